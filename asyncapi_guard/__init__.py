@@ -1,0 +1,107 @@
+"""Make an AsyncAPI document the law of a Socket.IO server.
+
+    from asyncapi_guard import AsyncAPIGuard
+
+    guard = AsyncAPIGuard("asyncapi.yml")
+    guard.init_app(app, socketio)
+
+Names are imported when they are first used, so that a script that only loads a document does not
+pay for Flask.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from asyncapi_guard.contract import Contract, Mode
+    from asyncapi_guard.errors import (
+        AckValidationError,
+        AsyncAPIGuardError,
+        ContractViolation,
+        EmitValidationError,
+        Finding,
+        InstallationError,
+        InvalidDocument,
+        RequestValidationError,
+        ResponseValidationError,
+        SpecError,
+        UnreadableDocument,
+        UnresolvableReference,
+        UnsupportedVersion,
+    )
+    from asyncapi_guard.guard import Guard, Policy, Verdict
+    from asyncapi_guard.integrations.middleware import AsyncAPIGuard
+    from asyncapi_guard.integrations.statistics import Statistic
+    from asyncapi_guard.spec import load
+    from asyncapi_guard.violations import Checkpoint, Code, Problem, Violation
+
+__all__ = [
+    "AckValidationError",
+    "AsyncAPIGuard",
+    "AsyncAPIGuardError",
+    "Checkpoint",
+    "Code",
+    "Contract",
+    "ContractViolation",
+    "EmitValidationError",
+    "Finding",
+    "Guard",
+    "InstallationError",
+    "InvalidDocument",
+    "Mode",
+    "Policy",
+    "Problem",
+    "RequestValidationError",
+    "ResponseValidationError",
+    "SpecError",
+    "Statistic",
+    "UnreadableDocument",
+    "UnresolvableReference",
+    "UnsupportedVersion",
+    "Verdict",
+    "Violation",
+    "__version__",
+    "load",
+]
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "asyncapi_guard.contract": ("Contract", "Mode"),
+    "asyncapi_guard.errors": (
+        "AckValidationError",
+        "AsyncAPIGuardError",
+        "ContractViolation",
+        "EmitValidationError",
+        "Finding",
+        "InstallationError",
+        "InvalidDocument",
+        "RequestValidationError",
+        "ResponseValidationError",
+        "SpecError",
+        "UnreadableDocument",
+        "UnresolvableReference",
+        "UnsupportedVersion",
+    ),
+    "asyncapi_guard.guard": ("Guard", "Policy", "Verdict"),
+    "asyncapi_guard.integrations.middleware": ("AsyncAPIGuard",),
+    "asyncapi_guard.integrations.statistics": ("Statistic",),
+    "asyncapi_guard.spec": ("load",),
+    "asyncapi_guard.violations": ("Checkpoint", "Code", "Problem", "Violation"),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    module = _HOME_OF.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(module), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME_OF})

@@ -1,0 +1,209 @@
+"""What a document means: channels, operations, messages, acks, as immutable values.
+
+This is AsyncAPI's vocabulary read through the Socket.IO profile (`docs/profile.md`). A `Contract`
+holds no text and no references; the schemas in it are opaque (`Schema`), so that the guard needs
+to know neither JSON Schema nor YAML.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from asyncapi_guard.errors import Finding
+    from asyncapi_guard.violations import Problem
+
+__all__ = [
+    "Ack",
+    "Action",
+    "Channel",
+    "Contract",
+    "Explanation",
+    "Message",
+    "Mode",
+    "Operation",
+    "Schema",
+]
+
+
+def _nothing() -> Mapping[str, Any]:
+    return MappingProxyType({})
+
+
+class Action(str, Enum):
+    """What the described application (the server) does with an operation's messages."""
+
+    SEND = "send"
+    RECEIVE = "receive"
+
+    __hash__ = str.__hash__
+    __str__ = str.__str__
+
+
+class Mode(str, Enum):
+    """What is done about a violation."""
+
+    #: Stop it.
+    ENFORCE = "enforce"
+    #: Let it pass; log and count it.
+    REPORT = "report"
+    #: Do not look.
+    OFF = "off"
+
+    __hash__ = str.__hash__
+    __str__ = str.__str__
+
+
+class Explanation(NamedTuple):
+    """Why a value is not valid: the problems found within a budget, and whether it ran out."""
+
+    problems: tuple[Problem, ...]
+    truncated: bool
+
+
+class Schema(Protocol):
+    """A JSON Schema that judges values.
+
+    Two schemas are equal when they say the same in the same dialect, wherever they stand.
+    """
+
+    @property
+    def location(self) -> str:
+        """Where it stands, as `file#/json/pointer`."""
+        ...
+
+    @property
+    def document(self) -> Any:
+        """The schema as written, self-contained: references lead to its own `definitions`."""
+        ...
+
+    @property
+    def positional(self) -> bool:
+        """Whether it has positional items, and so stands for several arguments."""
+        ...
+
+    @property
+    def nothing(self) -> bool:
+        """Whether it stands for no arguments at all: it is `false`, or of type `null` alone."""
+        ...
+
+    @property
+    def binary(self) -> bool:
+        """Whether some place in it takes bytes (`type: string, format: binary`)."""
+        ...
+
+    @property
+    def is_valid(self) -> Callable[[Any], bool]:
+        """Says whether a value is valid. Never raises; what cannot be judged is not valid."""
+        ...
+
+    def explain(self, value: Any, *, include_values: bool = False) -> Explanation:
+        """Why a value is not valid, within a fixed budget of steps."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """What an acknowledgement may be: exactly one of the alternatives must match."""
+
+    alternatives: tuple[Schema, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message of a channel: one Socket.IO event with its arguments and its ack.
+
+    Attributes:
+        id: its key in the channel's `messages`.
+        event: the Socket.IO event: `name`, else the key.
+        payload: what the arguments may be; `None` for anything.
+        ack: what the acknowledgement may be (`x-ack`, or a reply without a channel of its own);
+            `None` when the document does not say.
+        mode: `x-guard.mode`, when the document has it.
+        location: where it stands, as `file#/json/pointer`.
+        meta: its other fields, traits applied, as in the document; never judged.
+    """
+
+    id: str
+    event: str
+    payload: Schema | None = None
+    ack: Ack | None = None
+    mode: Mode | None = None
+    location: str = field(default="", compare=False)
+    meta: Mapping[str, Any] = field(default_factory=_nothing)
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel: a Socket.IO namespace, or a template of several.
+
+    Attributes:
+        id: its key in `channels`.
+        address: the address as written; `None` when it is unknown.
+        parameters: for each `{name}` in the address, the values it may have; `None` for any.
+        messages: by their keys.
+    """
+
+    id: str
+    address: str | None
+    parameters: Mapping[str, tuple[str, ...] | None] = field(default_factory=_nothing)
+    messages: Mapping[str, Message] = field(default_factory=_nothing)
+    location: str = field(default="", compare=False)
+    meta: Mapping[str, Any] = field(default_factory=_nothing)
+
+    @property
+    def is_namespace(self) -> bool:
+        """Whether the address can be a Socket.IO namespace: it begins with `/`."""
+        return self.address is not None and self.address.startswith("/")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation: which messages of a channel the server sends, or receives.
+
+    Attributes:
+        id: its key in `operations`.
+        action: the server's side of it.
+        channel: the channel's key.
+        messages: those of the operation, or all of the channel's when it lists none; with the
+            operation's reply as their ack where that is how the document says it.
+        mode: `x-guard.mode`, when the document has it.
+    """
+
+    id: str
+    action: Action
+    channel: str
+    messages: tuple[Message, ...] = ()
+    mode: Mode | None = None
+    location: str = field(default="", compare=False)
+    meta: Mapping[str, Any] = field(default_factory=_nothing)
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """All that a document says.
+
+    Attributes:
+        title: `info.title`.
+        version: `info.version`, the version of the API.
+        asyncapi: the version of the specification, e.g. `3.1.0`.
+        channels: by their keys, in the document's order.
+        operations: by their keys, in the document's order.
+        meta: the document's other fields (`info`, `servers`, extensions), as written.
+        file: the name of the document.
+        findings: what is allowed and hardly meant, such as a format that nobody knows.
+    """
+
+    title: str
+    version: str
+    asyncapi: str
+    channels: Mapping[str, Channel] = field(default_factory=_nothing)
+    operations: Mapping[str, Operation] = field(default_factory=_nothing)
+    meta: Mapping[str, Any] = field(default_factory=_nothing)
+    file: str = field(default="", compare=False)
+    findings: tuple[Finding, ...] = field(default=(), compare=False)

@@ -1,0 +1,100 @@
+"""`contract.Schema`, compiled when a value is first judged.
+
+A document has thousands of schemas and a process judges by a few of them, so the validator is made
+on first use; that it *can* be made was checked while loading. Two threads may compile the same
+schema at the same time: they make the same validator, and one is dropped.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from asyncapi_guard.schema.adapt import adapt
+from asyncapi_guard.schema.engine import EngineName, get_engine
+from asyncapi_guard.schema.explain import explain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from asyncapi_guard.contract import Explanation
+    from asyncapi_guard.schema.bundle import Bundle
+
+__all__ = ["CompiledSchema"]
+
+
+class CompiledSchema:
+    """A schema of a document, with its validator.
+
+    Attributes:
+        location: where it stands, as `file#/json/pointer`.
+        positional: it stands for several arguments.
+        nothing: it stands for no arguments at all.
+    """
+
+    __slots__ = ("_bundle", "_collect", "_engine", "is_valid", "location", "nothing", "positional")
+
+    def __init__(
+        self,
+        location: str,
+        collect: Callable[[], Bundle],
+        engine: EngineName,
+        *,
+        positional: bool,
+        nothing: bool,
+    ) -> None:
+        self.location: str = location
+        self.positional: bool = positional
+        self.nothing: bool = nothing
+        self._collect = collect
+        self._engine: EngineName = engine
+        self._bundle: Bundle | None = None
+        #: A predicate, which never raises. No method: it is replaced, and called for every event.
+        self.is_valid: Callable[[Any], bool] = self._first
+
+    @property
+    def bundle(self) -> Bundle:
+        """The schema with all that it refers to, collected on first use."""
+        if self._bundle is None:
+            self._bundle = self._collect()
+        return self._bundle
+
+    @property
+    def document(self) -> Any:
+        """The schema as written, self-contained."""
+        return self.bundle.document()
+
+    @property
+    def binary(self) -> bool:
+        """Whether some place in it takes bytes."""
+        return self.bundle.binary
+
+    def compile(self) -> Callable[[Any], bool]:
+        """The validator.
+
+        Raises:
+            ValueError: the schema is not valid; found while loading, so never later.
+        """
+        bundle = self.bundle
+        adapted = {name: adapt(s, bundle.dialect) for name, s in bundle.schemas.items()}
+        return get_engine(self._engine).compile(
+            bundle.document(adapted), bundle.dialect, cyclic=bundle.cyclic, binary=bundle.binary
+        )
+
+    def _first(self, value: Any) -> bool:
+        self.is_valid = self.compile()
+        return self.is_valid(value)
+
+    def explain(self, value: Any, *, include_values: bool = False) -> Explanation:
+        """Why a value is not valid, within a fixed budget."""
+        return explain(self.bundle, self._engine, value, include_values=include_values)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, CompiledSchema):
+            return NotImplemented
+        return self.bundle == other.bundle
+
+    def __hash__(self) -> int:
+        return hash(self.bundle.dialect)
+
+    def __repr__(self) -> str:
+        return f"CompiledSchema({self.location!r})"

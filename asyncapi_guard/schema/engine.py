@@ -1,0 +1,66 @@
+"""What a JSON Schema engine must do for us, and how one is chosen."""
+
+from __future__ import annotations
+
+import importlib
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from asyncapi_guard.schema.dialects import Dialect
+
+__all__ = ["Engine", "EngineName", "MetaProblem", "get_engine"]
+
+EngineName = Literal["auto", "rust", "jsonschema"]
+
+#: What a metaschema says of a schema: the path to the fault, and a sentence.
+MetaProblem = tuple[tuple["str | int", ...], str]
+
+
+class Engine(Protocol):
+    """A JSON Schema implementation behind two functions. It never fetches anything."""
+
+    name: str
+
+    def compile(
+        self, document: Any, dialect: Dialect, *, cyclic: bool, binary: bool
+    ) -> Callable[[Any], bool]:
+        """A predicate for values, that never raises: what it cannot judge is not valid.
+
+        Args:
+            document: a self-contained schema, formats rewritten (`asyncapi_guard.schema.adapt`).
+            dialect: how to read it.
+            cyclic: values may be judged to any depth, so depth is limited first.
+            binary: the document has the keyword `formats.BINARY`.
+
+        Raises:
+            ValueError: the schema is not valid, or refers to something that is not in it.
+        """
+        ...
+
+    def check(self, schema: Any, dialect: Dialect) -> list[MetaProblem]:
+        """Where a schema breaks its metaschema; nothing if it is fine."""
+        ...
+
+
+_MODULES = {"rust": "asyncapi_guard.schema.rust", "jsonschema": "asyncapi_guard.schema.reference"}
+
+
+@cache
+def get_engine(name: EngineName = "auto") -> Engine:
+    """An engine by name: `rust` (jsonschema-rs), `jsonschema`, or `auto` for the first there is.
+
+    Raises:
+        ImportError: the library is not installed.
+        ValueError: there is no such engine.
+    """
+    if name != "auto":
+        if name not in _MODULES:
+            raise ValueError(f"engine must be 'auto', 'rust' or 'jsonschema', not {name!r}")
+        return cast("Engine", importlib.import_module(_MODULES[name]).ENGINE)
+    try:
+        return get_engine("rust")
+    except ImportError:
+        return get_engine("jsonschema")

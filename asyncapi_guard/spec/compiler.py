@@ -1,0 +1,439 @@
+"""From a document to a `Contract`: channels, operations, messages, read by the Socket.IO profile.
+
+It looks at what it needs, strictly, and reports every fault that it finds; the linter looks at the
+rest. A document with faults gives no contract: a guard that skips what it does not understand lets
+traffic through.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from asyncapi_guard.contract import Ack, Action, Channel, Contract, Message, Mode, Operation, Schema
+from asyncapi_guard.errors import (
+    Finding,
+    InvalidDocument,
+    UnresolvableReference,
+    UnsupportedVersion,
+)
+from asyncapi_guard.spec.references import Documents, Node, Unresolvable, is_reference
+from asyncapi_guard.spec.schemas import Schemas
+from asyncapi_guard.spec.traits import merge_traits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from asyncapi_guard.schema import EngineName
+
+__all__ = ["compile_contract"]
+
+_VERSION = re.compile(r"3\.[01]\.\d+(?:-[\w.-]+)?")
+# Fields that a message, an operation or a channel is compiled from; the others are kept as is.
+_MESSAGE_FIELDS = frozenset(("name", "payload", "x-ack", "x-guard"))
+_OPERATION_FIELDS = frozenset(("action", "channel", "messages", "reply", "traits", "x-guard"))
+_CHANNEL_FIELDS = frozenset(("address", "messages", "parameters"))
+_DOCUMENT_FIELDS = frozenset(("asyncapi", "channels", "operations", "components"))
+# An `x-ack` of `{args: schema}` is asynction's form, unless it has something of a schema beside it.
+_ARGS_COMPANIONS = frozenset(("description", "summary", "title"))
+
+
+def compile_contract(documents: Documents, engine: EngineName) -> Contract:
+    """The contract of a document.
+
+    Raises:
+        SpecError: with every fault found.
+    """
+    return _Compiler(documents, engine).compile()
+
+
+class _Compiler:
+    """One run over one document."""
+
+    def __init__(self, documents: Documents, engine: EngineName) -> None:
+        self._documents = documents
+        self._root = Node(documents.main, (), documents.main.data)
+        self._findings: dict[Finding, bool] = {}
+        self._schemas = Schemas(documents, engine, self._report)
+        self._messages: dict[tuple[Any, str], Message | None] = {}
+        self._ids: dict[Any, dict[Any, str]] = {}
+
+    def compile(self) -> Contract:
+        self._check_head()
+        info = self._map(self._root.get("info"), self._root, "info")
+        title = self._string(info, "title") if info else ""
+        version = self._string(info, "version") if info else ""
+        channels = self._channels()
+        operations = self._operations(channels)
+        self._schemas.check_circles()
+        self._raise_findings()
+        return Contract(
+            title=title,
+            version=version,
+            asyncapi=self._root.value["asyncapi"],
+            channels=MappingProxyType({id: channel for id, (channel, _) in channels.items()}),
+            operations=MappingProxyType(operations),
+            meta=_rest(self._root, _DOCUMENT_FIELDS),
+            file=self._root.source.name,
+            findings=tuple(sorted(self._schemas.notices)),
+        )
+
+    # -- faults ------------------------------------------------------------------------------------
+
+    def _report(self, finding: Finding, *, reference: bool = False) -> None:
+        self._findings.setdefault(finding, reference)
+
+    def _fault(self, node: Node, message: str, *, key: bool = False) -> None:
+        self._report(node.finding(message, key=key))
+
+    def _resolve(self, node: Node) -> Node | None:
+        try:
+            return self._documents.resolve(node)
+        except Unresolvable as error:
+            for finding in error.findings:
+                self._report(finding, reference=True)
+            return None
+
+    def _raise_findings(self) -> None:
+        if not self._findings:
+            return
+        findings = sorted(self._findings)
+        if all(self._findings.values()):
+            raise UnresolvableReference(findings)
+        raise InvalidDocument(findings)
+
+    # -- small readers -----------------------------------------------------------------------------
+
+    def _map(self, node: Node | None, parent: Node, name: str) -> Node | None:
+        """The mapping that a field is, references followed; a fault if it is missing or another."""
+        if node is None:
+            self._fault(parent, f"the required field {name!r} is missing")
+            return None
+        resolved = self._resolve(node)
+        if resolved is None:
+            return None
+        if not isinstance(resolved.value, dict):
+            self._fault(node, f"{name} must be a mapping, not {_kind(resolved.value)}")
+            return None
+        return resolved
+
+    def _optional_map(self, parent: Node, name: str) -> Node | None:
+        node = parent.get(name)
+        return None if node is None else self._map(node, parent, name)
+
+    def _list(self, parent: Node, name: str) -> list[Node]:
+        node = parent.get(name)
+        if node is None:
+            return []
+        if not isinstance(node.value, list):
+            self._fault(node, f"{name} must be a list, not {_kind(node.value)}")
+            return []
+        return [item for _, item in node.items()]
+
+    def _string(self, parent: Node, name: str) -> str:
+        node = parent.get(name)
+        if node is None:
+            self._fault(parent, f"the required field {name!r} is missing")
+        elif not isinstance(node.value, str):
+            hint = "; put it in quotes" if isinstance(node.value, (int, float)) else ""
+            self._fault(node, f"{name} must be a string, not {_kind(node.value)}{hint}")
+        else:
+            return node.value
+        return ""
+
+    # -- the document ------------------------------------------------------------------------------
+
+    def _check_head(self) -> None:
+        """What must be right before anything else makes sense."""
+        data = self._root.value
+        if not isinstance(data, dict):
+            what = "empty" if data is None else f"{_kind(data)}"
+            raise InvalidDocument(
+                self._root.finding(f"the document is {what}; expected a mapping with 'asyncapi'")
+            )
+        version = self._root.get("asyncapi")
+        if version is None:
+            hint = (
+                "this looks like an OpenAPI document"
+                if "openapi" in data or "swagger" in data
+                else "it begins with e.g. 'asyncapi: 3.1.0'"
+            )
+            raise UnsupportedVersion(self._root.finding(f"not an AsyncAPI document: {hint}"))
+        if not isinstance(version.value, str):
+            message = f"asyncapi must be a string such as '3.1.0', not {_kind(version.value)}"
+            raise UnsupportedVersion(version.finding(message))
+        if not _VERSION.fullmatch(version.value):
+            message = f"AsyncAPI {version.value!r} is not supported; 3.0 and 3.1 are"
+            if version.value.startswith(("1.", "2.")):
+                message += (
+                    "; convert the file first, e.g. with the AsyncAPI CLI: "
+                    "asyncapi convert FILE --target-version 3.0.0"
+                )
+            raise UnsupportedVersion(version.finding(message))
+
+    # -- channels and messages ---------------------------------------------------------------------
+
+    def _channels(self) -> dict[str, tuple[Channel, Node]]:
+        """Channels by id, each with its place behind references."""
+        channels = {}
+        section = self._optional_map(self._root, "channels")
+        for id, node in section.items() if section else ():
+            place = self._map(node, node, f"the channel {id!r}")
+            if place is not None:
+                channels[id] = (self._channel(id, place), place)
+        return channels
+
+    def _channel(self, id: str, node: Node) -> Channel:
+        address = node.get("address")
+        if address is not None and not isinstance(address.value, (str, type(None))):
+            self._fault(address, f"address must be a string, not {_kind(address.value)}")
+        messages = {}
+        section = self._optional_map(node, "messages")
+        for key, item in section.items() if section else ():
+            message = self._message(key, item)
+            if message is not None:
+                messages[key] = message
+        return Channel(
+            id=id,
+            address=address.value if address and isinstance(address.value, str) else None,
+            parameters=MappingProxyType(self._parameters(node)),
+            messages=MappingProxyType(messages),
+            location=node.location,
+            meta=_rest(node, _CHANNEL_FIELDS),
+        )
+
+    def _parameters(self, channel: Node) -> dict[str, tuple[str, ...] | None]:
+        section = self._optional_map(channel, "parameters")
+        parameters: dict[str, tuple[str, ...] | None] = {}
+        for name, node in section.items() if section else ():
+            parameter = self._map(node, node, f"the parameter {name!r}")
+            values = self._list(parameter, "enum") if parameter else []
+            for value in values:
+                if not isinstance(value.value, str):
+                    self._fault(
+                        value, f"a value of a parameter must be a string, not {_kind(value.value)}"
+                    )
+            has_enum = parameter is not None and "enum" in parameter.value
+            parameters[name] = tuple(v.value for v in values) if has_enum else None
+        return parameters
+
+    def _message(self, key: str, node: Node) -> Message | None:
+        place = self._map(node, node, f"the message {key!r}")
+        if place is None:
+            return None
+        known = (place.place, key)
+        if known not in self._messages:
+            self._messages[known] = self._compile_message(key, place)
+        return self._messages[known]
+
+    def _compile_message(self, key: str, node: Node) -> Message:
+        fields = self._with_traits(node)
+        name = fields.get("name")
+        if name is not None and not isinstance(name.value, str):
+            self._fault(name, f"name must be a string, not {_kind(name.value)}")
+        payload = fields.get("payload")
+        if "headers" in fields:
+            self._schemas.compile(fields["headers"])
+        return Message(
+            id=key,
+            event=name.value if name is not None and isinstance(name.value, str) else key,
+            payload=self._schemas.compile(payload) if payload is not None else None,
+            ack=self._ack(fields.get("x-ack")),
+            mode=self._mode(fields.get("x-guard")),
+            location=node.location,
+            meta=MappingProxyType(
+                {k: field.value for k, field in fields.items() if k not in _MESSAGE_FIELDS}
+            ),
+        )
+
+    def _with_traits(self, node: Node) -> dict[str, Node]:
+        traits = []
+        for item in self._list(node, "traits"):
+            trait = self._map(item, item, "a trait")
+            if trait is not None:
+                traits.append(trait)
+        return merge_traits(node, traits)
+
+    def _ack(self, node: Node | None) -> Ack | None:
+        if node is None:
+            return None
+        if isinstance(node.value, dict) and "args" in node.value:
+            others = node.value.keys() - {"args"} - _ARGS_COMPANIONS
+            if all(key.startswith("x-") for key in others):
+                node = node.child("args")
+        schema = self._schemas.compile(node)
+        return Ack((schema,)) if schema is not None else None
+
+    def _mode(self, node: Node | None) -> Mode | None:
+        if node is None:
+            return None
+        place = self._map(node, node, "x-guard")
+        mode = place.get("mode") if place is not None else None
+        if mode is None:
+            if place is not None:
+                self._fault(node, "x-guard must have a 'mode'")
+            return None
+        try:
+            return Mode(mode.value)
+        except ValueError:
+            self._fault(mode, f"mode must be 'enforce', 'report' or 'off', not {mode.value!r}")
+            return None
+
+    # -- operations --------------------------------------------------------------------------------
+
+    def _operations(self, channels: Mapping[str, tuple[Channel, Node]]) -> dict[str, Operation]:
+        operations = {}
+        section = self._optional_map(self._root, "operations")
+        for id, node in section.items() if section else ():
+            place = self._map(node, node, f"the operation {id!r}")
+            operation = self._operation(id, place, channels) if place is not None else None
+            if operation is not None:
+                operations[id] = operation
+        return operations
+
+    def _operation(
+        self, id: str, node: Node, channels: Mapping[str, tuple[Channel, Node]]
+    ) -> Operation | None:
+        action = self._action(node)
+        found = self._channel_of(node, channels)
+        if action is None or found is None:
+            return None
+        channel, place = found
+        messages = self._messages_of(node, channel, place)
+        ack = self._reply(node)
+        if ack is not None:
+            messages = [_with_ack(message, ack) for message in messages]
+        fields = self._with_traits(node)
+        return Operation(
+            id=id,
+            action=action,
+            channel=channel.id,
+            messages=tuple(messages),
+            mode=self._mode(fields.get("x-guard")),
+            location=node.location,
+            meta=MappingProxyType(
+                {k: field.value for k, field in fields.items() if k not in _OPERATION_FIELDS}
+            ),
+        )
+
+    def _action(self, node: Node) -> Action | None:
+        action = node.get("action")
+        if action is None:
+            self._fault(node, "the required field 'action' is missing")
+        elif action.value not in ("send", "receive"):
+            self._fault(action, f"action must be 'send' or 'receive', not {action.value!r}")
+        else:
+            return Action(action.value)
+        return None
+
+    def _channel_of(
+        self, node: Node, channels: Mapping[str, tuple[Channel, Node]]
+    ) -> tuple[Channel, Node] | None:
+        ref = node.get("channel")
+        if ref is None:
+            self._fault(node, "the required field 'channel' is missing")
+            return None
+        if not is_reference(ref.value):
+            self._fault(ref, "channel must be a reference such as {$ref: '#/channels/NAME'}")
+            return None
+        target = self._one_step(ref)
+        found = None
+        if target is not None and target.source is self._root.source and len(target.path) == 2:
+            section, id = target.path
+            found = channels.get(str(id)) if section == "channels" else None
+        if found is None and self._resolve(ref) is not None:
+            message = f"{ref.value['$ref']!r} is none of the document's channels ('#/channels/...')"
+            self._fault(ref, message)
+        return found
+
+    def _one_step(self, ref: Node) -> Node | None:
+        try:
+            return self._documents.target(ref)
+        except Unresolvable:
+            return None  # reported where it is resolved
+
+    def _ids_of(self, channel: Node) -> dict[Any, str]:
+        """The keys of a channel's messages by their places: made once, operations are many."""
+        if channel.place not in self._ids:
+            section = self._optional_map(channel, "messages")
+            items = section.items() if section is not None else ()
+            self._ids[channel.place] = {item.place: key for key, item in items}
+        return self._ids[channel.place]
+
+    def _messages_of(self, node: Node, channel: Channel, place: Node) -> list[Message]:
+        if "messages" not in node.value:
+            return list(channel.messages.values())
+        ids = self._ids_of(place)
+        messages = []
+        for ref in self._list(node, "messages"):
+            if not is_reference(ref.value):
+                self._fault(
+                    ref,
+                    "a message of an operation must be a reference such as "
+                    f"{{$ref: '#/channels/{channel.id}/messages/NAME'}}",
+                )
+                continue
+            target = self._one_step(ref)
+            key = ids.get(target.place) if target is not None else None
+            if key is None:
+                if self._resolve(ref) is not None:
+                    self._fault(ref, _not_of_channel(ref, channel))
+            elif key in channel.messages:
+                messages.append(channel.messages[key])
+        return messages
+
+    def _reply(self, node: Node) -> Ack | None:
+        """The ack that an operation's reply says: messages that have no channel of their own."""
+        reply = self._optional_map(node, "reply")
+        if reply is None:
+            return None
+        ref = reply.get("channel")
+        channel = self._map(ref, reply, "channel") if ref is not None else None
+        if ref is not None and (channel is None or channel.value.get("address") is not None):
+            return None
+        refs = self._list(reply, "messages")
+        if not refs and channel is not None:
+            section = self._optional_map(channel, "messages")
+            refs = [item for _, item in section.items()] if section is not None else []
+        payloads = []
+        for item in refs:
+            message = self._map(item, item, "a message of the reply")
+            payload = self._with_traits(message).get("payload") if message is not None else None
+            schema = self._schemas.compile(payload) if payload is not None else None
+            if schema is None:
+                return None  # a reply of anything
+            payloads.append(schema)
+        return Ack(tuple(_unique(payloads))) if payloads else None
+
+
+def _with_ack(message: Message, ack: Ack) -> Message:
+    return message if message.ack is not None else replace(message, ack=ack)
+
+
+def _unique(schemas: Iterable[Schema]) -> Iterator[Schema]:
+    seen: list[Schema] = []
+    for schema in schemas:
+        if not any(schema is other for other in seen):
+            seen.append(schema)
+            yield schema
+
+
+def _not_of_channel(ref: Node, channel: Channel) -> str:
+    message = f"{ref.value['$ref']!r} is none of the messages of the channel {channel.id!r}"
+    name = str(ref.value["$ref"]).rpartition("/")[2]
+    if name in channel.messages:
+        message += f"; write '#/channels/{channel.id}/messages/{name}'"
+    return message
+
+
+def _rest(node: Node, known: frozenset[str]) -> Mapping[str, Any]:
+    return MappingProxyType({k: value for k, value in node.value.items() if k not in known})
+
+
+def _kind(value: Any) -> str:
+    if value is None:
+        return "null"
+    names = {bool: "a boolean", int: "a number", float: "a number", str: "a string", list: "a list"}
+    return names.get(type(value), "a mapping")

@@ -1,0 +1,84 @@
+"""`load`: from a file, or a mapping, to a `Contract`."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from asyncapi_guard.errors import Finding, UnreadableDocument
+from asyncapi_guard.spec.compiler import compile_contract
+from asyncapi_guard.spec.references import Documents
+from asyncapi_guard.spec.source import DEFAULT_LIMITS, Limits, Source, check_data, read_source
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Collection
+
+    from asyncapi_guard.contract import Contract
+    from asyncapi_guard.schema import EngineName
+
+__all__ = ["load"]
+
+
+def load(
+    spec: str | os.PathLike[str] | Mapping[str, Any],
+    *,
+    allow_http: Collection[str] | bool = False,
+    root: str | os.PathLike[str] | None = None,
+    engine: EngineName = "auto",
+    limits: Limits = DEFAULT_LIMITS,
+) -> Contract:
+    """Read an AsyncAPI 3.0 or 3.1 document and all that it refers to.
+
+    Args:
+        spec: the path of a YAML or JSON file, or the document as data.
+        allow_http: hosts that references may lead to over http(s), e.g. `["schemas.example.com"]`;
+            none by default. `True` is refused: say which.
+        root: the folder that references may not leave; by default the spec's own.
+        engine: `rust` (jsonschema-rs), `jsonschema`, or `auto` for the first that is installed.
+        limits: how large a document may be.
+
+    Raises:
+        SpecError: the document cannot be used; `.findings` has every fault with file, line, column
+            and JSON Pointer.
+    """
+    if isinstance(allow_http, (bool, str)):
+        if allow_http:
+            raise TypeError("allow_http takes the hosts that are allowed, e.g. ['example.com']")
+        allow_http = ()
+    if isinstance(spec, Mapping):
+        folder = Path(root) if root is not None else None
+        main = _from_data(spec, folder, limits)
+    else:
+        path = Path(spec)
+        main = _from_file(path, limits)
+        folder = Path(root) if root is not None else path.parent
+    documents = Documents(main, root=folder, allow_http=allow_http, limits=limits)
+    return compile_contract(documents, engine)
+
+
+def _from_file(path: Path, limits: Limits) -> Source:
+    name = str(path)
+    try:
+        if path.stat().st_size > limits.size:
+            size = path.stat().st_size
+            message = f"the file has {size:,} bytes; at most {limits.size:,} are read"
+            raise UnreadableDocument(Finding(name, 0, 0, "", message))
+        raw = path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        message = f"cannot be read: {reason}"
+        raise UnreadableDocument(Finding(name, 0, 0, "", message)) from error
+    return read_source(name, path.absolute().as_uri(), raw, limits)
+
+
+def _from_data(spec: Mapping[str, Any], folder: Path | None, limits: Limits) -> Source:
+    name = "<mapping>"
+    data = dict(spec)
+    check_data(name, data, limits)
+    # Its references are relative to the root, as those of a file that lies there are.
+    uri = "mapping:" if folder is None else (folder / name).absolute().as_uri()
+    # A copy: schemas are compiled later, and what the caller changes then must not reach them.
+    return Source(name, uri, None, copy.deepcopy(data))

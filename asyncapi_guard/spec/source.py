@@ -1,0 +1,542 @@
+"""The text of a document, its data, and where each value stands.
+
+The only module that imports yaml. It reads the *events* of PyYAML's C parser and builds plain
+Python data itself, because the composer that PyYAML offers above them
+
+- recurses in C, so that fifty thousand opening brackets end the process, where a loop over events
+  just counts them;
+- resolves scalars as YAML 1.1 did: `on`, `no`, `12:30` and `2024-01-01` are strings here, as YAML
+  1.2's core schema says;
+- takes the last of two equal keys in silence.
+
+It is also the faster of the two. Line numbers cost nothing until somebody asks for one: only then
+is the text read a second time (`Source.position`), and documents without faults never are.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import math
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+
+import yaml
+
+from asyncapi_guard.errors import Finding, UnreadableDocument
+from asyncapi_guard.spec.pointers import Path, format_pointer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["DEFAULT_LIMITS", "Limits", "Source", "check_data", "read_source"]
+
+_Loader: Any = getattr(yaml, "CLoader", yaml.Loader)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a document may cost before it is read any further.
+
+    Attributes:
+        size: bytes of one file.
+        depth: mappings and sequences inside one another.
+        nodes: values in one file, those behind aliases counted as often as they are used.
+    """
+
+    size: int = 10_000_000
+    depth: int = 64
+    nodes: int = 1_000_000
+
+
+DEFAULT_LIMITS = Limits()
+# Of an integer: beyond some four thousand, Python itself refuses to write one down.
+_DIGITS = 1_000
+_BITS = 4 * _DIGITS
+
+
+class Position(NamedTuple):
+    """A place in a text, 1-based."""
+
+    line: int
+    column: int
+
+
+class Source:
+    """A document that was read: its name, text and data.
+
+    Attributes:
+        name: how people know it; stands in error messages.
+        uri: its absolute URI, the base of its relative references.
+        text: the text, or `None` when the document came as data.
+        data: plain dicts, lists, strings, numbers, booleans and `None`; shared where the text has
+            aliases, so never to be changed.
+    """
+
+    __slots__ = ("_marks", "data", "name", "text", "uri")
+
+    def __init__(self, name: str, uri: str, text: str | None, data: Any) -> None:
+        self.name: str = name
+        self.uri: str = uri
+        self.text: str | None = text
+        self.data: Any = data
+        self._marks: _Marks | None = None
+
+    def position(self, path: Path, *, key: bool = False) -> Position:
+        """Where a value (or with `key` its key) stands; its nearest ancestor if it is not there.
+
+        `(0, 0)` when the document came as data.
+        """
+        if self.text is None:
+            return Position(0, 0)
+        if self._marks is None:
+            self._marks = _Marks.of(self.text)
+        return self._marks.find(path, key=key)
+
+    def finding(self, path: Path, message: str, *, key: bool = False) -> Finding:
+        """A finding about the value at `path`."""
+        line, column = self.position(path, key=key)
+        return Finding(self.name, line, column, format_pointer(path), message)
+
+
+def read_source(name: str, uri: str, raw: bytes, limits: Limits = DEFAULT_LIMITS) -> Source:
+    """Read a YAML or JSON document (JSON when the name ends so).
+
+    Raises:
+        UnreadableDocument: it is not text, not YAML or JSON, has two equal keys, or is beyond the
+            limits.
+    """
+    if len(raw) > limits.size:
+        _refuse(name, f"the file has {len(raw):,} bytes; at most {limits.size:,} are read")
+    text = _decode(name, raw)
+    with _no_garbage_collection():
+        if uri.lower().endswith(".json"):
+            data = _read_json(name, text, limits)
+        else:
+            data = _Builder(name, limits).build(text)
+    return Source(name, uri, text, data)
+
+
+def _refuse(name: str, message: str, line: int = 0, column: int = 0) -> NoReturn:
+    raise UnreadableDocument(Finding(name, line, column, "", message)) from None
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    # The collector would walk a growing tree again and again for nothing: a third of the time.
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+# -- encodings -------------------------------------------------------------------------------------
+
+_BYTE_ORDER_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+
+
+def _decode(name: str, raw: bytes) -> str:
+    encoding = next((e for mark, e in _BYTE_ORDER_MARKS if raw.startswith(mark)), "utf-8")
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        before = raw[: error.start]
+        line = before.count(b"\n") + 1
+        column = error.start - (before.rfind(b"\n") + 1) + 1
+        _refuse(name, f"byte {raw[error.start]:#04x} is not {encoding.upper()} text", line, column)
+
+
+# -- JSON ------------------------------------------------------------------------------------------
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    data = dict(pairs)
+    if len(data) != len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return data
+
+
+def _no_constant(text: str) -> NoReturn:
+    raise ValueError(f"{text} is not JSON")
+
+
+def _read_json(name: str, text: str, limits: Limits) -> Any:
+    try:
+        data = json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_no_constant)
+        check_data(name, data, limits)
+    except json.JSONDecodeError as error:
+        _refuse(name, f"not JSON: {error.msg}", error.lineno, error.colno)
+    except (RecursionError, UnreadableDocument, ValueError) as error:
+        # The JSON reader does not say where. YAML's does, and JSON is YAML but for the surrogates.
+        _Builder(name, limits, _NOT_FINITE_JSON).build(_without_surrogates(text))
+        if isinstance(error, UnreadableDocument):
+            raise
+        _refuse(name, f"not JSON: {error}")
+    return data
+
+
+def check_data(name: str, data: Any, limits: Limits) -> None:
+    """Hold data that was not read from YAML to the limits, and to what JSON can say.
+
+    Raises:
+        UnreadableDocument: it is too deep, too large, or holds something that is not JSON.
+    """
+    level, depth, nodes = [data], 0, 0
+    while level:
+        nodes += len(level)
+        depth += 1
+        if nodes > limits.nodes:
+            _refuse(name, f"more than {limits.nodes:,} values")
+        below: list[Any] = []
+        for value in level:
+            if isinstance(value, (dict, list)) and depth > limits.depth:
+                _refuse(name, f"more than {limits.depth} levels deep")
+            fault = _not_json(value)
+            if fault is not None:
+                _refuse(name, fault)
+            if isinstance(value, (dict, list)):
+                below.extend(value.values() if isinstance(value, dict) else value)
+        level = below
+
+
+def _not_json(value: Any) -> str | None:
+    """What is wrong with a value, not looking into it."""
+    if isinstance(value, dict):
+        if not all(isinstance(key, str) for key in value):
+            return "a key must be a string"
+        return None if all(map(_is_text, value)) else "a key has half of a surrogate pair"
+    if isinstance(value, str):
+        return None if _is_text(value) else "a string has half of a surrogate pair"
+    if isinstance(value, (int, float)):
+        # `bit_length`, not digits: Python refuses to write down what has too many of them.
+        size = value.bit_length() if isinstance(value, int) else 0
+        fits = size <= _BITS and math.isfinite(0 if size else value)
+        return None if fits else "a number is too large, or is NaN"
+    return (
+        None
+        if value is None or isinstance(value, list)
+        else f"a {type(value).__name__} is not JSON"
+    )
+
+
+def _is_text(value: str) -> bool:
+    try:
+        return value.isascii() or bool(value.encode())
+    except UnicodeEncodeError:
+        return False
+
+
+# -- YAML ------------------------------------------------------------------------------------------
+
+_MERGE = object()
+
+_PLAIN: dict[str, Any] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_NUMBER_BEGINS = frozenset("+-.0123456789IN")  # those of JSON's Infinity and NaN, too
+_INTEGER = re.compile(r"[-+]?[0-9]+")
+_PREFIXED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_NOT_FINITE_JSON = re.compile(r"-?Infinity|NaN")
+_TAG = "tag:yaml.org,2002:"
+_COLLECTION_TAGS = {_TAG + "map", _TAG + "seq"}
+_KINDS = {str: "string", int: "number", float: "number", bool: "boolean", type(None): "null"}
+
+
+def _events(text: str) -> Iterator[Any]:
+    return yaml.parse(text, Loader=_Loader)
+
+
+class _Frame:
+    """A mapping or a sequence that is being built."""
+
+    __slots__ = ("anchor", "before", "key", "lines", "merges", "value")
+
+    def __init__(self, value: Any, anchor: str | None, before: int) -> None:
+        self.value = value
+        self.anchor = anchor
+        self.before = before
+        self.key: Any = None
+        self.lines: dict[str, int] = {}
+        self.merges: list[Any] = []
+
+
+class _Builder:
+    """YAML events to data, within limits."""
+
+    def __init__(
+        self, name: str, limits: Limits, not_finite: re.Pattern[str] = _NOT_FINITE
+    ) -> None:
+        self.name = name
+        self.limits = limits
+        self.not_finite = not_finite
+        self.nodes = 0
+        self.anchors: dict[str, tuple[Any, int]] = {}
+
+    def build(self, text: str) -> Any:
+        try:
+            return self._build(text)
+        except yaml.MarkedYAMLError as error:
+            # The error's own text quotes the file: take its facts, not its words.
+            problem = error.problem or error.context or "cannot be read"
+            mark = error.problem_mark or error.context_mark
+            line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+            _refuse(self.name, f"not YAML: {problem}", line, column)
+        except yaml.YAMLError as error:
+            offset = getattr(error, "position", None)
+            line = text.count("\n", 0, offset) + 1 if offset is not None else 0
+            reason = getattr(error, "reason", "cannot be read")
+            _refuse(self.name, f"not YAML: {reason}", line, 1 if line else 0)
+
+    def _build(self, text: str) -> Any:  # noqa: C901, PLR0912  # a call per event would double the time
+        stack: list[_Frame] = []
+        result: Any = None
+        documents = 0
+        depth, limit = self.limits.depth, self.limits.nodes
+        scalar, alias = yaml.ScalarEvent, yaml.AliasEvent
+        mapping, sequence = yaml.MappingStartEvent, yaml.SequenceStartEvent
+        for event in _events(text):
+            kind = event.__class__
+            if kind is scalar:
+                self.nodes += 1
+                value = self._scalar(event)
+                if event.anchor:
+                    self.anchors[event.anchor] = (value, 1)
+            elif kind is mapping or kind is sequence:
+                self.nodes += 1
+                if len(stack) >= depth:
+                    self._refuse(event, f"more than {depth} levels deep")
+                self._check_tag(event)
+                if event.anchor:
+                    self.anchors.pop(event.anchor, None)
+                frame = _Frame({} if kind is mapping else [], event.anchor, self.nodes)
+                if stack and stack[-1].key is None and stack[-1].value.__class__ is dict:
+                    self._refuse(event, "a key must be a string, not a mapping or a sequence")
+                stack.append(frame)
+                continue
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                frame = stack.pop()
+                value = frame.value
+                for merged in frame.merges:
+                    for key, item in merged.items():
+                        value.setdefault(key, item)
+                if frame.anchor:
+                    self.anchors[frame.anchor] = (value, self.nodes - frame.before + 1)
+            elif kind is alias:
+                value = self._alias(event)
+            elif kind is yaml.DocumentStartEvent:
+                documents += 1
+                if documents > 1:
+                    self._refuse(event, "a second document begins; a file holds one")
+                continue
+            else:
+                continue
+            if self.nodes > limit:
+                self._refuse(event, f"more than {limit:,} values, aliases expanded")
+            if stack:
+                self._attach(stack[-1], value, event)
+            else:
+                result = value
+        return result
+
+    def _attach(self, frame: _Frame, value: Any, event: Any) -> None:
+        if frame.value.__class__ is list:
+            frame.value.append(value)
+        elif frame.key is None:
+            frame.key = self._key(frame, value, event)
+        elif frame.key is _MERGE:
+            self._merge(frame, value, event)
+            frame.key = None
+        else:
+            frame.value[frame.key] = value
+            frame.key = None
+
+    def _key(self, frame: _Frame, value: Any, event: Any) -> Any:
+        if value.__class__ is not str:
+            kind = _KINDS.get(type(value), "mapping or sequence")
+            self._refuse(event, f"a key must be a string, not a {kind}; put it in quotes")
+        line = event.start_mark.line + 1
+        if value == "<<" and event.__class__ is yaml.ScalarEvent and event.implicit[0]:
+            return _MERGE
+        if value in frame.lines:
+            self._refuse(
+                event, f"the key {value!r} stands twice, first on line {frame.lines[value]}"
+            )
+        frame.lines[value] = line
+        return value
+
+    def _merge(self, frame: _Frame, value: Any, event: Any) -> None:
+        several = value if isinstance(value, list) else [value]
+        for merged in several:
+            if not isinstance(merged, dict):
+                self._refuse(event, "only mappings can be merged with '<<'")
+        frame.merges.extend(several)
+
+    def _alias(self, event: Any) -> Any:
+        try:
+            value, size = self.anchors[event.anchor]
+        except KeyError:
+            self._refuse(event, f"the alias *{event.anchor} has no finished anchor before it")
+        self.nodes += size
+        return value
+
+    def _scalar(self, event: Any) -> Any:
+        text: str = event.value
+        plain, _ = event.implicit
+        if plain:
+            return self._plain(event, text)
+        tag = event.tag
+        if tag is None or tag in ("!", _TAG + "str"):
+            return text
+        if not tag.startswith(_TAG):
+            self._refuse(event, f"the tag {tag!r} is not one of YAML's JSON schema")
+        value = self._plain(event, text)
+        wanted = {"int": int, "float": float, "bool": bool, "null": type(None)}
+        kind = wanted.get(tag[len(_TAG) :])
+        if kind is float and type(value) is int:
+            value = self._float(event, str(value))
+        if kind is None or type(value) is not kind:
+            self._refuse(event, f"the value does not fit its tag !!{tag[len(_TAG) :]}")
+        return value
+
+    def _plain(self, event: Any, text: str) -> Any:
+        if text in _PLAIN:
+            return _PLAIN[text]
+        if text[0] not in _NUMBER_BEGINS:
+            return text
+        integer = _INTEGER.fullmatch(text)
+        if integer or _PREFIXED.fullmatch(text):
+            if len(text) > _DIGITS:
+                self._refuse(event, "the number has too many digits")
+            return int(text, 10 if integer else 0)
+        if _FLOAT.fullmatch(text):
+            return self._float(event, text)
+        if self.not_finite.fullmatch(text):
+            self._refuse(event, "infinities and NaN are not JSON; put the text in quotes")
+        return text
+
+    def _float(self, event: Any, text: str) -> float:
+        number = float(text)
+        if math.isinf(number):
+            self._refuse(event, "the number is too large")
+        return number
+
+    def _check_tag(self, event: Any) -> None:
+        tag = event.tag
+        if tag is not None and tag != "!" and tag not in _COLLECTION_TAGS:
+            self._refuse(event, f"the tag {tag!r} is not one of YAML's JSON schema")
+
+    def _refuse(self, event: Any, message: str) -> NoReturn:
+        mark = event.start_mark
+        _refuse(self.name, message, mark.line + 1, mark.column + 1)
+
+
+# -- positions -------------------------------------------------------------------------------------
+
+# JSON escapes astral characters as two surrogates, which YAML does not read. Positions do not
+# change when they are replaced by as many characters.
+_SURROGATE = re.compile(r"\\u[dD]([89a-fA-F])(?=[0-9a-fA-F]{2})")
+
+
+def _without_surrogates(text: str) -> str:
+    """The text with private characters in place of surrogates, one for each."""
+    return _SURROGATE.sub(lambda match: rf"\ue{int(match[1], 16) - 8}", text)
+
+
+class _Marks:
+    """Where every value and every key of a text stands."""
+
+    __slots__ = ("aliases", "keys", "values")
+
+    def __init__(self) -> None:
+        self.values: dict[Path, Position] = {}
+        self.keys: dict[Path, Position] = {}
+        #: What stands at a path by an alias or a merge key stands, in truth, at these.
+        self.aliases: dict[Path, list[Path]] = {}
+
+    @classmethod
+    def of(cls, text: str) -> _Marks:
+        marks = cls()
+        try:
+            with _no_garbage_collection():
+                marks._read(_without_surrogates(text))
+        except yaml.YAMLError:
+            return marks  # JSON that YAML does not read: what was found so far has its place
+        return marks
+
+    def find(self, path: Path, *, key: bool) -> Position:
+        """Where the value at `path` stands (with `key` its key), or what is nearest to it."""
+        places = self._same([()])
+        place = self.values.get((), Position(1, 1))
+        for end, part in enumerate(path, 1):
+            below = [(*held, part) for held in places if (*held, part) in self.values]
+            if not below:
+                break
+            is_last = end == len(path)
+            place = (self.keys.get(below[0]) if key and is_last else None) or self.values[below[0]]
+            places = self._same(below)
+        return place
+
+    def _same(self, places: list[Path]) -> list[Path]:
+        """Places, and where what stands there by an alias or a merge key stands in truth."""
+        for place in places:  # grows
+            places.extend(p for p in self.aliases.get(place, ()) if p not in places)
+        return places
+
+    def _read(self, text: str) -> None:
+        anchors: dict[Any, Path] = {}
+        # The last part of the path is None while a mapping awaits a key.
+        path: list[Any] = []
+        for event in _events(text):
+            if isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+                path.pop()
+                _advance(path)
+                continue
+            if not isinstance(event, yaml.NodeEvent):
+                continue
+            start: Any = event.start_mark  # never None for an event of a parser
+            mark = Position(start.line + 1, start.column + 1)
+            if path and path[-1] is None:
+                path[-1] = event.value if isinstance(event, yaml.ScalarEvent) else ""
+                self.keys[tuple(path)] = mark
+                continue
+            here = tuple(path)
+            self.values[here] = mark
+            self._merge(here)
+            if isinstance(event, yaml.AliasEvent):
+                if event.anchor in anchors:
+                    self.aliases.setdefault(here, []).append(anchors[event.anchor])
+            elif event.anchor:
+                anchors[event.anchor] = here
+            if isinstance(event, yaml.MappingStartEvent):
+                path.append(None)
+            elif isinstance(event, yaml.SequenceStartEvent):
+                path.append(0)
+            else:
+                _advance(path)
+
+    def _merge(self, here: Path) -> None:
+        """`<<: *a`, `<<: {...}` and `<<: [*a, *b]`: what stands below stands above, too."""
+        for holder in (here[:-1], here[:-2]):
+            if here[len(holder) :][:1] == ("<<",):
+                self.aliases.setdefault(holder, []).append(here)
+
+
+def _advance(path: list[Any]) -> None:
+    """The value at `path` is complete: the next index, or the next key."""
+    if path:
+        path[-1] = path[-1] + 1 if isinstance(path[-1], int) else None

@@ -1,0 +1,118 @@
+"""How the project checks itself: `nox -l` lists the sessions, `nox` runs the quick ones."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "virtualenv"
+nox.options.sessions = ["lint", "types", "typed", "imports", "specs", "coverage"]
+nox.options.error_on_missing_interpreters = False
+
+PYTHONS = ["3.10", "3.11", "3.12", "3.13", "3.14"]
+HERE = Path(__file__).parent
+#: What must stay covered: everything that judges.
+CORE = ",".join(
+    f"asyncapi_guard/{name}"
+    for name in ("guard.py", "contract.py", "violations.py", "errors.py", "spec/*", "schema/*")
+)
+CORE_COVERAGE = 97
+
+
+def requirements(group: str) -> list[str]:
+    """The requirements of a dependency group, those that it includes among them."""
+    return list(nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), group))
+
+
+def fetch_suites(session: nox.Session) -> None:
+    """Fetch the test suites that are others': from their packages, never committed."""
+    session.run("python", "tests/conformance/fetch.py")
+    session.run("python", "tests/integrations/fetch_flask_suite.py")
+
+
+@nox.session(python=PYTHONS)
+@nox.parametrize("versions", ["lowest", "highest"])
+def tests(session: nox.Session, versions: str) -> None:
+    """The tests, on an interpreter, with the lowest or the highest dependencies."""
+    constraints = ["-c", "tests/lowest.txt"] if versions == "lowest" else []
+    session.install(".", *requirements("test"), *constraints)
+    session.run("python", "-m", "pytest", *session.posargs)
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """The tests with others' suites and branch coverage; the core stays at 97 %."""
+    session.install("-e", ".", *requirements("test"))
+    fetch_suites(session)
+    session.run("python", "-m", "pytest", "--cov", "--cov-report=", *session.posargs)
+    session.run("coverage", "report")
+    session.run("coverage", "report", f"--include={CORE}", f"--fail-under={CORE_COVERAGE}")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Ruff: rules and format."""
+    session.install(*requirements("lint"))
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Mypy strict, and pyright as a second reader."""
+    session.install("-e", ".", *requirements("types"))
+    session.run("mypy")
+    session.run("pyright")
+
+
+@nox.session
+def typed(session: nox.Session) -> None:
+    """Pyright over the public surface, of the package as others install it."""
+    session.install(".", "pyright")
+    # In the repository it would look at the source tree, which is no installed package.
+    with session.chdir(session.create_tmp()):
+        session.run("pyright", "--ignoreexternal", "--verifytypes", "asyncapi_guard")
+
+
+@nox.session
+def imports(session: nox.Session) -> None:
+    """Import-linter: the layers of docs/architecture.md."""
+    session.install("-e", ".", *requirements("lint"))
+    session.run("lint-imports")
+
+
+@nox.session
+def specs(session: nox.Session) -> None:
+    """Our own validate, over our own documents."""
+    session.install(".")
+    files = [*HERE.glob("specs/**/*.yml"), *HERE.glob("examples/**/asyncapi.yml")]
+    session.run("asyncapi-guard", "validate", *(str(f.relative_to(HERE)) for f in sorted(files)))
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """Wheel and sdist; the wheel alone, installed and run."""
+    session.install("build", "twine")
+    dist = Path(session.create_tmp()).resolve() / "dist"
+    shutil.rmtree(dist, ignore_errors=True)
+    session.run("python", "-m", "build", "--outdir", str(dist), silent=True)
+    session.run("twine", "check", "--strict", *map(str, dist.iterdir()))
+    wheel = next(dist.glob("*.whl"))
+    session.run("python", "-m", "venv", "--clear", str(dist / "env"))
+    scripts = dist / "env" / ("Scripts" if os.name == "nt" else "bin")
+    session.run(str(scripts / "python"), "-m", "pip", "install", "-q", str(wheel), external=True)
+    check = HERE / "tests" / "check_installation.py"
+    with session.chdir(dist):
+        session.run(str(scripts / "python"), "-I", str(check), external=True)
+
+
+@nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """The benchmarks; their figures mean something on a quiet machine only."""
+    session.install(".")
+    session.run("python", "benchmarks/traffic.py", *session.posargs)
+    session.run("python", "benchmarks/load.py")

@@ -1,0 +1,325 @@
+"""What a document means, and every fault of it, each at its place."""
+
+# ruff: noqa: E501, ISC004  # the cases are tables, one to a line
+from __future__ import annotations
+
+import pytest
+
+from asyncapi_guard.contract import Action, Mode
+from asyncapi_guard.errors import InvalidDocument, UnresolvableReference
+
+
+def test_a_document_becomes_a_contract(folder):
+    """Channels, messages, operations and what is left of the document, by their keys."""
+    contract = folder.load("""
+        asyncapi: 3.0.0
+        info: {title: Chat, version: 1.2.3, x-owner: me}
+        servers: {s: {host: h, protocol: ws}}
+        channels:
+          room:
+            address: /room/{id}
+            title: The room
+            parameters: {id: {enum: [a, b]}, any: {description: d}}
+            messages:
+              say: {name: say it, title: Say, payload: {type: string}, x-guard: {mode: off}}
+              leave: {}
+          nowhere: {address: null}
+          unknown: {}
+        operations:
+          hear: {action: receive, channel: {$ref: '#/channels/room'}, summary: s}
+          tell:
+            action: send
+            channel: {$ref: '#/channels/room'}
+            messages: [{$ref: '#/channels/room/messages/leave'}]
+            x-guard: {mode: report}
+          none: {action: send, channel: {$ref: '#/channels/room'}, messages: []}
+        """)
+    assert (contract.title, contract.version, contract.asyncapi) == ("Chat", "1.2.3", "3.0.0")
+    assert dict(contract.meta)["servers"] == {"s": {"host": "h", "protocol": "ws"}}
+    room = contract.channels["room"]
+    assert (room.id, room.address, room.is_namespace) == ("room", "/room/{id}", True)
+    assert dict(room.parameters) == {"id": ("a", "b"), "any": None}
+    assert dict(room.meta) == {"title": "The room"}
+    assert not contract.channels["nowhere"].is_namespace
+    assert contract.channels["unknown"].address is None
+    say, leave = room.messages["say"], room.messages["leave"]
+    assert (say.id, say.event, say.mode, say.ack) == ("say", "say it", Mode.OFF, None)
+    assert dict(say.meta) == {"title": "Say"}
+    assert say.location.endswith("asyncapi.yml#/channels/room/messages/say")
+    assert (leave.event, leave.payload, leave.mode) == ("leave", None, None)
+    hear, tell, none = contract.operations.values()
+    assert (hear.action, hear.channel, hear.messages) == (Action.RECEIVE, "room", (say, leave))
+    assert dict(hear.meta) == {"summary": "s"}
+    assert (tell.action, tell.messages, tell.mode) == (Action.SEND, (leave,), Mode.REPORT)
+    assert none.messages == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "valid", "not_valid"),
+    [
+        ("{type: integer}", 1, "x"),
+        ("{$ref: '#/x-s'}", 1, "x"),
+        ("{args: {type: integer}}", 1, "x"),
+        ("{args: {$ref: '#/x-s'}}", 1, "x"),
+        ("{args: {type: integer}, description: d, x-more: 1}", 1, "x"),
+        ("{schemaFormat: 'application/schema+json;version=2020-12', schema: {const: 1}}", 1, "x"),
+        ("{args: {schemaFormat: application/vnd.oai.openapi;version=3.0.0,"
+         " schema: {type: string, nullable: true}}}", None, 1),
+        ("{args: {type: integer}, type: object}", {}, 1),
+        ("{args: {type: array, items: [{type: integer}]}}", [1], ["x"]),
+        ("true", object, object), ("false", object, 1),
+    ],
+)  # fmt: skip
+def test_an_ack_is_said_in_every_form(folder, text, valid, not_valid):
+    """`x-ack`: a schema, a reference, a multi-format schema, or one of these under `args`."""
+    contract = folder.load(
+        f"channels: {{c: {{messages: {{m: {{x-ack: {text}}}}}}}}}\nx-s: {{type: integer}}"
+    )
+    (ack,) = contract.channels["c"].messages["m"].ack.alternatives
+    if valid is not object:
+        assert ack.is_valid(valid)
+    if not_valid is not object:
+        assert not ack.is_valid(not_valid)
+
+
+REPLY = """
+    channels:
+      c: {{address: /, messages: {{m: {{}}, own: {{x-ack: {{const: own}}}}}}}}
+      replies: {{address: null, messages: {{r: {{payload: {{type: integer}}}}, s: {{payload: {{type: string}}}}}}}}
+      bare: {{messages: {{r: {{payload: {{type: integer}}}}}}}}
+      real: {{address: /real, messages: {{r: {{payload: {{type: integer}}}}}}}}
+      silent: {{address: null}}
+    operations:
+      o: {{action: receive, channel: {{$ref: '#/channels/c'}}, reply: {reply}}}
+    components:
+      messages:
+        I: {{traits: [{{}}], payload: {{type: integer}}}}
+        Same: {{$ref: '#/components/messages/I'}}
+        S: {{payload: {{type: string}}}}
+        Any: {{}}
+      replies: {{R: {{messages: [{{$ref: '#/components/messages/I'}}]}}}}
+    """
+
+
+@pytest.mark.parametrize(
+    ("reply", "alternatives"),
+    [
+        ("{messages: [{$ref: '#/components/messages/I'}]}", 1),
+        ("{messages: [{$ref: '#/components/messages/I'}, {$ref: '#/components/messages/S'}]}", 2),
+        ("{messages: [{$ref: '#/components/messages/I'}, {$ref: '#/components/messages/Same'}]}", 1),
+        ("{$ref: '#/components/replies/R'}", 1),
+        ("{channel: {$ref: '#/channels/replies'}}", 2),
+        ("{channel: {$ref: '#/channels/bare'}}", 1),
+        ("{channel: {$ref: '#/channels/replies'}, messages: [{$ref: '#/channels/replies/messages/r'}]}", 1),
+        ("{channel: {$ref: '#/channels/real'}}", None),
+        ("{channel: {$ref: '#/channels/silent'}}", None),
+        ("{messages: [{$ref: '#/components/messages/Any'}]}", None),
+        ("{messages: []}", None),
+        ("{}", None),
+    ],
+)  # fmt: skip
+def test_a_reply_without_a_channel_of_its_own_is_the_ack(folder, reply, alternatives):
+    """The reply's messages are the ack's alternatives; an own address means an event instead."""
+    operation = folder.load(REPLY.format(reply=reply)).operations["o"]
+    plain, own = operation.messages
+    if alternatives is None:
+        assert plain.ack is None
+    else:
+        assert len(plain.ack.alternatives) == alternatives
+        assert plain.ack.alternatives[0].is_valid(1)
+    assert own.ack.alternatives[0].is_valid("own"), "x-ack wins"
+
+
+def test_components_of_every_kind_can_be_referred_to(folder):
+    """Channels, operations, messages, schemas, parameters, traits, replies may be components."""
+    contract = folder.load("""
+        info: {$ref: '#/x-info'}
+        asyncapi: 3.1.0
+        x-info: {title: T, version: '1'}
+        channels: {c: {$ref: '#/components/channels/C'}}
+        operations: {o: {$ref: '#/components/operations/O'}}
+        components:
+          channels:
+            C:
+              address: /{p}
+              parameters: {p: {$ref: '#/components/parameters/P'}}
+              messages: {m: {$ref: '#/components/messages/M'}}
+          operations:
+            O:
+              action: receive
+              channel: {$ref: '#/channels/c'}
+              traits: [{$ref: '#/components/operationTraits/T'}]
+              reply: {$ref: '#/components/replies/R'}
+          messages:
+            M:
+              name: n
+              payload: {$ref: '#/components/schemas/S'}
+              headers: {$ref: '#/components/schemas/H'}
+              traits: [{$ref: '#/components/messageTraits/T'}]
+            A: {payload: {$ref: '#/components/schemas/Multi'}}
+          schemas:
+            S: {type: integer}
+            H: {type: object}
+            Multi: {schemaFormat: application/schema+json;version=draft-04, schema: {type: string}}
+          parameters: {P: {enum: [a]}}
+          messageTraits: {T: {x-guard: {$ref: '#/x-mode'}}}
+          operationTraits: {T: {summary: s}}
+          replies: {R: {messages: [{$ref: '#/components/messages/A'}]}}
+        x-mode: {mode: report}
+        """)
+    (message,) = contract.operations["o"].messages
+    assert contract.channels["c"].parameters["p"] == ("a",)
+    assert (message.event, message.mode) == ("n", Mode.REPORT)
+    assert message.payload.is_valid(1)
+    assert message.ack.alternatives[0].is_valid("a")
+    assert contract.operations["o"].meta["summary"] == "s"
+
+
+def test_a_message_of_two_channels_is_compiled_once(folder):
+    """Messages behind the same reference and key are the same value."""
+    contract = folder.load("""
+        channels:
+          a: {address: /a, messages: {m: {$ref: '#/x-m'}, other: {$ref: '#/x-m'}}}
+          b: {address: /b, messages: {m: {$ref: '#/x-m'}}}
+        x-m: {payload: {}}
+        """)
+    a, b = contract.channels["a"].messages, contract.channels["b"].messages
+    assert a["m"] is b["m"]
+    assert a["other"].event == "other"
+    assert a["other"].payload is a["m"].payload
+
+
+@pytest.mark.parametrize(
+    ("text", "pointer", "message"),
+    [
+        ("channels: []", "/channels", "channels must be a mapping, not a list"),
+        ("operations: x", "/operations", "operations must be a mapping, not a string"),
+        ("channels: {c: 1}", "/channels/c", "the channel 'c' must be a mapping, not a number"),
+        ("channels: {c: null}", "/channels/c", "the channel 'c' must be a mapping, not null"),
+        ("channels: {c: {address: 1}}", "/channels/c/address", "address must be a string, not a number"),
+        ("channels: {c: {messages: []}}", "/channels/c/messages", "messages must be a mapping"),
+        ("channels: {c: {messages: {m: 1}}}", "/channels/c/messages/m", "the message 'm' must be"),
+        ("channels: {c: {messages: {m: {name: 1}}}}", "/channels/c/messages/m/name", "name must be a string"),
+        ("channels: {c: {messages: {m: {x-guard: {}}}}}", "/channels/c/messages/m/x-guard", "must have a 'mode'"),
+        ("channels: {c: {messages: {m: {x-guard: 1}}}}", "/channels/c/messages/m/x-guard", "must be a mapping"),
+        ("channels: {c: {messages: {m: {x-guard: {mode: no}}}}}",
+         "/channels/c/messages/m/x-guard/mode", "mode must be 'enforce', 'report' or 'off', not 'no'"),
+        ("channels: {c: {messages: {m: {x-guard: {mode: [1]}}}}}",
+         "/channels/c/messages/m/x-guard/mode", "mode must be"),
+        ("channels: {c: {parameters: {p: 1}}}", "/channels/c/parameters/p", "the parameter 'p' must be"),
+        ("channels: {c: {parameters: {p: {enum: a}}}}", "/channels/c/parameters/p/enum", "enum must be a list"),
+        ("channels: {c: {parameters: {p: {enum: [a, 1]}}}}",
+         "/channels/c/parameters/p/enum/1", "a value of a parameter must be a string, not a number"),
+        ("channels: {c: {messages: {m: {payload: 3}}}}", "/channels/c/messages/m/payload", "a schema must be"),
+        ("channels: {c: {messages: {m: {headers: 3}}}}", "/channels/c/messages/m/headers", "a schema must be"),
+        ("channels: {c: {messages: {m: {x-ack: 3}}}}", "/channels/c/messages/m/x-ack", "a schema must be"),
+        ("operations: {o: 1}", "/operations/o", "the operation 'o' must be a mapping"),
+        ("operations: {o: {action: send}}", "/operations/o", "the required field 'channel' is missing"),
+        ("operations: {o: {action: send, channel: {address: /}}}", "/operations/o/channel",
+         "channel must be a reference"),
+        ("x-c: {}\noperations: {o: {action: send, channel: {$ref: '#/x-c'}}}", "/operations/o/channel",
+         "'#/x-c' is none of the document's channels"),
+        ("channels: {c: {messages: {m: {}}}}\noperations: {o: {action: send, channel: {$ref: '#/channels/c/messages'}}}",
+         "/operations/o/channel", "is none of the document's channels"),
+        ("channels: {c: {}}\noperations: {o: {channel: {$ref: '#/channels/c'}}}", "/operations/o",
+         "the required field 'action' is missing"),
+        ("channels: {c: {}}\noperations: {o: {action: Send, channel: {$ref: '#/channels/c'}}}",
+         "/operations/o/action", "action must be 'send' or 'receive', not 'Send'"),
+        ("channels: {c: {}}\noperations: {o: {action: [send], channel: {$ref: '#/channels/c'}}}",
+         "/operations/o/action", "action must be"),
+        ("channels: {c: {}}\noperations: {o: {action: send, channel: {$ref: '#/channels/c'}, messages: [{}]}}",
+         "/operations/o/messages/0", "must be a reference such as {$ref: '#/channels/c/messages/NAME'}"),
+        ("channels: {c: {}}\noperations: {o: {action: send, channel: {$ref: '#/channels/c'}, messages: {}}}",
+         "/operations/o/messages", "messages must be a list"),
+        ("channels: {c: {messages: {m: {$ref: '#/x-m'}}}}\nx-m: {}\noperations:"
+         " {o: {action: send, channel: {$ref: '#/channels/c'}, messages: [{$ref: '#/x-m'}]}}",
+         "/operations/o/messages/0", "'#/x-m' is none of the messages of the channel 'c'"),
+        ("channels: {c: {messages: {m: {}}}}\ncomponents: {messages: {m: {}}}\noperations: {o: {action: send,"
+         " channel: {$ref: '#/channels/c'}, messages: [{$ref: '#/components/messages/m'}]}}",
+         "/operations/o/messages/0", "write '#/channels/c/messages/m'"),
+        ("channels: {c: {}}\noperations: {o: {action: send, channel: {$ref: '#/channels/c'}, reply: 1}}",
+         "/operations/o/reply", "reply must be a mapping"),
+    ],
+)  # fmt: skip
+def test_a_fault_has_its_place_and_says_what_is_expected(folder, text, pointer, message):
+    """Every fault names its pointer, its line, and what was expected."""
+    (finding,) = folder.faults(text, InvalidDocument)
+    assert finding.pointer == pointer
+    assert message in finding.message
+    assert finding.line >= 3
+    assert finding.column >= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "pointer", "message"),
+    [
+        ("asyncapi: 3.1.0", "", "the required field 'info' is missing"),
+        ("asyncapi: 3.1.0\ninfo: {title: T}", "/info", "the required field 'version' is missing"),
+        ("asyncapi: 3.1.0\ninfo: {title: T, version: 1.0}", "/info/version", "put it in quotes"),
+        ("asyncapi: 3.1.0\ninfo: {title: [], version: '1'}", "/info/title", "not a list"),
+        ("asyncapi: 3.1.0\ninfo: x", "/info", "info must be a mapping"),
+    ],
+)
+def test_the_head_of_a_document_is_checked(folder, text, pointer, message):
+    """`info`, its title and its version are needed."""
+    (finding,) = folder.faults(text)
+    assert finding.pointer == pointer
+    assert message in finding.message
+
+
+@pytest.mark.parametrize(
+    ("text", "pointer"),
+    [
+        ("channels: {c: {$ref: '#/x'}}", "/channels/c/$ref"),
+        ("operations: {o: {action: send, channel: {$ref: '#/channels/x'}}}", "/operations/o/channel/$ref"),
+        ("channels: {c: {}}\noperations: {o: {action: send, channel: {$ref: '#/channels/c'},"
+         " messages: [{$ref: '#/channels/c/messages/x'}]}}", "/operations/o/messages/0/$ref"),
+        ("channels: {c: {}}\noperations: {o: {action: send, channel: {$ref: '#/channels/c'},"
+         " reply: {messages: [{$ref: '#/x'}]}}}", "/operations/o/reply/messages/0/$ref"),
+        ("channels: {c: {}}\noperations: {o: {action: send, channel: {$ref: '#/channels/c'},"
+         " reply: {channel: {$ref: '#/x'}}}}", "/operations/o/reply/channel/$ref"),
+        ("channels: {c: {messages: {m: {payload: {$ref: '#/x'}}}}}", "/channels/c/messages/m/payload/$ref"),
+        ("channels: {c: {messages: {m: {payload: {items: {$ref: '#/x'}}}}}}",
+         "/channels/c/messages/m/payload/items/$ref"),
+    ],
+)  # fmt: skip
+def test_faults_of_references_alone_have_their_own_class(folder, text, pointer):
+    """Where only references are at fault, the error is UnresolvableReference."""
+    (finding,) = folder.faults(text, UnresolvableReference)
+    assert finding.pointer == pointer
+
+
+def test_several_faults_are_reported_together_in_the_order_of_the_file(folder):
+    """One load finds every fault, each once, sorted by file, line and column."""
+    findings = folder.faults(
+        """
+        channels:
+          a: {address: 1, messages: {m: {payload: {type: strin}}, n: {$ref: '#/x-shared'}}}
+          b: {messages: {n: {$ref: '#/x-shared'}, o: {$ref: '#/nowhere'}}}
+        operations:
+          o: {action: sent, channel: {$ref: '#/channels/a'}}
+        x-shared: {payload: {minimum: x}}
+        """,
+        InvalidDocument,
+    )
+    assert [finding.pointer for finding in findings] == [
+        "/channels/a/address",
+        "/channels/a/messages/m/payload/type",
+        "/channels/b/messages/o/$ref",
+        "/operations/o/action",
+        "/x-shared/payload/minimum",
+    ]
+    assert findings == sorted(findings)
+
+
+def test_a_message_with_a_fault_is_not_reported_again_by_its_operation(folder):
+    """An operation that names a broken message adds nothing to the message's fault."""
+    (finding,) = folder.faults("""
+        channels: {c: {messages: {m: 1}}}
+        operations:
+          o:
+            action: send
+            channel: {$ref: '#/channels/c'}
+            messages: [{$ref: '#/channels/c/messages/m'}]
+        """)
+    assert finding.pointer == "/channels/c/messages/m"

@@ -1,0 +1,444 @@
+"""Text to data: YAML 1.2's core schema, limits, encodings, and where everything stands."""
+
+# ruff: noqa: E501, PT017, RUF005  # the cases are tables, one to a line; properties allow either outcome
+from __future__ import annotations
+
+import gc
+import json
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asyncapi_guard.errors import SpecError, UnreadableDocument
+from asyncapi_guard.spec.source import DEFAULT_LIMITS, Limits, check_data, read_source
+
+
+def read(text, name="a.yml", limits=DEFAULT_LIMITS):
+    raw = text if isinstance(text, bytes) else text.encode()
+    return read_source(name, f"file:///{name}", raw, limits)
+
+
+def refused(text, name="a.yml", limits=DEFAULT_LIMITS):
+    with pytest.raises(UnreadableDocument) as caught:
+        read(text, name, limits)
+    (finding,) = caught.value.findings
+    return finding
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["on", "off", "yes", "no", "y", "n", "On", "NO", "12:30", "12:30:45", "2024-01-01", "1_000"]
+    + ["2024-01-01T00:00:00Z", "0b11", "-0x1f", "0o8", "0x", "nUll", "tRUE", ".", "1e", "=", "<"]
+    + ["\u0663", "1.2.3", "3.1.0", "+", "Infinity", "NaN", "0xg"],
+)
+def test_what_yaml_1_2_calls_a_string_is_a_string(text):
+    """Words and numbers of YAML 1.1 that YAML 1.2's core schema does not know stay strings."""
+    assert read(f"a: {text}").data == {"a": text}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("", None), ("~", None), ("null", None), ("Null", None), ("NULL", None),
+        ("true", True), ("True", True), ("TRUE", True), ("false", False), ("False", False),
+        ("010", 10), ("00", 0), ("+1", 1), ("-0", 0), ("0o17", 15), ("0xfF", 255),
+        ("1.", 1.0), (".5", 0.5), ("-.5", -0.5), ("1e3", 1000.0), ("1E+3", 1000.0), ("1.5e-1", 0.15),
+        ("'1'", "1"), ('"true"', "true"), ("!!str 12", "12"), ("!!int 0x1", 1), ("! 12", 12),
+        ("!!float 1", 1.0), ("!!float 0x10", 16.0), ("!!null ''", None), ("!!bool true", True),
+        ("!!map {b: 1}", {"b": 1}), ("!!seq [1]", [1]), ('! "x"', "x"),
+    ],
+)  # fmt: skip
+def test_scalars_are_those_of_the_core_schema(text, value):
+    """Null, booleans and numbers are read as YAML 1.2's core schema says, with the right type."""
+    found = read(f"a: {text}").data["a"]
+    assert found == value
+    assert type(found) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (".inf", "infinities"), ("-.INF", "infinities"), (".NaN", "infinities"),
+        ("1e400", "too large"), ("-1e999", "too large"), ("9" * 5000, "too many digits"),
+        ("0x" + "f" * 5000, "too many digits"), ("!!float 1" + "0" * 400, "too large"),
+        ("!!binary aGk=", "does not fit its tag"), ("!!timestamp 2001-01-01", "does not fit"),
+        ("!!int x", "does not fit"), ("!!float x", "does not fit"), ("!!bool yes", "does not fit"),
+        ("!!python/name:os.system x", "does not fit"), ("!mine x", "the tag '!mine'"),
+        ("!!set {x}", "the tag"), ("!!omap [a: 1]", "the tag"), ("!mine [x]", "the tag '!mine'"),
+        ("!<tag:example.com,2024:x> y", "the tag"),
+    ],
+)  # fmt: skip
+def test_a_scalar_that_is_no_json_is_refused_where_it_stands(text, message):
+    """Infinities, NaN, huge numbers and tags beyond JSON's are refused with line and column."""
+    finding = refused(f"x: 1\na: {text}")
+    assert message in finding.message
+    assert (finding.file, finding.line, finding.column) == ("a.yml", 2, 4)
+
+
+@pytest.mark.parametrize("text", ["a: 1\nb: 2\na: 3", "{a: 1, b: 2,\na: 3}", "a: 1\nb: 2\n'a': 3"])
+def test_a_key_that_stands_twice_is_refused(text):
+    """Two equal keys are a fault, found at the second, and the message names the first one's line."""
+    finding = refused(text)
+    assert finding.message == "the key 'a' stands twice, first on line 1"
+    assert finding.line > 1
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("1: a", "a number"), ("1.5: a", "a number"), ("true: a", "a boolean"), ("~: a", "a null")],
+)
+def test_a_key_that_is_no_string_is_refused(text, kind):
+    """Keys are strings; the message says what it is and what to do."""
+    finding = refused(f"x: 1\n{text}")
+    assert finding.message == f"a key must be a string, not {kind}; put it in quotes"
+    assert (finding.line, finding.column) == (2, 1)
+
+
+@pytest.mark.parametrize("text", ["? [a]\n: b", "? {a: 1}\n: b", "a: &x [1]\n? *x\n: y", "[]: x"])
+def test_a_key_that_is_a_collection_is_refused(text):
+    """A mapping or a sequence as a key is a fault, also by an alias."""
+    assert "a key must be a string" in refused(text).message
+
+
+def test_a_key_may_be_an_alias_of_a_string():
+    """`*name :` as a key means the string."""
+    assert read("a: &k key\nb: {*k : 2}").data == {"a": "key", "b": {"key": 2}}
+
+
+@pytest.mark.parametrize(
+    ("text", "data"),
+    [
+        ("<<: {a: 1}", {"a": 1}),
+        ("a: 2\n<<: {a: 1, b: 1}", {"a": 2, "b": 1}),
+        ("<<: {a: 1}\na: 2", {"a": 2}),
+        ("<<: [{a: 1}, {a: 2, b: 2}]", {"a": 1, "b": 2}),
+        ("<<: {a: 1}\n<<: {b: 2}", {"a": 1, "b": 2}),
+        ("'<<': 1", {"<<": 1}),
+        ("a: <<", {"a": "<<"}),
+    ],
+)
+def test_merge_keys_merge(text, data):
+    """`<<` merges mappings: own keys win, then the first mapping; in quotes it is a plain key."""
+    assert read(text).data == data
+
+
+def test_merge_keys_take_aliases_that_have_merge_keys():
+    """A merged mapping brings what was merged into it."""
+    source = read("a: &a {x: 1, y: 1}\nb: &b\n  <<: *a\n  y: 2\nc:\n  <<: [*b, *a]\n  z: 3")
+    assert source.data["c"] == {"x": 1, "y": 2, "z": 3}
+
+
+@pytest.mark.parametrize("text", ["<<: 3", "<<: x", "<<: [1]", "a: &x [1]\nb: {<<: *x}"])
+def test_only_mappings_can_be_merged(text):
+    """`<<` with anything but mappings is refused."""
+    assert refused(text).message == "only mappings can be merged with '<<'"
+
+
+@pytest.mark.parametrize("text", ["a: *x", "a: &x {b: *x}", "a: &x {<<: *x}", "&x [*x]", "*x"])
+def test_an_alias_without_a_finished_anchor_is_refused(text):
+    """Unknown and circular aliases are refused."""
+    assert "the alias *x has no finished anchor before it" in refused(text).message
+
+
+def test_aliases_are_counted_as_often_as_they_are_used():
+    """The billion laughs, by aliases or by merge keys, are refused before they cost anything."""
+    lists = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
+    merged = "a0: &a0 {a: 1, b: 2, c: 3, d: 4}\n"
+    for i in range(1, 12):
+        lists += f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n"
+        merged += f"a{i}: &a{i} {{<<: [{', '.join([f'*a{i - 1}'] * 9)}]}}\n"
+    for text in (lists, merged):
+        finding = refused(text)
+        assert finding.message == "more than 1,000,000 values, aliases expanded"
+        assert finding.line > 1
+
+
+def test_the_number_of_values_is_limited():
+    """More values than the limit are refused, in YAML and in JSON."""
+    text = "[" + ",".join("1" * 20) + "]"
+    assert "more than 10 values" in refused(text, limits=Limits(nodes=10)).message
+    assert "more than 10 values" in refused(text, "a.json", limits=Limits(nodes=10)).message
+    assert len(read(text, limits=Limits(nodes=21)).data) == 20
+
+
+@pytest.mark.parametrize("name", ["a.yml", "a.json"])
+def test_the_depth_is_limited(name):
+    """64 levels are read and 65 are not, with line and column, in YAML and in JSON."""
+    assert read("[" * 64 + "]" * 64, name).data
+    finding = refused("[" * 65 + "]" * 65, name)
+    assert finding.message == "more than 64 levels deep"
+    assert (finding.line, finding.column) == (1, 65)
+
+
+@pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "!!seq [", "&a [", '{"a":'])
+@pytest.mark.parametrize("name", ["a.yml", "a.json"])
+def test_brackets_without_end_do_not_end_the_process(tmp_path, opening, name):
+    """100,000 opening brackets are a fault of the document, in a process that lives on."""
+    (tmp_path / name).write_text(opening * 100_000)
+    code = (
+        "import sys; from asyncapi_guard.spec import load; from asyncapi_guard import SpecError\n"
+        "try: load(sys.argv[1])\n"
+        "except SpecError as error: print(error.findings[0].message)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / name)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "levels deep" in run.stdout or "not JSON" in run.stdout
+
+
+def test_the_size_is_limited(folder):
+    """A file of more than ten million bytes is not read."""
+    assert "10,000,001 bytes" in refused(b"#" * 10_000_001).message
+    (finding,) = folder.faults(b"#" * 10_000_001, UnreadableDocument)
+    assert "the file has 10,000,001 bytes; at most 10,000,000 are read" in finding.message
+    folder.load("channels: {}", limits=Limits(size=100))
+
+
+@pytest.mark.parametrize(
+    ("raw", "line", "column"),
+    [(b"a: \xff", 1, 4), (b"a: b\nc: \xed\xa0\x80", 2, 4), (b"\xff\xfea", 1, 3), (b"\x80", 1, 1)],
+)
+def test_what_is_no_text_is_refused_where_it_begins(raw, line, column):
+    """Bytes that are not UTF-8 (or what the byte order mark says) are refused with their place."""
+    finding = refused(raw)
+    assert "text" in finding.message
+    assert (finding.line, finding.column) == (line, column)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+@pytest.mark.parametrize("name", ["a.yml", "a.json"])
+def test_encodings_are_known_by_their_byte_order_mark(encoding, name):
+    """UTF-8 with and without a mark, UTF-16 and UTF-32 with one are read."""
+    text = '{"a": "\u00e9\U0001f600"}'
+    assert read(text.encode(encoding), name).data == {"a": "\u00e9\U0001f600"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: \x00",
+        "a: \x07b",
+        "\x1b[0m: 1",
+        "a: \x7f",
+        "a:\n\t- b",
+        "a: [",
+        "a: 'b",
+        "a: b: c",
+        "%X",
+        "@",
+    ],
+)
+def test_what_is_no_yaml_is_refused(text):
+    """Control characters and broken YAML are refused; the message does not quote the file."""
+    finding = refused(f"secret: hunter2\n{text}")
+    assert "not YAML" in finding.message
+    assert "hunter2" not in finding.message
+    assert finding.line >= 1
+
+
+@pytest.mark.parametrize("text", ["a: 1\n---\nb: 2", "---\n---\n", "a: 1\n...\n---\nb"])
+def test_a_second_document_is_refused(text):
+    """A file holds one document."""
+    assert "a second document begins" in refused(text).message
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "column"),
+    [
+        ('{"a": 1, "a": 2}', "the key 'a' stands twice", 10),
+        ('{"a": NaN}', "NaN", 7),
+        ('{"a": -Infinity}', "infinities", 7),
+        ('{"a": 1e400}', "too large", 7),
+        ('{"a": ' + "9" * 5000 + "}", "too many digits", 7),
+        ('{"a": ' + "9" * 4000 + "}", "too many digits", 7),
+        ('{"a": 1 "b"}', "not JSON", 9),
+        ('{"a": "\x00"}', "not JSON", 8),
+        ('{"a": 1} x', "not JSON", 10),
+        ('{"\\ud83d\\ude00": {"b": 1, "b": 2}}', "the key 'b' stands twice", 27),
+    ],
+)
+def test_json_is_refused_where_it_is_wrong(text, message, column):
+    """A JSON file follows JSON, without duplicate keys and NaN; faults have line and column."""
+    finding = refused("\n" + text, "a.json")
+    assert message in finding.message
+    assert (finding.line, finding.column) == (2, column)
+
+
+def test_an_empty_json_file_is_refused():
+    """Nothing is no JSON."""
+    assert "not JSON" in refused("", "a.json").message
+
+
+@pytest.mark.parametrize("text", ['{"a": "\\ud83d"}', '{"\\ude00": 1}', '[["x\\udfff"]]'])
+def test_half_of_a_surrogate_pair_is_refused(text):
+    """JSON's escapes can say half of a character, which no text can hold."""
+    assert "half of a surrogate pair" in refused(text, "a.json").message
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({1: 2}, "a key must be a string"), ({"a": {"b", "c"}}, "a set is not JSON"),
+        ({"a": b"x"}, "a bytes is not JSON"), ({"a": (1,)}, "a tuple is not JSON"),
+        ({"a": float("nan")}, "NaN"), ({"a": float("-inf")}, "too large"),
+        ({"a": 10**5000}, "too large"), ({"\ud800": 1}, "surrogate"), ({"a": "\ud800"}, "surrogate"),
+    ],
+)  # fmt: skip
+def test_data_must_be_json(data, message):
+    """A document given as data is held to what JSON can say."""
+    with pytest.raises(UnreadableDocument, match=message):
+        check_data("<mapping>", data, DEFAULT_LIMITS)
+
+
+def test_data_that_holds_itself_is_refused():
+    """A circle in the data is too deep, like any other."""
+    data = {}
+    data["a"] = [data]
+    with pytest.raises(UnreadableDocument, match="more than 64 levels deep"):
+        check_data("<mapping>", data, DEFAULT_LIMITS)
+
+
+TEXT = """\
+info:
+  title: T
+  tags: [a, {name: b}]
+base: &base
+  x: 1
+  deep: {y: 2}
+again: *base
+merged:
+  <<: *base
+  own: 3
+inline:
+  <<: {p: 1}
+both:
+  <<: [*base, {q: 2}]
+list:
+  - *base
+  - &two
+    z: 1
+'odd/key~': 1
+circle: &circle
+  in: &in {k: 1}
+  <<: *in
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "key"),
+    [
+        ((), (1, 1), (1, 1)),
+        (("info",), (2, 3), (1, 1)),
+        (("info", "title"), (2, 10), (2, 3)),
+        (("info", "tags"), (3, 9), (3, 3)),
+        (("info", "tags", 0), (3, 10), (3, 10)),
+        (("info", "tags", 1, "name"), (3, 20), (3, 14)),
+        (("again",), (7, 8), (7, 1)),
+        (("again", "x"), (5, 6), (5, 3)),
+        (("again", "deep", "y"), (6, 13), (6, 10)),
+        (("merged", "x"), (5, 6), (5, 3)),
+        (("merged", "deep", "y"), (6, 13), (6, 10)),
+        (("merged", "own"), (10, 8), (10, 3)),
+        (("inline", "p"), (12, 11), (12, 8)),
+        (("both", "x"), (5, 6), (5, 3)),
+        (("both", "q"), (14, 19), (14, 16)),
+        (("list", 0, "x"), (5, 6), (5, 3)),
+        (("list", 1, "z"), (18, 8), (18, 5)),
+        (("odd/key~",), (19, 13), (19, 1)),
+        (("circle", "k"), (21, 15), (21, 12)),
+        (("info", "nothing", "here"), (2, 3), (2, 3)),
+        (("circle", "nothing"), (20, 9), (20, 9)),
+    ],
+)
+def test_every_value_and_key_has_its_place(path, value, key):
+    """Line and column are those of the text, through aliases and merge keys, else of an ancestor."""
+    source = read(TEXT)
+    assert source.position(path) == value
+    assert source.position(path, key=True) == key
+
+
+def test_a_json_text_has_places_too():
+    """Places are found in JSON, also behind characters that JSON writes as two escapes."""
+    source = read('{\n "a": "\\ud83d\\ude00", "b": [1,\n  {"c": 2}]}', "a.json")
+    assert source.data["a"] == "\U0001f600"
+    assert source.position(("b",), key=True) == (2, 23)
+    assert source.position(("b", 1, "c")) == (3, 9)
+
+
+def test_a_finding_has_file_place_and_pointer():
+    """A finding names the file, the place and the JSON Pointer, escaped."""
+    finding = read(TEXT).finding(("odd/key~",), "is odd")
+    assert str(finding) == "a.yml:19:13: is odd (at /odd~1key~0)"
+
+
+def test_json_that_yaml_cannot_read_has_the_places_that_were_found():
+    """Tabs as indentation are JSON but not YAML; places before them are right, and none raises."""
+    source = read('{"a": 1,\n\t"b": "x\\/y", "c": 1}', "a.json")
+    assert source.position(("a",)) == (1, 7)
+    assert source.position(("c",)).line in (1, 2)
+
+
+def test_reading_leaves_the_garbage_collector_as_it_was():
+    """The collector is off only while reading, also after a fault."""
+    assert gc.isenabled()
+    refused("a: [")
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        read("a: 1")
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+@given(st.binary(max_size=200))
+def test_random_bytes_are_read_or_refused(raw):
+    """Any bytes are data or a SpecError, as YAML and as JSON."""
+    for name in ("a.yml", "a.json"):
+        try:
+            read(raw, name)
+        except SpecError as error:
+            assert str(error)
+
+
+YAML_PIECES = ["a", ": ", "- ", "\n", "  ", "[", "]", "{", "}", ",", "&x ", "*x", "<<", "'", '"', "!!str ", "|", ">", "#", "---", "...", "1", "~", "%", "? ", "\t", "\\u0000", "\x85"]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(YAML_PIECES), max_size=25).map("".join))
+def test_random_yaml_is_read_or_refused_and_has_places(text):
+    """Any jumble of YAML's own signs is data or a SpecError, and every value has a place."""
+    try:
+        source = read(text)
+    except SpecError as error:
+        assert str(error)
+        return
+    stack = [((), source.data)]
+    while stack:
+        path, value = stack.pop()
+        assert source.position(path) >= (1, 1)
+        assert source.position(path, key=True) >= (1, 1)
+        if isinstance(value, dict):
+            stack.extend(((*path, key), below) for key, below in value.items())
+        elif isinstance(value, list):
+            stack.extend(((*path, index), below) for index, below in enumerate(value))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: st.lists(inner, max_size=4)
+    | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner, max_size=4),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@given(JSON)
+def test_json_is_read_as_json(data):
+    """What json writes, a `.json` file gives back."""
+    assert read(json.dumps(data), "a.json").data == data

@@ -1,0 +1,63 @@
+"""The public surface as type checkers read it; it is never run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from typing_extensions import assert_type
+
+from asyncapi_guard import (
+    AsyncAPIGuard,
+    Checkpoint,
+    Contract,
+    ContractViolation,
+    Finding,
+    Guard,
+    Mode,
+    Policy,
+    Problem,
+    SpecError,
+    Statistic,
+    Verdict,
+    Violation,
+    load,
+)
+
+
+def loads() -> None:
+    """Loading and its errors."""
+    contract = load("asyncapi.yml", allow_http=["example.com"], root="specs")
+    assert_type(contract, Contract)
+    assert_type(contract.title, str)
+    try:
+        load({"asyncapi": "3.1.0"})
+    except SpecError as error:
+        assert_type(error.findings, tuple[Finding, ...])
+        assert_type(error.line, int)
+
+
+def judges(contract: Contract) -> None:
+    """The pure core."""
+    guard = Guard(contract, Policy(mode=Mode.REPORT, exclude=["/admin"]))
+    verdict = guard.receive_event("/", "move", [1])
+    assert_type(verdict, Verdict)
+    assert_type(verdict.violation, "Violation | None")
+    assert_type(guard.connect("/", None).refused, bool)
+
+
+def guards() -> None:
+    """The middleware."""
+
+    def hook(violation: Violation) -> None:
+        assert_type(violation.problems, tuple[Problem, ...])
+        assert_type(violation.checkpoint, Checkpoint)
+
+    middleware = AsyncAPIGuard("asyncapi.yml", policy=Policy(), on_violation=hook, engine="rust")
+    assert_type(middleware.statistics(), list[Statistic])
+
+
+def handles(error: ContractViolation) -> list[dict[str, Any]]:
+    """Errors in handlers."""
+    assert_type(error.json(), str)
+    assert_type(error.errors(), "list[dict[str, str]]")
+    return [dict(problem) for problem in error.errors()]
