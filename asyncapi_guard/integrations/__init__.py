@@ -1,0 +1,1 @@
+"""The adapters: they know Socket.IO and Flask, ask the guard, and act on its verdicts."""

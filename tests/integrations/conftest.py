@@ -1,0 +1,318 @@
+"""A contract that has a place for everything, and real servers and clients to break it with."""
+
+from __future__ import annotations
+
+import copy
+import functools
+import os
+import queue
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import pytest
+import socketio as pysocketio
+from flask import Flask
+from flask_socketio import SocketIO
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from asyncapi_guard import AsyncAPIGuard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+#: Long enough for a busy machine; nothing waits for it to pass.
+PATIENCE = 15
+
+
+def _object(**properties: Any) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": [name for name in properties if name != "note"],
+        "additionalProperties": False,
+    }
+
+
+INTEGER, TEXT, BYTES = (
+    {"type": "integer"},
+    {"type": "string"},
+    {"type": "string", "format": "binary"},
+)
+MOVE = _object(x={"type": "integer", "minimum": 0, "maximum": 2}, note=TEXT)
+
+RECEIVED = {
+    "move": {"payload": MOVE, "x-ack": _object(ok={"type": "boolean"})},
+    "pair": {"payload": {"type": "array", "items": [INTEGER, TEXT], "minItems": 2, "maxItems": 2}},
+    "begin": {"payload": {"type": "null"}},
+    "upload": {"payload": _object(name=TEXT, data=BYTES), "x-ack": INTEGER},
+    "number": {"payload": {"type": "number", "minimum": 0}},
+    "word": {
+        "payload": TEXT,
+        "x-ack": {"args": {"type": "array", "items": [INTEGER, TEXT], "minItems": 2}},
+    },
+    "anything": {},
+    "bag": {"payload": {"type": "object"}},
+    "tree": {"payload": {"$ref": "#/components/schemas/Tree"}},
+}
+SENT = {
+    "moved": {"payload": MOVE},
+    "spread": {
+        "payload": {"type": "array", "items": [INTEGER, TEXT], "minItems": 2, "maxItems": 2}
+    },
+    "ended": {"payload": {"type": "null"}},
+    "file": {"payload": _object(data=BYTES)},
+    "question": {"payload": TEXT, "x-ack": _object(answer=TEXT)},
+    "bag_sent": {"payload": {"type": "object"}},
+    "plain": {"payload": TEXT},
+}
+
+
+def _channel(address: str, received: Any, sent: Any, **more: Any) -> dict[str, Any]:
+    return {"address": address, "messages": {**received, **sent}, **more}
+
+
+def _operations(channel: str, received: Any, sent: Any) -> dict[str, Any]:
+    def operation(action: str, name: str) -> dict[str, Any]:
+        reference = {"$ref": f"#/channels/{channel}/messages/{name}"}
+        return {
+            "action": action,
+            "channel": {"$ref": f"#/channels/{channel}"},
+            "messages": [reference],
+        }
+
+    return {
+        **{f"{channel}_{name}": operation("receive", name) for name in received},
+        **{f"{channel}_{name}": operation("send", name) for name in sent},
+    }
+
+
+def document() -> dict[str, Any]:
+    """The contract: `/` has everything, `/locked` wants a token, `/rooms/` is a template."""
+    token = {"connect": {"payload": _object(token={"type": "string", "minLength": 4})}}
+    say, said = {"say": {"payload": TEXT}}, {"said": {"payload": TEXT}}
+    whole = {
+        "asyncapi": "3.1.0",
+        "info": {"title": "Everything", "version": "1.0.0"},
+        "channels": {
+            "main": _channel("/", RECEIVED, SENT),
+            "locked": _channel("/locked", {**token, **say}, said),
+            "room": _channel(
+                "/rooms/{id}", say, said, parameters={"id": {"enum": ["red", "blue"]}}
+            ),
+        },
+        "operations": {
+            **_operations("main", RECEIVED, SENT),
+            **_operations("locked", {**token, **say}, said),
+            **_operations("room", say, said),
+        },
+        "components": {
+            "schemas": {
+                "Tree": {
+                    "type": "object",
+                    "properties": {"child": {"$ref": "#/components/schemas/Tree"}},
+                    "additionalProperties": False,
+                }
+            }
+        },
+    }
+    return copy.deepcopy(whole)
+
+
+@dataclass
+class Application:
+    """A guarded Flask-SocketIO application, and what reached its handlers.
+
+    Attributes:
+        ran: `(namespace, event, args)` of every handler that ran.
+        returns: what the handlers of events return; by event.
+        violations: what the hook was called with.
+    """
+
+    app: Flask
+    socketio: Any
+    guard: AsyncAPIGuard
+    ran: list[tuple[Any, ...]] = field(default_factory=list)
+    returns: dict[str, Any] = field(default_factory=dict)
+    violations: list[Any] = field(default_factory=list)
+
+    def handle(self, namespace: str, event: str) -> None:
+        """Register a handler that writes down what it gets."""
+
+        @self.socketio.on(event, namespace=namespace)
+        def handler(*args: Any) -> Any:
+            self.ran.append((namespace, event, args))
+            return self.returns.get(event)
+
+    @property
+    def server(self) -> Any:
+        return self.socketio.server
+
+
+def new_application(spec: Any = None, *, handlers: bool = True, **options: Any) -> Application:
+    """An application whose every declared event has a handler."""
+    app = Flask(__name__)
+    app.secret_key = "tests"
+    socketio = SocketIO(app, async_mode="threading")
+    violations: list[Any] = []
+    options.setdefault("on_violation", violations.append)
+    guard = AsyncAPIGuard(document() if spec is None else spec, **options)
+    guard.init_app(app, socketio)
+    made = Application(app, socketio, guard, violations=violations)
+    if handlers:
+        for event in RECEIVED:
+            made.handle("/", event)
+        for namespace in ("/locked", "/rooms/red"):
+            made.handle(namespace, "say")
+    return made
+
+
+class _Quiet(WSGIRequestHandler):
+    def log(self, *args: Any, **kwargs: Any) -> None:
+        pass
+
+
+class Client:
+    """A real python-socketio client over a websocket, which keeps what it receives."""
+
+    def __init__(self, url: str, **options: Any) -> None:
+        self.inbox: queue.Queue[tuple[str, str, list[Any]]] = queue.Queue()
+        self.refusals: queue.Queue[tuple[str, Any]] = queue.Queue()
+        self.answers: dict[str, Any] = {}
+        self.io = pysocketio.Client(reconnection=False, handle_sigint=False)
+        self.io.on("*", self._receive, namespace="*")
+        self.io.on("connect_error", self._refused, namespace="*")
+        options.setdefault("transports", ["websocket"])
+        options.setdefault("namespaces", ["/"])
+        self.io.connect(url, wait_timeout=PATIENCE, **options)
+
+    def _receive(self, event: str, namespace: str, *args: Any) -> Any:
+        self.inbox.put((namespace, event, list(args)))
+        return self.answers.get(event)
+
+    def _refused(self, namespace: str, *data: Any) -> None:
+        self.refusals.put((namespace, data[0] if data else None))
+
+    def ask(self, event: str, *args: Any, namespace: str = "/") -> list[Any]:
+        """Send an event, and wait for the values of its ack."""
+        got: queue.Queue[list[Any]] = queue.Queue()
+        self.io.emit(
+            event, args, namespace=namespace, callback=lambda *values: got.put(list(values))
+        )
+        return got.get(timeout=PATIENCE)
+
+    def ask_raw(self, *frames: str | bytes, id: int = 777, namespace: str = "/") -> list[Any]:
+        """Send packets as they are, and wait for the values of the ack with that id."""
+        got: queue.Queue[list[Any]] = queue.Queue()
+        self.io.callbacks.setdefault(namespace, {})[id] = lambda *values: got.put(list(values))
+        for frame in frames:
+            self.io.eio.send(frame)
+        return got.get(timeout=PATIENCE)
+
+    def receive(self) -> tuple[str, str, list[Any]]:
+        """The next event."""
+        return self.inbox.get(timeout=PATIENCE)
+
+    def received(self) -> list[tuple[str, str, list[Any]]]:
+        """All events that came so far; a server's ack comes after what it emitted before."""
+        got = []
+        while not self.inbox.empty():
+            got.append(self.inbox.get())
+        return got
+
+    def enter(self, namespace: str, auth: Any = None) -> Any:
+        """Connect to one more namespace: the data of the refusal, or `None`."""
+        done: queue.Queue[Any] = queue.Queue()
+        self.io.on("connect", lambda: done.put(None), namespace=namespace)
+        self.io.on("connect_error", lambda data=None: done.put(data), namespace=namespace)
+        packet = pysocketio.packet.Packet(0, data=auth, namespace=namespace)
+        self.io.connection_namespaces = [*(self.io.connection_namespaces or []), namespace]
+        self.io._send_packet(packet)
+        return done.get(timeout=PATIENCE)
+
+    def close(self) -> None:
+        if self.io.eio.ws is not None:
+            # It waits for the server's closing frame, which does not come.
+            self.io.eio.ws.close = functools.partial(self.io.eio.ws.close, timeout=0)
+        self.io.disconnect()
+        self.io.eio.wait()
+
+
+@pytest.fixture(scope="session")
+def patience() -> int:
+    """How many seconds to wait for what must come."""
+    return PATIENCE
+
+
+@pytest.fixture(scope="session")
+def contract() -> Callable[[], dict[str, Any]]:
+    """Makes a fresh copy of the contract."""
+    return document
+
+
+@pytest.fixture(scope="session")
+def application() -> Callable[..., Application]:
+    """Makes guarded applications; options go to `AsyncAPIGuard`."""
+    return new_application
+
+
+class Serving:
+    """Real servers on loopback ports, and their clients; everything is closed at the end."""
+
+    def __init__(self) -> None:
+        self._clients: list[Any] = []
+        self._servers: list[tuple[Any, threading.Thread]] = []
+
+    def serve(self, wsgi: Any) -> str:
+        """Serve a WSGI application: its address."""
+        server = make_server("127.0.0.1", 0, wsgi, threaded=True, request_handler=_Quiet)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        self._servers.append((server, thread))
+        return f"http://127.0.0.1:{server.server_port}"
+
+    def client(self, url: str, **options: Any) -> Client:
+        """A connected client."""
+        made = Client(url, **options)
+        self._clients.append(made)
+        return made
+
+    def also_close(self, closable: Any) -> Any:
+        self._clients.append(closable)
+        return closable
+
+    def close(self) -> None:
+        for client in self._clients:
+            client.close()
+        for server, thread in self._servers:
+            server.shutdown()
+            thread.join(PATIENCE)
+            server.server_close()
+
+
+@pytest.fixture
+def net() -> Iterator[Serving]:
+    """Servers and clients for one test."""
+    serving = Serving()
+    yield serving
+    serving.close()
+
+
+@pytest.fixture(scope="module")
+def module_net() -> Iterator[Serving]:
+    """Servers and clients for all tests of a module."""
+    serving = Serving()
+    yield serving
+    serving.close()
+
+
+@pytest.fixture(scope="session")
+def skip_or_fail() -> Callable[[str], NoReturn]:
+    """Skips with a reason; fails instead where `REQUIRE_ALL=1` says that everything must run."""
+
+    def decide(reason: str) -> NoReturn:
+        if os.environ.get("REQUIRE_ALL") == "1":
+            pytest.fail(f"REQUIRE_ALL=1, but {reason}")
+        pytest.skip(reason)
+
+    return decide

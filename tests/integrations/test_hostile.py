@@ -1,0 +1,129 @@
+"""A client that keeps to nothing but the framing of WebSocket: it gets answers, and no further."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import websocket
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PLACE = '{"_placeholder":true,"num":%d}'
+
+
+class Socket:
+    """A bare WebSocket that is connected to `/`; packets go out as they are given."""
+
+    def __init__(self, url: str) -> None:
+        address = url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
+        self._socket = websocket.create_connection(address, timeout=15)
+        assert self._socket.recv().startswith("0{")
+        self._socket.send("40")
+        assert self._socket.recv().startswith("40{")
+
+    def say(self, *packets: str | bytes) -> list[str]:
+        """What comes back before the answer to a good event that is sent last."""
+        for packet in (*packets, '2987654["begin"]'):
+            if isinstance(packet, str):
+                self._socket.send("4" + packet)
+            else:
+                self._socket.send_binary(packet)
+        got: list[str] = []
+        while (answer := self._socket.recv()) != "43987654[]":
+            got.append(answer)
+        return got
+
+    def close(self) -> None:
+        self._socket.close(timeout=0)
+
+
+@pytest.fixture(scope="module")
+def made(application: Any) -> Any:
+    made = application()
+    made.returns.update(move={"ok": True}, upload=1)
+    return made
+
+
+@pytest.fixture
+def socket(made: Any, net: Any) -> Iterator[Socket]:
+    logging.getLogger("asyncapi_guard").disabled = True
+    yield net.also_close(Socket(net.serve(made.app)))
+    logging.getLogger("asyncapi_guard").disabled = False
+
+
+def test_attachments_are_given_up_when_they_become_too_large(socket: Socket, made: Any) -> None:
+    """Forty megabytes wait nowhere: the client is answered, and the rest is refused one by one."""
+    places = ",".join(PLACE % number for number in range(40))
+    made.ran.clear()
+    got = socket.say(f'540-5["anything",{places}]', *[b"x" * 900_000] * 40)
+    assert len(got) == 1
+    assert got[0].startswith('435[{"error":{"code":"malformed_packet"')
+    assert "the attachments are too large" in got[0]
+    assert [event for _, event, _ in made.ran] == ["begin"]
+
+
+def test_an_unfinished_binary_packet_does_not_swallow_the_next_event(socket: Socket) -> None:
+    """The text that comes in place of the attachment ends the wait, and the client is told."""
+    (answer,) = socket.say('51-5["upload",{"name":"n","data":' + PLACE % 0 + "}]", '2["begin"]')
+    assert "a text came in place of an attachment" in answer
+
+
+FLOODS = {
+    "undeclared events": ['2["nope"]'] * 500,
+    "bad payloads": ['2["move",{"x":"1"}]'] * 500,
+    "packets of unknown types": ["9"] * 200,
+    "lone attachments": [b"x"] * 200,
+    "refused connects": ["0/nope,"] * 200,
+    "second connects": ["0"] * 200,
+    "acks for nothing": ["37[1]", "30[]", "3[]"] * 100,
+}
+
+
+@pytest.mark.parametrize("kind", FLOODS)
+def test_a_flood_leaves_the_connection_and_the_server_alive(
+    kind: str, socket: Socket, made: Any
+) -> None:
+    """Good events are answered after it, and no handler ran because of it."""
+    made.ran.clear()
+    socket.say(*FLOODS[kind])
+    assert [event for _, event, _ in made.ran] == ["begin"]
+
+
+EXPENSIVE = {
+    "80,000 unknown properties": '25["move",{'
+    + ",".join(f'"k{i}":1' for i in range(80_000))
+    + "}]",
+    "400,000 arguments": '25["pair",' + ",".join("1" * 400_000) + "]",
+    "20,000 places": '51-5["upload",' + ",".join([PLACE % 0] * 20_000) + "]",
+    "half a megabyte of digits": '25["move",{"x":0.' + "1" * 500_000 + "}]",
+    "900 levels": '25["tree",' + '{"child":' * 900 + "1" + "}" * 900 + "]",
+    "an event name of 900 kB": '25["' + "n" * 900_000 + '"]',
+    "a namespace of 900 kB": "0/" + "a-" * 450_000 + ",",
+}
+
+
+@pytest.mark.parametrize("kind", EXPENSIVE)
+def test_what_is_expensive_to_refuse_is_refused_cheaply(
+    kind: str, socket: Socket, made: Any
+) -> None:
+    """One packet of the greatest size costs less than two seconds of processor time, all told."""
+    begun = time.process_time()
+    (answer,) = socket.say(EXPENSIVE[kind])
+    assert time.process_time() - begun < 2
+    assert '"error"' in answer
+
+
+def test_refusals_do_not_wait_for_handlers(socket: Socket, made: Any) -> None:
+    """They come while a handler of the same client is still at work."""
+    release = threading.Event()
+    made.socketio.on("number")(lambda number: release.wait(15))
+    refusals = socket.say(
+        "21000[" + '"number",1]', *[f'2{id}["move",{{}}]' for id in range(100, 150)]
+    )
+    release.set()
+    assert len(refusals) == 50

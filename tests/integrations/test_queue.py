@@ -1,0 +1,260 @@
+"""Several processes and a message queue: what another process published is judged too.
+
+With a real Redis. Two guarded servers in this process stand for two hosts: each has its own manager
+and its own clients, and they know each other only through the queue.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import socketio
+
+from asyncapi_guard import AckValidationError, AsyncAPIGuard, EmitValidationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+BAD, GOOD = {"x": "1"}, {"x": 1}
+
+
+@pytest.fixture(scope="module")
+def redis_url(tmp_path_factory: pytest.TempPathFactory, skip_or_fail: Any) -> Iterator[str]:
+    """A Redis of our own, on a free port, without a file."""
+    program = shutil.which("redis-server")
+    if program is None:
+        skip_or_fail("redis-server is not installed")
+    pytest.importorskip("redis")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    folder: Path = tmp_path_factory.mktemp("redis")
+    command = [
+        program,
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--save",
+        "",
+        "--dir",
+        str(folder),
+    ]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 15
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            break
+        except OSError:
+            assert process.poll() is None, "redis-server ended"
+            assert time.monotonic() < deadline, "redis-server does not answer"
+            time.sleep(0.02)
+    yield f"redis://127.0.0.1:{port}/0"
+    process.terminate()
+    process.wait(15)
+
+
+class Manager(socketio.RedisManager):
+    """One whose listening thread ends, instead of connecting again for ever."""
+
+    def _thread(self) -> None:
+        with contextlib.suppress(SystemExit):
+            super()._thread()
+
+    def end(self) -> None:
+        self._redis_connect = sys.exit
+
+
+class Host:
+    """One guarded server on the queue, with one real client."""
+
+    def __init__(self, url: str, contract: Any, net: Any) -> None:
+        self.violations: queue.Queue[Any] = queue.Queue()
+        self.manager = Manager(url)
+        self.server = socketio.Server(async_mode="threading", client_manager=self.manager)
+        self.server.on("begin", lambda sid: None)
+        self.guard = AsyncAPIGuard(contract, on_violation=self.violations.put)
+        self.guard.protect(self.server)
+        self.client = net.client(net.serve(socketio.WSGIApp(self.server)))
+        self.sid = self.client.io.get_sid("/")
+
+
+@pytest.fixture(scope="module")
+def cluster(redis_url: str, contract: Any, module_net: Any) -> Any:
+    """Two hosts and an outside publisher, all of which hear one another."""
+    hosts = [Host(redis_url, contract(), module_net) for _ in range(2)]
+    outside = socketio.RedisManager(redis_url, write_only=True)
+    heard = threading.Event()
+    threading.Thread(target=lambda: (_until_heard(hosts), heard.set()), daemon=True).start()
+    while not heard.wait(0.05):  # Redis forgets what was published before it was listened to
+        outside.emit("ended", None)
+    for host in hosts:
+        host.client.received()
+    yield hosts, outside
+    for host in hosts:
+        host.manager.end()
+
+
+def _until_heard(hosts: list[Host]) -> None:
+    for host in hosts:
+        host.client.receive()
+
+
+@pytest.fixture
+def hosts(cluster: Any) -> Any:
+    settle(cluster)
+    for host in cluster[0]:
+        while not host.violations.empty():
+            host.violations.get()
+    return cluster[0]
+
+
+@pytest.fixture
+def outside(cluster: Any) -> Any:
+    return cluster[1]
+
+
+def settle(cluster: Any) -> list[list[Any]]:
+    """What the clients received before an event that comes last."""
+    cluster[1].emit("plain", "last")
+    got: list[list[Any]] = []
+    for host in cluster[0]:
+        got.append([])
+        while (event := host.client.receive())[1:] != ("plain", ["last"]):
+            if event[1] != "ended":
+                got[-1].append(event[1:])
+    return got
+
+
+def test_good_events_of_another_process_reach_every_client(
+    cluster: Any, hosts: Any, outside: Any
+) -> None:
+    """One argument, several, bytes, and none."""
+    outside.emit("moved", GOOD)
+    outside.emit("spread", (1, "a"))
+    outside.emit("file", {"data": b"\x00\xff"})
+    expected = [("moved", [GOOD]), ("spread", [1, "a"]), ("file", [{"data": b"\x00\xff"}])]
+    assert settle(cluster) == [expected, expected]
+    outside.emit("ended", None)
+    assert [host.client.receive()[1] for host in hosts] == ["ended", "ended"]
+    assert [host.violations.qsize() for host in hosts] == [0, 0]
+
+
+BAD_EVENTS = {
+    "wrong type": ("moved", BAD, "/"),
+    "missing property": ("moved", {}, "/"),
+    "one argument for two": ("spread", 1, "/"),
+    "one argument for none": ("ended", 1, "/"),
+    "none for one": ("moved", None, "/"),
+    "bytes for a text": ("plain", b"x", "/"),
+    "bytes in an open object": ("bag_sent", {"k": b"x"}, "/"),
+    "undeclared event": ("nope", 1, "/"),
+    "undeclared namespace": ("moved", GOOD, "/nope"),
+    "a client's event": ("move", GOOD, "/"),
+    "NaN": ("moved", {"x": float("nan")}, "/"),
+}
+
+
+@pytest.mark.parametrize("row", BAD_EVENTS)
+def test_bad_events_of_another_process_reach_nobody(
+    row: str, cluster: Any, hosts: Any, outside: Any
+) -> None:
+    """Each host refuses for its own clients, and has it on record."""
+    event, data, namespace = BAD_EVENTS[row]
+    outside.emit(event, data, namespace=namespace)
+    assert settle(cluster) == [[], []]
+    for host in hosts:
+        violation = host.violations.get(timeout=15)
+        assert (violation.checkpoint, violation.event) == ("send_event", event)
+
+
+RAW = {
+    "no data": {"method": "emit", "event": "moved"},
+    "data that is no list": {"method": "emit", "event": "moved", "data": GOOD},
+    "an event that is no text": {"method": "emit", "event": ["moved"], "data": [GOOD]},
+    "no event": {"method": "emit", "data": [GOOD]},
+    "attachments that are no texts": {
+        "method": "emit",
+        "event": "file",
+        "data": [[1], 2],
+        "binary": True,
+    },
+    "an attachment that is not there": {
+        "method": "emit",
+        "event": "file",
+        "data": [[{"data": {"_placeholder": True, "num": 3}}]],
+        "binary": True,
+    },
+    "bytes without the mark": {
+        "method": "emit",
+        "event": "file",
+        "data": [{"data": {"_placeholder": True, "num": 0}}],
+    },
+    "no binary data at all": {"method": "emit", "event": "file", "data": [], "binary": True},
+}
+
+
+@pytest.mark.parametrize("row", RAW)
+def test_a_malformed_message_of_the_queue_reaches_nobody(
+    row: str, cluster: Any, hosts: Any, outside: Any
+) -> None:
+    """Whoever can write to the queue cannot get past the guard, or end the listening thread."""
+    outside._publish({"namespace": "/", "room": None, "host_id": "elsewhere", **RAW[row]})
+    assert settle(cluster) == [[], []]
+
+
+def test_own_emits_reach_all_hosts_and_are_judged_once_here(cluster: Any, hosts: Any) -> None:
+    """The emitter counts one, the other host counts one."""
+    before = [counted(host) for host in hosts]
+    hosts[0].server.emit("moved", GOOD)
+    assert settle(cluster) == [[("moved", [GOOD])], [("moved", [GOOD])]]
+    assert [counted(host) - was for host, was in zip(hosts, before, strict=True)] == [1, 1]
+
+
+def counted(host: Host) -> int:
+    return sum(s.seen for s in host.guard.statistics() if s.event == "moved")
+
+
+@pytest.mark.parametrize("row", [row for row in BAD_EVENTS if row != "NaN"])
+def test_own_bad_emits_raise_and_are_not_published(row: str, cluster: Any, hosts: Any) -> None:
+    """The emitter gets the error; no host hears of it."""
+    event, data, namespace = BAD_EVENTS[row]
+    with pytest.raises(EmitValidationError):
+        hosts[0].server.emit(event, data, namespace=namespace)
+    assert settle(cluster) == [[], []]
+    assert (hosts[0].violations.qsize(), hosts[1].violations.qsize()) == (1, 0)
+
+
+@pytest.mark.parametrize("of", [0, 1], ids=["own client", "another host's client"])
+def test_the_ack_of_a_client_is_judged_wherever_the_client_is(of: int, hosts: Any) -> None:
+    """The callback runs for a good ack only; the emitter's host has the refusal on record."""
+    client, got = hosts[of].client, queue.Queue()  # type: ignore[var-annotated]
+    for answer in ({"answer": 1}, {"answer": "a"}):
+        client.answers["question"] = answer
+        hosts[0].server.emit("question", "q", to=hosts[of].sid, callback=got.put)
+        client.receive()
+    assert got.get(timeout=15) == {"answer": "a"}
+    assert got.empty()
+    violation = hosts[0].violations.get(timeout=15)
+    assert violation.checkpoint == "receive_ack"
+
+
+@pytest.mark.parametrize("of", [0, 1], ids=["own client", "another host's client"])
+def test_call_raises_wherever_the_client_is(of: int, hosts: Any) -> None:
+    """At once, not after the timeout."""
+    hosts[of].client.answers["question"] = {}
+    with pytest.raises(AckValidationError):
+        hosts[0].server.call("question", "q", to=hosts[of].sid, timeout=30)
+    hosts[of].client.answers["question"] = {"answer": "a"}
+    assert hosts[0].server.call("question", "q", to=hosts[of].sid, timeout=30) == {"answer": "a"}
