@@ -1,0 +1,67 @@
+"""The demo, played in a real browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+
+
+def need(condition: object, reason: str) -> None:
+    """Skip, or fail where everything must run."""
+    if not condition:
+        (pytest.fail if os.environ.get("REQUIRE_ALL") else pytest.skip)(reason)
+
+
+def test_the_demo_is_playable_in_a_browser(tmp_path: Path) -> None:
+    """Two tabs play a game, every illegal packet is refused visibly, and the CSP holds."""
+    need(shutil.which("node"), "node is not installed")
+    need(CHROMIUM, "Chromium is not installed")
+    need((HERE / "node_modules" / "playwright-core").is_dir(), "run npm install in tests/browser")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    base = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "asyncapi_guard", "demo", "--port", str(port)]
+    with (
+        (tmp_path / "server.log").open("wb") as log,
+        subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log) as server,
+    ):
+        try:
+            wait_for(base)
+            done = subprocess.run(
+                ["node", "--test", "demo.test.mjs"],
+                cwd=HERE,
+                env={**os.environ, "BASE": base, "CHROMIUM": str(CHROMIUM)},
+                capture_output=True,
+                text=True,
+                timeout=150,
+                check=False,
+            )
+        finally:
+            server.terminate()
+            server.wait(10)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def wait_for(url: str) -> None:
+    for _ in range(200):
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError(f"{url} did not answer")
