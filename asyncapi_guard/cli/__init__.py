@@ -1,0 +1,48 @@
+"""The command line: one module per command, imported when the command runs."""
+
+from __future__ import annotations
+
+import importlib
+from typing import cast
+
+import click
+
+from asyncapi_guard import __version__
+
+__all__ = ["cli"]
+
+#: The commands, with what `--help` says of each: knowing them costs no imports.
+_COMMANDS = {
+    "demo": "Play tic-tac-toe against a guarded server.",
+    "validate": "Check AsyncAPI files.",
+}
+
+
+class _LazyGroup(click.Group):
+    """A group that imports a command when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"asyncapi_guard.cli.{cmd_name}")
+        return cast("click.Command", module.command)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(_COMMANDS.items()))
+
+
+@click.group(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example: asyncapi-guard validate asyncapi.yml",
+)
+@click.version_option(__version__, prog_name="asyncapi-guard")
+def cli() -> None:
+    """Make an AsyncAPI document the law of a Socket.IO server.
+
+    Exit codes: 0 clean, 1 findings, 2 could not run.
+    """

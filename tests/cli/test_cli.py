@@ -1,0 +1,226 @@
+"""The commands, as processes."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+import asyncapi_guard
+
+ROOT = Path(__file__).parents[2]
+GOOD = """\
+asyncapi: 3.1.0
+info: {title: Good, version: '1'}
+channels:
+  root:
+    address: /
+    messages:
+      hi: {payload: {type: string}}
+"""
+
+
+def run(*args: object, **env: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "asyncapi_guard", *map(str, args)]
+    environment = {**os.environ, **env}
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=60, env=environment
+    )
+
+
+def test_a_good_file_exits_with_0(tmp_path: Path) -> None:
+    """A file without faults is said to be ok."""
+    file = tmp_path / "asyncapi.yml"
+    file.write_text(GOOD)
+    done = run("validate", file)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"{file}: ok\n"
+    assert run("validate", "--quiet", file).stdout == ""
+
+
+def test_findings_exit_with_1(tmp_path: Path) -> None:
+    """Each fault is shown as file:line:column, with the lines around it and a caret."""
+    file = tmp_path / "asyncapi.yml"
+    file.write_text(GOOD.replace("address: /", "address: 5").replace("type: string", "type: strng"))
+    done = run("validate", file)
+    assert done.returncode == 1
+    assert f"{file}:5:14: error: address must be a string, not a number" in done.stderr
+    assert "  4 |   root:\n  5 |     address: 5\n    |              ^\n" in done.stderr
+    assert f"{file}:7:28: error:" in done.stderr
+    assert done.stderr.endswith("2 errors in 1 file\n")
+    assert "\x1b" not in done.stderr
+
+
+def test_an_unknown_format_is_a_warning(tmp_path: Path) -> None:
+    """A format that nobody knows is shown with the nearest one that is, and fails nothing."""
+    file = tmp_path / "asyncapi.yml"
+    file.write_text(GOOD.replace("type: string", "type: string, format: emial"))
+    done = run("validate", file)
+    assert (done.returncode, done.stdout) == (0, f"{file}: ok\n")
+    expected = "warning: unknown format 'emial': it is not checked; did you mean 'email'?"
+    assert f"{file}:7:44: {expected}" in done.stderr
+
+
+def test_what_cannot_be_read_exits_with_2(tmp_path: Path) -> None:
+    """A file that is not there is no finding."""
+    done = run("validate", tmp_path / "nowhere.yml")
+    assert done.returncode == 2
+    assert "nowhere.yml: error: cannot be read: No such file or directory" in done.stderr
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    """A folder is said to be unreadable, without a traceback."""
+    done = run("validate", tmp_path)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_not_yaml_is_a_finding(tmp_path: Path) -> None:
+    """A file that is no YAML has a finding at the place where it stops to be."""
+    file = tmp_path / "a.yml"
+    file.write_text("asyncapi: 3.1.0\ninfo: [1, 2\n")
+    done = run("validate", file)
+    assert done.returncode == 1
+    assert re.search(r"a\.yml:\d+:\d+: error: not YAML", done.stderr)
+
+
+def test_several_files_are_all_checked(tmp_path: Path) -> None:
+    """A fault in one file does not hide the others."""
+    good, bad = tmp_path / "good.yml", tmp_path / "bad.yml"
+    good.write_text(GOOD)
+    bad.write_text("asyncapi: 2.6.0\n")
+    done = run("validate", bad, good)
+    assert done.returncode == 1
+    assert f"{good}: ok" in done.stdout
+    assert "asyncapi convert" in done.stderr
+
+
+def test_root_widens_where_references_may_lead(tmp_path: Path) -> None:
+    """A reference out of the spec's folder needs --root."""
+    (tmp_path / "shared.yml").write_text("type: string\n")
+    folder = tmp_path / "specs"
+    folder.mkdir()
+    file = folder / "asyncapi.yml"
+    file.write_text(GOOD.replace("{type: string}", "{$ref: ../shared.yml}"))
+    assert run("validate", file).returncode == 1
+    assert run("validate", "--root", tmp_path, file).returncode == 0
+
+
+def test_a_document_does_not_steer_the_terminal(tmp_path: Path) -> None:
+    """Control characters of a document are escaped in excerpts and messages."""
+    file = tmp_path / "a.json"
+    file.write_text('{"asyncapi": "\\u001b[31m", "x": "\x7f\u009b"}')
+    done = run("validate", file)
+    assert done.returncode == 1
+    assert "\x1b" not in done.stderr
+    assert "\x7f" not in done.stderr
+
+
+def test_minified_json_is_shown_around_the_fault(tmp_path: Path) -> None:
+    """A line of any length gives a short excerpt, with the caret under the fault."""
+    padding = '"x-pad": "' + "a" * 5000 + '", '
+    file = tmp_path / "a.json"
+    file.write_text('{"asyncapi": "3.1.0", ' + padding + '"info": {"title": 7, "version": "1"}}')
+    done = run("validate", file)
+    *_, line, caret, _summary = done.stderr.splitlines()
+    assert len(line) < 200
+    assert line[caret.index("^")] == "7"
+
+
+@pytest.mark.parametrize("args", [("--help",), ("validate", "--help"), ("demo", "-h")])
+def test_help_has_an_example(args: tuple[str, ...]) -> None:
+    """Every --help shows an example."""
+    done = run(*args)
+    assert done.returncode == 0
+    assert "Example: asyncapi-guard" in done.stdout
+
+
+def test_version() -> None:
+    """--version says what is installed."""
+    assert run("--version").stdout.strip().endswith(asyncapi_guard.__version__)
+
+
+def test_an_unknown_command_exits_with_2() -> None:
+    """A command that is not there is a mistake in usage."""
+    done = run("validat")
+    assert done.returncode == 2
+    assert "No such command" in done.stderr
+
+
+def test_help_imports_nothing_heavy() -> None:
+    """What --help prints needs no YAML, no engine, no Flask."""
+    code = (
+        "import sys\n"
+        "from asyncapi_guard.cli import cli\n"
+        "cli(['--help'], standalone_mode=False)\n"
+        "heavy = {'yaml', 'jsonschema', 'jsonschema_rs', 'referencing', 'flask', 'socketio'}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_package_imports_nothing_heavy() -> None:
+    """Importing the package, and loading a document, needs neither Flask nor jsonschema."""
+    spec = ROOT / "specs" / "tictactoe.yml"
+    code = (
+        "import sys, asyncapi_guard\n"
+        "heavy = {'flask', 'flask_socketio', 'socketio', 'jsonschema', 'pydantic', 'yaml'}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
+        f"asyncapi_guard.Guard(asyncapi_guard.load({str(spec)!r}))\n"
+        "heavy -= {'yaml'}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_demo_serves_the_game() -> None:
+    """`demo` serves its page, the browser client, and Socket.IO."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "asyncapi_guard", "demo", "--port", str(port)]
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL
+    ) as demo:
+        try:
+            page, headers = fetch(f"http://127.0.0.1:{port}/")
+            assert "tic-tac-toe" in page.lower()
+            assert "default-src 'none'" in headers["Content-Security-Policy"]
+            assert "unsafe" not in headers["Content-Security-Policy"]
+            assert "export" in fetch(f"http://127.0.0.1:{port}/static/socketio.js")[0]
+            assert (
+                '"sid"' in fetch(f"http://127.0.0.1:{port}/socket.io/?EIO=4&transport=polling")[0]
+            )
+        finally:
+            demo.terminate()
+            demo.wait(10)
+
+
+def fetch(url: str) -> tuple[str, dict[str, str]]:
+    for _ in range(200):
+        try:
+            with urllib.request.urlopen(url, timeout=5) as response:
+                return response.read().decode(), dict(response.headers)
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError(f"{url} did not answer")
+
+
+def test_the_demo_says_that_a_port_is_taken() -> None:
+    """A port that is in use gives a sentence, not a traceback."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = run("demo", "--port", taken.getsockname()[1])
+    assert done.returncode == 2
+    assert "choose another --port" in done.stderr
+    assert "Traceback" not in done.stderr
