@@ -1,0 +1,350 @@
+"""What the guard costs: guarded ÷ unguarded CPU time per event, on the packet path.
+
+    python benchmarks/traffic.py [--quick] [--rounds N] [--json]
+
+Encoded packets go into `server._handle_eio_message`; what the server sends is taken at
+`server.eio.send_packet`, encoded. So decoding, dispatch, the handler (which only returns), and
+encoding count; HTTP, WebSocket, the network, and what an application does do not: against a real
+server's total the guard weighs less.
+
+How the figures are made, so that they can be trusted:
+
+- Each figure is a ratio of neighbours: a slice of unguarded events and one of guarded events, a few
+  milliseconds each, in one process and on one CPU, the order changing every round. A slow moment of
+  the machine hits both. The ratio printed is the median of the rounds' ratios.
+- The `control` rows compare an unguarded server with a second unguarded one. They should say 1.00;
+  by how much they do not, nothing here can be known better.
+- CPU time of the process (`time.process_time`), not wall time.
+- The garbage collector runs, because it does in a server, and a guard that makes garbage must pay
+  for it. What exists before a slice is collected or frozen first: each slice pays for its own.
+- Every packet is checked to have been answered, and the guard to have judged and refused nothing.
+
+The servers: `flask` is Flask-SocketIO as it comes, a thread for each event; `flask, in line` and
+`bare, in line` (`socketio.Server` alone) run handlers where the packet is read
+(`async_handlers=False`), so that the same microseconds of the guard weigh more. Goals are for a
+server as it comes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import os
+import statistics
+import sys
+import time
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import flask
+import flask_socketio
+import socketio
+from documents import ACK, ANYTHING, PAYLOADS, SIZES, traffic_document
+from tables import environment, progress, table
+
+from asyncapi_guard import AsyncAPIGuard, Guard, load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: Guarded ÷ unguarded, with the default engine.
+GOALS = {"tiny": 1.05, "medium": 1.12, "large": 1.25}
+KINDS = ("flask", "flask, in line", "bare, in line")
+#: What the guard may cost without a validator, in µs per event.
+OWN_GOAL = 1.5
+
+_SLICE = 0.010  # seconds of CPU that one slice aims at
+_CLIENT = "client"
+
+
+# -- what is measured ------------------------------------------------------------------------------
+
+
+class Subject:
+    """A server with one connected client, guarded or not.
+
+    Attributes:
+        server: the `socketio.Server`.
+        sid: the client's session in the namespace `/`.
+        sent: packets of engine.io that the server has sent.
+    """
+
+    def __init__(self, kind: str, guard: AsyncAPIGuard | None) -> None:
+        self.sent = 0
+        self.guard = guard
+        environ: dict[str, Any] = {}
+        inline = kind.endswith("in line")
+        if kind.startswith("flask"):
+            app = flask.Flask("benchmark")
+            app.secret_key = "benchmark"
+            application = flask_socketio.SocketIO(
+                app, async_mode="threading", async_handlers=not inline
+            )
+            register, self.server, self._emit = application.on, application.server, application.emit
+            with app.test_request_context() as context:
+                environ = {**context.request.environ, "flask.app": app}
+            handler: Callable[..., Any] = lambda _data: ACK  # noqa: E731
+            if guard is not None:
+                guard.init_app(app, application)
+        else:
+            self.server = socketio.Server(async_mode="threading", async_handlers=False)
+            register, self._emit = self.server.on, self.server.emit
+            handler = lambda _sid, _data: ACK  # noqa: E731
+            if guard is not None:
+                guard.protect(self.server)
+        for event in (*SIZES, ANYTHING):
+            register(event)(handler)
+        self._threads: list[Any] = []
+        if not inline:
+            start = self.server.start_background_task
+            self.server.start_background_task = lambda *a: self._threads.append(start(*a))
+        self.server.eio.send_packet = self._sink
+        self.server._handle_eio_connect(_CLIENT, environ)
+        self.server._handle_eio_message(_CLIENT, "0")
+        self.sid = self.server.manager.sid_from_eio_sid(_CLIENT, "/")
+
+    def _sink(self, _eio_sid: str, packet: Any) -> None:
+        packet.encode()
+        self.sent += 1
+
+    def receive(self, event: str, *, ack: bool = True) -> Callable[[], Any]:
+        """A function that feeds one event to the server."""
+        handle, client = self.server._handle_eio_message, _CLIENT
+        data = json.dumps([event, PAYLOADS[event]], separators=(",", ":"))
+        encoded = f"2{7 if ack else ''}{data}"
+        threads = self._threads
+
+        def receive() -> None:
+            handle(client, encoded)
+            while threads:
+                threads.pop().join()
+
+        return receive
+
+    def emit(self, event: str) -> Callable[[], Any]:
+        """A function that emits one event to the client."""
+        emit, data, sid = self._emit, PAYLOADS[event], self.sid
+        return lambda: emit(event, data, to=sid)
+
+    def action(self, path: str, event: str) -> Callable[[], Any]:
+        """`receive` for the path "event + ack", `emit` for "emit"."""
+        if path == "emit":
+            return self.emit(event)
+        return self.receive(event, ack=path == "event + ack")
+
+    def check(self, path: str, event: str) -> None:
+        """Be sure that the path does what is meant to be measured.
+
+        Raises:
+            AssertionError: something was refused, or nothing was sent or judged.
+        """
+        before, judged = self.sent, self._judged()
+        self.action(path, event)()
+        assert self.sent == before + (path != "event"), "the server did not answer"
+        if self.guard is not None:
+            assert self._judged() > judged, "the guard did not judge"
+            assert not any(s.refused or s.reported for s in self.guard.statistics())
+
+    def _judged(self) -> int:
+        return sum(s.seen for s in self.guard.statistics()) if self.guard is not None else 0
+
+
+# -- measuring -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Two things measured against one another.
+
+    Attributes:
+        first, second: µs of CPU per event, medians over the rounds.
+        ratio: second ÷ first, the median of the rounds' ratios.
+        spread: half of the range that the middle half of these ratios fills.
+        error: how far that median may be off: half of its 95 % interval, by order statistics.
+        difference: second - first in µs, the median of the rounds' differences.
+    """
+
+    first: float
+    second: float
+    ratio: float
+    spread: float
+    error: float
+    difference: float
+
+
+def _slice(action: Callable[[], Any], count: int) -> float:
+    """Seconds of CPU for as many calls."""
+    gc.collect()
+    repetitions = range(count)
+    start = time.process_time()
+    for _ in repetitions:
+        action()
+    return time.process_time() - start
+
+
+def _count(action: Callable[[], Any]) -> int:
+    """How many calls fill a slice; found by running them, which warms everything up."""
+    count = 1
+    while (seconds := _slice(action, count)) < _SLICE / 2:
+        count *= 2
+    return max(1, round(count * _SLICE / seconds))
+
+
+def compare(first: Callable[[], Any], second: Callable[[], Any], rounds: int) -> Figure:
+    """Measure two actions in turns."""
+    counts = _count(first), _count(second)
+    gc.collect()
+    gc.freeze()
+    pairs = []
+    for turn in range(rounds):
+        if turn % 2:
+            b = _slice(second, counts[1]) / counts[1]
+            a = _slice(first, counts[0]) / counts[0]
+        else:
+            a = _slice(first, counts[0]) / counts[0]
+            b = _slice(second, counts[1]) / counts[1]
+        pairs.append((a * 1e6, b * 1e6))
+    gc.unfreeze()
+    ratios = sorted(b / a for a, b in pairs)
+    lower, _, upper = statistics.quantiles(ratios, n=4)
+    margin = round(0.98 * rounds**0.5)
+    middle = rounds // 2
+    low, high = ratios[max(0, middle - margin)], ratios[min(rounds - 1, middle + margin)]
+    return Figure(
+        first=statistics.median(a for a, _ in pairs),
+        second=statistics.median(b for _, b in pairs),
+        ratio=statistics.median(ratios),
+        spread=(upper - lower) / 2,
+        error=(high - low) / 2,
+        difference=statistics.median(b - a for a, b in pairs),
+    )
+
+
+def alone(action: Callable[[], Any], rounds: int) -> float:
+    """µs of CPU of one call, without the loop around it: the median."""
+    return compare(lambda: None, action, rounds).difference
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table: what was measured, and what came of it."""
+
+    engine: str
+    server: str
+    path: str
+    payload: str
+    figure: Figure
+    goal: float | None
+
+    def cells(self) -> tuple[str, ...]:
+        figure = self.figure
+        goal = ""
+        if self.goal is not None:
+            goal = f"≤ {self.goal:.2f} {'✓' if figure.ratio <= self.goal else '✗'}"
+        return (
+            f"{self.engine}, {self.server}, {self.path}",
+            self.payload,
+            f"{figure.first:,.1f}",
+            f"{figure.second:,.1f}",
+            f"{figure.ratio:.3f}",
+            f"{figure.spread:.3f}",
+            f"{figure.error:.3f}",
+            goal,
+        )
+
+
+HEAD = (
+    "engine, server, path",
+    "payload",
+    "unguarded µs",
+    "guarded µs",
+    "ratio",
+    "± spread",
+    "± error",
+    "goal",
+)
+
+
+def measure(rounds: int) -> list[Row]:
+    """All ratios; engines other than the default one in a quarter of the rounds."""
+    rows = []
+    default = load(traffic_document(), engine="auto")
+    slow = load(traffic_document(), engine="jsonschema")
+    for kind in KINDS:
+        subjects = {
+            "control": Subject(kind, None),
+            "rust": Subject(kind, AsyncAPIGuard(default)),
+            "jsonschema": Subject(kind, AsyncAPIGuard(slow)),
+        }
+        plain = Subject(kind, None)
+        for engine, subject in subjects.items():
+            turns = max(5, rounds // 4) if engine == "jsonschema" else rounds
+            for path in ("event + ack", "emit"):
+                for size in SIZES:
+                    progress(f"{engine}, {kind}, {path}, {size} ...")
+                    plain.check(path, size)
+                    subject.check(path, size)
+                    figure = compare(plain.action(path, size), subject.action(path, size), turns)
+                    goal = GOALS[size] if engine == "rust" and kind == "flask" else None
+                    rows.append(Row(engine, kind, path, size, figure, goal))
+    progress("")
+    return rows
+
+
+def own_costs(rounds: int) -> dict[str, float]:
+    """µs per event of the guard without a validator, and of the core alone."""
+    contract = load(traffic_document())
+    costs = {}
+    for kind in KINDS:
+        plain, guarded = Subject(kind, None), Subject(kind, AsyncAPIGuard(contract))
+        for path in ("event", "emit"):
+            progress(f"own cost, {kind}, {path} ...")
+            guarded.check(path, ANYTHING)
+            figure = compare(plain.action(path, ANYTHING), guarded.action(path, ANYTHING), rounds)
+            costs[f"{kind}, {path} of anything: guarded - unguarded"] = figure.difference
+    guard = Guard(contract)
+    for event in (ANYTHING, *SIZES):
+        progress(f"Guard.receive_event, {event} ...")
+        judge = partial(guard.receive_event, "/", event, [PAYLOADS[event]])
+        costs[f"Guard.receive_event alone, {event}"] = alone(judge, rounds)
+    progress("")
+    return costs
+
+
+# -- the command -----------------------------------------------------------------------------------
+
+
+def pin() -> int | None:
+    """Keep the process on one CPU, where the system can; which one."""
+    if not hasattr(os, "sched_setaffinity"):
+        return None
+    cpu = max(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {cpu})
+    return cpu
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=60, help="pairs of slices per figure")
+    parser.add_argument("--quick", action="store_true", help="20 rounds: a look, not a figure")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
+    options = parser.parse_args()
+    rounds = 20 if options.quick else max(5, options.rounds)
+    about = {**environment(), "cpu": str(pin()), "rounds": str(rounds)}
+    rows, costs = measure(rounds), own_costs(rounds)
+    if options.json:
+        found = {"environment": about, "traffic": [asdict(row) for row in rows], "own": costs}
+        json.dump(found, sys.stdout, indent=2)
+        print()
+        return
+    print(", ".join(f"{name} {value}" for name, value in about.items()), end="\n\n")
+    print(table(HEAD, [row.cells() for row in rows]), end="\n\n")
+    goal = f"µs (goal for what is its own: ≤ {OWN_GOAL})"
+    print(table(("the guard's own cost", goal), [(k, f"{v:.2f}") for k, v in costs.items()]))
+
+
+if __name__ == "__main__":
+    main()
