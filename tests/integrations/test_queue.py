@@ -97,7 +97,9 @@ def cluster(redis_url: str, contract: Any, module_net: Any) -> Any:
     outside = socketio.RedisManager(redis_url, write_only=True)
     heard = threading.Event()
     threading.Thread(target=lambda: (_until_heard(hosts), heard.set()), daemon=True).start()
+    deadline = time.monotonic() + 15
     while not heard.wait(0.05):  # Redis forgets what was published before it was listened to
+        assert time.monotonic() < deadline, "the hosts do not hear what is published"
         outside.emit("ended", None)
     for host in hosts:
         host.client.received()
