@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.violations import Checkpoint, Violation
@@ -38,6 +39,7 @@ __all__ = [
     "InvalidDocument",
     "RequestValidationError",
     "ResponseValidationError",
+    "Severity",
     "SpecError",
     "UnreadableDocument",
     "UnresolvableReference",
@@ -50,6 +52,15 @@ class AsyncAPIGuardError(Exception):
     """The root of everything that this package raises."""
 
 
+class Severity(str, Enum):
+    """How bad a finding is."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+    __str__ = str.__str__
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
     """One fault of a document, and where it is.
@@ -60,6 +71,8 @@ class Finding:
         column: 1-based; 0 when the document has no lines.
         pointer: JSON Pointer (RFC 6901) to the value at fault.
         message: what was found, what was expected, what to do.
+        code: the rule that was broken (`docs/rules.md`).
+        severity: an error makes the document unusable; a warning is allowed, and hardly meant.
     """
 
     file: str
@@ -67,6 +80,8 @@ class Finding:
     column: int
     pointer: str
     message: str
+    code: str = "invalid-document"
+    severity: Severity = Severity.ERROR
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file

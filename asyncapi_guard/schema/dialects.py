@@ -84,6 +84,8 @@ _JSON_SCHEMA = {
 _OPENAPI_30 = Dialect("OpenAPI 3.0 Schema Object", Draft.DRAFT4, nullable=True)
 _OPENAPI_31 = Dialect("OpenAPI 3.1 Schema Object", Draft.DRAFT202012, resources=True)
 
+# Of a format that is not known.
+_QUOTED = 120
 _FORMAT = re.compile(
     r"application/(?P<kind>vnd\.aai\.asyncapi|schema|vnd\.oai\.openapi)(?:\+(?:json|yaml))?"
     r"(?:\s*;\s*version=(?P<version>[\w.-]+))?\s*"
@@ -95,7 +97,7 @@ class UnknownFormatError(ValueError):
 
     def __init__(self, schema_format: str) -> None:
         super().__init__(
-            f"the schema format {schema_format!r} cannot be judged; these can: AsyncAPI "
+            f"the schema format {schema_format[:_QUOTED]!r} cannot be judged; these can: AsyncAPI "
             "(application/vnd.aai.asyncapi), JSON Schema (application/schema+json;version="
             "draft-04, draft-06, draft-07, 2019-09 or 2020-12) and OpenAPI "
             "(application/vnd.oai.openapi;version=3.0.x or 3.1.x)"

@@ -7,7 +7,6 @@ traffic through.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -17,11 +16,18 @@ from asyncapi_guard.errors import (
     Finding,
     InvalidDocument,
     UnresolvableReference,
-    UnsupportedVersion,
 )
-from asyncapi_guard.spec.references import Documents, Node, Unresolvable, is_reference
-from asyncapi_guard.spec.schemas import Schemas
+from asyncapi_guard.spec.references import (
+    UNRESOLVABLE,
+    Documents,
+    Node,
+    Unresolvable,
+    is_reference,
+)
+from asyncapi_guard.spec.schemas import Schemas, ack_schema
 from asyncapi_guard.spec.traits import merge_traits
+from asyncapi_guard.spec.versions import check_version
+from asyncapi_guard.spec.wording import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -30,14 +36,13 @@ if TYPE_CHECKING:
 
 __all__ = ["compile_contract"]
 
-_VERSION = re.compile(r"3\.[01]\.\d+(?:-[\w.-]+)?")
 # Fields that a message, an operation or a channel is compiled from; the others are kept as is.
 _MESSAGE_FIELDS = frozenset(("name", "payload", "x-ack", "x-guard"))
 _OPERATION_FIELDS = frozenset(("action", "channel", "messages", "reply", "traits", "x-guard"))
 _CHANNEL_FIELDS = frozenset(("address", "messages", "parameters"))
 _DOCUMENT_FIELDS = frozenset(("asyncapi", "channels", "operations", "components"))
-# An `x-ack` of `{args: schema}` is asynction's form, unless it has something of a schema beside it.
-_ARGS_COMPANIONS = frozenset(("description", "summary", "title"))
+#: The codes of faults of references.
+_REFERENCES = frozenset((UNRESOLVABLE, "endless-schema", "reference-format", "unreadable"))
 
 
 def compile_contract(documents: Documents, engine: EngineName) -> Contract:
@@ -55,13 +60,13 @@ class _Compiler:
     def __init__(self, documents: Documents, engine: EngineName) -> None:
         self._documents = documents
         self._root = Node(documents.main, (), documents.main.data)
-        self._findings: dict[Finding, bool] = {}
+        self._findings: dict[Finding, None] = {}
         self._schemas = Schemas(documents, engine, self._report)
         self._messages: dict[tuple[Any, str], Message | None] = {}
         self._ids: dict[Any, dict[Any, str]] = {}
 
     def compile(self) -> Contract:
-        self._check_head()
+        check_version(self._root)
         info = self._map(self._root.get("info"), self._root, "info")
         title = self._string(info, "title") if info else ""
         version = self._string(info, "version") if info else ""
@@ -82,8 +87,8 @@ class _Compiler:
 
     # -- faults ------------------------------------------------------------------------------------
 
-    def _report(self, finding: Finding, *, reference: bool = False) -> None:
-        self._findings.setdefault(finding, reference)
+    def _report(self, finding: Finding) -> None:
+        self._findings.setdefault(finding)
 
     def _fault(self, node: Node, message: str, *, key: bool = False) -> None:
         self._report(node.finding(message, key=key))
@@ -93,14 +98,14 @@ class _Compiler:
             return self._documents.resolve(node)
         except Unresolvable as error:
             for finding in error.findings:
-                self._report(finding, reference=True)
+                self._report(finding)
             return None
 
     def _raise_findings(self) -> None:
         if not self._findings:
             return
         findings = sorted(self._findings)
-        if all(self._findings.values()):
+        if all(finding.code in _REFERENCES for finding in findings):
             raise UnresolvableReference(findings)
         raise InvalidDocument(findings)
 
@@ -115,7 +120,7 @@ class _Compiler:
         if resolved is None:
             return None
         if not isinstance(resolved.value, dict):
-            self._fault(node, f"{name} must be a mapping, not {_kind(resolved.value)}")
+            self._fault(node, f"{name} must be a mapping, not {kind_of(resolved.value)}")
             return None
         return resolved
 
@@ -128,7 +133,7 @@ class _Compiler:
         if node is None:
             return []
         if not isinstance(node.value, list):
-            self._fault(node, f"{name} must be a list, not {_kind(node.value)}")
+            self._fault(node, f"{name} must be a list, not {kind_of(node.value)}")
             return []
         return [item for _, item in node.items()]
 
@@ -138,40 +143,10 @@ class _Compiler:
             self._fault(parent, f"the required field {name!r} is missing")
         elif not isinstance(node.value, str):
             hint = "; put it in quotes" if isinstance(node.value, (int, float)) else ""
-            self._fault(node, f"{name} must be a string, not {_kind(node.value)}{hint}")
+            self._fault(node, f"{name} must be a string, not {kind_of(node.value)}{hint}")
         else:
             return node.value
         return ""
-
-    # -- the document ------------------------------------------------------------------------------
-
-    def _check_head(self) -> None:
-        """What must be right before anything else makes sense."""
-        data = self._root.value
-        if not isinstance(data, dict):
-            what = "empty" if data is None else f"{_kind(data)}"
-            raise InvalidDocument(
-                self._root.finding(f"the document is {what}; expected a mapping with 'asyncapi'")
-            )
-        version = self._root.get("asyncapi")
-        if version is None:
-            hint = (
-                "this looks like an OpenAPI document"
-                if "openapi" in data or "swagger" in data
-                else "it begins with e.g. 'asyncapi: 3.1.0'"
-            )
-            raise UnsupportedVersion(self._root.finding(f"not an AsyncAPI document: {hint}"))
-        if not isinstance(version.value, str):
-            message = f"asyncapi must be a string such as '3.1.0', not {_kind(version.value)}"
-            raise UnsupportedVersion(version.finding(message))
-        if not _VERSION.fullmatch(version.value):
-            message = f"AsyncAPI {version.value!r} is not supported; 3.0 and 3.1 are"
-            if version.value.startswith(("1.", "2.")):
-                message += (
-                    "; convert the file first, e.g. with the AsyncAPI CLI: "
-                    "asyncapi convert FILE --target-version 3.0.0"
-                )
-            raise UnsupportedVersion(version.finding(message))
 
     # -- channels and messages ---------------------------------------------------------------------
 
@@ -188,7 +163,7 @@ class _Compiler:
     def _channel(self, id: str, node: Node) -> Channel:
         address = node.get("address")
         if address is not None and not isinstance(address.value, (str, type(None))):
-            self._fault(address, f"address must be a string, not {_kind(address.value)}")
+            self._fault(address, f"address must be a string, not {kind_of(address.value)}")
         messages = {}
         section = self._optional_map(node, "messages")
         for key, item in section.items() if section else ():
@@ -213,7 +188,8 @@ class _Compiler:
             for value in values:
                 if not isinstance(value.value, str):
                     self._fault(
-                        value, f"a value of a parameter must be a string, not {_kind(value.value)}"
+                        value,
+                        f"a value of a parameter must be a string, not {kind_of(value.value)}",
                     )
             has_enum = parameter is not None and "enum" in parameter.value
             parameters[name] = tuple(v.value for v in values) if has_enum else None
@@ -232,7 +208,7 @@ class _Compiler:
         fields = self._with_traits(node)
         name = fields.get("name")
         if name is not None and not isinstance(name.value, str):
-            self._fault(name, f"name must be a string, not {_kind(name.value)}")
+            self._fault(name, f"name must be a string, not {kind_of(name.value)}")
         payload = fields.get("payload")
         if "headers" in fields:
             self._schemas.compile(fields["headers"])
@@ -259,11 +235,7 @@ class _Compiler:
     def _ack(self, node: Node | None) -> Ack | None:
         if node is None:
             return None
-        if isinstance(node.value, dict) and "args" in node.value:
-            others = node.value.keys() - {"args"} - _ARGS_COMPANIONS
-            if all(key.startswith("x-") for key in others):
-                node = node.child("args")
-        schema = self._schemas.compile(node)
+        schema = self._schemas.compile(ack_schema(node))
         return Ack((schema,)) if schema is not None else None
 
     def _mode(self, node: Node | None) -> Mode | None:
@@ -430,10 +402,3 @@ def _not_of_channel(ref: Node, channel: Channel) -> str:
 
 def _rest(node: Node, known: frozenset[str]) -> Mapping[str, Any]:
     return MappingProxyType({k: value for k, value in node.value.items() if k not in known})
-
-
-def _kind(value: Any) -> str:
-    if value is None:
-        return "null"
-    names = {bool: "a boolean", int: "a number", float: "a number", str: "a string", list: "a list"}
-    return names.get(type(value), "a mapping")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.contract import Contract
     from asyncapi_guard.schema import EngineName
 
-__all__ = ["load"]
+__all__ = ["load", "open_documents"]
 
 
 def load(
@@ -44,6 +45,25 @@ def load(
         SpecError: the document cannot be used; `.findings` has every fault with file, line, column
             and JSON Pointer.
     """
+    documents = open_documents(spec, allow_http=allow_http, root=root, limits=limits)
+    return compile_contract(documents, engine)
+
+
+def open_documents(
+    spec: str | os.PathLike[str] | Mapping[str, Any],
+    *,
+    raw: bytes | None = None,
+    allow_http: Collection[str] | bool = False,
+    root: str | os.PathLike[str] | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Documents:
+    """A document, read, and the rules by which it may refer to others.
+
+    Arguments as in `load`, and `raw`: what is in the file, if it is not to be read.
+
+    Raises:
+        UnreadableDocument: it cannot be read.
+    """
     if isinstance(allow_http, (bool, str)):
         if allow_http:
             raise TypeError("allow_http takes the hosts that are allowed, e.g. ['example.com']")
@@ -53,10 +73,9 @@ def load(
         main = _from_data(spec, folder, limits)
     else:
         path = Path(spec)
-        main = _from_file(path, limits)
+        main = _from_file(path, limits) if raw is None else _from_text(path, raw, limits)
         folder = Path(root) if root is not None else path.parent
-    documents = Documents(main, root=folder, allow_http=allow_http, limits=limits)
-    return compile_contract(documents, engine)
+    return Documents(main, root=folder, allow_http=allow_http, limits=limits)
 
 
 def _from_file(path: Path, limits: Limits) -> Source:
@@ -65,13 +84,29 @@ def _from_file(path: Path, limits: Limits) -> Source:
         if path.stat().st_size > limits.size:
             size = path.stat().st_size
             message = f"the file has {size:,} bytes; at most {limits.size:,} are read"
-            raise UnreadableDocument(Finding(name, 0, 0, "", message))
+            raise UnreadableDocument(Finding(name, 0, 0, "", message, "unreadable"))
         raw = path.read_bytes()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         message = f"cannot be read: {reason}"
-        raise UnreadableDocument(Finding(name, 0, 0, "", message)) from error
+        raise UnreadableDocument(Finding(name, 0, 0, "", message, "unreadable")) from error
     return read_source(name, path.absolute().as_uri(), raw, limits)
+
+
+def _from_text(path: Path, raw: bytes, limits: Limits) -> Source:
+    uri = path.absolute().as_uri()
+    # Without a suffix the text says by itself what it is.
+    if not path.suffix and _is_json(raw):
+        uri += ".json"
+    return read_source(str(path), uri, raw, limits)
+
+
+def _is_json(raw: bytes) -> bool:
+    try:
+        json.loads(raw)
+    except (RecursionError, ValueError):
+        return False
+    return True
 
 
 def _from_data(spec: Mapping[str, Any], folder: Path | None, limits: Limits) -> Source:

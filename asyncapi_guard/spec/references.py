@@ -6,31 +6,36 @@ siblings of `$ref` are ignored, and a pointer may run *through* another referenc
 So walking a pointer is ours; finding and keeping documents is `referencing`'s (its `Registry`,
 with our retrieval). It is imported when a document refers to another file: most do not, and the
 import costs more than reading them.
-
-Nothing is fetched that was not allowed: files only below the root folder, symlinks followed first
-and checked then; http only from hosts that were listed, redirects included.
 """
 
 from __future__ import annotations
 
-import urllib.error
-import urllib.request
+import os
+import re
 from dataclasses import dataclass
-from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from asyncapi_guard.errors import Finding, UnreadableDocument
 from asyncapi_guard.spec.pointers import Path, format_pointer, parse_fragment
-from asyncapi_guard.spec.source import DEFAULT_LIMITS, Limits, Source, read_source
+from asyncapi_guard.spec.source import DEFAULT_LIMITS, Limits, Source
+from asyncapi_guard.spec.wording import cut, nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+    from pathlib import Path as FilePath
 
-__all__ = ["Documents", "Node", "Unresolvable", "is_reference"]
+__all__ = ["UNRESOLVABLE", "Documents", "Node", "Unresolvable", "is_reference", "named_by"]
 
-_NO_ROOT = "a document that came as data refers to no files; give root="
-_TIMEOUT = 10  # seconds for a document over http
+#: The code of findings about references that lead nowhere.
+UNRESOLVABLE = "unresolvable-reference"
+# Of pointers that run through references, whose pointers do, and so on.
+_DEEPEST = 50
+_MOST_FILES = 1_000
+# Of a chain of references that leads nowhere, which is not followed again.
+_LONG = 50
+# The standard library's URL functions leave these out without a word.
+_BLANKS = re.compile(r"^\s|\s$|[\x00-\x1f\x7f]")
 
 
 class Unresolvable(Exception):
@@ -47,6 +52,18 @@ def is_reference(value: Any) -> bool:
     A mapping may have a property that is called `$ref`, whose value is a mapping then.
     """
     return isinstance(value, dict) and isinstance(value.get("$ref"), str)
+
+
+def named_by(ref: Node) -> tuple[str, Path | None]:
+    """The file and the pointer that a reference names, as it is written; nothing is followed.
+
+    Without a pointer where it is none.
+    """
+    try:
+        uri, fragment = _split(ref.value["$ref"])
+        return urljoin(ref.source.uri, uri) if uri else ref.source.uri, parse_fragment(fragment)
+    except ValueError:
+        return "", None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +93,10 @@ class Node:
         keys = self.value if isinstance(self.value, dict) else range(len(self.value))
         return ((key, self.child(key)) for key in keys)
 
+    def values(self) -> Iterator[Node]:
+        """The values of a mapping or a sequence."""
+        return (child for _, child in self.items())
+
     @property
     def place(self) -> tuple[str, Path]:
         """What identifies it, hashable."""
@@ -86,9 +107,32 @@ class Node:
         """`file#/json/pointer`."""
         return f"{self.source.name}#{format_pointer(self.path)}"
 
-    def finding(self, message: str, *, key: bool = False) -> Finding:
+    def finding(
+        self, message: str, code: str = "invalid-document", *, key: bool = False
+    ) -> Finding:
         """A finding about this value (with `key`, about its key)."""
-        return self.source.finding(self.path, message, key=key)
+        return self.source.finding(self.path, message, code, key=key)
+
+
+class _Trail:
+    """The references that are being followed: a chain, and those whose pointers run through it."""
+
+    __slots__ = ("_chain", "_outer", "depth")
+
+    def __init__(self, outer: _Trail | None) -> None:
+        self._outer = outer
+        self._chain: set[tuple[str, Path]] = set()
+        self.depth: int = outer.depth + 1 if outer is not None else 0
+
+    def add(self, place: tuple[str, Path]) -> bool:
+        """Go on to a reference; not if it is there already, or all this goes too deep."""
+        trail: _Trail | None = self
+        while trail is not None:
+            if place in trail._chain:  # noqa: SLF001  # another of this class
+                return False
+            trail = trail._outer  # noqa: SLF001
+        self._chain.add(place)
+        return self.depth < _DEEPEST
 
 
 class Documents:
@@ -106,21 +150,52 @@ class Documents:
         self._root = root.resolve() if root is not None else None
         self._hosts = frozenset(allow_http)
         self._limits = limits
-        self._sources = {main.uri: main}
+        self._sources = {_identity(main.uri): main}
+        #: What a reference names in the file in which it stands.
+        self._targets: dict[tuple[str, str], Node] = {}
+        #: And where the chain of references that begins with it ends.
+        self._ends: dict[tuple[str, str], Node | Unresolvable] = {}
         self._registry: Any = None
 
-    def resolve(self, node: Node, *, _through: frozenset[tuple[str, Path]] = frozenset()) -> Node:
+    def sources(self) -> tuple[Source, ...]:
+        """The files that were read so far, the main one first."""
+        return tuple(self._sources.values())
+
+    def resolve(self, node: Node, *, _trail: _Trail | None = None) -> Node:
         """The value that a node means: itself, or what its chain of references leads to.
 
         Raises:
             Unresolvable: a reference has no target, may not be followed, or leads to itself.
         """
-        while is_reference(node.value):
-            if node.place in _through:
-                raise Unresolvable(node.finding("the reference leads back to itself, to no value"))
-            _through |= {node.place}
-            node = self._target(node, _through)
+        passed: list[tuple[str, str]] = []
+        try:
+            node = self._walk(node, _Trail(_trail), passed)
+        except Unresolvable as error:
+            # Short chains are reported wherever they begin.
+            if len(passed) > _LONG:
+                self._ends.update(dict.fromkeys(passed, error))
+            raise
+        self._ends.update(dict.fromkeys(passed, node))
         return node
+
+    def _walk(self, node: Node, trail: _Trail, passed: list[tuple[str, str]]) -> Node:
+        """Follow a chain of references, and write down what it passes."""
+        while is_reference(node.value):
+            name = (node.source.uri, node.value["$ref"])
+            if name in self._ends:
+                return self._end(name)
+            if not trail.add(node.place):
+                message = "the reference leads back to itself, to no value"
+                raise Unresolvable(node.finding(message, UNRESOLVABLE))
+            passed.append(name)
+            node = self._target(node, trail)
+        return node
+
+    def _end(self, name: tuple[str, str]) -> Node:
+        end = self._ends[name]
+        if isinstance(end, Unresolvable):
+            raise Unresolvable(*end.findings)
+        return end
 
     def target(self, node: Node) -> Node:
         """The value that a node's `$ref` names, one step; it may be a reference again.
@@ -128,33 +203,46 @@ class Documents:
         Raises:
             Unresolvable: see `resolve`.
         """
-        return self._target(node, frozenset((node.place,)))
+        trail = _Trail(None)
+        trail.add(node.place)
+        return self._target(node, trail)
 
-    def _target(self, node: Node, through: frozenset[tuple[str, Path]]) -> Node:
+    def _target(self, node: Node, trail: _Trail) -> Node:
+        known = (node.source.uri, node.value["$ref"])
+        if known not in self._targets:
+            self._targets[known] = self._find(node, trail)
+        return self._targets[known]
+
+    def _find(self, node: Node, trail: _Trail) -> Node:
         reference: str = node.value["$ref"]
         at = node.child("$ref")
         try:
-            uri, fragment = urldefrag(reference)
+            uri, fragment = _split(reference)
             target = urljoin(node.source.uri, uri)
             parts = parse_fragment(fragment)
         except ValueError as error:
-            raise Unresolvable(at.finding(f"{reference!r} cannot be followed: {error}")) from None
+            message = f"{shown(reference)} cannot be followed: {error}"
+            raise Unresolvable(at.finding(message, UNRESOLVABLE)) from None
         source = self._open(at, target) if uri else node.source
         found = Node(source, (), source.data)
         for part in parts:
             if is_reference(found.value) and part not in found.value:
-                found = self.resolve(found, _through=through)
+                found = self.resolve(found, _trail=trail)
             below = _step(found, part)
             if below is None:
-                raise Unresolvable(at.finding(_nothing_there(at, found, part)))
+                raise Unresolvable(at.finding(_nothing_there(at, found, part), UNRESOLVABLE))
             found = below
         return found
 
     # -- other documents ---------------------------------------------------------------------------
 
     def _open(self, at: Node, uri: str) -> Source:
-        if uri in self._sources:
-            return self._sources[uri]
+        known = _identity(uri)
+        if known in self._sources:
+            return self._sources[known]
+        if len(self._sources) >= _MOST_FILES:
+            message = f"{shown(at.value)} is not read: there are {_MOST_FILES:,} files already"
+            raise Unresolvable(at.finding(message, UNRESOLVABLE))
         from referencing import Registry, exceptions
 
         if self._registry is None:
@@ -164,95 +252,39 @@ class Documents:
         except exceptions.Unretrievable as error:
             cause = error.__cause__
             if isinstance(cause, UnreadableDocument):
-                reason = f"{at.value!r} cannot be read: {cause}"
-                raise Unresolvable(at.finding(reason), *cause.findings) from None
-            raise Unresolvable(at.finding(f"{at.value!r} cannot be read: {cause}")) from None
+                reason = f"{shown(at.value)} cannot be read: {cut(str(cause))}"
+                raise Unresolvable(at.finding(reason, UNRESOLVABLE), *cause.findings) from None
+            reason = f"{shown(at.value)} cannot be read: {cut(str(cause))}"
+            raise Unresolvable(at.finding(reason, UNRESOLVABLE)) from None
         self._registry = retrieved.registry
         source: Source = retrieved.value.contents
-        return self._sources.setdefault(uri, source)
+        return self._sources.setdefault(known, source)
 
     def _retrieve(self, uri: str) -> Any:
         from referencing import Resource, Specification
 
-        scheme = urlsplit(uri).scheme
-        if scheme == "file":
-            source = self._read_file(uri)
-        elif scheme in ("http", "https"):
-            source = self._read_http(uri)
-        elif not scheme:
-            raise ValueError(_NO_ROOT)
-        else:
-            raise ValueError(f"only files and http are read, not {scheme}: URIs")
+        from asyncapi_guard.spec.retrieval import Retriever
+
+        source = Retriever(self.main, self._root, self._hosts, self._limits).read(uri)
         return Resource(contents=source, specification=Specification.OPAQUE)  # type: ignore[call-arg]  # see above
 
-    def _read_file(self, uri: str) -> Source:
-        path = FilePath(urllib.request.url2pathname(urlsplit(uri).path))
-        if self._root is None:
-            raise ValueError(_NO_ROOT)
-        real = path.resolve()
-        if not real.is_relative_to(self._root):
-            raise ValueError(f"it is outside of the spec's folder {self._root.name!r}; see root=")
-        name = _shown(path, self.main)
-        if not real.is_file():
-            raise ValueError("there is no such file")
-        if real.stat().st_size > self._limits.size:
-            raise ValueError(f"the file is larger than {self._limits.size:,} bytes")
-        return read_source(name, uri, real.read_bytes(), self._limits)
 
-    def _read_http(self, uri: str) -> Source:
-        self._check_host(uri)
-        opener = urllib.request.build_opener(_Redirects(self._check_host))
-        try:
-            with opener.open(uri, timeout=_TIMEOUT) as response:
-                raw: bytes = response.read(self._limits.size + 1)
-        except urllib.error.HTTPError as error:
-            error.close()
-            raise ValueError(str(error)) from None
-        return read_source(uri, uri, raw, self._limits)
-
-    def _check_host(self, uri: str) -> None:
-        parts = urlsplit(uri)
-        if parts.scheme not in ("http", "https"):
-            raise ValueError(f"{parts.scheme}: is not http")
-        if not {parts.netloc, parts.hostname} & self._hosts:
-            raise ValueError(
-                "references over http are not followed"
-                if not self._hosts
-                else f"the host {parts.hostname!r} is not allowed"
-            )
-
-
-class _Redirects(urllib.request.HTTPRedirectHandler):
-    """Follow redirects to allowed hosts only."""
-
-    def __init__(self, check: Any) -> None:
-        self._check = check
-
-    def redirect_request(
-        self,
-        req: urllib.request.Request,
-        fp: Any,
-        code: int,
-        msg: str,
-        headers: Any,
-        newurl: str,
-    ) -> urllib.request.Request | None:
-        try:
-            self._check(newurl)
-        except ValueError:
-            fp.close()
-            raise
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
-
-
-def _shown(path: FilePath, main: Source) -> str:
-    """The name of a file as people would type it: relative to the main document's."""
-    folder = FilePath(urllib.request.url2pathname(urlsplit(main.uri).path)).parent
+def _identity(uri: str) -> str:
+    """What tells files apart: one file has many URIs (`./x`, `%2e/x`, links, queries)."""
+    parts = urlsplit(uri)
+    if parts.scheme != "file":
+        return uri
     try:
-        relative = path.relative_to(folder)
-    except ValueError:
-        return str(path)
-    return str(FilePath(main.name).parent / relative)
+        return f"file:{os.path.realpath(unquote(parts.path))}"
+    except (OSError, ValueError):
+        return uri
+
+
+def _split(reference: str) -> tuple[str, str]:
+    if _BLANKS.search(reference):
+        raise ValueError("it has blanks around it, or control characters")
+    uri, fragment = urldefrag(reference)
+    return uri, fragment
 
 
 def _step(node: Node, part: str) -> Node | None:
@@ -266,14 +298,8 @@ def _step(node: Node, part: str) -> Node | None:
 
 
 def _nothing_there(at: Node, node: Node, part: str) -> str:
-    from difflib import get_close_matches
-
     where = f"{format_pointer(node.path) or 'the root'}"
     if node.source is not at.source:
         where += f" of {node.source.name}"
-    message = f"{at.value!r} leads nowhere: {where} has no {part!r}"
-    names = (
-        [key for key in node.value if isinstance(key, str)] if isinstance(node.value, dict) else []
-    )
-    near = get_close_matches(part, names, n=1)
-    return message + (f"; did you mean {near[0]!r}?" if near else "")
+    message = f"{shown(at.value)} leads nowhere: {where} has no {shown(part)}"
+    return message + nearest(part, node.value if isinstance(node.value, dict) else ())

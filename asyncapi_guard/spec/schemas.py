@@ -1,17 +1,18 @@
 """The schemas of a document: checked while it loads, collected when they are first used.
 
-Both walk from a schema along its references. *Checking* visits each schema of the document once,
-however many messages share it; it finds references without a target, keywords that the metaschema
-forbids, patterns that do not compile, and circles that never read any part of a value (engines take
-such a schema to accept everything, or recurse until the process ends). *Collecting* copies one
-schema with all that it needs into a `Bundle`, which holds no references to the outside any more.
+Checking visits each schema of the document once, however many messages share it; it finds
+references without a target, keywords that the metaschema forbids, patterns that do not compile, and
+circles that never read any part of a value (engines take such a schema to accept everything, or
+recurse until the process ends). Collecting is in `collecting`.
 """
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING, Any, cast
 
+from asyncapi_guard.errors import Severity
 from asyncapi_guard.schema import (
     Bundle,
     CompiledSchema,
@@ -22,69 +23,78 @@ from asyncapi_guard.schema import (
     get_engine,
 )
 from asyncapi_guard.schema.adapt import adapt
-from asyncapi_guard.schema.bundle import reference
-from asyncapi_guard.schema.dialects import (
-    IN_PLACE,
-    Draft,
-    SchemaPath,
-    replace_subschemas,
-    subschemas,
-)
-from asyncapi_guard.schema.formats import KNOWN, is_binary
+from asyncapi_guard.schema.dialects import IN_PLACE, SchemaPath, subschemas
+from asyncapi_guard.schema.formats import KNOWN
+from asyncapi_guard.spec.circles import InPlace, resource_circles
+from asyncapi_guard.spec.collecting import Collector, at, follow, is_anchor, opens_resource
+from asyncapi_guard.spec.metaschemas import faults
 from asyncapi_guard.spec.references import Documents, Node, Unresolvable, is_reference
+from asyncapi_guard.spec.wording import cut, kind_of, nearest, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from asyncapi_guard.contract import Schema
     from asyncapi_guard.errors import Finding
-    from asyncapi_guard.schema.engine import MetaProblem
+    from asyncapi_guard.schema.dialects import Draft
     from asyncapi_guard.spec.pointers import Path
 
-__all__ = ["Schemas"]
+__all__ = ["Schemas", "UnjudgeableError", "ack_schema", "patterns"]
 
-_MESSAGE = 300
 _Place = tuple[str, "Path"]
-_DYNAMIC = frozenset(("$dynamicRef", "$recursiveRef"))
+_LONGEST_PATTERN = 20_000
+#: Of one schema, that are reported.
+_MOST_FAULTS = 100
+# An `x-ack` of `{args: schema}` is asynction's form, unless it has something of a schema beside it.
+_ARGS_COMPANIONS = frozenset(("description", "summary", "title"))
 
 
-class Report(Protocol):
-    """Takes a fault, and whether it is one of a reference."""
+def ack_schema(node: Node) -> Node:
+    """The schema of an `x-ack`: itself, or that of `{args: schema}`."""
+    if isinstance(node.value, dict) and "args" in node.value:
+        others = node.value.keys() - {"args"} - _ARGS_COMPANIONS
+        if all(key.startswith("x-") for key in others):
+            return node.child("args")
+    return node
 
-    def __call__(self, finding: Finding, *, reference: bool = False) -> None: ...
 
-
-class _UnjudgeableError(Exception):
+class UnjudgeableError(Exception):
     """A `schemaFormat` that names no JSON Schema; carries the finding."""
 
 
 class Schemas:
     """Makes `CompiledSchema`s from the places where a document has schemas."""
 
-    def __init__(self, documents: Documents, engine: EngineName, report: Report) -> None:
+    def __init__(
+        self, documents: Documents, engine: EngineName, report: Callable[[Finding], None]
+    ) -> None:
         self._documents = documents
         self._engine: EngineName = engine
         self._report = report
         self._schemas: dict[tuple[_Place, Dialect], CompiledSchema] = {}
         self._checked: set[tuple[_Place, Dialect]] = set()
-        self._patterns: set[tuple[str, Draft]] = set()
+        #: What is wrong with a pattern, or nothing: each is compiled once.
+        self._patterns: dict[tuple[str, Draft], str] = {}
         #: What is allowed, and hardly meant; each once.
         self.notices: dict[Finding, None] = {}
-        #: Which schema judges the same value by which other: in a circle nothing is ever judged.
-        self._in_place: dict[_Place, list[tuple[_Place, Node]]] = {}
+        #: How many schemas were collected into bundles so far.
+        self.collected: int = 0
+        self._in_place = InPlace()
+        self._is_endless = False
 
-    def compile(self, node: Node) -> Schema | None:
+    def compile(self, node: Node, dialect: Dialect | None = None) -> Schema | None:
         """The schema at a place: a Schema Object, a Multi Format Schema Object, or a reference.
 
-        Faults are reported; `None` when there is nothing to judge by.
+        Faults are reported; `None` when there is nothing to judge by. A place inside a schema is
+        read as its `dialect`.
         """
         try:
-            root, dialect = self._root(node)
+            root, dialect = self.root(node) if dialect is None else (node, dialect)
         except Unresolvable as error:
             for finding in error.findings:
-                self._report(finding, reference=True)
+                self._report(finding)
             return None
-        except _UnjudgeableError as error:
+        except UnjudgeableError as error:
             self._report(error.args[0])
             return None
         known = self._schemas.get((root.place, dialect))
@@ -92,78 +102,110 @@ class Schemas:
             return cast("Schema", known)
         schema = CompiledSchema(
             root.location,
-            lambda: _Collector(self._documents, dialect).collect(root),
+            lambda: self._collect(root, dialect),
             self._engine,
             positional=dialect.is_positional(root.value),
             nothing=_is_nothing(root.value),
         )
         self._schemas[root.place, dialect] = schema
-        if self._check(root, dialect) and dialect.resources:
+        if self.check(root, dialect) and dialect.resources:
             self._try(schema, root)
         # A type checker takes its attribute `is_valid` for a method without arguments.
         return cast("Schema", schema)
 
-    def _root(self, node: Node) -> tuple[Node, Dialect]:
-        """The schema behind references and the Multi Format Schema Object."""
+    def _collect(self, root: Node, dialect: Dialect) -> Bundle:
+        bundle = Collector(self._documents, dialect).collect(root)
+        self.collected += len(bundle.schemas)
+        return bundle
+
+    def root(self, node: Node) -> tuple[Node, Dialect]:
+        """The schema behind references and the Multi Format Schema Object.
+
+        Raises:
+            Unresolvable: a reference leads nowhere.
+            UnjudgeableError: `schemaFormat` names no JSON Schema.
+        """
         node = self._documents.resolve(node)
         if not (isinstance(node.value, dict) and {"schemaFormat", "schema"} <= node.value.keys()):
             return node, dialect_of(None)
         form = node.child("schemaFormat")
         if not isinstance(form.value, str):
-            raise _UnjudgeableError(form.finding("schemaFormat must be a string"))
+            raise UnjudgeableError(form.finding("schemaFormat must be a string", "wrong-type"))
         try:
             dialect = dialect_of(form.value)
         except UnknownFormatError as error:
-            raise _UnjudgeableError(form.finding(str(error))) from None
+            raise UnjudgeableError(form.finding(str(error), "unjudged-format")) from None
         root = node.child("schema")
-        return (root if dialect.siblings else self._documents.resolve(root)), dialect
+        if is_reference(root.value) and not dialect.siblings:
+            root = follow(self._documents, root, dialect)
+        return root, dialect
 
     def _try(self, schema: CompiledSchema, root: Node) -> None:
         # With `$id` and anchors the engine resolves by itself: only compiling shows whether it can.
         try:
             schema.compile()
         except ValueError as error:
-            self._report(root.finding(f"the schema cannot be compiled: {error}"))
+            self._report(root.finding(f"the schema cannot be compiled: {error}", "invalid-schema"))
+        except Unresolvable as error:
+            for finding in error.findings:
+                self._report(finding)
 
     # -- checking ----------------------------------------------------------------------------------
 
-    def _check(self, root: Node, dialect: Dialect) -> bool:
+    def check(self, root: Node, dialect: Dialect) -> bool:
         """Report the faults of a schema and of all that it refers to; whether there were none."""
         faults = 0
-
-        def report(*findings: Finding, reference: bool = False) -> None:
-            nonlocal faults
-            faults += len(findings)
-            for finding in findings:
-                self._report(finding, reference=reference)
-
         todo = [root]
         while todo:
             node = todo.pop()
             if (node.place, dialect) in self._checked:
                 continue
             self._checked.add((node.place, dialect))
-            if not isinstance(node.value, (dict, bool)):
-                report(node.finding("a schema must be a mapping, true or false"))
-                continue
-            report(*self._check_keywords(node, dialect))
-            for ref, in_place in _references(node, dialect):
-                try:
-                    target = _follow(self._documents, ref, dialect)
-                except Unresolvable as error:
-                    report(*error.findings, reference=True)
-                    continue
-                todo.append(target)
-                if in_place:
-                    self._in_place.setdefault(node.place, []).append((target.place, ref))
+            for found in self._check_one(node, dialect):
+                if isinstance(found, Node):
+                    todo.append(found)
+                else:
+                    faults += 1
+                    self._report(found)
         return faults == 0
 
+    def _check_one(self, node: Node, dialect: Dialect) -> Iterator[Finding | Node]:
+        """The faults of one schema, and the schemas that it refers to."""
+        if not isinstance(node.value, (dict, bool)):
+            yield node.finding("a schema must be a mapping, true or false", "invalid-schema")
+            return
+        yield from self._check_keywords(node, dialect)
+        if dialect.resources:
+            for circle in resource_circles(node, dialect):
+                self._is_endless = True
+                yield circle
+        for ref, in_place in _references(node, dialect):
+            try:
+                target = follow(self._documents, ref, dialect)
+            except Unresolvable as error:
+                yield from error.findings
+                continue
+            if not isinstance(target.value, (dict, bool)):
+                message = f"leads to {kind_of(target.value)}, not to a schema"
+                yield ref.finding(message, "wrong-kind")
+                continue
+            yield target
+            if in_place:
+                self._in_place.add(node.place, target.place, ref)
+
     def _check_keywords(self, node: Node, dialect: Dialect) -> Iterator[Finding]:
+        long = list(_long_patterns(node))
+        yield from long
+        if long:
+            self._is_endless = True
+            return
         faulty = False
-        for path, message in self._faults(node.value, dialect):
-            if dialect.siblings or not _beside_reference(node.value, path):
+        for fault in islice(faults(node.value, dialect, self._engine), _MOST_FAULTS):
+            if dialect.siblings or not _beside_reference(node.value, fault.path):
                 faulty = True
-                yield _at(node, path).finding(f"not a valid {dialect.name}: {message}")
+                text = f"not a valid {dialect.name}: {fault.message}"
+                code = "bad-pattern" if fault.pattern else "invalid-schema"
+                yield at(node, fault.path).finding(text, code)
         if faulty:
             return
         for schema in _within(node):
@@ -172,62 +214,32 @@ class Schemas:
             if notice is not None:
                 self.notices.setdefault(notice)
 
-    def _faults(self, schema: Any, dialect: Dialect) -> Iterator[MetaProblem]:
-        """Where the metaschema is broken, as deep as it can be said."""
-        for path, message in get_engine(self._engine).check(schema, dialect):
-            # The metaschema has a choice here (`anyOf`), and says only that nothing of it fits.
-            chosen = path[-1:] == ("items",) or path[-2:-1] == ("dependencies",)
-            below = list(self._faults_below(schema, path, dialect)) if chosen else ()
-            yield from below or [(path, _cut(message))]
-
-    def _faults_below(
-        self, schema: Any, path: SchemaPath, dialect: Dialect
-    ) -> Iterator[MetaProblem]:
-        for part in path:
-            schema = schema[part]
-        several = isinstance(schema, list)
-        for index, inner in enumerate(schema if several else [schema]):
-            here = (*path, index) if several else path
-            if isinstance(inner, dict):
-                for deeper, message in self._faults(inner, dialect):
-                    yield (*here, *deeper), message
-
     def _check_patterns(self, schema: Node, dialect: Dialect) -> Iterator[Finding]:
-        for place, pattern in _patterns(schema):
-            if (pattern, dialect.draft) in self._patterns:
-                continue
-            self._patterns.add((pattern, dialect.draft))
+        for place, pattern in patterns(schema):
+            fault = self._pattern_fault(pattern, dialect)
+            if fault:
+                yield place.finding(f"the pattern cannot be used: {cut(fault)}", "bad-pattern")
+
+    def _pattern_fault(self, pattern: str, dialect: Dialect) -> str:
+        known = (pattern, dialect.draft)
+        if known not in self._patterns:
+            schema = adapt({"pattern": pattern}, dialect)
             try:
-                get_engine(self._engine).compile(
-                    adapt({"pattern": pattern}, dialect), dialect, cyclic=False, binary=False
-                )
+                get_engine(self._engine).compile(schema, dialect, cyclic=False, binary=False)
+                self._patterns[known] = ""
             except ValueError as error:
-                yield place.finding(f"the pattern cannot be used: {error}")
+                self._patterns[known] = str(error)
+        return self._patterns[known]
 
     def check_circles(self) -> None:
         """Report schemas that lead back to themselves without reading any part of a value."""
-        done: set[_Place] = set()
-        for start in self._in_place:
-            path: list[_Place] = []
-            self._search(start, path, done)
+        for finding in self._in_place.faults():
+            self._report(finding)
 
-    def _search(self, start: _Place, path: list[_Place], done: set[_Place]) -> None:
-        stack = [(start, iter(self._in_place.get(start, ())))]
-        path.append(start)
-        while stack:
-            place, edges = stack[-1]
-            for target, ref in edges:
-                if target in path:
-                    message = "the schema leads back to itself without reading any value"
-                    self._report(ref.finding(message), reference=True)
-                elif target not in done:
-                    path.append(target)
-                    stack.append((target, iter(self._in_place.get(target, ()))))
-                    break
-            else:
-                done.add(place)
-                path.pop()
-                stack.pop()
+    @property
+    def endless(self) -> bool:
+        """Whether there is a schema that must not be run (`check_circles`)."""
+        return bool(self._in_place.endless) or self._is_endless
 
 
 def _is_nothing(schema: Any) -> bool:
@@ -237,49 +249,21 @@ def _is_nothing(schema: Any) -> bool:
     )
 
 
-def _follow(documents: Documents, ref: Node, dialect: Dialect) -> Node:
-    """What a `$ref` in a schema means, out of a Multi Format Schema Object if it is one."""
-    target = documents.target(ref) if dialect.siblings else documents.resolve(ref)
-    value = target.value
-    if isinstance(value, dict) and {"schemaFormat", "schema"} <= value.keys():
-        other = value["schemaFormat"]
-        try:
-            same = isinstance(other, str) and dialect_of(other) == dialect
-        except UnknownFormatError:
-            same = False
-        if not same:
-            message = f"refers to the schema format {other!r} from a {dialect.name}"
-            raise Unresolvable(ref.finding(message))
-        return target.child("schema")
-    return target
-
-
 def _references(root: Node, dialect: Dialect) -> Iterator[tuple[Node, bool]]:
     """The `$ref`s inside a schema, and whether each judges the same value as the schema does."""
     stack = [(root, True)]
     while stack:
         node, in_place = stack.pop()
         value = node.value
-        if dialect.resources and _opens_resource(value, dialect):
+        if dialect.resources and opens_resource(value, dialect):
             continue
         if is_reference(value):
-            if not _is_anchor(value["$ref"], dialect):
+            if not is_anchor(value["$ref"], dialect):
                 yield node, in_place
             if not dialect.siblings:
                 continue
         for path, _ in subschemas(value):
-            stack.append((_at(node, path), in_place and path[0] in IN_PLACE))
-
-
-def _opens_resource(schema: Any, dialect: Dialect) -> bool:
-    """Whether a schema has an identifier: what is in it resolves by JSON Schema's own rules."""
-    identifier = "id" if dialect.draft is Draft.DRAFT4 else "$id"
-    own = schema.get(identifier) if isinstance(schema, dict) else None
-    return isinstance(own, str) and not own.startswith("#")
-
-
-def _is_anchor(ref: str, dialect: Dialect) -> bool:
-    return dialect.resources and ref.startswith("#") and not ref.startswith("#/") and ref != "#"
+            stack.append((at(node, path), in_place and path[0] in IN_PLACE))
 
 
 def _beside_reference(schema: Any, path: SchemaPath) -> bool:
@@ -298,111 +282,30 @@ def _within(root: Node) -> Iterator[Node]:
         node = stack.pop()
         if isinstance(node.value, dict) and not is_reference(node.value):
             yield node
-            stack.extend(_at(node, path) for path, _ in subschemas(node.value))
+            stack.extend(at(node, path) for path, _ in subschemas(node.value))
 
 
-def _patterns(schema: Node) -> Iterator[tuple[Node, str]]:
+def patterns(schema: Node) -> Iterator[tuple[Node, str]]:
+    """The patterns of a schema (not of those inside of it), with their places."""
     pattern, named = schema.value.get("pattern"), schema.value.get("patternProperties")
     if isinstance(pattern, str):
         yield schema.child("pattern"), pattern
     if isinstance(named, dict):
-        yield from ((_at(schema, ("patternProperties", name)), name) for name in named)
+        yield from ((at(schema, ("patternProperties", name)), name) for name in named)
+
+
+def _long_patterns(root: Node) -> Iterator[Finding]:
+    for schema in _within(root):
+        for place, pattern in patterns(schema):
+            if len(pattern) > _LONGEST_PATTERN:
+                message = f"a pattern of more than {_LONGEST_PATTERN:,} characters is not compiled"
+                yield place.finding(message, "bad-pattern")
 
 
 def _unknown_format(schema: Node) -> Finding | None:
     name = schema.value.get("format")
     if not isinstance(name, str) or name in KNOWN:
         return None
-    near = get_close_matches(name, sorted(KNOWN), n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
-    return schema.child("format").finding(f"unknown format {name!r}: it is not checked{hint}")
-
-
-def _cut(message: str) -> str:
-    # Both libraries quote the schema, however large.
-    return message if len(message) <= _MESSAGE else message[:_MESSAGE] + "…"
-
-
-def _at(node: Node, path: SchemaPath) -> Node:
-    for part in path:
-        node = node.child(part)
-    return node
-
-
-# -- collecting ------------------------------------------------------------------------------------
-
-
-class _Collector:
-    """Copies a schema and what it refers to into one bundle."""
-
-    def __init__(self, documents: Documents, dialect: Dialect) -> None:
-        self._documents = documents
-        self._dialect = dialect
-        self._names: dict[_Place, str] = {}
-        self._todo: list[Node] = []
-        self._edges: dict[str, set[str]] = {}
-        self._binary = False
-
-    def collect(self, root: Node) -> Bundle:
-        self._name(root)
-        schemas: dict[str, Any] = {}
-        places: dict[str, str] = {}
-        while self._todo:
-            node = self._todo.pop(0)
-            name = self._names[node.place]
-            places[name] = node.location
-            self._edges[name] = set()
-            schemas[name] = self._copy(node, name)
-        return Bundle(self._dialect, schemas, places, _has_circle(self._edges), self._binary)
-
-    def _name(self, node: Node) -> str:
-        if node.place not in self._names:
-            self._names[node.place] = f"s{len(self._names)}"
-            self._todo.append(node)
-        return self._names[node.place]
-
-    def _copy(self, node: Node, name: str) -> Any:
-        schema = node.value
-        if not isinstance(schema, dict):
-            return schema
-        if self._dialect.resources and _opens_resource(schema, self._dialect):
-            self._leave(schema, name)
-            return schema
-        self._binary = self._binary or is_binary(schema)
-        refers = is_reference(schema) and not _is_anchor(schema["$ref"], self._dialect)
-        if is_reference(schema) != refers or not _DYNAMIC.isdisjoint(schema):
-            self._edges[name].add(name)
-        ref = self._reference(node, name) if refers else None
-        if ref is not None and not self._dialect.siblings:
-            return {"$ref": ref}
-        copy = replace_subschemas(schema, lambda path, _: self._copy(_at(node, path), name))
-        if ref is not None:
-            copy["$ref"] = ref
-        return copy
-
-    def _leave(self, schema: Any, name: str) -> None:
-        """Leave a resource as it is; its references are not known here, so it may be a circle."""
-        self._edges[name].add(name)
-        stack = [schema]
-        while stack:
-            inner = stack.pop()
-            self._binary = self._binary or is_binary(inner)
-            stack.extend(below for _, below in subschemas(inner))
-
-    def _reference(self, node: Node, name: str) -> str:
-        target = self._name(_follow(self._documents, node, self._dialect))
-        self._edges[name].add(target)
-        return reference(self._dialect, target)
-
-
-def _has_circle(edges: dict[str, set[str]]) -> bool:
-    # What is left after removing, again and again, the entries that refer to nothing: circles.
-    left = {name: set(targets) for name, targets in edges.items()}
-    while True:
-        ends = [name for name, targets in left.items() if not targets]
-        if not ends:
-            return bool(left)
-        for name in ends:
-            del left[name]
-        for targets in left.values():
-            targets.difference_update(ends)
+    message = f"unknown format {shown(name)}: it is not checked{nearest(name, KNOWN)}"
+    finding = schema.child("format").finding(message, "unknown-format")
+    return replace(finding, severity=Severity.WARNING)

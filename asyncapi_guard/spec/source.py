@@ -27,6 +27,7 @@ import yaml
 
 from asyncapi_guard.errors import Finding, UnreadableDocument
 from asyncapi_guard.spec.pointers import Path, format_pointer
+from asyncapi_guard.spec.wording import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +49,7 @@ class Limits:
 
     size: int = 10_000_000
     depth: int = 64
-    nodes: int = 1_000_000
+    nodes: int = 400_000
 
 
 DEFAULT_LIMITS = Limits()
@@ -95,10 +96,12 @@ class Source:
             self._marks = _Marks.of(self.text)
         return self._marks.find(path, key=key)
 
-    def finding(self, path: Path, message: str, *, key: bool = False) -> Finding:
-        """A finding about the value at `path`."""
+    def finding(
+        self, path: Path, message: str, code: str = "invalid-document", *, key: bool = False
+    ) -> Finding:
+        """A finding about the value at `path` (with `key`, about its key)."""
         line, column = self.position(path, key=key)
-        return Finding(self.name, line, column, format_pointer(path), message)
+        return Finding(self.name, line, column, format_pointer(path), message, code)
 
 
 def read_source(name: str, uri: str, raw: bytes, limits: Limits = DEFAULT_LIMITS) -> Source:
@@ -115,12 +118,12 @@ def read_source(name: str, uri: str, raw: bytes, limits: Limits = DEFAULT_LIMITS
         if uri.lower().endswith(".json"):
             data = _read_json(name, text, limits)
         else:
-            data = _Builder(name, limits).build(text)
+            data = _read_yaml(name, text, limits)
     return Source(name, uri, text, data)
 
 
 def _refuse(name: str, message: str, line: int = 0, column: int = 0) -> NoReturn:
-    raise UnreadableDocument(Finding(name, line, column, "", message)) from None
+    raise UnreadableDocument(Finding(name, line, column, "", message, "unreadable")) from None
 
 
 @contextmanager
@@ -237,6 +240,19 @@ def _is_text(value: str) -> bool:
         return False
 
 
+def _read_yaml(name: str, text: str, limits: Limits) -> Any:
+    try:
+        return _Builder(name, limits).build(text)
+    except UnreadableDocument as error:
+        if not text.lstrip().startswith("{") or "\\u" not in text:
+            raise
+        try:
+            # JSON's escapes of characters beyond 16 bits are no YAML to the library.
+            return _read_json(name, text, limits)
+        except UnreadableDocument:
+            raise error from None
+
+
 # -- YAML ------------------------------------------------------------------------------------------
 
 _MERGE = object()
@@ -264,12 +280,13 @@ def _events(text: str) -> Iterator[Any]:
 class _Frame:
     """A mapping or a sequence that is being built."""
 
-    __slots__ = ("anchor", "before", "key", "lines", "merges", "value")
+    __slots__ = ("anchor", "before", "key", "length", "lines", "merges", "value")
 
-    def __init__(self, value: Any, anchor: str | None, before: int) -> None:
+    def __init__(self, value: Any, anchor: str | None, before: int, length: int) -> None:
         self.value = value
         self.anchor = anchor
         self.before = before
+        self.length = length
         self.key: Any = None
         self.lines: dict[str, int] = {}
         self.merges: list[Any] = []
@@ -285,7 +302,9 @@ class _Builder:
         self.limits = limits
         self.not_finite = not_finite
         self.nodes = 0
-        self.anchors: dict[str, tuple[Any, int]] = {}
+        self.characters = 0
+        #: What stands behind an anchor, with its values and its characters.
+        self.anchors: dict[str, tuple[Any, int, int]] = {}
 
     def build(self, text: str) -> Any:
         try:
@@ -313,9 +332,10 @@ class _Builder:
             kind = event.__class__
             if kind is scalar:
                 self.nodes += 1
+                self.characters += len(event.value)
                 value = self._scalar(event)
                 if event.anchor:
-                    self.anchors[event.anchor] = (value, 1)
+                    self.anchors[event.anchor] = (value, 1, len(event.value))
             elif kind is mapping or kind is sequence:
                 self.nodes += 1
                 if len(stack) >= depth:
@@ -323,7 +343,9 @@ class _Builder:
                 self._check_tag(event)
                 if event.anchor:
                     self.anchors.pop(event.anchor, None)
-                frame = _Frame({} if kind is mapping else [], event.anchor, self.nodes)
+                frame = _Frame(
+                    {} if kind is mapping else [], event.anchor, self.nodes, self.characters
+                )
                 if stack and stack[-1].key is None and stack[-1].value.__class__ is dict:
                     self._refuse(event, "a key must be a string, not a mapping or a sequence")
                 stack.append(frame)
@@ -335,7 +357,8 @@ class _Builder:
                     for key, item in merged.items():
                         value.setdefault(key, item)
                 if frame.anchor:
-                    self.anchors[frame.anchor] = (value, self.nodes - frame.before + 1)
+                    size = self.nodes - frame.before + 1, self.characters - frame.length
+                    self.anchors[frame.anchor] = (value, *size)
             elif kind is alias:
                 value = self._alias(event)
             elif kind is yaml.DocumentStartEvent:
@@ -374,7 +397,7 @@ class _Builder:
             return _MERGE
         if value in frame.lines:
             self._refuse(
-                event, f"the key {value!r} stands twice, first on line {frame.lines[value]}"
+                event, f"the key {shown(value)} stands twice, first on line {frame.lines[value]}"
             )
         frame.lines[value] = line
         return value
@@ -388,10 +411,13 @@ class _Builder:
 
     def _alias(self, event: Any) -> Any:
         try:
-            value, size = self.anchors[event.anchor]
+            value, nodes, characters = self.anchors[event.anchor]
         except KeyError:
-            self._refuse(event, f"the alias *{event.anchor} has no finished anchor before it")
-        self.nodes += size
+            self._refuse(event, f"the alias *{event.anchor[:60]} has no finished anchor before it")
+        self.nodes += nodes
+        self.characters += characters
+        if self.characters > self.limits.size:
+            self._refuse(event, f"more than {self.limits.size:,} characters, aliases expanded")
         return value
 
     def _scalar(self, event: Any) -> Any:
@@ -403,7 +429,7 @@ class _Builder:
         if tag is None or tag in ("!", _TAG + "str"):
             return text
         if not tag.startswith(_TAG):
-            self._refuse(event, f"the tag {tag!r} is not one of YAML's JSON schema")
+            self._refuse(event, f"the tag {shown(tag)} is not one of YAML's JSON schema")
         value = self._plain(event, text)
         wanted = {"int": int, "float": float, "bool": bool, "null": type(None)}
         kind = wanted.get(tag[len(_TAG) :])
@@ -438,7 +464,7 @@ class _Builder:
     def _check_tag(self, event: Any) -> None:
         tag = event.tag
         if tag is not None and tag != "!" and tag not in _COLLECTION_TAGS:
-            self._refuse(event, f"the tag {tag!r} is not one of YAML's JSON schema")
+            self._refuse(event, f"the tag {shown(tag)} is not one of YAML's JSON schema")
 
     def _refuse(self, event: Any, message: str) -> NoReturn:
         mark = event.start_mark
@@ -449,12 +475,23 @@ class _Builder:
 
 # JSON escapes astral characters as two surrogates, which YAML does not read. Positions do not
 # change when they are replaced by as many characters.
-_SURROGATE = re.compile(r"\\u[dD]([89a-fA-F])(?=[0-9a-fA-F]{2})")
+_ESCAPE = re.compile(r"\\(?:u[dD]([89a-fA-F])([0-9a-fA-F]{2})|.)", re.DOTALL)
 
 
 def _without_surrogates(text: str) -> str:
     """The text with private characters in place of surrogates, one for each."""
-    return _SURROGATE.sub(lambda match: rf"\ue{int(match[1], 16) - 8}", text)
+    return _ESCAPE.sub(
+        lambda match: rf"\ue{int(match[1], 16) - 8}{match[2]}" if match[1] else match[0], text
+    )
+
+
+def _as_read(name: str) -> str:
+    """A name as it is where positions are read, if the text escapes it."""
+    if name.isascii():
+        return name
+    units = name.encode("utf-16-be", "surrogatepass")
+    pairs = (int.from_bytes(units[i : i + 2], "big") for i in range(0, len(units), 2))
+    return "".join(chr(u + 0x800 if 0xD800 <= u < 0xE000 else u) for u in pairs)
 
 
 class _Marks:
@@ -483,7 +520,8 @@ class _Marks:
         places = self._same([()])
         place = self.values.get((), Position(1, 1))
         for end, part in enumerate(path, 1):
-            below = [(*held, part) for held in places if (*held, part) in self.values]
+            names = {part, _as_read(part)} if isinstance(part, str) else {part}
+            below = [p for held in places for n in names if (p := (*held, n)) in self.values]
             if not below:
                 break
             is_last = end == len(path)
@@ -493,8 +531,12 @@ class _Marks:
 
     def _same(self, places: list[Path]) -> list[Path]:
         """Places, and where what stands there by an alias or a merge key stands in truth."""
+        seen = set(places)
         for place in places:  # grows
-            places.extend(p for p in self.aliases.get(place, ()) if p not in places)
+            for same in self.aliases.get(place, ()):
+                if same not in seen:
+                    seen.add(same)
+                    places.append(same)
         return places
 
     def _read(self, text: str) -> None:

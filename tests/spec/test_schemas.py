@@ -200,8 +200,8 @@ def test_a_reference_may_not_change_the_dialect(folder, other):
     """A schema refers to schemas of its own format only."""
     fault = folder.fault("{items: {$ref: '#/x-m'}}", f"x-m: {multi(other, '{}')}")
     assert fault.message == (
-        f"refers to the schema format 'application/schema+json;version={other}' from a AsyncAPI "
-        "Schema Object"
+        f"refers to the schema format 'application/schema+json;version={other}'; here it is "
+        "AsyncAPI Schema Object"
     )
     avro = "x-m: {schemaFormat: avro, schema: {}}"
     assert (

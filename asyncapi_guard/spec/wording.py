@@ -1,0 +1,61 @@
+"""How findings speak of values and names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+__all__ = ["cut", "kind_of", "nearest", "shown"]
+
+_QUOTED = 120
+_MESSAGE = 300
+# Names are compared with so many others; among many, with those that are about as long. Among more
+# than that no hint is given: a document may have as many typos as names.
+_FEW = 30
+_LONGER = 2
+_MOST = 500
+_KINDS = {bool: "a boolean", int: "a number", float: "a number", str: "a string", list: "a list"}
+
+
+def kind_of(value: Any) -> str:
+    """What a value is: `null`, `a string`, `a mapping`, ..."""
+    return "null" if value is None else _KINDS.get(type(value), "a mapping")
+
+
+def shown(value: Any) -> str:
+    """A short quotation of a document's own text."""
+    text = str(value)
+    return repr(text if len(text) <= _QUOTED else text[:_QUOTED] + "…")
+
+
+def cut(message: str) -> str:
+    """A library's message, which may quote a schema, however large."""
+    return message if len(message) <= _MESSAGE else message[:_MESSAGE] + "…"
+
+
+def nearest(name: Any, names: Collection[Any]) -> str:
+    """`; did you mean 'x'?` for a name that was probably meant, or nothing."""
+    if not isinstance(name, str) or len(name) > _QUOTED or len(names) > _MOST:
+        return ""
+    from difflib import get_close_matches
+
+    lowered = {known.lower(): known for known in names if isinstance(known, str)}
+    near = get_close_matches(
+        name.lower(), sorted(_candidates(name.lower(), lowered)), n=1, cutoff=0.7
+    )
+    return f"; did you mean {lowered[near[0]]!r}?" if near else ""
+
+
+def _candidates(name: str, names: Collection[str]) -> Collection[str]:
+    """Of many names, those that are as long and begin or end alike: comparing is slow."""
+    if len(names) <= _FEW:
+        return names
+    ends = name[:1], name[-1:]
+    return [
+        known
+        for known in names
+        if -_LONGER <= len(known) - len(name) <= _LONGER
+        and (known[:1] == ends[0] or known[-1:] == ends[1])
+    ][:_FEW]
