@@ -145,4 +145,4 @@ def test_readme_excerpt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     command = [sys.executable, "-m", "asyncapi_guard", "validate", "asyncapi.yml"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     said = next(body for _, body in blocks("README.md", "text") if "Mvoe" in body)
-    assert done.stderr.startswith(said)
+    assert done.stdout.startswith(said)

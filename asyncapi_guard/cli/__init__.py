@@ -14,6 +14,8 @@ __all__ = ["cli"]
 #: The commands, with what `--help` says of each: knowing them costs no imports.
 _COMMANDS = {
     "demo": "Play tic-tac-toe against a guarded server.",
+    "rules": "List the rules for documents, or explain one.",
+    "upgrade": "Convert AsyncAPI 2.x files to 3.1.",
     "validate": "Check AsyncAPI files.",
 }
 

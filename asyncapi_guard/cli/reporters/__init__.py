@@ -1,0 +1,75 @@
+"""How findings are shown: one module per format, imported when it is asked for.
+
+A reporter takes what was found and returns text; who prints it, and where, is the command's
+business. The text of `full`, `concise` and `github` has colours, which `click.echo` takes out again
+where they do not belong; give it `color=wants_color(stream)`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from asyncapi_guard.errors import Finding
+
+__all__ = ["FORMATS", "FileReport", "default_format", "render", "wants_color"]
+
+FORMATS = ("full", "concise", "json", "github", "sarif", "junit")
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """One file that was checked.
+
+    Attributes:
+        file: its name, as given.
+        findings: what is wrong with it, in order; some may stand in other files that it refers to.
+        seconds: how long it took.
+        raw: what was checked under this name, when it was not read from the disk (standard input).
+    """
+
+    file: str
+    findings: tuple[Finding, ...]
+    seconds: float = 0.0
+    raw: bytes | None = None
+
+
+def render(format: str, reports: Sequence[FileReport], *, quiet: bool = False) -> str:
+    """The text for what was found, without a line break at its end; empty for nothing to say.
+
+    Args:
+        format: one of `FORMATS`.
+        reports: the files, in the order in which they were given.
+        quiet: findings only: no summary, no hints, nothing about files that are fine. The formats
+            for programs are always whole.
+
+    Raises:
+        ValueError: there is no such format.
+    """
+    if format not in FORMATS:
+        raise ValueError(f"no format {format!r}; there are {', '.join(FORMATS)}")
+    module = importlib.import_module(f"asyncapi_guard.cli.reporters.{format}")
+    return cast("str", module.render(reports, quiet=quiet))
+
+
+def default_format() -> str:
+    """`github` inside of GitHub Actions, where it becomes annotations; else `full`."""
+    return "github" if os.environ.get("GITHUB_ACTIONS") == "true" else "full"
+
+
+def wants_color(stream: IO[Any]) -> bool | None:
+    """What the environment says about colours on a stream; `None` leaves it to click.
+
+    `NO_COLOR` (https://no-color.org) wins over `FORCE_COLOR`, as in Python itself; both count when
+    they are not empty. A terminal with `TERM=dumb` shows none.
+    """
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return False if os.environ.get("TERM") == "dumb" and stream.isatty() else None

@@ -1,0 +1,155 @@
+"""For code scanning: SARIF 2.1.0, a run with its rules and results.
+
+The log says nothing about the machine: files in the working directory are named relative to it, and
+where that lies is left open, as `uriBaseId` allows. The log of an unchanged document is unchanged.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from asyncapi_guard import __version__
+from asyncapi_guard.cli.reporters import excerpt
+from asyncapi_guard.cli.reporters.github import relative
+from asyncapi_guard.cli.reporters.text import distinct
+from asyncapi_guard.cli.rules import markdown_of
+from asyncapi_guard.lint.rules import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from asyncapi_guard.cli.reporters import FileReport
+    from asyncapi_guard.errors import Finding
+
+__all__ = ["render"]
+
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
+_BASE = "%SRCROOT%"
+
+
+def render(reports: Sequence[FileReport], *, quiet: bool = False) -> str:  # noqa: ARG001  # the same for all
+    """The log, in ASCII."""
+    findings = distinct(reports)
+    codes = sorted({finding.code for finding in findings})
+    run = {
+        "tool": {"driver": _driver(codes)},
+        "columnKind": "unicodeCodePoints",
+        "originalUriBaseIds": {_BASE: {"description": {"text": "The working directory."}}},
+        "artifacts": [{"location": _artifact(f)} for f in dict.fromkeys(r.file for r in reports)],
+        "results": _results(findings, codes, excerpt.lines_in(reports)),
+    }
+    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
+
+
+# -- the rules -------------------------------------------------------------------------------------
+
+
+def _driver(codes: Sequence[str]) -> dict[str, Any]:
+    return {
+        "name": "asyncapi-guard",
+        "semanticVersion": __version__,
+        "rules": [_rule(code) for code in codes],
+    }
+
+
+def _rule(code: str) -> dict[str, Any]:
+    if code not in RULES:
+        return {"id": code}
+    rule = RULES[code]
+    written = {
+        "id": code,
+        "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": rule.why},
+        "help": {"text": f"{rule.title} {rule.why}", "markdown": markdown_of(rule)},
+        "defaultConfiguration": {"level": rule.severity.value},
+    }
+    page = _page()
+    return {**written, "helpUri": f"{page}#{code}"} if page else written
+
+
+@functools.cache
+def _page() -> str | None:
+    """Where the rules are on the web, as the installed package knows it."""
+    try:
+        lines = metadata.metadata("asyncapi-guard").get_all("Project-URL") or []
+    except metadata.PackageNotFoundError:
+        return None
+    urls = {name.strip().lower(): url.strip() for name, _, url in (s.partition(",") for s in lines)}
+    if "documentation" in urls:
+        return f"{urls['documentation'].rstrip('/')}/rules.md"
+    source = urls.get("repository") or urls.get("source")
+    return f"{source.rstrip('/')}/blob/main/docs/rules.md" if source else None
+
+
+# -- the results -----------------------------------------------------------------------------------
+
+
+def _results(
+    findings: Sequence[Finding], codes: Sequence[str], lines: excerpt.Lines
+) -> list[dict[str, Any]]:
+    met: dict[str, int] = {}
+    results = []
+    for finding in findings:
+        identity = _identity(finding)
+        met[identity] = met.get(identity, 0) + 1
+        results.append(
+            {
+                "ruleId": finding.code,
+                "ruleIndex": codes.index(finding.code),
+                "level": finding.severity.value,
+                "message": {"text": finding.message},
+                "locations": [_location(finding, lines)],
+                "partialFingerprints": {"asyncapiGuard/v1": f"{identity}:{met[identity]}"},
+            }
+        )
+    return results
+
+
+def _identity(finding: Finding) -> str:
+    """The same for the same fault after edits elsewhere: neither lines nor words count."""
+    facts = json.dumps([finding.code, relative(finding.file), finding.pointer])
+    return hashlib.sha256(facts.encode()).hexdigest()[:32]
+
+
+def _location(finding: Finding, lines: excerpt.Lines) -> dict[str, Any]:
+    physical: dict[str, Any] = {"artifactLocation": _artifact(finding.file)}
+    if finding.line >= 1:
+        physical["region"] = _region(finding, lines)
+    location: dict[str, Any] = {"physicalLocation": physical}
+    if finding.pointer:
+        location["logicalLocations"] = [{"fullyQualifiedName": finding.pointer}]
+    return location
+
+
+def _region(finding: Finding, lines: excerpt.Lines) -> dict[str, int]:
+    region = {"startLine": finding.line}
+    if finding.column >= 1:
+        region["startColumn"] = finding.column
+        text = excerpt.lines_of(finding.file, lines)
+        if finding.line <= len(text):
+            region["endColumn"] = excerpt.token_end(text, finding.line, finding.column)
+    return region
+
+
+def _artifact(file: str) -> dict[str, str]:
+    if file.startswith(("http://", "https://")):
+        return {"uri": _quoted(file, safe=":/?#@!$&'()*+,;=%")}
+    name = relative(file)
+    if Path(name).is_absolute():
+        return {"uri": f"file:///{_quoted(name.lstrip('/'))}"}
+    return {"uri": _quoted(name), "uriBaseId": _BASE}
+
+
+def _quoted(name: str, safe: str = "/") -> str:
+    # Names of files need not be text: what stands for their other bytes becomes those bytes again.
+    try:
+        raw = name.encode(errors="surrogateescape")
+    except UnicodeEncodeError:
+        raw = name.encode(errors="replace")
+    return quote(raw, safe=safe)

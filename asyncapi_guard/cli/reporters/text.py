@@ -1,0 +1,75 @@
+"""What the formats for people share: places, counts, and text that does not steer a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from asyncapi_guard.cli.reporters import FileReport
+    from asyncapi_guard.errors import Finding
+
+__all__ = ["closing", "count", "distinct", "errors_and_warnings", "place", "plain", "pointed"]
+
+
+def plain(text: str) -> str:
+    """Text in one line, with everything escaped that a terminal would obey or hide."""
+    # Most text is printable, and one call says so.
+    return text if text.isprintable() else "".join(map(escape, text))
+
+
+def escape(character: str) -> str:
+    """A character as it can be shown: itself, or its code as in a Python string."""
+    if character.isprintable():
+        return character
+    code = ord(character)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def place(finding: Finding) -> str:
+    """`file:line:column`, or `file` for what has no lines."""
+    name = plain(finding.file)
+    return f"{name}:{finding.line}:{finding.column}" if finding.line else name
+
+
+def pointed(finding: Finding) -> str:
+    """The message and where in the document's data it applies."""
+    return f"{finding.message} (at {finding.pointer})" if finding.pointer else finding.message
+
+
+def distinct(reports: Sequence[FileReport]) -> list[Finding]:
+    """Every finding once: a file that two others refer to is found at fault twice."""
+    return list(dict.fromkeys(finding for report in reports for finding in report.findings))
+
+
+def errors_and_warnings(findings: Sequence[Finding]) -> tuple[int, int]:
+    """How many of each."""
+    errors = sum(finding.severity.value == "error" for finding in findings)
+    return errors, len(findings) - errors
+
+
+def count(number: int, noun: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def closing(reports: Sequence[FileReport], *, names: bool = True) -> str:
+    """The last line: `2 errors, 1 warning in 3 files`, `asyncapi.yml: ok` or `3 files: ok`.
+
+    Args:
+        reports: all of them.
+        names: a file may be called by its name.
+    """
+    findings = distinct(reports)
+    if findings:
+        errors, warnings = errors_and_warnings(findings)
+        counts = [count(errors, "error")] * bool(errors)
+        counts += [count(warnings, "warning")] * bool(warnings)
+        return f"{', '.join(counts)} in {count(len(reports), 'file')}"
+    only = plain(reports[0].file) if names and len(reports) == 1 else count(len(reports), "file")
+    return f"{click.style(only, bold=True)}: {click.style('ok', fg='green')}"

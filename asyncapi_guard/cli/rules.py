@@ -1,0 +1,163 @@
+"""`asyncapi-guard rules`: what the codes of findings mean.
+
+`docs/rules.md` is what `asyncapi-guard rules --format markdown` prints.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import textwrap
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from asyncapi_guard.cli.reporters import wants_color
+from asyncapi_guard.lint.rules import RULES, Rule
+from asyncapi_guard.lint.settings import nearest_code
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = ["command", "markdown_of"]
+
+_WIDTH = 88
+_HEADER = """\
+<!-- Made of the rules themselves: `asyncapi-guard rules --format markdown > docs/rules.md` -->
+
+# Rules
+
+What `asyncapi-guard validate` finds has a code. What the specification says with MUST or REQUIRED
+is an error by default; what it recommends, and what the [Socket.IO profile](profile.md) cannot do,
+is a warning. `asyncapi-guard rules CODE` prints a rule in the terminal.
+
+The examples are parts of documents.
+"""
+
+
+@click.command("rules", epilog="Example: asyncapi-guard rules missing-field")
+@click.argument("code", required=False)
+@click.option(
+    "--format",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+    help="How to print them.",
+)
+def command(code: str | None, format: str) -> None:
+    """List the rules, or explain the one that is called CODE."""
+    rules = list(RULES.values()) if code is None else [_rule(code)]
+    if format == "json":
+        text = json.dumps({"rules": [_as_dict(rule) for rule in rules]}, indent=2)
+    elif format == "markdown":
+        text = _page(rules) if code is None else markdown_of(rules[0])
+    else:
+        text = _list(rules) if code is None else _explained(rules[0])
+    click.echo(text, color=wants_color(sys.stdout))
+
+
+def _rule(code: str) -> Rule:
+    if code in RULES:
+        return RULES[code]
+    raise click.UsageError(f"there is no rule {code!r}{nearest_code(code)}")
+
+
+def _groups(rules: Sequence[Rule]) -> Iterator[tuple[str, list[Rule]]]:
+    """The rules by group, in the order of the registry."""
+    for group, members in groupby(rules, key=_group):
+        yield group, list(members)
+
+
+def _group(rule: Rule) -> str:
+    return rule.group
+
+
+def _as_dict(rule: Rule) -> dict[str, Any]:
+    return {
+        "code": rule.code,
+        "severity": rule.severity.value,
+        "group": _group(rule),
+        "title": rule.title,
+        "why": rule.why,
+        "bad": rule.bad,
+        "good": rule.good,
+    }
+
+
+# -- text ------------------------------------------------------------------------------------------
+
+
+def _list(rules: Sequence[Rule]) -> str:
+    width = max(len(rule.code) for rule in rules)
+    blocks = []
+    for group, members in _groups(rules):
+        head = [click.style(group, bold=True)] if group else []
+        blocks.append("\n".join([*head, *(_line(rule, width) for rule in members)]))
+    return "\n\n".join(blocks)
+
+
+def _line(rule: Rule, width: int) -> str:
+    return f"{_severity(rule, 7)}  {click.style(rule.code.ljust(width), bold=True)}  {rule.title}"
+
+
+def _severity(rule: Rule, width: int = 0) -> str:
+    name = rule.severity.value
+    return click.style(name.ljust(width), fg="red" if name == "error" else "yellow")
+
+
+def _explained(rule: Rule) -> str:
+    return "\n\n".join(
+        [
+            f"{click.style(rule.code, bold=True)} ({_severity(rule)})",
+            _wrapped(rule.title),
+            _wrapped(rule.why),
+            f"{click.style('Bad:', fg='red')}\n{_indented(rule.bad)}",
+            f"{click.style('Good:', fg='green')}\n{_indented(rule.good)}",
+        ]
+    )
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
+
+
+def _indented(text: str) -> str:
+    return textwrap.indent(text.rstrip(), "    ")
+
+
+# -- markdown --------------------------------------------------------------------------------------
+
+
+def _page(rules: Sequence[Rule]) -> str:
+    """All rules, under a table of them; a heading is a code, and so is its anchor."""
+    parts = [_HEADER, _table(rules)]
+    for group, members in _groups(rules):
+        parts += [f"## {group}\n"] * bool(group)
+        parts += [f"### {rule.code}\n\n{markdown_of(rule)}\n" for rule in members]
+    return "\n".join(parts).rstrip()
+
+
+def _table(rules: Sequence[Rule]) -> str:
+    rows = [f"| [{r.code}](#{r.code}) | {r.severity.value} | {_cell(r.title)} |" for r in rules]
+    return "\n".join(["| code | severity | rule |", "|---|---|---|", *rows, ""])
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def markdown_of(rule: Rule) -> str:
+    """What a rule wants, why, and an example of each side."""
+    return "\n\n".join(
+        [
+            f"*{rule.severity.value}*: {rule.title}",
+            rule.why,
+            f"Bad:\n\n{_fenced(rule.bad)}",
+            f"Good:\n\n{_fenced(rule.good)}",
+        ]
+    )
+
+
+def _fenced(text: str) -> str:
+    return f"```yaml\n{text.rstrip()}\n```"

@@ -1,0 +1,108 @@
+"""What a rule needs of a document: its objects, what they refer to, and somewhere to report to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from asyncapi_guard.spec.references import Documents, Node, Unresolvable, is_reference, named_by
+from asyncapi_guard.spec.traits import merge_traits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from asyncapi_guard.lint.findings import Findings
+    from asyncapi_guard.lint.structure import Structure
+    from asyncapi_guard.spec.pointers import Path
+    from asyncapi_guard.spec.schemas import Schemas
+
+__all__ = ["Context"]
+
+
+class Context:
+    """A document under the linter's eyes.
+
+    Attributes:
+        documents: follows references.
+        main: the document itself, not what it refers to.
+        structure: the walk that found its objects.
+        report: takes a code, a node, a message (and `key=True` for the key of the node).
+        schemas: checks schemas, and compiles those without faults.
+    """
+
+    def __init__(
+        self, documents: Documents, structure: Structure, schemas: Schemas, findings: Findings
+    ) -> None:
+        self.documents = documents
+        self.structure = structure
+        #: How far schemas are followed for the sake of a hint.
+        self.steps_left: int = 50_000
+        self._roots: dict[str, frozenset[Any]] = {}
+        self._merged: dict[Any, dict[str, Node]] = {}
+        self.main = Node(documents.main, (), documents.main.data)
+        self.schemas = schemas
+        self.report = findings
+
+    def all(self, name: str) -> list[Node]:
+        """Every object of a kind of the grammar, references followed, each once."""
+        return self.structure.visited[name]
+
+    def uses(self) -> Iterator[tuple[Node, Path]]:
+        """Every reference into the document, from any file that was read, with its pointer.
+
+        Nothing is followed: what looks like a reference may be somebody's data.
+        """
+        for source in self.documents.sources():
+            todo = [Node(source, (), source.data)]
+            while todo:
+                node = todo.pop()
+                if is_reference(node.value):
+                    uri, pointer = named_by(node)
+                    if uri == self.main.source.uri and pointer is not None:
+                        yield node, pointer
+                if isinstance(node.value, (dict, list)):
+                    todo.extend(n for n in node.values() if isinstance(n.value, (dict, list)))
+
+    def resolve(self, node: Node | None) -> Node | None:
+        """What a node means; `None` where it leads nowhere, which was reported."""
+        if node is None:
+            return None
+        try:
+            return self.documents.resolve(node)
+        except Unresolvable:
+            return None
+
+    def target(self, ref: Node) -> Node | None:
+        """What a reference names, one step; `None` where it leads nowhere."""
+        return self.documents.target(ref) if self.resolve(ref) is not None else None
+
+    def field(self, node: Node | None, name: str, kind: type) -> Node | None:
+        """A field of an object, references followed, if it is a `dict`, `list` or `str`."""
+        found = self.resolve(node.get(name)) if node is not None else None
+        return found if found is not None and isinstance(found.value, kind) else None
+
+    def items(self, node: Node | None, name: str) -> Iterator[tuple[Any, Node]]:
+        """The entries of a field that is a map or a list; none if it is not."""
+        field = self.resolve(node.get(name)) if node is not None else None
+        if field is not None and isinstance(field.value, (dict, list)):
+            yield from field.items()
+
+    def entries(self, node: Node | None, name: str) -> Iterator[tuple[str, Node, Node]]:
+        """The objects in a map: key, the entry, and what it means."""
+        for key, entry in self.items(node, name):
+            place = self.resolve(entry)
+            if place is not None and isinstance(place.value, dict):
+                yield key, entry, place
+
+    def is_root(self, node: Node, section: str) -> bool:
+        """Whether a node is an entry of a root section, or what such an entry refers to."""
+        if section not in self._roots:
+            entries = self.entries(self.main, section)
+            self._roots[section] = frozenset(place.place for _, _, place in entries)
+        return node.place in self._roots[section]
+
+    def merged(self, node: Node) -> dict[str, Node]:
+        """The fields of an object, its traits applied."""
+        if node.place not in self._merged:
+            traits = [trait for _, _, trait in self.entries(node, "traits")]
+            self._merged[node.place] = merge_traits(node, traits)
+        return self._merged[node.place]

@@ -1,0 +1,48 @@
+"""Where rules report to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from asyncapi_guard.lint.rules import RULES
+
+if TYPE_CHECKING:
+    from asyncapi_guard.errors import Finding
+    from asyncapi_guard.spec.references import Node
+
+__all__ = ["Findings", "TooManyError"]
+
+_MOST = 5_000
+
+
+class TooManyError(Exception):
+    """Nobody will read more; the document is mended one thing after the other."""
+
+
+class Findings:
+    """Collects findings, each once, with the severity of its rule."""
+
+    def __init__(self) -> None:
+        self._found: dict[Finding, None] = {}
+
+    def __call__(self, code: str, node: Node, message: str, *, key: bool = False) -> None:
+        """Report a value (with `key`, its key) under a rule."""
+        self.add(node.finding(message, code, key=key))
+
+    def add(self, finding: Finding) -> None:
+        """Report a finding that was made elsewhere.
+
+        Raises:
+            TooManyError: it is the last one.
+        """
+        self._found.setdefault(replace(finding, severity=RULES[finding.code].severity))
+        if len(self._found) == _MOST:
+            message = f"there are {_MOST:,} findings; what else there may be was not looked for"
+            last = replace(finding, message=message, code="too-many-findings")
+            self._found.setdefault(replace(last, severity=RULES[last.code].severity))
+            raise TooManyError
+
+    def sorted(self) -> tuple[Finding, ...]:
+        """All, in the order of the files."""
+        return tuple(sorted(self._found))

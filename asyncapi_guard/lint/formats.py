@@ -1,0 +1,128 @@
+"""Schemas behind a `schemaFormat`: which can be judged, and what is wrong with the others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from asyncapi_guard.lint import avro
+from asyncapi_guard.schema import Dialect, UnknownFormatError, dialect_of
+from asyncapi_guard.spec.collecting import follow
+from asyncapi_guard.spec.references import Node, Unresolvable, is_reference
+from asyncapi_guard.spec.wording import kind_of, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from asyncapi_guard.lint.context import Context
+
+__all__ = ["in_its_dialect"]
+
+_FIELDS = ("schemaFormat", "schema")
+#: Formats that are data, and formats that are text.
+_DATA = ("avro", "json")
+_TEXT = ("protobuf", "xml")
+
+
+def in_its_dialect(context: Context, node: Node, code: str) -> tuple[Node, Dialect] | None:
+    """The schema at a place, and how to read it; `None` if it cannot be judged.
+
+    Args:
+        context: the document.
+        node: the place, references followed.
+        code: the rule for what is no schema.
+    """
+    value = node.value
+    if isinstance(value, dict) and "schemaFormat" in value:
+        return _multi_format(context, node)
+    if isinstance(value, (dict, bool)):
+        return node, dialect_of(None)
+    message = f"expected a schema (a mapping, true or false), got {kind_of(value)}"
+    context.report(code, node, message)
+    return None
+
+
+def _multi_format(context: Context, node: Node) -> tuple[Node, Dialect] | None:
+    form, schema = node.child("schemaFormat"), node.get("schema")
+    for key, item in node.items():
+        if key not in _FIELDS and not key.startswith("x-"):
+            message = f"unknown field {shown(key)} of a Multi Format Schema Object"
+            context.report("multi-format-field", item, message, key=True)
+    if schema is None:
+        message = "the required field 'schema' of a Multi Format Schema Object is missing"
+        context.report("missing-field", node, message, key=True)
+        return None
+    if not isinstance(form.value, str):
+        context.report("wrong-type", form, f"expected a string, got {kind_of(form.value)}")
+        return None
+    try:
+        dialect = dialect_of(form.value)
+    except UnknownFormatError as error:
+        _foreign(context, form.value, schema)
+        context.report("unjudged-format", form, str(error))
+        return None
+    return _schema(context, schema, dialect)
+
+
+def _schema(context: Context, schema: Node, dialect: Dialect) -> tuple[Node, Dialect] | None:
+    root = schema
+    if is_reference(schema.value) and not dialect.siblings:
+        try:
+            root = follow(context.documents, schema, dialect)
+        except Unresolvable as error:
+            _report_all(context, error)
+            return None
+    if not isinstance(root.value, (dict, bool)):
+        message = f"expected a {dialect.name}, got {kind_of(root.value)}"
+        context.report("schema-format", schema, message, key=True)
+        return None
+    return root, dialect
+
+
+def _report_all(context: Context, error: Unresolvable) -> None:
+    for finding in error.findings:
+        context.report.add(finding)
+
+
+# -- other languages -------------------------------------------------------------------------------
+
+
+def _foreign(context: Context, form: str, schema: Node) -> None:
+    """Schemas of other languages: data where the language is JSON, text where it is not."""
+    for ref in _references(schema):
+        try:
+            target = context.documents.resolve(ref)
+        except Unresolvable as error:
+            _report_all(context, error)
+        else:
+            _same_format(context, form, ref, target)
+    if is_reference(schema.value):
+        return
+    if any(name in form.lower() for name in _DATA):
+        for node, message in avro.faults(schema) if "avro" in form.lower() else ():
+            context.report("schema-format", node, message)
+    elif any(name in form.lower() for name in _TEXT) and not isinstance(schema.value, str):
+        message = f"a schema of this format is a string, not {kind_of(schema.value)}"
+        context.report("schema-format", schema, message, key=True)
+
+
+def _language(form: str) -> str:
+    """A format without its version, and without how it is written."""
+    return form.partition(";")[0].strip().lower().removesuffix("+json").removesuffix("+yaml")
+
+
+def _references(schema: Node) -> Iterator[Node]:
+    todo = [schema]
+    while todo:
+        node = todo.pop()
+        if is_reference(node.value):
+            yield node
+        elif isinstance(node.value, (dict, list)):
+            todo.extend(item for key, item in node.items() if key != "default")
+
+
+def _same_format(context: Context, form: str, ref: Node, target: Node) -> None:
+    """What a schema refers to is of the same format, if it says of which."""
+    other = target.value.get("schemaFormat") if isinstance(target.value, dict) else None
+    if isinstance(other, str) and _language(other) != _language(form):
+        message = f"refers to the schema format {shown(other)} from {shown(form)}"
+        context.report("reference-format", ref, message)

@@ -1,0 +1,85 @@
+"""`lint`: everything that is wrong with a document, or probably not meant."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from asyncapi_guard.errors import SpecError
+from asyncapi_guard.lint.comments import apply_comments
+from asyncapi_guard.lint.context import Context
+from asyncapi_guard.lint.findings import Findings, TooManyError
+from asyncapi_guard.lint.profile import check_components, check_profile, speaks_socketio
+from asyncapi_guard.lint.schemas import check_schemas
+from asyncapi_guard.lint.semantics import check_messages, check_semantics
+from asyncapi_guard.lint.settings import Settings
+from asyncapi_guard.lint.structure import Structure
+from asyncapi_guard.spec.loader import open_documents
+from asyncapi_guard.spec.references import Node
+from asyncapi_guard.spec.schemas import Schemas
+from asyncapi_guard.spec.source import DEFAULT_LIMITS, Limits
+from asyncapi_guard.spec.versions import check_version
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Collection, Mapping
+    from typing import Any
+
+    from asyncapi_guard.errors import Finding
+    from asyncapi_guard.spec.references import Documents
+
+__all__ = ["lint"]
+
+_DEFAULT = Settings()
+
+
+def lint(
+    spec: str | os.PathLike[str] | Mapping[str, Any],
+    *,
+    raw: bytes | None = None,
+    root: str | os.PathLike[str] | None = None,
+    allow_http: Collection[str] = (),
+    settings: Settings = _DEFAULT,
+    limits: Limits = DEFAULT_LIMITS,
+) -> tuple[Finding, ...]:
+    """Everything that is wrong with a document, in the order of its files. Never raises for one.
+
+    Args:
+        spec: the path of a YAML or JSON file, or the document as data.
+        raw: what is in the file, if it is not to be read.
+        root: the folder that references may not leave; by default the spec's own.
+        allow_http: hosts that references may lead to over http(s).
+        settings: which rules count, and how much.
+        limits: how large a document may be.
+    """
+    findings = Findings()
+    try:
+        documents = open_documents(spec, raw=raw, root=root, allow_http=allow_http, limits=limits)
+    except SpecError as error:
+        for finding in error.findings:
+            findings.add(finding)
+        return settings.apply(findings.sorted())
+    with suppress(TooManyError):
+        _check(documents, findings)
+    texts = {source.name: source.text or "" for source in documents.sources()}
+    return settings.apply(apply_comments(findings.sorted(), texts))
+
+
+def _check(documents: Documents, findings: Findings) -> None:
+    try:
+        check_version(Node(documents.main, (), documents.main.data))
+    except SpecError as error:
+        for finding in error.findings:
+            findings.add(finding)
+        return
+    structure = Structure(documents, findings)
+    structure.check(Node(documents.main, (), documents.main.data))
+    schemas = Schemas(documents, "auto", findings.add)
+    context = Context(documents, structure, schemas, findings)
+    check_semantics(context)
+    check_schemas(context)
+    if not schemas.endless:
+        check_messages(context)
+    if speaks_socketio(context):
+        check_profile(context)
+    check_components(context)

@@ -1,0 +1,214 @@
+"""`Settings`: which findings are reported, and how severe they are.
+
+Three things decide about a finding, first in general and then again for its file (`per_file`):
+
+- `select` and `ignore` hold codes, groups such as `example-*`, and `ALL`. Where several match, the
+  most specific one (with the most letters) decides; between equals, `ignore`. So
+  `select=("ALL",), ignore=("example-*",)` and `ignore=("ALL",), select=("unknown-field",)` both
+  do what they say.
+- `severity` makes it an error, a warning, or `off`; again the most specific entry decides.
+
+A document that was not read is never clean: what `unreadable` and `unsupported-version` report
+cannot be ignored and stays an error.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from asyncapi_guard.errors import AsyncAPIGuardError, Finding, Severity
+from asyncapi_guard.lint.globs import comparable, compile_glob
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = ["ALWAYS", "OFF", "Choice", "Settings", "SettingsError", "known_codes", "nearest_code"]
+
+#: What cannot be ignored: nobody knows what else is wrong with such a document.
+ALWAYS = frozenset({"unreadable", "unsupported-version"})
+#: The severity of what is not reported.
+OFF = "off"
+_LEVELS = (Severity.ERROR.value, Severity.WARNING.value, OFF)
+
+
+class SettingsError(AsyncAPIGuardError, ValueError):
+    """A setting cannot be meant.
+
+    Attributes:
+        field: the setting: `select`, `ignore`, `severity`, or one of these below `per_file`.
+        problem: what is wrong with it, and what it could be.
+    """
+
+    def __init__(self, field: str, problem: str) -> None:
+        self.field = field
+        self.problem = problem
+        super().__init__(field, problem)
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.problem}"
+
+
+@cache
+def known_codes() -> frozenset[str]:
+    """Every code that a finding can have."""
+    from asyncapi_guard.lint.rules import RULES
+
+    return frozenset(RULES)
+
+
+def nearest_code(code: str) -> str:
+    """`; did you mean 'x'?` for a code that is not known, or where to find those that are."""
+    from asyncapi_guard.spec.wording import nearest
+
+    return nearest(code, known_codes()) or "; `asyncapi-guard rules` lists them"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What to report of some files.
+
+    Attributes:
+        select: what is reported; everything when it is empty.
+        ignore: what is not.
+        severity: `error`, `warning` or `off`, by code or group.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    severity: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "select", tuple(self.select))
+        object.__setattr__(self, "ignore", tuple(self.ignore))
+        levels = {code: str(level) for code, level in self.severity.items()}
+        object.__setattr__(self, "severity", MappingProxyType(levels))
+        _check(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A mapping proxy cannot travel to another process.
+        return type(self), (self.select, self.ignore, dict(self.severity))
+
+    def reports(self, code: str) -> bool | None:
+        """Whether a code is reported; `None` when nothing is said about it."""
+        selected = _best(self.select, code)
+        ignored = _best(self.ignore, code)
+        if selected > ignored:
+            return True
+        if ignored >= 0 or self.select:
+            return False
+        return None
+
+    def level(self, code: str) -> str | None:
+        """The severity of a code; `None` when nothing is said about it."""
+        entry = max(self.severity, key=lambda name: _specificity(name, code), default=None)
+        if entry is None or _specificity(entry, code) < 0:
+            return None
+        return self.severity[entry]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings(Choice):
+    """What to report, of which file, and what counts.
+
+    Attributes:
+        per_file: what to report of the files that match a glob, said after all of the above.
+        strict: warnings fail a run as errors do (for who decides about that).
+        folder: an absolute folder: relative names of files are below it before they are compared
+            with globs, which are absolute then; by default names are compared as they are.
+    """
+
+    per_file: Mapping[str, Choice] = field(default_factory=dict, hash=False)
+    strict: bool = False
+    folder: str = ""
+
+    def __post_init__(self) -> None:
+        # No `super()`: with slots the class is made twice, and the first one is not this one.
+        Choice.__post_init__(self)
+        object.__setattr__(self, "per_file", MappingProxyType(dict(self.per_file)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        fields = (dict(self.per_file), self.strict, self.folder)
+        return type(self), (self.select, self.ignore, dict(self.severity), *fields)
+
+    def apply(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """The findings that are to be reported, with the severity that they are to have."""
+        levels: dict[tuple[str, str, Severity], Severity | None] = {}
+        kept = []
+        for finding in findings:
+            key = (finding.file, finding.code, finding.severity)
+            if key not in levels:
+                levels[key] = self._severity(*key)
+            severity = levels[key]
+            if severity is finding.severity:
+                kept.append(finding)
+            elif severity is not None:
+                kept.append(dataclasses.replace(finding, severity=severity))
+        return tuple(kept)
+
+    def _severity(self, file: str, code: str, default: Severity) -> Severity | None:
+        if code in ALWAYS:
+            return Severity.ERROR
+        reported = True
+        level: str = default.value
+        for choice in (self, *self._choices(file)):
+            says = choice.reports(code)
+            reported = reported if says is None else says
+            level = choice.level(code) or level
+        return Severity(level) if reported and level != OFF else None
+
+    def _choices(self, file: str) -> list[Choice]:
+        if not self.per_file:
+            return []
+        name = comparable(file, self.folder)
+        return [
+            choice for glob, choice in self.per_file.items() if compile_glob(glob).fullmatch(name)
+        ]
+
+
+# -- codes, groups, ALL ----------------------------------------------------------------------------
+
+
+def _specificity(pattern: str, code: str) -> int:
+    """How specific a pattern is: its letters, all of them and one more for a code; -1: no match."""
+    if pattern == code:
+        return len(code) + 1
+    if pattern == "ALL":
+        return 0
+    if "*" in pattern and compile_glob(pattern).fullmatch(code):
+        return len(pattern.replace("*", ""))
+    return -1
+
+
+def _best(patterns: tuple[str, ...], code: str) -> int:
+    return max((_specificity(pattern, code) for pattern in patterns), default=-1)
+
+
+def _check(choice: Choice) -> None:
+    for name in ("select", "ignore"):
+        for pattern in getattr(choice, name):
+            _check_pattern(name, pattern)
+    for pattern in choice.ignore:
+        if pattern in ALWAYS:
+            raise SettingsError("ignore", _cannot_change(pattern, "be ignored"))
+    for pattern, level in choice.severity.items():
+        _check_pattern("severity", pattern)
+        if level not in _LEVELS:
+            raise SettingsError(
+                "severity", f"{pattern} must be error, warning or off, not {level!r}"
+            )
+        if pattern in ALWAYS and level != Severity.ERROR.value:
+            raise SettingsError("severity", _cannot_change(pattern, f"be {level}"))
+
+
+def _check_pattern(name: str, pattern: str) -> None:
+    if not any(_specificity(pattern, code) >= 0 for code in known_codes()):
+        kind = "group of codes" if "*" in pattern else "code"
+        raise SettingsError(name, f"{pattern!r} is no {kind}{nearest_code(pattern.strip('*-'))}")
+
+
+def _cannot_change(code: str, what: str) -> str:
+    return f"{code} cannot {what}: a document that was not read is never clean"

@@ -1,0 +1,16 @@
+"""What `lint` does beside its rules."""
+
+from __future__ import annotations
+
+from asyncapi_guard.lint import lint
+
+
+def test_it_ends_after_many_findings():
+    """After 5,000 findings it says so and looks no further."""
+    channels = {f"c{n}": {"adress": "/"} for n in range(6_000)}
+    found = lint(
+        {"asyncapi": "3.1.0", "info": {"title": "a", "version": "1"}, "channels": channels}
+    )
+    assert len(found) == 5_001
+    (last,) = (finding for finding in found if finding.code == "too-many-findings")
+    assert last.message == "there are 5,000 findings; what else there may be was not looked for"

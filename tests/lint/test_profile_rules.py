@@ -1,0 +1,288 @@
+"""Rules of the Socket.IO profile, and components that nothing refers to."""
+
+# ruff: noqa: E501  # the cases are tables, one to a line
+from __future__ import annotations
+
+import pytest
+
+from asyncapi_guard.lint import RULES
+
+PROFILE = [code for code, rule in RULES.items() if rule.group == "Socket.IO profile"]
+OPERATION = "operations: {o: {action: receive, channel: {$ref: '#/channels/c'}}}\n"
+
+
+def cases(*rows):
+    return pytest.mark.parametrize(("text", "expected"), rows)
+
+
+def message(fields, action="receive", key="m"):
+    return (
+        f"channels: {{c: {{address: /c, messages: {{{key}: {fields}}}}}}}\n"
+        f"operations: {{o: {{action: {action}, channel: {{$ref: '#/channels/c'}}}}}}\n"
+    )
+
+
+AT = "/channels/c/messages/m"
+
+
+# -- which documents are Socket.IO's ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "protocol", ["ws", "wss", "WSS", "http", "https", "socketio", "socket.io", "sio", "engineio"]
+)
+def test_documents_of_socketio(folder, protocol):
+    """A server that speaks it, or what it travels over, makes a document one of Socket.IO's."""
+    text = f"servers: {{s: {{host: h, protocol: {protocol}}}}}\n" + message("{}")
+    assert folder.found(text, *PROFILE) == [("no-payload", AT)]
+
+
+@pytest.mark.parametrize("protocol", ["kafka", "amqp", "mqtt", "nats", "redis", "wamp"])
+def test_documents_of_other_protocols(folder, protocol):
+    """Nothing of the profile is said of them; unless one of their servers speaks it."""
+    servers = f"k: {{host: h, protocol: {protocol}}}"
+    assert folder.found(f"servers: {{{servers}}}\n" + message("{}")) == []
+    text = f"servers: {{{servers}, s: {{$ref: '#/components/servers/s'}}}}\ncomponents: {{servers: {{s: {{host: h, protocol: ws}}}}}}\n"
+    assert folder.found(text + message("{}")) == [("no-payload", AT)]
+
+
+def test_documents_without_servers(folder):
+    """They may be Socket.IO's."""
+    assert folder.found(message("{}")) == [("no-payload", AT)]
+    assert folder.found("servers: {}\n" + message("{}")) == [("no-payload", AT)]
+
+
+# -- namespaces ------------------------------------------------------------------------------------
+
+CHANNEL = (
+    "channels: {{c: {{address: {}, messages: {{m: {{payload: {{}}}}}}}}}}\n"
+    + OPERATION.replace("{", "{{").replace("}", "}}")
+)
+
+
+@pytest.mark.parametrize("address", ["/", "/c", "/a/b", "null"])
+def test_namespaces(folder, address):
+    """A namespace begins with a slash; a channel need not have one."""
+    assert folder.found(CHANNEL.format(address)) == []
+
+
+@pytest.mark.parametrize("address", ["c", "''", "a/b", "'wss://example.com/'"])
+def test_addresses_that_are_no_namespaces(folder, address):
+    """They do not begin with a slash."""
+    assert folder.found(CHANNEL.format(address)) == [("namespace-slash", "/channels/c/address")]
+
+
+def test_a_channel_that_no_operation_uses_may_have_any_address(folder):
+    """The guard never serves it."""
+    text = "channels: {c: {address: c, messages: {m: {payload: {}}}}}"
+    assert folder.found(text, "namespace-slash") == []
+
+
+@cases(
+    ("channels: {a: {address: /}, b: {address: /b}}", []), ("channels: {a: {address: /}, b: {address: /}}", ["/channels/b/address"]),
+    ("channels: {a: {address: /}, b: {address: /}, c: {address: /}}", ["/channels/b/address", "/channels/c/address"]),
+    ("channels: {a: {address: null}, b: {address: null}}", []), ("channels: {a: {}, b: {}}", []), ("channels: {a: {address: 1}, b: {address: 1}}", []),
+    ("channels: {a: {address: /}, b: {address: /B}, c: {address: /b}}", []),
+    ("channels: {a: {$ref: '#/components/channels/x'}}\ncomponents: {channels: {x: {address: /x}, y: {address: /x}}}", []),
+)  # fmt: skip
+def test_namespaces_that_two_channels_have(folder, text, expected):
+    """Each is described once."""
+    assert folder.found(text, "duplicate-namespace") == [
+        ("duplicate-namespace", each) for each in expected
+    ]
+
+
+# -- events ----------------------------------------------------------------------------------------
+
+TWO = """
+channels:
+  c:
+    address: /c
+    messages:
+      a: {payload: {}}
+      b: {name: a, payload: {}}
+      c: {$ref: '#/components/messages/c'}
+      d: {$ref: '#/components/messages/c'}
+  d: {address: /d, messages: {a: {payload: {}}}}
+  e: {address: /c, messages: {a: {payload: {}}}}
+components: {messages: {c: {name: x, payload: {}}}}
+operations: {<OPERATIONS>}
+"""
+REF = "{$ref: '#/channels/c/messages/<>'}"
+
+
+def operation(name, action, channel, *keys):
+    refs = ", ".join(f"{{$ref: '#/channels/{channel}/messages/{key}'}}" for key in keys)
+    listed = f", messages: [{refs}]" if keys else ""
+    return f"{name}: {{action: {action}, channel: {{$ref: '#/channels/{channel}'}}{listed}}}"
+
+
+@pytest.mark.parametrize(
+    ("operations", "expected"),
+    [
+        ([operation("o", "receive", "c")], ["c/messages/b"]), ([operation("o", "send", "c")], ["c/messages/b"]),
+        ([operation("o", "receive", "c", "a", "b")], ["c/messages/b"]), ([operation("o", "receive", "c", "a"), operation("p", "receive", "c", "b")], ["c/messages/b"]),
+        # in different directions, in different namespaces, of one message
+        ([operation("o", "receive", "c", "a"), operation("p", "send", "c", "b")], []), ([operation("o", "receive", "c", "a")], []),
+        ([operation("o", "receive", "c", "a"), operation("p", "receive", "d")], []), ([operation("o", "receive", "c", "c", "d")], []),
+        ([operation("o", "receive", "c", "a"), operation("p", "receive", "c", "a")], []), ([], []),
+        # two channels of one namespace
+        ([operation("o", "receive", "c", "a"), operation("p", "receive", "e")], ["e/messages/a"]),
+        ([operation("o", "receive", "c"), operation("p", "send", "c")], ["c/messages/b", "c/messages/b"]),
+    ],
+)  # fmt: skip
+def test_events_that_several_messages_describe(folder, operations, expected):
+    """One message for an event, in each namespace and direction."""
+    text = TWO.replace("<OPERATIONS>", ", ".join(operations))
+    found = folder.found(text, "duplicate-event")
+    assert found == [("duplicate-event", f"/channels/{each}") for each in expected]
+
+
+@pytest.mark.parametrize(
+    ("key", "fields", "action", "expected"),
+    [
+        ("connect", "{payload: {}}", "receive", []), ("disconnect", "{payload: {}}", "receive", []), ("say", "{payload: {}}", "send", []),
+        ("connect", "{payload: {}}", "send", ["reserved-event "]), ("disconnect", "{payload: {}}", "send", ["reserved-event "]),
+        ("connect_error", "{payload: {}}", "receive", ["reserved-event "]), ("connect_error", "{payload: {}}", "send", ["reserved-event "]),
+        ("'*'", "{payload: {}}", "send", ["reserved-event "]), ("m", "{name: connect_error, payload: {}}", "send", ["reserved-event /name"]),
+        ("m", "{traits: [{name: '*'}], payload: {}}", "send", ["reserved-event /traits/0/name"]), ("Connect", "{payload: {}}", "send", []),
+        ("connect", "{name: login, payload: {}}", "send", []), ("m", "{name: connect, payload: {}, x-ack: {}}", "receive", ["connect-ack /x-ack"]),
+        ("connect", "{payload: {}, x-ack: {}}", "receive", ["connect-ack /x-ack"]), ("disconnect", "{payload: {}, x-ack: true}", "receive", ["connect-ack /x-ack"]),
+        ("connect", "{payload: {}, traits: [{x-ack: {}}]}", "receive", ["connect-ack /traits/0/x-ack"]), ("say", "{payload: {}, x-ack: {}}", "receive", []),
+    ],
+)  # fmt: skip
+def test_names_that_socketio_keeps(folder, key, fields, action, expected):
+    """`connect` and `disconnect` are received, and never acknowledged; others never travel."""
+    base = f"/channels/c/messages/{key.strip(chr(39))}"
+    found = folder.found(message(fields, action, key), "reserved-event", "connect-ack")
+    assert found == [(each.split(" ")[0], base + each.split(" ")[1]) for each in expected]
+
+
+@pytest.mark.parametrize("key", ["disconnecting", "newListener", "removeListener"])
+def test_names_that_the_client_library_keeps(folder, key):
+    """As the text of `reserved-event` says."""
+    assert folder.found(message("{payload: {}}", "send", key), "reserved-event") != []
+
+
+# -- messages --------------------------------------------------------------------------------------
+
+ORPHANS = """
+channels:
+  c: {address: /c, messages: {a: {payload: {}}, b: {payload: {}}, 'x/y': {$ref: '#/components/messages/x'}}}
+  d: {$ref: '#/components/channels/d'}
+components: {messages: {x: {payload: {}}}, channels: {d: {address: /d, messages: {a: {payload: {}}}}}}
+operations: {<OPERATIONS>}
+"""
+
+
+@pytest.mark.parametrize(
+    ("operations", "expected"),
+    [
+        ([], ["c/messages/a", "c/messages/b", "c/messages/x~1y", "d"]),
+        ([operation("o", "send", "c"), operation("p", "send", "d")], []),
+        ([operation("o", "send", "c", "a", "x~1y"), operation("p", "send", "d", "a")], ["c/messages/b"]),
+        ([operation("o", "send", "c", "a"), operation("p", "receive", "c", "b"), operation("q", "send", "d")], ["c/messages/x~1y"]),
+        (["o: {action: send, channel: {$ref: '#/channels/c'}, messages: []}", operation("p", "send", "d")], ["c/messages/a", "c/messages/b", "c/messages/x~1y"]),
+        (["o: {action: send, channel: {$ref: '#/channels/d'}, reply: {channel: {$ref: '#/channels/c'}}}"], []),
+        (["o: {action: send, channel: {$ref: '#/channels/d'}, reply: {messages: [{$ref: '#/channels/c/messages/a'}]}}"], ["c/messages/b", "c/messages/x~1y"]),
+        (["o: {$ref: '#/x-o'}"], ["c/messages/a", "c/messages/b", "c/messages/x~1y"]),
+    ],
+)  # fmt: skip
+def test_messages_of_no_operation(folder, operations, expected):
+    """An operation or a reply has each message."""
+    text = (
+        ORPHANS.replace("<OPERATIONS>", ", ".join(operations))
+        + "x-o: {action: send, channel: {$ref: '#/channels/d'}}\n"
+    )
+    wanted = [
+        f"/channels/{each}" if each != "d" else "/components/channels/d/messages/a"
+        for each in expected
+    ]
+    assert folder.found(text, "orphan-message") == [("orphan-message", each) for each in wanted]
+
+
+def test_messages_of_channels_with_two_names(folder):
+    """An operation of each name has the messages."""
+    text = (
+        "channels: {a: {$ref: '#/x-c'}, b: {$ref: '#/x-c'}}\nx-c: {messages: {m: {payload: {}}}}\n"
+        "operations: {o: {action: send, channel: {$ref: '#/channels/a'}}, p: {action: send, channel: {$ref: '#/channels/b'}}}\n"
+    )
+    assert folder.found(text, "orphan-message") == []
+
+
+@cases(
+    ("{payload: {}}", []), ("{payload: {type: 'null'}}", []), ("{payload: false}", []), ("{}", [""]), ("{x-ack: {}}", [""]),
+    ("{$ref: '#/x-m'}", []), ("{$ref: '#/x-n'}", [""]), ("{traits: [{title: a}]}", [""]),
+)  # fmt: skip
+def test_payloads(folder, text, expected):
+    """A message has one, behind a reference too; the finding is where the channel has the message."""
+    found = folder.found(message(text) + "x-m: {payload: {}}\nx-n: {}", "no-payload")
+    assert found == [("no-payload", AT + each) for each in expected]
+
+
+@cases(
+    ("{payload: {}, headers: {type: object}}", ["/headers"]), ("{payload: {}, traits: [{headers: {type: object}}]}", ["/traits/0/headers"]),
+    ("{payload: {properties: {headers: {}}}}", []), ("{payload: {}, examples: [{headers: {a: 1}}]}", []),
+)  # fmt: skip
+def test_headers(folder, text, expected):
+    """Socket.IO has no place for them, wherever they come from."""
+    assert folder.found(message(text), "unjudged-headers") == [
+        ("unjudged-headers", AT + each) for each in expected
+    ]
+
+
+NEW = "schemaFormat: application/schema+json;version=2020-12"
+
+
+@cases(
+    ("payload: {items: [{}, {}]}", []), ("payload: {oneOf: [{type: string}, {items: [{}]}]}", ["/payload/oneOf/1"]),
+    ("payload: {anyOf: [{items: [{}]}, {items: [{}, {}]}]}", ["/payload/anyOf/0"]), ("payload: {allOf: [{items: [{}]}]}", ["/payload/allOf/0"]),
+    ("payload: {oneOf: [{items: {}}, {type: array}]}", []), ("payload: {properties: {a: {oneOf: [{items: [{}]}]}}}", []),
+    ("payload: {items: [{oneOf: [{items: [{}]}]}]}", []), ("payload: {oneOf: [{$ref: '#/x-l'}]}", ["/payload/oneOf/0"]),
+    ("payload: {$ref: '#/x-u'}", ["#/x-u/oneOf/0"]), ("payload: {oneOf: text}", []), ("payload: {oneOf: [{$ref: '#/x-no'}]}", []),
+    (f"payload: {{{NEW}, schema: {{oneOf: [{{prefixItems: [{{}}]}}]}}}}", ["/payload/schema/oneOf/0"]),
+    (f"payload: {{{NEW}, schema: {{oneOf: [{{items: {{}}}}]}}}}", []), ("payload: {oneOf: [{prefixItems: [{}]}]}", []),
+    ("payload: {schemaFormat: text/x, schema: {oneOf: [{items: [{}]}]}}", []), ("payload: {$ref: '#/x-no'}", []),
+    ("payload: {}, x-ack: {oneOf: [{items: [{}]}]}", ["/x-ack/oneOf/0"]), ("payload: {}, x-ack: {args: {oneOf: [{items: [{}]}]}}", ["/x-ack/args/oneOf/0"]),
+    ("payload: {}, x-ack: {items: [{}]}", []), ("payload: {}, x-ack: text", []), ("payload: text", []),
+)  # fmt: skip
+def test_several_arguments(folder, text, expected):
+    """They stand at the top of a payload or an ack: in an alternative, a list is one argument."""
+    more = "x-l: {items: [{}]}\nx-u: {oneOf: [{items: [{}]}]}\n"
+    found = folder.found(message(f"{{{text}}}") + more, "mixed-arguments")
+    assert found == [
+        ("mixed-arguments", each[1:] if each[0] == "#" else AT + each) for each in expected
+    ]
+
+
+# -- components ------------------------------------------------------------------------------------
+
+
+@cases(
+    ("components: {schemas: {a: {}}}", ["schemas/a"]), ("components: {schemas: {a: {}}}\nx-a: {$ref: '#/components/schemas/a'}", []),
+    ("components: {schemas: {a: {properties: {a: {$ref: '#/components/schemas/a'}}}}}", ["schemas/a"]),
+    ("components: {schemas: {a: {$ref: '#/components/schemas/b'}, b: {}}}", ["schemas/a"]),
+    ("components: {schemas: {a: {$ref: '#/components/schemas/b/items'}, b: {items: {}}}}", ["schemas/a"]),
+    ("components: {tags: {a: {name: a}}, schemas: {b: {}}}", ["tags/a", "schemas/b"]), ("components: {x-a: {b: {}}}", []),
+    ("components: {schemas: text}", []), ("components: text", []), ("channels: {c: {}}", []),
+    ("components: {schemas: {a%20b: {}, 'c': {}}}\nx-a: [{$ref: '#/components/schemas/a%2520b'}, {$ref: 'asyncapi.yml#/components/schemas/c'}]", []),
+    ("components: {schemas: {a: {}}}\nchannels: {c: {$ref: c.yml}}", []),
+)  # fmt: skip
+def test_components_that_nothing_refers_to(folder, text, expected):
+    """References of any place and any file count, but those in the component itself."""
+    folder.write("c.yml", "x-a: {$ref: 'asyncapi.yml#/components/schemas/a'}\n")
+    found = folder.found(text, "unused-component")
+    assert found == [("unused-component", f"/components/{each}") for each in expected]
+
+
+def test_components_of_other_protocols_are_looked_at(folder):
+    """The rule is about every document."""
+    text = "servers: {k: {host: h, protocol: kafka}}\ncomponents: {schemas: {a: {}}}"
+    assert folder.found(text, "unused-component") == [("unused-component", "/components/schemas/a")]
+
+
+def test_files_that_only_data_names_are_not_read(folder):
+    """A `$ref` in an example is somebody's data, and opens no file."""
+    folder.write("secret.yml", "a: 1  # guard: ignore[nonsense-code]\n")
+    text = message("{payload: {}, examples: [{payload: {$ref: secret.yml}}]}") + "components: {}"
+    assert [f.file for f in folder.findings(text) if f.file.endswith("secret.yml")] == []

@@ -1,0 +1,250 @@
+"""Which findings are reported, and how severe they are."""
+
+from __future__ import annotations
+
+import pickle
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asyncapi_guard.errors import Finding, Severity
+from asyncapi_guard.lint.globs import comparable, compile_glob, escape, is_glob
+from asyncapi_guard.lint.settings import ALWAYS, Choice, Settings, SettingsError, known_codes
+
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
+CODES = sorted(known_codes() - ALWAYS)
+
+
+def finding(code: str, severity: Severity = ERROR, file: str = "a.yml") -> Finding:
+    return Finding(file, 1, 1, "", "", code, severity)
+
+
+FIELD, MISSING = finding("unknown-field"), finding("missing-field")
+UNREAD = finding("unreadable")
+
+
+def test_everything_is_reported_by_default() -> None:
+    """Without settings, findings pass as they are, in their order."""
+    found = (MISSING, FIELD, finding("bad-value", WARNING))
+    assert Settings().apply(found) == found
+
+
+@pytest.mark.parametrize(
+    ("select", "ignore", "expected"),
+    [
+        (["unknown-field"], [], [FIELD]),
+        ([], ["unknown-field"], [MISSING]),
+        ([], ["ALL"], []),
+        ([], ["unknown-*"], [MISSING]),
+        ([], ["*-field"], []),
+        (["ALL"], ["unknown-field"], [MISSING]),
+        (["unknown-field"], ["ALL"], [FIELD]),
+        (["*-field"], ["unknown-*"], [MISSING]),
+        (["unknown-field"], ["unknown-field"], []),
+        (["ALL"], ["ALL"], []),
+    ],
+)
+def test_the_most_specific_decides(
+    select: list[str], ignore: list[str], expected: list[Finding]
+) -> None:
+    """Of all that match, the code or group with the most letters decides; else ignore."""
+    settings = Settings(tuple(select), tuple(ignore))
+    assert settings.apply([FIELD, MISSING]) == tuple(expected)
+
+
+@pytest.mark.parametrize(
+    ("severity", "expected"),
+    [
+        ({"unknown-field": "warning"}, [finding("unknown-field", WARNING), MISSING]),
+        ({"unknown-field": "off"}, [MISSING]),
+        ({"*-field": "off", "missing-field": "error"}, [MISSING]),
+        ({"ALL": "warning", "missing-field": "off"}, [finding("unknown-field", WARNING)]),
+    ],
+)
+def test_severity(severity: dict[str, str], expected: list[Finding]) -> None:
+    """A finding is as severe as the most specific entry says, and gone when that is off."""
+    assert Settings(severity=severity).apply([FIELD, MISSING]) == tuple(expected)
+
+
+def test_a_warning_can_become_an_error() -> None:
+    """Severity goes both ways."""
+    settings = Settings(severity={"bad-value": "error"})
+    assert settings.apply([finding("bad-value", WARNING)]) == (finding("bad-value", ERROR),)
+
+
+def test_files_have_their_own() -> None:
+    """What is said of a file counts after what is said in general, in the order it is said."""
+    settings = Settings(
+        ignore=("missing-field",),
+        per_file={
+            "old/*.yml": Choice(ignore=("unknown-field",)),
+            "old/a.yml": Choice(severity={"bad-value": "warning"}),
+            "strict.yml": Choice(select=("missing-field",)),
+        },
+    )
+
+    def codes(file: str) -> list[str]:
+        found = [finding(code, file=file) for code in ("missing-field", "unknown-field")]
+        return [each.code for each in settings.apply(found)]
+
+    assert codes("b.yml") == ["unknown-field"]
+    assert codes("old/a.yml") == []
+    assert codes("old/deep/a.yml") == ["unknown-field"]
+    assert codes("strict.yml") == ["missing-field"]
+    (changed,) = settings.apply([finding("bad-value", file="old/a.yml")])
+    assert changed.severity is WARNING
+
+
+def test_relative_names_meet_absolute_globs() -> None:
+    """With a folder, names are below it before they are compared, `..` and all."""
+    settings = Settings(
+        per_file={"/repo/specs/*.yml": Choice(ignore=("ALL",))}, folder="/repo/service"
+    )
+    inside = finding("bad-value", file="../specs/a.yml")
+    absolute = finding("bad-value", file="/repo/specs/a.yml")
+    outside = finding("bad-value", file="specs/a.yml")
+    assert settings.apply([inside, absolute, outside]) == (outside,)
+
+
+@given(
+    select=st.lists(st.sampled_from([*CODES, "ALL", "bad-*"])),
+    ignore=st.lists(st.sampled_from([*CODES, "ALL", "un*"])),
+    severity=st.dictionaries(
+        st.sampled_from([*CODES, "ALL", "un*"]), st.sampled_from(["error", "warning", "off"])
+    ),
+    code=st.sampled_from(sorted(ALWAYS)),
+)
+def test_what_was_not_read_is_never_clean(
+    select: list[str], ignore: list[str], severity: dict[str, str], code: str
+) -> None:
+    """Nothing that can be set hides or softens that a document was not read."""
+    choice = Choice(tuple(select), tuple(ignore), severity)
+    settings = Settings(tuple(select), tuple(ignore), severity, per_file={"**": choice})
+    assert settings.apply([finding(code)]) == (finding(code),)
+
+
+@given(
+    ignore=st.lists(st.sampled_from(CODES)),
+    severity=st.dictionaries(st.sampled_from(CODES), st.sampled_from(["error", "warning", "off"])),
+    codes=st.lists(st.sampled_from(CODES)),
+)
+def test_apply_is_what_it_says(
+    ignore: list[str], severity: dict[str, str], codes: list[str]
+) -> None:
+    """Ignored codes and those that are off go, the others stay in order with their severity."""
+    found = Settings((), tuple(ignore), severity).apply(map(finding, codes))
+    expected = [code for code in codes if code not in ignore and severity.get(code) != "off"]
+    assert [each.code for each in found] == expected
+    assert all(each.severity == severity.get(each.code, "error") for each in found)
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "problem"),
+    [
+        ({"ignore": ["unknown-feild"]}, "ignore", "did you mean 'unknown-field'?"),
+        ({"select": ["nonsense"]}, "select", "`asyncapi-guard rules` lists them"),
+        ({"select": ["nonsense-*"]}, "select", "is no group of codes"),
+        ({"severity": {"bad-valu": "off"}}, "severity", "did you mean 'bad-value'?"),
+        ({"severity": {"bad-value": "info"}}, "severity", "error, warning or off, not 'info'"),
+        ({"ignore": ["unreadable"]}, "ignore", "unreadable cannot be ignored"),
+        ({"severity": {"unsupported-version": "off"}}, "severity", "cannot be off"),
+    ],
+)
+def test_what_cannot_be_meant_is_an_error(
+    values: dict[str, object], field: str, problem: str
+) -> None:
+    """An unknown code, severity, or one that cannot be changed is refused, with what is near."""
+    with pytest.raises(SettingsError) as caught:
+        Settings(**values)
+    assert caught.value.field == field
+    assert problem in caught.value.problem
+    assert str(caught.value) == f"{field}: {caught.value.problem}"
+
+
+def test_settings_travel() -> None:
+    """Settings are equal after a journey to another process, hashable, and cannot be changed."""
+    settings = Settings(
+        ("ALL",), severity={"bad-value": "off"}, per_file={"a": Choice()}, strict=True, folder="/x"
+    )
+    assert pickle.loads(pickle.dumps(settings)) == settings
+    assert hash(settings) == hash(pickle.loads(pickle.dumps(settings)))
+    with pytest.raises(TypeError):
+        settings.severity["bad-value"] = "error"
+
+
+# -- globs -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("glob", "name", "expected"),
+    [
+        ("*.yml", "a.yml", True),
+        ("*.yml", "a/b.yml", False),
+        ("**/*.yml", "a.yml", True),
+        ("**/*.yml", "a/b/c.yml", True),
+        ("a/**/c.yml", "a/c.yml", True),
+        ("a/**/c.yml", "a/b/b/c.yml", True),
+        ("a/**/c.yml", "ab/c.yml", False),
+        ("a/**", "a/b/c", True),
+        ("**", "a/b", True),
+        ("a**.yml", "ab/c.yml", False),
+        ("a**.yml", "abc.yml", True),
+        ("?.yml", "a.yml", True),
+        ("?.yml", "/.yml", False),
+        ("[ab].yml", "b.yml", True),
+        ("[!ab].yml", "b.yml", False),
+        ("[!ab].yml", "/.yml", False),
+        ("[a-c]/x", "b/x", True),
+        ("[z-a]", "b", False),
+        ("[]a]", "]", True),
+        ("[", "[", True),
+        ("a.yml", "aXyml", False),
+        ("a/*/", "a/b/", True),
+    ],
+)
+def test_globs(glob: str, name: str, expected: bool) -> None:
+    """Stars stop at slashes, two of them between slashes do not."""
+    assert bool(compile_glob(glob).fullmatch(name)) is expected
+
+
+@given(st.text())
+def test_an_escaped_name_matches_itself(name: str) -> None:
+    """`escape` gives a glob for a text, and no other text."""
+    pattern = compile_glob(escape(name))
+    assert pattern.fullmatch(name)
+    assert not pattern.fullmatch(name + "x")
+
+
+@given(st.text("ab*?[]!-/\\^", max_size=12), st.text("ab/]!-", max_size=8))
+def test_any_glob_is_a_pattern(glob: str, name: str) -> None:
+    """No text breaks the translation, and what has no special characters means itself."""
+    match = compile_glob(glob).fullmatch(name)
+    if not is_glob(glob):
+        assert bool(match) == (glob == name)
+
+
+def test_comparable() -> None:
+    """Names are made comparable by text alone."""
+    assert comparable("a/../b.yml", "/repo") == "/repo/b.yml"
+    assert comparable("/x/b.yml", "/repo") == "/x/b.yml"
+    assert comparable("./a.yml") == "a.yml"
+
+
+@pytest.mark.parametrize(
+    ("name", "folder", "expected"),
+    [
+        ("a\\b.yml", "C:\\repo", "C:/repo/a/b.yml"),
+        ("..\\b.yml", "C:\\repo\\sub", "C:/repo/b.yml"),
+        ("D:\\x\\b.yml", "C:\\repo", "D:/x/b.yml"),
+        ("\\\\host\\share\\b.yml", "C:\\repo", "//host/share/b.yml"),
+        ("a/b.yml", "", "a/b.yml"),
+    ],
+)
+def test_comparable_on_windows(
+    monkeypatch: pytest.MonkeyPatch, name: str, folder: str, expected: str
+) -> None:
+    """Backslashes are slashes there, and what has a drive of its own is below no folder."""
+    monkeypatch.setattr("asyncapi_guard.lint.globs.os", SimpleNamespace(sep="\\"))
+    assert comparable(name, folder) == expected
