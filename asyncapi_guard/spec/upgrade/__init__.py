@@ -1,0 +1,162 @@
+"""From AsyncAPI 2.0 to 2.6 to 3.1: data in, data and notes out.
+
+What changes its place or its form:
+
+    channels/KEY                     channels/ID with `address: KEY`
+    .../publish, .../subscribe       operations/ID with `action: receive`, `send`
+    .../publish/message              channels/ID/messages/NAME, and a reference in the operation
+    message: {oneOf: [...]}          a list of references
+    payload with schemaFormat        payload: {schemaFormat, schema}
+    parameters/NAME/schema           enum, default, examples, description
+    servers/NAME/url                 host, pathname
+    security: [{NAME: [SCOPE]}]      [{$ref: '#/components/securitySchemes/NAME'}]
+    flows/KIND/scopes                flows/KIND/availableScopes
+    tags, externalDocs               info/tags, info/externalDocs
+
+Everything else is copied, and every `$ref` into what moved is rewritten. Nothing is lost in
+silence: a note says what could not be carried, and where it stands in the old document.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from asyncapi_guard.errors import InvalidDocument, UnsupportedVersion
+from asyncapi_guard.spec.upgrade.channels import Channels
+from asyncapi_guard.spec.upgrade.components import convert_components
+from asyncapi_guard.spec.upgrade.objects import convert_items, convert_object
+from asyncapi_guard.spec.upgrade.run import OMIT, Run, is_extension
+from asyncapi_guard.spec.upgrade.servers import convert_servers
+from asyncapi_guard.spec.wording import kind_of, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from asyncapi_guard.errors import Finding
+    from asyncapi_guard.spec.references import Node
+    from asyncapi_guard.spec.source import Source
+
+__all__ = ["TARGET", "Upgraded", "upgrade"]
+
+#: The version that is written.
+TARGET = "3.1.0"
+_CODE = "unsupported-version"
+_VERSION = re.compile(r"2\.[0-6](?:\.\d+)?")
+_INFO_FIELDS = ("tags", "externalDocs")
+
+
+@dataclass(frozen=True, slots=True)
+class Upgraded:
+    """A document that was converted.
+
+    Attributes:
+        data: the 3.1 document.
+        notes: what could not be carried and what was decided, in the order of the old document.
+    """
+
+    data: dict[str, Any]
+    notes: tuple[Finding, ...]
+
+
+def upgrade(source: Source) -> Upgraded:
+    """Convert an AsyncAPI 2.0 to 2.6 document.
+
+    Raises:
+        SpecError: the document is of another version, or no AsyncAPI document.
+    """
+    run = Run(source)
+    _check_version(run.root)
+    data = _Document(run).convert()
+    run.finish()
+    if run.added_schemas:
+        data.setdefault("components", {}).setdefault("schemas", {}).update(run.added_schemas)
+    return Upgraded(data, tuple(sorted(dict.fromkeys(run.notes))))
+
+
+class _Document:
+    """The root of a document."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._channels = Channels(run)
+        # In this order: channels decide which components they take over.
+        self._sections: dict[str, Callable[[Node], Any]] = {
+            "asyncapi": lambda _: TARGET,
+            "info": self._info,
+            "channels": self._channels.convert,
+            "servers": lambda node: convert_servers(run, node, ("servers",)),
+            "components": lambda node: convert_components(run, node, self._channels),
+            "id": run.keep,
+            "defaultContentType": run.keep,
+            **dict.fromkeys(_INFO_FIELDS, lambda _: OMIT),
+        }
+
+    def convert(self) -> dict[str, Any]:
+        fields = dict(self._run.root.items())
+        values = {key: do(fields[key]) for key, do in self._sections.items() if key in fields}
+        data: dict[str, Any] = {}
+        for key, node in fields.items():
+            value = values[key] if key in values else self._other(key, node)
+            if value is not OMIT:
+                data[key] = value
+            if key == "channels" and self._channels.operations:
+                data["operations"] = self._channels.operations
+        return data
+
+    def _other(self, key: str, node: Node) -> Any:
+        if is_extension(key):
+            return self._run.keep(node)
+        self._run.note(node, f"3.x has no {key!r} here; left out", key=True)
+        return OMIT
+
+    def _info(self, node: Node) -> Any:
+        run = self._run
+        info = convert_object(run, node, ("info",), "Info")
+        if not isinstance(info, dict):
+            return info
+        tags, docs = (run.root.get(key) for key in _INFO_FIELDS)
+        if tags is not None:
+            place = ("info", "tags")
+            run.move(tags.path, place)
+            items = convert_items(run, tags, place, lambda r, n, p: convert_object(r, n, p, "Tag"))
+            _set(info, "tags", items)
+        if docs is not None:
+            place = ("info", "externalDocs")
+            run.move(docs.path, place)
+            _set(info, "externalDocs", convert_object(run, docs, place, "ExternalDocs"))
+        return info
+
+
+def _set(data: dict[str, Any], key: str, value: Any) -> None:
+    if value is not OMIT:
+        data[key] = value
+
+
+# -- versions --------------------------------------------------------------------------------------
+
+
+def _check_version(root: Node) -> None:
+    data = root.value
+    if not isinstance(data, dict):
+        what = "empty" if data is None else kind_of(data)
+        message = f"the document is {what}; expected a mapping with 'asyncapi'"
+        raise InvalidDocument(root.finding(message, _CODE))
+    version = root.get("asyncapi")
+    if version is None:
+        is_openapi = "openapi" in data or "swagger" in data
+        hint = ": this looks like an OpenAPI document" if is_openapi else ""
+        raise UnsupportedVersion(root.finding(f"not an AsyncAPI document{hint}", _CODE))
+    if not isinstance(version.value, str):
+        message = f"asyncapi must be a string such as '2.6.0', not {kind_of(version.value)}"
+        raise UnsupportedVersion(version.finding(message, _CODE))
+    if not _VERSION.fullmatch(version.value):
+        raise UnsupportedVersion(version.finding(_refusal(version.value), _CODE))
+
+
+def _refusal(version: str) -> str:
+    if version.startswith("3."):
+        return f"the document is already AsyncAPI {shown(version)}: nothing to upgrade"
+    hint = "; release candidates of 2.0.0 differ from it" if version.startswith("2.0.0-") else ""
+    return f"AsyncAPI {shown(version)} cannot be upgraded; 2.0 to 2.6 can{hint}"

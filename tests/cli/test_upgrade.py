@@ -1,0 +1,192 @@
+"""`asyncapi-guard upgrade`, as a process."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from asyncapi_guard.spec import load
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OLD = """\
+asyncapi: 2.6.0
+info: {title: Chat, version: '1'}
+channels:
+  /:
+    publish:
+      message:
+        name: say
+        payload: {type: string}
+"""
+
+
+def run(folder: Path, *args: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "asyncapi_guard", "upgrade", *map(str, args)]
+    environment = {
+        k: v for k, v in os.environ.items() if k not in ("FORCE_COLOR", "GITHUB_ACTIONS")
+    }
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        cwd=folder,
+        env=environment,
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "old.yml").write_text(OLD)
+    return tmp_path
+
+
+def test_a_file_is_written(folder: Path) -> None:
+    """`-o` names the file that is written; it can be loaded, and says nothing on stdout."""
+    done = run(folder, "old.yml", "-o", "new.yml")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == "old.yml was upgraded to new.yml\n"
+    assert load(folder / "new.yml").operations["receiveRoot"].messages[0].event == "say"
+    assert sorted(path.name for path in folder.iterdir()) == ["new.yml", "old.yml"]
+
+
+def test_without_a_name_it_goes_to_stdout(folder: Path) -> None:
+    """Without `-o` the YAML goes to stdout, and nothing else does."""
+    done = run(folder, "old.yml")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("asyncapi: 3.1.0\ninfo:\n  title: Chat\n  version: '1'\n")
+
+
+def test_json_is_written_to_json(folder: Path) -> None:
+    """A name that ends in .json makes JSON."""
+    assert run(folder, "old.yml", "-o", "new.json").returncode == 0
+    assert json.loads((folder / "new.json").read_text())["asyncapi"] == "3.1.0"
+
+
+def test_nothing_is_overwritten_unasked(folder: Path) -> None:
+    """A file that is there stays, unless --force is said; then it keeps its permissions."""
+    new = folder / "new.yml"
+    new.write_text("mine")
+    new.chmod(0o640)
+    done = run(folder, "old.yml", "-o", "new.yml")
+    assert (done.returncode, new.read_text()) == (2, "mine")
+    assert "new.yml is already there; --force overwrites it" in done.stderr
+    assert run(folder, "old.yml", "-o", "new.yml", "--force").returncode == 0
+    assert new.read_text().startswith("asyncapi: 3.1.0")
+    assert stat.S_IMODE(new.stat().st_mode) == 0o640
+
+
+def test_notes_show_the_old_file(folder: Path) -> None:
+    """What could not be carried is shown with the line of the old file; it fails nothing."""
+    (folder / "old.yml").write_text(
+        OLD.replace("    publish:", "    deprecated: true\n    publish:")
+    )
+    done = run(folder, "old.yml", "-o", "new.yml")
+    assert done.returncode == 0
+    assert "warning[upgrade]: 3.x has no 'deprecated' here; left out" in done.stderr
+    assert "old.yml:5:5" in done.stderr
+    assert "5 |     deprecated: true" in done.stderr
+    assert done.stderr.endswith("old.yml was upgraded to new.yml, with 1 note\n")
+
+
+@pytest.mark.parametrize("name", ["new.yml", "new.json"])
+def test_a_faulty_result_is_written_by_force_only(folder: Path, name: str) -> None:
+    """Errors of the result are shown at its lines; it is written with --force, and exits with 1."""
+    (folder / "old.yml").write_text(OLD.replace("type: string", "type: strng"))
+    done = run(folder, "old.yml", "-o", name)
+    assert done.returncode == 1
+    assert f"--> {name}:" in done.stderr
+    assert "strng" in done.stderr
+    assert "nothing was written: the result has 1 error; --force writes it" in done.stderr
+    assert not (folder / name).exists()
+    forced = run(folder, "old.yml", "-o", name, "--force")
+    assert forced.returncode == 1
+    assert "strng" in (folder / name).read_text()
+
+
+def test_a_faulty_result_is_not_printed(folder: Path) -> None:
+    """Without --force, a result with errors does not go to stdout either."""
+    (folder / "old.yml").write_text(OLD.replace("type: string", "type: strng"))
+    done = run(folder, "old.yml")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "<stdout>:" in done.stderr
+    assert "strng" in run(folder, "old.yml", "--force").stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("asyncapi: 3.0.0\n", "already AsyncAPI '3.0.0'"),
+        ("asyncapi: 2.0.0-rc1\n", "release candidates"),
+        ("openapi: 3.0.0\n", "looks like an OpenAPI document"),
+        ("asyncapi: [\n", "not YAML"),
+    ],
+)
+def test_what_cannot_be_converted_exits_with_2(folder: Path, text: str, said: str) -> None:
+    """Other versions and other kinds of files are told apart, with their place."""
+    (folder / "old.yml").write_text(text)
+    done = run(folder, "old.yml", "-o", "new.yml")
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (folder / "new.yml").exists()
+
+
+def test_what_cannot_be_read_exits_with_2(folder: Path) -> None:
+    """A file that is not there is said to be so."""
+    done = run(folder, "nowhere.yml")
+    assert done.returncode == 2
+    assert "cannot be read: No such file or directory" in done.stderr
+
+
+def test_where_nothing_can_be_written_exits_with_2(folder: Path) -> None:
+    """A folder that is not there, and a folder in place of a file, give a sentence."""
+    missing = run(folder, "old.yml", "-o", "nowhere/new.yml")
+    assert missing.returncode == 2
+    assert "nowhere/new.yml cannot be written: No such file or directory" in missing.stderr
+    (folder / "there").mkdir()
+    taken = run(folder, "old.yml", "-o", "there", "--force")
+    assert taken.returncode == 2
+    assert "there cannot be written: it is a folder" in taken.stderr
+    assert sorted(path.name for path in folder.iterdir()) == ["old.yml", "there"]
+
+
+def test_references_are_followed_from_the_new_place(folder: Path) -> None:
+    """References to other files are checked from where the result goes."""
+    (folder / "text.yml").write_text("type: string\n")
+    (folder / "specs").mkdir()
+    (folder / "old.yml").write_text(OLD.replace("{type: string}", "{$ref: text.yml}"))
+    assert run(folder, "old.yml").returncode == 0
+    assert run(folder, "old.yml", "-o", "new.yml").returncode == 0
+    done = run(folder, "old.yml", "-o", "specs/new.yml")
+    assert done.returncode == 1
+    assert "there is no such file" in done.stderr
+
+
+def test_a_document_does_not_steer_the_terminal(folder: Path) -> None:
+    """Control characters of the old document are escaped in notes."""
+    text = OLD.replace("    publish:", '    "\\e[31m": 1\n    publish:')
+    (folder / "old.yml").write_text(text)
+    assert "\x1b" not in run(folder, "old.yml").stderr
+
+
+def test_the_old_file_can_be_replaced(folder: Path) -> None:
+    """With --force, the result may take the place of the old file."""
+    assert run(folder, "old.yml", "-o", "old.yml", "--force").returncode == 0
+    assert load(folder / "old.yml").asyncapi == "3.1.0"
+
+
+def test_help_has_an_example(folder: Path) -> None:
+    """`--help` shows an example."""
+    done = run(folder, "--help")
+    assert done.returncode == 0
+    assert "Example: asyncapi-guard upgrade old.yml -o asyncapi.yml" in done.stdout
