@@ -9,7 +9,15 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["ACK", "ANYTHING", "PAYLOADS", "SIZES", "many_messages", "traffic_document"]
+__all__ = [
+    "ACK",
+    "ANYTHING",
+    "PAYLOADS",
+    "SIZES",
+    "many_messages",
+    "namespace_of_messages",
+    "traffic_document",
+]
 
 SIZES = ("tiny", "medium", "large")
 ANYTHING = "anything"
@@ -209,3 +217,42 @@ def many_messages(count: int) -> str:
     ]
     channel = "channels:\n  root:\n    address: /\n    messages:\n"
     return "".join((_HEAD, *shared, channel, *messages, "operations:\n", *operations))
+
+
+_FIELDS = """\
+{indent}type: object
+{indent}required: [id, text]
+{indent}properties:
+{indent}  id: {{type: integer, minimum: 0}}
+{indent}  text: {{type: string, minLength: 1, maxLength: 200}}
+{indent}  room: {{type: string, pattern: '^[a-z]+$'}}
+{indent}  at: {{type: string, format: date-time}}
+{indent}  state: {{type: string, enum: [new, open, done]}}
+{indent}  tags: {{type: array, items: {{type: string}}}}
+"""
+
+
+def namespace_of_messages(count: int) -> str:
+    """A YAML document: one namespace, two operations that list its messages, six fields in each.
+
+    Every other payload is a reference to a schema among the components.
+    """
+    head = "asyncapi: 3.1.0\ninfo: {title: A namespace, version: 1.0.0}\n"
+    channel = "channels:\n  root:\n    address: /\n    messages:\n"
+    messages, schemas = [], []
+    for n in range(count):
+        messages.append(f"      message_{n}:\n        payload:\n")
+        if n % 2:
+            messages.append(_FIELDS.format(indent=" " * 10))
+        else:
+            messages.append(f"          $ref: '#/components/schemas/Message{n}'\n")
+            schemas.append(f"    Message{n}:\n" + _FIELDS.format(indent=" " * 6))
+    operations = []
+    for action, rest in (("receive", 0), ("send", 1)):
+        operations.append(f"  {action}:\n    action: {action}\n")
+        operations.append("    channel: {$ref: '#/channels/root'}\n    messages:\n")
+        operations += [
+            f"      - $ref: '#/channels/root/messages/message_{n}'\n" for n in range(rest, count, 2)
+        ]
+    components = ["components:\n  schemas:\n", *schemas]
+    return "".join((head, channel, *messages, "operations:\n", *operations, *components))
