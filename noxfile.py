@@ -18,7 +18,15 @@ HERE = Path(__file__).parent
 #: What must stay covered: everything that judges.
 CORE = ",".join(
     f"asyncapi_guard/{name}"
-    for name in ("guard.py", "contract.py", "violations.py", "errors.py", "spec/*", "schema/*")
+    for name in (
+        "guard.py",
+        "contract.py",
+        "violations.py",
+        "errors.py",
+        "spec/*",
+        "schema/*",
+        "lint/*",
+    )
 )
 CORE_COVERAGE = 97
 
@@ -32,6 +40,7 @@ def fetch_suites(session: nox.Session) -> None:
     """Fetch the test suites that are others': from their packages, never committed."""
     session.run("python", "tests/conformance/fetch.py")
     session.run("python", "tests/integrations/fetch_flask_suite.py")
+    session.run("python", "tests/cli/fetch_sarif_schema.py")
 
 
 @nox.session(python=PYTHONS)
@@ -116,3 +125,5 @@ def bench(session: nox.Session) -> None:
     session.install(".")
     session.run("python", "benchmarks/traffic.py", *session.posargs)
     session.run("python", "benchmarks/load.py")
+    session.run("python", "benchmarks/hostile.py")
+    session.run("python", "benchmarks/validate.py")
