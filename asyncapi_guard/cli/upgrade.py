@@ -6,7 +6,6 @@ which is checked as `validate` checks it, at those of the new one. Both go to st
 
 from __future__ import annotations
 
-import dataclasses
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,7 +58,7 @@ def command(file: str, output: str | None, force: bool) -> None:  # noqa: FBT001
     source, upgraded = _converted(file)
     _show(file, upgraded.notes)
     text = _text(upgraded.data, output)
-    errors = _errors(upgraded.data, text, file, output)
+    errors = _errors(text, file, output)
     _show(output or _STDOUT, errors, text)
     if errors and not force:
         click.echo(_refusal(len(errors)), err=True)
@@ -103,47 +102,14 @@ def _is_json(output: str | None) -> bool:
     return output is not None and output.lower().endswith(".json")
 
 
-def _errors(data: Any, text: str, file: str, output: str | None) -> tuple[Finding, ...]:
-    """What our own linter says against the result, at its place in the text."""
-    from asyncapi_guard.errors import SpecError
+def _errors(text: str, file: str, output: str | None) -> tuple[Finding, ...]:
+    """What our own linter says against the result."""
     from asyncapi_guard.lint import lint
-    from asyncapi_guard.spec.source import read_source
 
     # References are relative to where the result goes; on stdout, that is where it came from.
-    folder = Path(output or file).absolute().parent
-    found = [finding for finding in lint(data, root=folder) if finding.severity.value == "error"]
-    if not found:
-        return ()
-    name = output or _STDOUT
-    uri = "file:///a.json" if _is_json(output) else "file:///a.yml"
-    try:
-        result = read_source(name, uri, text.encode())
-    except SpecError:  # beyond the limits, as the linter says
-        return tuple(dataclasses.replace(finding, file=name) for finding in found)
-    return tuple(_placed(finding, result) for finding in found)
-
-
-def _placed(finding: Finding, result: Source) -> Finding:
-    """A finding about data, said of the text that is written for it."""
-    if finding.line:
-        return finding  # about another file
-    position = result.position(_path(finding.pointer, result.data))
-    return dataclasses.replace(
-        finding, file=result.name, line=position.line, column=position.column
-    )
-
-
-def _path(pointer: str, data: Any) -> tuple[str | int, ...]:
-    path: list[str | int] = []
-    for escaped in pointer.split("/")[1:]:
-        key = escaped.replace("~1", "/").replace("~0", "~")
-        part = int(key) if isinstance(data, list) and key.isdecimal() else key
-        path.append(part)
-        try:
-            data = data[part]
-        except (IndexError, KeyError, TypeError):
-            break  # the key of something that is missing
-    return tuple(path)
+    name = output or str(Path(file).parent / _STDOUT)
+    found = lint(name, raw=text.encode())
+    return tuple(finding for finding in found if finding.severity.value == "error")
 
 
 def _refusal(errors: int) -> str:

@@ -17,7 +17,7 @@ __all__ = ["Fault", "faults"]
 
 _TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
 #: What `type` is called in AsyncAPI's own words.
-_KINDS = {
+_KINDS: dict[str, str] = {
     "array": "a list",
     "boolean": "true or false",
     "integer": "an integer",
@@ -77,7 +77,7 @@ def _plainly(path: SchemaPath, value: Any, message: str) -> str:
     keyword = path[-1] if path else ""
     of_type = _NOT_OF_TYPE.search(message)
     if of_type is not None:
-        wanted = sorted(_KINDS.get(name, name) for name in _QUOTED.findall(of_type[1]))
+        wanted = sorted(_KINDS.get(name, name) for name in map(str, _QUOTED.findall(of_type[1])))
         text = f"expected {' or '.join(wanted)}, got {kind_of(value)}"
         if keyword in ("exclusiveMinimum", "exclusiveMaximum"):
             text += f"; {keyword} is the limit itself, since draft-06"

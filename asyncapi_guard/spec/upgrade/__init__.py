@@ -23,13 +23,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.errors import InvalidDocument, UnsupportedVersion
+from asyncapi_guard.errors import UnsupportedVersion
 from asyncapi_guard.spec.upgrade.channels import Channels
 from asyncapi_guard.spec.upgrade.components import convert_components
 from asyncapi_guard.spec.upgrade.objects import convert_items, convert_object
 from asyncapi_guard.spec.upgrade.run import OMIT, Run, is_extension
 from asyncapi_guard.spec.upgrade.servers import convert_servers
-from asyncapi_guard.spec.wording import kind_of, shown
+from asyncapi_guard.spec.versions import CODE, version_of
+from asyncapi_guard.spec.wording import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +43,6 @@ __all__ = ["TARGET", "Upgraded", "upgrade"]
 
 #: The version that is written.
 TARGET = "3.1.0"
-_CODE = "unsupported-version"
 _VERSION = re.compile(r"2\.[0-6](?:\.\d+)?")
 _INFO_FIELDS = ("tags", "externalDocs")
 
@@ -138,21 +138,9 @@ def _set(data: dict[str, Any], key: str, value: Any) -> None:
 
 
 def _check_version(root: Node) -> None:
-    data = root.value
-    if not isinstance(data, dict):
-        what = "empty" if data is None else kind_of(data)
-        message = f"the document is {what}; expected a mapping with 'asyncapi'"
-        raise InvalidDocument(root.finding(message, _CODE))
-    version = root.get("asyncapi")
-    if version is None:
-        is_openapi = "openapi" in data or "swagger" in data
-        hint = ": this looks like an OpenAPI document" if is_openapi else ""
-        raise UnsupportedVersion(root.finding(f"not an AsyncAPI document{hint}", _CODE))
-    if not isinstance(version.value, str):
-        message = f"asyncapi must be a string such as '2.6.0', not {kind_of(version.value)}"
-        raise UnsupportedVersion(version.finding(message, _CODE))
+    version = version_of(root, "2.6.0")
     if not _VERSION.fullmatch(version.value):
-        raise UnsupportedVersion(version.finding(_refusal(version.value), _CODE))
+        raise UnsupportedVersion(version.finding(_refusal(version.value), CODE))
 
 
 def _refusal(version: str) -> str:

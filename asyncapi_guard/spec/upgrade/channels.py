@@ -251,7 +251,7 @@ class Channels:
 
     def _message(self, use: Use, place: Path) -> Any:
         target = use.target
-        if target is use.node and _in_components(target):
+        if target is not None and target is use.node and _in_components(target):
             # An alternative of a component, which becomes a component of its own.
             return self._run.reference_to(tuple(map(str, target.path)))
         if target is None or _in_components(target):
