@@ -38,7 +38,7 @@ class Context:
         self.steps_left: int = 50_000
         self._roots: dict[str, frozenset[Any]] = {}
         self._merged: dict[Any, dict[str, Node]] = {}
-        self.main = Node(documents.main, (), documents.main.data)
+        self.main: Node = Node(documents.main, (), documents.main.data)
         self.schemas = schemas
         self.report = findings
 

@@ -46,9 +46,9 @@ class Run:
     """
 
     def __init__(self, source: Source) -> None:
-        self.root = Node(source, (), source.data)
+        self.root: Node = Node(source, (), source.data)
         self.notes: list[Finding] = []
-        self.schemas = Names()
+        self.schemas: Names = Names()
         self.added_schemas: dict[str, Any] = {}
         self._documents = Documents(source)
         self._moved: dict[Path, Path] = {}
