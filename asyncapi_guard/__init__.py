@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Finding,
         InstallationError,
         InvalidDocument,
+        RegistrationError,
         RequestValidationError,
         ResponseValidationError,
         SpecError,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
         UnsupportedVersion,
     )
     from asyncapi_guard.guard import Guard, Policy, Verdict
+    from asyncapi_guard.integrations.asyncapi_socketio import AsyncAPISocketIO
     from asyncapi_guard.integrations.middleware import AsyncAPIGuard
     from asyncapi_guard.integrations.statistics import Statistic
     from asyncapi_guard.spec import load
@@ -41,6 +43,7 @@ __all__ = [
     "AckValidationError",
     "AsyncAPIGuard",
     "AsyncAPIGuardError",
+    "AsyncAPISocketIO",
     "Checkpoint",
     "Code",
     "Contract",
@@ -53,6 +56,7 @@ __all__ = [
     "Mode",
     "Policy",
     "Problem",
+    "RegistrationError",
     "RequestValidationError",
     "ResponseValidationError",
     "SpecError",
@@ -78,6 +82,7 @@ _HOMES = {
         "Finding",
         "InstallationError",
         "InvalidDocument",
+        "RegistrationError",
         "RequestValidationError",
         "ResponseValidationError",
         "SpecError",
@@ -86,6 +91,7 @@ _HOMES = {
         "UnsupportedVersion",
     ),
     "asyncapi_guard.guard": ("Guard", "Policy", "Verdict"),
+    "asyncapi_guard.integrations.asyncapi_socketio": ("AsyncAPISocketIO",),
     "asyncapi_guard.integrations.middleware": ("AsyncAPIGuard",),
     "asyncapi_guard.integrations.statistics": ("Statistic",),
     "asyncapi_guard.spec": ("load",),

@@ -11,7 +11,8 @@
     │   ├── ResponseValidationError   what our handler returned as the ack
     │   ├── EmitValidationError       what we emitted
     │   └── AckValidationError        what the client answered to our emit or call
-    └── InstallationError             guarded twice, too early, unknown kind of server
+    ├── InstallationError             guarded twice, too early, unknown kind of server
+    └── RegistrationError             a handler whose hints cannot be made into a contract
 
 `SpecError` says what is wrong with a file and where; `ContractViolation` says what is wrong with
 traffic. The two never meet: a document is read before the first packet arrives, or never.
@@ -37,6 +38,7 @@ __all__ = [
     "Finding",
     "InstallationError",
     "InvalidDocument",
+    "RegistrationError",
     "RequestValidationError",
     "ResponseValidationError",
     "Severity",
@@ -204,6 +206,10 @@ class AckValidationError(ContractViolation):
 
 class InstallationError(AsyncAPIGuardError):
     """The guard cannot be put where it was asked to."""
+
+
+class RegistrationError(AsyncAPIGuardError, TypeError):
+    """A handler's type hints cannot be resolved, or cannot be made into schemas."""
 
 
 _ERROR_AT: dict[Checkpoint, type[ContractViolation]] = {

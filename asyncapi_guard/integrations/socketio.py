@@ -31,6 +31,7 @@ from socketio.admin import InstrumentedServer
 from asyncapi_guard.errors import (
     ContractViolation,
     InstallationError,
+    RequestValidationError,
     violation_error,
 )
 from asyncapi_guard.integrations.wire import (
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.integrations.middleware import AsyncAPIGuard
     from asyncapi_guard.violations import Violation
 
-__all__ = ["Application", "Hooks", "install"]
+__all__ = ["Application", "Hooks", "Refused", "Unjudged", "install"]
 
 logger: logging.Logger = logging.getLogger("asyncapi_guard")
 
@@ -104,6 +105,26 @@ class ConnectFailed(BaseException):
         super().__init__(error)
 
 
+class Refused(BaseException):
+    """A handler's types refuse what passed the guard.
+
+    No `Exception`: error handlers are asked once, by the hooks, like about any other refusal.
+    """
+
+    def __init__(self, verdict: Verdict) -> None:
+        self.verdict = verdict
+        super().__init__(verdict)
+
+
+class Unjudged:
+    """What an error handler returned for an exception of a handler: an ack that is not judged."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
 class _RefusedAck:
     """What a judging callback, and then `call`, is given in place of an ack that was refused."""
 
@@ -143,7 +164,6 @@ class Hooks:
 
     def __init__(self, middleware: AsyncAPIGuard, server: Any, application: Application) -> None:
         self.middleware: AsyncAPIGuard = middleware
-        self.guard: Guard = middleware.guard
         self.server: Any = server
         self.application: Application = application
         self.active: bool = False
@@ -153,6 +173,11 @@ class Hooks:
         self._connect: Callable[..., Any]
         self._call: Callable[..., Any]
         self._ack: Callable[..., Any]
+
+    @property
+    def guard(self) -> Guard:
+        """The middleware's, which may take another contract."""
+        return self.middleware.guard
 
     # -- putting on and taking off -----------------------------------------------------------------
 
@@ -260,7 +285,7 @@ class Hooks:
             if not answered:
                 self._tell(error, eio_sid, namespace, id)
             elif id is not None:
-                self._answer(eio_sid, namespace, id, value, error)
+                self._answer(eio_sid, namespace, id, value, error.answer())
 
         if self.server.async_handlers:
             self.server.start_background_task(ask)
@@ -289,6 +314,11 @@ class Hooks:
         server, event = self.server, data[0]
         try:
             value = server._trigger_event(event, namespace, sid, *data[1:])
+        except Refused as refused:
+            self.middleware.record(refused.verdict)
+            if refused.verdict.violation is not None:
+                self._refuse_event(refused.verdict.violation, sid, eio_sid, namespace, id, data)
+            return
         except Exception as error:
             if id is not None:
                 answer = _trouble(Code.HANDLER, namespace, event)
@@ -300,6 +330,11 @@ class Hooks:
             return
         if value is server.not_handled:
             self._send_ack(eio_sid, namespace, id, [_trouble(Code.UNHANDLED, namespace, event)])
+            return
+        if isinstance(value, Unjudged):
+            self._answer(
+                eio_sid, namespace, id, value.value, _trouble(Code.HANDLER, namespace, event)
+            )
             return
         self._acknowledge(sid, eio_sid, namespace, id, data, message, _ack_values(value))
 
@@ -350,17 +385,18 @@ class Hooks:
         """Answer in place of an ack that was refused."""
         error = violation_error(violation)
         answered, value = self.application.answer(error, namespace, sid, data[0], data[1:])
-        self._answer(eio_sid, namespace, id, value if answered else error.answer(), error)
+        otherwise = error.answer()
+        self._answer(eio_sid, namespace, id, value if answered else otherwise, otherwise)
 
     def _answer(
-        self, eio_sid: str, namespace: str, id: int, value: Any, error: ContractViolation
+        self, eio_sid: str, namespace: str, id: int, value: Any, otherwise: dict[str, Any]
     ) -> None:
-        """Send what an error handler returned; the error itself where that cannot be sent."""
+        """Send what an error handler returned; something else where that cannot be sent."""
         try:
             self._send_ack(eio_sid, namespace, id, _ack_values(value))
         except (TypeError, ValueError, RecursionError):
             logger.exception("what the application's error handler returned cannot be sent")
-            self._send_ack(eio_sid, namespace, id, [error.answer()])
+            self._send_ack(eio_sid, namespace, id, [otherwise])
 
     def _send_ack(  # a packet, taken apart
         self, eio_sid: str, namespace: str, id: int, values: list[Any], *, binary: bool = True
@@ -581,6 +617,10 @@ class Hooks:
             self._connect(eio_sid, namespace, data)
         except ConnectFailed as failed:
             self._end_connect(eio_sid, namespace, failed.error)
+        except Refused as refused:
+            self.middleware.record(refused.verdict)
+            if refused.verdict.violation is not None:
+                self._end_connect(eio_sid, namespace, violation_error(refused.verdict.violation))
         except Exception as error:
             self._end_connect(eio_sid, namespace, error)
             raise
@@ -602,6 +642,8 @@ class Hooks:
         }
         if isinstance(error, exceptions.ConnectionRefusedError):
             refusal = getattr(error, "error_args", refusal)
+        elif isinstance(error, RequestValidationError):
+            refusal = {"message": error.violation.reason, "data": error.answer()}
         if server.always_connect:
             server.manager.pre_disconnect(sid, namespace)
             self._send(eio_sid, packet.DISCONNECT, namespace, refusal)

@@ -1,4 +1,4 @@
-"""Flask-SocketIO's own tests, unmodified, with a guard on every server."""
+"""Flask-SocketIO's own tests, unmodified: with a guard on every server, and with the drop-in."""
 
 from __future__ import annotations
 
@@ -16,36 +16,31 @@ HERE = Path(__file__).resolve().parent
 CACHE = HERE.parents[1] / ".cache" / "flask-socketio"
 
 
-def _suite() -> Path | None:
+@pytest.fixture
+def suite(skip_or_fail: Any) -> Path:
     folder = Path(os.environ.get("FLASK_SOCKETIO_SUITE") or CACHE)
-    return next(iter(sorted(folder.rglob("test_socketio.py"))), None)
-
-
-def test_flask_socketio_passes_its_own_tests_under_the_guard(
-    tmp_path: Path, skip_or_fail: Any
-) -> None:
-    """All 43 pass, the guards judged traffic, and refused only what fails without them too."""
-    suite = _suite()
-    if suite is None:
+    found = next(iter(sorted(folder.rglob("test_socketio.py"))), None)
+    if found is None:
         skip_or_fail(
             "Flask-SocketIO's tests are not there: run tests/integrations/fetch_flask_suite.py"
         )
     if not version("flask-socketio").startswith("5.7."):
         pytest.skip("the suite is of Flask-SocketIO 5.7, and another version is installed")
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "guard_every_server",
-        "-p",
-        "no:cacheprovider",
-    ]
+    return found
+
+
+def run(suite: Path, folder: Path, plugin: str, **environment: str) -> dict[str, int]:
+    """Run the suite with a plugin, and see it pass: the numbers that the plugin wrote."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", plugin, "-p", "no:cacheprovider"]
     done = subprocess.run(
-        [*command, f"--rootdir={tmp_path}", "-c", os.devnull, str(suite)],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1"},
+        [*command, f"--rootdir={folder}", "-c", os.devnull, str(suite)],
+        cwd=folder,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(HERE),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            **environment,
+        },
         capture_output=True,
         text=True,
         timeout=60,
@@ -53,6 +48,28 @@ def test_flask_socketio_passes_its_own_tests_under_the_guard(
     )
     assert "43 passed" in done.stdout, done.stdout[-4000:] + done.stderr[-2000:]
     assert done.returncode == 0
-    numbers = dict(re.findall(r"(\w+)=(\d+)", done.stdout))
-    assert int(numbers["judged"]) > 50
-    assert int(numbers["refused"]) == 1  # the ack that one test lets fail
+    return {name: int(number) for name, number in re.findall(r"(\w+)=(\d+)", done.stdout)}
+
+
+def test_flask_socketio_passes_its_own_tests_under_the_guard(suite: Path, tmp_path: Path) -> None:
+    """All 43 pass, the guards judged traffic, and refused only what fails without them too."""
+    numbers = run(suite, tmp_path, "guard_every_server")
+    assert numbers["judged"] > 50
+    assert numbers["refused"] == 1  # the ack that one test lets fail
+
+
+@pytest.mark.parametrize("spec", ["spec", "hints"])
+@pytest.mark.parametrize("validate", ["validate", "idle"])
+def test_flask_socketio_passes_its_own_tests_as_the_drop_in(
+    validate: str, spec: str, suite: Path, tmp_path: Path
+) -> None:
+    """All 43 pass with the drop-in in place of `SocketIO`; without `validate` there is no guard."""
+    numbers = run(suite, tmp_path, "drop_in_every_server", DROP_IN=f"{validate} {spec}")
+    assert numbers["made"] > 2
+    if validate == "idle":
+        assert numbers["guards"] == 0
+        return
+    # A few are made without an application, and one is initialised in a test.
+    assert numbers["guards"] > 2
+    assert numbers["judged"] > 50
+    assert numbers["refused"] == 1  # as above

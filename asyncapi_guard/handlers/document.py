@@ -1,0 +1,290 @@
+"""Handlers and declarations as an AsyncAPI 3.1 document."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from asyncapi_guard.handlers.dialect import legal, merge_directions, rename, to_asyncapi
+from asyncapi_guard.handlers.hints import schemas_of
+from asyncapi_guard.handlers.ids import Names, slug
+from asyncapi_guard.handlers.registry import CATCH_ALL
+
+if TYPE_CHECKING:
+    from asyncapi_guard.handlers.hints import Hint
+    from asyncapi_guard.handlers.registry import Receiver, Registry, Sender
+
+__all__ = ["About", "build_document", "server_of", "without_anything"]
+
+_IN, _OUT = "validation", "serialization"
+_ANYTHING = "Anything"
+_ANYTHING_GOES = {"$ref": f"#/components/schemas/{_ANYTHING}"}
+#: Where bytes are not named, they are refused.
+_ANY_VALUE = {"anyOf": [{}, {"type": "string", "format": "binary"}]}
+#: Any number of arguments of any kind.
+_ANY_ARGUMENTS = {
+    "description": "Any arguments: nobody has described them.",
+    "type": "array",
+    "items": [_ANY_VALUE],
+    "minItems": 0,
+    "additionalItems": _ANY_VALUE,
+}
+#: What handlers without parameters are sent all the same.
+_UNASKED: dict[str, dict[str, Any]] = {"connect": {}, "disconnect": {"type": "string"}}
+_PROTOCOLS = {"http": "ws", "https": "wss"}
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a document says beside its events."""
+
+    title: str = "Socket.IO API"
+    version: str = "1.0.0"
+    description: str = ""
+    server_url: str = "http://localhost:5000"
+    server_name: str = "BACKEND"
+
+
+def server_of(url: str) -> dict[str, Any]:
+    """The Server Object of a URL: host, protocol and path; never what is secret in it.
+
+    Raises:
+        ValueError: it is no URL of a server.
+    """
+    no_url = "server_url must be a URL such as https://example.com"
+    try:
+        parts = urlsplit(url if "://" in url else f"http://{url}")
+        hostname, port = parts.hostname, parts.port
+    except ValueError:
+        raise ValueError(no_url) from None  # the library's words quote the URL
+    if not hostname:
+        raise ValueError(no_url)
+    host = f"[{hostname}]" if ":" in hostname else hostname
+    server: dict[str, Any] = {
+        "host": f"{host}:{port}" if port is not None else host,
+        "protocol": _PROTOCOLS.get(parts.scheme, parts.scheme),
+    }
+    if parts.path not in ("", "/"):
+        server["pathname"] = parts.path
+    return server
+
+
+def build_document(registry: Registry, about: About) -> dict[str, Any]:
+    """The document; the same for the same registrations."""
+    return _Builder(registry, about).build()
+
+
+def without_anything(document: dict[str, Any]) -> dict[str, Any]:
+    """The same contract, in which nobody looks at arguments that may be anything."""
+    components = document.get("components", {})
+    messages = {
+        key: {field: value for field, value in message.items() if value != _ANYTHING_GOES}
+        for key, message in components.get("messages", {}).items()
+    }
+    return {**document, "components": {**components, "messages": messages}}
+
+
+class _Builder:
+    """One document."""
+
+    def __init__(self, registry: Registry, about: About) -> None:
+        self._registry = registry
+        self._about = about
+        self._channels: dict[str, dict[str, Any]] = {}
+        self._ids: dict[str, str] = {}
+        self._channel_names = Names()
+        self._message_names = Names()
+        self._operation_names = Names()
+        self._operations: dict[str, Any] = {}
+        self._messages: dict[str, Any] = {}
+        self._schemas: dict[str, Any] = {}
+        self._by_key: dict[str, Any] = {}
+        self._uses_anything = False
+
+    def build(self) -> dict[str, Any]:
+        self._collect()
+        for receiver in self._registry.receivers():
+            self._receive(receiver)
+        for sender in self._registry.senders():
+            self._send(sender)
+        if self._uses_anything:
+            self._schemas[_ANYTHING] = copy.deepcopy(_ANY_ARGUMENTS)
+        about = self._about
+        document: dict[str, Any] = {
+            "asyncapi": "3.1.0",
+            "info": {"title": about.title, "version": about.version},
+            "servers": {slug_of_server(about.server_name): server_of(about.server_url)},
+            "channels": self._channels,
+            "operations": self._operations,
+        }
+        if about.description:
+            document["info"]["description"] = about.description
+        components = {"messages": self._messages, "schemas": self._schemas}
+        filled = {name: entries for name, entries in components.items() if entries}
+        if filled:
+            document["components"] = filled
+        return document
+
+    # -- schemas -----------------------------------------------------------------------------------
+
+    def _collect(self) -> None:
+        """All schemas at once, so that equal names of different models are told apart."""
+        found, definitions = schemas_of(self._hints())
+        names = merge_directions(definitions)
+        taken = Names()
+        taken.take(_ANYTHING)
+        final: dict[str, str] = {}
+        for name in definitions:
+            merged = names.get(name, name)
+            if merged not in final:
+                final[merged] = taken.take(legal(merged))
+        to_final = {name: final[names.get(name, name)] for name in definitions}
+        for name, schema in definitions.items():
+            self._schemas.setdefault(to_final[name], to_asyncapi(rename(schema, to_final)))
+        self._by_key = {k: to_asyncapi(rename(schema, to_final)) for k, schema in found.items()}
+
+    def _hints(self) -> list[tuple[str, str, Hint]]:
+        hints: list[tuple[str, str, Hint]] = []
+        for receiver in self._registry.receivers():
+            taken = (*(receiver.arguments or ()), receiver.rest)
+            hints.extend((_key(hint), _IN, hint) for hint in taken if hint is not None)
+            if receiver.ack is not None:
+                hints.append((_key(receiver.ack), _OUT, receiver.ack))
+        for sender in self._registry.senders():
+            hints.extend((_key(hint), _OUT, hint) for hint in sender.payloads)
+            if sender.ack is not None:
+                hints.append((_key(sender.ack), _IN, sender.ack))
+        return hints
+
+    def _schema(self, hint: Hint) -> Any:
+        return copy.deepcopy(_ANY_VALUE) if hint.is_anything else self._by_key[_key(hint)]
+
+    def _one(self, hint: Hint) -> Any:
+        """The schema of one argument, which must not look like several or like none."""
+        schema = self._schema(hint)
+        if schema == {"type": "null"}:
+            return _single(schema)
+        return self._one_value(schema, hint)
+
+    def _some(self, hint: Hint) -> Any:
+        """The schema of what is sent, or acknowledged: a tuple is several values."""
+        if hint.is_anything:
+            return self._anything()
+        schema = self._schema(hint)
+        return schema if hint.positional else self._one_value(schema, hint)
+
+    def _one_value(self, schema: Any, hint: Hint) -> Any:
+        if not self._stands_for_several(schema, set()):
+            return schema
+        return _single(schema, required=not hint.accepts_none)
+
+    def _stands_for_several(self, schema: Any, seen: set[str]) -> bool:
+        """Whether a schema has positions, or an alternative that has."""
+        if not isinstance(schema, dict):
+            return False
+        ref = schema.get("$ref")
+        if isinstance(ref, str) and ref not in seen:
+            seen.add(ref)
+            return self._stands_for_several(self._schemas.get(ref.rpartition("/")[2]), seen)
+        branches = [b for key in ("allOf", "anyOf", "oneOf") for b in schema.get(key, ())]
+        return isinstance(schema.get("items"), list) or any(
+            self._stands_for_several(branch, seen) for branch in branches
+        )
+
+    def _anything(self) -> Any:
+        self._uses_anything = True
+        return dict(_ANYTHING_GOES)
+
+    def _payload(self, receiver: Receiver) -> Any:
+        """The schema of the arguments of an event."""
+        if receiver.arguments is None:
+            return self._anything()
+        schemas = [self._schema(hint) for hint in receiver.arguments]
+        if not schemas and receiver.rest is None:
+            # Clients give auth and reasons also to handlers that do not ask.
+            return dict(_UNASKED.get(receiver.event, {"type": "null"}))
+        if len(schemas) == receiver.required == 1 and receiver.rest is None:
+            return self._one(receiver.arguments[0])
+        rest: Any = self._schema(receiver.rest) if receiver.rest is not None else False
+        payload = {
+            "type": "array",
+            "items": schemas or [rest],
+            "minItems": receiver.required,
+            "additionalItems": rest,
+        }
+        if rest is False:
+            payload["maxItems"] = len(schemas)
+        return payload
+
+    # -- messages and operations -------------------------------------------------------------------
+
+    def _channel(self, namespace: str) -> str:
+        if namespace not in self._ids:
+            name = "root" if namespace == "/" else slug(namespace, "namespace")
+            id = self._ids[namespace] = self._channel_names.take(name)
+            address = "/{namespace}" if namespace == CATCH_ALL else namespace
+            channel: dict[str, Any] = {"address": address, "messages": {}}
+            if namespace == CATCH_ALL:
+                channel["parameters"] = {"namespace": {}}
+            self._channels[id] = channel
+        return self._ids[namespace]
+
+    def _receive(self, receiver: Receiver) -> None:
+        channel = self._channel(receiver.namespace)
+        message = {"name": receiver.event, "payload": self._payload(receiver)}
+        if receiver.description:
+            message["description"] = receiver.description
+        if receiver.ack is not None and receiver.event not in ("connect", "disconnect"):
+            message["x-ack"] = self._some(receiver.ack)
+        if receiver.event == CATCH_ALL:
+            self._channels[channel]["x-catch-all"] = {
+                key: value for key, value in message.items() if key != "name"
+            }
+            return
+        self._add(channel, "receive", receiver.event, message)
+
+    def _send(self, sender: Sender) -> None:
+        channel = self._channel(sender.namespace)
+        schemas = [self._some(hint) for hint in sender.payloads]
+        payload = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
+        message: dict[str, Any] = {"name": sender.event, "payload": payload}
+        if sender.description:
+            message["description"] = sender.description
+        if sender.ack is not None:
+            message["x-ack"] = self._some(sender.ack)
+        self._add(channel, "send", sender.event, message)
+
+    def _add(self, channel: str, action: str, event: str, message: dict[str, Any]) -> None:
+        prefix = "" if channel == "root" else f"{channel}_"
+        name = slug(event, "event")
+        key = self._message_names.take(f"{prefix}{name}")
+        self._messages[key] = message
+        self._channels[channel]["messages"][key] = {"$ref": f"#/components/messages/{key}"}
+        id = self._operation_names.take(f"{prefix}{action}_{name}")
+        self._operations[id] = {
+            "action": action,
+            "channel": {"$ref": f"#/channels/{channel}"},
+            "messages": [{"$ref": f"#/channels/{channel}/messages/{key}"}],
+        }
+
+
+def slug_of_server(name: str) -> str:
+    """A name that a server may have."""
+    return legal(name).replace(".", "_")
+
+
+def _key(hint: Hint) -> str:
+    return str(id(hint))
+
+
+def _single(schema: Any, *, required: bool = True) -> Any:
+    """One argument, where the schema by itself would stand for another number of them."""
+    return {
+        "type": "array",
+        "items": [schema],
+        "minItems": int(required),
+        "maxItems": 1,
+        "additionalItems": False,
+    }

@@ -1,0 +1,533 @@
+"""`AsyncAPISocketIO`: Flask-SocketIO whose handlers' type hints are its contract.
+
+Handlers and declarations make the document, the document makes the guard, and the guard judges, as
+it does for a document that people wrote. What passes is made into instances before the handler
+sees it; what the handler returns and the application emits becomes plain data before it is judged.
+Handlers are registered at any time, so the guard is made anew when something was registered since.
+"""
+
+# pyright: reportIncompatibleMethodOverride=false, reportAttributeAccessIssue=false
+# pyright: reportIncompatibleVariableOverride=false, reportArgumentType=false
+# (its stubs of Flask-SocketIO lack what Flask-SocketIO has, and know narrower types)
+from __future__ import annotations
+
+import dataclasses
+import functools
+import json
+from typing import TYPE_CHECKING, Any
+
+from flask_socketio import SocketIO
+
+from asyncapi_guard.contract import Contract, Mode
+from asyncapi_guard.guard import Guard, Policy, Verdict
+from asyncapi_guard.handlers import (
+    CATCH_ALL,
+    About,
+    ConstructionError,
+    Registry,
+    agent_schema,
+    build_document,
+    plain,
+)
+from asyncapi_guard.handlers.document import server_of, without_anything
+from asyncapi_guard.integrations.middleware import AsyncAPIGuard
+from asyncapi_guard.integrations.socketio import Refused, Unjudged
+from asyncapi_guard.spec import load
+from asyncapi_guard.violations import Checkpoint, Code, Violation
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Mapping, Sequence
+
+    from flask import Flask
+    from flask_socketio import Namespace
+
+    from asyncapi_guard.contract import Message
+    from asyncapi_guard.handlers import Receiver
+    from asyncapi_guard.schema import EngineName
+
+__all__ = ["AsyncAPIDoc", "AsyncAPISocketIO"]
+
+_OPTIONS = (
+    "validate",
+    "generate_docs",
+    "version",
+    "title",
+    "description",
+    "server_url",
+    "server_name",
+    "spec",
+    "policy",
+    "engine",
+    "on_violation",
+    "typed",
+)
+#: What nobody declared passes: hints are added to a server one after the other.
+_CODE_FIRST = Policy(undeclared_events=Mode.OFF, undeclared_namespaces=Mode.OFF)
+
+
+Data = dict[str, Any]
+
+
+class AsyncAPIDoc:
+    """The document of a server."""
+
+    def __init__(self, owner: AsyncAPISocketIO) -> None:
+        self._owner = owner
+
+    def dict(self) -> Data:
+        """The document as data."""
+        return self._owner.document()
+
+    def get_yaml(self) -> str:
+        """The document as YAML."""
+        from asyncapi_guard.spec.output import to_yaml
+
+        return to_yaml(self.dict())
+
+    def get_json(self) -> str:
+        """The document as JSON."""
+        from asyncapi_guard.spec.output import to_json
+
+        return to_json(self.dict())
+
+    json = get_json
+
+
+class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carries no types
+    """A drop-in for `flask_socketio.SocketIO`.
+
+    Args:
+        app: the Flask application, now or by `init_app`.
+        validate: judge the traffic; without it nothing is judged and nothing is constructed.
+        generate_docs: have `asyncapi_doc`.
+        version: of the API.
+        title: of the API.
+        description: of the API.
+        server_url: where it runs; its credentials are left out of the document.
+        server_name: what the document calls the server.
+        spec: an AsyncAPI document that rules instead of the hints; handlers may be typed all the
+            same.
+        policy: what is done about violations; by default everything that is declared is enforced.
+        engine: `rust`, `jsonschema`, or `auto`.
+        on_violation: called with each `Violation`.
+        typed: take the hints of every handler that has some. By default those of class namespaces,
+            and of handlers registered with `get_from_typehint=True`.
+        **kwargs: as for `SocketIO`.
+
+    Raises:
+        SpecError: the document cannot be used.
+        RegistrationError: from registrations, for hints that cannot be modelled.
+    """
+
+    def __init__(self, app: Flask | None = None, **kwargs: Any) -> None:
+        self.validate: bool = True
+        self.generate_docs: bool = True
+        self.typed: bool | None = None
+        self.about: About = About()
+        self.spec: str | os.PathLike[str] | Mapping[str, Any] | None = None
+        self._given_policy: Policy | None = None
+        self.engine: EngineName = "auto"
+        self.on_violation: Callable[[Violation], object] | None = None
+        self.registry: Registry = Registry()
+        self._guarded: _RenewedGuard | None = None
+        self.asyncapi_doc: AsyncAPIDoc = AsyncAPIDoc(self)
+        super().__init__(app, **self._take_options(kwargs))
+
+    def init_app(self, app: Flask | None, **kwargs: Any) -> None:
+        """Initialise for an application; the options of the constructor are taken here, too."""
+        # Each call makes another server.
+        self.__dict__.pop("_handle_event", None)
+        self._guarded = None
+        super().init_app(app, **self._take_options(kwargs))
+        if not self.validate:
+            return
+        self._guarded = _RenewedGuard(self, self.spec)
+        if app is None:
+            self._guarded.protect(self.server)
+            return
+        self._guarded.init_app(app, self)
+        # Inside of what the guard made of it, which looks at what connect handlers raise.
+        self.__dict__["_handle_event"] = functools.partial(self._handle_typed, self._handle_event)
+
+    def _take_options(self, kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Keep our options; the others are Flask-SocketIO's."""
+        given = {name: kwargs.pop(name) for name in _OPTIONS if name in kwargs}
+        about = {
+            name: given.pop(name)
+            for name in ("version", "title", "description", "server_url", "server_name")
+            if name in given
+        }
+        self.about = dataclasses.replace(self.about, **about)
+        server_of(self.about.server_url)  # raises for what is no URL
+        for name, value in given.items():
+            setattr(self, "_given_policy" if name == "policy" else name, value)
+        return kwargs
+
+    @property
+    def policy(self) -> Policy | None:
+        """What is done about violations: as given, else what suits how the contract came to be."""
+        if self._given_policy is not None or self.spec is not None:
+            return self._given_policy
+        return _CODE_FIRST
+
+    def contract(self) -> Contract:
+        """What is registered now, as a contract."""
+        document = build_document(self.registry, self.about)
+        return load(without_anything(document), engine=self.engine)
+
+    # -- registrations -----------------------------------------------------------------------------
+
+    def on(
+        self,
+        message: str,
+        namespace: str | None = None,
+        *,
+        get_from_typehint: bool | None = None,
+        request_model: Any = None,
+        response_model: Any = None,
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Register an event handler.
+
+        Args:
+            message: the name of the event.
+            namespace: the Socket.IO namespace; `/` by default.
+            get_from_typehint: the handler's type hints say what is received and acknowledged.
+            request_model: the type of the one argument, instead of a hint.
+            response_model: the type of what is returned, instead of a hint.
+        """
+
+        def decorator(handler: Callable[..., Any]) -> Callable[..., Any]:
+            self.registry.receive(
+                namespace or "/",
+                message,
+                handler,
+                hints=get_from_typehint
+                if get_from_typehint is not None
+                else self._takes_hints(handler, default=False),
+                request_model=request_model,
+                response_model=response_model,
+            )
+            super(AsyncAPISocketIO, self).on(message, namespace)(handler)
+            return handler
+
+        return decorator
+
+    def on_event(
+        self,
+        message: str,
+        handler: Callable[..., Any],
+        namespace: str | None = None,
+        **models: Any,
+    ) -> None:
+        """Register an event handler, as `on` does."""
+        self.on(message, namespace, **models)(handler)
+
+    def on_namespace(self, namespace_handler: Namespace) -> None:
+        """Register a class-based namespace; the hints of its `on_*` methods count."""
+        super().on_namespace(namespace_handler)
+        for name in dir(namespace_handler):
+            method = getattr(namespace_handler, name)
+            if name.startswith("on_") and callable(method):
+                self.registry.receive(
+                    namespace_handler.namespace,
+                    name[3:],
+                    method,
+                    hints=self._takes_hints(method, default=True),
+                )
+
+    def doc_emit(
+        self,
+        event: str,
+        model: Any,
+        description: str = "",
+        namespace: str | None = None,
+        *,
+        ack_model: Any = None,
+        **misspelt: str,
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Declare an event that is sent; as a decorator, or called by itself.
+
+        Args:
+            event: its name.
+            model: the type of what is sent; a tuple type stands for several arguments. Declared
+                again with another type, either may be sent.
+            description: for the document.
+            namespace: the Socket.IO namespace; `/` by default.
+            ack_model: the type of what clients answer.
+            **misspelt: `discription`, as SIO-AsyncAPI calls the description.
+        """
+        if misspelt.keys() - {"discription"}:
+            raise TypeError(f"doc_emit has no argument {min(misspelt.keys() - {'discription'})!r}")
+        if misspelt:
+            import warnings
+
+            warnings.warn("'discription' is 'description'", DeprecationWarning, stacklevel=2)
+            description = description or misspelt["discription"]
+        self.registry.send(
+            namespace or "/", event, model, ack_model=ack_model, description=description
+        )
+        return lambda function: function
+
+    def _takes_hints(self, handler: Callable[..., Any], *, default: bool) -> bool:
+        from asyncapi_guard.handlers.signatures import is_hinted
+
+        wanted = default if self.typed is None else self.typed
+        return wanted and is_hinted(handler)
+
+    # -- traffic -----------------------------------------------------------------------------------
+
+    def _handle_event(
+        self, handler: Callable[..., Any], message: str, namespace: str, sid: str, *args: Any
+    ) -> Any:
+        handle = super()._handle_event
+        return self._handle_typed(handle, handler, message, namespace, sid, *args)
+
+    def _handle_typed(  # the place of `_handle_event`, and its arguments
+        self,
+        handle: Callable[..., Any],
+        handler: Callable[..., Any],
+        message: str,
+        namespace: str,
+        sid: str,
+        *args: Any,
+    ) -> Any:
+        """Handle an event by a handler that is called with instances and returns plain data."""
+        receiver = self.registry.receiver(namespace, message, handler)
+        if receiver is None:
+            return handle(handler, message, namespace, sid, *args)
+        if not (self.validate and receiver.typed):
+            return handle(_dumping(receiver), message, namespace, sid, *args)
+        if message == "connect":
+            return self._connect_typed(handle, receiver, namespace, sid, args)
+        raised: list[Exception] = []
+        typed = self._typed(receiver, namespace)
+
+        def call(*values: Any) -> Any:
+            try:
+                return typed(*values)
+            except Exception as error:
+                raised.append(error)
+                raise
+
+        value = handle(call, message, namespace, sid, *args)
+        # What an error handler made of it is the ack, as it is.
+        return Unjudged(plain(value)) if raised else value
+
+    def _typed(self, receiver: Receiver, namespace: str) -> Callable[..., Any]:
+        """The handler, called with instances, returning plain data."""
+
+        def call(*args: Any) -> Any:
+            values = self._construct(receiver, namespace, args)
+            return receiver.dump(receiver.handler(*values))
+
+        return call
+
+    def _connect_typed(
+        self,
+        handle: Callable[..., Any],
+        receiver: Receiver,
+        namespace: str,
+        sid: str,
+        args: tuple[Any, ...],
+    ) -> Any:
+        """Run a connect handler, once.
+
+        Flask-SocketIO and python-socketio both take a `TypeError` for that of a handler which has
+        no such parameter, and call it again without.
+        """
+        typed, failed = self._typed(receiver, namespace), list[TypeError]()
+
+        def call(*auth: Any) -> Any:
+            if failed:
+                raise failed[0]
+            try:
+                return typed(*auth)
+            except TypeError as error:
+                failed.append(error)
+                raise
+
+        try:
+            return handle(call, "connect", namespace, sid, *args)
+        except TypeError as error:
+            raise RuntimeError("the connect handler raised a TypeError") from error
+
+    def _construct(
+        self, receiver: Receiver, namespace: str, args: tuple[Any, ...]
+    ) -> tuple[Any, ...]:
+        """What the handler is called with.
+
+        Raises:
+            Refused: a validator of a model refuses a value.
+        """
+        event, before = receiver.event, ()
+        if event == CATCH_ALL:
+            event, before, args = args[0], args[:1], args[1:]
+        elif event == "connect":
+            args = _auth(receiver, args)
+        try:
+            return (*before, *receiver.construct(args))
+        except ConstructionError as error:
+            violation = Violation(
+                Checkpoint.CONNECT if event == "connect" else Checkpoint.RECEIVE_EVENT,
+                Code.REQUEST,
+                namespace,
+                event,
+                error.problems,
+                "the payload does not fit the handler's types",
+            )
+        declared = CATCH_ALL not in (receiver.event, receiver.namespace)
+        raise Refused(Verdict(violation, declared=declared))
+
+    def emit(self, event: str, *args: Any, **kwargs: Any) -> Any:
+        """Emit an event; instances of models become plain data."""
+        args = self._dumped(event, args, kwargs)
+        return super().emit(event, *args, **kwargs)
+
+    def call(self, event: str, *args: Any, **kwargs: Any) -> Any:
+        """Emit an event and wait for its ack; instances of models become plain data."""
+        args = self._dumped(event, args, kwargs)
+        return super().call(event, *args, **kwargs)
+
+    def _dumped(self, event: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+        if "data" in kwargs:
+            args = (kwargs.pop("data"), *args)
+        if not args:
+            return args
+        sender = self.registry.sender(kwargs.get("namespace") or "/", event)
+        dump = sender.dump if sender is not None else plain
+        return (dump(args[0]), *args[1:])
+
+    # -- the document ------------------------------------------------------------------------------
+
+    def document(self) -> dict[str, Any]:
+        """The document as data: the file's own, or what is registered now."""
+        if self.spec is not None:
+            return _data_of(self.spec)
+        if not self.generate_docs:
+            raise RuntimeError("there is no document: generate_docs is False")
+        return build_document(self.registry, self.about)
+
+    def get_agent_schema(self) -> dict[str, Any]:
+        """The events of the document as a catalogue for programs."""
+        return agent_schema(build_document(self.registry, self.about))
+
+    def get_agent_schema_json(self) -> str:
+        """The catalogue as JSON."""
+        return json.dumps(self.get_agent_schema(), indent=2, sort_keys=True)
+
+
+def _dumping(receiver: Receiver) -> Callable[..., Any]:
+    return lambda *args: receiver.dump(receiver.handler(*args))
+
+
+def _auth(receiver: Receiver, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The arguments of a connect handler; Flask-SocketIO calls it with `None` for no auth."""
+    if receiver.rest is None:
+        args = args[: len(receiver.arguments or ())]
+    return () if args == (None,) and not receiver.required else args
+
+
+class _RenewedGuard(AsyncAPIGuard):
+    """A guard that follows the registrations of a server."""
+
+    def __init__(
+        self, owner: AsyncAPISocketIO, spec: str | os.PathLike[str] | Mapping[str, Any] | None
+    ) -> None:
+        self._owner = owner
+        self._follows = spec is None
+        self._changes = -1
+        self._current: _HandlersGuard
+        super().__init__(
+            spec if spec is not None else owner.contract(),
+            policy=owner.policy,
+            on_violation=owner.on_violation,
+            engine=owner.engine,
+        )
+
+    @property
+    def guard(self) -> Guard:
+        """The guard of what is registered now."""
+        if self._owner.registry.changes != self._changes:
+            self._changes = self._owner.registry.changes
+            contract = self._owner.contract() if self._follows else self._current.contract
+            self.guard = Guard(contract, self._owner.policy)
+            self._addresses = frozenset(c.address for c in contract.channels.values())
+        return self._current
+
+    @guard.setter
+    def guard(self, guard: Guard) -> None:
+        self._current = _HandlersGuard(guard.contract, guard.policy, self._owner)
+
+
+class _HandlersGuard(Guard):
+    """A guard that knows handlers of all events and of all namespaces.
+
+    A document has no word for them. What it does not name is judged by the types of the handler
+    that takes it.
+    """
+
+    def __init__(self, contract: Contract, policy: Policy, owner: AsyncAPISocketIO) -> None:
+        super().__init__(contract, policy)
+        self._owner = owner
+        self._wide: dict[tuple[str, str], Guard] = {}
+
+    def receive_event(
+        self, namespace: str, event: Any, args: Sequence[Any], *, binary: bool = False
+    ) -> Verdict:
+        """As `Guard.receive_event`."""
+        verdict = super().receive_event(namespace, event, args, binary=binary)
+        if verdict.declared or verdict.violation is not None:
+            return verdict
+        guard = self._of_wide_handler(namespace, event)
+        if guard is None:
+            return verdict
+        return _renamed(guard.receive_event("/", "event", args, binary=binary), namespace, event)
+
+    def send_ack(
+        self,
+        namespace: str,
+        event: str,
+        args: Sequence[Any],
+        message: Message | None = None,
+        *,
+        binary: bool = False,
+    ) -> Verdict:
+        """As `Guard.send_ack`."""
+        verdict = super().send_ack(namespace, event, args, message, binary=binary)
+        guard = None if verdict.declared else self._of_wide_handler(namespace, event)
+        if guard is None:
+            return verdict
+        return _renamed(guard.send_ack("/", "event", args, binary=binary), namespace, event)
+
+    def _of_wide_handler(self, namespace: str, event: str) -> Guard | None:
+        """The guard of the handler that takes what nobody else takes."""
+        receiver = self._owner.registry.wide_receiver(namespace, event)
+        if receiver is None:
+            return None
+        place = receiver.namespace, receiver.event
+        if place not in self._wide:
+            self._wide[place] = _alone(receiver, self._owner)
+        return self._wide[place]
+
+
+def _renamed(verdict: Verdict, namespace: str, event: str) -> Verdict:
+    if verdict.violation is None:
+        return Verdict(declared=False)
+    found = dataclasses.replace(verdict.violation, namespace=namespace, event=event)
+    return Verdict(found, declared=False)
+
+
+def _alone(receiver: Receiver, owner: AsyncAPISocketIO) -> Guard:
+    """A guard of one event that has a receiver's types."""
+    registry = Registry()
+    registry.add(dataclasses.replace(receiver, namespace="/", event="event"))
+    policy = owner.policy or Policy()
+    policy = dataclasses.replace(policy, operations={}, exclude=())
+    return Guard(load(build_document(registry, owner.about), engine=owner.engine), policy)
+
+
+def _data_of(spec: Any) -> dict[str, Any]:
+    from asyncapi_guard.spec.loader import open_documents
+
+    return dict(open_documents(spec).main.data)

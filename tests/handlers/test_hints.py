@@ -1,0 +1,231 @@
+"""A hint is a schema, makes instances, and makes plain data."""
+
+# ruff: noqa: UP045  # the old spellings of types are tested, too
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import decimal
+import enum
+import uuid
+from typing import Annotated, Any, Optional
+
+import pydantic
+import pytest
+from pydantic import BaseModel, Field
+from pydantic_core import PydanticCustomError
+
+from asyncapi_guard import RegistrationError
+from asyncapi_guard.handlers import ConstructionError, plain
+from asyncapi_guard.handlers.hints import Hint, schemas_of
+
+SECRET = "hunter2"
+
+
+class Inner(BaseModel):
+    value: int = Field(alias="theValue")
+
+
+class Outer(BaseModel):
+    inner: Inner
+    when: dt.date | None = None
+
+
+class Size(BaseModel):
+    size: float
+
+
+class Blob(BaseModel):
+    data: bytes
+    when: dt.date = dt.date(2026, 1, 2)
+
+
+class Colour(enum.Enum):
+    RED = "red"
+
+
+@dataclasses.dataclass
+class Point:
+    x: int
+
+
+def hint(type_: Any) -> Hint:
+    return Hint(type_, "here")
+
+
+def test_instances_are_made() -> None:
+    """All the way down."""
+    made = hint(list[Outer]).construct([{"inner": {"theValue": 1}, "when": "2026-01-02"}])
+    assert made == [Outer(inner=Inner(theValue=1), when=dt.date(2026, 1, 2))]
+
+
+@pytest.mark.parametrize("type_", [Any, object, int, str, dict, list, bool, None])
+def test_what_json_gives_is_not_copied(type_: Any) -> None:
+    """The handler gets the very object."""
+    value: list[Any] = [1]
+    assert hint(type_).construct(value) is value
+
+
+def test_strict_models_are_made_of_json() -> None:
+    """They want Python's types from Python, and text from JSON: this is JSON."""
+
+    class Strict(BaseModel):
+        model_config = pydantic.ConfigDict(strict=True)
+
+        id: uuid.UUID
+        at: dt.datetime
+        colour: Colour
+        pair: tuple[int, str]
+        tags: set[str]
+        price: decimal.Decimal
+
+    text = {"id": "12345678-1234-5678-1234-567812345678", "at": "2026-01-02T03:04:05"}
+    value = {**text, "colour": "red", "pair": [1, "a"], "tags": ["b"], "price": "1.5"}
+    made = hint(Strict).construct(value)
+    assert (made.colour, made.pair, made.tags) == (Colour.RED, (1, "a"), {"b"})
+    with pytest.raises(ConstructionError):
+        hint(Strict).construct({**value, "pair": [1, 2]})
+
+
+def test_a_float_is_made_of_an_integer() -> None:
+    """JSON does not tell them apart, Python code does."""
+    assert type(hint(float).construct(1)) is float
+
+
+def test_what_a_validator_refuses_has_a_path_and_no_values() -> None:
+    """Pydantic's own errors quote both input and the validator's words."""
+
+    class Checked(BaseModel):
+        word: str
+
+        @pydantic.field_validator("word")
+        @classmethod
+        def check(cls, value: str) -> str:
+            raise ValueError(f"no {value}")
+
+    with pytest.raises(ConstructionError) as caught:
+        hint(list[Checked]).construct([{"word": SECRET}], "/1")
+    (problem,) = caught.value.problems
+    assert (problem.path, problem.keyword) == ("/1/0/word", "value_error")
+    assert SECRET not in f"{caught.value!s}{caught.value!r}{problem}"
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+
+
+def test_a_custom_error_may_quote_values_and_is_not_quoted() -> None:
+    """`PydanticCustomError` has the application's own words, too."""
+
+    def check(value: str) -> str:
+        raise PydanticCustomError("mine", "no {value}", {"value": value})
+
+    with pytest.raises(ConstructionError) as caught:
+        hint(Annotated[str, pydantic.AfterValidator(check)]).construct(SECRET)
+    assert SECRET not in str(caught.value.problems)
+
+
+def test_errors_of_parsing_quote_nothing() -> None:
+    """Pydantic's words for dates, numbers, enums and keys have no input in them."""
+    for type_, value in (
+        (dt.datetime, SECRET),
+        (decimal.Decimal, SECRET),
+        (uuid.UUID, SECRET),
+        (Colour, SECRET),
+        (pydantic.HttpUrl, SECRET),
+        (pydantic.EmailStr, SECRET),
+        (dict[int, int], {SECRET: 1}),
+    ):
+        with pytest.raises(ConstructionError) as caught:
+            hint(type_).construct(value)
+        messages = "".join(problem.message for problem in caught.value.problems)
+        assert SECRET not in messages, type_
+
+
+DUMPS: dict[str, tuple[Any, Any, Any]] = {
+    "a model": (Outer, Outer(inner=Inner(theValue=1)), {"inner": {"theValue": 1}, "when": None}),
+    "data in a model's place": (Outer, {"inner": {"theValue": 1}}, {"inner": {"theValue": 1}}),
+    "a model in data": (dict, {"a": Inner(theValue=1)}, {"a": {"theValue": 1}}),
+    "an optional model": (Optional[Inner], Inner(theValue=1), {"theValue": 1}),
+    "another model": (Outer, Inner(theValue=1), {"theValue": 1}),
+    "an integer for a float": (float, 1, 1),
+    "an integer for a float in a model": (Size, Size.model_construct(size=1), {"size": 1}),
+    "bytes": (bytes, b"\xff", b"\xff"),
+    "bytes in a model": (Blob, Blob(data=b"\xff"), {"data": b"\xff", "when": "2026-01-02"}),
+    "bytes in anything": (Any, {"a": [b"\xff"]}, {"a": [b"\xff"]}),
+    "text bytes in anything": (Any, [b"a"], [b"a"]),
+    "text bytes in a dict": (dict, {"a": b"a"}, {"a": b"a"}),
+    "bytes that are no text, where nothing is said of them": (
+        list[dict[str, Any]],
+        [{"a": b"\xff"}],
+        [{"a": b"\xff"}],
+    ),
+    "a tuple of any length": (tuple[int, ...], (1, 2), [1, 2]),
+    "an optional tuple": (Optional[tuple[int, int]], (1, 2), [1, 2]),
+    "a tuple that is annotated": (Annotated[tuple[int, int], "x"], (1, 2), (1, 2)),
+    "a tuple": (tuple[int, Inner], (1, Inner(theValue=1)), (1, {"theValue": 1})),
+    "a set": (set[int], {1}, [1]),
+    "a date": (dt.date, dt.date(2026, 1, 2), "2026-01-02"),
+    "a decimal": (decimal.Decimal, decimal.Decimal("1.50"), "1.50"),
+    "an enum": (Colour, Colour.RED, "red"),
+    "a dataclass": (Point, Point(1), {"x": 1}),
+    "a dataclass in anything": (Any, [Point(1), Colour.RED], [{"x": 1}, "red"]),
+    "what is wrong stays as it is": (int, "seven", "seven"),
+    "none": (Outer, None, None),
+}
+
+
+@pytest.mark.parametrize("row", DUMPS)
+def test_plain_data_is_made(row: str) -> None:
+    """By alias, in JSON's types; bytes stay bytes. What does not fit is left to the judge."""
+    type_, value, expected = DUMPS[row]
+    dumped = hint(type_).dump(value)
+    assert dumped == expected
+    assert type(dumped) is type(expected)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (1, 1),
+        ([Inner(theValue=1)], [{"theValue": 1}]),
+        ((Inner(theValue=1), b"a"), ({"theValue": 1}, b"a")),
+        ({"a": Blob(data=b"\xff")}, {"a": {"data": b"\xff", "when": "2026-01-02"}}),
+        (dt.timedelta(seconds=1), "PT1S"),
+        ({1, 2}, [1, 2]),
+    ],
+    ids=str,
+)
+def test_undeclared_values_are_made_plain(value: Any, expected: Any) -> None:
+    """Whatever they hold."""
+    assert plain(value) == expected
+
+
+def test_what_cannot_be_made_plain_is_left() -> None:
+    """Whoever encodes it says so."""
+    thing = object()
+    assert plain(thing) is thing
+
+
+@pytest.mark.parametrize("type_", [object(), "Nowhere", 7, type("Unknown", (), {})])
+def test_what_cannot_be_modelled_says_where(type_: Any) -> None:
+    """Nothing is silently unvalidated."""
+    with pytest.raises(RegistrationError, match=r"^here: "):
+        hint(type_)
+
+
+def test_accepting_none() -> None:
+    """By the type, not by its name."""
+    taking = [Any, None, Optional[int], pydantic.RootModel[int | None]]
+    assert all(hint(type_).accepts_none for type_ in taking)
+    assert not any(hint(type_).accepts_none for type_ in (int, Inner, list[Any]))
+
+
+def test_schemas_share_definitions() -> None:
+    """A model that is both received and sent is defined for both."""
+    one, two = hint(Inner), hint(list[Inner])
+    found, definitions = schemas_of(
+        [("1", "validation", one), ("2", "validation", two), ("3", "serialization", one)]
+    )
+    assert set(found) == {"1", "2", "3"}
+    assert definitions
+    assert schemas_of([]) == ({}, {})
