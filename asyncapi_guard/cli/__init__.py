@@ -13,7 +13,9 @@ __all__ = ["cli"]
 
 #: The commands, with what `--help` says of each: knowing them costs no imports.
 _COMMANDS = {
+    "check": "Compare an application's code with its AsyncAPI file.",
     "demo": "Play tic-tac-toe against a guarded server.",
+    "export": "Write the AsyncAPI document of an application.",
     "rules": "List the rules for documents, or explain one.",
     "upgrade": "Convert AsyncAPI 2.x files to 3.1.",
     "validate": "Check AsyncAPI files.",

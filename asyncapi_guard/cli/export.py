@@ -1,0 +1,213 @@
+"""`asyncapi-guard export`: the document of an application, or a spec of several files as one.
+
+An application is imported and asked; nothing runs. With `--check` nothing is written: the file is
+compared with what would be written, by its data, so its comments and its formatting are its own.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import sys
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from asyncapi_guard.cli.applications import application, is_target, take_stdout
+from asyncapi_guard.cli.failures import CannotRun
+from asyncapi_guard.cli.reporters import FileReport, render, wants_color
+from asyncapi_guard.cli.writing import write_whole
+
+if TYPE_CHECKING:
+    from asyncapi_guard.spec.references import Documents
+
+__all__ = ["command"]
+
+_EXAMPLES = """\
+\b
+Example: asyncapi-guard export package.module:socketio -o asyncapi.yml
+         asyncapi-guard export 'package.module:create_app()' | less
+         asyncapi-guard export package.module:socketio -o asyncapi.yml --check
+         asyncapi-guard export specs/asyncapi.yml --bundle -o public.yml
+"""
+
+
+@click.command("export", epilog=_EXAMPLES)
+@click.argument("source", metavar="MODULE:ATTRIBUTE|FILE")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=str),
+    help="Write to this file; JSON when its name ends in .json.  [default: standard output]",
+)
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 when the file is stale.")
+@click.option("--force", is_flag=True, help="Overwrite the file when it says something else.")
+@click.option("--bundle", is_flag=True, help="Take what the spec refers to in other files into it.")
+@click.option(
+    "--root",
+    type=click.Path(exists=True, file_okay=False),
+    help="The folder that references may not leave.  [default: the file's own]",
+)
+@click.option(
+    "--allow-http",
+    metavar="HOST",
+    multiple=True,
+    help="Follow references to this host over http(s). May be given several times.",
+)
+def command(  # click passes options so
+    source: str,
+    output: str | None,
+    check: bool,  # noqa: FBT001
+    force: bool,  # noqa: FBT001
+    bundle: bool,  # noqa: FBT001
+    root: str | None,
+    allow_http: tuple[str, ...],
+) -> None:
+    """Write the AsyncAPI document of an application, or of a spec of several files.
+
+    MODULE:ATTRIBUTE is imported, not run: an AsyncAPISocketIO, a Flask application that has one, or
+    a call without arguments such as package.module:create_app() that returns either. A server with
+    spec= gives back its file's content.
+
+    Exits with 0 when the document was written (with --check: when the file says the same), 1 when
+    --check finds the file stale, 2 when it could not run.
+    """
+    if check and output is None:
+        raise click.UsageError("--check needs -o, the file to check")
+    stdout = take_stdout()
+    data = _document(source, root, allow_http, bundle=bundle)
+    if check and output is not None:
+        sys.exit(_compare(data, output, stdout))
+    _publish(data, output, stdout, force=force)
+
+
+# -- the document ----------------------------------------------------------------------------------
+
+
+def _document(source: str, root: str | None, allow_http: tuple[str, ...], *, bundle: bool) -> Any:
+    spec: Any = source
+    if is_target(source):
+        server = _typed_server(source)
+        if server.spec is None or not bundle:
+            return _asked(server)
+        spec = server.spec
+    elif not Path(source).exists():
+        raise CannotRun(f"{source!r} is neither a file nor MODULE:ATTRIBUTE")
+    documents = _opened(spec, root, allow_http)
+    return _bundled(documents) if bundle else documents.main.data
+
+
+def _typed_server(target: str) -> Any:
+    server = application(target).server
+    if not hasattr(server, "asyncapi_doc"):
+        raise CannotRun(
+            f"{target!r} is a {type(server).__name__}, which has no document; an AsyncAPISocketIO "
+            "has: `from asyncapi_guard import AsyncAPISocketIO as SocketIO`"
+        )
+    return server
+
+
+def _asked(server: Any) -> Any:
+    from asyncapi_guard.errors import SpecError
+
+    try:
+        return server.asyncapi_doc.dict()
+    except SpecError as error:
+        _show(error)
+        sys.exit(2)
+    except RuntimeError as error:  # generate_docs=False
+        raise CannotRun(str(error)) from error
+
+
+def _opened(spec: Any, root: str | None, allow_http: tuple[str, ...]) -> Documents:
+    from asyncapi_guard.errors import SpecError
+    from asyncapi_guard.spec.loader import open_documents
+
+    try:
+        return open_documents(spec, root=root, allow_http=allow_http)
+    except SpecError as error:
+        _show(error)
+        sys.exit(2)
+
+
+def _bundled(documents: Documents) -> Any:
+    from asyncapi_guard.errors import SpecError
+    from asyncapi_guard.spec.export import bundle
+
+    try:
+        return bundle(documents)
+    except SpecError as error:
+        _show(error)
+        sys.exit(2)
+
+
+def _show(error: Any) -> None:
+    """The faults of a document."""
+    report = render("full", [FileReport(error.file, error.findings)], quiet=True)
+    click.echo(report, err=True, color=wants_color(sys.stderr))
+
+
+# -- writing ---------------------------------------------------------------------------------------
+
+
+def _text(data: Any, output: str | None) -> str:
+    from asyncapi_guard.spec.output import to_json, to_yaml
+
+    return (
+        to_json(data) if output is not None and output.lower().endswith(".json") else to_yaml(data)
+    )
+
+
+def _publish(data: Any, output: str | None, stdout: IO[str], *, force: bool) -> None:
+    text = _text(data, output)
+    if output is None:
+        click.echo(text, file=stdout, nl=False)
+        return
+    if Path(output).exists() and not force:
+        if _same(_read(output), data):
+            click.echo(f"{output} is up to date", err=True)
+            return
+        raise CannotRun(f"{output} is already there and says something else; --force overwrites it")
+    write_whole(output, text)
+    click.echo(f"{output} was written", err=True)
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether data is the same, whatever the order of keys."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+
+
+def _read(file: str) -> Any:
+    """The data of a file; `None` for what is no document."""
+    from asyncapi_guard.errors import SpecError
+    from asyncapi_guard.spec.loader import open_documents
+
+    try:
+        return open_documents(file).main.data
+    except SpecError:
+        return None
+
+
+# -- checking --------------------------------------------------------------------------------------
+
+
+def _compare(data: Any, output: str, stdout: IO[str]) -> int:
+    """Print how a file differs from what would be written: 1, or 0 when it does not."""
+    path = Path(output)
+    if not path.exists():
+        click.echo(f"{output} is not there; export without --check writes it", err=True)
+        return 1
+    old = _opened(output, None, ()).main.data
+    if _same(old, data):
+        click.echo(f"{output} is up to date", err=True)
+        return 0
+    click.echo(_difference(old, data, output), file=stdout, nl=False)
+    click.echo(f"{output} is stale; export without --check and with --force renews it", err=True)
+    return 1
+
+
+def _difference(old: Any, new: Any, output: str) -> str:
+    """A unified diff. Both sides are written alike, so that only what they say differs."""
+    before, after = (_text(side, output).splitlines(keepends=True) for side in (old, new))
+    return "".join(difflib.unified_diff(before, after, output, f"{output} (exported)"))

@@ -1,0 +1,258 @@
+"""Applications that are imported, not run: to see what their handlers and sources say.
+
+`load_application("package.module:socketio")` imports the module as Python would on `import`, so
+nothing under `if __name__ == "__main__"` happens. An application that starts its server all the
+same is stopped there, with a sentence that says where.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+import sys
+import traceback
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+from asyncapi_guard.errors import AsyncAPIGuardError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
+__all__ = ["ApplicationError", "Loaded", "load_application", "short_name"]
+
+_NAME = r"[^\W\d]\w*"
+_TARGET = re.compile(
+    rf"(?P<module>{_NAME}(?:\.{_NAME})*):(?P<path>{_NAME}(?:\.{_NAME})*)(?P<call>\(\))?"
+)
+_PACKAGE = str(Path(__file__).resolve().parents[1])
+_OTHERS = frozenset(("site-packages", "dist-packages"))
+
+
+class ApplicationError(AsyncAPIGuardError):
+    """An application cannot be imported, or is none.
+
+    Attributes:
+        trace: the application's own traceback; empty when the message says it all.
+    """
+
+    def __init__(self, message: str, trace: str = "") -> None:
+        self.trace = trace
+        super().__init__(message)
+
+
+class _RunError(Exception):
+    """An application starts its server when it is imported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """An application.
+
+    Attributes:
+        server: its `SocketIO`, or python-socketio's server.
+        modules: its own modules that were imported, by their names in order.
+    """
+
+    server: Any
+    modules: tuple[ModuleType, ...]
+
+
+def load_application(target: str) -> Loaded:
+    """Import what `package.module:attribute.path` or `package.module:create_app()` names.
+
+    The working directory comes first on the path, as with `python -m`.
+
+    Raises:
+        ApplicationError: the target is none, the import fails or starts the server, or there is no
+            Socket.IO server at that name.
+    """
+    match = _TARGET.fullmatch(target)
+    if match is None:
+        raise ApplicationError(
+            f"{target!r} is not MODULE:ATTRIBUTE, such as package.module:socketio or "
+            "package.module:create_app()"
+        )
+    here = str(Path.cwd())
+    if sys.path[:1] != [here]:
+        sys.path.insert(0, here)
+    with _never_run():
+        module = _imported(match["module"], target)
+        value = _attribute(module, match["path"])
+        if match["call"]:
+            value = _called(value, target)
+    return Loaded(_server_of(value, target), _own_modules(module))
+
+
+def short_name(file: str) -> str:
+    """A file's name as seen from the working directory; as it is when it lies outside of it."""
+    path, here = Path(file), Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else file
+
+
+# -- importing -------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _never_run() -> Iterator[None]:
+    """Starting a server is an error meanwhile."""
+    from flask import Flask
+    from flask_socketio import SocketIO
+
+    with (
+        patch.object(SocketIO, "run", _refuse("socketio.run()")),
+        patch.object(Flask, "run", _refuse("app.run()")),
+    ):
+        yield
+
+
+def _refuse(what: str) -> Any:
+    def run(*_args: Any, **_kwargs: Any) -> None:
+        frame = sys._getframe(1)  # who calls it
+        raise _RunError(
+            f"{short_name(frame.f_code.co_filename)}:{frame.f_lineno} calls {what} when it is "
+            'imported; put the call under `if __name__ == "__main__":`'
+        )
+
+    return run
+
+
+def _imported(name: str, target: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is not None and f"{name}.".startswith(f"{error.name}."):
+            message = f"there is no module {error.name!r} here or on Python's path"
+            raise ApplicationError(message) from error
+        raise _failed(f"{name} cannot be imported", error) from error
+    except BaseException as error:
+        raise _failed(f"{name} cannot be imported", error, target) from error
+
+
+def _called(factory: Any, target: str) -> Any:
+    if not callable(factory):
+        raise ApplicationError(f"{target!r}: a {type(factory).__name__} cannot be called")
+    try:
+        return factory()
+    except BaseException as error:
+        raise _failed(f"{target} failed", error, target) from error
+
+
+def _failed(message: str, error: BaseException, target: str = "") -> BaseException:
+    """The error to raise for what an application raised."""
+    if isinstance(error, KeyboardInterrupt):
+        return error
+    if isinstance(error, _RunError):
+        return ApplicationError(str(error))
+    if isinstance(error, SystemExit):
+        return ApplicationError(f"{target} exits when it is imported", _trace(error))
+    return ApplicationError(f"{message}: {type(error).__name__}: {error}", _trace(error))
+
+
+def _trace(error: BaseException) -> str:
+    """The traceback of an error, without our own frames and the import system's."""
+    shown = traceback.TracebackException.from_exception(error)
+    todo: list[traceback.TracebackException | None] = [shown]
+    while todo:
+        each = todo.pop()
+        if each is not None:
+            kept = [frame for frame in each.stack if not _is_ours(frame.filename)]
+            each.stack = traceback.StackSummary.from_list(kept)
+            todo += [each.__cause__, each.__context__]
+    return "".join(shown.format())
+
+
+def _is_ours(file: str) -> bool:
+    inside = file.startswith((_PACKAGE, "<frozen importlib"))
+    return inside or file == importlib.__file__
+
+
+# -- what was named --------------------------------------------------------------------------------
+
+
+def _attribute(module: ModuleType, path: str) -> Any:
+    value: Any = module
+    name = module.__name__
+    for part in path.split("."):
+        try:
+            value = getattr(value, part)
+        except AttributeError as error:
+            raise ApplicationError(f"{name} has no {part!r}{_hint(value)}") from error
+        name = f"{name}.{part}"
+    return value
+
+
+def _hint(value: Any) -> str:
+    """What might have been meant."""
+    found = [name for name, each in sorted(vars(value).items()) if _find_server(each) is not None]
+    return f"; did you mean {' or '.join(map(repr, found))}?" if found else ""
+
+
+def _server_of(value: Any, target: str) -> Any:
+    server = _find_server(value)
+    if server is not None:
+        return server
+    kind = type(value).__name__
+    if callable(value) and not isinstance(value, type) and hasattr(value, "__code__"):
+        raise ApplicationError(f"{target!r} is a function; to call it, write '{target}()'")
+    if hasattr(value, "extensions"):
+        raise ApplicationError(
+            f"{target!r} is a {kind} without a SocketIO: call socketio.init_app(app)"
+        )
+    raise ApplicationError(
+        f"{target!r} is a {kind}; expected a SocketIO, or a Flask application that has one"
+    )
+
+
+def _find_server(value: Any) -> Any:
+    """The Socket.IO server that a value is or has, or `None`."""
+    from flask import Flask
+    from flask_socketio import SocketIO
+    from socketio.base_server import BaseServer
+
+    if isinstance(value, (SocketIO, BaseServer)):
+        return value
+    if isinstance(value, Flask):
+        return value.extensions.get("socketio")
+    if isinstance(value, tuple):  # factories return `app, socketio`
+        return next((s for s in map(_find_server, value) if s is not None), None)
+    return None
+
+
+# -- its sources -----------------------------------------------------------------------------------
+
+
+def _own_modules(module: ModuleType) -> tuple[ModuleType, ...]:
+    """The modules that were imported from the application's folder, not from what it depends on."""
+    root = _root(module)
+    found = [each for each in list(sys.modules.values()) if _is_below(each, root)]
+    return tuple(sorted(found, key=lambda each: each.__name__))
+
+
+def _root(module: ModuleType) -> Path | None:
+    """The folder of the outermost package of a module; of a lone module, its own."""
+    top = sys.modules.get(module.__name__.partition(".")[0], module)
+    file = _file(module) or _file(top)
+    if file is None:
+        return None
+    depth = module.__name__.count(".") + (file.name == "__init__.py")
+    return file.parents[max(depth - 1, 0)]
+
+
+def _is_below(module: Any, root: Path | None) -> bool:
+    file = _file(module)
+    if file is None or root is None or not file.is_relative_to(root):
+        return False
+    inside = file.relative_to(root).parts
+    return _OTHERS.isdisjoint(inside) and not str(file).startswith(_PACKAGE)
+
+
+def _file(module: Any) -> Path | None:
+    name = getattr(module, "__file__", None)
+    if not isinstance(name, str) or not name.endswith(".py"):
+        return None
+    return Path(name).resolve()

@@ -1,0 +1,339 @@
+"""`asyncapi-guard export`, as a process."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from asyncapi_guard.spec import load
+from asyncapi_guard.spec.loader import open_documents
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CODE_FIRST = """\
+import atexit, os, subprocess, sys
+from flask import Flask
+from pydantic import BaseModel
+from asyncapi_guard import AsyncAPISocketIO as SocketIO
+
+print("imported")
+os.system("echo imported by the shell")
+atexit.register(print, "ended")
+
+class Greeting(BaseModel):
+    name: str
+
+app = Flask(__name__)
+socketio = SocketIO(app, title="Greeter", version="7", async_mode="threading", typed=True)
+
+@socketio.on("greet")
+def greet(greeting: Greeting) -> str:
+    return "hello"
+
+class Holder:
+    inner = socketio
+    empty = Flask("empty")
+
+def create_app():
+    return app
+
+def create_both(name="x"):
+    return app, socketio
+
+if __name__ == "__main__":
+    socketio.run(app)
+"""
+SPEC = """\
+# What the greeter says.
+asyncapi: 3.1.0
+x-first: [1, 2.5, 'on', null]
+info:
+  title: Greeter
+  version: '1'
+  description: |
+    Two lines,
+    in an order.
+channels:
+  root:
+    address: /
+    messages:
+      greet: {payload: {type: string, x-more: {b: 1, a: 2}}, x-ack: {type: 'null'}}
+      bye: {payload: {$ref: '#/components/schemas/Bye'}}
+operations:
+  greet: {action: receive, channel: {$ref: '#/channels/root'}}
+components: {schemas: {Bye: {description: Ends it., type: string}}}
+"""
+SPEC_FIRST = """\
+from flask import Flask
+from asyncapi_guard import AsyncAPISocketIO
+
+app = Flask(__name__)
+socketio = AsyncAPISocketIO(app, spec="specs/asyncapi.yml", async_mode="threading")
+"""
+
+
+def run(folder: Path, *args: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-P"] if sys.version_info >= (3, 11) else [sys.executable]
+    environment = {
+        k: v for k, v in os.environ.items() if k not in ("FORCE_COLOR", "GITHUB_ACTIONS")
+    }
+    return subprocess.run(
+        [*command, "-m", "asyncapi_guard", "export", *map(str, args)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        cwd=folder,
+        env=environment,
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    package = tmp_path / "greeter"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "server.py").write_text(CODE_FIRST)
+    specs = tmp_path / "specs"
+    specs.mkdir()
+    (specs / "asyncapi.yml").write_text(SPEC)
+    (tmp_path / "spec_first.py").write_text(SPEC_FIRST)
+    return tmp_path
+
+
+# -- an application --------------------------------------------------------------------------------
+
+
+def test_the_document_is_all_that_stdout_has(folder: Path) -> None:
+    """What the application prints, its subprocesses and its end among it, goes to stderr."""
+    done = run(folder, "greeter.server:socketio")
+    assert done.returncode == 0
+    assert done.stdout.startswith("asyncapi: 3.1.0\ninfo:\n  title: Greeter\n  version: '7'\n")
+    assert "imported" not in done.stdout
+    assert "ended" not in done.stdout
+    for said in ("imported\n", "imported by the shell\n", "ended\n"):
+        assert said in done.stderr
+
+
+@pytest.mark.parametrize(
+    "target", ["server:app", "server:Holder.inner", "server:create_app()", "server:create_both()"]
+)
+def test_what_may_be_named(folder: Path, target: str) -> None:
+    """An application, an attribute of an attribute, and factories give the same document."""
+    wanted = run(folder, "greeter.server:socketio").stdout
+    assert run(folder, f"greeter.{target}").stdout == wanted
+
+
+def test_a_file_is_written(folder: Path) -> None:
+    """`-o` names the file; it can be loaded, and JSON goes by the name."""
+    done = run(folder, "greeter.server:socketio", "-o", "out.yml")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "out.yml was written\n" in done.stderr
+    assert run(folder, "greeter.server:socketio", "-o", "out.json").returncode == 0
+    assert load(folder / "out.yml") == load(folder / "out.json")
+    assert json.loads((folder / "out.json").read_text())["info"]["title"] == "Greeter"
+
+
+def test_nothing_is_overwritten_unasked(folder: Path) -> None:
+    """A file that says something else stays, unless --force is said."""
+    out = folder / "out.yml"
+    out.write_text("mine: 1\n")
+    done = run(folder, "greeter.server:socketio", "-o", "out.yml")
+    assert (done.returncode, out.read_text()) == (2, "mine: 1\n")
+    assert "out.yml is already there and says something else; --force overwrites it" in done.stderr
+    assert run(folder, "greeter.server:socketio", "-o", "out.yml", "--force").returncode == 0
+    assert out.read_text().startswith("asyncapi")
+
+
+def test_an_equal_file_is_left_alone(folder: Path) -> None:
+    """Its formatting and its comments stay; nothing is asked."""
+    data = run(folder, "greeter.server:socketio").stdout
+    out = folder / "out.yml"
+    out.write_text("# mine\n" + data)
+    done = run(folder, "greeter.server:socketio", "-o", "out.yml")
+    assert (done.returncode, out.read_text()) == (0, "# mine\n" + data)
+    assert "out.yml is up to date" in done.stderr
+
+
+# -- --check ---------------------------------------------------------------------------------------
+
+
+def test_check_compares_the_data(folder: Path) -> None:
+    """Another formatting of the same data is fine."""
+    text = run(folder, "greeter.server:socketio").stdout
+    (folder / "a.yml").write_text(text)
+    data = open_documents(folder / "a.yml").main.data
+    (folder / "b.yml").write_text(json.dumps(data, indent=7, sort_keys=True))
+    done = run(folder, "greeter.server:socketio", "-o", "b.yml", "--check")
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_check_shows_what_is_stale(folder: Path) -> None:
+    """A unified diff on stdout, exit code 1, and the file as it was."""
+    text = run(folder, "greeter.server:socketio").stdout
+    stale = "# mine\n" + text.replace("title: Greeter", "title: Old")
+    (folder / "a.yml").write_text(stale)
+    done = run(folder, "greeter.server:socketio", "-o", "a.yml", "--check")
+    assert done.returncode == 1
+    assert done.stdout.startswith("--- a.yml\n+++ a.yml (exported)\n@@ -1,6 +1,6 @@\n")
+    assert [line for line in done.stdout.splitlines()[2:] if line[0] in "+-"] == [
+        "-  title: Old",
+        "+  title: Greeter",
+    ]
+    assert "a.yml is stale" in done.stderr
+    assert (folder / "a.yml").read_text() == stale
+
+
+def test_check_of_what_is_not_there(folder: Path) -> None:
+    """A missing file is stale; without a name there is nothing to check."""
+    done = run(folder, "greeter.server:socketio", "-o", "a.yml", "--check")
+    assert done.returncode == 1
+    assert "a.yml is not there" in done.stderr
+    assert not (folder / "a.yml").exists()
+    assert run(folder, "greeter.server:socketio", "--check").returncode == 2
+
+
+# -- spec first ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("suffix", ["yml", "json"])
+def test_a_spec_first_server_gives_back_its_file(folder: Path, suffix: str) -> None:
+    """Order, extensions and descriptions included: the data is the same, and so the contract."""
+    out = folder / f"out.{suffix}"
+    assert run(folder, "spec_first:socketio", "-o", out).returncode == 0
+    file = folder / "specs" / "asyncapi.yml"
+    data, wanted = (open_documents(each).main.data for each in (out, file))
+    assert json.dumps(data) == json.dumps(wanted)
+    assert load(out) == load(file)
+    done = run(folder, "spec_first:socketio", "-o", "specs/asyncapi.yml", "--check")
+    assert done.returncode == 0
+
+
+def test_bundle(folder: Path) -> None:
+    """`--bundle` takes other files in, of a file and of a spec-first server alike."""
+    file = folder / "specs" / "asyncapi.yml"
+    file.write_text(SPEC.replace("'#/components/schemas/Bye'", "bye.yml"))
+    (folder / "specs" / "bye.yml").write_text("type: integer\n")
+    done = run(folder, "specs/asyncapi.yml", "--bundle", "-o", "out.yml")
+    assert done.returncode == 0, done.stderr
+    data = open_documents(folder / "out.yml").main.data
+    assert data["components"]["schemas"]["bye"] == {"type": "integer"}
+    assert _events(load(folder / "out.yml")) == _events(load(file))
+    again = run(folder, "spec_first:socketio", "--bundle", "-o", "out.yml", "--check")
+    assert again.returncode == 0
+
+
+def _events(contract: Any) -> Any:
+    return {
+        (id, message.event): (message.payload, message.ack)
+        for id, channel in contract.channels.items()
+        for message in channel.messages.values()
+    }
+
+
+def test_a_bundle_that_cannot_be_made(folder: Path) -> None:
+    """A reference that leads nowhere is shown with its line, exit code 2, nothing on stdout."""
+    file = folder / "specs" / "asyncapi.yml"
+    file.write_text(SPEC.replace("'#/components/schemas/Bye'", "nowhere.yml"))
+    done = run(folder, "specs/asyncapi.yml", "--bundle")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "specs/asyncapi.yml:15" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+# -- what cannot be imported -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("greeter.server", "is neither a file nor MODULE:ATTRIBUTE"),
+        ("greeter.server:", "is not MODULE:ATTRIBUTE"),
+        ("greeter/server.py:socketio", "is not MODULE:ATTRIBUTE"),
+        ("nowhere.server:socketio", "there is no module 'nowhere'"),
+        ("greeter.nowhere:socketio", "there is no module 'greeter.nowhere'"),
+        ("greeter.server:socket", "has no 'socket'; did you mean 'app' or 'socketio'?"),
+        ("greeter.server:Holder.none", "greeter.server.Holder has no 'none'; did you mean 'inner'"),
+        ("greeter.server:Holder.empty", "is a Flask without a SocketIO"),
+        ("greeter.server:create_app", "to call it, write 'greeter.server:create_app()'"),
+        ("greeter.server:app.name", "is a str; expected a SocketIO"),
+        ("greeter.server:app.name()", "a str cannot be called"),
+    ],
+)
+def test_targets_that_are_none(folder: Path, target: str, said: str) -> None:
+    """A sentence each, without a traceback, and exit code 2."""
+    done = run(folder, target)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_application_that_runs_when_it_is_imported(folder: Path) -> None:
+    """It is stopped, and told what to do, with the line of the call."""
+    (folder / "runs.py").write_text("from greeter.server import app, socketio\nsocketio.run(app)\n")
+    done = run(folder, "runs:socketio")
+    assert done.returncode == 2
+    assert "runs.py:2 calls socketio.run() when it is imported" in done.stderr
+    assert 'if __name__ == "__main__"' in done.stderr
+    (folder / "runs.py").write_text("from greeter.server import app\napp.run(port=1)\n")
+    assert "runs.py:2 calls app.run()" in run(folder, "runs:app").stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("import helper\n", "broken cannot be imported: ZeroDivisionError: division by zero"),
+        ("import not_installed\n", "ModuleNotFoundError: No module named 'not_installed'"),
+        ("def (\n", "SyntaxError: invalid syntax"),
+        ("import sys\nsys.exit('no configuration')\n", "broken:x exits when it is imported"),
+        (
+            "from greeter.server import socketio\n@socketio.on('x')\ndef f(x: 'Nobody'): ...\n",
+            "RegistrationError",
+        ),
+    ],
+)
+def test_an_import_that_fails(folder: Path, text: str, said: str) -> None:
+    """The application's traceback without our frames, a sentence, and exit code 2."""
+    (folder / "helper.py").write_text("1 / 0\n")
+    (folder / "broken.py").write_text(text)
+    done = run(folder, "broken:x")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert "broken.py" in done.stderr
+    for ours in ("asyncapi_guard/", "importlib"):
+        assert ours not in done.stderr
+
+
+def test_a_factory_that_fails(folder: Path) -> None:
+    """As an import that fails; so is one that needs arguments."""
+    (folder / "broken.py").write_text("def create(): return {}['x']\ndef needs(x): ...\n")
+    done = run(folder, "broken:create()")
+    assert done.returncode == 2
+    assert "broken:create() failed: KeyError: 'x'" in done.stderr
+    assert 'broken.py", line 1, in create' in done.stderr
+    assert "broken:needs() failed: TypeError" in run(folder, "broken:needs()").stderr
+
+
+def test_a_plain_socketio_has_no_document(folder: Path) -> None:
+    """Flask-SocketIO's own class is told from ours, with what to import."""
+    (folder / "plain.py").write_text(
+        "from flask import Flask\nfrom flask_socketio import SocketIO\n"
+        "socketio = SocketIO(Flask(__name__))\n"
+    )
+    done = run(folder, "plain:socketio")
+    assert done.returncode == 2
+    assert "'plain:socketio' is a SocketIO, which has no document" in done.stderr
+    assert "from asyncapi_guard import AsyncAPISocketIO as SocketIO" in done.stderr
+
+
+def test_help_has_examples(folder: Path) -> None:
+    """`--help` shows examples."""
+    done = run(folder, "--help")
+    assert done.returncode == 0
+    assert "Example: asyncapi-guard export package.module:socketio -o asyncapi.yml" in done.stdout

@@ -1,0 +1,300 @@
+"""Where code and file say different things."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from asyncapi_guard.handlers.drift import CODES, Declared, Handler, drift
+from asyncapi_guard.handlers.sources import Emit, Names, find_emits
+from asyncapi_guard.spec.compiler import compile_contract
+from asyncapi_guard.spec.loader import load, open_documents
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SPEC = """\
+asyncapi: 3.1.0
+info: {title: T, version: '1'}
+channels:
+  root:
+    address: /
+    messages:
+      say: {payload: {type: string}, x-ack: {type: integer}}
+      said: {payload: {type: string}}
+      connect: {payload: {type: object}}
+  room:
+    address: /rooms/{id}
+    parameters: {id: {enum: [one, two]}}
+    messages:
+      enter: {payload: {type: 'null'}}
+operations:
+  hear: {action: receive, channel: {$ref: '#/channels/root'}, messages: [
+    {$ref: '#/channels/root/messages/say'}, {$ref: '#/channels/root/messages/connect'}]}
+  tell: {action: send, channel: {$ref: '#/channels/root'}, messages: [
+    {$ref: '#/channels/root/messages/said'}]}
+  enter: {action: receive, channel: {$ref: '#/channels/room'}}
+"""
+
+
+@pytest.fixture
+def found(tmp_path: Path) -> Any:
+    """What is found about some code; without arguments, the code fits the file."""
+    file = tmp_path / "asyncapi.yml"
+    file.write_text(SPEC)
+
+    def find(handlers: Any = (), emits: Any = (), declared: Any = ()) -> list[Any]:
+        documents = open_documents(file)
+        contract = compile_contract(documents, "auto")
+        findings = drift(
+            [handler("say"), handler("enter", "/rooms/one"), *handlers]
+            if handlers != "none"
+            else [],
+            emits,
+            declared,
+            contract,
+            documents,
+        )
+        assert {finding.code for finding in findings} <= CODES.keys()
+        short = str(tmp_path) + "/"
+        return [
+            (f.code, f"{f.file.removeprefix(short)}:{f.line}", f.message.replace(short, ""))
+            for f in findings
+        ]
+
+    return find
+
+
+def handler(event: str, namespace: str = "/", **schemas: Any) -> Handler:
+    return Handler(namespace, event, f"on_{event}", "app.py", 7, **schemas)
+
+
+def emit(event: str, *namespaces: str) -> Emit:
+    return Emit(event, namespaces, "app.py", 9, 5)
+
+
+def schema(payload: Any) -> Any:
+    document = {
+        "asyncapi": "3.1.0",
+        "info": {"title": "T", "version": "1"},
+        "channels": {"c": {"address": "/", "messages": {"m": {"payload": payload}}}},
+    }
+    return load(document).channels["c"].messages["m"].payload
+
+
+def test_code_that_fits_has_no_findings(found: Any) -> None:
+    """Handlers of what is received and emits of what is sent."""
+    assert found(emits=[emit("said", "/"), emit("said"), emit("said", "/other", "/")]) == []
+
+
+def test_a_handler_that_the_file_does_not_know(found: Any) -> None:
+    """It is found at the handler; the message has the channel's line, and what may be meant."""
+    assert found([handler("says")]) == [
+        (
+            "handler-without-spec",
+            "app.py:7",
+            (
+                "on_says handles 'says': asyncapi.yml:5 does not declare it to be received; "
+                "did you mean 'say'?"
+            ),
+        )
+    ]
+
+
+def test_a_namespace_that_the_file_does_not_know(found: Any) -> None:
+    """Of a template, only the values of its parameters fit."""
+    ((code, _, message),) = found([handler("enter", "/rooms/three")])
+    assert code == "handler-without-spec"
+    assert message.startswith(
+        "on_enter handles 'enter': asyncapi.yml has no channel for the namespace '/rooms/three'"
+    )
+
+
+def test_the_other_direction_is_told(found: Any) -> None:
+    """An event that is only sent, and one that is only received."""
+    messages = [m for _, _, m in found([handler("said")], [emit("say", "/")])]
+    assert messages == [
+        "on_said handles 'said': asyncapi.yml:8 declares it to be sent, not received",
+        "'say' is emitted: asyncapi.yml:7 declares it to be received, not sent",
+    ]
+
+
+def test_events_without_handlers(found: Any) -> None:
+    """They are found in the file, `connect` not among them."""
+    assert found("none") == [
+        (
+            "spec-without-handler",
+            "asyncapi.yml:7",
+            "'say' is received in '/', and no handler is registered for it",
+        ),
+        (
+            "spec-without-handler",
+            "asyncapi.yml:14",
+            "'enter' is received in '/rooms/{id}', and no handler is registered for it",
+        ),
+    ]
+
+
+def test_catch_alls_handle_everything(found: Any, tmp_path: Path) -> None:
+    """A handler of all events, and one of all namespaces, leave nothing unhandled."""
+    documents = open_documents(tmp_path / "asyncapi.yml")
+    contract = compile_contract(documents, "auto")
+    everything = [handler("*", "*")]
+    assert drift(everything, [], [], contract, documents) == ()
+
+
+def test_connect_and_disconnect_need_no_declaration(found: Any) -> None:
+    """Handlers of them are no events."""
+    assert found([handler("connect"), handler("disconnect", "/rooms/two")]) == []
+
+
+def test_types_that_differ(found: Any) -> None:
+    """The payload and the ack, each with its own code and the message's line."""
+    handlers = [handler("say", payload=schema({"type": "integer"}), ack=schema({"type": "string"}))]
+    assert found(handlers) == [
+        (
+            "ack-differs",
+            "app.py:7",
+            (
+                "on_say acknowledges 'say' otherwise than asyncapi.yml:7 says: "
+                'the value: type is "string" in the code, "integer" in the file'
+            ),
+        ),
+        (
+            "payload-differs",
+            "app.py:7",
+            (
+                "on_say takes other arguments of 'say' than asyncapi.yml:7 says: "
+                'the value: type is "integer" in the code, "string" in the file'
+            ),
+        ),
+    ]
+
+
+def test_types_that_say_the_same(found: Any) -> None:
+    """Titles, and one argument written as a list of one, are no differences."""
+    payload = schema(
+        {"type": "array", "items": [{"type": "string", "title": "T"}], "minItems": 1, "maxItems": 1}
+    )
+    assert found([handler("say", payload=payload, ack=schema({"type": "integer"}))]) == []
+
+
+def test_an_ack_that_the_file_does_not_mention(found: Any) -> None:
+    """A type that says something is one; none, nothing and anything are not."""
+    ways = [None, schema({"type": "null"}), schema({})]
+    assert found([handler("enter", "/rooms/two", ack=ack) for ack in ways]) == []
+    ((code, _, message),) = found([handler("enter", "/rooms/two", ack=schema({"type": "string"}))])
+    assert code == "ack-differs"
+    assert message.endswith("asyncapi.yml:14 says: the file says nothing of it")
+
+
+def test_emits_that_the_file_does_not_know(found: Any) -> None:
+    """They are found at the literal; without a known namespace, any channel counts."""
+    assert found(emits=[emit("sad", "/"), emit("said", "/rooms/one"), emit("nothing")]) == [
+        (
+            "undeclared-emit",
+            "app.py:9",
+            "'nothing' is emitted: asyncapi.yml:5 does not declare it to be sent",
+        ),
+        (
+            "undeclared-emit",
+            "app.py:9",
+            "'sad' is emitted: asyncapi.yml:5 does not declare it to be sent; did you mean 'said'?",
+        ),
+        (
+            "undeclared-emit",
+            "app.py:9",
+            "'said' is emitted: asyncapi.yml:11 does not declare it to be sent",
+        ),
+    ]
+
+
+def test_models_of_what_is_sent(found: Any) -> None:
+    """`doc_emit` is compared with the file as handlers are."""
+    declared = [
+        Declared("/", "said", schema({"type": "integer"})),
+        Declared("/", "other", schema({"type": "integer"})),
+    ]
+    assert [(code, place) for code, place, _ in found(declared=declared)] == [
+        ("undeclared-emit", "asyncapi.yml:0"),
+        ("payload-differs", "asyncapi.yml:8"),
+    ]
+
+
+# -- the sources -----------------------------------------------------------------------------------
+
+SOURCE = """\
+import flask_socketio
+from flask_socketio import emit as tell, send
+
+@socketio.on("a", namespace="/chat")
+@other
+def handler(data):
+    tell("in handler")
+    def inner():
+        tell("in inner", namespace="/given")
+
+def anywhere(sio, queue):
+    tell("anywhere", {}, to=1)
+    tell("", namespace=variable)
+    flask_socketio.emit("dotted")
+    socketio.emit("server")
+    socketio.call("call", to=1, namespace=None)
+    self.socketio.emit("likely")
+    app.extensions["socketio"].emit(event="keyword")
+    sio.emit("parameter")
+    send("text")
+    send({}, json=True)
+    send({}, json=unknown)
+    socketio.emit(name)
+    queue.send("text")
+    client.emit("not ours")
+    client.socketio.emit("not ours either")
+    subprocess.call("ls")
+    shared.socketio.doc_emit("declared", Model)
+
+class Chat(Namespace):
+    def on_hi(self):
+        self.emit("from class")
+        self.send("text")
+
+class Other:
+    def emit_all(self):
+        self.emit("no namespace")
+"""
+
+
+def test_literals_are_found_by_what_names_stand_for() -> None:
+    """Each with where it may go: to the handler's, server's, class's or given namespace."""
+    names = Names(
+        functions={"tell": "emit", "send": "send", "flask_socketio.emit": "emit"},
+        servers={"socketio": "/", "shared.socketio": "/"},
+        classes={"Chat": ("/c", "/d")},
+        others=frozenset({"client", "subprocess"}),
+        handlers={4: ("/chat",)},
+    )
+    found = find_emits("app.py", SOURCE, names)
+    assert [(each.line, each.event, each.namespaces) for each in found] == [
+        (7, "in handler", ("/chat",)),
+        (9, "in inner", ("/given",)),
+        (12, "anywhere", ()),
+        (13, "", ()),
+        (14, "dotted", ()),
+        (15, "server", ("/",)),
+        (16, "call", ("/",)),
+        (17, "likely", ("/",)),
+        (18, "keyword", ("/",)),
+        (19, "parameter", ("/",)),
+        (20, "message", ()),
+        (21, "json", ()),
+        (28, "declared", ("/",)),
+        (32, "from class", ("/c", "/d")),
+        (33, "message", ("/c", "/d")),
+    ]
+    assert {(each.file, each.column) for each in found[:1]} == {("app.py", 10)}
+
+
+def test_what_is_no_python_emits_nothing() -> None:
+    """A source that cannot be parsed was imported by other means; it is passed over."""
+    assert find_emits("app.py", "def (", Names()) == []
