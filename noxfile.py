@@ -122,8 +122,9 @@ def build(session: nox.Session) -> None:
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """The benchmarks; their figures mean something on a quiet machine only."""
-    session.install(".")
+    session.install(".[pydantic]")
     session.run("python", "benchmarks/traffic.py", *session.posargs)
     session.run("python", "benchmarks/load.py")
     session.run("python", "benchmarks/hostile.py")
     session.run("python", "benchmarks/validate.py")
+    session.run("python", "benchmarks/peers.py")
