@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import enum
+import functools
 import json
 import re
 import subprocess
 import sys
+import typing
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
 
 import pytest
 import yaml
+from flask import Flask
+from pydantic import BaseModel, EmailStr, Field
+from typing_extensions import TypedDict
 
-from asyncapi_guard import Guard, load
+from asyncapi_guard import AsyncAPISocketIO, Guard, load
 
 ROOT = Path(__file__).parents[1]
 FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -146,3 +156,201 @@ def test_readme_excerpt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     said = next(body for _, body in blocks("README.md", "text") if "Mvoe" in body)
     assert done.stdout.startswith(said)
+
+
+# -- docs/code-first.md ----------------------------------------------------------------------------
+
+CODE_FIRST = "docs/code-first.md"
+
+
+def execute(program: str, file: str, names: dict[str, Any]) -> None:
+    """Run a program as it stands, without this module's `from __future__`."""
+    exec(compile(program, file, "exec", dont_inherit=True), names)
+
+
+def sections(file: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The headings of a page, each with its blocks."""
+    text = (ROOT / file).read_text(encoding="utf-8")
+    parts = re.split(r"^##+ (.*)$", text, flags=re.MULTILINE)
+    pairs = zip(["", *parts[1::2]], parts[::2], strict=True)
+    return [(heading, FENCE.findall(body)) for heading, body in pairs]
+
+
+def contains(whole: Any, part: Any) -> bool:
+    """Whether data has what a part of it says; lists are compared whole."""
+    if isinstance(part, dict):
+        return isinstance(whole, dict) and all(
+            name in whole and contains(whole[name], value) for name, value in part.items()
+        )
+    return bool(whole == part)
+
+
+@pytest.mark.parametrize("heading", [heading for heading, _ in sections(CODE_FIRST)[1:]])
+def test_code_first(heading: str) -> None:
+    """Each section's code runs, makes the document that it says, and is judged as it says."""
+    found = dict(sections(CODE_FIRST))
+    (_, prelude), *_ = found[""]
+    names: dict[str, Any] = {"__name__": "code_first"}
+    execute(prelude, CODE_FIRST, names)
+    for kind, body in found[heading]:
+        if kind == "python":
+            execute(body, CODE_FIRST, names)
+        elif kind == "yaml":
+            assert contains(names["socketio"].asyncapi_doc.dict(), yaml.safe_load(body))
+        elif kind == "traffic":
+            guard = Guard(load(names["socketio"].asyncapi_doc.dict()))
+            assert [line for line in body.splitlines() if not judge(guard, line)] == []
+
+
+def rows() -> list[Any]:
+    """The table of hints: hint, payload, and what is accepted and refused."""
+    text = (ROOT / CODE_FIRST).read_text(encoding="utf-8")
+    (table,) = re.findall(r"^\| hint .*\n\|[-|]+\n((?:\|.*\n)+)", text, re.MULTILINE)
+    cells = [re.split(r"(?<!\\)\|", line)[1:-1] for line in table.splitlines()]
+    return [
+        pytest.param(
+            *([c.replace("\\|", "|") for c in re.findall(r"`([^`]*)`", cell)] for cell in row)
+        )
+        for row in cells
+    ]
+
+
+class Mark(enum.Enum):
+    X = "X"
+    O = "O"  # noqa: E741
+
+
+class Player(BaseModel):
+    name: str
+
+
+@dataclass
+class Point:
+    x: int
+    y: int = 0
+
+
+class Song(TypedDict):
+    title: str
+
+
+@pytest.mark.parametrize(("hint", "payload", "accepted", "refused"), rows())
+def test_table_of_hints(
+    hint: list[str], payload: list[str], accepted: list[str], refused: list[str]
+) -> None:
+    """A handler with one parameter of each type has the payload, and takes what the table says."""
+    socketio = AsyncAPISocketIO(Flask("docs"))
+    known = {
+        **vars(typing),
+        **{kind.__name__: kind for kind in (Mark, Player, Point, Song, Field, UUID, EmailStr)},
+        "date": dt.date,
+        "datetime": dt.datetime,
+    }
+
+    def handler(value): ...
+
+    handler.__annotations__["value"] = eval(hint[0], known)
+    socketio.on("ev", get_from_typehint=True)(handler)
+    document = socketio.asyncapi_doc.dict()
+    for text in payload:
+        assert document["components"]["messages"]["ev"]["payload"] == yaml.safe_load(text)
+    guard = Guard(load(document))
+    for verdict, texts in (("accepted", accepted), ("refused", refused)):
+        for text in texts:
+            assert judge(guard, f"receive / ev [{text}] {verdict}"), text
+
+
+def test_the_table_of_hints_has_rows() -> None:
+    """Its parser finds them."""
+    assert len(rows()) > 15
+
+
+# -- docs/migrating.md -----------------------------------------------------------------------------
+
+MIGRATING = "docs/migrating.md"
+ANY_FENCE = re.compile(r"^( *)```(\w*)[^\n]*\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+
+
+def steps() -> list[Any]:
+    """Each program of the page, with what its clients send."""
+    text = (ROOT / MIGRATING).read_text(encoding="utf-8")
+    found: list[Any] = []
+    for indent, kind, body in ANY_FENCE.findall(text):
+        if kind == "python":
+            found.append([re.sub(f"^{indent}", "", body, flags=re.MULTILINE), ""])
+        elif kind == "client":
+            found[-1][1] += body
+    return [pytest.param(*step, id=f"step {number}") for number, step in enumerate(found, 1)]
+
+
+@pytest.fixture(scope="module")
+def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the page's AsyncAPI 2 document, as `asyncapi-guard upgrade` converts it."""
+    folder = tmp_path_factory.mktemp("upgraded")
+    ((_, document),) = blocks(MIGRATING, "yaml")
+    (folder / "old.yml").write_text(document, encoding="utf-8")
+    command = [sys.executable, "-m", "asyncapi_guard", "upgrade", "old.yml", "-o", "asyncapi.yml"]
+    subprocess.run(command, cwd=folder, capture_output=True, check=True)
+    return folder
+
+
+@pytest.mark.parametrize(("program", "traffic"), steps())
+def test_migrating(
+    program: str, traffic: str, upgraded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each step is a program that runs, and answers its clients as the page says."""
+    monkeypatch.chdir(upgraded)
+    names: dict[str, Any] = {"__name__": "migrating"}
+    execute(program, MIGRATING, names)
+    client = names["socketio"].test_client(names["app"])
+    for line in traffic.splitlines():
+        sent, _, answer = line.strip().removesuffix("refused").partition("->")
+        event, _, rest = sent.strip().partition(" ")
+        got = client.emit(event, *several(rest), callback=True)
+        if answer:
+            assert got == json.loads(answer), line
+        else:
+            assert line.endswith("refused")
+            assert got["error"]["code"] == "request_validation_error", line
+
+
+def several(text: str) -> list[Any]:
+    """The JSON values of a text, one after the other."""
+    values = []
+    while text := text.strip():
+        value, end = json.JSONDecoder().raw_decode(text)
+        values.append(value)
+        text = text[end:]
+    return values
+
+
+def test_migrating_from_asynction(upgraded: Path) -> None:
+    """The upgraded document judges as the page says, and its handlers are called."""
+    guard = Guard(load(upgraded / "asyncapi.yml"))
+    ((_, traffic),) = blocks(MIGRATING, "traffic")
+    assert [line for line in traffic.splitlines() if not judge(guard, line)] == []
+
+
+def test_the_example_from_asynction_answers(
+    upgraded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The handlers that it registers run, and its error handler has the say."""
+    monkeypatch.chdir(upgraded)
+    program = steps()[-1].values[0]
+    names: dict[str, Any] = {"__name__": "migrating"}
+    execute(program, MIGRATING, names)
+    client = names["socketio"].test_client(names["app"], namespace="/user")
+    send = functools.partial(client.emit, "sign_up", namespace="/user", callback=True)
+    assert send({"email": "ann@example.com"}) is True
+    (heard,) = client.get_received("/user")
+    assert (heard["name"], heard["args"]) == ("metrics", ["signup"])
+    assert send({"email": "ann"}) is False
+
+
+def test_pages_name_commands_that_exist() -> None:
+    """Each asyncapi-guard command in the code-first pages is one."""
+    for file in (CODE_FIRST, MIGRATING):
+        text = (ROOT / file).read_text(encoding="utf-8")
+        for name in set(re.findall(r"^asyncapi-guard (\w+)", text, re.MULTILINE)):
+            command = [sys.executable, "-m", "asyncapi_guard", name, "--help"]
+            assert subprocess.run(command, capture_output=True, check=False).returncode == 0, name
