@@ -31,7 +31,7 @@ __all__ = ["ConstructionError", "Hint", "plain", "schemas_of"]
 _REF = "#/components/schemas/{model}"
 _SCALARS = frozenset((type(None), bool, int, float, str))
 #: Hints of which nothing needs to be made: what JSON gives is what the handler wants.
-_AS_IT_IS = (Any, object, None, type(None), bool, int, str, dict, list)
+_AS_IT_IS = (Any, object, None, type(None), bool, str, dict, list)
 #: Errors whose words are Pydantic's, and quote nothing: not those of the application, and of other
 #: libraries.
 _SAFE_WORDS = frozenset(typing.get_args(ErrorType)) - {

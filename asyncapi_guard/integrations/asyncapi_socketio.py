@@ -295,7 +295,8 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         """Handle an event by a handler that is called with instances and returns plain data."""
         receiver = self.registry.receiver(namespace, message, handler)
         if receiver is None:
-            return handle(handler, message, namespace, sid, *args)
+            # Not ours: above all, what an error handler answers to a violation.
+            return plain(handle(handler, message, namespace, sid, *args))
         if not (self.validate and receiver.typed):
             return handle(_dumping(receiver), message, namespace, sid, *args)
         if message == "connect":

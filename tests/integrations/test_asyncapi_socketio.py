@@ -330,6 +330,32 @@ def test_text_is_no_number(start: Any) -> None:
 # -- connects --------------------------------------------------------------------------------------
 
 
+def test_a_whole_float_is_an_integer(start: Any) -> None:
+    """7.0 is an integer to JSON Schema, and 7 to the handler."""
+    talk = start()
+
+    @talk.io.on("d", **TYPED)
+    def d(number: int) -> str:
+        return f"{type(number).__name__} {number}"
+
+    assert talk.ask("d", 7.0) == "int 7"
+
+
+def test_an_error_handler_may_answer_with_a_model(start: Any) -> None:
+    """What `on_error_default` returns is made plain, as acks are."""
+    talk = start()
+
+    @talk.io.on("d", **TYPED)
+    def d(number: int) -> None:
+        raise NotImplementedError
+
+    @talk.io.on_error_default
+    def answer(_error: Exception) -> Done:
+        return Done(ok=False)
+
+    assert talk.ask("d", "seven") == {"ok": False}
+
+
 class Token(BaseModel):
     token: str = Field(min_length=4)
 
