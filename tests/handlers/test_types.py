@@ -206,9 +206,8 @@ VALUES = [
     b"", b"a", b"\xff",
 ]  # fmt: skip
 
-#: What a document accepts, and Pydantic does not: huge whole floats, the calendar, leap seconds, the
-#: largest duration,
-#: and how large a decimal in a text is.
+#: What a document accepts, and Pydantic does not: huge whole floats, the calendar, leap seconds,
+#: the largest duration, and how large a decimal in a text is.
 DIFFERENCES: dict[str, set[str]] = {
     "int": {"1e+308"},
     "datetime": {"2026-02-30T03:04:05"},
