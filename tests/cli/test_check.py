@@ -13,6 +13,14 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        os.environ.get("REQUIRE_ALL") != "1",
+        reason="each test starts an application of its own: set REQUIRE_ALL=1",
+    ),
+]
+
 SPEC = """\
 asyncapi: 3.1.0
 info: {title: Chat, version: '1'}

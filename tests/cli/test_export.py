@@ -16,6 +16,14 @@ from asyncapi_guard.spec.loader import open_documents
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        os.environ.get("REQUIRE_ALL") != "1",
+        reason="each test starts an application of its own: set REQUIRE_ALL=1",
+    ),
+]
+
 CODE_FIRST = """\
 import atexit, os, subprocess, sys
 from flask import Flask
