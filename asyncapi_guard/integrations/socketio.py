@@ -122,7 +122,7 @@ class Unjudged:
     __slots__ = ("value",)
 
     def __init__(self, value: Any) -> None:
-        self.value = value
+        self.value: Any = value
 
 
 class _RefusedAck:
