@@ -302,16 +302,22 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         if message == "connect":
             return self._connect_typed(handle, receiver, namespace, sid, args)
         raised: list[Exception] = []
+        refused: list[Refused] = []
         typed = self._typed(receiver, namespace)
 
         def call(*values: Any) -> Any:
             try:
                 return typed(*values)
+            except Refused as error:
+                refused.append(error)
+                raise
             except Exception as error:
                 raised.append(error)
                 raise
 
         value = handle(call, message, namespace, sid, *args)
+        if refused:
+            raise refused[0]  # Flask-SocketIO 5.5 gives everything to error handlers
         # What an error handler made of it is the ack, as it is.
         return Unjudged(plain(value)) if raised else value
 
@@ -338,20 +344,27 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         no such parameter, and call it again without.
         """
         typed, failed = self._typed(receiver, namespace), list[TypeError]()
+        refused: list[Refused] = []
 
         def call(*auth: Any) -> Any:
             if failed:
                 raise failed[0]
             try:
                 return typed(*auth)
+            except Refused as error:
+                refused.append(error)
+                raise
             except TypeError as error:
                 failed.append(error)
                 raise
 
         try:
-            return handle(call, "connect", namespace, sid, *args)
+            value = handle(call, "connect", namespace, sid, *args)
         except TypeError as error:
             raise RuntimeError("the connect handler raised a TypeError") from error
+        if refused:
+            raise refused[0]  # as above
+        return value
 
     def _construct(
         self, receiver: Receiver, namespace: str, args: tuple[Any, ...]
