@@ -85,13 +85,13 @@ class Subject:
             register, self.server, self._emit = application.on, application.server, application.emit
             with app.test_request_context() as context:
                 environ = {**context.request.environ, "flask.app": app}
-            handler: Callable[..., Any] = lambda _data: ACK  # noqa: E731
+            handler: Callable[..., Any] = lambda _data: ACK  # noqa: E731  # one line beside the other
             if guard is not None:
                 guard.init_app(app, application)
         else:
             self.server = socketio.Server(async_mode="threading", async_handlers=False)
             register, self._emit = self.server.on, self.server.emit
-            handler = lambda _sid, _data: ACK  # noqa: E731
+            handler = lambda _sid, _data: ACK  # noqa: E731  # one line beside the other
             if guard is not None:
                 guard.protect(self.server)
         for event in (*SIZES, ANYTHING):

@@ -58,9 +58,9 @@ Example: asyncapi-guard export package.module:socketio -o asyncapi.yml
 def command(  # click passes options so
     source: str,
     output: str | None,
-    check: bool,  # noqa: FBT001
-    force: bool,  # noqa: FBT001
-    bundle: bool,  # noqa: FBT001
+    check: bool,  # noqa: FBT001  # click passes flags so
+    force: bool,  # noqa: FBT001  # click passes flags so
+    bundle: bool,  # noqa: FBT001  # click passes flags so
     root: str | None,
     allow_http: tuple[str, ...],
 ) -> None:

@@ -171,7 +171,7 @@ class _Side:
         schema: Any = {"type": "array", "items": [self.schema], "minItems": 1, "maxItems": 1}
         if self.nothing:
             schema = {"type": "array", "maxItems": 0}
-        return _Side(schema, self.definitions, True, False, self.siblings)  # noqa: FBT003
+        return _Side(schema, self.definitions, True, False, self.siblings)  # noqa: FBT003  # the fields, in order
 
     def target(self, ref: str) -> Any:
         """What a reference leads to; `None` where only an engine knows."""

@@ -86,10 +86,10 @@ class _Silent:
     def answer(
         self,
         error: ContractViolation,  # noqa: ARG002  # here and below, the protocol's arguments
-        namespace: str,  # noqa: ARG002
-        sid: str,  # noqa: ARG002
-        event: str,  # noqa: ARG002
-        args: Sequence[Any],  # noqa: ARG002
+        namespace: str,  # noqa: ARG002  # as above
+        sid: str,  # noqa: ARG002  # as above
+        event: str,  # noqa: ARG002  # as above
+        args: Sequence[Any],  # noqa: ARG002  # as above
     ) -> tuple[bool, Any]:
         return False, None
 

@@ -9,6 +9,7 @@ from asyncapi_guard.lint.rules import RULES
 
 if TYPE_CHECKING:
     from asyncapi_guard.errors import Finding
+    from asyncapi_guard.lint.settings import Settings
     from asyncapi_guard.spec.references import Node
 
 __all__ = ["Findings", "TooManyError"]
@@ -21,10 +22,16 @@ class TooManyError(Exception):
 
 
 class Findings:
-    """Collects findings, each once, with the severity of its rule."""
+    """Collects findings, each once, with the severity of its rule.
 
-    def __init__(self) -> None:
+    Args:
+        settings: what they do not report does not count: it must not end the search.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._found: dict[Finding, None] = {}
+        self._counted = 0
 
     def __call__(self, code: str, node: Node, message: str, *, key: bool = False) -> None:
         """Report a value (with `key`, its key) under a rule."""
@@ -36,8 +43,12 @@ class Findings:
         Raises:
             TooManyError: it is the last one.
         """
-        self._found.setdefault(replace(finding, severity=RULES[finding.code].severity))
-        if len(self._found) == _MOST:
+        finding = replace(finding, severity=RULES[finding.code].severity)
+        if finding in self._found:
+            return
+        self._found[finding] = None
+        self._counted += self._settings.keeps(finding)
+        if self._counted == _MOST:
             message = f"there are {_MOST:,} findings; what else there may be was not looked for"
             last = replace(finding, message=message, code="too-many-findings")
             self._found.setdefault(replace(last, severity=RULES[last.code].severity))

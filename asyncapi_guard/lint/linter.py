@@ -52,7 +52,7 @@ def lint(
         settings: which rules count, and how much.
         limits: how large a document may be.
     """
-    findings = Findings()
+    findings = Findings(settings)
     try:
         documents = open_documents(spec, raw=raw, root=root, allow_http=allow_http, limits=limits)
     except SpecError as error:

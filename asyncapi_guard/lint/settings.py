@@ -149,6 +149,10 @@ class Settings(Choice):
                 kept.append(dataclasses.replace(finding, severity=severity))
         return tuple(kept)
 
+    def keeps(self, finding: Finding) -> bool:
+        """Whether a finding is reported at all."""
+        return self._severity(finding.file, finding.code, finding.severity) is not None
+
     def _severity(self, file: str, code: str, default: Severity) -> Severity | None:
         if code in ALWAYS:
             return Severity.ERROR

@@ -130,7 +130,7 @@ class _Trail:
         while trail is not None:
             if place in trail._chain:  # noqa: SLF001  # another of this class
                 return False
-            trail = trail._outer  # noqa: SLF001
+            trail = trail._outer  # noqa: SLF001  # as above
         self._chain.add(place)
         return self.depth < _DEEPEST
 

@@ -56,7 +56,7 @@ def create_app() -> tuple[Flask, SocketIO]:
     guard = AsyncAPIGuard(spec_file(), reject_event="guard_rejected")
     guard.init_app(app, socketio)
     # Outermost, so that the answers of the Socket.IO endpoint carry the headers too.
-    app.wsgi_app = SecurityHeaders(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = SecurityHeaders(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
     return app, socketio
 
 
@@ -128,7 +128,7 @@ def room_of(game: Game) -> str:
 
 def player() -> str:
     """Who sent the event that is being handled."""
-    sid: str = request.sid  # type: ignore[attr-defined]
+    sid: str = request.sid  # type: ignore[attr-defined]  # Flask-SocketIO sets it
     return sid
 
 

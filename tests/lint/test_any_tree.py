@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from asyncapi_guard.errors import Finding
-from asyncapi_guard.lint import RULES, lint
+from asyncapi_guard.lint import RULES, Settings, lint
 from asyncapi_guard.lint.context import Context
 from asyncapi_guard.lint.findings import Findings
 from asyncapi_guard.lint.grammar import OBJECTS, VARIANTS
@@ -238,9 +238,9 @@ def test_the_documents_are_valid_and_whole():
         errors = [finding for finding in lint(document) if finding.severity == "error"]
         assert errors == [], name
     documents = open_documents(DOCUMENTS["rich"])
-    structure = Structure(documents, Findings())
+    structure = Structure(documents, Findings(Settings()))
     structure.check(Node(documents.main, (), documents.main.data))
-    context = Context(documents, structure, None, Findings())
+    context = Context(documents, structure, None, Findings(Settings()))
     told_by_a_field = {name for name in OBJECTS if name.partition(" ")[0] in VARIANTS} - {*VARIANTS}
     wanted = set(OBJECTS) - told_by_a_field
     assert {name for name in wanted if not context.all(name)} == {"OAuthFlow"}
