@@ -234,6 +234,14 @@ class Guard:
         problem = Problem("", "packet", reason)
         return _refusal(checkpoint, Code.MALFORMED_PACKET, namespace, name, reason, problem)
 
+    def unsendable(self, checkpoint: Checkpoint, namespace: str, event: Any) -> Verdict:
+        """The verdict on an ack or an emit that has no form in JSON; refused in every mode."""
+        ack = checkpoint is Checkpoint.SEND_ACK
+        code, kind = (Code.RESPONSE, "ack") if ack else (Code.EMIT, "event")
+        reason = f"the {kind} has a value that cannot be sent as JSON"
+        name = event if isinstance(event, str) else ""
+        return _refusal(checkpoint, code, namespace, name, reason, Problem("", "json", reason))
+
     def failed(self, checkpoint: Checkpoint, namespace: str, event: Any) -> Verdict:
         """The verdict when judging itself failed: refused in every mode (fail closed)."""
         reason = "the guard failed to judge this"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from asyncapi_guard.errors import ContractViolation, InstallationError
 from asyncapi_guard.integrations import socketio as adapter
+from asyncapi_guard.integrations.contexts import make_lighter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -98,6 +99,9 @@ class FlaskApplication:
             ConnectFailed: in place of what an error handler took.
         """
         if message != "connect":
+            environ = self.socketio.server.get_environ(sid, namespace)
+            if environ and self.socketio.manage_session:
+                make_lighter(environ)
             return self._handle_event(handler, message, namespace, sid, *args)
         raised: list[Exception] = []
 

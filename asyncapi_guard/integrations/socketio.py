@@ -22,6 +22,7 @@ from __future__ import annotations
 import logging
 from contextlib import suppress
 from contextvars import ContextVar
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 import socketio
@@ -34,9 +35,9 @@ from asyncapi_guard.errors import (
     RequestValidationError,
     violation_error,
 )
+from asyncapi_guard.integrations.strict_json import Malformed
 from asyncapi_guard.integrations.wire import (
     BinaryArguments,
-    Malformed,
     guarded_packet_class,
     has_bytes,
     to_wire,
@@ -262,7 +263,9 @@ class Hooks:
     def _malformed(
         self, checkpoint: Checkpoint, namespace: str, event: str, reason: str
     ) -> Verdict:
-        judge = _unfit(self.guard, checkpoint, reason)
+        def judge(namespace: str, event: str) -> Verdict:
+            return self.guard.malformed(checkpoint, namespace, event, reason)
+
         return self.middleware.judge(checkpoint, judge, namespace, event)
 
     def _refuse_event(  # a packet, taken apart
@@ -348,7 +351,10 @@ class Hooks:
         message: Message | None,
         values: list[Any],
     ) -> None:
-        binary = has_bytes(values)
+        pkt, binary = None, True
+        with suppress(RecursionError):  # too deep to tell
+            pkt = self.server.packet_class(packet.ACK, namespace=namespace, id=id, data=values)
+            binary = pkt.packet_type == packet.BINARY_ACK
         verdict = self._judge_out(
             Checkpoint.SEND_ACK,
             self.guard.send_ack,
@@ -364,10 +370,12 @@ class Hooks:
             self._answer_fault(verdict.violation, sid, eio_sid, namespace, id, data)
             return
         try:
-            self._send_ack(eio_sid, namespace, id, values, binary=binary)
+            if pkt is None:
+                self._send_ack(eio_sid, namespace, id, values)
+            else:
+                self.server._send_packet(eio_sid, pkt)
         except (TypeError, ValueError, RecursionError):
-            reason = "the handler's return value cannot be sent as JSON"
-            verdict = self.guard.malformed(Checkpoint.SEND_ACK, namespace, data[0], reason)
+            verdict = self.guard.unsendable(Checkpoint.SEND_ACK, namespace, data[0])
             self.middleware.record(verdict)
             if verdict.violation is not None:
                 self._answer_fault(verdict.violation, sid, eio_sid, namespace, id, data)
@@ -524,8 +532,8 @@ class Hooks:
         try:
             wire = to_wire(packet_class, args)
         except (TypeError, ValueError, RecursionError):
-            reason = "the value cannot be sent as JSON"
-            return ask(checkpoint, _unfit(self.guard, checkpoint, reason), namespace, event)
+            judge = partial(self.guard.unsendable, checkpoint)
+            return ask(checkpoint, judge, namespace, event)
         if verdict is not None and wire == list(args):
             return verdict
         return ask(checkpoint, judge, namespace, event, wire, *more, **options)
@@ -657,11 +665,6 @@ def _ack_values(value: Any) -> list[Any]:
     if value is None:
         return []
     return list(value) if isinstance(value, tuple) else [value]
-
-
-def _unfit(guard: Guard, checkpoint: Checkpoint, reason: str) -> Callable[..., Verdict]:
-    """Judges what cannot be traffic at all."""
-    return lambda namespace, event: guard.malformed(checkpoint, namespace, event, reason)
 
 
 def _trouble(code: Code, namespace: str, event: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What is on the wire: strict JSON, and packets that say what is wrong with them.
+"""What is on the wire: packets that say what is wrong with them.
 
 python-socketio hands every packet through one class, `server.packet_class`; a guarded server gets
 its own subclass. In, it turns what is no proper packet into data that says so (`Malformed`) instead
@@ -10,139 +10,27 @@ client's parser).
 from __future__ import annotations
 
 import json
-import threading
-from typing import TYPE_CHECKING, Any, NoReturn
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 from socketio import packet
+
+from asyncapi_guard.integrations.strict_json import Malformed, StrictJSON
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["BinaryArguments", "Malformed", "guarded_packet_class", "has_bytes", "to_wire"]
+__all__ = ["BinaryArguments", "guarded_packet_class", "has_bytes", "to_wire"]
 
 #: How often the largest message of engine.io the attachments of one packet may hold together. They
 #: wait in memory until the last one has come.
 _ATTACHED = 10
 
 
-class Malformed:
-    """Stands in the place of a packet's data that cannot be read."""
-
-    __slots__ = ("reason",)
-
-    def __init__(self, reason: str) -> None:
-        self.reason: str = reason
-
-
 class BinaryArguments(list[Any]):
     """The data of a packet that came with attachments."""
 
     __slots__ = ()
-
-
-class _Refused(ValueError):
-    """Text that is no strict JSON."""
-
-
-def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    data = dict(pairs)
-    if len(data) != len(pairs):
-        raise _Refused("two properties of one object have the same name")
-    return data
-
-
-def _no_constant(_text: str) -> NoReturn:
-    raise _Refused("NaN and infinities are not JSON")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if -1e999 < number < 1e999:  # constants: this runs for every number with a fraction
-        return number
-    raise _Refused("a number is too large")
-
-
-_decode = json.JSONDecoder(
-    object_pairs_hook=_unique_keys, parse_constant=_no_constant, parse_float=_finite
-).decode
-
-
-class _Counting(threading.local):
-    """A decoder that counts the properties of the data, for each thread.
-
-    It finds out cheaply that no property was lost to an equal name. Each name is followed by a
-    colon, and each colon outside of strings stands after a quote or a blank; so there are no more
-    names than such colons, and where the data has as many, none was lost. `_decode`, which looks at
-    every name, takes twice as long: it is asked when the numbers differ (colons inside of strings).
-    """
-
-    def __init__(self) -> None:
-        names = self._names = [0]
-
-        def count(data: dict[str, Any]) -> dict[str, Any]:
-            names[0] += len(data)
-            return data
-
-        self._decode = json.JSONDecoder(
-            object_hook=count, parse_constant=_no_constant, parse_float=_finite
-        ).decode
-
-    def decode(self, text: str) -> Any:
-        """Data; raises as `_decode` does."""
-        self._names[0] = 0
-        data = self._decode(text)
-        names = self._names[0]
-        if names == text.count(":"):
-            return data
-        if "\t" in text or "\n" in text or "\r" in text:
-            return _decode(text)
-        return data if names == text.count('":') + text.count(" :") else _decode(text)
-
-
-_counting = _Counting()
-
-_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
-
-
-class StrictJSON:
-    """The `json` of a packet class, made strict.
-
-    Args:
-        module: the module that the application uses; when it is not the standard one, its texts are
-            also held to the standard one's idea of JSON.
-    """
-
-    def __init__(self, module: Any) -> None:
-        self.module: Any = module
-        self.standard: bool = getattr(module, "__name__", "") in ("json", "engineio.json")
-
-    def loads(self, text: str, **options: Any) -> Any:
-        """Data, or `Malformed`; never raises for a text that is no JSON."""
-        try:
-            data = _counting.decode(text)
-            if "\\u" in text and ("\\ud" in text or "\\uD" in text):
-                _encode_check(data)
-            return data if self.standard else self.module.loads(text, **options)
-        except _Refused as error:
-            return Malformed(str(error))
-        except RecursionError:
-            return Malformed("the data is nested too deeply")
-        except UnicodeEncodeError:
-            return Malformed("a text has half of a surrogate pair")
-        except ValueError:
-            return Malformed("the data is not JSON")
-
-    def dumps(self, data: Any, **options: Any) -> str:
-        """JSON text; raises `ValueError` or `TypeError` for what is none."""
-        if self.standard:
-            return _encode(data)
-        text: str = self.module.dumps(data, **options)
-        _decode(text)
-        return text
-
-
-def _encode_check(data: Any) -> None:
-    json.dumps(data, ensure_ascii=False).encode()
 
 
 def guarded_packet_class(base: Any, largest: int, check_binary: Callable[[Any, Any], None]) -> Any:
@@ -167,10 +55,29 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
 
     packet_type: int
     data: Any
+    json: Any
     most_attached: int
     check_binary: Callable[[Any, Any], None]
     _received = False
     _attached = 0
+    #: Data that was encoded while the packet was made, and its text.
+    _encoded: tuple[Any, str] | None = None
+
+    def __init__(
+        self,
+        packet_type: int = packet.EVENT,
+        data: Any = None,
+        namespace: str | None = None,
+        id: int | None = None,
+        binary: bool | None = None,  # noqa: FBT001  # the base class's own
+        encoded_packet: Any = None,
+    ) -> None:
+        # What can be encoded has no bytes: looking for them takes a third of the time again.
+        if binary is None and encoded_packet is None and data is not None and self.json.standard:
+            with suppress(TypeError, ValueError, RecursionError):
+                self._encoded = data, self.json.dumps(data)
+                binary = False
+        super().__init__(packet_type, data, namespace, id, binary, encoded_packet)
 
     @classmethod
     def data_is_binary(cls, data: Any) -> bool:
@@ -180,6 +87,10 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
     def encode(self) -> Any:
         if self.packet_type == packet.BINARY_EVENT and not self._received:
             self.check_binary(self.namespace, self.data)
+        if self._encoded is not None and self._encoded[0] is self.data:
+            space = f"{self.namespace}," if self.namespace not in (None, "/") else ""
+            id = "" if self.id is None else self.id
+            return f"{self.packet_type}{space}{id}{self._encoded[1]}"
         encoded = super().encode()
         if isinstance(encoded, list):
             # engine.io would send a bytearray as its `str`.

@@ -1,0 +1,143 @@
+"""Strict JSON, read and written in two ways: with Pydantic's parser and encoder, and without."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pydantic_core  # noqa: F401  # once it is loaded, its parser is used
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from socketio import packet
+
+from asyncapi_guard.handlers.hints import Dumped
+from asyncapi_guard.integrations.strict_json import Malformed, StrictJSON
+from asyncapi_guard.integrations.wire import guarded_packet_class
+
+FAST = StrictJSON(json)
+SLOW = StrictJSON(json)
+SLOW._parse = None
+
+PLAIN = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=12,
+)
+TEXTS = (
+    PLAIN.map(json.dumps)
+    | PLAIN.map(lambda data: json.dumps(data, ensure_ascii=False, indent=1))
+    | st.text(alphabet='{}[]",:0123456789.eE+-\\u dD8truefalsnNaInity \n\t\r\x00é', max_size=40)
+)
+TRICKY = [
+    '{"a":1,"a":2}',
+    '{"a":{"b":1},"a":1}',
+    '{"a:":1,"a:" :2}',
+    '{"\\u0061":1,"a":2}',
+    '[{"a":1},{"a":1}]',
+    '["{\\"a\\":1,\\"a\\":2}"]',
+    '{"a"\n:1,"a" :2,"b:":3}',
+    "[NaN]",
+    "[Infinity]",
+    "[-Infinity]",
+    "[1e400]",
+    "[-1e400]",
+    "[1e308,1e-400,-0,-0.0,0.1,123456789012345678901234567890]",
+    "[" + "9" * 4301 + "]",
+    '["\\ud800"]',
+    '["\\ud83d\\ude00"]',
+    '{"\\ud800":1}',
+    "[" * 150 + "]" * 150,
+    "[" * 300 + "]" * 300,
+    "[" * 100_000,
+    "\ufeff[]",
+    " [1] ",
+    "[1] 2",
+    "[01]",
+    "[1.]",
+    "[.5]",
+    "[+1]",
+    '["\t"]',
+    "[tru]",
+    "",
+    "1",
+    '"a"',
+    "[1,]",
+    "{'a':1}",
+]
+
+
+def same(one: Any, other: Any) -> bool:
+    """Equal, and of equal types; -0.0 is not 0.0."""
+    if isinstance(one, Malformed) or isinstance(other, Malformed):
+        return type(one) is type(other) and one.reason == other.reason
+    return repr(one) == repr(other)
+
+
+@given(TEXTS)
+def test_both_parsers_read_the_same(text: str) -> None:
+    assert same(FAST.loads(text), SLOW.loads(text))
+
+
+@pytest.mark.parametrize("text", TRICKY, ids=range(len(TRICKY)))
+def test_both_parsers_read_the_same_of_what_is_odd(text: str) -> None:
+    assert same(FAST.loads(text), SLOW.loads(text))
+
+
+def test_the_fast_parser_is_used() -> None:
+    """Once Pydantic is there: else the tests above compare nothing."""
+    assert FAST._parse is not None
+
+
+@given(st.dictionaries(st.text(), PLAIN), st.text())
+def test_what_pydantic_has_made_is_written_as_any_other_data(
+    data: dict[str, Any], event: str
+) -> None:
+    for values in ([Dumped(data)], [event, Dumped(data)], [event, 1, Dumped(data)]):
+        assert json.loads(FAST.dumps(values)) == [
+            *values[:-1],
+            data,
+        ]
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+def test_what_is_no_json_is_not_written(value: float) -> None:
+    with pytest.raises(ValueError, match="JSON compliant"):
+        FAST.dumps(["event", Dumped(a=value)])
+
+
+@pytest.mark.parametrize("text", ["NaN", "Infinity", "-Infinity", "\ud800"])
+def test_texts_that_look_like_it_are_written(text: str) -> None:
+    assert json.loads(FAST.dumps([Dumped({text: text})])) == [{text: text}]
+
+
+WITH_BYTES = (packet.EVENT, packet.ACK)
+KINDS = (*WITH_BYTES, packet.CONNECT, packet.CONNECT_ERROR, packet.DISCONNECT)
+
+
+@given(
+    st.tuples(st.sampled_from(WITH_BYTES), st.lists(PLAIN | st.binary(), min_size=1))
+    | st.tuples(st.sampled_from(KINDS), PLAIN),
+    st.sampled_from([None, "/", "/game", "/a,b"]),
+    st.none() | st.integers(0, 99),
+)
+def test_packets_are_encoded_as_python_socketio_encodes_them(
+    what: tuple[int, Any], namespace: str | None, id: int | None
+) -> None:
+    kind, data = what
+    guarded = guarded_packet_class(packet.Packet, 10**6, lambda *_: None)
+    ours = guarded(kind, data, namespace, id)
+    theirs = packet.Packet(kind, data, namespace, id)
+    assert ours.packet_type == theirs.packet_type
+    assert ours.encode() == theirs.encode()
+
+
+def test_data_that_was_exchanged_is_encoded_anew() -> None:
+    guarded = guarded_packet_class(packet.Packet, 10**6, lambda *_: None)
+    made = guarded(packet.EVENT, ["a"], "/")
+    made.data = ["b"]
+    assert made.encode() == '2["b"]'
