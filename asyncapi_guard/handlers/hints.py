@@ -9,20 +9,20 @@ from __future__ import annotations
 import json
 import typing
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.errors import PydanticUserError
 from pydantic.json_schema import GenerateJsonSchema
-from pydantic_core import PydanticOmit, PydanticSerializationError, to_jsonable_python
+from pydantic_core import PydanticOmit, PydanticSerializationError, to_json, to_jsonable_python
 from pydantic_core.core_schema import ErrorType
 
 from asyncapi_guard.errors import RegistrationError
 from asyncapi_guard.violations import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from pydantic_core import core_schema
 
@@ -76,6 +76,23 @@ class ConstructionError(Exception):
         super().__init__(problems)
 
 
+class Dumped(dict[str, Any]):
+    """Plain data that Pydantic has made, which it can encode, too."""
+
+    __slots__ = ()
+
+    def wire_text(self) -> str | None:
+        """It as JSON; `None` where only the standard encoder knows what to say.
+
+        Pydantic writes `NaN`, and texts that cannot be told from it, as they are.
+        """
+        try:
+            text = to_json(self)
+        except (PydanticSerializationError, RecursionError):
+            return None
+        return None if b"NaN" in text or b"Infinity" in text else text.decode()
+
+
 class Hint:
     """A type hint, with what Pydantic can do for it.
 
@@ -98,19 +115,19 @@ class Hint:
             raise RegistrationError(f"{place}: {hint!r} cannot be modelled: {reason}") from error
         #: Whether it says nothing at all.
         self.is_anything: bool = hint is Any or hint is object
+        self._validate = self.adapter.validator.validate_python
+        self._to_python = self.adapter.serializer.to_python
         self._is_as_it_is = any(hint is known for known in _AS_IT_IS)
 
         #: Whether it stands for several values: a tuple, which python-socketio takes for them.
         self.positional: bool = _is_positional(hint)
-        # Before Python 3.11, `list[int]` passes for a class.
-        is_class = isinstance(hint, type) and typing.get_origin(hint) is None
-        kind: Any = hint if is_class else None
-        is_model = kind is not None and issubclass(kind, BaseModel)
-        self._model: type[BaseModel] | None = kind if is_model else None
+        self._models: tuple[type[BaseModel], ...] = tuple(_models_in(hint))
+        # Pydantic warns of what is in order in a model; elsewhere it tells what does not fit.
+        self._warnings: Any = False if hint in self._models else "error"
 
     @cached_property
     def binary(self) -> bool:
-        """Whether some place in it takes bytes."""
+        """Whether some place in it takes bytes, or anything."""
         return _has_binary(self._schema)
 
     @cached_property
@@ -136,7 +153,7 @@ class Hint:
         if self._is_as_it_is:
             return value
         try:
-            return self.adapter.validate_python(value)
+            return self._validate(value)
         except ValidationError as error:
             return self._construct_strictly(value, path, error)
 
@@ -156,19 +173,24 @@ class Hint:
             return value
         if self._is_as_it_is:
             return plain(value)  # nothing is said of what is in it: bytes stay bytes
-        if self._model is not None and _is_another_model(value, self._model):
+        if self._models and _holds_another(value, self._models):
             return plain(value)  # what it is will be judged; Pydantic would leave fields out
+        dump = partial(self._to_python, value, by_alias=True, warnings=self._warnings)
         try:
             if self.binary:
-                return self._dump_binary(value)
-            dumped = self.adapter.dump_python(value, mode="json", by_alias=True, warnings=False)
+                dumped = dump()
+                if _holds_bytes(dumped):
+                    return self._values(plain(dumped))
+            dumped = dump(mode="json")
         except (PydanticSerializationError, UnicodeDecodeError):
             return plain(value)  # whoever judges it says what is wrong
-        return tuple(dumped) if self.positional and isinstance(dumped, list) else dumped
+        return Dumped(dumped) if type(dumped) is dict else self._values(dumped)
 
-    def _dump_binary(self, value: Any) -> Any:
-        dumped = plain(self.adapter.dump_python(value, by_alias=True, warnings=False))
-        return list(dumped) if isinstance(dumped, tuple) and not self.positional else dumped
+    def _values(self, dumped: Any) -> Any:
+        """A tuple is several values to python-socketio, a list is one."""
+        if isinstance(dumped, (list, tuple)):
+            return tuple(dumped) if self.positional else list(dumped)
+        return dumped
 
 
 def _is_positional(hint: Any) -> bool:
@@ -180,8 +202,27 @@ def _is_positional(hint: Any) -> bool:
     return typing.get_origin(hint) is tuple and bool(items) and items[-1] is not Ellipsis
 
 
-def _is_another_model(value: Any, model: type[BaseModel]) -> bool:
-    return isinstance(value, BaseModel) and not isinstance(value, model)
+def _models_in(hint: Any) -> Iterator[type[BaseModel]]:
+    """The models that a hint names, not those within them."""
+    # Before Python 3.11, `list[int]` passes for a class.
+    if isinstance(hint, type) and typing.get_origin(hint) is None:
+        if issubclass(hint, BaseModel):
+            yield hint
+        return
+    for part in (getattr(hint, "__value__", None), *typing.get_args(hint)):
+        if part is not None:
+            yield from _models_in(part)
+
+
+def _holds_another(value: Any, models: tuple[type[BaseModel], ...]) -> bool:
+    """Whether a value is, or has in its lists and dicts, a model of none of these types."""
+    if isinstance(value, BaseModel):
+        return not isinstance(value, models)
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, (list, tuple, set, frozenset)):
+        return False
+    return any(type(item) not in _SCALARS and _holds_another(item, models) for item in value)
 
 
 def _problems(error: ValidationError, path: str) -> tuple[Problem, ...]:
@@ -213,6 +254,16 @@ def plain(value: Any) -> Any:
     if kind is list or kind is tuple:
         return kind(plain(item) for item in value)
     return _plain_object(value)
+
+
+def _holds_bytes(value: Any) -> bool:
+    if isinstance(value, (bytes, bytearray)):
+        return True
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, (list, tuple, set, frozenset)):
+        return False
+    return any(type(item) not in _SCALARS and _holds_bytes(item) for item in value)
 
 
 def _plain_object(value: Any) -> Any:
@@ -281,7 +332,30 @@ def schemas_of(
     return {key: schema for (key, _), schema in found.items()}, rest.get("$defs", {})
 
 
+#: Keywords that leave it open what a value is.
+_OPEN = frozenset(
+    ("title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly")
+)
+
+
 def _has_binary(schema: Any) -> bool:
-    if isinstance(schema, dict):
-        return schema.get("format") == "binary" or any(map(_has_binary, schema.values()))
-    return isinstance(schema, list) and any(map(_has_binary, schema))
+    """Whether bytes may stand somewhere: where they are asked for, and where anything may."""
+    if isinstance(schema, list):
+        return any(map(_has_binary, schema))
+    if not isinstance(schema, dict):
+        return False
+    if schema.get("format") == "binary" or schema.get("additionalProperties") is True:
+        return True
+    for keyword, value in schema.items():
+        if keyword in ("properties", "$defs", "patternProperties"):
+            if any(_is_open(item) or _has_binary(item) for item in value.values()):
+                return True
+        elif keyword in ("items", "additionalProperties", "prefixItems", "anyOf", "oneOf", "allOf"):
+            items = value if isinstance(value, list) else [value]
+            if any(_is_open(item) or _has_binary(item) for item in items):
+                return True
+    return False
+
+
+def _is_open(schema: Any) -> bool:
+    return isinstance(schema, dict) and schema.keys() <= _OPEN

@@ -59,6 +59,8 @@ class Receiver:
         """
         hints = self.arguments or ()
         single = len(hints) == 1 and self.required == 1 and self.rest is None
+        if hints and single and len(args) == 1:
+            return [hints[0].construct(args[0])]
         values = []
         for index, value in enumerate(args):
             hint = hints[index] if index < len(hints) else self.rest
@@ -121,7 +123,7 @@ class Registry:
         """The entry of a handler."""
         for place in (namespace, CATCH_ALL):
             found = self._receivers.get((place, event))
-            if found is not None and found.handler == handler:
+            if found is not None and (found.handler is handler or found.handler == handler):
                 return found
         return None
 

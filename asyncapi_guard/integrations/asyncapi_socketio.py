@@ -11,6 +11,7 @@ Handlers are registered at any time, so the guard is made anew when something wa
 # (its stubs of Flask-SocketIO lack what Flask-SocketIO has, and know narrower types)
 from __future__ import annotations
 
+import copy
 import dataclasses
 import functools
 import json
@@ -131,6 +132,7 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         self.on_violation: Callable[[Violation], object] | None = None
         self.registry: Registry = Registry()
         self._guarded: _RenewedGuard | None = None
+        self._document: tuple[tuple[int, About], dict[str, Any]] | None = None
         self.asyncapi_doc: AsyncAPIDoc = AsyncAPIDoc(self)
         super().__init__(app, **self._take_options(kwargs))
 
@@ -173,8 +175,7 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
 
     def contract(self) -> Contract:
         """What is registered now, as a contract."""
-        document = build_document(self.registry, self.about)
-        return load(without_anything(document), engine=self.engine)
+        return load(without_anything(self._built()), engine=self.engine)
 
     # -- registrations -----------------------------------------------------------------------------
 
@@ -420,11 +421,18 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
             return _data_of(self.spec)
         if not self.generate_docs:
             raise RuntimeError("there is no document: generate_docs is False")
-        return build_document(self.registry, self.about)
+        return copy.deepcopy(self._built())
+
+    def _built(self) -> dict[str, Any]:
+        """The document of what is registered now; nobody may change it."""
+        state = self.registry.changes, self.about
+        if self._document is None or self._document[0] != state:
+            self._document = state, build_document(self.registry, self.about)
+        return self._document[1]
 
     def get_agent_schema(self) -> dict[str, Any]:
         """The events of the document as a catalogue for programs."""
-        return agent_schema(build_document(self.registry, self.about))
+        return agent_schema(self._built())
 
     def get_agent_schema_json(self) -> str:
         """The catalogue as JSON."""
