@@ -1,0 +1,1 @@
+"""Documents as code: Pydantic models, TypeScript types."""
