@@ -34,6 +34,7 @@ from asyncapi_guard.handlers.document import server_of, without_anything
 from asyncapi_guard.integrations.middleware import AsyncAPIGuard
 from asyncapi_guard.integrations.socketio import Refused, Unjudged
 from asyncapi_guard.spec import load
+from asyncapi_guard.spec.loader import open_documents
 from asyncapi_guard.violations import Checkpoint, Code, Violation
 
 if TYPE_CHECKING:
@@ -296,8 +297,9 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         """Handle an event by a handler that is called with instances and returns plain data."""
         receiver = self.registry.receiver(namespace, message, handler)
         if receiver is None:
-            # Not ours: above all, what an error handler answers to a violation.
-            return plain(handle(handler, message, namespace, sid, *args))
+            value = handle(handler, message, namespace, sid, *args)
+            # Else not ours: above all, what an error handler answers to a violation.
+            return value if isinstance(handler, _Plain) else plain(value)
         if not (self.validate and receiver.typed):
             return handle(_dumping(receiver), message, namespace, sid, *args)
         if message == "connect":
@@ -316,7 +318,7 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
                 raised.append(error)
                 raise
 
-        value = handle(call, message, namespace, sid, *args)
+        value = handle(_Plain(call), message, namespace, sid, *args)
         if refused:
             raise refused[0]  # Flask-SocketIO 5.5 gives everything to error handlers
         # What an error handler made of it is the ack, as it is.
@@ -432,11 +434,25 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
 
     def get_agent_schema(self) -> dict[str, Any]:
         """The events of the document as a catalogue for programs."""
+        if self.spec is not None:
+            return agent_schema(open_documents(self.spec))
         return agent_schema(self._built())
 
     def get_agent_schema_json(self) -> str:
         """The catalogue as JSON."""
         return json.dumps(self.get_agent_schema(), indent=2, sort_keys=True)
+
+
+class _Plain:
+    """A handler whose values are plain, or will be made so where it was made."""
+
+    __slots__ = ("_call",)
+
+    def __init__(self, call: Callable[..., Any]) -> None:
+        self._call = call
+
+    def __call__(self, *args: Any) -> Any:
+        return self._call(*args)
 
 
 def _dumping(receiver: Receiver) -> Callable[..., Any]:
@@ -550,6 +566,4 @@ def _alone(receiver: Receiver, owner: AsyncAPISocketIO) -> Guard:
 
 
 def _data_of(spec: Any) -> dict[str, Any]:
-    from asyncapi_guard.spec.loader import open_documents
-
     return dict(open_documents(spec).main.data)
