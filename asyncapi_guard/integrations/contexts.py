@@ -7,15 +7,13 @@ which never changes. Together they take more than half of what an event takes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import flask.ctx
 from flask import Flask
 
 __all__ = ["make_lighter"]
 
-#: Where the environment of a client keeps what its URL was matched to.
-_ROUTE = "asyncapi_guard.route"
 if TYPE_CHECKING:
     from flask.ctx import RequestContext
 else:
@@ -34,38 +32,55 @@ def make_lighter(environ: dict[str, Any]) -> None:
         RequestContext is not None
         and isinstance(app, Flask)
         and type(app).request_context is Flask.request_context
+        and type(app).create_url_adapter is Flask.create_url_adapter
         and "saved_session" in environ
     ):
         environ["flask.app"] = _Application(app)
 
 
 class _Application:
-    """Stands in for the application where contexts are made."""
+    """Stands in for the application where the contexts of one client are made."""
 
-    __slots__ = ("_app",)
+    __slots__ = ("_adapter", "_route", "app")
 
-    def __init__(self, app: Any) -> None:
-        self._app = app
+    def __init__(self, app: Flask) -> None:
+        self.app: Flask = app
+        self._adapter: Any = None
+        self._route: Any = None
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._app, name)
+        return getattr(self.app, name)
 
     def request_context(self, environ: dict[str, Any]) -> RequestContext:
         """As `Flask.request_context`, with the client's own session."""
-        return _EventContext(self._app, environ, session=environ.get("saved_session"))
+        return _EventContext(self, environ)
+
+    def create_url_adapter(self, request: Any) -> Any:
+        """As in `Flask`; made once: it knows nothing that differs between events."""
+        if self._adapter is None:
+            self._adapter = self.app.create_url_adapter(request)
+        return self._adapter
+
+    def match(self, context: _EventContext) -> None:
+        """Match the URL of a context's request, once."""
+        request = context.request
+        if self._route is None:
+            super(_EventContext, context).match_request()
+            if request.routing_exception is not None:
+                request.routing_exception.__traceback__ = None  # it holds the context
+            self._route = request.url_rule, request.view_args, request.routing_exception
+        request.url_rule, request.view_args, request.routing_exception = self._route
 
 
 class _EventContext(RequestContext or object):  # type: ignore[misc]  # see above
-    """A request context whose URL is matched once for each client."""
+    """The context of an event."""
+
+    def __init__(self, application: _Application, environ: dict[str, Any]) -> None:
+        stand_in = cast("Flask", application)
+        super().__init__(stand_in, environ, session=environ.get("saved_session"))
+        self.application = application
+        self.app: Flask = application.app
 
     def match_request(self) -> None:
         """As in the base class."""
-        request = self.request
-        known = request.environ.get(_ROUTE)
-        if known is None:
-            super().match_request()
-            if request.routing_exception is not None:
-                request.routing_exception.__traceback__ = None  # it holds this context
-            known = request.url_rule, request.view_args, request.routing_exception
-            request.environ[_ROUTE] = known
-        request.url_rule, request.view_args, request.routing_exception = known
+        self.application.match(self)

@@ -50,6 +50,7 @@ def serve(kind: Any, app: flask.Flask, **options: Any) -> SocketIO:
             flask.current_app.name,
             request.event["message"],
             hasattr(flask.g, "seen"),
+            flask.url_for("login", _external=True),
         ]
 
     @app.before_request
