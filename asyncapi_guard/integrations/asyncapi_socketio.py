@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from flask_socketio import SocketIO
 
 from asyncapi_guard.contract import Contract, Mode
-from asyncapi_guard.guard import Guard, Policy, Verdict
+from asyncapi_guard.guard import Policy, Verdict
 from asyncapi_guard.handlers import (
     CATCH_ALL,
     About,
@@ -31,20 +31,19 @@ from asyncapi_guard.handlers import (
     plain,
 )
 from asyncapi_guard.handlers.document import server_of, without_anything
-from asyncapi_guard.integrations.middleware import AsyncAPIGuard
-from asyncapi_guard.integrations.socketio import Refused, Unjudged
+from asyncapi_guard.integrations.following import RenewedGuard
+from asyncapi_guard.integrations.outcomes import Refused, Unjudged
 from asyncapi_guard.spec import load
 from asyncapi_guard.spec.loader import open_documents
 from asyncapi_guard.violations import Checkpoint, Code, Violation
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from flask import Flask
     from flask_socketio import Namespace
 
-    from asyncapi_guard.contract import Message
     from asyncapi_guard.handlers import Receiver
     from asyncapi_guard.schema import EngineName
 
@@ -132,7 +131,7 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         self.engine: EngineName = "auto"
         self.on_violation: Callable[[Violation], object] | None = None
         self.registry: Registry = Registry()
-        self._guarded: _RenewedGuard | None = None
+        self._guarded: RenewedGuard | None = None
         self._document: tuple[tuple[int, About], dict[str, Any]] | None = None
         self.asyncapi_doc: AsyncAPIDoc = AsyncAPIDoc(self)
         super().__init__(app, **self._take_options(kwargs))
@@ -145,7 +144,7 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         super().init_app(app, **self._take_options(kwargs))
         if not self.validate:
             return
-        self._guarded = _RenewedGuard(self, self.spec)
+        self._guarded = RenewedGuard(self, self.spec)
         if app is None:
             self._guarded.protect(self.server)
             return
@@ -464,105 +463,6 @@ def _auth(receiver: Receiver, args: tuple[Any, ...]) -> tuple[Any, ...]:
     if receiver.rest is None:
         args = args[: len(receiver.arguments or ())]
     return () if args == (None,) and not receiver.required else args
-
-
-class _RenewedGuard(AsyncAPIGuard):
-    """A guard that follows the registrations of a server."""
-
-    def __init__(
-        self, owner: AsyncAPISocketIO, spec: str | os.PathLike[str] | Mapping[str, Any] | None
-    ) -> None:
-        self._owner = owner
-        self._follows = spec is None
-        self._changes = -1
-        self._current: _HandlersGuard
-        super().__init__(
-            spec if spec is not None else owner.contract(),
-            policy=owner.policy,
-            on_violation=owner.on_violation,
-            engine=owner.engine,
-        )
-
-    @property
-    def guard(self) -> Guard:
-        """The guard of what is registered now."""
-        if self._owner.registry.changes != self._changes:
-            self._changes = self._owner.registry.changes
-            contract = self._owner.contract() if self._follows else self._current.contract
-            self.guard = Guard(contract, self._owner.policy)
-            self._addresses = frozenset(c.address for c in contract.channels.values())
-        return self._current
-
-    @guard.setter
-    def guard(self, guard: Guard) -> None:
-        self._current = _HandlersGuard(guard.contract, guard.policy, self._owner)
-
-
-class _HandlersGuard(Guard):
-    """A guard that knows handlers of all events and of all namespaces.
-
-    A document has no word for them. What it does not name is judged by the types of the handler
-    that takes it.
-    """
-
-    def __init__(self, contract: Contract, policy: Policy, owner: AsyncAPISocketIO) -> None:
-        super().__init__(contract, policy)
-        self._owner = owner
-        self._wide: dict[tuple[str, str], Guard] = {}
-
-    def receive_event(
-        self, namespace: str, event: Any, args: Sequence[Any], *, binary: bool = False
-    ) -> Verdict:
-        """As `Guard.receive_event`."""
-        verdict = super().receive_event(namespace, event, args, binary=binary)
-        if verdict.declared or verdict.violation is not None:
-            return verdict
-        guard = self._of_wide_handler(namespace, event)
-        if guard is None:
-            return verdict
-        return _renamed(guard.receive_event("/", "event", args, binary=binary), namespace, event)
-
-    def send_ack(
-        self,
-        namespace: str,
-        event: str,
-        args: Sequence[Any],
-        message: Message | None = None,
-        *,
-        binary: bool = False,
-    ) -> Verdict:
-        """As `Guard.send_ack`."""
-        verdict = super().send_ack(namespace, event, args, message, binary=binary)
-        guard = None if verdict.declared else self._of_wide_handler(namespace, event)
-        if guard is None:
-            return verdict
-        return _renamed(guard.send_ack("/", "event", args, binary=binary), namespace, event)
-
-    def _of_wide_handler(self, namespace: str, event: str) -> Guard | None:
-        """The guard of the handler that takes what nobody else takes."""
-        receiver = self._owner.registry.wide_receiver(namespace, event)
-        if receiver is None:
-            return None
-        place = receiver.namespace, receiver.event
-        if place not in self._wide:
-            self._wide[place] = _alone(receiver, self._owner)
-        return self._wide[place]
-
-
-def _renamed(verdict: Verdict, namespace: str, event: str) -> Verdict:
-    if verdict.violation is None:
-        return Verdict(declared=False)
-    found = dataclasses.replace(verdict.violation, namespace=namespace, event=event)
-    return Verdict(found, declared=False)
-
-
-def _alone(receiver: Receiver, owner: AsyncAPISocketIO) -> Guard:
-    """A guard of one event that has a receiver's types."""
-    registry = Registry()
-    registry.add(dataclasses.replace(receiver, namespace="/", event="event"))
-    policy = owner.policy or Policy()
-    policy = dataclasses.replace(policy, operations={}, exclude=())
-    return Guard(load(build_document(registry, owner.about), engine=owner.engine), policy)
 
 
 def _data_of(spec: Any) -> dict[str, Any]:

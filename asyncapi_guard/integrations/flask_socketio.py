@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from asyncapi_guard.errors import ContractViolation, InstallationError
 from asyncapi_guard.integrations import socketio as adapter
 from asyncapi_guard.integrations.contexts import make_lighter
+from asyncapi_guard.integrations.outcomes import ConnectFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -120,7 +121,7 @@ class FlaskApplication:
             if method is None:
                 raise
             method(error)
-            raise adapter.ConnectFailed(error) from error
+            raise ConnectFailed(error) from error
         if raised:
-            raise adapter.ConnectFailed(raised[0])
+            raise ConnectFailed(raised[0])
         return value

@@ -1,0 +1,86 @@
+"""How judging ends where an exception or an answer has to say so, and who else is asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from asyncapi_guard.errors import ContractViolation
+    from asyncapi_guard.guard import Verdict
+
+__all__ = ["Application", "ConnectFailed", "Refused", "RefusedAck", "Silent", "Unjudged"]
+
+
+class Application(Protocol):
+    """The application's say in what a refused client is answered."""
+
+    def has_say(self, namespace: str) -> bool:
+        """Whether it has an error handler for a namespace."""
+        ...
+
+    def answer(
+        self, error: ContractViolation, namespace: str, sid: str, event: str, args: Sequence[Any]
+    ) -> tuple[bool, Any]:
+        """Give the error to its handler: whether it answered, and what."""
+        ...
+
+
+class Silent:
+    """A server without error handlers."""
+
+    def has_say(self, namespace: str) -> bool:  # noqa: ARG002  # the protocol's arguments
+        """Nowhere."""
+        return False
+
+    def answer(
+        self,
+        error: ContractViolation,  # noqa: ARG002  # here and below, the protocol's arguments
+        namespace: str,  # noqa: ARG002  # as above
+        sid: str,  # noqa: ARG002  # as above
+        event: str,  # noqa: ARG002  # as above
+        args: Sequence[Any],  # noqa: ARG002  # as above
+    ) -> tuple[bool, Any]:
+        """Never."""
+        return False, None
+
+
+class ConnectFailed(BaseException):
+    """A connect handler raised, and the application's error handlers have seen it.
+
+    No `Exception`: a class namespace with an `error` method would take it, and let the client in.
+    """
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+        super().__init__(error)
+
+
+class Refused(BaseException):
+    """A handler's types refuse what passed the guard.
+
+    No `Exception`: error handlers are asked once, by the hooks, like about any other refusal.
+    """
+
+    def __init__(self, verdict: Verdict) -> None:
+        self.verdict = verdict
+        super().__init__(verdict)
+
+
+class Unjudged:
+    """What an error handler returned for an exception of a handler: an ack that is not judged."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value: Any = value
+
+
+class RefusedAck:
+    """What a judging callback, and then `call`, is given in place of an ack that was refused."""
+
+    __slots__ = ("error",)
+
+    def __init__(self, error: ContractViolation) -> None:
+        self.error = error
