@@ -1,0 +1,227 @@
+"""`Guard`: finds the rule for a piece of traffic, or says what is missing."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from asyncapi_guard.contract import Contract, Message, Mode
+from asyncapi_guard.guard.plans import RESERVED_EVENTS, Plan, by_address, check_addresses, template
+from asyncapi_guard.guard.policy import Policy, weakest
+from asyncapi_guard.guard.verdicts import PASSED, PASSED_UNDECLARED, Verdict, refusal
+from asyncapi_guard.violations import Checkpoint, Code, Problem, Violation
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Collection, Sequence
+
+__all__ = ["Guard"]
+
+#: Namespaces that matched a template are remembered up to this many; a client chooses their names.
+_REMEMBERED = 1024
+#: A longer namespace matches no template: with several parameters, time grows with a power of it.
+_LONGEST = 256
+#: Near names are looked for among so many: it takes a millisecond, and a client can ask often.
+_MOST_NAMES = 100
+
+
+class Guard:
+    """Judges traffic by a contract.
+
+    Args:
+        contract: what `asyncapi_guard.load` returned.
+        policy: what is done about violations.
+
+    Raises:
+        InvalidDocument: an operation's channel has an address that is no Socket.IO namespace.
+        ValueError: the policy names operations that the contract does not have.
+    """
+
+    def __init__(self, contract: Contract, policy: Policy | None = None) -> None:
+        self.contract: Contract = contract
+        self.policy: Policy = policy or Policy()
+        policy = self.policy
+        unknown = policy.operations.keys() - contract.operations.keys()
+        if unknown:
+            raise ValueError(f"the policy names unknown operations: {', '.join(sorted(unknown))}")
+        check_addresses(contract)
+        self._plans: dict[str, Plan] = {}
+        self._templates: list[tuple[re.Pattern[str], Plan]] = []
+        for address, channels in by_address(contract).items():
+            if address in policy.exclude:
+                continue
+            plan = Plan(channels, contract, policy)
+            if "{" in address:
+                self._templates.append((template(channels[0]), plan))
+            else:
+                self._plans[address] = plan
+        self._remembered: dict[str, Plan] = {}
+        self._excluded: Collection[str] = policy.exclude
+
+    def receive_event(
+        self, namespace: str, event: Any, args: Sequence[Any], *, binary: bool = False
+    ) -> Verdict:
+        """Judge an event from a client.
+
+        Args:
+            namespace: the Socket.IO namespace.
+            event: the first element of the packet's data, whatever it is.
+            args: the others.
+            binary: they have bytes somewhere.
+        """
+        plan = self._plans.get(namespace) or self._plan(namespace)
+        if plan is None or not isinstance(event, str) or event not in plan.receive:
+            return self._unexpected(Checkpoint.RECEIVE_EVENT, namespace, event, plan)
+        return plan.receive[event].judge(namespace, args, binary=binary)
+
+    def send_event(
+        self, namespace: str, event: Any, args: Sequence[Any], *, binary: bool = False
+    ) -> Verdict:
+        """Judge an event that the application sends; the arguments are as in `receive_event`."""
+        plan = self._plans.get(namespace) or self._plan(namespace)
+        if plan is None or not isinstance(event, str) or event not in plan.send:
+            return self._unexpected(Checkpoint.SEND_EVENT, namespace, event, plan)
+        return plan.send[event].judge(namespace, args, binary=binary)
+
+    def send_ack(
+        self,
+        namespace: str,
+        event: str,
+        args: Sequence[Any],
+        message: Message | None = None,
+        *,
+        binary: bool = False,
+    ) -> Verdict:
+        """Judge what a handler returned as the ack of an event.
+
+        Args:
+            namespace: the Socket.IO namespace.
+            event: the event that is acknowledged.
+            args: the values of the ack.
+            message: the message that matched when the event was judged.
+            binary: the values have bytes somewhere.
+        """
+        plan = self._plans.get(namespace) or self._plan(namespace)
+        rule = plan.receive.get(event) if plan is not None else None
+        if rule is None:
+            return PASSED_UNDECLARED
+        return rule.ack_of(message).judge(namespace, args, binary=binary)
+
+    def receive_ack(
+        self,
+        namespace: str,
+        event: str,
+        args: Sequence[Any],
+        message: Message | None = None,
+        *,
+        binary: bool = False,
+    ) -> Verdict:
+        """Judge what a client answered to an event that was sent; arguments as in `send_ack`."""
+        plan = self._plans.get(namespace) or self._plan(namespace)
+        rule = plan.send.get(event) if plan is not None else None
+        if rule is None:
+            return PASSED_UNDECLARED
+        return rule.ack_of(message).judge(namespace, args, binary=binary)
+
+    def connect(self, namespace: str, auth: Any) -> Verdict:
+        """Judge a connect by its `auth` value (`None` without one)."""
+        plan = self._plan(namespace)
+        if plan is None:
+            return self._unexpected(Checkpoint.CONNECT, namespace, "connect", None)
+        if plan.connect is None:
+            return PASSED
+        return plan.connect.judge(namespace, () if auth is None else (auth,))
+
+    def malformed(self, checkpoint: Checkpoint, namespace: str, event: Any, reason: str) -> Verdict:
+        """The verdict on a packet that cannot be traffic at all; refused in every mode."""
+        name = event if isinstance(event, str) else ""
+        problem = Problem("", "packet", reason)
+        return refusal(checkpoint, Code.MALFORMED_PACKET, namespace, name, reason, problem)
+
+    def unsendable(self, checkpoint: Checkpoint, namespace: str, event: Any) -> Verdict:
+        """The verdict on an ack or an emit that has no form in JSON; refused in every mode."""
+        ack = checkpoint is Checkpoint.SEND_ACK
+        code, kind = (Code.RESPONSE, "ack") if ack else (Code.EMIT, "event")
+        reason = f"the {kind} has a value that cannot be sent as JSON"
+        name = event if isinstance(event, str) else ""
+        return refusal(checkpoint, code, namespace, name, reason, Problem("", "json", reason))
+
+    def failed(self, checkpoint: Checkpoint, namespace: str, event: Any) -> Verdict:
+        """The verdict when judging itself failed: refused in every mode (fail closed)."""
+        reason = "the guard failed to judge this"
+        name = event if isinstance(event, str) else ""
+        problem = Problem("", "guard", reason)
+        return refusal(checkpoint, Code.GUARD, namespace, name, reason, problem)
+
+    def sends_binary(self, namespace: str, event: Any) -> bool:
+        """Whether an event that is sent may carry bytes."""
+        plan = self._plan(namespace)
+        if plan is None or not isinstance(event, str) or event not in plan.send:
+            return True  # judged, or let through, as undeclared
+        return plan.send[event].binary
+
+    # -- what is not there -------------------------------------------------------------------------
+
+    def _plan(self, namespace: str) -> Plan | None:
+        plan = self._plans.get(namespace) or self._remembered.get(namespace)
+        if plan is None and len(namespace) <= _LONGEST and namespace not in self._excluded:
+            for pattern, candidate in self._templates:
+                if pattern.fullmatch(namespace):
+                    if len(self._remembered) >= _REMEMBERED:
+                        self._remembered.clear()
+                    self._remembered[namespace] = candidate
+                    return candidate
+        return plan
+
+    def _unexpected(
+        self, checkpoint: Checkpoint, namespace: str, event: Any, plan: Plan | None
+    ) -> Verdict:
+        """The verdict on traffic that no rule knows."""
+        if not isinstance(event, str):
+            return self.malformed(checkpoint, namespace, event, "an event's name must be a string")
+        if checkpoint is Checkpoint.RECEIVE_EVENT and event in RESERVED_EVENTS:
+            reason = "the event's name is reserved by Socket.IO"
+            problem = Problem("", "event", reason)
+            return refusal(checkpoint, Code.RESERVED_EVENT, namespace, event, reason, problem)
+        if namespace in self._excluded:
+            return PASSED_UNDECLARED
+        if plan is None:
+            mode = self.policy.undeclared_namespaces
+            code, reason = Code.UNDECLARED_NAMESPACE, "the namespace is not declared"
+            problem = Problem("", "namespace", reason)
+            near = _near(namespace, self._plans)
+        else:
+            mode = self.policy.undeclared_events
+            code = Code.UNDECLARED_EVENT
+            reason, names = plan.missing(checkpoint, event)
+            problem = Problem("", "event", reason)
+            near = _near(event, names)
+        mode = weakest(mode, self.policy.at(checkpoint))
+        if mode is Mode.OFF:
+            return PASSED_UNDECLARED
+        violation = Violation(
+            checkpoint,
+            code,
+            namespace,
+            event,
+            (problem,),
+            reason,
+            suggestions=near,
+            refused=mode is Mode.ENFORCE,
+        )
+        return Verdict(violation, declared=False)
+
+
+def _near(name: str, names: Collection[str]) -> tuple[str, ...]:
+    """Declared names that may have been meant."""
+    name = name[:200]
+    if len(names) > _MOST_NAMES:
+        ends = name[:3], name[-3:]
+        alike = (n for n in names if (n[:3] == ends[0] or n[-3:] == ends[1]) and _close(n, name))
+        names = list(islice(alike, _MOST_NAMES))
+    return tuple(get_close_matches(name, sorted(names), n=3, cutoff=0.5))
+
+
+def _close(one: str, other: str) -> bool:
+    return abs(len(one) - len(other)) <= 3

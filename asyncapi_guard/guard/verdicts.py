@@ -1,0 +1,46 @@
+"""The results of judging."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from asyncapi_guard.violations import Checkpoint, Code, Problem, Violation
+
+if TYPE_CHECKING:
+    from asyncapi_guard.contract import Message
+
+__all__ = ["PASSED", "PASSED_UNDECLARED", "Verdict", "refusal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The result of judging.
+
+    Attributes:
+        violation: what is wrong; `None` if nothing is, or nobody looked.
+        message: the message of the contract that matched.
+        declared: the contract knows the event (what it is counted under).
+    """
+
+    violation: Violation | None = None
+    message: Message | None = None
+    declared: bool = True
+
+    @property
+    def refused(self) -> bool:
+        """Whether the traffic must be stopped."""
+        return self.violation is not None and self.violation.refused
+
+
+#: Made once: most traffic is fine.
+PASSED = Verdict()
+PASSED_UNDECLARED = Verdict(declared=False)
+
+
+def refusal(
+    checkpoint: Checkpoint, code: Code, namespace: str, event: str, reason: str, problem: Problem
+) -> Verdict:
+    """The verdict on what no rule is about; refused."""
+    violation = Violation(checkpoint, code, namespace, event, (problem,), reason)
+    return Verdict(violation, declared=False)
