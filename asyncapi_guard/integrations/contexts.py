@@ -21,21 +21,33 @@ else:
     RequestContext = vars(flask.ctx).get("RequestContext")
 
 
+#: Where a client's environment keeps its stand-in between events.
+_KEY = "asyncapi_guard.application"
+
+
 def make_lighter(environ: dict[str, Any]) -> None:
-    """Have the events of a client make lighter contexts, if Flask and the application allow it.
+    """Have a client's next event make a lighter context, if Flask and the application allow it.
 
     Args:
-        environ: the client's, in which Flask-SocketIO has put its application and its session.
+        environ: the client's, in which Flask-SocketIO has put its application and its session. What
+            it makes the context with stands in for the application until that is done.
     """
     app = environ["flask.app"]
     if (
         RequestContext is not None
         and isinstance(app, Flask)
-        and type(app).request_context is Flask.request_context
-        and type(app).create_url_adapter is Flask.create_url_adapter
+        and _is_flasks_own(app, "request_context")
+        and _is_flasks_own(app, "create_url_adapter")
         and "saved_session" in environ
     ):
-        environ["flask.app"] = _Application(app)
+        stand_in = environ.get(_KEY)
+        if stand_in is None or stand_in.app is not app:
+            stand_in = environ[_KEY] = _Application(app)
+        environ["flask.app"] = stand_in
+
+
+def _is_flasks_own(app: Flask, method: str) -> bool:
+    return getattr(type(app), method) is getattr(Flask, method) and method not in vars(app)
 
 
 class _Application:
@@ -46,13 +58,14 @@ class _Application:
     def __init__(self, app: Flask) -> None:
         self.app: Flask = app
         self._adapter: Any = None
-        self._route: Any = None
+        self._route: tuple[Any, Any, Any] | None = None
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.app, name)
 
     def request_context(self, environ: dict[str, Any]) -> RequestContext:
         """As `Flask.request_context`, with the client's own session."""
+        environ["flask.app"] = self.app  # handlers see no stand-in
         return _EventContext(self, environ)
 
     def create_url_adapter(self, request: Any) -> Any:
@@ -66,10 +79,21 @@ class _Application:
         request = context.request
         if self._route is None:
             super(_EventContext, context).match_request()
-            if request.routing_exception is not None:
-                request.routing_exception.__traceback__ = None  # it holds the context
-            self._route = request.url_rule, request.view_args, request.routing_exception
-        request.url_rule, request.view_args, request.routing_exception = self._route
+            self._route = request.url_rule, request.view_args, _unraised(request.routing_exception)
+        request.url_rule, args, exception = self._route
+        # Copies of what a handler can change: the next one sees what was matched.
+        request.view_args = None if args is None else dict(args)
+        request.routing_exception = _unraised(exception)
+
+
+def _unraised(exception: Any) -> Any:
+    """A copy of an exception that holds no frames, as one that was raised does."""
+    if exception is None:
+        return None
+    kind = type(exception)
+    copy = kind.__new__(kind, *exception.args)
+    vars(copy).update(vars(exception))
+    return copy
 
 
 class _EventContext(RequestContext or object):  # type: ignore[misc]  # see above
@@ -80,6 +104,12 @@ class _EventContext(RequestContext or object):  # type: ignore[misc]  # see abov
         super().__init__(stand_in, environ, session=environ.get("saved_session"))
         self.application = application
         self.app: Flask = application.app
+
+    def copy(self) -> RequestContext:
+        """As in the base class, which makes another of the same class, by its own arguments."""
+        return RequestContext(
+            self.app, self.request.environ, request=self.request, session=self.session
+        )
 
     def match_request(self) -> None:
         """As in the base class."""

@@ -53,7 +53,7 @@ class ConnectFailed(BaseException):
     """
 
     def __init__(self, error: Exception) -> None:
-        self.error = error
+        self.error: Exception = error
         super().__init__(error)
 
 
@@ -83,4 +83,4 @@ class RefusedAck:
     __slots__ = ("error",)
 
     def __init__(self, error: ContractViolation) -> None:
-        self.error = error
+        self.error: ContractViolation = error

@@ -66,7 +66,7 @@ class Hooks(Incoming, Outgoing, Connects):
         """Replace the server's methods."""
         server, manager = self.server, self.server.manager
         setattr(server, _MARK, self)
-        self.active = True
+        self.active: bool = True
         packet_class = guarded_packet_class(
             server.packet_class, server.eio.max_http_buffer_size, self.check_binary
         )

@@ -42,10 +42,12 @@ def guarded_packet_class(base: Any, largest: int, check_binary: Callable[[Any, A
         check_binary: called with namespace and data of each event to be sent that has bytes in it;
             raises if it may not.
     """
+    strict = StrictJSON(base.json)
     members = {
-        "json": StrictJSON(base.json),
+        "json": strict,
         "most_attached": _ATTACHED * largest,
         "check_binary": staticmethod(check_binary),
+        "encodes_early": strict.standard and base.encode is packet.Packet.encode,
     }
     return type("GuardedPacket", (_Guarded, base), members)
 
@@ -58,6 +60,8 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
     json: Any
     most_attached: int
     check_binary: Callable[[Any, Any], None]
+    #: Whether data may be encoded while a packet is made: not where the base class has a say in it.
+    encodes_early: bool
     _received = False
     _attached = 0
     #: Data that was encoded while the packet was made, and its text.
@@ -73,7 +77,7 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
         encoded_packet: Any = None,
     ) -> None:
         # What can be encoded has no bytes: looking for them takes a third of the time again.
-        if binary is None and encoded_packet is None and data is not None and self.json.standard:
+        if binary is None and encoded_packet is None and data is not None and self.encodes_early:
             with suppress(TypeError, ValueError, RecursionError):
                 self._encoded = data, self.json.dumps(data)
                 binary = False

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from threading import Thread
+from traceback import walk_tb
 from typing import Any
 
 import flask
@@ -111,3 +113,95 @@ def test_teardown_runs_after_each_event() -> None:
     for _ in range(3):
         client.emit("count", callback=True)
     assert ran - before == Counter(request=3, application=3)
+
+
+def test_applications_whose_method_was_replaced_are_asked() -> None:
+    app = flask.Flask("shop")
+    made: Counter[str] = Counter()
+
+    def request_context(environ: Any) -> Any:
+        made.update(["context"])
+        return flask.Flask.request_context(app, environ)
+
+    client = serve(AsyncAPISocketIO, app).test_client(app)
+    app.request_context = request_context  # type: ignore[method-assign]
+    for _ in range(5):
+        client.emit("count", callback=True)
+    assert made["context"] == 5
+
+
+class Probe:
+    """What handlers see of their context, or do to it."""
+
+    def __init__(self, kind: Any, app: flask.Flask) -> None:
+        app.secret_key = "of a test"
+        self.app = app
+        self.socketio: SocketIO = kind(app, async_mode="threading")
+        for name in ("application", "arguments", "another", "copied", "streamed", "raised"):
+            self.socketio.on_event(name, getattr(self, name))
+        self.socketio.on_event("disconnect", self.disconnect)
+        self.last: list[Any] = []
+        self.frames: set[int] = set()
+
+    def run(self) -> list[Any]:
+        client = self.socketio.test_client(self.app)
+        events = ("application", "arguments", "another", "copied", "streamed", "raised")
+        seen = [client.emit(event, callback=True) for event in events * 3]
+        client.disconnect()
+        return [*seen, *self.last]
+
+    def application(self) -> list[bool]:
+        app = flask.request.environ["flask.app"]
+        return [app is self.app, flask.current_app._get_current_object() is app]  # type: ignore[attr-defined]
+
+    def arguments(self) -> Any:
+        args = flask.request.view_args
+        if args is not None:
+            args["more"] = args.get("more", 0) + 1
+        return args
+
+    def another(self) -> list[Any]:
+        app = flask.request.environ["flask.app"]
+        environ = {**flask.request.environ, "PATH_INFO": "/another"}
+        with app.request_context(environ):
+            seen = [flask.request.path, flask.request.view_args]
+        with app.test_request_context("/yet/another"):
+            return [*seen, flask.request.path, flask.request.view_args, dict(flask.session)]
+
+    def copied(self) -> list[Any]:
+        flask.session["copied"] = flask.session.get("copied", 0) + 1
+        seen: list[Any] = []
+
+        @flask.copy_current_request_context
+        def background(sid: str) -> None:
+            request: Any = flask.request
+            seen.extend([request.sid == sid, request.path, str(request.url_rule)])
+            seen.extend([dict(flask.session), self.application()])
+
+        thread = Thread(target=background, args=[flask.request.sid])  # type: ignore[attr-defined]
+        thread.start()
+        thread.join()
+        return seen
+
+    def streamed(self) -> list[str]:
+        return list(flask.stream_with_context(flask.request.path for _ in range(2)))
+
+    def raised(self) -> list[Any]:
+        try:
+            raise flask.request.routing_exception or RuntimeError
+        except Exception as error:
+            self.frames.add(len(list(walk_tb(error.__traceback__))))
+            return [type(error).__name__, str(error), len(self.frames)]
+
+    def disconnect(self, *_: Any) -> None:
+        self.last = [*self.application(), dict(flask.session)]
+
+
+@pytest.mark.parametrize("route", ["/other", "/<path:path>"])
+def test_contexts_are_what_they_are_without_the_guard(route: str) -> None:
+    seen = []
+    for kind in (SocketIO, AsyncAPISocketIO):
+        app = flask.Flask("shop")
+        app.add_url_rule(route, "page", lambda **_: "")
+        seen.append(Probe(kind, app).run())
+    assert seen[0] == seen[1]
