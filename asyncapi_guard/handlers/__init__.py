@@ -1,9 +1,19 @@
-"""Code first: handlers and their type hints as a document, and instances for handlers."""
+"""Code first: handlers and their type hints as a document, and instances for handlers.
 
-from asyncapi_guard.handlers.agent import agent_schema
-from asyncapi_guard.handlers.document import About, build_document
-from asyncapi_guard.handlers.hints import ConstructionError, plain
-from asyncapi_guard.handlers.registry import CATCH_ALL, Receiver, Registry, Sender
+Names are imported when they are first used: what needs no hints needs no Pydantic.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from asyncapi_guard.handlers.agent import agent_schema
+    from asyncapi_guard.handlers.document import About, build_document
+    from asyncapi_guard.handlers.hints import ConstructionError, plain
+    from asyncapi_guard.handlers.origin import document_of
+    from asyncapi_guard.handlers.registry import CATCH_ALL, Receiver, Registry, Sender
 
 __all__ = [
     "CATCH_ALL",
@@ -14,5 +24,23 @@ __all__ = [
     "Sender",
     "agent_schema",
     "build_document",
+    "document_of",
     "plain",
 ]
+
+_HOMES = {
+    "agent": ("agent_schema",),
+    "document": ("About", "build_document"),
+    "hints": ("ConstructionError", "plain"),
+    "origin": ("document_of",),
+    "registry": ("CATCH_ALL", "Receiver", "Registry", "Sender"),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_HOME_OF[name]}"), name)
+    globals()[name] = value
+    return value

@@ -7,30 +7,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from asyncapi_guard.handlers.dialect import legal, merge_directions, rename, to_asyncapi
-from asyncapi_guard.handlers.hints import schemas_of
+from asyncapi_guard.handlers.anything import ANY_ARGUMENTS, ANY_VALUE
+from asyncapi_guard.handlers.components import components_of
+from asyncapi_guard.handlers.dialect import legal
 from asyncapi_guard.handlers.ids import Names, slug
 from asyncapi_guard.handlers.registry import CATCH_ALL
+from asyncapi_guard.spec.source import no_garbage_collection
 
 if TYPE_CHECKING:
+    from asyncapi_guard.handlers.components import Direction
     from asyncapi_guard.handlers.hints import Hint
     from asyncapi_guard.handlers.registry import Receiver, Registry, Sender
 
 __all__ = ["About", "build_document", "server_of", "without_anything"]
 
-_IN, _OUT = "validation", "serialization"
+_IN: Direction = "validation"
+_OUT: Direction = "serialization"
 _ANYTHING = "Anything"
 _ANYTHING_GOES = {"$ref": f"#/components/schemas/{_ANYTHING}"}
-#: Where bytes are not named, they are refused.
-_ANY_VALUE = {"anyOf": [{}, {"type": "string", "format": "binary"}]}
-#: Any number of arguments of any kind.
-_ANY_ARGUMENTS = {
-    "description": "Any arguments: nobody has described them.",
-    "type": "array",
-    "items": [_ANY_VALUE],
-    "minItems": 0,
-    "additionalItems": _ANY_VALUE,
-}
 #: What handlers without parameters are sent all the same.
 _UNASKED: dict[str, dict[str, Any]] = {"connect": {}, "disconnect": {"type": "string"}}
 _PROTOCOLS = {"http": "ws", "https": "wss"}
@@ -73,7 +67,8 @@ def server_of(url: str) -> dict[str, Any]:
 
 def build_document(registry: Registry, about: About) -> dict[str, Any]:
     """The document; the same for the same registrations."""
-    return _Builder(registry, about).build()
+    with no_garbage_collection():
+        return _Builder(registry, about).build()
 
 
 def without_anything(document: dict[str, Any]) -> dict[str, Any]:
@@ -110,7 +105,7 @@ class _Builder:
         for sender in self._registry.senders():
             self._send(sender)
         if self._uses_anything:
-            self._schemas[_ANYTHING] = copy.deepcopy(_ANY_ARGUMENTS)
+            self._schemas[_ANYTHING] = copy.deepcopy(ANY_ARGUMENTS)
         about = self._about
         document: dict[str, Any] = {
             "asyncapi": "3.1.0",
@@ -131,22 +126,12 @@ class _Builder:
 
     def _collect(self) -> None:
         """All schemas at once, so that equal names of different models are told apart."""
-        found, definitions = schemas_of(self._hints())
-        names = merge_directions(definitions)
         taken = Names()
         taken.take(_ANYTHING)
-        final: dict[str, str] = {}
-        for name in definitions:
-            merged = names.get(name, name)
-            if merged not in final:
-                final[merged] = taken.take(legal(merged))
-        to_final = {name: final[names.get(name, name)] for name in definitions}
-        for name, schema in definitions.items():
-            self._schemas.setdefault(to_final[name], to_asyncapi(rename(schema, to_final)))
-        self._by_key = {k: to_asyncapi(rename(schema, to_final)) for k, schema in found.items()}
+        self._by_key, self._schemas = components_of(self._hints(), taken)
 
-    def _hints(self) -> list[tuple[str, str, Hint]]:
-        hints: list[tuple[str, str, Hint]] = []
+    def _hints(self) -> list[tuple[str, Direction, Hint]]:
+        hints: list[tuple[str, Direction, Hint]] = []
         for receiver in self._registry.receivers():
             taken = (*(receiver.arguments or ()), receiver.rest)
             hints.extend((_key(hint), _IN, hint) for hint in taken if hint is not None)
@@ -159,7 +144,7 @@ class _Builder:
         return hints
 
     def _schema(self, hint: Hint) -> Any:
-        return copy.deepcopy(_ANY_VALUE) if hint.is_anything else self._by_key[_key(hint)]
+        return copy.deepcopy(ANY_VALUE) if hint.is_anything else self._by_key[_key(hint)]
 
     def _one(self, hint: Hint) -> Any:
         """The schema of one argument, which must not look like several or like none."""
@@ -174,6 +159,38 @@ class _Builder:
             return self._anything()
         schema = self._schema(hint)
         return schema if hint.positional else self._one_value(schema, hint)
+
+    def _any_of(self, hints: tuple[Hint, ...]) -> Any:
+        """The schema of what is sent as one of several types.
+
+        An alternative cannot stand for another number of arguments than the whole, so where one of
+        them stands for several, all of them say what the list of arguments is.
+        """
+        schemas = [self._some(hint) for hint in hints]
+        if len(schemas) == 1:
+            return schemas[0]
+        if not any(map(self._is_positional, schemas)):
+            return {"anyOf": schemas}
+        forms = []
+        for schema, hint in zip(schemas, hints, strict=True):
+            if self._is_positional(schema):
+                forms.append(schema)
+            elif schema == {"type": "null"}:
+                forms.append({"type": "array", "maxItems": 0})
+            else:
+                forms.append(_single(schema, required=not hint.accepts_none))
+        return {"type": "array", "items": [copy.deepcopy(ANY_VALUE)], "anyOf": forms}
+
+    def _is_positional(self, schema: Any) -> bool:
+        """Whether a schema itself says what the positions of a list are."""
+        seen: set[str] = set()
+        while isinstance(schema, dict) and isinstance(ref := schema.get("$ref"), str):
+            if ref in seen:
+                return False
+            seen.add(ref)
+            name = ref.rpartition("/")[2]
+            schema = ANY_ARGUMENTS if name == _ANYTHING else self._schemas.get(name)
+        return isinstance(schema, dict) and isinstance(schema.get("items"), list)
 
     def _one_value(self, schema: Any, hint: Hint) -> Any:
         if not self._stands_for_several(schema, set()):
@@ -201,13 +218,18 @@ class _Builder:
         """The schema of the arguments of an event."""
         if receiver.arguments is None:
             return self._anything()
-        schemas = [self._schema(hint) for hint in receiver.arguments]
-        if not schemas and receiver.rest is None:
+        if not receiver.arguments and receiver.rest is None:
             # Clients give auth and reasons also to handlers that do not ask.
             return dict(_UNASKED.get(receiver.event, {"type": "null"}))
-        if len(schemas) == receiver.required == 1 and receiver.rest is None:
+        if len(receiver.arguments) == receiver.required == 1 and receiver.rest is None:
             return self._one(receiver.arguments[0])
+        schemas: list[Any] = [self._schema(hint) for hint in receiver.arguments]
         rest: Any = self._schema(receiver.rest) if receiver.rest is not None else False
+        for index, name in enumerate(receiver.names):
+            if index < len(schemas):
+                schemas[index] = _titled(schemas[index], name)
+            else:
+                rest = _titled(rest, name)
         payload = {
             "type": "array",
             "items": schemas or [rest],
@@ -247,9 +269,7 @@ class _Builder:
 
     def _send(self, sender: Sender) -> None:
         channel = self._channel(sender.namespace)
-        schemas = [self._some(hint) for hint in sender.payloads]
-        payload = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
-        message: dict[str, Any] = {"name": sender.event, "payload": payload}
+        message: dict[str, Any] = {"name": sender.event, "payload": self._any_of(sender.payloads)}
         if sender.description:
             message["description"] = sender.description
         if sender.ack is not None:
@@ -277,6 +297,13 @@ def slug_of_server(name: str) -> str:
 
 def _key(hint: Hint) -> str:
     return str(id(hint))
+
+
+def _titled(schema: Any, name: str) -> Any:
+    """A schema that says which parameter it is, unless it has a title already."""
+    if not isinstance(schema, dict) or "title" in schema:
+        return schema
+    return {"title": name, **({"allOf": [schema]} if "$ref" in schema else schema)}
 
 
 def _single(schema: Any, *, required: bool = True) -> Any:

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.errors import RegistrationError
+from asyncapi_guard.handlers.checking import check_hint
 from asyncapi_guard.handlers.hints import Hint, plain
+from asyncapi_guard.handlers.ids import check_names
 from asyncapi_guard.handlers.signatures import MISSING, Signature, describe, read_signature
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from asyncapi_guard.handlers.hints import Direction
 
 __all__ = ["CATCH_ALL", "Receiver", "Registry", "Sender"]
 
@@ -31,6 +35,7 @@ class Receiver:
         required: how many of them must be there.
         rest: the hint of any further arguments; `None` when there may be none.
         ack: the hint of what it returns; `None` when nothing is known of that.
+        names: the parameters of the arguments, and that of any further ones.
     """
 
     namespace: str
@@ -40,6 +45,7 @@ class Receiver:
     required: int = 0
     rest: Hint | None = None
     ack: Hint | None = None
+    names: tuple[str, ...] = ()
 
     @property
     def typed(self) -> bool:
@@ -96,7 +102,13 @@ class Sender:
 
     def dump(self, value: Any) -> Any:
         """What goes over the wire."""
-        return self.payloads[0].dump(value) if len(self.payloads) == 1 else plain(value)
+        if len(self.payloads) == 1:
+            return self.payloads[0].dump(value)
+        # A subclass is an instance of its base, too: its own type goes first.
+        for payload in sorted(self.payloads, key=lambda hint: hint.hint is not type(value)):
+            if payload.is_instance(value):
+                return payload.dump(value)
+        return plain(value)
 
 
 class Registry:
@@ -159,21 +171,27 @@ class Registry:
             response_model: the type of what it returns, in place of a hint.
 
         Raises:
-            RegistrationError: a hint is missing, cannot be resolved, or cannot be modelled.
+            RegistrationError: a hint is missing, cannot be resolved, or cannot be modelled; or the
+                namespace cannot be named.
         """
         name = describe(handler)
+        check_names(namespace, event, name)
         signature = read_signature(handler) if hints else None
+        names: tuple[str, ...] = ()
         if request_model is not None:
-            arguments: tuple[Hint, ...] | None = (Hint(request_model, f"{name}, request_model"),)
+            arguments: tuple[Hint, ...] | None = (
+                _hint(request_model, f"{name}, request_model", "validation"),
+            )
             required, rest = 1, None
         elif signature is not None:
             arguments, required, rest = _arguments(signature, name, event)
+            names = signature.names[1 if event == CATCH_ALL else 0 :]
         else:
             arguments, required, rest = None, 0, None
         ack = _ack(signature, response_model, name)
         if arguments is None and ack is not None and signature is None:
             arguments, rest, required = (), Hint(Any, name), 0
-        entry = Receiver(namespace, event, handler, arguments, required, rest, ack)
+        entry = Receiver(namespace, event, handler, arguments, required, rest, ack, names)
         self.add(entry)
         return entry
 
@@ -195,20 +213,27 @@ class Registry:
         """Declare an event that is sent; again, with another type, for either of them.
 
         Raises:
-            RegistrationError: a type cannot be modelled.
+            RegistrationError: a type cannot be modelled, or the namespace cannot be named.
         """
         place = f"doc_emit({event!r})"
+        check_names(namespace, event, place)
         known = self._senders.get((namespace, event))
         payloads = known.payloads if known is not None else ()
         if not any(payload.hint == model for payload in payloads):
-            payloads = (*payloads, Hint(model, place))
-        ack = Hint(ack_model, f"{place}, ack_model") if ack_model is not None else None
+            payloads = (*payloads, _hint(model, place, "serialization"))
+        ack = None
+        if ack_model is not None:
+            ack = _hint(ack_model, f"{place}, ack_model", "validation")
         if known is not None:
             ack, description = ack or known.ack, description or known.description
         entry = Sender(namespace, event, payloads, ack, description)
-        self._senders[namespace, event] = entry
-        self.changes += 1
+        self.add_sender(entry)
         return entry
+
+    def add_sender(self, entry: Sender) -> None:
+        """Declare an event that is sent, in place of what was declared of it."""
+        self._senders[entry.namespace, entry.event] = entry
+        self.changes += 1
 
 
 def _arguments(
@@ -222,18 +247,24 @@ def _arguments(
         place = f"{name}, parameter {parameter.name!r}"
         if parameter.hint is MISSING:
             raise RegistrationError(f"{place}: it has no type hint; write Any for anything")
-        hints.append(Hint(parameter.hint, place))
+        hints.append(_hint(parameter.hint, place, "validation"))
     rest = None
     if signature.rest is not None:
         hint = Any if signature.rest.hint is MISSING else signature.rest.hint
-        rest = Hint(hint, f"{name}, parameter {signature.rest.name!r}")
+        rest = _hint(hint, f"{name}, parameter {signature.rest.name!r}", "validation")
     required = sum(not parameter.optional for parameter in parameters)
     return tuple(hints), required, rest
 
 
 def _ack(signature: Signature | None, response_model: Any, name: str) -> Hint | None:
     if response_model is not None:
-        return Hint(response_model, f"{name}, response_model")
+        return _hint(response_model, f"{name}, response_model", "serialization")
     if signature is None or signature.returns is MISSING:
         return None
-    return Hint(signature.returns, f"{name}, what it returns")
+    return _hint(signature.returns, f"{name}, what it returns", "serialization")
+
+
+def _hint(type: Any, place: str, direction: Direction) -> Hint:
+    hint = Hint(type, place)
+    check_hint(hint, direction)
+    return hint

@@ -59,6 +59,11 @@ class Signature:
     returns: Any
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all parameters."""
+        return tuple(a.name for a in (*self.arguments, *([self.rest] if self.rest else ())))
+
+    @property
     def hinted(self) -> bool:
         """Whether anything at all is said."""
         everything = [*self.arguments, *([self.rest] if self.rest else [])]

@@ -191,6 +191,8 @@ def _check_arguments(context: Context, schema: Node) -> None:
         root, dialect = context.schemas.root(schema)
     except (Unresolvable, UnjudgeableError):
         return
+    if dialect.is_positional(root.value):
+        return  # it is the list of arguments, in each of its alternatives
     for keyword in ("oneOf", "anyOf", "allOf"):
         for _, branch in context.items(root, keyword):
             resolved = context.resolve(branch)

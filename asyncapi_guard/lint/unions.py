@@ -3,7 +3,8 @@
 A `oneOf` or `anyOf` several of whose alternatives lead back to it makes a validator try every
 alternative at every level. A verdict stays quick; saying *why* a value does not fit takes time that
 grows with a power of its depth, in every library, and for people it is as hard. A tag (a required
-property with a constant of its own in each alternative) makes it plain which one was meant.
+property with a constant of its own in each alternative) makes it plain which one was meant, and so
+do types: an object is no array.
 """
 
 from __future__ import annotations
@@ -27,11 +28,13 @@ def check_union(context: Context, schema: Node, keyword: str) -> None:
     if not isinstance(branches, list) or len(branches) < 2:
         return
     union = schema.child(keyword)
-    again = sum(_leads_to(context, branch, schema) for branch in union.values())
-    if again > 1 and not _is_tagged(context, union):
+    again = [branch for branch in union.values() if _leads_to(context, branch, schema)]
+    if len(again) < 2 or _differ_in_type(context, again):
+        return
+    if not _is_tagged(context, union):
         message = (
-            f"{again} alternatives of this {keyword} lead back to it and have no tag (a required "
-            "property with a const of its own): it is hard to say which was meant"
+            f"{len(again)} alternatives of this {keyword} lead back to it and have no tag (a "
+            "required property with a const of its own): it is hard to say which was meant"
         )
         context.report("ambiguous-union", union, message, key=True)
 
@@ -54,6 +57,20 @@ def _leads_to(context: Context, start: Node, goal: Node) -> bool:
         else:
             todo.extend(at(node, path) for path, _ in subschemas(node.value))
     return False
+
+
+def _differ_in_type(context: Context, branches: list[Node]) -> bool:
+    """Whether no value is of the types of two of them: one look tells them apart."""
+    types = [_types(context.resolve(branch)) for branch in branches]
+    return all(types) and _disjoint(types)
+
+
+def _types(branch: Node | None) -> set[Any]:
+    """The types of a schema that says them; integers are numbers."""
+    value = branch.value if branch is not None and isinstance(branch.value, dict) else {}
+    named = value.get("type")
+    names = named if isinstance(named, list) else [named] if isinstance(named, str) else []
+    return {"number" if name == "integer" else name for name in names if isinstance(name, str)}
 
 
 def _is_tagged(context: Context, union: Node) -> bool:

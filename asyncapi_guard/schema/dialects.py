@@ -192,14 +192,17 @@ def replace_subschemas(
 ) -> dict[str, Any]:
     """A copy in which each schema directly inside is what `change(path, schema)` makes of it."""
     copy = dict(schema)
+    # As `_below`, without its tuples: documents are copied while somebody waits for them.
     for keyword, value in schema.items():
-        changed = [(path[-1], change(path, inner)) for path, inner in _below(keyword, value)]
-        if not changed:
-            continue
         if isinstance(value, list):
-            copy[keyword] = [inner for _, inner in changed]
+            if keyword in _MANY:
+                copy[keyword] = [change((keyword, index), item) for index, item in enumerate(value)]
         elif keyword in _NAMED:
-            copy[keyword] = {**value, **dict(changed)}
-        else:
-            copy[keyword] = changed[0][1]
+            if isinstance(value, dict):
+                copy[keyword] = {
+                    name: item if isinstance(item, list) else change((keyword, name), item)
+                    for name, item in value.items()
+                }
+        elif keyword in _ONE:
+            copy[keyword] = change((keyword,), value)
     return copy

@@ -30,6 +30,8 @@ def parse_fragment(fragment: str) -> tuple[str, ...]:
     text = unquote(fragment, errors="strict")
     if not text.startswith("/"):
         raise ValueError("a JSON Pointer begins with '/'")
+    if "~" not in text:
+        return tuple(text[1:].split("/"))
     return tuple(_unescape(part) for part in text[1:].split("/"))
 
 

@@ -157,6 +157,10 @@ class Documents:
         self._ends: dict[tuple[str, str], Node | Unresolvable] = {}
         self._registry: Any = None
 
+    def put(self, source: Source) -> None:
+        """Take a file as it is given, and not as it lies on the disk."""
+        self._sources[_identity(source.uri)] = source
+
     def sources(self) -> tuple[Source, ...]:
         """The files that were read so far, the main one first."""
         return tuple(self._sources.values())
@@ -218,12 +222,15 @@ class Documents:
         at = node.child("$ref")
         try:
             uri, fragment = _split(reference)
-            target = urljoin(node.source.uri, uri)
+            target = urljoin(node.source.uri, uri) if uri else node.source.uri
             parts = parse_fragment(fragment)
         except ValueError as error:
             message = f"{shown(reference)} cannot be followed: {error}"
             raise Unresolvable(at.finding(message, UNRESOLVABLE)) from None
         source = self._open(at, target) if uri else node.source
+        straight = _straight(source, parts)
+        if straight is not None:
+            return straight
         found = Node(source, (), source.data)
         for part in parts:
             if is_reference(found.value) and part not in found.value:
@@ -283,8 +290,20 @@ def _identity(uri: str) -> str:
 def _split(reference: str) -> tuple[str, str]:
     if _BLANKS.search(reference):
         raise ValueError("it has blanks around it, or control characters")
+    if reference.startswith("#"):  # as nearly all do
+        return "", reference[1:]
     uri, fragment = urldefrag(reference)
     return uri, fragment
+
+
+def _straight(source: Source, path: Path) -> Node | None:
+    """The value at a path through mappings alone; `None` where that is not all there is to it."""
+    value = source.data
+    for part in path:
+        if not isinstance(value, dict) or part not in value:
+            return None
+        value = value[part]
+    return Node(source, path, value)
 
 
 def _step(node: Node, part: str) -> Node | None:

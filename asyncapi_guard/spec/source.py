@@ -32,7 +32,14 @@ from asyncapi_guard.spec.wording import shown
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["DEFAULT_LIMITS", "Limits", "Source", "check_data", "read_source"]
+__all__ = [
+    "DEFAULT_LIMITS",
+    "Limits",
+    "Source",
+    "check_data",
+    "no_garbage_collection",
+    "read_source",
+]
 
 _Loader: Any = getattr(yaml, "CLoader", yaml.Loader)
 
@@ -114,7 +121,7 @@ def read_source(name: str, uri: str, raw: bytes, limits: Limits = DEFAULT_LIMITS
     if len(raw) > limits.size:
         _refuse(name, f"the file has {len(raw):,} bytes; at most {limits.size:,} are read")
     text = _decode(name, raw)
-    with _no_garbage_collection():
+    with no_garbage_collection():
         if uri.lower().endswith(".json"):
             data = _read_json(name, text, limits)
         else:
@@ -127,7 +134,8 @@ def _refuse(name: str, message: str, line: int = 0, column: int = 0) -> NoReturn
 
 
 @contextmanager
-def _no_garbage_collection() -> Iterator[None]:
+def no_garbage_collection() -> Iterator[None]:
+    """Keep the collector away while a document is made: there is no garbage in it."""
     # The collector would walk a growing tree again and again for nothing: a third of the time.
     enabled = gc.isenabled()
     gc.disable()
@@ -182,7 +190,7 @@ def _read_json(name: str, text: str, limits: Limits) -> Any:
         _refuse(name, f"not JSON: {error.msg}", error.lineno, error.colno)
     except (RecursionError, UnreadableDocument, ValueError) as error:
         # The JSON reader does not say where. YAML's does, and JSON is YAML but for the surrogates.
-        _Builder(name, limits, _NOT_FINITE_JSON).build(_without_surrogates(text))
+        _Builder(name, limits, _NOT_FINITE_JSON).build(without_surrogates(text))
         if isinstance(error, UnreadableDocument):
             raise
         _refuse(name, f"not JSON: {error}")
@@ -478,14 +486,14 @@ class _Builder:
 _ESCAPE = re.compile(r"\\(?:u[dD]([89a-fA-F])([0-9a-fA-F]{2})|.)", re.DOTALL)
 
 
-def _without_surrogates(text: str) -> str:
+def without_surrogates(text: str) -> str:
     """The text with private characters in place of surrogates, one for each."""
     return _ESCAPE.sub(
         lambda match: rf"\ue{int(match[1], 16) - 8}{match[2]}" if match[1] else match[0], text
     )
 
 
-def _as_read(name: str) -> str:
+def as_read(name: str) -> str:
     """A name as it is where positions are read, if the text escapes it."""
     if name.isascii():
         return name
@@ -509,8 +517,8 @@ class _Marks:
     def of(cls, text: str) -> _Marks:
         marks = cls()
         try:
-            with _no_garbage_collection():
-                marks._read(_without_surrogates(text))
+            with no_garbage_collection():
+                marks._read(without_surrogates(text))
         except yaml.YAMLError:
             return marks  # JSON that YAML does not read: what was found so far has its place
         return marks
@@ -520,7 +528,7 @@ class _Marks:
         places = self._same([()])
         place = self.values.get((), Position(1, 1))
         for end, part in enumerate(path, 1):
-            names = {part, _as_read(part)} if isinstance(part, str) else {part}
+            names = {part, as_read(part)} if isinstance(part, str) else {part}
             below = [p for held in places for n in names if (p := (*held, n)) in self.values]
             if not below:
                 break

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from asyncapi_guard.handlers.dialect import legal, merge_directions, rename, to_asyncapi
+from asyncapi_guard.handlers.dialect import legal, to_asyncapi
 
 REF = "#/components/schemas/"
 ROWS: dict[str, tuple[Any, Any]] = {
@@ -54,6 +55,19 @@ ROWS: dict[str, tuple[Any, Any]] = {
         {"default": {"prefixItems": [{}]}, "examples": [{"format": "path"}], "const": {"a": 1}},
         {"default": {"prefixItems": [{}]}, "examples": [{"format": "path"}], "const": {"a": 1}},
     ),
+    "an enumeration of one beside its constant": (
+        {"const": "a", "enum": ["a"], "type": "string"},
+        {"const": "a", "type": "string"},
+    ),
+    "an enumeration of something else": (
+        {"const": 1, "enum": [True]},
+        {"const": 1, "enum": [True]},
+    ),
+    "a constant of null": ({"const": None, "enum": [None]}, {"const": None}),
+    "properties named const and enum": (
+        {"properties": {"const": {"type": "string"}, "enum": {"type": "string"}}},
+        {"properties": {"const": {"type": "string"}, "enum": {"type": "string"}}},
+    ),
     "booleans": ({"additionalProperties": False}, {"additionalProperties": False}),
 }
 
@@ -76,52 +90,40 @@ def test_names_of_components_are_legal(name: str, expected: str) -> None:
     assert legal(name) == expected
 
 
-def _object(**properties: Any) -> dict[str, Any]:
-    return {"type": "object", "properties": properties}
-
-
-def test_directions_that_say_the_same_are_one() -> None:
-    """Also those that differ only by the names of others that are one."""
-    definitions = {
-        "A-Input": _object(b={"$ref": f"{REF}B-Input"}),
-        "A-Output": _object(b={"$ref": f"{REF}B-Output"}),
-        "B-Input": _object(x={}),
-        "B-Output": _object(x={}),
+def test_keywords_are_in_order_and_names_as_they_were() -> None:
+    """Properties keep the order of the model's fields, and data that of whoever wrote it."""
+    given = {
+        "type": "object",
+        "properties": {"b": {"type": "string", "default": ""}, "a": {}},
+        "examples": [{"b": 1, "a": 2}],
     }
-    assert merge_directions(definitions) == {
-        "A-Input": "A",
-        "A-Output": "A",
-        "B-Input": "B",
-        "B-Output": "B",
-    }
+    assert json.dumps(to_asyncapi(given)) == json.dumps(
+        {
+            "examples": [{"b": 1, "a": 2}],
+            "properties": {"b": {"default": "", "type": "string"}, "a": {}},
+            "type": "object",
+        }
+    )
 
 
-def test_directions_that_differ_stay_two() -> None:
-    """And so do those that refer to them."""
-    definitions = {
-        "A-Input": _object(b={"$ref": f"{REF}B-Input"}),
-        "A-Output": _object(b={"$ref": f"{REF}B-Output"}),
-        "B-Input": _object(x={}),
-        "B-Output": _object(x={}, y={}),
-        "C-Input": _object(c={"$ref": f"{REF}C-Input"}),
-        "C-Output": _object(c={"$ref": f"{REF}C-Output"}),
-    }
-    assert merge_directions(definitions) == {"C-Input": "C", "C-Output": "C"}
+def test_data_is_copied() -> None:
+    """Who changes a document does not change a model."""
+    given: dict[str, Any] = {"examples": [{"a": [1]}], "x-more": {"a": [1]}}
+    copy = to_asyncapi(given)
+    copy["examples"][0]["a"].append(2)
+    copy["x-more"]["a"].append(2)
+    assert given == {"examples": [{"a": [1]}], "x-more": {"a": [1]}}
 
 
-def test_a_name_that_is_taken_is_not_given_to_two_directions() -> None:
-    """A model that is called like the base of two others keeps its name."""
-    definitions = {"A": _object(z={}), "A-Input": _object(x={}), "A-Output": _object(x={})}
-    assert merge_directions(definitions) == {}
-
-
-def test_references_are_renamed_everywhere() -> None:
+def test_references_are_renamed_everywhere_but_in_data() -> None:
     """Those of other documents are left alone."""
     schema = {
         "anyOf": [{"$ref": f"{REF}A"}, {"$ref": "other.yml#/A"}],
         "items": {"$ref": f"{REF}B"},
+        "default": {"$ref": f"{REF}A"},
     }
-    assert rename(schema, {"A": "X"}) == {
+    assert to_asyncapi(schema, {"A": "X"}) == {
         "anyOf": [{"$ref": f"{REF}X"}, {"$ref": "other.yml#/A"}],
         "items": {"$ref": f"{REF}B"},
+        "default": {"$ref": f"{REF}A"},
     }

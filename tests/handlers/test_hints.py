@@ -9,7 +9,7 @@ import datetime as dt
 import decimal
 import enum
 import uuid
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any, Generic, Optional, TypeVar
 
 import pydantic
 import pytest
@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from asyncapi_guard import RegistrationError
 from asyncapi_guard.handlers import ConstructionError, plain
-from asyncapi_guard.handlers.hints import Dumped, Hint, schemas_of
+from asyncapi_guard.handlers.hints import Dumped, Hint
 
 SECRET = "hunter2"
 
@@ -151,7 +151,97 @@ class Open(BaseModel):
         return left or "nothing"
 
 
+class Public(BaseModel):
+    name: str
+
+
+class Private(Public):
+    password: str = SECRET
+
+
+class Namesake(BaseModel):
+    name: str
+    password: str = SECRET
+
+
+class Team(BaseModel):
+    lead: Public
+    size: int = 1
+
+
+T = TypeVar("T")
+
+
+class Page(BaseModel, Generic[T]):
+    items: list[T]
+
+
+class Names(pydantic.RootModel[list[Public]]):
+    """A list."""
+
+
+@dataclasses.dataclass
+class Seat:
+    by: Public
+    row: int = 1
+
+
+@dataclasses.dataclass
+class PaidSeat(Seat):
+    card: str = SECRET
+
+
+class Hall(BaseModel):
+    best: Seat
+
+
+ANN = Private(name="Ann")
+
 DUMPS: dict[str, tuple[Any, Any, Any]] = {
+    "a subclass": (Public, ANN, {"name": "Ann"}),
+    "a subclass in a list": (list[Public], [ANN], [{"name": "Ann"}]),
+    "a subclass beside data": (
+        list[Public],
+        [ANN, {"name": "Bo"}],
+        [{"name": "Ann"}, {"name": "Bo"}],
+    ),
+    "a subclass in another kind of array": (list[Public], (ANN,), ({"name": "Ann"},)),
+    "a subclass in a dict beside data": (
+        dict[str, Public],
+        {"a": ANN, "b": {"name": "Bo"}},
+        {"a": {"name": "Ann"}, "b": {"name": "Bo"}},
+    ),
+    "a subclass beside what is wrong": (tuple[Public, int], (ANN, "x"), ({"name": "Ann"}, "x")),
+    "a subclass in a model beside what is wrong": (
+        list[Team],
+        [Team.model_construct(lead=ANN, size="x"), 1],
+        [{"lead": {"name": "Ann"}, "size": "x"}, 1],
+    ),
+    "a subclass in a page of anything": (
+        Page[Public],
+        Page(items=[ANN]),
+        {"items": [{"name": "Ann"}]},
+    ),
+    "a subclass in a page of it": (
+        Page[Public],
+        Page[Private](items=[ANN]),
+        {"items": [{"name": "Ann"}]},
+    ),
+    "a subclass in data": (Team, {"lead": ANN, "size": 1}, {"lead": {"name": "Ann"}, "size": 1}),
+    "a subclass of a dataclass in data": (
+        Hall,
+        {"best": PaidSeat(ANN)},
+        {"best": {"by": {"name": "Ann"}, "row": 1}},
+    ),
+    "several for one": (Public, [ANN], [{"name": "Ann"}]),
+    "a subclass in what is no root model": (Names, [ANN], [{"name": "Ann"}]),
+    "a subclass of a dataclass beside data": (
+        list[Seat],
+        [PaidSeat(ANN), {"by": ANN}],
+        [{"by": {"name": "Ann"}, "row": 1}, {"by": {"name": "Ann"}}],
+    ),
+    "another model that has what is wanted": (Public, Namesake(name="Ann"), {"name": "Ann"}),
+    "several of another model": (list[Public], [Namesake(name="Ann")], [{"name": "Ann"}]),
     "a model": (Outer, Outer(inner=Inner(theValue=1)), {"inner": {"theValue": 1}, "when": None}),
     "data in a model's place": (Outer, {"inner": {"theValue": 1}}, {"inner": {"theValue": 1}}),
     "a model in data": (dict, {"a": Inner(theValue=1)}, {"a": {"theValue": 1}}),
@@ -241,14 +331,3 @@ def test_accepting_none() -> None:
     taking = [Any, None, Optional[int], pydantic.RootModel[int | None]]
     assert all(hint(type_).accepts_none for type_ in taking)
     assert not any(hint(type_).accepts_none for type_ in (int, Inner, list[Any]))
-
-
-def test_schemas_share_definitions() -> None:
-    """A model that is both received and sent is defined for both."""
-    one, two = hint(Inner), hint(list[Inner])
-    found, definitions = schemas_of(
-        [("1", "validation", one), ("2", "validation", two), ("3", "serialization", one)]
-    )
-    assert set(found) == {"1", "2", "3"}
-    assert definitions
-    assert schemas_of([]) == ({}, {})

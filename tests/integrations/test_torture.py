@@ -55,7 +55,9 @@ def test_there_is_much_of_everything(torture: Any) -> None:
     assert len({(case.namespace, case.event) for case in torture.CASES}) == len(torture.CASES)
 
 
-@pytest.mark.parametrize("seed", ["0", "1", "4711"])
+@pytest.mark.parametrize(
+    "seed", ["1", *(pytest.param(seed, marks=pytest.mark.slow) for seed in ("0", "4711"))]
+)
 def test_another_process_writes_the_same(text: str, seed: str) -> None:
     """The document is the same in every process, whatever its hash seed."""
     program = (
@@ -91,6 +93,7 @@ def test_it_loads(text: str, torture: Any, tmp_path: Path, engine: str) -> None:
     assert names >= {(case.namespace, case.event) for case in (*torture.CASES, *torture.ROOMS)}
 
 
+@pytest.mark.slow
 def test_the_official_parser_finds_nothing(text: str, skip_or_fail: Any) -> None:
     """No error, no warning, no hint."""
     node = shutil.which("node")

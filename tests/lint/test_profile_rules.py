@@ -245,6 +245,7 @@ NEW = "schemaFormat: application/schema+json;version=2020-12"
     ("payload: {schemaFormat: text/x, schema: {oneOf: [{items: [{}]}]}}", []), ("payload: {$ref: '#/x-no'}", []),
     ("payload: {}, x-ack: {oneOf: [{items: [{}]}]}", ["/x-ack/oneOf/0"]), ("payload: {}, x-ack: {args: {oneOf: [{items: [{}]}]}}", ["/x-ack/args/oneOf/0"]),
     ("payload: {}, x-ack: {items: [{}]}", []), ("payload: {}, x-ack: text", []), ("payload: text", []),
+    ("payload: {items: [{}], anyOf: [{items: [{}]}, {items: [{}, {}]}]}", []),
 )  # fmt: skip
 def test_several_arguments(folder, text, expected):
     """They stand at the top of a payload or an ack: in an alternative, a list is one argument."""

@@ -423,6 +423,9 @@ ME = "$ref: '#/components/schemas/s'"
         ("{required: [k], properties: {k: {const: a}, l: {ME}}}", "{$ref: '#/x-tagged'}", False),
         ("{properties: {a: {$ref: '#/x-no'}}}", "{properties: {b: {ME}}}", False),
         ("{const: {ME}}", "{default: {ME}}", False),
+        ("{type: array, items: {ME}}", "{type: object, additionalProperties: {ME}}", False),
+        ("{type: array, items: {ME}}", "{$ref: '#/x-b'}", True),
+        ("{type: [array, object], items: {ME}}", "{type: object, additionalProperties: {ME}}", True),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("keyword", ["oneOf", "anyOf"])
