@@ -11,6 +11,7 @@
     │   ├── ResponseValidationError   what our handler returned as the ack
     │   ├── EmitValidationError       what we emitted
     │   └── AckValidationError        what the client answered to our emit or call
+    ├── EditRefused                   a file cannot be edited without changing more than was meant
     ├── InstallationError             guarded twice, too early, unknown kind of server
     └── RegistrationError             a handler whose hints cannot be made into a contract
 
@@ -34,6 +35,7 @@ __all__ = [
     "AckValidationError",
     "AsyncAPIGuardError",
     "ContractViolation",
+    "EditRefused",
     "EmitValidationError",
     "Finding",
     "InstallationError",
@@ -202,6 +204,31 @@ class EmitValidationError(ContractViolation):
 
 class AckValidationError(ContractViolation):
     """A client answered an emit or a call with something that breaks the contract."""
+
+
+class EditRefused(AsyncAPIGuardError):
+    """A file cannot be edited without changing more than was meant; nothing was written.
+
+    Attributes:
+        finding: where the edit would be made, why it is not, and what to do.
+    """
+
+    def __init__(self, finding: Finding) -> None:
+        self.finding = finding
+        super().__init__(finding)
+
+    @property
+    def file(self) -> str:
+        """The file."""
+        return self.finding.file
+
+    @property
+    def line(self) -> int:
+        """The 1-based line of the place that cannot be edited."""
+        return self.finding.line
+
+    def __str__(self) -> str:
+        return str(self.finding)
 
 
 class InstallationError(AsyncAPIGuardError):

@@ -13,10 +13,13 @@ __all__ = ["cli"]
 
 #: The commands, with what `--help` says of each: knowing them costs no imports.
 _COMMANDS = {
+    "add": "Add an event to an AsyncAPI file.",
     "check": "Compare an application's code with its AsyncAPI file.",
     "demo": "Play tic-tac-toe against a guarded server.",
     "export": "Write the AsyncAPI document of an application.",
+    "models": "Write Python models of an AsyncAPI file.",
     "rules": "List the rules for documents, or explain one.",
+    "types": "Write TypeScript types of an AsyncAPI file's events.",
     "upgrade": "Convert AsyncAPI 2.x files to 3.1.",
     "validate": "Check AsyncAPI files.",
 }

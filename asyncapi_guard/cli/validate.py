@@ -7,21 +7,20 @@ The command joins what others do: `configuration` and `files` say what to check,
 
 from __future__ import annotations
 
-import dataclasses
 import sys
-import traceback
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from asyncapi_guard.cli.choosing import choosing, chosen
+from asyncapi_guard.cli.failures import run_or_say_why
+from asyncapi_guard.cli.reading import reading
 from asyncapi_guard.cli.reporters import FORMATS, default_format, render, wants_color
 from asyncapi_guard.cli.writing import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from asyncapi_guard.cli.checking import Checked, Job
     from asyncapi_guard.cli.configuration import Configuration, Configurations
     from asyncapi_guard.cli.watching import Watched
@@ -29,12 +28,12 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-_LEVELS = ("error", "warning", "off")
 _EXAMPLES = """\
 \b
 Example: asyncapi-guard validate asyncapi.yml specs/
          asyncapi-guard validate --strict --ignore 'example-*' 'services/**/asyncapi.yml'
          asyncapi-guard validate --format sarif --output guard.sarif
+         asyncapi-guard validate --fix --diff asyncapi.yml
          git show HEAD:asyncapi.yml | asyncapi-guard validate - --stdin-name asyncapi.yml
 """
 
@@ -56,41 +55,14 @@ class Options:
     allow_http: tuple[str, ...]
     stdin_name: str
     jobs: int | None
+    fix: bool
+    diff: bool
     quiet: bool
-
-
-def _codes(_context: click.Context, _option: click.Parameter, given: Iterable[str]) -> Any:
-    """`a,b` and `-o a -o b` say the same."""
-    codes = (code.strip() for text in given for code in text.split(","))
-    return tuple(code for code in codes if code)
-
-
-def _severities(context: click.Context, option: click.Parameter, given: Iterable[str]) -> Any:
-    found = {}
-    for text in _codes(context, option, given):
-        code, equals, level = text.partition("=")
-        if not equals or level not in _LEVELS:
-            raise click.BadParameter(f"{text!r} is not CODE={'|'.join(_LEVELS)}")
-        found[code] = level
-    return found
 
 
 @click.command("validate", epilog=_EXAMPLES)
 @click.argument("files", nargs=-1, metavar="[FILE|FOLDER|GLOB|-]...")
-@click.option(
-    "--select", multiple=True, metavar="CODES", callback=_codes, help="Report these only."
-)
-@click.option(
-    "--ignore", multiple=True, metavar="CODES", callback=_codes, help="Do not report these."
-)
-@click.option(
-    "--severity",
-    multiple=True,
-    metavar="CODE=LEVEL",
-    callback=_severities,
-    help="Make it an error or a warning, or turn it off.",
-)
-@click.option("--strict", is_flag=True, help="Warnings fail, as errors do.")
+@choosing
 @click.option(
     "--format",
     type=click.Choice(FORMATS),
@@ -105,17 +77,7 @@ def _severities(context: click.Context, option: click.Parameter, given: Iterable
     help="Use this configuration.  [default: the nearest pyproject.toml or asyncapi-guard.toml]",
 )
 @click.option("--no-config", is_flag=True, help="Use no configuration.")
-@click.option(
-    "--root",
-    type=click.Path(exists=True, file_okay=False),
-    help="The folder that references may not leave.  [default: the file's own]",
-)
-@click.option(
-    "--allow-http",
-    metavar="HOST",
-    multiple=True,
-    help="Follow references to this host over http(s). May be given several times.",
-)
+@reading
 @click.option(
     "--stdin-name",
     default="<stdin>",
@@ -125,6 +87,12 @@ def _severities(context: click.Context, option: click.Parameter, given: Iterable
 @click.option(
     "--jobs", type=click.IntRange(1), metavar="N", help="Use N processes.  [default: one per CPU]"
 )
+@click.option(
+    "--fix",
+    is_flag=True,
+    help="Repair what has one safe repair (see docs/rules.md), and report the rest.",
+)
+@click.option("--diff", is_flag=True, help="With --fix: show the changes, and write nothing.")
 @click.option("--watch", is_flag=True, help="Check again whenever a file changes.")
 @click.option("-q", "--quiet", is_flag=True, help="Print findings only.")
 def command(watch: bool, **given: Any) -> None:  # noqa: FBT001  # click passes flags so
@@ -138,16 +106,20 @@ def command(watch: bool, **given: Any) -> None:  # noqa: FBT001  # click passes 
     Folders are searched for AsyncAPI documents. Without files, those of the configuration are
     checked, else asyncapi.yml and what is in specs/.
 
+    With --fix, misspelt names, missing quotes and the like are repaired first, in the files and in
+    those that they refer to; only the lines in question change. Standard input is repaired to
+    standard output, and reported on standard error.
+
     Exits with 0 when all files are fine (warnings are allowed), 1 when there are errors, 2 when it
-    could not run or a file could not be read.
+    could not run or a file could not be read; with --fix, as it would for the repaired files.
     """
     options = Options(**given)
     _check_options(options, watch=watch)
     if watch:
         from asyncapi_guard.cli.watching import watch as again
 
-        sys.exit(again(lambda watched: _run_or_say_why(options, watched)))
-    sys.exit(_run_or_say_why(options))
+        sys.exit(again(lambda watched: run_or_say_why(lambda: _run(options, watched))))
+    sys.exit(run_or_say_why(lambda: _run(options)))
 
 
 def _check_options(options: Options, *, watch: bool) -> None:
@@ -155,23 +127,13 @@ def _check_options(options: Options, *, watch: bool) -> None:
         raise click.UsageError("--config and --no-config exclude one another")
     if watch and "-" in options.files:
         raise click.UsageError("standard input cannot be watched")
+    if options.diff and not options.fix:
+        raise click.UsageError("--diff shows what --fix does: give both")
+    if watch and options.fix:
+        raise click.UsageError("--watch and --fix exclude one another")
 
 
 # -- one run ---------------------------------------------------------------------------------------
-
-
-def _run_or_say_why(options: Options, watched: Watched | None = None) -> int:
-    """Check and report; a fault of ours is no finding, and must not exit with 1 as one does."""
-    try:
-        return _run(options, watched)
-    except (click.ClickException, click.exceptions.Exit):
-        raise
-    except Exception:  # noqa: BLE001  # whatever it is
-        traceback.print_exc()
-        click.echo(
-            "This is a fault of asyncapi-guard, not of the files; please report it.", err=True
-        )
-        return 2
 
 
 def _run(options: Options, watched: Watched | None = None) -> int:
@@ -186,7 +148,7 @@ def _run(options: Options, watched: Watched | None = None) -> int:
             watched.files |= configurations.looked_at
     if watched is not None:
         _watch_files(watched, jobs, options.output)
-    checked = _checked(jobs, options.jobs)
+    checked = _fixed(jobs, options) if options.fix else _checked(jobs, options.jobs)
     reports = [each.report for each in checked]
     text = render(options.format or default_format(), reports, quiet=options.quiet)
     _publish(text, options)
@@ -239,23 +201,13 @@ def _configured(configurations: Configurations) -> list[str]:
 
 
 def _settings(base: Settings, options: Options) -> Settings:
-    """The configured settings with those of the command line, which has the last word.
-
-    `--select` stands for what is selected and ignored in general; `--ignore` and `--severity` are
-    said after everything else, per-file settings among it.
-    """
-    from asyncapi_guard.lint.settings import Choice, SettingsError
-
-    try:
-        last = Choice(ignore=options.ignore, severity=options.severity)
-        changes: dict[str, Any] = {"strict": base.strict or options.strict}
-        if options.select:
-            changes |= {"select": options.select, "ignore": ()}
-        if options.ignore or options.severity:
-            changes["per_file"] = {**base.per_file, "**": last}
-        return dataclasses.replace(base, **changes)
-    except SettingsError as error:
-        raise click.BadParameter(error.problem, param_hint=f"--{error.field}") from error
+    return chosen(
+        base,
+        select=options.select,
+        ignore=options.ignore,
+        severity=options.severity,
+        strict=options.strict,
+    )
 
 
 def _watch_files(watched: Watched, jobs: list[Job], output: str | None) -> None:
@@ -278,6 +230,14 @@ def _checked(jobs: list[Job], processes: int | None) -> list[Checked]:
         progress.clear()
 
 
+def _fixed(jobs: list[Job], options: Options) -> list[Checked]:
+    """Repair, then check again what was written, or what would be."""
+    from asyncapi_guard.cli.fixing import fix_all
+
+    checked = fix_all(jobs, diff=options.diff, quiet=options.quiet)
+    return checked if checked is not None else _checked(jobs, options.jobs)
+
+
 def _exit_code(checked: list[Checked]) -> int:
     if any(each.unread for each in checked):
         return 2
@@ -293,4 +253,6 @@ def _publish(text: str, options: Options) -> None:
         if not options.quiet:
             click.echo(f"report written to {options.output}", err=True)
     elif text:
-        click.echo(text, color=wants_color(sys.stdout))
+        # What was repaired went to stdout, where it was not written to its file.
+        err = options.fix and (options.diff or "-" in options.files)
+        click.echo(text, err=err, color=wants_color(sys.stderr if err else sys.stdout))

@@ -6,37 +6,65 @@ import os
 import stat
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from asyncapi_guard.cli.failures import CannotRun
 
-__all__ = ["write_whole"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["write_all", "write_whole"]
+
+_Name = TypeVar("_Name", bound="str | Path")
 
 
-def write_whole(file: str | Path, text: str) -> None:
+def write_whole(file: str | Path, content: str | bytes) -> None:
     """Write a file beside its place and rename it, so that nobody ever sees half of it.
 
     Raises:
         CannotRun: the operating system does not let us.
     """
+    write_all({file: content})
+
+
+def write_all(files: Mapping[_Name, str | bytes]) -> None:
+    """Write files beside their places, and rename them when all of them are there.
+
+    Raises:
+        CannotRun: the operating system does not let us. Nothing has changed then, unless it let us
+            rename some and not the others.
+    """
+    beside: list[tuple[str, Path]] = []
+    file: str | Path = ""  # which one it is about
     try:
-        _write(Path(file).resolve(), text)
+        for file, content in files.items():
+            path = Path(file).resolve()
+            raw = content.encode() if isinstance(content, str) else content
+            beside.append((_write_beside(path, raw), path))
+        for temporary, path in beside:
+            file = path
+            Path(temporary).replace(path)
     except OSError as error:
         raise CannotRun(f"{file} cannot be written: {error.strerror}") from error
+    finally:
+        for temporary, _ in beside:
+            Path(temporary).unlink(missing_ok=True)
 
 
-def _write(path: Path, text: str) -> None:
+def _write_beside(path: Path, raw: bytes) -> str:
+    """Write a temporary file, ready to take the place of another: its name."""
     if path.is_dir():
         raise IsADirectoryError(0, "it is a folder")
     mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~_umask()
     handle, beside = tempfile.mkstemp(".tmp", f".{path.name}-", path.parent)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(raw)
         Path(beside).chmod(mode)
-        Path(beside).replace(path)
     except BaseException:
         Path(beside).unlink(missing_ok=True)
         raise
+    return beside
 
 
 def _umask() -> int:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.lint.rules import RULES
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from asyncapi_guard.errors import Finding
     from asyncapi_guard.lint.settings import Settings
     from asyncapi_guard.spec.references import Node
@@ -29,13 +31,26 @@ class Findings:
     """
 
     def __init__(self, settings: Settings) -> None:
+        #: What would be right at the place of a finding: names, or the kind of the value.
+        self.wanted: dict[tuple[str, str, str], Collection[Any]] = {}
         self._settings = settings
         self._found: dict[Finding, None] = {}
         self._counted = 0
 
-    def __call__(self, code: str, node: Node, message: str, *, key: bool = False) -> None:
-        """Report a value (with `key`, its key) under a rule."""
-        self.add(node.finding(message, code, key=key))
+    def __call__(
+        self,
+        code: str,
+        node: Node,
+        message: str,
+        *,
+        key: bool = False,
+        wanted: Collection[Any] = (),
+    ) -> None:
+        """Report a value (with `key`, its key) under a rule; `wanted` is for who repairs it."""
+        finding = node.finding(message, code, key=key)
+        if wanted:
+            self.wanted[finding.file, finding.pointer, code] = wanted
+        self.add(finding)
 
     def add(self, finding: Finding) -> None:
         """Report a finding that was made elsewhere.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from asyncapi_guard.errors import SpecError
@@ -22,15 +23,32 @@ from asyncapi_guard.spec.versions import check_version
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from typing import Any
 
     from asyncapi_guard.errors import Finding
     from asyncapi_guard.spec.references import Documents
+    from asyncapi_guard.spec.source import Source
 
-__all__ = ["lint"]
+__all__ = ["Examined", "examine", "lint"]
 
 _DEFAULT = Settings()
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A document that was looked at.
+
+    Attributes:
+        findings: what is reported, in the order of the files.
+        documents: its files; `None` when it could not be read.
+        wanted: by file, pointer and code of a finding, what would be right there: names, or the
+            kind of the value.
+    """
+
+    findings: tuple[Finding, ...]
+    documents: Documents | None = None
+    wanted: Mapping[tuple[str, str, str], Collection[Any]] = field(default_factory=dict)
 
 
 def lint(
@@ -52,17 +70,39 @@ def lint(
         settings: which rules count, and how much.
         limits: how large a document may be.
     """
+    return examine(
+        spec, raw=raw, root=root, allow_http=allow_http, settings=settings, limits=limits
+    ).findings
+
+
+def examine(
+    spec: str | os.PathLike[str] | Mapping[str, Any],
+    *,
+    raw: bytes | None = None,
+    root: str | os.PathLike[str] | None = None,
+    allow_http: Collection[str] = (),
+    settings: Settings = _DEFAULT,
+    limits: Limits = DEFAULT_LIMITS,
+    files: Iterable[Source] = (),
+) -> Examined:
+    """What `lint` finds, and what it was found in.
+
+    Arguments as in `lint`, and `files`: those that are not to be read from the disk.
+    """
     findings = Findings(settings)
     try:
         documents = open_documents(spec, raw=raw, root=root, allow_http=allow_http, limits=limits)
     except SpecError as error:
         for finding in error.findings:
             findings.add(finding)
-        return settings.apply(findings.sorted())
+        return Examined(settings.apply(findings.sorted()))
+    for source in files:
+        documents.put(source)
     with suppress(TooManyError):
         _check(documents, findings)
     texts = {source.name: source.text or "" for source in documents.sources()}
-    return settings.apply(apply_comments(findings.sorted(), texts))
+    reported = settings.apply(apply_comments(findings.sorted(), texts))
+    return Examined(reported, documents, findings.wanted)
 
 
 def _check(documents: Documents, findings: Findings) -> None:

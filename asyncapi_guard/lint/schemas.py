@@ -173,7 +173,7 @@ def _unknown(context: Context, schema: Node, dialect: Dialect) -> None:
         if key in _NEWER:
             hint = f": {dialect.name} does not have it; name a newer dialect with schemaFormat"
         message = f"unknown keyword {shown(key)}, at which no validator looks{hint}"
-        context.report("unknown-keyword", item, message, key=True)
+        context.report("unknown-keyword", item, message, key=True, wanted=known)
 
 
 def _required(context: Context, schema: Node) -> None:
@@ -189,7 +189,8 @@ def _required(context: Context, schema: Node) -> None:
             why = " and additionalProperties is false: nothing is valid" if is_closed else ""
             message = f"the required {shown(name)} is not in 'properties'{why}"
             place = schema.child("required").child(index)
-            context.report("required-undefined", place, message + nearest(name, properties))
+            message += nearest(name, properties)
+            context.report("required-undefined", place, message, wanted=properties)
 
 
 def _discriminator(context: Context, schema: Node, dialect: Dialect) -> None:

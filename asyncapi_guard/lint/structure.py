@@ -96,7 +96,7 @@ class Structure:
             return
         fault = plain_fault(node.value, type.name)
         if fault is not None:
-            self._findings(fault[0], node, fault[1])
+            self._findings(fault[0], node, fault[1], wanted=(type.name,))
 
     def _expect(self, node: Node, expected: str, *, fits: bool) -> bool:
         if not fits:
@@ -111,7 +111,8 @@ class Structure:
         elif node.value not in type.choices:
             choices = ", ".join(map(str, type.choices))
             message = f"expected one of {choices}; got {shown(node.value)}"
-            self._findings("bad-value", node, message + nearest(node.value, type.choices))
+            message += nearest(node.value, type.choices)
+            self._findings("bad-value", node, message, wanted=type.choices)
 
     # -- lists and maps ----------------------------------------------------------------------------
 
@@ -211,9 +212,8 @@ class Structure:
         elif name != "OtherBinding":
             message = f"unknown field {shown(key)} of {article(name)}{nearest(key, fields)}"
             is_oauth2 = name == "SecurityScheme" and "flows" in fields
-            self._findings(
-                "oauth2-field" if is_oauth2 else "unknown-field", item, message, key=True
-            )
+            code = "oauth2-field" if is_oauth2 else "unknown-field"
+            self._findings(code, item, message, key=True, wanted=fields)
 
     # -- references --------------------------------------------------------------------------------
 

@@ -1,0 +1,434 @@
+"""Repairs: what is to be done about a finding, where there is one thing and it is safe.
+
+Safe means that a document says afterwards what its author evidently meant, and nothing else: a
+word that is one slip of the finger away from the only word that fits, a number where text was
+wanted, a reference that takes another way to the same thing. What removes, demands or allows
+anything that was not written is for people: unused components stay, a discriminator does not
+become required, limits beside a `$ref` do not begin to count.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from asyncapi_guard.lint.forms import PLACEHOLDER
+from asyncapi_guard.schema.formats import KNOWN
+from asyncapi_guard.spec.edit import Edit, Insert, Remove, Rename, SetValue, Written
+from asyncapi_guard.spec.pointers import format_pointer
+from asyncapi_guard.spec.references import Node, Unresolvable, is_reference
+from asyncapi_guard.spec.wording import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+
+    from asyncapi_guard.errors import Finding
+    from asyncapi_guard.lint.linter import Examined
+    from asyncapi_guard.spec.pointers import Path
+    from asyncapi_guard.spec.references import Documents
+    from asyncapi_guard.spec.source import Source
+
+__all__ = ["REPAIRS", "Repair", "meant", "repairs_of"]
+
+#: What `validate --fix` does, by the code of the finding.
+REPAIRS: Mapping[str, str] = MappingProxyType(
+    {
+        "unsupported-version": "`3.0` and `3.1` become `3.0.0` and `3.1.0`.",
+        "unresolvable-reference": (
+            "A reference that has the letters of one component in another case gets its case."
+        ),
+        "missing-field": (
+            "A security requirement as AsyncAPI 2 has it, `name: []`, becomes a reference to the "
+            "scheme of that name."
+        ),
+        "unknown-field": "A misspelt name becomes the only field that it can be.",
+        "wrong-type": (
+            "A number or a boolean where text is wanted gets quotes, as it is written; a quoted "
+            "one where a number or a boolean is wanted loses them."
+        ),
+        "bad-value": "A misspelt value becomes the only one that it can be.",
+        "equal-items": "The second of two equal items goes.",
+        "operation-channel": (
+            "The reference becomes one to the document's own channel that means the same."
+        ),
+        "operation-messages": (
+            "The reference becomes one to the channel's entry that means the same message."
+        ),
+        "reply-channel": (
+            "The reference becomes one to the document's own channel that means the same."
+        ),
+        "reply-messages": (
+            "The reference becomes one to the channel's entry that means the same message."
+        ),
+        "channel-servers": (
+            "The reference becomes one to the document's own server that means the same."
+        ),
+        "parameters-missing": "The names of the address are added, with nothing said of them.",
+        "invalid-schema": "A misspelt type becomes the only one that it can be.",
+        "default-type": (
+            "A default gets quotes, as it is written, or loses them, where that makes it one of "
+            "the type."
+        ),
+        "unknown-keyword": "A misspelt keyword becomes the only one that it can be.",
+        "unknown-format": (
+            "A format whose letters are those of one that is known, in another order or case, "
+            "becomes that one. (`uint32` is nobody's `int32`.)"
+        ),
+        "required-undefined": (
+            "A name whose letters are those of one property, in another order or case, becomes "
+            "that property."
+        ),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """What is to be done about a finding.
+
+    Attributes:
+        finding: what it is about.
+        source: the file to edit.
+        edit: the edit.
+        what: what it does, for people.
+        place: where the repaired value stands then.
+    """
+
+    finding: Finding
+    source: Source
+    edit: Edit
+    what: str
+    place: Path
+
+
+def repairs_of(examined: Examined) -> tuple[Repair, ...]:
+    """The safe repairs of what was reported, in its order; one for a place."""
+    documents = examined.documents
+    if documents is None:
+        return ()
+    sources = {source.name: source for source in documents.sources()}
+    written = {name: Written(source) for name, source in sources.items()}
+    ends: dict[str, dict[Any, list[str]]] = {}
+    found = []
+    for finding in examined.findings:
+        source = sources.get(finding.file)
+        node = _node_at(source, finding.pointer) if source is not None else None
+        repair = _RULES.get(finding.code)
+        if node is None or repair is None or node.source.text is None:
+            continue
+        wanted = examined.wanted.get((finding.file, finding.pointer, finding.code), ())
+        made = repair(_Case(node, wanted, documents, written[finding.file], ends))
+        if made is not None:
+            edit, what = made
+            place = (*edit.path[:-1], edit.key) if isinstance(edit, Rename) else edit.path
+            found.append(Repair(finding, node.source, edit, what, place))
+    return tuple(_apart(found))
+
+
+def _apart(repairs: Iterable[Repair]) -> Iterator[Repair]:
+    """Those that have nothing to do with one another; the others are for another time."""
+    taken: set[tuple[str, Path]] = set()
+    above: set[tuple[str, Path]] = set()
+    for repair in repairs:
+        uri, path = repair.source.uri, repair.edit.path
+        holders = {(uri, path[:end]) for end in range(len(path) + 1)}
+        if taken.isdisjoint(holders) and (uri, path) not in above:
+            taken.add((uri, path))
+            above |= holders
+            yield repair
+
+
+def _node_at(source: Source, pointer: str) -> Node | None:
+    node = Node(source, (), source.data)
+    for part in pointer.split("/")[1:]:
+        key: Any = part.replace("~1", "/").replace("~0", "~")
+        try:
+            node = node.child(int(key) if isinstance(node.value, list) else key)
+        except (KeyError, IndexError, TypeError, ValueError):
+            return None
+    return node
+
+
+# -- what was meant --------------------------------------------------------------------------------
+
+_SEPARATORS = re.compile(r"[-_ ]")
+_DIGITS = re.compile(r"\D+")
+_SHORTEST = 4
+
+
+def meant(name: str, names: Collection[Any]) -> str | None:
+    """The only one of several names that a misspelt one can be; `None` if there is none, or more.
+
+    That is: the same letters, whatever their case and what separates words; or one letter that is
+    wrong, missing or too many, or two that are exchanged. Digits are never guessed.
+    """
+    known = [each for each in names if isinstance(each, str) and each != name]
+    same = [each for each in known if _plain(each) == _plain(name)]
+    near = same or [each for each in known if _is_slip(name.lower(), each.lower())]
+    return near[0] if len(near) == 1 else None
+
+
+def _plain(name: str) -> str:
+    return _SEPARATORS.sub("", name).lower()
+
+
+def _is_slip(one: str, other: str) -> bool:
+    if max(len(one), len(other)) < _SHORTEST or abs(len(one) - len(other)) > 1:
+        return False
+    if _DIGITS.sub("", one) != _DIGITS.sub("", other):
+        return False
+    begin = 0
+    while begin < min(len(one), len(other)) and one[begin] == other[begin]:
+        begin += 1
+    a, b = one[begin:], other[begin:]
+    return a[1:] == b or a == b[1:] or a[1:] == b[1:] or (a[1::-1] == b[:2] and a[2:] == b[2:])
+
+
+# -- one rule each ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A value at which something was found, and what would be right.
+
+    Attributes:
+        ends: by the map that they are entries of, references by where they lead; shared by all.
+    """
+
+    node: Node
+    wanted: Collection[Any]
+    documents: Documents
+    written: Written
+    ends: dict[str, dict[Any, list[str]]]
+
+    @property
+    def path(self) -> Path:
+        return self.node.path
+
+    def above(self, levels: int = 1) -> Any:
+        """The value some levels above."""
+        value = self.node.source.data
+        for part in self.path[: len(self.path) - levels]:
+            value = value[part]
+        return value
+
+    def end(self, ref: str) -> Any:
+        """The place that a reference, written here, leads to in the end; `None` for nowhere."""
+        try:
+            return self.documents.resolve(Node(self.node.source, self.path, {"$ref": ref})).place
+        except Unresolvable:
+            return None
+
+
+_Made = tuple[Edit, str]
+
+
+def _renamed(case: _Case) -> _Made | None:
+    old = case.path[-1]
+    name = meant(str(old), case.wanted)
+    if name is None or name in case.above():
+        return None
+    return Rename(case.path, name), f"renamed {shown(old)} to {shown(name)}"
+
+
+def _set(case: _Case, value: Any, what: str) -> _Made:
+    return SetValue(case.path, value), what
+
+
+def _respelt(case: _Case, names: Collection[Any]) -> _Made | None:
+    old = case.node.value
+    name = meant(old, names) if isinstance(old, str) else None
+    return _set(case, name, f"{shown(old)} became {shown(name)}") if name is not None else None
+
+
+def _bad_value(case: _Case) -> _Made | None:
+    return _respelt(case, case.wanted)
+
+
+def _format(case: _Case) -> _Made | None:
+    return _reordered(case, KNOWN)
+
+
+_TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
+
+
+def _schema_type(case: _Case) -> _Made | None:
+    is_type = case.path[-1:] == ("type",)
+    return _respelt(case, _TYPES) if is_type and case.node.value not in _TYPES else None
+
+
+def _version(case: _Case) -> _Made | None:
+    value = case.node.value
+    text = value if isinstance(value, str) else case.written.plain(case.path)
+    if case.path != ("asyncapi",) or text not in ("3.0", "3.1"):
+        return None
+    return _set(case, f"{text}.0", f"{text} became {text}.0")
+
+
+def _wrong_type(case: _Case) -> _Made | None:
+    (kind,) = case.wanted or ("",)
+    if kind in _NUMBERS or kind == "boolean":
+        return _unquoted(case, kind)
+    return _quoted(case) if kind else None
+
+
+def _default(case: _Case) -> _Made | None:
+    kind = case.above().get("type")
+    if kind in _NUMBERS or kind == "boolean":
+        return _unquoted(case, kind)
+    return _quoted(case) if kind == "string" else None
+
+
+def _quoted(case: _Case) -> _Made | None:
+    """A number or a boolean as text, as it is written."""
+    if not isinstance(case.node.value, (bool, int, float)):
+        return None
+    text = case.written.plain(case.path)
+    return _set(case, text, "was put in quotes") if text is not None else None
+
+
+_NUMBERS = ("integer", "natural", "number", "positive")
+_JSON_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?")
+
+
+def _unquoted(case: _Case, kind: str) -> _Made | None:
+    text = case.node.value
+    if not isinstance(text, str):
+        return None
+    if kind == "boolean":
+        fits = text in ("true", "false")
+    else:
+        found = _JSON_NUMBER.fullmatch(text)
+        fits = found is not None and (kind == "number" or found[1] is None)
+    return _set(case, json.loads(text), "lost its quotes") if fits else None
+
+
+def _equal_item(case: _Case) -> _Made:
+    return Remove(case.path), "the item stood twice"
+
+
+def _own_channel(case: _Case) -> _Made | None:
+    return _rerouted(case, "#/channels", case.documents.main.data.get("channels"))
+
+
+def _own_server(case: _Case) -> _Made | None:
+    return _rerouted(case, "#/servers", case.documents.main.data.get("servers"))
+
+
+def _own_message(case: _Case) -> _Made | None:
+    channel = case.above(2).get("channel")
+    if not is_reference(channel) or not channel["$ref"].startswith("#/"):
+        return None
+    place = Node(case.node.source, (*case.path[:-2], "channel"), channel)
+    try:
+        entries = case.documents.resolve(place).value["messages"]
+    except (KeyError, TypeError, Unresolvable):
+        return None
+    return _rerouted(case, f"{channel['$ref']}/messages", entries)
+
+
+def _rerouted(case: _Case, base: str, entries: Any) -> _Made | None:
+    """A reference to the one entry of a map that means what is referred to now."""
+    if not is_reference(case.node.value) or not isinstance(entries, dict):
+        return None
+    if case.node.source is not case.documents.main:
+        return None
+    old = case.node.value["$ref"]
+    if base not in case.ends:
+        names = (f"{base}{format_pointer((key,))}" for key in entries)
+        case.ends[base] = _by_end(case, names)
+    same = case.ends[base].get(case.end(old), ())
+    if len(same) != 1 or "%" in same[0] or same[0] == old:
+        return None
+    return SetValue((*case.path, "$ref"), same[0]), f"{shown(old)} became {shown(same[0])}"
+
+
+def _by_end(case: _Case, names: Iterable[str]) -> dict[Any, list[str]]:
+    """References by where they lead to in the end, but for those that lead nowhere."""
+    found: dict[Any, list[str]] = {}
+    for name in names:
+        end = case.end(name)
+        if end is not None:
+            found.setdefault(end, []).append(name)
+    return found
+
+
+def _parameters(case: _Case) -> _Made | None:
+    holder, address = case.path[:-1], case.node.value
+    names = [name for name in PLACEHOLDER.findall(str(address)) if name]
+    if not names or not all(re.fullmatch(r"[A-Za-z0-9_\-]+", name) for name in names):
+        return None
+    value: dict[str, Any] = {name: {} for name in names}
+    return Insert(holder, "parameters", value, "address"), "the address's parameters were added"
+
+
+def _security(case: _Case) -> _Made | None:
+    """`name: []` of AsyncAPI 2, where a scheme has that name."""
+    old = case.node.value
+    is_requirement = case.path[-2:-1] == ("security",) and isinstance(old, dict) and len(old) == 1
+    if not is_requirement or list(old.values()) != [[]]:
+        return None
+    (name,) = old
+    ref = f"#/components/securitySchemes{format_pointer((name,))}"
+    if case.node.source is not case.documents.main or case.end(ref) is None or "%" in ref:
+        return None
+    return _set(case, {"$ref": ref}, f"became a reference to {shown(ref)}")
+
+
+def _reference(case: _Case) -> _Made | None:
+    """`#/components/schemas/user` where there is only `User`."""
+    old = case.node.value
+    if not isinstance(old, str) or not old.startswith("#/") or "%" in old:
+        return None
+    holder, _, name = old.rpartition("/")
+    target = _node_at(case.node.source, holder[1:])
+    if target is None or not isinstance(target.value, dict):
+        return None
+    same = [key for key in target.value if key.lower() == name.lower()]
+    if len(same) != 1 or format_pointer(same) != f"/{same[0]}":
+        return None
+    return _set(case, f"{holder}/{same[0]}", f"{shown(old)} became {shown(f'{holder}/{same[0]}')}")
+
+
+def _required(case: _Case) -> _Made | None:
+    return _reordered(case, [name for name in case.wanted if name not in case.above()])
+
+
+def _reordered(case: _Case, names: Collection[str]) -> _Made | None:
+    """Where names are free, a letter more or less may make another one."""
+    old = case.node.value
+    if not isinstance(old, str):
+        return None
+    same = [name for name in names if _letters(name) == _letters(old)]
+    if len(same) != 1:
+        return None
+    return _set(case, same[0], f"{shown(old)} became {shown(same[0])}")
+
+
+def _letters(name: str) -> tuple[str, str]:
+    return _DIGITS.sub("", name), "".join(sorted(_plain(name)))
+
+
+_RULES: Mapping[str, Callable[[_Case], _Made | None]] = {
+    "bad-value": _bad_value,
+    "channel-servers": _own_server,
+    "default-type": _default,
+    "equal-items": _equal_item,
+    "invalid-schema": _schema_type,
+    "missing-field": _security,
+    "operation-channel": _own_channel,
+    "operation-messages": _own_message,
+    "parameters-missing": _parameters,
+    "reply-channel": _own_channel,
+    "reply-messages": _own_message,
+    "required-undefined": _required,
+    "unknown-field": _renamed,
+    "unknown-format": _format,
+    "unknown-keyword": _renamed,
+    "unresolvable-reference": _reference,
+    "unsupported-version": _version,
+    "wrong-type": _wrong_type,
+}
