@@ -9,16 +9,23 @@ from __future__ import annotations
 import os
 import re
 import sys
-from typing import IO, TYPE_CHECKING
+import threading
+import time
+from typing import IO, TYPE_CHECKING, NoReturn
 
 import click
 
-from asyncapi_guard.cli.failures import CannotRun
+from asyncapi_guard.cli.failures import CannotRun, run_or_say_why
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from asyncapi_guard.integrations.applications import Loaded
 
-__all__ = ["application", "is_target", "take_stdout"]
+__all__ = ["application", "is_target", "run_and_leave", "take_stdout"]
+
+#: Seconds in which an application's threads may end by themselves.
+_PATIENCE = 1.0
 
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 _FILES = (".yml", ".yaml", ".json")
@@ -60,3 +67,32 @@ def take_stdout() -> IO[str]:
     copy = os.fdopen(os.dup(number), "w", encoding=own.encoding, errors=own.errors)
     os.dup2(error, number)  # for what is written below Python, and by other processes
     return copy
+
+
+def run_and_leave(run: Callable[[], int]) -> NoReturn:
+    """Run, and exit with its code, whatever the application began when it was imported.
+
+    Python waits for threads that are no daemons, and those of an application may never end.
+    """
+    try:
+        code = run_or_say_why(run)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    running = _still_running()
+    if not running:
+        sys.exit(code)
+    click.echo(f"not waiting for threads of the application: {', '.join(running)}", err=True)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _still_running() -> list[str]:
+    """The names of threads that would keep the process, after some patience."""
+    deadline = time.monotonic() + _PATIENCE
+    threads = [each for each in threading.enumerate() if each is not threading.main_thread()]
+    waited_for = [each for each in threads if not each.daemon]
+    for thread in waited_for:
+        thread.join(max(0.0, deadline - time.monotonic()))
+    return [each.name for each in waited_for if each.is_alive()]

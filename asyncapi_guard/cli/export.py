@@ -10,12 +10,18 @@ import difflib
 import json
 import sys
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from asyncapi_guard.cli.applications import application, is_target, take_stdout
+from asyncapi_guard.cli.applications import (
+    application,
+    is_target,
+    run_and_leave,
+    take_stdout,
+)
 from asyncapi_guard.cli.failures import CannotRun
+from asyncapi_guard.cli.reading import reading
 from asyncapi_guard.cli.reporters import FileReport, render, wants_color
 from asyncapi_guard.cli.writing import write_whole
 
@@ -44,17 +50,7 @@ Example: asyncapi-guard export package.module:socketio -o asyncapi.yml
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 when the file is stale.")
 @click.option("--force", is_flag=True, help="Overwrite the file when it says something else.")
 @click.option("--bundle", is_flag=True, help="Take what the spec refers to in other files into it.")
-@click.option(
-    "--root",
-    type=click.Path(exists=True, file_okay=False),
-    help="The folder that references may not leave.  [default: the file's own]",
-)
-@click.option(
-    "--allow-http",
-    metavar="HOST",
-    multiple=True,
-    help="Follow references to this host over http(s). May be given several times.",
-)
+@reading
 def command(  # click passes options so
     source: str,
     output: str | None,
@@ -76,10 +72,15 @@ def command(  # click passes options so
     if check and output is None:
         raise click.UsageError("--check needs -o, the file to check")
     stdout = take_stdout()
-    data = _document(source, root, allow_http, bundle=bundle)
-    if check and output is not None:
-        sys.exit(_compare(data, output, stdout))
-    _publish(data, output, stdout, force=force)
+
+    def run() -> int:
+        data = _document(source, root, allow_http, bundle=bundle)
+        if check and output is not None:
+            return _compare(data, output, stdout)
+        _publish(data, output, stdout, force=force)
+        return 0
+
+    run_and_leave(run)
 
 
 # -- the document ----------------------------------------------------------------------------------
@@ -114,8 +115,7 @@ def _asked(server: Any) -> Any:
     try:
         return server.asyncapi_doc.dict()
     except SpecError as error:
-        _show(error)
-        sys.exit(2)
+        _refuse(error)
     except RuntimeError as error:  # generate_docs=False
         raise CannotRun(str(error)) from error
 
@@ -127,8 +127,7 @@ def _opened(spec: Any, root: str | None, allow_http: tuple[str, ...]) -> Documen
     try:
         return open_documents(spec, root=root, allow_http=allow_http)
     except SpecError as error:
-        _show(error)
-        sys.exit(2)
+        _refuse(error)
 
 
 def _bundled(documents: Documents) -> Any:
@@ -138,14 +137,14 @@ def _bundled(documents: Documents) -> Any:
     try:
         return bundle(documents)
     except SpecError as error:
-        _show(error)
-        sys.exit(2)
+        _refuse(error)
 
 
-def _show(error: Any) -> None:
-    """The faults of a document."""
+def _refuse(error: Any) -> NoReturn:
+    """Show the faults of a document; nothing is written then."""
     report = render("full", [FileReport(error.file, error.findings)], quiet=True)
-    click.echo(report, err=True, color=wants_color(sys.stderr))
+    click.echo(report + "\n", err=True, color=wants_color(sys.stderr))
+    raise CannotRun(f"{error.file} cannot be exported: it has errors") from error
 
 
 # -- writing ---------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from asyncapi_guard.cli.reporters import wants_color
+from asyncapi_guard.lint.repairs import REPAIRS
 from asyncapi_guard.lint.rules import RULES, Rule
 from asyncapi_guard.lint.settings import nearest_code
 
@@ -28,11 +29,14 @@ _HEADER = """\
 
 # Rules
 
-What `asyncapi-guard validate` finds has a code. What the specification says with MUST or REQUIRED
-is an error by default; what it recommends, and what the [Socket.IO profile](profile.md) cannot do,
-is a warning. `asyncapi-guard rules CODE` prints a rule in the terminal.
+What `asyncapi-guard validate` and `asyncapi-guard check` find has a code. What the specification
+says with MUST or REQUIRED is an error by default; what it recommends, and what the [Socket.IO
+profile](profile.md) cannot do, is a warning. Where [code and file](#code-and-file) differ, it is an
+error when it hurts clients that keep to the file or the guard stops it. `asyncapi-guard rules CODE`
+prints a rule in the terminal.
 
-The examples are parts of documents.
+The examples are parts of documents; those about code and file are Python, with the part of the
+document that they are compared with.
 """
 
 
@@ -80,8 +84,10 @@ def _as_dict(rule: Rule) -> dict[str, Any]:
         "group": _group(rule),
         "title": rule.title,
         "why": rule.why,
+        "fix": REPAIRS.get(rule.code, ""),
         "bad": rule.bad,
         "good": rule.good,
+        "spec": rule.spec,
     }
 
 
@@ -107,15 +113,21 @@ def _severity(rule: Rule, width: int = 0) -> str:
 
 
 def _explained(rule: Rule) -> str:
-    return "\n\n".join(
-        [
-            f"{click.style(rule.code, bold=True)} ({_severity(rule)})",
-            _wrapped(rule.title),
-            _wrapped(rule.why),
-            f"{click.style('Bad:', fg='red')}\n{_indented(rule.bad)}",
-            f"{click.style('Good:', fg='green')}\n{_indented(rule.good)}",
-        ]
-    )
+    parts = [
+        f"{click.style(rule.code, bold=True)} ({_severity(rule)})",
+        _wrapped(rule.title),
+        _wrapped(rule.why),
+        *([_wrapped(_fix(rule))] if rule.code in REPAIRS else ()),
+        f"{click.style('Bad:', fg='red')}\n{_indented(rule.bad)}",
+        f"{click.style('Good:', fg='green')}\n{_indented(rule.good)}",
+    ]
+    if rule.about_code:
+        parts.append(f"Both beside:\n{_indented(rule.spec)}")
+    return "\n\n".join(parts)
+
+
+def _fix(rule: Rule) -> str:
+    return f"`validate --fix`: {REPAIRS[rule.code]}"
 
 
 def _wrapped(text: str) -> str:
@@ -149,15 +161,18 @@ def _cell(text: str) -> str:
 
 def markdown_of(rule: Rule) -> str:
     """What a rule wants, why, and an example of each side."""
-    return "\n\n".join(
-        [
-            f"*{rule.severity.value}*: {rule.title}",
-            rule.why,
-            f"Bad:\n\n{_fenced(rule.bad)}",
-            f"Good:\n\n{_fenced(rule.good)}",
-        ]
-    )
+    language = "python" if rule.about_code else "yaml"
+    parts = [
+        f"*{rule.severity.value}*: {rule.title}",
+        rule.why,
+        *([_fix(rule)] if rule.code in REPAIRS else ()),
+        f"Bad:\n\n{_fenced(rule.bad, language)}",
+        f"Good:\n\n{_fenced(rule.good, language)}",
+    ]
+    if rule.about_code:
+        parts.append(f"Both beside:\n\n{_fenced(rule.spec, 'yaml')}")
+    return "\n\n".join(parts)
 
 
-def _fenced(text: str) -> str:
-    return f"```yaml\n{text.rstrip()}\n```"
+def _fenced(text: str, language: str) -> str:
+    return f"```{language}\n{text.rstrip()}\n```"

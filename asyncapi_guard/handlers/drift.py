@@ -7,41 +7,48 @@ there is code, and its message names the place in the file; what only the file h
 `connect` and `disconnect` need not be on both sides: the guard judges what the file says of them
 without a handler, and handlers of them are no events. Catch-all handlers handle whatever the file
 has in their namespace.
+
+Types that differ are an error where it hurts who keeps to the file, and a warning elsewhere. Of
+what is received, that is a client whose arguments a narrower type refuses; a wider type takes
+what the guard refuses before the handler sees it. Of what is sent it is the other way round: a
+wider type lets out what clients do not expect, a narrower one is only less than was promised.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from asyncapi_guard.contract import Action, Channel, Contract, Message, Schema
-from asyncapi_guard.errors import Finding
-from asyncapi_guard.handlers.equivalence import differences, is_anything
+from asyncapi_guard.errors import Finding, Severity
+from asyncapi_guard.handlers.equivalence import Difference, differences, is_anything
+from asyncapi_guard.handlers.places import Places
 from asyncapi_guard.spec.wording import nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from asyncapi_guard.handlers.sources import Emit
-    from asyncapi_guard.spec.pointers import Path
     from asyncapi_guard.spec.references import Documents
 
-__all__ = ["CODES", "Declared", "Handler", "drift"]
+__all__ = ["CODES", "Declared", "Handler", "drift", "missing_events"]
 
-#: The codes of these findings, and what each says.
-CODES: Mapping[str, str] = {
-    "handler-without-spec": "A handler's event is not declared to be received.",
-    "spec-without-handler": "An event that is declared to be received has no handler.",
-    "payload-differs": "The types of a handler's arguments say another thing than the payload.",
-    "ack-differs": "The type of what a handler returns says another thing than the ack.",
-    "undeclared-emit": "An event that the code emits is not declared to be sent.",
+#: The codes of these findings; `asyncapi-guard rules` says what they mean.
+CODES: Mapping[str, Severity] = {
+    "handler-without-spec": Severity.ERROR,
+    "spec-without-handler": Severity.ERROR,
+    "payload-differs": Severity.ERROR,
+    "ack-differs": Severity.ERROR,
+    "payload-inexact": Severity.WARNING,
+    "ack-inexact": Severity.WARNING,
+    "undeclared-emit": Severity.ERROR,
 }
 _RESERVED = frozenset(("connect", "disconnect"))
 _ANY = "*"
 #: Of one schema, that are told.
 _MOST = 3
-_NOTHING_SAID = "the file says nothing of it"
+_NOTHING_SAID = Difference("the file says nothing of it", wider=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +107,7 @@ def drift(
         contract: what the file says.
         documents: the file, for its lines.
     """
-    comparison = _Comparison(contract, _Places(documents))
+    comparison = _Comparison(contract, Places(documents))
     found: dict[Finding, None] = {}
     found.update(dict.fromkeys(comparison.of_handlers(handlers)))
     found.update(dict.fromkeys(comparison.unhandled(handlers)))
@@ -109,15 +116,40 @@ def drift(
     return tuple(sorted(found))
 
 
+def missing_events(
+    handlers: Sequence[Handler],
+    declared: Sequence[Declared],
+    contract: Contract,
+    documents: Documents,
+) -> list[tuple[str, Action, str]]:
+    """Namespace, direction and name of what is handled, or declared to be sent, beside the file.
+
+    Handlers of all events or of all namespaces have no place in it.
+    """
+    comparison = _Comparison(contract, Places(documents))
+    wanted = [(each.namespace, Action.RECEIVE, each.event) for each in handlers]
+    wanted += [(each.namespace, Action.SEND, each.event) for each in declared]
+    return [
+        key
+        for key in dict.fromkeys(wanted)
+        if _ANY not in (key[0], key[2]) and key[2] not in _RESERVED and not comparison.has(*key)
+    ]
+
+
 class _Comparison:
     """The file's side, by namespaces and events."""
 
-    def __init__(self, contract: Contract, places: _Places) -> None:
+    def __init__(self, contract: Contract, places: Places) -> None:
         self._places = places
         self._file = contract.file
         self._channels = [c for c in contract.channels.values() if c.is_namespace]
         self._received = _messages(contract, Action.RECEIVE)
         self._sent = _messages(contract, Action.SEND)
+
+    def has(self, namespace: str, action: Action, event: str) -> bool:
+        """Whether the file declares an event."""
+        messages = self._received if action is Action.RECEIVE else self._sent
+        return bool(self._find(messages, namespace, event))
 
     # -- handlers ----------------------------------------------------------------------------------
 
@@ -136,15 +168,24 @@ class _Comparison:
 
     def _models(self, handler: Handler, messages: Sequence[Message]) -> Iterator[Finding]:
         place = self._places.name(messages[0].location)
-        event = shown(handler.event)
-        told = _different(handler.payload, [m.payload for m in messages])
-        if told:
-            message = f"{handler.name} takes other arguments of {event} than {place} says: {told}"
-            yield _at(handler, message, "payload-differs")
-        told = _different_ack(handler.ack, messages) if handler.event not in _RESERVED else ""
-        if told:
-            message = f"{handler.name} acknowledges {event} otherwise than {place} says: {told}"
-            yield _at(handler, message, "ack-differs")
+        name, event = handler.name, shown(handler.event)
+        for hurts, told in _received(_payloads(handler.payload, messages)):
+            text = (
+                f"{name} may refuse arguments of {event} that {place} allows"
+                if hurts
+                else f"{name} takes arguments of {event} that {place} does not allow{_HARMLESS}"
+            )
+            code = "payload-differs" if hurts else "payload-inexact"
+            yield _at(handler, f"{text}: {told}", code)
+        if handler.event in _RESERVED:
+            return
+        for hurts, told in _sent(_acks(handler.ack, messages)):
+            text = (
+                f"{name} may acknowledge {event} with what {place} does not allow"
+                if hurts
+                else f"{name} acknowledges {event} with less than {place} allows{_HARMLESS}"
+            )
+            yield _at(handler, f"{text}: {told}", "ack-differs" if hurts else "ack-inexact")
 
     def unhandled(self, handlers: Sequence[Handler]) -> Iterator[Finding]:
         """What the file declares to be received, and nobody handles."""
@@ -157,7 +198,9 @@ class _Comparison:
                 f"{shown(event)} is received in {shown(channel.address)}, and no handler is "
                 f"registered for it{nearest(event, names)}"
             )
-            yield self._places.finding(messages[0].location, message, "spec-without-handler")
+            yield self._places.finding(
+                messages[0].location, message, "spec-without-handler", Severity.ERROR
+            )
 
     # -- emits -------------------------------------------------------------------------------------
 
@@ -176,22 +219,40 @@ class _Comparison:
         for each in declared:
             known = [e for e in emits if e.event == each.event and each.namespace in e.namespaces]
             messages = self._find(self._sent, each.namespace, each.event)
-            event = shown(each.event)
-            if not messages:
-                if not known:  # else it was told above
-                    missing = self._missing(each.namespace, each.event, self._sent, self._received)
-                    message = f"{event} is declared by doc_emit: {missing}"
-                    yield Finding(self._file, 0, 0, "", message, "undeclared-emit")
-                continue
-            location = messages[0].location
-            told = _different(each.payload, [m.payload for m in messages])
-            if told:
-                message = f"doc_emit has another model of {event} than the file: {told}"
-                yield self._places.finding(location, message, "payload-differs")
-            told = _different_ack(each.ack, messages)
-            if told:
-                message = f"doc_emit has another ack of {event} than the file: {told}"
-                yield self._places.finding(location, message, "ack-differs")
+            if messages:
+                call = next((emit for emit in known if emit.declares), None)
+                yield from self._declared(each, messages, call)
+            elif not known:  # else it was told above
+                missing = self._missing(each.namespace, each.event, self._sent, self._received)
+                message = f"{shown(each.event)} is declared by doc_emit: {missing}"
+                yield Finding(self._file, 0, 0, "", message, "undeclared-emit")
+
+    def _declared(
+        self, declared: Declared, messages: Sequence[Message], call: Emit | None
+    ) -> Iterator[Finding]:
+        location = messages[0].location
+        place, event = self._places.name(location), shown(declared.event)
+
+        def finding(message: str, code: str) -> Finding:
+            if call is None:
+                return self._places.finding(location, message, code, CODES[code])
+            return Finding(call.file, call.line, call.column, "", message, code, CODES[code])
+
+        for hurts, told in _sent(_payloads(declared.payload, messages)):
+            text = (
+                f"doc_emit allows {event} to be sent with what {place} does not allow"
+                if hurts
+                else f"doc_emit allows less of {event} than {place}{_HARMLESS}"
+            )
+            yield finding(f"{text}: {told}", "payload-differs" if hurts else "payload-inexact")
+        for hurts, told in _received(_acks(declared.ack, messages)):
+            text = (
+                f"the ack_model of doc_emit may refuse answers to {event} that {place} allows"
+                if hurts
+                else f"the ack_model of doc_emit takes answers to {event} that {place} does not "
+                f"allow{_HARMLESS}"
+            )
+            yield finding(f"{text}: {told}", "ack-differs" if hurts else "ack-inexact")
 
     # -- finding -----------------------------------------------------------------------------------
 
@@ -203,6 +264,8 @@ class _Comparison:
     def _missing(self, namespace: str, event: str, wanted: _Messages, opposite: _Messages) -> str:
         """Where the file ought to have an event."""
         channels = [channel for channel in self._channels if _fits(channel, namespace)]
+        if not self._channels:
+            return f"{self._file} has no channels"
         if not channels:
             addresses = [channel.address for channel in self._channels]
             hint = nearest(namespace, addresses)
@@ -215,31 +278,65 @@ class _Comparison:
             return f"{self._places.name(other[0].location)} declares it to be {against}, not {way}"
         ids = {channel.id for channel in channels}
         names = [name for id, name in wanted if id in ids]
+        if namespace == _ANY:
+            return f"{self._file} does not declare it to be {way} anywhere{nearest(event, names)}"
         return f"{place} does not declare it to be {way}{nearest(event, names)}"
 
 
 # -- schemas ---------------------------------------------------------------------------------------
 
-
-def _different(code: Schema | None, file: Sequence[Schema | None]) -> str:
-    """How the code's schema differs from the file's alternatives; empty when it does not."""
-    if code is None:
-        return ""
-    said = [schema for schema in file if schema is not None]
-    if len(said) < len(file):
-        return "" if is_anything(code) else _NOTHING_SAID
-    return "; ".join(differences([code], said)[:_MOST])
+_HARMLESS = ", which is harmless"
 
 
-def _different_ack(code: Schema | None, messages: Sequence[Message]) -> str:
-    if code is None:
-        return ""
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """What the code and the file say of the same values."""
+
+    code: Schema | None
+    file: Sequence[Schema]
+    silent: bool
+
+    def differences(self, *, closed: bool = False) -> list[Difference]:
+        """How they differ."""
+        if self.code is None:
+            return []
+        if self.silent:
+            return [] if is_anything(self.code) else [_NOTHING_SAID]
+        return differences([self.code], self.file, closed=closed)
+
+
+def _payloads(code: Schema | None, messages: Sequence[Message]) -> _Sides:
+    said = [message.payload for message in messages if message.payload is not None]
+    return _Sides(code, said, silent=len(said) < len(messages))
+
+
+def _acks(code: Schema | None, messages: Sequence[Message]) -> _Sides:
     acks = [message.ack for message in messages if message.ack is not None]
-    if not acks:
-        return "" if code.nothing or is_anything(code) else _NOTHING_SAID
+    if not acks and code is not None and code.nothing:
+        return _Sides(None, (), silent=True)
     alternatives = [schema for ack in acks for schema in ack.alternatives]
     unique = [s for i, s in enumerate(alternatives) if s not in alternatives[:i]]
-    return "; ".join(differences([code], unique)[:_MOST])
+    return _Sides(code, unique, silent=not acks)
+
+
+def _received(sides: _Sides) -> Iterator[tuple[bool, str]]:
+    """Of what is received, a narrower type hurts."""
+    found = sides.differences()
+    return _judged([each.text for each in found if each.narrower], found)
+
+
+def _sent(sides: _Sides) -> Iterator[tuple[bool, str]]:
+    """Of what is sent, a wider type hurts; models send their fields alone."""
+    found = sides.differences()
+    wider = sides.differences(closed=True) if any(each.wider for each in found) else []
+    return _judged([each.text for each in wider if each.wider], found)
+
+
+def _judged(hurting: Sequence[str], found: Sequence[Difference]) -> Iterator[tuple[bool, str]]:
+    """The differences as one; those that hurt are told first."""
+    if found:
+        told = dict.fromkeys([*hurting, *(each.text for each in found)])
+        yield bool(hurting), "; ".join(list(told)[:_MOST])
 
 
 # -- namespaces ------------------------------------------------------------------------------------
@@ -279,39 +376,6 @@ def _pattern(channel: Channel) -> re.Pattern[str]:
     return re.compile("".join(parts))
 
 
-# -- places ----------------------------------------------------------------------------------------
-
-
 def _at(handler: Handler, message: str, code: str) -> Finding:
-    return Finding(handler.file, handler.line, 1 if handler.line else 0, "", message, code)
-
-
-class _Places:
-    """The lines of what a contract's locations name."""
-
-    def __init__(self, documents: Documents) -> None:
-        self._documents = documents
-
-    def finding(self, location: str, message: str, code: str) -> Finding:
-        """A finding at a location."""
-        for source in self._documents.sources():
-            if location.startswith(f"{source.name}#"):
-                path = _path(source.data, location.removeprefix(f"{source.name}#"))
-                return source.finding(path, message, code)
-        return Finding(location.partition("#")[0], 0, 0, "", message, code)
-
-    def name(self, location: str) -> str:
-        """`file:line` of a location."""
-        found = self.finding(location, "", "")
-        return f"{found.file}:{found.line}" if found.line else found.file
-
-
-def _path(data: Any, pointer: str) -> Path:
-    """The path that a pointer writes down."""
-    path: list[str | int] = []
-    for part in pointer.split("/")[1:]:
-        key = part.replace("~1", "/").replace("~0", "~")
-        is_index = isinstance(data, list)
-        path.append(int(key) if is_index else key)
-        data = data[path[-1]]
-    return tuple(path)
+    column = 1 if handler.line else 0
+    return Finding(handler.file, handler.line, column, "", message, code, CODES[code])

@@ -7,29 +7,37 @@ same is stopped there, with a sentence that says where.
 
 from __future__ import annotations
 
+import functools
 import importlib
+import os
 import re
 import sys
+import sysconfig
+import threading
 import traceback
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from asyncapi_guard.errors import AsyncAPIGuardError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import ModuleType
 
 __all__ = ["ApplicationError", "Loaded", "load_application", "short_name"]
 
+_INSTALL = "; for AsyncAPISocketIO, pip install 'asyncapi-guard[pydantic]'"
 _NAME = r"[^\W\d]\w*"
 _TARGET = re.compile(
     rf"(?P<module>{_NAME}(?:\.{_NAME})*):(?P<path>{_NAME}(?:\.{_NAME})*)(?P<call>\(\))?"
 )
 _PACKAGE = str(Path(__file__).resolve().parents[1])
+#: Python's own, which may be below the application: an environment in its folder.
+_LIBRARY = Path(sysconfig.get_path("stdlib")).resolve()
 _OTHERS = frozenset(("site-packages", "dist-packages"))
 
 
@@ -99,26 +107,56 @@ def short_name(file: str) -> str:
 
 @contextmanager
 def _never_run() -> Iterator[None]:
-    """Starting a server is an error meanwhile."""
+    """Starting a server is an error meanwhile; our arguments are nobody else's."""
+    from asyncio import BaseEventLoop
+    from socketserver import BaseServer
+
     from flask import Flask
     from flask_socketio import SocketIO
 
     with (
-        patch.object(SocketIO, "run", _refuse("socketio.run()")),
-        patch.object(Flask, "run", _refuse("app.run()")),
+        _staying(),
+        patch.object(SocketIO, "run", _refusing(SocketIO.run, "calls socketio.run()")),
+        patch.object(Flask, "run", _refusing(Flask.run, "calls app.run()")),
+        # Werkzeug's and the standard library's; uvicorn's, aiohttp's and hypercorn's.
+        patch.object(BaseServer, "serve_forever", _refusing(BaseServer.serve_forever)),
+        patch.object(BaseEventLoop, "create_server", _refusing(BaseEventLoop.create_server)),
+        patch.object(sys, "argv", sys.argv[:1]),
     ):
         yield
 
 
-def _refuse(what: str) -> Any:
-    def run(*_args: Any, **_kwargs: Any) -> None:
-        frame = sys._getframe(1)  # who calls it
+@contextmanager
+def _staying() -> Iterator[None]:
+    """The working directory is ours again afterwards: names are relative to it."""
+    here = Path.cwd()
+    try:
+        yield
+    finally:
+        os.chdir(here)
+
+
+def _refusing(start: Callable[..., Any], what: str = "starts a server") -> Callable[..., Any]:
+    """A function that starts a server, refusing to where the import would wait for it."""
+
+    @functools.wraps(start)
+    def refuse(*args: Any, **kwargs: Any) -> Any:
+        if threading.current_thread() is not threading.main_thread():
+            return start(*args, **kwargs)
+        frame = sys._getframe(1)
+        while frame.f_back is not None and _is_library(frame.f_code.co_filename):
+            frame = frame.f_back
         raise _RunError(
-            f"{short_name(frame.f_code.co_filename)}:{frame.f_lineno} calls {what} when it is "
-            'imported; put the call under `if __name__ == "__main__":`'
+            f"{short_name(frame.f_code.co_filename)}:{frame.f_lineno} {what} when it is imported; "
+            'put the call under `if __name__ == "__main__":`'
         )
 
-    return run
+    return refuse
+
+
+def _is_library(file: str) -> bool:
+    path = Path(file)
+    return path.is_relative_to(_LIBRARY) or not _OTHERS.isdisjoint(path.parts)
 
 
 def _imported(name: str, target: str) -> ModuleType:
@@ -150,7 +188,8 @@ def _failed(message: str, error: BaseException, target: str = "") -> BaseExcepti
         return ApplicationError(str(error))
     if isinstance(error, SystemExit):
         return ApplicationError(f"{target} exits when it is imported", _trace(error))
-    return ApplicationError(f"{message}: {type(error).__name__}: {error}", _trace(error))
+    hint = _INSTALL if isinstance(error, ModuleNotFoundError) and error.name == "pydantic" else ""
+    return ApplicationError(f"{message}: {type(error).__name__}: {error}{hint}", _trace(error))
 
 
 def _trace(error: BaseException) -> str:
@@ -188,18 +227,21 @@ def _attribute(module: ModuleType, path: str) -> Any:
 
 def _hint(value: Any) -> str:
     """What might have been meant."""
-    found = [name for name, each in sorted(vars(value).items()) if _find_server(each) is not None]
+    inside = getattr(value, "__dict__", {})
+    found = [name for name, each in sorted(inside.items()) if _find_server(each) is not None]
     return f"; did you mean {' or '.join(map(repr, found))}?" if found else ""
 
 
 def _server_of(value: Any, target: str) -> Any:
+    from flask import Flask
+
     server = _find_server(value)
     if server is not None:
         return server
     kind = type(value).__name__
-    if callable(value) and not isinstance(value, type) and hasattr(value, "__code__"):
+    if isinstance(value, FunctionType):
         raise ApplicationError(f"{target!r} is a function; to call it, write '{target}()'")
-    if hasattr(value, "extensions"):
+    if isinstance(value, Flask):
         raise ApplicationError(
             f"{target!r} is a {kind} without a SocketIO: call socketio.init_app(app)"
         )
@@ -212,12 +254,17 @@ def _find_server(value: Any) -> Any:
     """The Socket.IO server that a value is or has, or `None`."""
     from flask import Flask
     from flask_socketio import SocketIO
+    from socketio import ASGIApp, WSGIApp
     from socketio.base_server import BaseServer
 
     if isinstance(value, (SocketIO, BaseServer)):
         return value
     if isinstance(value, Flask):
         return value.extensions.get("socketio")
+    if isinstance(value, ASGIApp):
+        return value.engineio_server
+    if isinstance(value, WSGIApp):
+        return value.engineio_app
     if isinstance(value, tuple):  # factories return `app, socketio`
         return next((s for s in map(_find_server, value) if s is not None), None)
     return None
@@ -227,10 +274,17 @@ def _find_server(value: Any) -> Any:
 
 
 def _own_modules(module: ModuleType) -> tuple[ModuleType, ...]:
-    """The modules that were imported from the application's folder, not from what it depends on."""
-    root = _root(module)
-    found = [each for each in list(sys.modules.values()) if _is_below(each, root)]
-    return tuple(sorted(found, key=lambda each: each.__name__))
+    """The modules that were imported from the application's folder, or from the working directory.
+
+    Not from what it depends on; each file counts once, under whatever names it was imported.
+    """
+    roots = [root for root in (_root(module), Path.cwd().resolve()) if root is not None]
+    found: dict[Path, ModuleType] = {}
+    for each in list(sys.modules.values()):
+        file = _file(each)
+        if file is not None and any(_is_below(file, root) for root in roots):
+            found.setdefault(file, each)
+    return tuple(sorted(found.values(), key=lambda each: each.__name__))
 
 
 def _root(module: ModuleType) -> Path | None:
@@ -243,9 +297,8 @@ def _root(module: ModuleType) -> Path | None:
     return file.parents[max(depth - 1, 0)]
 
 
-def _is_below(module: Any, root: Path | None) -> bool:
-    file = _file(module)
-    if file is None or root is None or not file.is_relative_to(root):
+def _is_below(file: Path, root: Path) -> bool:
+    if not file.is_relative_to(root) or file.is_relative_to(_LIBRARY):
         return False
     inside = file.relative_to(root).parts
     return _OTHERS.isdisjoint(inside) and not str(file).startswith(_PACKAGE)

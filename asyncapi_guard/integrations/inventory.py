@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
+from dataclasses import replace
+from enum import Enum, EnumMeta
+from functools import partial
+from importlib.util import decode_source
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,21 +15,25 @@ from socketio.base_namespace import BaseNamespace
 from socketio.base_server import BaseServer
 
 from asyncapi_guard.contract import Action
+from asyncapi_guard.handlers.additions import NewEvent, new_events
+from asyncapi_guard.handlers.anything import ANY_ARGUMENTS
 from asyncapi_guard.handlers.drift import Declared, Handler
+from asyncapi_guard.handlers.registrations import Registration, find_registrations
 from asyncapi_guard.handlers.sources import Emit, Names, find_emits
 from asyncapi_guard.integrations.applications import short_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import ModuleType
 
     from asyncapi_guard.contract import Contract, Message
     from asyncapi_guard.integrations.applications import Loaded
 
-__all__ = ["declared_of", "emits_of", "handlers_of"]
+__all__ = ["declared_of", "emits_of", "events_of", "handlers_of", "sources_of"]
 
 _SERVERS = (flask_socketio.SocketIO, BaseServer)
 _FUNCTIONS = ("emit", "send", "call")
+_LIBRARIES = frozenset(("asyncapi_guard", "flask_socketio", "socketio"))
 _PREFIX = "on_"
 #: How `handlers.document` writes the namespace of handlers of all namespaces.
 _ANY_ADDRESS = "/{namespace}"
@@ -35,13 +42,43 @@ _ANY_ADDRESS = "/{namespace}"
 # -- handlers --------------------------------------------------------------------------------------
 
 
-def handlers_of(server: Any) -> list[Handler]:
-    """The handlers of a `SocketIO` or a python-socketio server, with what their hints say."""
-    typed = _typed(server)
-    return [
-        _handler(namespace, event, function, typed.get((namespace, event)))
-        for namespace, event, function in _registered(server)
+def handlers_of(application: Loaded, sources: Mapping[str, str]) -> list[Handler]:
+    """The handlers of a `SocketIO` or a python-socketio server, with what their hints say.
+
+    Args:
+        application: what was imported.
+        sources: its texts (`sources_of`).
+
+    Raises:
+        SpecError: the hints make no document.
+    """
+    typed = _typed(application.server)
+    registrations = [
+        registration
+        for module in application.modules
+        for registration in find_registrations(
+            _name(module), sources[_name(module)], partial(_text_of, module)
+        )
     ]
+    return [
+        _placed(_handler(namespace, event, function, typed.get((namespace, event))), registrations)
+        for namespace, event, function in _registered(application.server)
+    ]
+
+
+def _placed(handler: Handler, registrations: Sequence[Registration]) -> Handler:
+    """A handler at the place where it was registered, when the one that is known is a wrapper's."""
+    wrapped = "<locals>" in handler.name or handler.name.endswith(".__call__")
+    if handler.line and not wrapped:
+        return handler
+    own = [
+        each
+        for each in registrations
+        if each.event == handler.event and each.namespace in (None, handler.namespace)
+    ]
+    if len(own) != 1 or (handler.line and own[0].called):
+        return handler
+    return replace(handler, name=own[0].name, file=own[0].file, line=own[0].line)
 
 
 def _registered(server: Any) -> Iterator[tuple[str, str, Callable[..., Any]]]:
@@ -59,8 +96,14 @@ def _registered(server: Any) -> Iterator[tuple[str, str, Callable[..., Any]]]:
 
 
 def _methods(namespace: Any) -> Iterator[tuple[str, str, Callable[..., Any]]]:
-    for name in dir(namespace):
-        method = getattr(namespace, name) if name.startswith(_PREFIX) else None
+    dispatch = type(namespace).trigger_event
+    if dispatch.__module__.partition(".")[0] not in _LIBRARIES:  # it handles what it likes
+        yield namespace.namespace, "*", dispatch
+    names = (name for name in dir(namespace) if name.startswith(_PREFIX))
+    for name in names:
+        if isinstance(inspect.getattr_static(namespace, name, None), property):
+            continue  # whose value only running it would tell
+        method = getattr(namespace, name)
         if callable(method):
             yield namespace.namespace, name.removeprefix(_PREFIX), method
 
@@ -79,7 +122,7 @@ def _function(handler: Any) -> Any:
     """The function that somebody wrote: inside of wrappers, partials and bound methods."""
     while True:
         inner = inspect.unwrap(getattr(handler, "__func__", handler))
-        if isinstance(inner, functools.partial):
+        if isinstance(inner, partial):
             inner = inner.func
         elif not hasattr(inner, "__code__") and inspect.ismethod(getattr(inner, "__call__", None)):  # noqa: B004  # not whether, but what
             inner = inner.__call__
@@ -92,7 +135,7 @@ def _place(function: Any) -> tuple[str, int]:
     code = getattr(function, "__code__", None)
     if code is None:
         return getattr(function, "__module__", None) or "<unknown>", 0
-    return short_name(code.co_filename), code.co_firstlineno
+    return short_name(str(Path(code.co_filename).resolve())), code.co_firstlineno
 
 
 # -- what hints say --------------------------------------------------------------------------------
@@ -129,6 +172,28 @@ def declared_of(server: Any) -> list[Declared]:
     return found
 
 
+def events_of(server: Any, keys: Sequence[tuple[str, Action, str]]) -> list[NewEvent]:
+    """Events of a server, as they would stand in a file: with their types, where it has some.
+
+    Args:
+        server: a `SocketIO` or a python-socketio server.
+        keys: namespace, direction and name of each.
+    """
+    registry = getattr(server, "registry", None)
+    known: dict[tuple[str, Action, str], NewEvent] = {}
+    if registry is not None:
+        from asyncapi_guard.handlers import build_document
+
+        events = new_events(build_document(registry, server.about))
+        known = {(event.namespace, event.action, event.event): event for event in events}
+    return [known.get(key) or _undescribed(*key) for key in keys]
+
+
+def _undescribed(namespace: str, action: Action, event: str) -> NewEvent:
+    anything = {"$ref": "#/components/schemas/Anything"}
+    return NewEvent(namespace, event, action, anything, schemas={"Anything": ANY_ARGUMENTS})
+
+
 def _messages(contract: Contract, action: Action) -> dict[tuple[str | None, str], Message]:
     return {
         (contract.channels[operation.channel].address, message.event): message
@@ -149,32 +214,59 @@ def _ack(message: Message) -> Any:
 # -- what the sources emit -------------------------------------------------------------------------
 
 
-def emits_of(application: Loaded) -> list[Emit]:
-    """The events that the application's own modules emit."""
-    lines = _handler_lines(application.server)
+def sources_of(application: Loaded) -> dict[str, str]:
+    """The texts of the application's own modules, by the names that findings give to them."""
+    return {_name(module): _text(module) for module in application.modules}
+
+
+def _path(module: ModuleType) -> Path:
+    return Path(str(module.__file__)).resolve()
+
+
+def _name(module: ModuleType) -> str:
+    return short_name(str(_path(module)))
+
+
+def _text(module: ModuleType) -> str:
+    """A module's source, as Python reads it; empty where that fails."""
+    try:
+        return decode_source(_path(module).read_bytes())
+    except (OSError, SyntaxError, UnicodeDecodeError):
+        return ""
+
+
+def emits_of(
+    application: Loaded, sources: Mapping[str, str], handlers: Sequence[Handler]
+) -> list[Emit]:
+    """The events that the application's own modules emit.
+
+    Args:
+        application: what was imported.
+        sources: its texts (`sources_of`).
+        handlers: its handlers: what they emit goes to their namespaces.
+    """
+    lines = _handler_lines(handlers)
     classes = _classes(application.server)
     found = []
     for module in application.modules:
-        path = Path(str(module.__file__)).resolve()
-        names = _names(module, classes, lines.get(str(path), {}))
-        found += find_emits(short_name(str(path)), path.read_text("utf-8", "replace"), names)
+        name = _name(module)
+        found += find_emits(name, sources[name], _names(module, classes, lines.get(name, {})))
     return found
 
 
-def _handler_lines(server: Any) -> dict[str, dict[int, tuple[str, ...]]]:
+def _handler_lines(handlers: Sequence[Handler]) -> dict[str, dict[int, tuple[str, ...]]]:
     """By file and first line, the namespaces of the functions that handle events."""
     lines: dict[str, dict[int, tuple[str, ...]]] = {}
-    for namespace, _, handler in _registered(server):
-        code = getattr(_function(handler), "__code__", None)
-        if code is not None and namespace != "*":
-            of_file = lines.setdefault(str(Path(code.co_filename).resolve()), {})
-            known = of_file.get(code.co_firstlineno, ())
-            of_file[code.co_firstlineno] = tuple(dict.fromkeys((*known, namespace)))
+    for handler in handlers:
+        if handler.namespace != "*":
+            of_file = lines.setdefault(handler.file, {})
+            known = of_file.get(handler.line, ())
+            of_file[handler.line] = tuple(dict.fromkeys((*known, handler.namespace)))
     return lines
 
 
 def _classes(server: Any) -> dict[type, tuple[str, ...]]:
-    """The class-based namespaces, with what they serve."""
+    """The class-based namespaces and what they are made of, with what they serve."""
     inner = server if isinstance(server, BaseServer) else server.server
     instances = (
         server.namespace_handlers if inner is None else list(inner.namespace_handlers.values())
@@ -182,7 +274,7 @@ def _classes(server: Any) -> dict[type, tuple[str, ...]]:
     found: dict[type, tuple[str, ...]] = {}
     for each in instances:
         for base in type(each).__mro__:
-            if issubclass(base, BaseNamespace):
+            if base.__module__.partition(".")[0] not in {*_LIBRARIES, "builtins"}:
                 found[base] = tuple(dict.fromkeys((*found.get(base, ()), each.namespace)))
     return found
 
@@ -207,7 +299,25 @@ def _names(
         elif value is not None:
             others.add(name)
     own = {c.__name__: ns for c, ns in classes.items() if c.__module__ == module.__name__}
-    return Names(functions, servers, own, frozenset(others), lines)
+    return Names(functions, servers, own, frozenset(others), lines, partial(_text_of, module))
+
+
+def _text_of(module: ModuleType, dotted: str) -> str | None:
+    """What a dotted name in a module stands for, when it is a text, or an enum's member of one.
+
+    Only what is there is looked at: nothing is called to find out.
+    """
+    value: Any = module
+    for name in dotted.split("."):
+        if isinstance(value, EnumMeta):
+            value = value.__members__.get(name)
+        elif isinstance(value, Enum):
+            value = value._value_ if name == "value" else None
+        else:
+            value = inspect.getattr_static(value, name, None)
+    if isinstance(value, Enum):
+        value = value._value_
+    return value if isinstance(value, str) else None
 
 
 def _emits_to(value: Any) -> str:

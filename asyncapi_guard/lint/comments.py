@@ -10,21 +10,27 @@ when it names none or one that nobody knows (`bad-comment`), or suppresses nothi
 Reading YAML's comments takes no YAML parser: where the text says `# guard:` at all, a pass over the
 lines up to the last such place tells comments from quoted strings and block scalars. In doubt a
 text counts as no comment: a finding too many is seen, one too few is not.
+
+Where an application is compared with its document, comments in its Python sources count as well,
+which Python's own tokenizer finds.
 """
 
 from __future__ import annotations
 
+import io
 import re
+import tokenize
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from asyncapi_guard.errors import Finding, Severity
+from asyncapi_guard.lint.rules import RULES
 from asyncapi_guard.lint.settings import ALWAYS, known_codes, nearest_code
 from asyncapi_guard.spec.wording import cut
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
 __all__ = ["apply_comments"]
 
@@ -33,7 +39,11 @@ _WORDS = ("ignore", "ignore-file")
 _COMMENT = re.compile(r"#\s*guard:\s*(?P<word>[\w-]*)\s*(?P<codes>\[[^\]\n]*(?P<end>\])?)?")
 
 
-def apply_comments(findings: Iterable[Finding], texts: Mapping[str, str]) -> tuple[Finding, ...]:
+def apply_comments(
+    findings: Iterable[Finding],
+    texts: Mapping[str, str],
+    sources: Mapping[str, str] | None = None,
+) -> tuple[Finding, ...]:
     """The findings without those that comments suppress, with those about the comments.
 
     Args:
@@ -41,9 +51,15 @@ def apply_comments(findings: Iterable[Finding], texts: Mapping[str, str]) -> tup
         texts: the text of each file that was read, by the name that its findings have; the document
             itself comes first. Comments in the files that it refers to are never called unused:
             another document may need them.
+        sources: the Python sources of the application that was compared with the document; `None`
+            when the document was looked at by itself. A comment is called unused only by a run that
+            looks for its code, and the faults of the document's comments are told when it is looked
+            at by itself. Comments in sources are never called unused: they may be of several
+            applications.
     """
     found = tuple(findings)
-    commented = {name: text for name, text in texts.items() if _may_have_comments(name, text)}
+    every = {**texts, **(sources or {})}
+    commented = {name: text for name, text in every.items() if _may_have_comments(name, text)}
     if not commented:
         return found
     main = next(iter(texts))
@@ -53,9 +69,15 @@ def apply_comments(findings: Iterable[Finding], texts: Mapping[str, str]) -> tup
         by_file[finding.file].append(finding)
     extra: dict[str, list[Finding]] = {}
     suppressed: set[Finding] = set()
+    looked_for = {code for code, rule in RULES.items() if rule.about_code == (sources is not None)}
     for name, text in commented.items():
-        page = _Page(name, list(_ignores(text)), by_file[name])
-        extra[name] = page.about_comments(unused=name == main and not unread)
+        in_source = sources is not None and name in sources
+        comments = _comments_in_python(text) if in_source else _comments(text)
+        page = _Page(name, list(_ignores(comments)), by_file[name])
+        extra[name] = page.about_comments(
+            faults=sources is None or in_source,
+            unused=looked_for if name == main and not unread else set(),
+        )
         suppressed |= page.suppressed
     return _merged([finding for finding in found if finding not in suppressed], extra)
 
@@ -115,16 +137,23 @@ class _Page:
     def suppresses(self, finding: Finding) -> bool:
         return finding.code in self.everywhere or finding.code in self.lines.get(finding.line, ())
 
-    def about_comments(self, *, unused: bool) -> list[Finding]:
-        """What is wrong with the comments themselves."""
+    def about_comments(self, *, faults: bool, unused: Collection[str]) -> list[Finding]:
+        """What is wrong with the comments themselves.
+
+        Args:
+            faults: what they say wrong.
+            unused: codes that were looked for, so that a comment about them ought to be of use.
+        """
         found = []
         for ignore in self.ignores:
-            found += [self._finding(ignore, "bad-comment", text) for text in self._faults(ignore)]
-            if unused:
-                found += [
-                    self._finding(ignore, "unused-ignore", self._unused(ignore, code))
-                    for code in self._unused_codes(ignore)
-                ]
+            if faults:
+                several = self._faults(ignore)
+                found += [self._finding(ignore, "bad-comment", text) for text in several]
+            found += [
+                self._finding(ignore, "unused-ignore", self._unused(ignore, code))
+                for code in self._unused_codes(ignore)
+                if code in unused
+            ]
         return [finding for finding in found if not self.suppresses(finding)]
 
     def _finding(self, ignore: _Ignore, code: str, message: str) -> Finding:
@@ -171,8 +200,8 @@ class _Page:
 # -- reading comments ------------------------------------------------------------------------------
 
 
-def _ignores(text: str) -> Iterator[_Ignore]:
-    for comment in _comments(text):
+def _ignores(comments: Iterable[_Comment]) -> Iterator[_Ignore]:
+    for comment in comments:
         ignore = _parsed(comment)
         if ignore is not None:
             yield ignore
@@ -219,7 +248,7 @@ def _problem(word: str, codes: tuple[str, ...], *, closed: bool, at: _Comment) -
     if any(code == "ALL" or "*" in code for code in codes):
         return "a comment names codes one by one; groups stand in the configuration"
     if word == "ignore-file" and not at.first:
-        return "`ignore-file` stands at the top of the file, above its first key"
+        return "`ignore-file` stands at the top of the file, above its first key or statement"
     return ""
 
 
@@ -307,3 +336,28 @@ def _block_indent(code: str) -> int | None:
     if dashes is None or not _BARE_BLOCK.match(code, dashes.end()):
         return dashes.end() if dashes else 0
     return len(dashes[0].rstrip()) - 1 if dashes[0].strip() else dashes.end() - 1
+
+
+# -- in Python -------------------------------------------------------------------------------------
+
+#: What may stand above a comment at the top of a module: other comments, and the docstring.
+_ABOVE = frozenset(
+    (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.ENCODING, tokenize.STRING)
+)
+
+
+def _comments_in_python(text: str) -> Iterator[_Comment]:
+    """The comments with `guard:` in them, in order, as far as it is Python."""
+    top = True
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            top = top and token.type in _ABOVE
+            if token.type != tokenize.COMMENT:
+                continue
+            line, column = token.start
+            alone = not token.line[:column].strip()
+            for match in _MARK.finditer(token.string):
+                said = token.string[match.start() : match.start() + _LONGEST]
+                yield _Comment(line, column + match.start() + 1, said, alone, top)
+    except (tokenize.TokenError, SyntaxError):
+        return

@@ -16,17 +16,12 @@ from asyncapi_guard.spec.loader import open_documents
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        os.environ.get("REQUIRE_ALL") != "1",
-        reason="each test starts an application of its own: set REQUIRE_ALL=1",
-    ),
-]
+#: Each test starts processes with applications of their own: the most telling ones always run.
+slow = pytest.mark.slow
 
 CODE_FIRST = """\
 import atexit, os, subprocess, sys
-from flask import Flask
+from flask import Flask, request
 from pydantic import BaseModel
 from asyncapi_guard import AsyncAPISocketIO as SocketIO
 
@@ -129,6 +124,7 @@ def test_the_document_is_all_that_stdout_has(folder: Path) -> None:
         assert said in done.stderr
 
 
+@slow
 @pytest.mark.parametrize(
     "target", ["server:app", "server:Holder.inner", "server:create_app()", "server:create_both()"]
 )
@@ -138,6 +134,7 @@ def test_what_may_be_named(folder: Path, target: str) -> None:
     assert run(folder, f"greeter.{target}").stdout == wanted
 
 
+@slow
 def test_a_file_is_written(folder: Path) -> None:
     """`-o` names the file; it can be loaded, and JSON goes by the name."""
     done = run(folder, "greeter.server:socketio", "-o", "out.yml")
@@ -148,6 +145,7 @@ def test_a_file_is_written(folder: Path) -> None:
     assert json.loads((folder / "out.json").read_text())["info"]["title"] == "Greeter"
 
 
+@slow
 def test_nothing_is_overwritten_unasked(folder: Path) -> None:
     """A file that says something else stays, unless --force is said."""
     out = folder / "out.yml"
@@ -159,6 +157,7 @@ def test_nothing_is_overwritten_unasked(folder: Path) -> None:
     assert out.read_text().startswith("asyncapi")
 
 
+@slow
 def test_an_equal_file_is_left_alone(folder: Path) -> None:
     """Its formatting and its comments stay; nothing is asked."""
     data = run(folder, "greeter.server:socketio").stdout
@@ -172,6 +171,7 @@ def test_an_equal_file_is_left_alone(folder: Path) -> None:
 # -- --check ---------------------------------------------------------------------------------------
 
 
+@slow
 def test_check_compares_the_data(folder: Path) -> None:
     """Another formatting of the same data is fine."""
     text = run(folder, "greeter.server:socketio").stdout
@@ -182,6 +182,7 @@ def test_check_compares_the_data(folder: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "")
 
 
+@slow
 def test_check_shows_what_is_stale(folder: Path) -> None:
     """A unified diff on stdout, exit code 1, and the file as it was."""
     text = run(folder, "greeter.server:socketio").stdout
@@ -198,6 +199,7 @@ def test_check_shows_what_is_stale(folder: Path) -> None:
     assert (folder / "a.yml").read_text() == stale
 
 
+@slow
 def test_check_of_what_is_not_there(folder: Path) -> None:
     """A missing file is stale; without a name there is nothing to check."""
     done = run(folder, "greeter.server:socketio", "-o", "a.yml", "--check")
@@ -210,6 +212,7 @@ def test_check_of_what_is_not_there(folder: Path) -> None:
 # -- spec first ------------------------------------------------------------------------------------
 
 
+@slow
 @pytest.mark.parametrize("suffix", ["yml", "json"])
 def test_a_spec_first_server_gives_back_its_file(folder: Path, suffix: str) -> None:
     """Order, extensions and descriptions included: the data is the same, and so the contract."""
@@ -223,6 +226,7 @@ def test_a_spec_first_server_gives_back_its_file(folder: Path, suffix: str) -> N
     assert done.returncode == 0
 
 
+@slow
 def test_bundle(folder: Path) -> None:
     """`--bundle` takes other files in, of a file and of a spec-first server alike."""
     file = folder / "specs" / "asyncapi.yml"
@@ -258,9 +262,11 @@ def test_a_bundle_that_cannot_be_made(folder: Path) -> None:
 # -- what cannot be imported -----------------------------------------------------------------------
 
 
+@slow
 @pytest.mark.parametrize(
     ("target", "said"),
     [
+        ("greeter.server:app.name.x", "greeter.server.app.name has no 'x'"),
         ("greeter.server", "is neither a file nor MODULE:ATTRIBUTE"),
         ("greeter.server:", "is not MODULE:ATTRIBUTE"),
         ("greeter/server.py:socketio", "is not MODULE:ATTRIBUTE"),
@@ -271,6 +277,7 @@ def test_a_bundle_that_cannot_be_made(folder: Path) -> None:
         ("greeter.server:Holder.empty", "is a Flask without a SocketIO"),
         ("greeter.server:create_app", "to call it, write 'greeter.server:create_app()'"),
         ("greeter.server:app.name", "is a str; expected a SocketIO"),
+        ("greeter.server:request", "is a LocalProxy; expected a SocketIO"),
         ("greeter.server:app.name()", "a str cannot be called"),
     ],
 )
@@ -282,6 +289,7 @@ def test_targets_that_are_none(folder: Path, target: str, said: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+@slow
 def test_an_application_that_runs_when_it_is_imported(folder: Path) -> None:
     """It is stopped, and told what to do, with the line of the call."""
     (folder / "runs.py").write_text("from greeter.server import app, socketio\nsocketio.run(app)\n")
@@ -293,6 +301,7 @@ def test_an_application_that_runs_when_it_is_imported(folder: Path) -> None:
     assert "runs.py:2 calls app.run()" in run(folder, "runs:app").stderr
 
 
+@slow
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -318,6 +327,7 @@ def test_an_import_that_fails(folder: Path, text: str, said: str) -> None:
         assert ours not in done.stderr
 
 
+@slow
 def test_a_factory_that_fails(folder: Path) -> None:
     """As an import that fails; so is one that needs arguments."""
     (folder / "broken.py").write_text("def create(): return {}['x']\ndef needs(x): ...\n")
@@ -328,6 +338,7 @@ def test_a_factory_that_fails(folder: Path) -> None:
     assert "broken:needs() failed: TypeError" in run(folder, "broken:needs()").stderr
 
 
+@slow
 def test_a_plain_socketio_has_no_document(folder: Path) -> None:
     """Flask-SocketIO's own class is told from ours, with what to import."""
     (folder / "plain.py").write_text(
@@ -340,6 +351,7 @@ def test_a_plain_socketio_has_no_document(folder: Path) -> None:
     assert "from asyncapi_guard import AsyncAPISocketIO as SocketIO" in done.stderr
 
 
+@slow
 def test_help_has_examples(folder: Path) -> None:
     """`--help` shows examples."""
     done = run(folder, "--help")

@@ -40,7 +40,7 @@ def test_a_rule_is_explained(code: str) -> None:
     words = " ".join(done.output.split())
     for text in (rule.title, rule.why, "Bad:", rule.bad, "Good:", rule.good):
         assert " ".join(text.split()) in words
-    for line in (*rule.bad.splitlines(), *rule.good.splitlines()):
+    for line in (*rule.bad.splitlines(), *rule.good.splitlines(), *rule.spec.splitlines()):
         assert f"    {line}".rstrip() in done.output.splitlines()
 
 
@@ -62,7 +62,8 @@ def test_rules_as_json() -> None:
     """JSON has all rules, or the one that was asked for, with every field."""
     listed = json.loads(run("--format", "json").output)["rules"]
     assert [rule["code"] for rule in listed] == list(RULES)
-    assert set(listed[0]) == {"code", "severity", "group", "title", "why", "bad", "good"}
+    texts = {"title", "why", "fix", "bad", "good", "spec"}
+    assert set(listed[0]) == {"code", "severity", "group", *texts}
     (only,) = json.loads(run("--format", "json", "wrong-type").output)["rules"]
     assert only == next(rule for rule in listed if rule["code"] == "wrong-type")
 
@@ -72,6 +73,7 @@ def test_one_rule_as_markdown() -> None:
     part = run("--format", "markdown", "wrong-type").output
     assert "```yaml" in part
     assert part in run("--format", "markdown").output
+    assert "```python" in run("--format", "markdown", "undeclared-emit").output
 
 
 def test_groups_stand_in_the_order_of_the_registry(monkeypatch: pytest.MonkeyPatch) -> None:

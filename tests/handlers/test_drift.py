@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from asyncapi_guard.handlers.drift import CODES, Declared, Handler, drift
-from asyncapi_guard.handlers.sources import Emit, Names, find_emits
+from asyncapi_guard.handlers.drift import CODES, Declared, Handler, _judged, drift
+from asyncapi_guard.handlers.equivalence import Difference
+from asyncapi_guard.handlers.sources import Emit
+from asyncapi_guard.lint.rules import RULES
 from asyncapi_guard.spec.compiler import compile_contract
 from asyncapi_guard.spec.loader import load, open_documents
 
@@ -56,7 +59,7 @@ def found(tmp_path: Path) -> Any:
             contract,
             documents,
         )
-        assert {finding.code for finding in findings} <= CODES.keys()
+        assert all(finding.severity is CODES[finding.code] for finding in findings)
         short = str(tmp_path) + "/"
         return [
             (f.code, f"{f.file.removeprefix(short)}:{f.line}", f.message.replace(short, ""))
@@ -157,7 +160,7 @@ def test_types_that_differ(found: Any) -> None:
             "ack-differs",
             "app.py:7",
             (
-                "on_say acknowledges 'say' otherwise than asyncapi.yml:7 says: "
+                "on_say may acknowledge 'say' with what asyncapi.yml:7 does not allow: "
                 'the value: type is "string" in the code, "integer" in the file'
             ),
         ),
@@ -165,7 +168,7 @@ def test_types_that_differ(found: Any) -> None:
             "payload-differs",
             "app.py:7",
             (
-                "on_say takes other arguments of 'say' than asyncapi.yml:7 says: "
+                "on_say may refuse arguments of 'say' that asyncapi.yml:7 allows: "
                 'the value: type is "integer" in the code, "string" in the file'
             ),
         ),
@@ -185,8 +188,11 @@ def test_an_ack_that_the_file_does_not_mention(found: Any) -> None:
     ways = [None, schema({"type": "null"}), schema({})]
     assert found([handler("enter", "/rooms/two", ack=ack) for ack in ways]) == []
     ((code, _, message),) = found([handler("enter", "/rooms/two", ack=schema({"type": "string"}))])
-    assert code == "ack-differs"
-    assert message.endswith("asyncapi.yml:14 says: the file says nothing of it")
+    assert code == "ack-inexact"
+    assert message == (
+        "on_enter acknowledges 'enter' with less than asyncapi.yml:14 allows, which is harmless: "
+        "the file says nothing of it"
+    )
 
 
 def test_emits_that_the_file_does_not_know(found: Any) -> None:
@@ -195,7 +201,7 @@ def test_emits_that_the_file_does_not_know(found: Any) -> None:
         (
             "undeclared-emit",
             "app.py:9",
-            "'nothing' is emitted: asyncapi.yml:5 does not declare it to be sent",
+            "'nothing' is emitted: asyncapi.yml does not declare it to be sent anywhere",
         ),
         (
             "undeclared-emit",
@@ -211,7 +217,7 @@ def test_emits_that_the_file_does_not_know(found: Any) -> None:
 
 
 def test_models_of_what_is_sent(found: Any) -> None:
-    """`doc_emit` is compared with the file as handlers are."""
+    """`doc_emit` is compared with the file as handlers are; its call is the place, where known."""
     declared = [
         Declared("/", "said", schema({"type": "integer"})),
         Declared("/", "other", schema({"type": "integer"})),
@@ -220,81 +226,80 @@ def test_models_of_what_is_sent(found: Any) -> None:
         ("undeclared-emit", "asyncapi.yml:0"),
         ("payload-differs", "asyncapi.yml:8"),
     ]
-
-
-# -- the sources -----------------------------------------------------------------------------------
-
-SOURCE = """\
-import flask_socketio
-from flask_socketio import emit as tell, send
-
-@socketio.on("a", namespace="/chat")
-@other
-def handler(data):
-    tell("in handler")
-    def inner():
-        tell("in inner", namespace="/given")
-
-def anywhere(sio, queue):
-    tell("anywhere", {}, to=1)
-    tell("", namespace=variable)
-    flask_socketio.emit("dotted")
-    socketio.emit("server")
-    socketio.call("call", to=1, namespace=None)
-    self.socketio.emit("likely")
-    app.extensions["socketio"].emit(event="keyword")
-    sio.emit("parameter")
-    send("text")
-    send({}, json=True)
-    send({}, json=unknown)
-    socketio.emit(name)
-    queue.send("text")
-    client.emit("not ours")
-    client.socketio.emit("not ours either")
-    subprocess.call("ls")
-    shared.socketio.doc_emit("declared", Model)
-
-class Chat(Namespace):
-    def on_hi(self):
-        self.emit("from class")
-        self.send("text")
-
-class Other:
-    def emit_all(self):
-        self.emit("no namespace")
-"""
-
-
-def test_literals_are_found_by_what_names_stand_for() -> None:
-    """Each with where it may go: to the handler's, server's, class's or given namespace."""
-    names = Names(
-        functions={"tell": "emit", "send": "send", "flask_socketio.emit": "emit"},
-        servers={"socketio": "/", "shared.socketio": "/"},
-        classes={"Chat": ("/c", "/d")},
-        others=frozenset({"client", "subprocess"}),
-        handlers={4: ("/chat",)},
-    )
-    found = find_emits("app.py", SOURCE, names)
-    assert [(each.line, each.event, each.namespaces) for each in found] == [
-        (7, "in handler", ("/chat",)),
-        (9, "in inner", ("/given",)),
-        (12, "anywhere", ()),
-        (13, "", ()),
-        (14, "dotted", ()),
-        (15, "server", ("/",)),
-        (16, "call", ("/",)),
-        (17, "likely", ("/",)),
-        (18, "keyword", ("/",)),
-        (19, "parameter", ("/",)),
-        (20, "message", ()),
-        (21, "json", ()),
-        (28, "declared", ("/",)),
-        (32, "from class", ("/c", "/d")),
-        (33, "message", ("/c", "/d")),
+    calls = [emit("said", "/"), Emit("said", ("/",), "app.py", 11, 5, declares=True)]
+    assert found(emits=calls, declared=declared[:1]) == [
+        (
+            "payload-differs",
+            "app.py:11",
+            (
+                "doc_emit allows 'said' to be sent with what asyncapi.yml:8 does not allow: "
+                'the value: type is "integer" in the code, "string" in the file'
+            ),
+        )
     ]
-    assert {(each.file, each.column) for each in found[:1]} == {("app.py", 10)}
 
 
-def test_what_is_no_python_emits_nothing() -> None:
-    """A source that cannot be parsed was imported by other means; it is passed over."""
-    assert find_emits("app.py", "def (", Names()) == []
+WIDE, NARROW = {"type": ["string", "null"]}, {"type": "string", "maxLength": 3}
+NULL, SMALL = {"type": ["integer", "null"]}, {"type": "integer", "maximum": 3}
+
+
+@pytest.mark.parametrize(
+    ("side", "payload", "ack", "codes"),
+    [
+        ("handler", WIDE, SMALL, ["ack-inexact", "payload-inexact"]),
+        ("handler", NARROW, NULL, ["ack-differs", "payload-differs"]),
+        ("handler", {"enum": ["a", "b"]}, {"const": 1}, ["ack-inexact", "payload-differs"]),
+        ("doc_emit", WIDE, NULL, ["payload-differs"]),
+        ("doc_emit", NARROW, SMALL, ["ack-differs", "payload-inexact"]),
+    ],
+)
+def test_what_hurts_follows_from_who_sends(
+    found: Any, side: str, payload: Any, ack: Any, codes: list[str]
+) -> None:
+    """A narrower type hurts in what is received, a wider one in what is sent; the rest warns."""
+    if side == "handler":
+        findings = found([handler("say", payload=schema(payload), ack=schema(ack))])
+    else:
+        wanted = schema(ack) if ack is not NULL else None
+        findings = found(declared=[Declared("/", "said", schema(payload), wanted)])
+    assert sorted(code for code, _, _ in findings) == codes
+    for code, _, message in findings:
+        assert ("which is harmless" in message) == (CODES[code] == "warning")
+
+
+def test_what_hurts_is_told_first() -> None:
+    """Of several differences, those that hurt come first, and decide."""
+    found = [Difference("wide", narrower=False), Difference("narrow", wider=False)]
+    assert list(_judged(["narrow"], found)) == [(True, "narrow; wide")]
+    assert list(_judged([], found)) == [(False, "wide; narrow")]
+    assert list(_judged([], [])) == []
+
+
+MODEL = {"type": "object", "properties": {"a": {"type": "string"}}}
+CLOSED = {**MODEL, "additionalProperties": False}
+
+
+def test_models_send_their_fields_alone(tmp_path: Path) -> None:
+    """A model that leaves other properties open hurts no closed file, unless it has some."""
+    file = tmp_path / "asyncapi.yml"
+    file.write_text(
+        SPEC.replace("said: {payload: {type: string}}", f"said: {{payload: {json.dumps(CLOSED)}}}")
+    )
+    documents = open_documents(file)
+    contract = compile_contract(documents, "auto")
+
+    def codes(payload: Any) -> list[str]:
+        declared = [Declared("/", "said", schema(payload))]
+        everything = [handler("*", "*")]
+        return [f.code for f in drift(everything, [], declared, contract, documents)]
+
+    assert codes(MODEL) == ["payload-inexact"]
+    assert codes({**MODEL, "additionalProperties": {}}) == ["payload-differs"]
+    assert codes({"allOf": [MODEL, {"properties": {"b": {}}}]}) == ["payload-differs"]
+    assert codes({"type": "object"}) == ["payload-differs"]
+
+
+def test_the_codes_are_rules(found: Any) -> None:
+    """Each has its place in the catalogue, with the same severity."""
+    rules = {rule.code: rule.severity for rule in RULES.values() if rule.about_code}
+    assert rules == CODES

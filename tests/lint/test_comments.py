@@ -320,3 +320,53 @@ def test_any_text_can_be_read(text: str, lines: list[int]) -> None:
 def test_the_codes_about_comments_are_known() -> None:
     """They can be configured as others can."""
     assert known_codes() >= {"bad-comment", "unused-ignore"}
+
+
+# -- beside an application -------------------------------------------------------------------------
+
+SOURCE = "app.py"
+
+
+def beside(document: str, source: str, *findings: Finding) -> list[tuple[str, int, str]]:
+    """What is left of what a comparison of an application with its document found."""
+    found = apply_comments(findings, {FILE: document}, {SOURCE: source})
+    return [(each.file, each.line, each.code) for each in found]
+
+
+PYTHON = '''\
+"""A docstring."""
+emit("a")  # guard: ignore[undeclared-emit] soon
+emit("# guard: ignore[undeclared-emit]")
+"""
+# guard: ignore[undeclared-emit]"""
+'''
+
+
+def test_comments_in_python_suppress() -> None:
+    """On their line, and in the whole file from above its first statement; not in strings."""
+    emits = [finding(line, "undeclared-emit", SOURCE) for line in (2, 3, 5)]
+    assert beside("", PYTHON, *emits) == [
+        (SOURCE, 3, "undeclared-emit"),
+        (SOURCE, 5, "undeclared-emit"),
+    ]
+    for above in ("", "# coding: utf-8\n", '"""A docstring."""\n\n'):
+        assert beside("", f"{above}# guard: ignore-file[undeclared-emit]\nx = 1\n", *emits) == []
+    below = "x = 1\n# guard: ignore-file[undeclared-emit]\n"
+    assert beside("", below, *emits)[-1] == (SOURCE, 5, "undeclared-emit")
+    assert (SOURCE, 2, "bad-comment") in beside("", below)
+
+
+def test_what_is_no_python_breaks_nothing() -> None:
+    """Comments are read as far as Python reads the source."""
+    assert beside("", "x  # guard: ignore[undeclared-emit]\n  (\n )\n   '''\n") == []
+    assert beside("", "(\n  # guard: ignore[nothing]\n") == [(SOURCE, 2, "bad-comment")]
+
+
+def test_comments_belong_to_the_run_that_looks_for_their_codes() -> None:
+    """`lint` calls none about code unused, a comparison none about documents; faults are lint's."""
+    text = "a: 1  # guard: ignore[bad-value, spec-without-handler, nobody]\n"
+    assert applied(text) == [(1, "bad-comment"), (1, "unused-ignore")]
+    assert about(text.replace(", nobody", "")).message.startswith("there is no bad-value on this")
+    assert beside(text, "") == [(FILE, 1, "unused-ignore")]
+    assert beside(text, "", finding(1, "spec-without-handler")) == []
+    assert beside("", "x = 1  # guard: ignore[undeclared-emit, bad-value]\n") == []

@@ -12,12 +12,13 @@ import asyncapi_guard
 from asyncapi_guard.errors import Severity
 from asyncapi_guard.lint import RULES
 
-CODES = sorted(RULES)
-GROUPS = {"Structure", "Semantics", "Schemas", "Socket.IO profile"}
+#: Those about documents; for those about code and file see tests/cli/test_check.py.
+CODES = sorted(code for code, rule in RULES.items() if not rule.about_code)
+GROUPS = {"Structure", "Semantics", "Schemas", "Socket.IO profile", "Code and file"}
 PACKAGE = Path(asyncapi_guard.__file__).parent
 
 
-@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("code", RULES)
 def test_a_rule_says_all_that_a_reader_needs(code):
     """A kebab-case code, a group, a severity, a title and a reason in sentences, two examples."""
     rule = RULES[code]
@@ -28,6 +29,7 @@ def test_a_rule_says_all_that_a_reader_needs(code):
     assert rule.title.endswith(".")
     assert rule.why.rstrip(")").endswith(".")
     assert rule.bad != rule.good
+    assert rule.about_code == (rule.group == "Code and file")
 
 
 @pytest.mark.parametrize("code", [code for code in CODES if code != "too-many-findings"])
@@ -114,7 +116,7 @@ def _reported():
 
 
 def test_what_is_reported_is_a_rule_and_what_is_a_rule_is_reported():
-    """The codes in the sources of `lint` and `spec` are those of `RULES`, no more and no fewer."""
+    """The codes in the sources of `lint` and `spec` are the rules' about documents, no others."""
     reported = _reported()
     templates = {code for code in reported if "{...}" in code}
     patterns = [re.compile(re.escape(code).replace(r"\{\.\.\.\}", "[a-z]+")) for code in templates]

@@ -86,13 +86,6 @@ def _hints(findings: Sequence[Finding]) -> list[str]:
         settings = "\n".join(f'    {code} = "warning"' for code in codes)
         table = "    [tool.asyncapi-guard.severity]"
         hints.append(f"to make a rule a warning, write in pyproject.toml:\n{table}\n{settings}")
-    if findings and _has_rule(findings):
+    if findings:
         hints.append("`asyncapi-guard rules CODE` explains a rule")
     return hints
-
-
-def _has_rule(findings: Sequence[Finding]) -> bool:
-    """Whether some finding is of a rule: those about code have codes of their own."""
-    from asyncapi_guard.lint.rules import RULES
-
-    return any(finding.code in RULES for finding in findings)

@@ -28,6 +28,8 @@ class Rule:
         why: a paragraph: what goes wrong, and what to do.
         bad: a part of a document that breaks it.
         good: the same, mended.
+        spec: a part of the document that the examples are compared with, which are Python then;
+            empty for rules about documents alone.
     """
 
     group: str
@@ -37,6 +39,12 @@ class Rule:
     why: str
     bad: str
     good: str
+    spec: str = ""
+
+    @property
+    def about_code(self) -> bool:
+        """Whether it compares code with a document (`asyncapi-guard check`)."""
+        return bool(self.spec)
 
     @staticmethod
     def document(example: str) -> str:
@@ -46,12 +54,15 @@ class Rule:
         return "\n".join([*head, *lines]) + "\n"
 
 
-def group(name: str, severity: Severity) -> Callable[[str, str, str, str, str], Rule]:
+def group(
+    name: str, severity: Severity, spec: str = ""
+) -> Callable[[str, str, str, str, str], Rule]:
     """A maker of the rules of a group: `code, title, why, bad, good`, indented as it is handy."""
+    beside = dedent(spec).strip() + "\n" if spec else ""
 
     def rule(code: str, title: str, why: str, bad: str, good: str) -> Rule:
         paragraph = " ".join(why.split())
         bad, good = (dedent(text).strip() + "\n" for text in (bad, good))
-        return Rule(name, code, severity, title, paragraph, bad, good)
+        return Rule(name, code, severity, title, paragraph, bad, good, beside)
 
     return rule

@@ -1,0 +1,21 @@
+"""Python sources as trees."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+
+__all__ = ["parse_source"]
+
+
+def parse_source(text: str) -> ast.Module:
+    """The tree of a source; an empty one when it is no Python.
+
+    What Python warns of in it, such as an escape that means nothing, is not ours to tell.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Module(body=[], type_ignores=[])

@@ -1,0 +1,226 @@
+"""Rules about an application's code beside its document; `asyncapi-guard check` looks for them."""
+
+from asyncapi_guard.errors import Severity
+from asyncapi_guard.lint.rules.rule import group
+
+__all__ = ["RULES"]
+
+_SPEC = """
+channels:
+  root:
+    address: /
+    messages:
+      say: {payload: {type: string}, x-ack: {type: integer}}
+      said: {payload: {type: string}}
+operations:
+  say:
+    action: receive
+    channel: {$ref: '#/channels/root'}
+    messages: [{$ref: '#/channels/root/messages/say'}]
+  said:
+    action: send
+    channel: {$ref: '#/channels/root'}
+    messages: [{$ref: '#/channels/root/messages/said'}]
+"""
+
+_error = group("Code and file", Severity.ERROR, _SPEC)
+_warning = group("Code and file", Severity.WARNING, _SPEC)
+
+RULES = (
+    _error(
+        "handler-without-spec",
+        "A handler's event is declared to be received.",
+        """
+        The guard refuses events that the file does not have, so the handler is never called; and
+        clients that are made from the file do not know of it. Declare the event, or remove the
+        handler. `connect` and `disconnect` need no declaration.
+        """,
+        """
+        from flask_socketio import SocketIO
+
+        socketio = SocketIO()
+
+        @socketio.on("say")
+        def say(text):
+            return len(text)
+
+        @socketio.on("shout")
+        def shout(text):
+            return len(text)
+        """,
+        """
+        from flask_socketio import SocketIO
+
+        socketio = SocketIO()
+
+        @socketio.on("say")
+        def say(text):
+            return len(text)
+        """,
+    ),
+    _error(
+        "spec-without-handler",
+        "An event that is declared to be received has a handler.",
+        """
+        Clients that keep to the file send it, and nobody answers. Register a handler, or remove
+        the event from the file; for a catch-all handler all events are handled.
+        """,
+        """
+        from flask_socketio import SocketIO
+
+        socketio = SocketIO()
+
+        @socketio.on("sya")
+        def say(text):
+            return len(text)
+        """,
+        """
+        from flask_socketio import SocketIO
+
+        socketio = SocketIO()
+
+        @socketio.on("say")
+        def say(text):
+            return len(text)
+        """,
+    ),
+    _error(
+        "payload-differs",
+        "The types in the code take what the file allows, and send nothing else.",
+        """
+        A handler whose hints are narrower than the payload refuses clients that keep to the file;
+        a `doc_emit` whose model is wider lets out what they do not expect. Where it cannot be told
+        which of two schemas is the wider one, it is this rule as well. Change the hint, or the
+        payload in the file.
+        """,
+        """
+        from asyncapi_guard import AsyncAPISocketIO
+
+        socketio = AsyncAPISocketIO(typed=True)
+
+        @socketio.on("say")
+        def say(text: int):
+            return 1
+        """,
+        """
+        from asyncapi_guard import AsyncAPISocketIO
+
+        socketio = AsyncAPISocketIO(typed=True)
+
+        @socketio.on("say")
+        def say(text: str):
+            return 1
+        """,
+    ),
+    _error(
+        "ack-differs",
+        "The types of acks in the code promise no more than the file.",
+        """
+        A handler that may return what the file's ack does not allow is found out when it does: the
+        guard replaces its answer. An `ack_model` of `doc_emit` that is narrower than the file
+        refuses answers of clients that keep to it. Change the hint, or `x-ack` in the file.
+        """,
+        """
+        from asyncapi_guard import AsyncAPISocketIO
+
+        socketio = AsyncAPISocketIO(typed=True)
+
+        @socketio.on("say")
+        def say(text: str) -> str:
+            return text
+        """,
+        """
+        from asyncapi_guard import AsyncAPISocketIO
+
+        socketio = AsyncAPISocketIO(typed=True)
+
+        @socketio.on("say")
+        def say(text: str) -> int:
+            return len(text)
+        """,
+    ),
+    _warning(
+        "payload-inexact",
+        "The types in the code are those of the file.",
+        """
+        A handler whose hints are wider than the payload, or a `doc_emit` whose model is narrower,
+        hurts nobody: what passes is what the file says. It is still not what the file says, and
+        the next reader believes one of the two.
+        """,
+        """
+        from asyncapi_guard import AsyncAPISocketIO
+
+        socketio = AsyncAPISocketIO(typed=True)
+
+        @socketio.on("say")
+        def say(text: str | None):
+            return 1
+        """,
+        """
+        from asyncapi_guard import AsyncAPISocketIO
+
+        socketio = AsyncAPISocketIO(typed=True)
+
+        @socketio.on("say")
+        def say(text: str):
+            return 1
+        """,
+    ),
+    _warning(
+        "ack-inexact",
+        "The types of acks in the code are those of the file.",
+        """
+        A handler that returns less than the file's ack allows, or an ack of which the file says
+        nothing, and an `ack_model` of `doc_emit` that takes more than the file allows, hurt
+        nobody: what passes is what the file says. As with `payload-inexact`, the next reader
+        believes one of the two.
+        """,
+        """
+        from typing import Literal
+
+        from asyncapi_guard import AsyncAPISocketIO
+
+        socketio = AsyncAPISocketIO(typed=True)
+
+        @socketio.on("say")
+        def say(text: str) -> Literal[1]:
+            return 1
+        """,
+        """
+        from asyncapi_guard import AsyncAPISocketIO
+
+        socketio = AsyncAPISocketIO(typed=True)
+
+        @socketio.on("say")
+        def say(text: str) -> int:
+            return 1
+        """,
+    ),
+    _error(
+        "undeclared-emit",
+        "An event that the code emits is declared to be sent.",
+        """
+        The guard refuses to send it, when it happens. The sources are read for `emit`, `send`,
+        `call` and `doc_emit` with names that can be told without running them; what is computed
+        is not looked at. Declare the event, or mend its name or namespace.
+        """,
+        """
+        from flask_socketio import SocketIO, emit
+
+        socketio = SocketIO()
+
+        @socketio.on("say")
+        def say(text):
+            emit("sad", text, broadcast=True)
+        """,
+        """
+        from flask_socketio import SocketIO, emit
+
+        socketio = SocketIO()
+
+        @socketio.on("say")
+        def say(text):
+            emit("said", text, broadcast=True)
+        """,
+    ),
+)
