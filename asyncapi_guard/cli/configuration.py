@@ -129,6 +129,17 @@ class Table:
             raise self.fault(key, f"must be {TABLE.expected}, not {_kind_of(value)}")
         return Table(self.path, self._dotted(key), value)
 
+    def tables(self, key: str) -> list[Table]:
+        """The tables of an array of tables, or the one table that stands there; none without it."""
+        value = self.values.get(key)
+        if not isinstance(value, list):
+            return [self.table(key)] if value is not None else []
+        for item in value:
+            if not TABLE.accepts(item):
+                raise self.fault(key, f"must be tables, not {_kind_of(value)}")
+        name = self._dotted(key)
+        return [Table(self.path, f"{name}[{index}]", item) for index, item in enumerate(value)]
+
     def fault(self, key: str, problem: str) -> ConfigurationError:
         """The error that says what is wrong with a key."""
         return ConfigurationError(f"{shown_path(self.path)}: {self._dotted(key)}: {problem}")
@@ -232,6 +243,19 @@ class Configurations:
         if path not in self._read:
             self._read[path] = _configuration(table)
         return self._read[path]
+
+    def reach_of_file(self, name: str) -> tuple[str | None, tuple[str, ...]]:
+        """Where references of a file may lead: the folder they may not leave, and the hosts.
+
+        Raises:
+            ConfigurationError: it cannot be used.
+        """
+        table = self.table_for(_absolute(name).parent)
+        if table is None:
+            return None, ()
+        values = table.read(_KEYS, besides=OTHER_TABLES)
+        root = _root(table, values.get("root"), table.path.parent)
+        return root, tuple(values.get("allow-http", ()))
 
     def table_for(self, folder: str | Path) -> Table | None:
         """The table that holds the configuration for a folder, as it stands there."""

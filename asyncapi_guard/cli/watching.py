@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from asyncapi_guard.cli.failures import DocumentFaults
 from asyncapi_guard.cli.files import NothingToCheck, walk
 
 if TYPE_CHECKING:
@@ -75,10 +76,15 @@ def watch(run: Callable[[Watched], int]) -> int:
         run: does it, says what it depends on, and gives an exit code.
 
     Raises:
-        click.ClickException: the first run could not begin; later ones say so and wait.
+        click.ClickException: the first run could not begin. Faults of a document are no reason to
+            end, nor is anything that later runs raise: they say so and wait.
     """
     watched = Watched()
-    code = run(watched)
+    try:
+        code = run(watched)
+    except DocumentFaults as error:
+        error.show()
+        code = error.exit_code
     seen = watched.stamps()
     try:
         while True:

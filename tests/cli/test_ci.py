@@ -24,7 +24,6 @@ operations:
   hi: {action: receive, channel: {$ref: '#/channels/root'}}
 """
 BAD = GOOD.replace("title: Good", "title: Bad, titel: Bad")
-SLOW = "builds an environment with pip, which takes a minute: set REQUIRE_ALL=1"
 #: What pip says when it cannot reach, or find, what it needs.
 NO_NETWORK = re.compile(
     r"No matching distribution|Could not fetch|NewConnectionError|ConnectTimeout"
@@ -118,6 +117,7 @@ def test_the_action_annotates(installed: Path) -> None:
 
 
 @needs_bash
+@pytest.mark.slow
 def test_files_are_lines_and_options_are_words(installed: Path) -> None:
     """Names may have spaces and be globs; options are separated by spaces and lines."""
     Path("my specs").mkdir()
@@ -131,6 +131,7 @@ def test_files_are_lines_and_options_are_words(installed: Path) -> None:
 
 
 @needs_bash
+@pytest.mark.slow
 def test_inputs_are_not_run(installed: Path) -> None:
     """What looks like a command stays text, and a file's name is no option."""
     Path("asyncapi.yml").write_text(GOOD)
@@ -142,6 +143,7 @@ def test_inputs_are_not_run(installed: Path) -> None:
 
 
 @needs_bash
+@pytest.mark.slow
 def test_the_action_writes_sarif(installed: Path) -> None:
     """With `sarif` the report is there, whether the check fails or not; where it cannot be, 2."""
     for text, code in ((BAD, 1), (GOOD, 0)):
@@ -154,7 +156,6 @@ def test_the_action_writes_sarif(installed: Path) -> None:
 
 @needs_bash
 @pytest.mark.slow
-@pytest.mark.skipif(os.environ.get("REQUIRE_ALL") != "1", reason=SLOW)
 def test_the_action_installs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The step that installs makes an environment in which the step that checks finds us."""
     source = sources(tmp_path / "source")
@@ -170,8 +171,9 @@ def test_the_action_installs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 # -- the hook --------------------------------------------------------------------------------------
 
 
-def hook() -> dict[str, Any]:
-    (found,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+def hook(id: str = "asyncapi-guard-validate") -> dict[str, Any]:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    (found,) = (each for each in hooks if each["id"] == id)
     return found
 
 
@@ -223,7 +225,6 @@ def skip_without_network(done: subprocess.CompletedProcess[str]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(os.environ.get("REQUIRE_ALL") != "1", reason=SLOW)
 def test_the_hook_runs_in_pre_commit(tmp_path: Path) -> None:
     """pre-commit builds the hook, gives it the AsyncAPI files, and fails as it fails."""
     program = shutil.which("pre-commit") or shutil.which(Path(sys.executable).parent / "pre-commit")
@@ -258,6 +259,84 @@ def test_the_hook_runs_in_pre_commit(tmp_path: Path) -> None:
     assert "error[unknown-field]" in done.stdout
 
 
+@pytest.mark.slow
+def test_the_hook_for_types_runs_in_pre_commit(tmp_path: Path) -> None:
+    """It does what is configured, whichever file changed, and fails when the types are stale."""
+    program = shutil.which("pre-commit") or shutil.which(Path(sys.executable).parent / "pre-commit")
+    if program is None:
+        pytest.skip("pre-commit is not installed")
+    source = sources(tmp_path / "source")
+    work = tmp_path / "work"
+    work.mkdir()
+    git(work, "init", "--quiet")
+    configuration = '[tool.asyncapi-guard.types]\nspec = "asyncapi.yml"\noutput = "events.d.ts"\n'
+    (work / "pyproject.toml").write_text(configuration)
+    (work / "asyncapi.yml").write_text(GOOD)
+    generate = [sys.executable, "-m", "asyncapi_guard", "types"]
+    subprocess.run(generate, cwd=work, capture_output=True, check=True)
+
+    def commit_hook(file: str) -> subprocess.CompletedProcess[str]:
+        command = [program, "try-repo", str(source), "asyncapi-guard-types", "--verbose"]
+        return subprocess.run(
+            [*command, "--files", file],
+            cwd=work,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=600,
+            env={**os.environ, "PRE_COMMIT_HOME": str(tmp_path / "cache")},
+        )
+
+    done = commit_hook("asyncapi.yml")
+    skip_without_network(done)
+    assert done.returncode == 0, done.stdout
+    assert "events.d.ts is up to date" in done.stdout
+    (work / "asyncapi.yml").write_text(GOOD.replace("string", "integer"))
+    for file in ("asyncapi.yml", "events.d.ts", "pyproject.toml"):
+        done = commit_hook(file)
+        assert done.returncode == 1, done.stdout
+        assert "+export type HiPayload = number;" in done.stdout
+
+
+@pytest.mark.slow
+def test_the_hook_for_models_runs_in_pre_commit(tmp_path: Path) -> None:
+    """pre-commit builds it with what it needs; it is told no files, and fails on stale models."""
+    program = shutil.which("pre-commit") or shutil.which(Path(sys.executable).parent / "pre-commit")
+    if program is None:
+        pytest.skip("pre-commit is not installed")
+    source = sources(tmp_path / "source")
+    work = tmp_path / "work"
+    work.mkdir()
+    git(work, "init", "--quiet")
+    (work / "asyncapi.yml").write_text(GOOD)
+    table = '[tool.asyncapi-guard.models]\nspec = "asyncapi.yml"\noutput = "models.py"\n'
+    (work / "pyproject.toml").write_text(table)
+    git(work, "add", "--all")
+
+    def commit_hook() -> subprocess.CompletedProcess[str]:
+        name = hook("asyncapi-guard-models")["id"]
+        return subprocess.run(
+            [program, "try-repo", str(source), name, "--verbose", "--all-files"],
+            cwd=work,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=600,
+            env={**os.environ, "PRE_COMMIT_HOME": str(tmp_path / "cache"), "GITHUB_ACTIONS": ""},
+        )
+
+    done = commit_hook()
+    skip_without_network(done)
+    assert done.returncode == 1, done.stdout
+    assert "models.py is not there" in done.stdout
+    command = [sys.executable, "-m", "asyncapi_guard", "models"]
+    subprocess.run(command, cwd=work, check=True)
+    git(work, "add", "--all")
+    done = commit_hook()
+    assert done.returncode == 0, done.stdout
+    assert "models.py is up to date" in done.stdout
+
+
 # -- the documentation -----------------------------------------------------------------------------
 
 
@@ -268,11 +347,13 @@ def snippets(kind: str) -> list[str]:
 
 def test_the_snippets_name_what_there_is() -> None:
     """Each YAML snippet can be read, and uses the hook and the inputs by their names."""
-    assert len(snippets("yaml")) == 5
+    hooks = (ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
+    known = set(re.findall(r"^- id: (\S+)", hooks, re.MULTILINE))
+    assert len(snippets("yaml")) == 6
     for text in snippets("yaml"):
         data = yaml.safe_load(text)
         for repo in data.get("repos", ()):
-            assert [each["id"] for each in repo["hooks"]] == [hook()["id"]]
+            assert {each["id"] for each in repo["hooks"]} <= known
         for job in data.get("jobs", {}).values():
             for each in job["steps"]:
                 if each["uses"].startswith("asyncapi-guard/"):

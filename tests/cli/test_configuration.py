@@ -239,4 +239,4 @@ def test_the_documentation_has_every_key() -> None:
     with pytest.raises(ConfigurationError) as caught:
         configured("zzz = 1")
     listed = caught.value.message.split("there are ")[1].split(", ")
-    assert used == set(listed) - {"models", "types", "diff", "docs", "export"}
+    assert used == set(listed) - {"diff", "docs", "export"}

@@ -1,0 +1,270 @@
+"""Generated files: from which documents, and whether they are written, compared or watched.
+
+What `models` and `types` have in common. A command reads its arguments or, without any, its own
+table of the configuration (`configured`), makes the texts of all its files, and lets `settle` write
+or compare them. Nothing is written unless everything could be made.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from asyncapi_guard.cli.configuration import NAME, Configurations, shown_path
+from asyncapi_guard.cli.diffs import unified
+from asyncapi_guard.cli.failures import CannotRun, DocumentFaults, run_or_say_why
+from asyncapi_guard.cli.reporters import FileReport, render, wants_color
+from asyncapi_guard.cli.writing import write_all
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from asyncapi_guard.cli.configuration import Kind, Table
+    from asyncapi_guard.cli.watching import Watched
+    from asyncapi_guard.spec.references import Documents
+
+__all__ = [
+    "Entry",
+    "Output",
+    "configured",
+    "opened",
+    "relative",
+    "run_generator",
+    "settle",
+    "spec_faults_shown",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the configuration of a command that generates.
+
+    Attributes:
+        table: where it stands, for messages about it.
+        values: what it says, checked.
+        folder: what names in it are relative to.
+    """
+
+    table: Table
+    values: Mapping[str, Any]
+    folder: Path
+
+    def path(self, key: str) -> str | None:
+        """A file or folder that it names, as people would type it here."""
+        name = self.values.get(key)
+        return None if name is None else shown_path(Path(os.path.normpath(self.folder / name)))
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What belongs to one generated file, or to the files of one folder.
+
+    Attributes:
+        files: texts, by paths.
+        folder: a folder that has generated files only; those that are not made any more go.
+    """
+
+    files: Mapping[Path, str] = field(default_factory=dict)
+    folder: Path | None = None
+
+
+# -- what is to be done ----------------------------------------------------------------------------
+
+
+def configured(
+    command: str, keys: Mapping[str, Kind], configurations: Configurations
+) -> list[Entry]:
+    """The entries of `[tool.asyncapi-guard.COMMAND]`, a table or an array of tables.
+
+    Raises:
+        CannotRun: there are none, or they cannot be used.
+    """
+    table = configurations.table_for(Path.cwd())
+    entries = []
+    for each in table.tables(command) if table is not None else ():
+        values = each.read(keys)
+        if "spec" not in values:
+            raise each.fault("spec", "is missing: the AsyncAPI file")
+        entries.append(Entry(each, values, each.path.parent))
+    if not entries:
+        raise CannotRun(
+            f"nothing to do: name a file, or configure [tool.{NAME}.{command}] in pyproject.toml"
+        )
+    return entries
+
+
+def opened(file: str, root: str | None, allow_http: Sequence[str], using: Configurations) -> Any:
+    """A document, opened under the rules of its configuration where the command line has none.
+
+    Raises:
+        SpecError: it cannot be read.
+    """
+    from asyncapi_guard.spec.loader import open_documents
+
+    usual_root, usual_hosts = using.reach_of_file(file)
+    return open_documents(file, root=root or usual_root, allow_http=allow_http or usual_hosts)
+
+
+def relative(path: str | Path, folder: str | Path) -> str:
+    """A path as it is from a folder, with slashes: the same on every machine."""
+    try:
+        return Path(os.path.relpath(path, folder)).as_posix()
+    except ValueError:  # another drive
+        return Path(path).as_posix()
+
+
+# -- doing it --------------------------------------------------------------------------------------
+
+
+def run_generator(run: Callable[[Watched | None], int], *, watch: bool) -> int:
+    """The exit code of a run, or with `watch` of the last of many."""
+
+    def once(watched: Watched | None) -> int:
+        with _without_collecting():
+            return run_or_say_why(lambda: run(watched))
+
+    if not watch:
+        return once(None)
+    from asyncapi_guard.cli.watching import watch as again
+
+    return again(once)
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Leave garbage meanwhile: a run makes much that stays, and is searched in vain again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@contextmanager
+def spec_faults_shown(outcome: str) -> Iterator[None]:
+    """Show the faults of a document, and say that nothing comes of it.
+
+    Args:
+        outcome: what cannot be done with the file, such as `no models can be made of {file}`.
+
+    Raises:
+        DocumentFaults: it has some.
+    """
+    from asyncapi_guard.errors import SpecError
+
+    try:
+        yield
+    except SpecError as error:
+        report = render("full", [FileReport(error.file, error.findings)], quiet=True)
+        click.echo(report + "\n", err=True, color=wants_color(sys.stderr))
+        raise DocumentFaults(outcome.replace("{file}", error.file) + ": it has errors") from error
+
+
+def depends_on(watched: Watched, documents: Documents, root: str | None) -> None:
+    """A document changes with the files that it refers to, which stand below its root."""
+    main = Path(documents.main.name)
+    watched.files.add(main)
+    watched.folders.add(Path(root) if root else main.parent)
+
+
+def settle(outputs: Sequence[Output], header: str, *, check: bool, force: bool) -> int:
+    """Write what is new, or with `check` print how it differs: 1, or 0 when it does not.
+
+    Args:
+        outputs: what was made.
+        header: how files that we have generated begin; others are nobody's to change but their
+            authors'.
+        check: write nothing.
+        force: overwrite also what somebody else has written.
+
+    Raises:
+        CannotRun: a file is somebody else's, or cannot be read or written.
+    """
+    old = {path: _read(path) for output in outputs for path in output.files}
+    leftovers = [path for output in outputs for path in _leftovers(output, header)]
+    new = {path: text for output in outputs for path, text in output.files.items()}
+    stale = {path: text for path, text in new.items() if old[path] != text}
+    if check:
+        for path, text in stale.items():
+            before, after = (old[path] or "").encode(), text.encode()
+            click.echo(unified(shown_path(path), before, after), nl=False)
+        _tell_stale(stale, leftovers, old)
+    else:
+        _refuse_foreign(stale, old, header, force=force)
+        for output in outputs:
+            _make_folder(output.folder)
+        write_all(stale)
+        for path in leftovers:
+            _remove(path)
+        for path in stale:
+            click.echo(f"{shown_path(path)} was written", err=True)
+    if not stale and not leftovers:
+        names = ", ".join(shown_path(output.folder or min(output.files)) for output in outputs)
+        click.echo(f"{names} {'is' if len(outputs) == 1 else 'are'} up to date", err=True)
+    return int(check and bool(stale or leftovers))
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise CannotRun(f"{shown_path(path)} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError:
+        return ""  # whatever it is, it is not ours
+
+
+def _leftovers(output: Output, header: str) -> list[Path]:
+    """Generated modules of an earlier run that are not made any more."""
+    if output.folder is None or not output.folder.is_dir():
+        return []
+    others = sorted(path for path in output.folder.glob("*.py") if path not in output.files)
+    return [path for path in others if (_read(path) or "").startswith(header)]
+
+
+def _tell_stale(
+    stale: Mapping[Path, str], leftovers: Sequence[Path], old: Mapping[Path, str | None]
+) -> None:
+    for path in stale:
+        state = "is stale" if old[path] is not None else "is not there"
+        click.echo(f"{shown_path(path)} {state}; without --check it is written anew", err=True)
+    for path in leftovers:
+        click.echo(f"{shown_path(path)} is not made any more; without --check it goes", err=True)
+
+
+def _refuse_foreign(
+    stale: Mapping[Path, str], old: Mapping[Path, str | None], header: str, *, force: bool
+) -> None:
+    for path in stale:
+        text = old[path]
+        if text is not None and text.strip() and not text.startswith(header) and not force:
+            raise CannotRun(
+                f"{shown_path(path)} is already there and was not generated; --force overwrites it"
+            )
+
+
+def _make_folder(folder: Path | None) -> None:
+    if folder is None:
+        return
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise CannotRun(f"{shown_path(folder)} cannot be made: {error.strerror}") from error
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink()
+    except OSError as error:
+        raise CannotRun(f"{shown_path(path)} cannot be removed: {error.strerror}") from error
+    click.echo(f"{shown_path(path)} was removed", err=True)
