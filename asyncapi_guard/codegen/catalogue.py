@@ -2,9 +2,9 @@
 
 A schema is known by its place, so what two messages share is one definition however they refer to
 it. Schemas of the document's components keep their names; the payload and the ack of an event are
-called after it, and so are what other files hold and what stands in the midst of something else
-after the place. The order is the document's, and names go to the first who wants them: the same
-document gives the same names.
+called after it. What other files hold is called after its key there or after the file, and what
+stands in the midst of something else after the place. The order is the document's, and names go to
+the first who wants them: the same document gives the same names.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ __all__ = ["PREFIX", "Catalogue", "Definition", "Event", "Form", "read_catalogue
 PREFIX = "#/definitions/"
 #: Parts of a place that say nothing by themselves.
 _VAGUE = frozenset(("", "schema", "schemas", "definitions", "$defs", "components", "properties"))
+#: What holds schemas by names.
+_HOLDERS = frozenset(("schemas", "definitions", "$defs"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,11 @@ class Event:
     description: str = ""
     deprecated: bool = False
     operations: tuple[str, ...] = ()
+
+    @property
+    def forms(self) -> tuple[Form, ...]:
+        """Those of its payloads, then those of its acks."""
+        return (*self.payloads, *self.acks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +200,8 @@ class _Reader:
     def read(self) -> Catalogue:
         met = self._meet()
         left = self._read_components()
-        for event in met:
+        # The main namespace has the plain names, wherever it stands in the document.
+        for event in sorted(met, key=lambda event: event.namespace != "/"):
             for use in event.uses():
                 self._name_form(event, use)
         for key in self._found:
@@ -232,17 +240,25 @@ class _Reader:
         for name, node in _components(self._documents):
             try:
                 place, dialect = schemas.root(node)
-                self._take(Collector(self._documents, dialect).collect(place))
+                if (place.location, dialect) not in self._found:
+                    self._take(Collector(self._documents, dialect).collect(place))
             except (Unresolvable, UnjudgeableError):
                 left.append(node.location)
                 continue
             self._name((place.location, dialect), [name])
         return tuple(left)
 
-    def _take(self, bundle: Bundle) -> _Key:
+    def _take(self, bundle: Bundle) -> None:
         for name, schema in bundle.schemas.items():
             self._found.setdefault((bundle.places[name], bundle.dialect), (schema, bundle))
-        return bundle.places["s0"], bundle.dialect
+
+    def _place(self, schema: Schema) -> _Key:
+        """What identifies a schema; what it refers to is found now, if it was not."""
+        compiled = cast("CompiledSchema", schema)  # as every schema of a contract is
+        key = compiled.location, compiled.dialect
+        if key not in self._found:  # else all that it refers to is there, too
+            self._take(compiled.bundle)
+        return key
 
     # -- names -------------------------------------------------------------------------------------
 
@@ -257,7 +273,9 @@ class _Reader:
         texts = _event_texts(event, use)
         place = None
         if use.schema is not None and not use.schema.nothing:
-            place = self._take(_bundle(use.schema))
+            place = self._place(use.schema)
+            if _has_a_name(place[0]):
+                self._name(place, _texts(place[0]))
         name = self._names.get(place) if place is not None else None
         if name is None or name not in map(pascal, texts):  # else its author calls it so
             name = self._type_names.take(texts)
@@ -307,8 +325,7 @@ class _Reader:
             return Form(name, None, message=place)
         if use.schema.nothing:
             return Form(name, None, nothing=True, message=place)
-        bundle = _bundle(use.schema)
-        definition = definitions[self._names[bundle.places["s0"], bundle.dialect]]
+        definition = definitions[self._names[self._place(use.schema)]]
         form = Form(name, definition, message=place)
         return _with_positions(form) if use.schema.positional else form
 
@@ -329,11 +346,6 @@ def _with_positions(form: Form) -> Form:
         required=min(int(required), len(positions)) if isinstance(required, int) else 0,
         rest=rest,
     )
-
-
-def _bundle(schema: Schema) -> Bundle:
-    """Every schema of a contract is a compiled one."""
-    return cast("CompiledSchema", schema).bundle
 
 
 def _components(documents: Documents) -> Iterator[tuple[str, Node]]:
@@ -359,6 +371,12 @@ def _event_texts(event: _Met, use: _Use) -> list[str]:
         texts.insert(0, f"{use.message.id} {use.kind}")
     # Nothing is left of a name that has no letters.
     return [text if pascal(event.name) else f"Event {text}" for text in texts]
+
+
+def _has_a_name(place: str) -> bool:
+    """Whether a schema has a file or a key of its own, which its author has named after it."""
+    pointer = place.partition("#")[2]
+    return not pointer or pointer.split("/")[-2] in _HOLDERS
 
 
 def _texts(place: str) -> list[str]:

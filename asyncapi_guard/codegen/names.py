@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 import unicodedata
 from typing import TYPE_CHECKING
@@ -9,9 +10,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-__all__ = ["TypeNames", "pascal", "snake"]
+__all__ = ["TypeNames", "module_names", "pascal", "snake"]
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+#: What no file can be called on Windows.
+_DEVICE = re.compile("con|prn|aux|nul|(com|lpt)[0-9]")
 
 
 def pascal(text: str) -> str:
@@ -29,6 +34,22 @@ def _parts(text: str) -> list[str]:
     # Python takes names in this form, whatever the form in which they are written.
     plain = unicodedata.normalize("NFKC", text)
     return "".join(c if c != "_" and f"a{c}".isidentifier() else " " for c in plain).split()
+
+
+def module_names(namespaces: Iterable[str], reserved: Collection[str] = ()) -> dict[str, str]:
+    """Names of modules, by namespaces: `/` is `root`, `/chat` is `chat`."""
+    taken = set(reserved)
+    found = {}
+    for namespace in namespaces:
+        stem = snake(namespace) or "root"
+        legal = stem.isidentifier() and not keyword.iskeyword(stem)
+        stem = stem if legal and not _DEVICE.fullmatch(stem) else f"ns_{stem}"
+        name, number = stem, 2
+        while name in taken:
+            name, number = f"{stem}_{number}", number + 1
+        taken.add(name)
+        found[namespace] = name
+    return found
 
 
 class TypeNames:

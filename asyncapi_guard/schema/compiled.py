@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.contract import Explanation
     from asyncapi_guard.schema.bundle import Bundle
+    from asyncapi_guard.schema.dialects import Dialect
 
 __all__ = ["CompiledSchema"]
 
@@ -27,15 +28,26 @@ class CompiledSchema:
 
     Attributes:
         location: where it stands, as `file#/json/pointer`.
+        dialect: how it is read.
         positional: it stands for several arguments.
         nothing: it stands for no arguments at all.
     """
 
-    __slots__ = ("_bundle", "_collect", "_engine", "is_valid", "location", "nothing", "positional")
+    __slots__ = (
+        "_bundle",
+        "_collect",
+        "_engine",
+        "dialect",
+        "is_valid",
+        "location",
+        "nothing",
+        "positional",
+    )
 
     def __init__(
         self,
         location: str,
+        dialect: Dialect,
         collect: Callable[[], Bundle],
         engine: EngineName,
         *,
@@ -43,6 +55,7 @@ class CompiledSchema:
         nothing: bool,
     ) -> None:
         self.location: str = location
+        self.dialect: Dialect = dialect
         self.positional: bool = positional
         self.nothing: bool = nothing
         self._collect = collect

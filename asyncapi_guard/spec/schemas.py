@@ -102,6 +102,7 @@ class Schemas:
             return cast("Schema", known)
         schema = CompiledSchema(
             root.location,
+            dialect,
             lambda: self._collect(root, dialect),
             self._engine,
             positional=dialect.is_positional(root.value),

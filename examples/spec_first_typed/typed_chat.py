@@ -3,7 +3,8 @@
     python typed_chat.py
 
 The guard judges every event, ack and emit by the file. Handlers get instances of the models in
-their hints, return and emit instances, and need not check what the file has said already.
+their hints, return and emit instances, and need not check what the file has said already. The
+models are generated: `asyncapi-guard models asyncapi.yml -o typed_models.py`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from flask import Flask, session
 from flask_socketio import join_room
-from typed_models import Auth, Receipt, Room, Said, Text
+from typed_models import ConnectAuth, Receipt, Room, SaidPayload, Text, emit_said
 
 from asyncapi_guard import AsyncAPISocketIO
 
@@ -31,7 +32,7 @@ present: Counter[Room] = Counter()
 
 
 @socketio.on("connect", namespace="/chat")
-def connect(auth: Auth) -> None:
+def connect(auth: ConnectAuth) -> None:
     session["nickname"] = auth.nickname
 
 
@@ -45,8 +46,8 @@ def join(room: Room) -> int:
 @socketio.on("say", namespace="/chat")
 def say(room: Room, text: Text) -> Receipt:
     body = text.body.upper() if text.shout else text.body
-    said = Said(**{"from": session["nickname"]}, room=room, text=Text(body=body, shout=text.shout))
-    socketio.emit("said", said, namespace="/chat", to=room)
+    said = SaidPayload(room=room, from_=session["nickname"], text=Text(body=body, shout=text.shout))
+    emit_said(socketio, said, to=room)
     return Receipt(number=next(numbers), at=datetime.now(timezone.utc))
 
 

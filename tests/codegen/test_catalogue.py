@@ -108,6 +108,16 @@ def test_equal_names_are_told_apart_by_their_namespaces() -> None:
     ]
 
 
+def test_the_main_namespace_has_the_plain_names() -> None:
+    """Also when it is not the first."""
+    one, other = {"name": "say", "payload": TEXT}, {"name": "say", "payload": {"type": "integer"}}
+    found = catalogue({"a": one, "b": other}, admin=["a"], root=["b"])
+    assert [(event.namespace, shown(event)[2][0][0]) for event in found.events] == [
+        ("/admin", "AdminSayPayload"),
+        ("/", "SayPayload"),
+    ]
+
+
 def test_one_message_in_two_namespaces_is_one_form() -> None:
     found = catalogue({"say": {"payload": TEXT}}, root=["say"], admin=["say"])
     assert [shown(event)[2] for event in found.events] == [[("SayPayload", "SayPayload")]] * 2
@@ -175,6 +185,30 @@ operations:
     found = read_catalogue(open_documents(tmp_path / "spec.yml"))
     assert set(found.definitions) == {"HiPayload", "AllPayload", "Name", "User"}
     assert found.definitions["HiPayload"].schema["items"] == {"$ref": "#/definitions/Name"}
+
+
+def test_a_payload_from_another_file_has_its_own_name(tmp_path: Path) -> None:
+    """Not that of the first event that has it: others have it, too, and it may have itself."""
+    (tmp_path / "user.json").write_text(
+        '{"definitions": {"User": {"properties": {"boss": {"$ref": "#/definitions/User"}}}}}'
+    )
+    (tmp_path / "spec.yml").write_text(
+        """
+asyncapi: 3.1.0
+info: {title: T, version: '1'}
+channels:
+  root:
+    address: /
+    messages:
+      joined: {payload: {$ref: 'user.json#/definitions/User'}}
+      all: {payload: {$ref: user.json}}
+operations:
+  hear: {action: receive, channel: {$ref: '#/channels/root'}}
+"""
+    )
+    found = read_catalogue(open_documents(tmp_path / "spec.yml"))
+    assert shown(found.events[0])[2] == [("JoinedPayload", "User")]
+    assert shown(found.events[1])[2] == [("AllPayload", "User2")]
 
 
 def test_circles_refer_to_themselves() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncapi_guard.codegen.names import TypeNames, pascal, snake
+from asyncapi_guard.codegen.names import TypeNames, module_names, pascal, snake
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,15 @@ from asyncapi_guard.codegen.names import TypeNames, pascal, snake
 )
 def test_words_are_joined(text: str, type_: str, function: str) -> None:
     assert (pascal(text), snake(text)) == (type_, function)
+
+
+def test_names_of_modules() -> None:
+    """Legal in Python and on every system, and each is given once."""
+    namespaces = ("/", "/root", "/a-b", "/a_b", "/class", "/1", "/common", "/con", "/Nul", "/com1")
+    assert list(module_names(namespaces, {"common"}).values()) == [
+        *("root", "root_2", "a_b", "a_b_2", "ns_class", "ns_1", "common_2"),
+        *("ns_con", "ns_nul", "ns_com1"),
+    ]
 
 
 def test_the_first_free_one_is_taken() -> None:

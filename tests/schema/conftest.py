@@ -31,7 +31,12 @@ def compiled(
         binary=any(map(_has_binary, schemas.values())),
     )
     return CompiledSchema(
-        "f.yml#/s0", lambda: bundle, engine, positional=False, nothing=schema is False
+        "f.yml#/s0",
+        bundle.dialect,
+        lambda: bundle,
+        engine,
+        positional=False,
+        nothing=schema is False,
     )
 
 

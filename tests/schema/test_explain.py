@@ -324,7 +324,7 @@ def test_whatever_is_not_valid_has_a_problem(name, schema, value):
     bundle = Bundle(
         ASYNCAPI, {"s0": schema, "t": tree}, {"s0": "f#", "t": "f#/t"}, cyclic=True, binary=True
     )
-    made = CompiledSchema("f#", lambda: bundle, name, positional=False, nothing=False)
+    made = CompiledSchema("f#", ASYNCAPI, lambda: bundle, name, positional=False, nothing=False)
     explanation = made.explain(value)
     assert len(explanation.problems) >= 1
     if not made.is_valid(value):

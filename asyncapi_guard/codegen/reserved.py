@@ -1,0 +1,37 @@
+"""Names that no generated type may have: generated code means something else by them.
+
+Names of types begin with a capital, so what begins otherwise is free.
+"""
+
+from __future__ import annotations
+
+from asyncapi_guard.codegen.prelude import NAMES
+
+__all__ = ["may_be_base_class", "reserved_names"]
+
+_ALWAYS = (
+    *("Annotated", "Any", "Callable", "Dict", "Exception", "False", "IPv4Address", "IPv6Address"),
+    *("List", "Literal", "NamedTuple", "None", "Optional", "Protocol", "True", "TypeAlias"),
+    *("TypeAliasType", "UUID", "Union", "ValueError"),
+)
+_STYLES = {
+    "pydantic": (
+        *("AwareDatetime", "BaseModel", "ConfigDict", "Field", "MISSING", "TypeAdapter"),
+        "ValidationError",
+    ),
+    "dataclass": (),
+    "typeddict": ("NotRequired", "ReadOnly", "Required", "TypedDict"),
+    "msgspec": ("Meta", "Struct", "UNSET", "UnsetType"),
+}
+
+
+def reserved_names(style: str, base_class: str | None) -> frozenset[str]:
+    """What no type may be called in modules of a style."""
+    own = (base_class.rpartition(".")[2],) if base_class else ()
+    return frozenset((*_ALWAYS, *NAMES, *_STYLES[style], *own))
+
+
+def may_be_base_class(name: str) -> bool:
+    """Whether a class of this name can be what all models derive from."""
+    # One that is called as Pydantic's own takes its place.
+    return name == "BaseModel" or name not in {*reserved_names("pydantic", None), "Handlers"}
