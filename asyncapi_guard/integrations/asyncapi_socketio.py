@@ -27,7 +27,7 @@ from asyncapi_guard.handlers import (
     ConstructionError,
     Registry,
     agent_schema,
-    build_document,
+    document_of,
     plain,
 )
 from asyncapi_guard.handlers.document import server_of, without_anything
@@ -428,7 +428,7 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         """The document of what is registered now; nobody may change it."""
         state = self.registry.changes, self.about
         if self._document is None or self._document[0] != state:
-            self._document = state, build_document(self.registry, self.about)
+            self._document = state, document_of(self.registry, self.about)
         return self._document[1]
 
     def get_agent_schema(self) -> dict[str, Any]:
