@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 CORE = ",".join(
     f"asyncapi_guard/{name}"
     for name in (
-        "guard.py",
+        "guard/*",
         "contract.py",
         "violations.py",
         "errors.py",
@@ -53,9 +53,26 @@ def tests(session: nox.Session, versions: str) -> None:
 
 
 @nox.session
+def pydantic1(session: nox.Session) -> None:
+    """Code first with Pydantic 1.10: what is the same for both versions, and what is its own."""
+    session.install(".", *requirements("pydantic1"))
+    session.run("python", "-c", "import pydantic; assert pydantic.VERSION.startswith('1.10.')")
+    session.run(
+        "python",
+        "-m",
+        "pytest",
+        "tests/handlers",
+        "tests/integrations/test_asyncapi_socketio.py",
+        "tests/integrations/test_pydantic1.py",
+        "tests/examples/test_examples.py",
+        *session.posargs,
+    )
+
+
+@nox.session
 def coverage(session: nox.Session) -> None:
     """The tests with others' suites and branch coverage; the core stays at 97 %."""
-    session.install("-e", ".", *requirements("test"))
+    session.install("-e", ".", *requirements("test"), *requirements("models"))
     fetch_suites(session)
     session.run("python", "-m", "pytest", "--cov", "--cov-report=", *session.posargs)
     session.run("coverage", "report")
@@ -81,7 +98,7 @@ def types(session: nox.Session) -> None:
 @nox.session
 def typed(session: nox.Session) -> None:
     """Pyright over the public surface, of the package as others install it."""
-    session.install(".", "pyright")
+    session.install(".[pydantic]", "pyright")
     # In the repository it would look at the source tree, which is no installed package.
     with session.chdir(session.create_tmp()):
         session.run("pyright", "--ignoreexternal", "--verifytypes", "asyncapi_guard")

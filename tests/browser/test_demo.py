@@ -25,6 +25,7 @@ def need(condition: object, reason: str) -> None:
         (pytest.fail if os.environ.get("REQUIRE_ALL") else pytest.skip)(reason)
 
 
+@pytest.mark.slow
 def test_the_demo_is_playable_in_a_browser(tmp_path: Path) -> None:
     """Two tabs play a game, every illegal packet is refused visibly, and the CSP holds."""
     need(shutil.which("node"), "node is not installed")

@@ -58,8 +58,15 @@ def test_flask_socketio_passes_its_own_tests_under_the_guard(suite: Path, tmp_pa
     assert numbers["refused"] == 1  # the ack that one test lets fail
 
 
-@pytest.mark.parametrize("spec", ["spec", "hints"])
-@pytest.mark.parametrize("validate", ["validate", "idle"])
+@pytest.mark.parametrize(
+    ("validate", "spec"),
+    [
+        ("validate", "hints"),
+        pytest.param("validate", "spec", marks=pytest.mark.slow),
+        pytest.param("idle", "hints", marks=pytest.mark.slow),
+        pytest.param("idle", "spec", marks=pytest.mark.slow),
+    ],
+)
 def test_flask_socketio_passes_its_own_tests_as_the_drop_in(
     validate: str, spec: str, suite: Path, tmp_path: Path
 ) -> None:

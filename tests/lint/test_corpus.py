@@ -233,6 +233,7 @@ def is_at(finding, file, where):
     )
 
 
+@pytest.mark.slow
 def test_what_must_not_be_is_an_error_at_its_place():
     """Each document that breaks a MUST has a new error, where it was broken if that is known."""
     rows = mutants("invalid", "must")

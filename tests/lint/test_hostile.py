@@ -22,8 +22,8 @@ CASES, FINE, EITHER = _HOSTILE["CASES"], _HOSTILE["FINE"], _HOSTILE["EITHER"]
 #: Of a finding's message. Documents may have texts of megabytes; what is said of them is short.
 MESSAGE = 1_000
 PARTS = 2
-#: All take half a minute: a quarter of them is enough between two keystrokes.
-RUN = list(CASES) if os.environ.get("REQUIRE_ALL") == "1" else list(CASES)[::4]
+#: All take half a minute: a few of them are enough between two keystrokes.
+RUN = list(CASES) if os.environ.get("REQUIRE_ALL") == "1" else list(CASES)[::16]
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits and /proc are Linux's")
 
@@ -45,8 +45,9 @@ def results():
 
 
 def test_there_are_many():
-    """At least 150 documents, each of its own kind; all of them where everything must run."""
-    assert len(RUN) >= 150
+    """Documents of very many kinds; all of them where everything must run."""
+    assert len(CASES) > 600
+    assert len(RUN) > 30
 
 
 @pytest.mark.parametrize("name", RUN)

@@ -36,6 +36,7 @@ def diagnostics(*files: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+@pytest.mark.slow
 def test_documents_of_examples_are_clean(tmp_path: Path) -> None:
     """No error, no warning, no hint: in committed files, and in what an example writes."""
     script = EXAMPLES / "agentic_doc" / "agentic.py"

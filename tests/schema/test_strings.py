@@ -75,6 +75,7 @@ def test_no_format_raises(name, text):
     assert CHECKS[name](text) in (True, False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(CHECKS))
 @pytest.mark.parametrize("piece", ["a", "a.", "-", "{a", "%41", "1:", "/~0", "(a*)*", '"\\a', "0"])
 def test_long_strings_do_not_backtrack(name, piece):
