@@ -72,7 +72,7 @@ def pydantic1(session: nox.Session) -> None:
 @nox.session
 def coverage(session: nox.Session) -> None:
     """The tests with others' suites and branch coverage; the core stays at 97 %."""
-    session.install("-e", ".", *requirements("test"), *requirements("models"))
+    session.install("-e", ".", *requirements("test"))
     fetch_suites(session)
     session.run("python", "-m", "pytest", "--cov", "--cov-report=", *session.posargs)
     session.run("coverage", "report")

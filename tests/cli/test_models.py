@@ -13,9 +13,14 @@ import pytest
 
 pytest.importorskip("datamodel_code_generator", reason="the extra `models` is not installed")
 
-from click.testing import CliRunner, Result
+from typing import TYPE_CHECKING
+
+from either_click import runner
 
 from asyncapi_guard.cli import cli
+
+if TYPE_CHECKING:
+    from click.testing import Result
 
 SPEC = """\
 asyncapi: 3.1.0
@@ -56,7 +61,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(*args: str) -> Result:
-    return CliRunner().invoke(cli, ["models", *args])
+    return runner().invoke(cli, ["models", *args])
 
 
 def files(folder: Path) -> dict[str, str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner
+from either_click import runner
 
 from asyncapi_guard.cli import cli
 
@@ -75,7 +75,7 @@ def read(name: str) -> str:
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(cli, ["types", *arguments], catch_exceptions=False)
+    return runner().invoke(cli, ["types", *arguments], catch_exceptions=False)
 
 
 # -- writing ---------------------------------------------------------------------------------------
