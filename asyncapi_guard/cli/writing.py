@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import tempfile
@@ -55,7 +56,11 @@ def _write_beside(path: Path, raw: bytes) -> str:
     """Write a temporary file, ready to take the place of another: its name."""
     if path.is_dir():
         raise IsADirectoryError(0, "it is a folder")
-    mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~_umask()
+    is_there = path.exists()
+    mode = stat.S_IMODE(path.stat().st_mode) if is_there else 0o666 & ~_umask()
+    if is_there and not (mode & 0o222 and os.access(path, os.W_OK)):
+        # Its folder would let us put another in its place; its owner said no.
+        raise PermissionError(errno.EACCES, "it is read-only")
     handle, beside = tempfile.mkstemp(".tmp", f".{path.name}-", path.parent)
     try:
         with os.fdopen(handle, "wb") as file:

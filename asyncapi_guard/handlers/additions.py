@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from asyncapi_guard.contract import Action
+from asyncapi_guard.guard.plans import template
 from asyncapi_guard.handlers.ids import Names, slug
 from asyncapi_guard.schema.dialects import subschemas
 from asyncapi_guard.spec.edit import Edit, edits_between
@@ -166,6 +167,7 @@ class _Addition:
         self._data = data
         #: What components that were added are called here, by what they were called and say.
         self._names: dict[tuple[str, str], str] = {}
+        self._channels = contract.channels
         self._addresses = {id: channel.address for id, channel in contract.channels.items()}
         self._messages = [
             _Message(id, key, message.event)
@@ -229,12 +231,23 @@ class _Addition:
         same = [id for id, address in self._addresses.items() if address == new.namespace]
         if same:
             return same[0]
+        self._check_templates(new)
         channels = self._section("channels")
         wanted = "root" if new.namespace == "/" else slug(new.namespace, "namespace")
         id = free_name(channels, wanted)
         channels[id] = {"address": new.namespace}
         self._addresses[id] = new.namespace
         return id
+
+    def _check_templates(self, new: NewEvent) -> None:
+        """A channel of its own would take from a namespace what its template gives it."""
+        for id, channel in self._channels.items():
+            if "{" in (channel.address or "") and template(channel).fullmatch(new.namespace):
+                raise CannotAddError(
+                    f"the event {shown(new.event)} cannot be added to {shown(new.namespace)}: the "
+                    f"channel {shown(id)} serves that namespace as {shown(channel.address)}; add "
+                    "the event there, or write a channel with all events of the namespace"
+                )
 
     def _check_new(self, new: NewEvent) -> None:
         for operation in self._operations:

@@ -4,7 +4,8 @@ Safe means that a document says afterwards what its author evidently meant, and 
 word that is one slip of the finger away from the only word that fits, a number where text was
 wanted, a reference that takes another way to the same thing. What removes, demands or allows
 anything that was not written is for people: unused components stay, a discriminator does not
-become required, limits beside a `$ref` do not begin to count.
+become required, limits beside a `$ref` do not begin to count. So is what could be repaired at two
+places: of `required: [password]` and a property `passowrd`, nobody knows which one clients send.
 """
 
 from __future__ import annotations
@@ -72,14 +73,13 @@ REPAIRS: Mapping[str, str] = MappingProxyType(
             "A default gets quotes, as it is written, or loses them, where that makes it one of "
             "the type."
         ),
-        "unknown-keyword": "A misspelt keyword becomes the only one that it can be.",
-        "unknown-format": (
-            "A format whose letters are those of one that is known, in another order or case, "
-            "becomes that one. (`uint32` is nobody's `int32`.)"
+        "unknown-keyword": (
+            "A misspelt keyword becomes the only one that it can be; `not`, `const`, `$ref`, "
+            "`oneOf` and their like only out of their own letters. (`cost` is nobody's `const`.)"
         ),
-        "required-undefined": (
-            "A name whose letters are those of one property, in another order or case, becomes "
-            "that property."
+        "unknown-format": (
+            "A format whose letters are those of one that is known, in another case or with two "
+            "of them exchanged, becomes that one. (`uint32` is nobody's `int32`.)"
         ),
     }
 )
@@ -229,9 +229,35 @@ _Made = tuple[Edit, str]
 def _renamed(case: _Case) -> _Made | None:
     old = case.path[-1]
     name = meant(str(old), case.wanted)
-    if name is None or name in case.above():
+    if name is None or name in case.above() or _is_meant_twice(case, name):
         return None
     return Rename(case.path, name), f"renamed {shown(old)} to {shown(name)}"
+
+
+def _is_meant_twice(case: _Case, name: str) -> bool:
+    others = [key for key in case.above() if key != case.path[-1] and key not in case.wanted]
+    return any(meant(key, case.wanted) == name for key in others)
+
+
+def _field(case: _Case) -> _Made | None:
+    """A field; but a map of things is not what one thing is, whatever their names."""
+    made = _renamed(case)
+    is_one = isinstance(case.node.value, dict) and f"{case.path[-1]}s" in case.wanted
+    return None if is_one else made
+
+
+#: Keywords that are near words of their own (`cost`, `note`, `noneOf`, `when`, `ref`), and with
+#: which a schema refuses what it allowed, or says the contrary.
+_GRAVE = frozenset(
+    ("$ref", "allOf", "anyOf", "const", "else", "if", "not", "oneOf", "propertyNames", "then")
+)
+
+
+def _keyword(case: _Case) -> _Made | None:
+    made = _renamed(case)
+    if made is None or not isinstance(made[0], Rename) or made[0].key not in _GRAVE:
+        return made
+    return made if _has_same_letters(str(case.path[-1]), made[0].key) else None
 
 
 def _set(case: _Case, value: Any, what: str) -> _Made:
@@ -249,7 +275,12 @@ def _bad_value(case: _Case) -> _Made | None:
 
 
 def _format(case: _Case) -> _Made | None:
-    return _reordered(case, KNOWN)
+    """Formats may have any name: a letter more or less makes another one."""
+    old = case.node.value
+    same = [name for name in KNOWN if isinstance(old, str) and _has_same_letters(old, name)]
+    if len(same) != 1:
+        return None
+    return _set(case, same[0], f"{shown(old)} became {shown(same[0])}")
 
 
 _TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
@@ -361,6 +392,8 @@ def _parameters(case: _Case) -> _Made | None:
     names = [name for name in PLACEHOLDER.findall(str(address)) if name]
     if not names or not all(re.fullmatch(r"[A-Za-z0-9_\-]+", name) for name in names):
         return None
+    if any(meant(key, ("parameters",)) for key in case.above()):
+        return None  # they are there, under a name that is repaired first
     value: dict[str, Any] = {name: {} for name in names}
     return Insert(holder, "parameters", value, "address"), "the address's parameters were added"
 
@@ -378,6 +411,13 @@ def _security(case: _Case) -> _Made | None:
     return _set(case, {"$ref": ref}, f"became a reference to {shown(ref)}")
 
 
+def _names_event(entries: Node, key: str) -> bool:
+    """Whether a key is what clients send: that of a channel's message that has no name."""
+    message = entries.value[key]
+    is_named = isinstance(message, dict) and "name" in message
+    return "channels" in entries.path and entries.path[-1:] == ("messages",) and not is_named
+
+
 def _reference(case: _Case) -> _Made | None:
     """`#/components/schemas/user` where there is only `User`."""
     old = case.node.value
@@ -388,28 +428,16 @@ def _reference(case: _Case) -> _Made | None:
     if target is None or not isinstance(target.value, dict):
         return None
     same = [key for key in target.value if key.lower() == name.lower()]
-    if len(same) != 1 or format_pointer(same) != f"/{same[0]}":
+    if len(same) != 1 or format_pointer(same) != f"/{same[0]}" or _names_event(target, same[0]):
         return None
     return _set(case, f"{holder}/{same[0]}", f"{shown(old)} became {shown(f'{holder}/{same[0]}')}")
 
 
-def _required(case: _Case) -> _Made | None:
-    return _reordered(case, [name for name in case.wanted if name not in case.above()])
-
-
-def _reordered(case: _Case, names: Collection[str]) -> _Made | None:
-    """Where names are free, a letter more or less may make another one."""
-    old = case.node.value
-    if not isinstance(old, str):
-        return None
-    same = [name for name in names if _letters(name) == _letters(old)]
-    if len(same) != 1:
-        return None
-    return _set(case, same[0], f"{shown(old)} became {shown(same[0])}")
-
-
-def _letters(name: str) -> tuple[str, str]:
-    return _DIGITS.sub("", name), "".join(sorted(_plain(name)))
+def _has_same_letters(one: str, other: str) -> bool:
+    """Whether two names differ by case, by what separates words, or by two letters exchanged."""
+    a, b = _plain(one), _plain(other)
+    is_near = a == b or (len(a) == len(b) and sorted(a) == sorted(b) and _is_slip(a, b))
+    return is_near and _DIGITS.sub("", one) == _DIGITS.sub("", other)
 
 
 _RULES: Mapping[str, Callable[[_Case], _Made | None]] = {
@@ -424,10 +452,9 @@ _RULES: Mapping[str, Callable[[_Case], _Made | None]] = {
     "parameters-missing": _parameters,
     "reply-channel": _own_channel,
     "reply-messages": _own_message,
-    "required-undefined": _required,
-    "unknown-field": _renamed,
+    "unknown-field": _field,
     "unknown-format": _format,
-    "unknown-keyword": _renamed,
+    "unknown-keyword": _keyword,
     "unresolvable-reference": _reference,
     "unsupported-version": _version,
     "wrong-type": _wrong_type,

@@ -190,7 +190,7 @@ def _required(context: Context, schema: Node) -> None:
             message = f"the required {shown(name)} is not in 'properties'{why}"
             place = schema.child("required").child(index)
             message += nearest(name, properties)
-            context.report("required-undefined", place, message, wanted=properties)
+            context.report("required-undefined", place, message)
 
 
 def _discriminator(context: Context, schema: Node, dialect: Dialect) -> None:

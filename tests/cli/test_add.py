@@ -311,6 +311,18 @@ def test_a_channel_in_another_file() -> None:
     assert "channels/root stands in another file ('channels.yml#/root'): edit it there" in said
 
 
+def test_a_namespace_of_a_template() -> None:
+    """A channel of its own would take from the namespace what the template gives it."""
+    text = SPEC.replace("address: /\n", "address: /{room}\n    parameters: {room: {}}\n")
+    Path("asyncapi.yml").write_text(text)
+    done = run("join", "--namespace", "/a", "--direction", "receive", "--payload", "Room")
+    assert done.returncode == 2
+    assert "'/{room}'" in done.stderr
+    assert Path("asyncapi.yml").read_text() == text
+    done = run("join", "--namespace", "/{room}", "--direction", "receive", "--payload", "Room")
+    assert done.returncode == 0, done.stderr
+
+
 def test_help_has_an_example() -> None:
     """In both commands."""
     for args in (["add", "--help"], ["add", "event", "--help"]):

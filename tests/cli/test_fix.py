@@ -198,13 +198,6 @@ CASES = {
         ("components: {schemas: {A: {type: string, format: emial}}}\n", "emial", "email"),
         ("components: {schemas: {A: {format: datetime}}}\n", "datetime", "date-time"),
     ],
-    "required-undefined": [
-        (
-            "components: {schemas: {A: {required: [userid], properties: {userId: {}}}}}\n",
-            "[userid]",
-            "[userId]",
-        )
-    ],
 }
 
 
@@ -276,6 +269,34 @@ def test_the_examples_of_the_rules_stay_or_are_repaired(code: str) -> None:
         "defaultContentType: 1",
         "components: {schemas: {A: {type: integer, format: uint32}}}",
         "info2: 5",
+        # Words of their own, near one that would refuse everything, or say the contrary.
+        "components: {schemas: {A: {type: object, cost: {type: number}}}}",
+        "components: {schemas: {A: {type: object, note: true}}}",
+        "components: {schemas: {A: {noneOf: [{type: string}]}}}",
+        "components: {schemas: {A: {when: {required: [a]}, else: {required: [b]}}}}",
+        "components: {schemas: {A: {type: object, propertyName: {type: integer}}}}",
+        # What stands beside a `$ref` would count no more.
+        (
+            "components: {schemas: {A: {maxLength: 3, ref: '#/components/schemas/B'}, "
+            "B: {type: string}}}"
+        ),
+        # The same letters, and another word.
+        "components: {schemas: {A: {required: [time], properties: {item: {}}}}}",
+        # The property may be what is misspelt: clients send the one or the other.
+        "components: {schemas: {A: {required: [password], properties: {passowrd: {}}}}}",
+        "components: {schemas: {A: {required: [userid], properties: {userId: {}}}}}",
+        "components: {schemas: {A: {type: string, format: item}}}",
+        # The key is the event's name: clients send the one or the other.
+        (
+            "channels: {c: {address: /, messages: {Say: {payload: {}}}}}\n"
+            "operations: {o: {action: send, channel: {$ref: '#/channels/c'}, "
+            "messages: [{$ref: '#/channels/c/messages/say'}]}}"
+        ),
+        # Two keys that mean the same.
+        "components: {schemas: {A: {minlength: 3, min_length: 4}}}",
+        # One message is not a map of messages.
+        "channels: {c: {address: /, message: {payload: {type: string}}}}",
+        "channels: {c: {address: /, message: {payload: {$ref: '#/components/schemas/A'}}}}",
     ],
 )
 def test_what_is_not_safe_is_left(text: str) -> None:
@@ -399,6 +420,31 @@ def test_a_patch_can_be_applied() -> None:
     assert patched == text.replace("adress", "address").replace("String", "string")
 
 
+@pytest.mark.parametrize(
+    ("name", "raw"),
+    [
+        pytest.param("asyncapi.yml", b"\xef\xbb\xbf" + BAD.encode(), id="byte order mark"),
+        pytest.param("asyncapi.yml", BAD.replace("\r\n", "\n").encode(), id="LF"),
+        pytest.param("asyncapi.yml", BAD.replace("\r\n", "\r").encode(), id="CR"),
+        pytest.param("asyncapi.yml", BAD.replace("\n", "\r", 1).encode(), id="mixed"),
+        pytest.param("asyncapi.yml", BAD.replace("Chat", "Ch\u2028at").encode(), id="U+2028"),
+        pytest.param("our file.yml", BAD.encode(), id="a name with a blank"),
+    ],
+)
+def test_a_patch_is_about_bytes(name: str, raw: bytes) -> None:
+    """Whatever ends the lines, and whatever stands before the first."""
+    file = Path(name)
+    file.write_bytes(raw.replace(b"3.1.0", b"3.1"))
+    patch = run(name, "--diff").stdout
+    run(name)
+    wanted = file.read_bytes()
+    assert wanted == raw.replace(b"adress", b"address")
+    file.write_bytes(raw.replace(b"3.1.0", b"3.1"))
+    subprocess.run(["git", "init", "-q"], check=True)
+    subprocess.run(["git", "apply", "-p0"], input=patch, check=True)
+    assert file.read_bytes() == wanted
+
+
 def test_other_files_of_a_document() -> None:
     """What it refers to is repaired where it stands, once, even if two documents refer to it."""
     for name in ("a.yml", "b.yml"):
@@ -472,6 +518,12 @@ def test_what_is_ignored_is_not_repaired() -> None:
     assert fixed(BAD) == BAD
 
 
+def test_a_name_that_is_missing_because_it_is_misspelt() -> None:
+    """The parameters of an address are not added beside those that are there already."""
+    text = HEAD + "channels:\n  c:\n    address: /{a}\n    paramaters: {a: {description: A}}\n"
+    assert fixed(text) == text.replace("paramaters", "parameters")
+
+
 def test_repairs_that_show_others() -> None:
     """What was misspelt is looked into when it has its name."""
     text = HEAD + "chanels:\n  c: {adress: '/{room}', titel: T}\n"
@@ -493,6 +545,20 @@ def test_a_file_that_may_not_be_written(folder: Path) -> None:
     assert done.returncode == 2
     assert b"asyncapi.yml cannot be written" in done.stderr
     assert Path("asyncapi.yml").read_bytes() == BAD.encode()
+
+
+def test_a_file_that_is_read_only() -> None:
+    """It is not replaced by another, which its folder would allow."""
+    file = Path("asyncapi.yml")
+    file.write_bytes(BAD.encode())
+    file.chmod(0o444)
+    before = file.stat()
+    done = run("asyncapi.yml")
+    assert done.returncode == 2
+    assert b"asyncapi.yml cannot be written" in done.stderr
+    assert file.read_bytes() == BAD.encode()
+    assert (file.stat().st_ino, file.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    assert [each.name for each in Path().glob("*.tmp")] == []
 
 
 @pytest.mark.parametrize(

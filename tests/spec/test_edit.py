@@ -410,6 +410,20 @@ def test_edits_of_others_documents(kind, data):
         ("a: 1\n\nb: 2\n", [Insert((), "c", 3)], "a: 1\n\nb: 2\n\nc: 3\n"),
         ("a: |+\n  t\n\n\nb: 1\n", [Insert((), "c", 1, "a")], "a: |+\n  t\n\n\nc: 1\nb: 1\n"),
         ("---\na: 1\n...\n", [Insert((), "b", 2)], "---\na: 1\nb: 2\n...\n"),
+        # Blank lines of a text are empty, however deep it stands.
+        (
+            "a: 1\n",
+            [Insert((), "b", {"c": {"d": "x\n\ny\n"}, "e": [{"f": "x\n\ny"}, "x\n\ny\n"]})],
+            (
+                "a: 1\nb:\n  c:\n    d: |\n      x\n\n      y\n  e:\n    - f: |-\n        x\n\n"
+                "        y\n    - |\n      x\n\n      y\n"
+            ),
+        ),
+        (
+            "a:\n  - &x 1\n",
+            [SetValue(("a", 0), {"b": "x\n\ny\n"})],
+            "a:\n  - &x\n    b: |\n      x\n\n      y\n",
+        ),
         # The habits of the file.
         (
             "a:\n    b:\n        c: 1\n    l:\n    -   x\n",
@@ -564,6 +578,25 @@ def test_what_is_refused(text, one, line, reason):
     assert (finding.file, finding.line) == ("a.yml", line)
     assert finding.message.startswith("cannot be edited: ")
     assert reason in finding.message
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        [Rename(("a",), "c"), Remove(("a",))],
+        [Remove(("a",)), Remove(("a",))],
+        [SetValue(("a",), 1), Insert(("a",), "c", 1)],
+        [SetValue(("a",), 1), SetValue(("a", "b"), 2), Remove(("a", "b"))],
+    ],
+)
+def test_edits_that_contradict_one_another(edits):
+    """They are refused, or what they say together is done; nothing else is raised."""
+    raw = b"a: {b: 1}\nd: 1\n"
+    try:
+        new = apply_edits("a.yml", "file:///a.yml", raw, edits)
+    except EditRefused:
+        return
+    assert read(new)["d"] == 1
 
 
 def test_a_refusal_refuses_all():

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.spec.edit.edits import ImpossibleError
 from asyncapi_guard.spec.edit.splices import Splice
-from asyncapi_guard.spec.edit.writing import block, is_block, item_lines, key_text, lines_behind
+from asyncapi_guard.spec.edit.writing import (
+    block,
+    indented,
+    is_block,
+    item_lines,
+    key_text,
+    lines_behind,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -121,7 +128,7 @@ def _behind_lead(style: Style, entry: Entry, place: Place, value: Any) -> tuple[
     """What stands on the line of the key or dash, and the lines below, relative to it."""
     if entry.key is None and is_block(value, style):
         if place.anchor:
-            return "", [" " * style.item + line for line in block(value, style)]
+            return "", indented(block(value, style), style.item)
         first, *rest = item_lines(value, style)
         return first[1:].lstrip(" "), rest
     quote = place.style if place.kind == "scalar" and place.style in ("'", '"') else ""

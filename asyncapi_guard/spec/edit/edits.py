@@ -101,11 +101,14 @@ def edited_data(data: Any, edits: Sequence[Edit]) -> Any:
     """A copy of the data with the edits made, the last of them in the data first.
 
     Raises:
-        ImpossibleError: there is nothing at a path, or a key is there already.
+        ImpossibleError: there is nothing at a path, or no longer; or a key is there already.
     """
     root = [json.loads(json.dumps(data))]  # a copy in which nothing is shared
     for edit in from_the_end(data, edits):
-        _make(root, edit)
+        try:
+            _make(root, edit)
+        except (IndexError, KeyError, TypeError):
+            raise ImpossibleError(edit.path, "another edit takes it away") from None
     return root[0]
 
 

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 from asyncapi_guard.spec.output import to_yaml
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from asyncapi_guard.spec.edit.style import Style
 
 __all__ = [
     "block",
     "flow_key",
     "in_brackets",
+    "indented",
     "is_block",
     "item_lines",
     "json_lines",
@@ -44,11 +47,11 @@ def lines_behind(value: Any, style: Style, quote: str = "") -> tuple[str, list[s
     """
     if is_block(value, style):
         behind = style.step if isinstance(value, dict) else style.dash
-        return "", [" " * behind + line for line in block(value, style)]
+        return "", indented(block(value, style), behind)
     if isinstance(value, (dict, list)):
         return in_brackets(value, style), []
     first, *rest = scalar(value, style, quote)
-    return first, [(" " * style.step + line) if line else "" for line in rest]
+    return first, indented(rest, style.step)
 
 
 def block(value: Any, style: Style) -> list[str]:
@@ -73,7 +76,12 @@ def item_lines(item: Any, style: Style) -> list[str]:
     else:
         inner = scalar(item, style)
     dash = "-" + " " * (style.item - 1)
-    return [dash + inner[0], *(" " * style.item + line if line else "" for line in inner[1:])]
+    return [dash + inner[0], *indented(inner[1:], style.item)]
+
+
+def indented(lines: Sequence[str], columns: int) -> list[str]:
+    """Lines that stand deeper; those that are empty stay so."""
+    return [" " * columns + line if line else "" for line in lines]
 
 
 def scalar(value: Any, style: Style, quote: str = "") -> list[str]:
