@@ -19,7 +19,8 @@ from asyncapi_guard.cli.applications import application, run_and_leave, take_std
 from asyncapi_guard.cli.choosing import choosing, chosen
 from asyncapi_guard.cli.failures import CannotRun
 from asyncapi_guard.cli.reading import reading
-from asyncapi_guard.cli.reporters import FORMATS, FileReport, default_format, render, wants_color
+from asyncapi_guard.cli.reporters import FileReport, default_format, render, wants_color
+from asyncapi_guard.cli.reporting import reporting
 from asyncapi_guard.cli.writing import write_whole
 
 if TYPE_CHECKING:
@@ -70,20 +71,7 @@ class Options:
 @click.argument("target", metavar="MODULE:ATTRIBUTE")
 @click.argument("file", type=click.Path(path_type=str))
 @choosing
-@click.option(
-    "--format",
-    type=click.Choice(FORMATS),
-    help="How to report.  [default: full; github in GitHub Actions]",
-)
-@click.option(
-    "-o", "--output", type=click.Path(dir_okay=False), help="Write the report to this file."
-)
-@click.option(
-    "--config",
-    type=click.Path(exists=True, dir_okay=False),
-    help="Use this configuration.  [default: the nearest pyproject.toml or asyncapi-guard.toml]",
-)
-@click.option("--no-config", is_flag=True, help="Use no configuration.")
+@reporting
 @reading
 @click.option(
     "--fix",

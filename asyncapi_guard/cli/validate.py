@@ -17,7 +17,8 @@ import click
 from asyncapi_guard.cli.choosing import choosing, chosen
 from asyncapi_guard.cli.failures import run_or_say_why
 from asyncapi_guard.cli.reading import reading
-from asyncapi_guard.cli.reporters import FORMATS, default_format, render, wants_color
+from asyncapi_guard.cli.reporters import default_format, render, wants_color
+from asyncapi_guard.cli.reporting import reporting
 from asyncapi_guard.cli.writing import write_whole
 
 if TYPE_CHECKING:
@@ -63,20 +64,7 @@ class Options:
 @click.command("validate", epilog=_EXAMPLES)
 @click.argument("files", nargs=-1, metavar="[FILE|FOLDER|GLOB|-]...")
 @choosing
-@click.option(
-    "--format",
-    type=click.Choice(FORMATS),
-    help="How to report.  [default: full; github in GitHub Actions]",
-)
-@click.option(
-    "-o", "--output", type=click.Path(dir_okay=False), help="Write the report to this file."
-)
-@click.option(
-    "--config",
-    type=click.Path(exists=True, dir_okay=False),
-    help="Use this configuration.  [default: the nearest pyproject.toml or asyncapi-guard.toml]",
-)
-@click.option("--no-config", is_flag=True, help="Use no configuration.")
+@reporting
 @reading
 @click.option(
     "--stdin-name",
