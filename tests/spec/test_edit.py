@@ -35,7 +35,7 @@ from asyncapi_guard.spec.source import read_source, without_surrogates
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
-EXAMPLES = 10 if REQUIRE_ALL else 2
+EXAMPLES = 40 if REQUIRE_ALL else 2
 needs_corpus = pytest.mark.skipif(
     not (CORPUS / "verdicts.jsonl").is_file(),
     reason="the corpus is not beside the repository: it is others', and not part of the project",
@@ -640,7 +640,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=500 if REQUIRE_ALL else 100, deadline=None)
+@settings(max_examples=2000 if REQUIRE_ALL else 200, deadline=None)
 @given(
     old=st.dictionaries(st.sampled_from("abcd"), VALUES, min_size=1),
     new=st.dictionaries(st.sampled_from("abcd"), VALUES, min_size=1),
