@@ -137,6 +137,14 @@ def build(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def explore(session: nox.Session) -> None:
+    """The property tests with examples that are drawn anew: what they find is written down."""
+    session.install("-e", ".", *requirements("test"))
+    arguments = ["-m", "hypothesis", "--hypothesis-profile=explore", *session.posargs]
+    session.run("python", "-m", "pytest", *arguments, env={"REQUIRE_ALL": "1"})
+
+
+@nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """The benchmarks; their figures mean something on a quiet machine only."""
     session.install(".[pydantic]")

@@ -1,10 +1,20 @@
-"""What the default run leaves out: it must not keep anybody waiting for more than three minutes."""
+"""What all tests share: what the default run leaves out, and how property tests draw.
+
+The default run must not keep anybody waiting for more than three minutes. Property tests draw the
+same examples everywhere, so that nobody's change is refused for a fault that it did not bring;
+`nox -s explore` draws others.
+"""
 
 from __future__ import annotations
 
 import os
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("fixed", derandomize=True)
+settings.register_profile("explore", derandomize=False, print_blob=True)
+settings.load_profile("fixed")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -304,6 +304,7 @@ def allowed(doc, edits):
             lines.update(before[-1:] * in_brackets)
             is_moved = in_brackets or is_after_dash or isinstance(path[-1], int)
             lines.update(sorted(behind)[: bool(is_moved)])
+            lines.update(blanks_behind(doc, last))
         if inserts and value and not flow:
             continue
         if inserts and value:
@@ -315,6 +316,14 @@ def allowed(doc, edits):
         else:
             lines.update(range(first, last + 1))
     return lines
+
+
+def blanks_behind(doc, last):
+    """The lines of blanks behind a line: text before it would have them when it goes."""
+    end = last + 1
+    while end < len(doc.lines) - 1 and not doc.lines[end].strip():
+        end += 1
+    return range(last + 1, end) if any(doc.lines[last + 1 : end]) else ()
 
 
 def changed(old, new):
@@ -370,7 +379,6 @@ def check(doc, kind, draw):
     max_examples=EXAMPLES * 5,
     deadline=None,
     suppress_health_check=list(HealthCheck),
-    derandomize=not REQUIRE_ALL,
 )
 @given(data=st.data())
 def test_edits_of_others_documents(kind, data):
@@ -395,6 +403,28 @@ def test_edits_of_others_documents(kind, data):
         ("a: |\n  # text\n\nb: 1\n", [SetValue(("a",), 1)], "a: 1\n\nb: 1\n"),
         ("a: >2-\n    x\n  y\nb: 1\n", [SetValue(("a",), "z")], "a: z\nb: 1\n"),
         ("a: | # c\n  t\n", [SetValue(("a",), "n\nm\n")], "a: |\n  n\n  m\n"),
+        # Text does not take in what is blank behind it.
+        ("a: 1\n   \nb: 1\n", [SetValue(("a",), "n\nm\n")], 'a: "n\\nm\\n"\n   \nb: 1\n'),
+        ("a: 1\n\nb: 1\n", [SetValue(("a",), "n\nm\n")], "a: |\n  n\n  m\n\nb: 1\n"),
+        ("a: 1\n\nb: 1\n", [SetValue(("a",), "n\n\n")], 'a: "n\\n\\n"\n\nb: 1\n'),
+        (
+            "a:\n  b: 1\n   \nc: 1\n",
+            [Insert(("a",), "d", "n\nm")],
+            'a:\n  b: 1\n  d: "n\\nm"\n   \nc: 1\n',
+        ),
+        ("a:\n- b\n   \nc: 1\n", [Append(("a",), "n\nm")], 'a:\n- b\n- "n\\nm"\n   \nc: 1\n'),
+        ("a: |\n  t\nb: 1\n    \n\nc: 1\n", [Remove(("b",))], "a: |\n  t\nc: 1\n"),
+        (
+            "a: |\n  t\nb: 1\n    \nc: 1\n   \nd: 1",
+            [Remove(("b",)), Remove(("c",))],
+            "a: |\n  t\nd: 1",
+        ),
+        (
+            "a: {b: 1}\nc: |\n  t\nd: 1\n\ne: 1\n",
+            [Remove(("d",))],
+            "a: {b: 1}\nc: |\n  t\n\ne: 1\n",
+        ),
+        ("a:\n- b: |+\n    t\nd: 1\n\ne: 1\n", [Remove(("d",))], "a:\n- b: |+\n    t\ne: 1\n"),
         # Where new entries stand.
         ("a: 1\n# end\n", [Insert((), "b", 2)], "a: 1\nb: 2\n# end\n"),
         (

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.spec.edit.edits import ImpossibleError
+from asyncapi_guard.spec.edit.layout import BREAKS
 from asyncapi_guard.spec.edit.splices import Splice
 from asyncapi_guard.spec.edit.writing import (
     block,
@@ -35,6 +36,8 @@ def insert(
     pairs: Sequence[tuple[str, Any]],
 ) -> Iterator[Splice]:
     """New keys behind an entry, or behind the last one."""
+    at = _behind(layout, place, after)
+    style = _style_before(layout, style, at)
     quotes = {entry.key.style for entry in place.entries if entry.key is not None}
     quote = quotes.pop() if len(quotes) == 1 else ""
     written = []
@@ -42,23 +45,23 @@ def insert(
         first, rest = lines_behind(value, style)
         name = key_text(key, style, quote)
         written.append([f"{name}:{' ' * bool(first)}{first}", *rest])
-    yield _new_lines(layout, style, place, after, written)
+    yield _new_lines(layout, style, place, at, written)
 
 
 def append(layout: Layout, style: Style, place: Place, values: Sequence[Any]) -> Iterator[Splice]:
     """New items behind the last one."""
-    written = [item_lines(value, style) for value in values]
-    yield _new_lines(layout, style, place, None, written)
+    at = _behind(layout, place, None)
+    style = _style_before(layout, style, at)
+    yield _new_lines(layout, style, place, at, [item_lines(value, style) for value in values])
 
 
 def _new_lines(
-    layout: Layout, style: Style, place: Place, after: Entry | None, written: list[list[str]]
+    layout: Layout, style: Style, place: Place, at: int, written: list[list[str]]
 ) -> Splice:
     """Entries of a block, each with a blank line before it where all others have one."""
     indent = " " * layout.column(place.entries[0].start)
     blank = [""] * _is_spaced(layout, place)
     lines = [indent + line if line else "" for entry in written for line in (*blank, *entry)]
-    at = _behind(layout, after or place.entries[-1], len(indent), is_end=after is None)
     return Splice(at, at, "".join(style.newline + line for line in lines))
 
 
@@ -76,11 +79,13 @@ def _has_blank_line(layout: Layout, one: Entry, other: Entry) -> bool:
     return False
 
 
-def _behind(layout: Layout, entry: Entry, column: int, *, is_end: bool) -> int:
-    """The end of the last line of an entry, with the comments below that belong to it.
+def _behind(layout: Layout, place: Place, after: Entry | None) -> int:
+    """The end of the last line of an entry (or of all), with the comments below that belong to it.
 
     These are deeper than its key; at the end of a mapping inside of another they may be as deep.
     """
+    entry, is_end = after or place.entries[-1], after is None
+    column = layout.column(place.entries[0].start)
     if not layout.is_last(entry.end):
         raise ImpossibleError((), "something else stands behind it on its line")
     end = layout.line_end(entry.end)
@@ -94,6 +99,17 @@ def _behind(layout: Layout, entry: Entry, column: int, *, is_end: bool) -> int:
     return end
 
 
+def _style_before(layout: Layout, style: Style, at: int) -> Style:
+    """The style of values that end at an offset: what is blank below is no text of theirs."""
+    blank = _blank(layout, layout.next_line(at))
+    return replace(style, blocks="" if blank.strip(BREAKS) else "|" if blank else style.blocks)
+
+
+def _blank(layout: Layout, offset: int) -> str:
+    """The blank lines that begin at an offset."""
+    return layout.text[offset : layout.next_text(offset)]
+
+
 # -- another value ---------------------------------------------------------------------------------
 
 
@@ -104,6 +120,7 @@ def set_value(
     if place.tagged or entry.lead < 0:
         raise ImpossibleError((), "it has a tag, or its key has no colon: edit it by hand")
     lead = layout.anchor_end(place) if place.anchor else entry.lead
+    style = _style_before(layout, style, layout.line_end(max(place.end, lead)))
     column = layout.column(entry.start)
     on_line = not place.is_empty and layout.line_start(place.content) <= lead
     if entry.key is None and on_line and not place.anchor:
@@ -162,15 +179,30 @@ def clear(layout: Layout, style: Style, entry: Entry, place: Place) -> Iterator[
         yield from remove(layout, place, index, ())
 
 
-def remove(layout: Layout, place: Place, index: int, path: Path) -> Iterator[Splice]:
-    """One of several entries goes, with its lines."""
+def remove(
+    layout: Layout, place: Place, index: int, path: Path, before: int | None = None
+) -> Iterator[Splice]:
+    """One of several entries goes, with its lines; `before` is the last that stays before it."""
     entry = place.entries[index]
     if layout.is_first(entry.start):
         if not layout.is_last(entry.end):
             raise ImpossibleError(path, "something else stands behind it on its line")
-        yield Splice(layout.line_start(entry.start), layout.next_line(entry.end), "")
+        end = layout.next_line(entry.end)
+        if before is not None and _takes_in(layout, place, before, end):
+            end = layout.next_text(end)
+        yield Splice(layout.line_start(entry.start), end, "")
     elif index == 0 and not layout.has_comment(entry.end, place.entries[1].start):
         # Behind a dash: the next entry moves up to its place.
         yield Splice(entry.start, place.entries[1].start, "")
     else:
         yield Splice(entry.start, entry.end, "")
+
+
+def _takes_in(layout: Layout, place: Place, index: int, end: int) -> bool:
+    """Whether an entry ends with text that, when the next ones go, has the blank lines behind."""
+    value, behind = place.entries[index].value, place.entries[index + 1].start
+    while value.entries:
+        value = value.entries[-1].value
+    if value.style not in ("|", ">") or layout.text[value.end : behind].strip():
+        return False
+    return value.keeps or bool(_blank(layout, end).strip(BREAKS))

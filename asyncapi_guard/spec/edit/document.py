@@ -255,5 +255,8 @@ class _Plan:
         if len(gone) > 1 and place.is_flow:
             raise OverlapError  # commas between them belong to both
         for index, part in gone.items():
-            by = flow if place.is_flow else block
-            yield from by.remove(self._layout, place, index, part)
+            if place.is_flow:
+                yield from flow.remove(self._layout, place, index, part)
+            else:
+                before = max((i for i in range(index) if i not in gone), default=None)
+                yield from block.remove(self._layout, place, index, part, before)

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from asyncapi_guard.spec.pointers import Path
     from asyncapi_guard.spec.source import Source
 
-__all__ = ["BREAK", "Entry", "Layout", "Place", "Written"]
+__all__ = ["BREAK", "BREAKS", "Entry", "Layout", "Place", "Written"]
 
 _Loader: Any = getattr(yaml, "CLoader", yaml.Loader)
 #: Line breaks as the YAML reader counts them.
 BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _PROPERTY = re.compile(r"[&!][^\s,\[\]{}]*")
 _BLANKS = " \t"
-_BREAKS = "\n\r\x85\u2028\u2029"
+BREAKS = "\n\r\x85\u2028\u2029"
 
 
 @dataclass(slots=True)
@@ -43,6 +43,7 @@ class Place:
         end: behind its last character.
         style: of a scalar `'`, `"`, `|`, `>`, or empty for plain; of a collection `{` or empty for
             a block.
+        keeps: of a block of text, whether blank lines at its end belong to it (`|+`).
         text: of a scalar, what it says; of an alias, the anchor.
         anchor: its anchor; empty for none.
         tagged: whether it has a tag.
@@ -55,6 +56,7 @@ class Place:
     content: int
     end: int
     style: str = ""
+    keeps: bool = False
     text: str = ""
     anchor: str = ""
     tagged: bool = False
@@ -150,13 +152,13 @@ class Layout:
 
     def line_start(self, offset: int) -> int:
         """Where the line of an offset begins."""
-        while offset > 0 and self.text[offset - 1] not in _BREAKS:
+        while offset > 0 and self.text[offset - 1] not in BREAKS:
             offset -= 1
         return offset
 
     def line_end(self, offset: int) -> int:
         """Where the line of an offset ends, before its break."""
-        while offset < self._length and self.text[offset] not in _BREAKS:
+        while offset < self._length and self.text[offset] not in BREAKS:
             offset += 1
         return offset
 
@@ -193,13 +195,19 @@ class Layout:
         """The next offset at which something is written: no blank, no comment."""
         text, end = self.text, self._length
         while offset < end:
-            if text[offset] in _BLANKS or text[offset] in _BREAKS:
+            if text[offset] in _BLANKS or text[offset] in BREAKS:
                 offset += 1
             elif text[offset] == "#":
                 offset = self.line_end(offset)
             else:
                 return offset
         return end
+
+    def next_text(self, offset: int) -> int:
+        """The first line from an offset, which begins a line, that is not blank; or the end."""
+        while (end := self.next_line(offset)) > offset and not self.text[offset:end].strip():
+            offset = end
+        return offset
 
     # -- reading -----------------------------------------------------------------------------------
 
@@ -272,7 +280,8 @@ class Layout:
             return max(place.end, place.content)
         text = self.text[place.content : place.end]
         header = text[: self.line_end(place.content) - place.content]
-        if "+" in header.partition("#")[0]:
+        place.keeps = "+" in header.partition("#")[0]
+        if place.keeps:
             # Blank lines at its end are text.
             return place.content + len(text.rstrip(_BLANKS).removesuffix("\n").removesuffix("\r"))
         return place.content + len(text.rstrip())

@@ -36,6 +36,8 @@ class Style:
         flow_references: whether `$ref` stands in braces: `{$ref: '#/...'}`.
         ascii: whether JSON escapes what is not ASCII.
         tabs: whether JSON is indented with tabs.
+        blocks: which blocks of text may stand there: `+` for all, `|` for those that do not keep
+            the blank lines below, empty for none.
     """
 
     step: int = 2
@@ -50,6 +52,7 @@ class Style:
     flow_references: bool = False
     ascii: bool = False
     tabs: bool = False
+    blocks: str = "+"
 
 
 class _Habits:

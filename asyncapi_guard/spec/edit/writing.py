@@ -91,9 +91,14 @@ def scalar(value: Any, style: Style, quote: str = "") -> list[str]:
     if isinstance(value, str) and quote and "\n" not in value:
         return [quoted(value, quote)]
     first, *rest = to_yaml([value])[2:].removesuffix("\n").split("\n")
-    if isinstance(value, str) and first[:1] in ("'", '"'):
+    if isinstance(value, str) and (first[:1] in ("'", '"') or not _may_stand(first, style)):
         return [quoted(value, style.quote)]
     return [first, *(line[2:] for line in rest)]
+
+
+def _may_stand(first: str, style: Style) -> bool:
+    """Whether a value may begin so: blocks of text take in what is blank behind them."""
+    return first[:1] != "|" or style.blocks == "+" or (style.blocks == "|" and "+" not in first)
 
 
 def quoted(text: str, quote: str) -> str:
