@@ -1,23 +1,21 @@
-"""Strict JSON, read and written in two ways: with Pydantic's parser and encoder, and without."""
+"""Strict JSON: the quick way of reading says what the one that looks at every name says."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-import pydantic_core  # noqa: F401  # once it is loaded, its parser is used
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from socketio import packet
 
 from asyncapi_guard.handlers.hints import Dumped
+from asyncapi_guard.integrations import strict_json
 from asyncapi_guard.integrations.strict_json import Malformed, StrictJSON
 from asyncapi_guard.integrations.wire import guarded_packet_class
 
-FAST = StrictJSON(json)
-SLOW = StrictJSON(json)
-SLOW._parse = None
+STRICT = StrictJSON(json)
 
 PLAIN = st.recursive(
     st.none()
@@ -38,6 +36,9 @@ TRICKY = [
     '{"a":{"b":1},"a":1}',
     '{"a:":1,"a:" :2}',
     '{"\\u0061":1,"a":2}',
+    '{"a":1,"a":2,"b":"\\u003a"}',
+    '{"a":1,"a":2,"b":"\\u003A"}',
+    '{"a":1,"\\u003a":2}',
     '[{"a":1},{"a":1}]',
     '["{\\"a\\":1,\\"a\\":2}"]',
     '{"a"\n:1,"a" :2,"b:":3}',
@@ -79,18 +80,30 @@ def same(one: Any, other: Any) -> bool:
 
 
 @given(TEXTS)
-def test_both_parsers_read_the_same(text: str) -> None:
-    assert same(FAST.loads(text), SLOW.loads(text))
+def test_both_ways_read_the_same(text: str) -> None:
+    assert same(STRICT.loads(text), strict_json._checked(text))
 
 
 @pytest.mark.parametrize("text", TRICKY, ids=range(len(TRICKY)))
-def test_both_parsers_read_the_same_of_what_is_odd(text: str) -> None:
-    assert same(FAST.loads(text), SLOW.loads(text))
+def test_both_ways_read_the_same_of_what_is_odd(text: str) -> None:
+    assert same(STRICT.loads(text), strict_json._checked(text))
 
 
-def test_the_fast_parser_is_used() -> None:
-    """Once Pydantic is there: else the tests above compare nothing."""
-    assert FAST._parse is not None
+@given(
+    st.from_regex(r"-?(0|[1-9][0-9]{0,40})(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?", fullmatch=True)
+)
+def test_both_ways_read_the_same_numbers(text: str) -> None:
+    assert same(STRICT.loads(f"[{text}]"), strict_json._checked(f"[{text}]"))
+
+
+@pytest.mark.parametrize(
+    "data", [{"a": [1, 2.5, None, True, "b"]}, ["a:b", {"c:": ":"}], {"é": "日本 \n \\ 🎲"}, []]
+)
+def test_the_quick_way_is_taken(monkeypatch: pytest.MonkeyPatch, data: Any) -> None:
+    """Else the tests above compare nothing."""
+    monkeypatch.setattr(strict_json, "_checked", pytest.fail)
+    for text in (json.dumps(data), json.dumps(data, ensure_ascii=False, indent=2)):
+        assert STRICT.loads(text) == data
 
 
 @given(st.dictionaries(st.text(), PLAIN), st.text())
@@ -98,7 +111,7 @@ def test_what_pydantic_has_made_is_written_as_any_other_data(
     data: dict[str, Any], event: str
 ) -> None:
     for values in ([Dumped(data)], [event, Dumped(data)], [event, 1, Dumped(data)]):
-        assert json.loads(FAST.dumps(values)) == [
+        assert json.loads(STRICT.dumps(values)) == [
             *values[:-1],
             data,
         ]
@@ -107,12 +120,12 @@ def test_what_pydantic_has_made_is_written_as_any_other_data(
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
 def test_what_is_no_json_is_not_written(value: float) -> None:
     with pytest.raises(ValueError, match="JSON compliant"):
-        FAST.dumps(["event", Dumped(a=value)])
+        STRICT.dumps(["event", Dumped(a=value)])
 
 
 @pytest.mark.parametrize("text", ["NaN", "Infinity", "-Infinity", "\ud800"])
 def test_texts_that_look_like_it_are_written(text: str) -> None:
-    assert json.loads(FAST.dumps([Dumped({text: text})])) == [{text: text}]
+    assert json.loads(STRICT.dumps([Dumped({text: text})])) == [{text: text}]
 
 
 WITH_BYTES = (packet.EVENT, packet.ACK)
