@@ -122,7 +122,7 @@ class StrictJSON:
     def dumps(self, data: Any, **options: Any) -> str:
         """JSON text; raises `ValueError` or `TypeError` for what is none."""
         if self.standard:
-            return _encoded(data) or _encode(data)
+            return _encoded(data) or _quickly(data) or _encode(data)
         text: str = self.module.dumps(data, **options)
         _decode(text)
         return text
@@ -137,6 +137,39 @@ def _encoded(data: Any) -> str | None:
     if text is None or len(data) == 1:
         return text and f"[{text}]"
     return f"[{_quoted(data[0])},{text}]" if type(data[0]) is str else None
+
+
+def _quickly(data: Any) -> str | None:
+    """The text of what has only JSON's own types, and no more than ASCII; `None` for the rest.
+
+    Of such data both encoders write the same, but for exponents. Of others, this one would write
+    what has another meaning (an infinity as `null`, a set as a list), or other characters than
+    clients get without the guard.
+    """
+    try:
+        text = _write(data).decode() if _is_plain(data) else ""
+    except (ValueError, OverflowError, RecursionError):
+        return None
+    return text if text.isascii() and "\x7f" not in text else None
+
+
+#: What needs no second look.
+_LEAVES = frozenset((str, int, bool, type(None)))
+
+
+def _is_plain(value: Any) -> bool:
+    kind = type(value)
+    if kind is dict:
+        for key, item in value.items():
+            if type(key) is not str or (type(item) not in _LEAVES and not _is_plain(item)):
+                return False
+        return True
+    if kind is list:
+        for item in value:  # noqa: SIM110  # a loop, and no call for a leaf: several times as fast
+            if type(item) not in _LEAVES and not _is_plain(item):
+                return False
+        return True
+    return kind is float and -1e999 < value < 1e999
 
 
 @lru_cache(1024)

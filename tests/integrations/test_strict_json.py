@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from socketio import packet
 
 from asyncapi_guard.handlers.hints import Dumped
 from asyncapi_guard.integrations import strict_json
 from asyncapi_guard.integrations.strict_json import Malformed, StrictJSON
-from asyncapi_guard.integrations.wire import guarded_packet_class
 
 STRICT = StrictJSON(json)
 
-PLAIN = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    max_leaves=12,
-)
+NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
+
+
+def values(numbers: st.SearchStrategy[float]) -> st.SearchStrategy[Any]:
+    """JSON with such fractions."""
+    return st.recursive(
+        st.none() | st.booleans() | st.integers() | numbers | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+        max_leaves=12,
+    )
+
+
+PLAIN = values(NUMBERS)
+#: What encoders spell in one way: `1e+16` is 1e16 to some.
+SPELLED = values(NUMBERS.filter(lambda number: "e" not in repr(number)))
 TEXTS = (
     PLAIN.map(json.dumps)
     | PLAIN.map(lambda data: json.dumps(data, ensure_ascii=False, indent=1))
@@ -117,6 +122,63 @@ def test_what_pydantic_has_made_is_written_as_any_other_data(
         ]
 
 
+@given(SPELLED, st.text())
+def test_the_quick_way_writes_what_the_standard_library_writes(data: Any, event: str) -> None:
+    assert STRICT.dumps([event, data]) == json.dumps([event, data], separators=(",", ":"))
+
+
+@given(NUMBERS)
+def test_the_quick_way_writes_the_same_numbers(number: float) -> None:
+    assert same(json.loads(STRICT.dumps([number])), [number])
+
+
+@pytest.mark.parametrize(
+    "character", [chr(code) for code in (*range(0x21), 0x22, 0x2F, 0x5C, 0x7F)]
+)
+def test_characters_are_written_as_the_standard_library_writes_them(character: str) -> None:
+    assert STRICT.dumps(["e", character]) == json.dumps(["e", character], separators=(",", ":"))
+
+
+class Text(str):
+    """A string, and more than that."""
+
+    __slots__ = ()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        (1, 2),
+        {1: 2},
+        {None: 1},
+        {True: 1},
+        {1.5: 1},
+        2**70,
+        Text("a"),
+        {Text("a"): 1},
+        "é",
+        "\ud800",
+    ],
+    ids=ascii,
+)
+def test_what_is_not_plain_is_written_by_the_standard_library(value: Any) -> None:
+    for data in (value, [value], {"a": value}):
+        assert STRICT.dumps(["e", data]) == json.dumps(["e", data], separators=(",", ":"))
+
+
+@pytest.mark.parametrize("value", [{1, 2}, b"a", 1j, datetime(2020, 1, 1, tzinfo=timezone.utc)])
+def test_what_another_encoder_could_write_is_none_for_ours(value: Any) -> None:
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        STRICT.dumps(["e", {"a": [value]}])
+
+
+def test_data_that_holds_itself_is_not_written() -> None:
+    data: list[Any] = []
+    data.append(data)
+    with pytest.raises(ValueError, match="Circular"):
+        STRICT.dumps(["e", data])
+
+
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
 def test_what_is_no_json_is_not_written(value: float) -> None:
     with pytest.raises(ValueError, match="JSON compliant"):
@@ -126,31 +188,3 @@ def test_what_is_no_json_is_not_written(value: float) -> None:
 @pytest.mark.parametrize("text", ["NaN", "Infinity", "-Infinity", "\ud800"])
 def test_texts_that_look_like_it_are_written(text: str) -> None:
     assert json.loads(STRICT.dumps([Dumped({text: text})])) == [{text: text}]
-
-
-WITH_BYTES = (packet.EVENT, packet.ACK)
-KINDS = (*WITH_BYTES, packet.CONNECT, packet.CONNECT_ERROR, packet.DISCONNECT)
-
-
-@given(
-    st.tuples(st.sampled_from(WITH_BYTES), st.lists(PLAIN | st.binary(), min_size=1))
-    | st.tuples(st.sampled_from(KINDS), PLAIN),
-    st.sampled_from([None, "/", "/game", "/a,b"]),
-    st.none() | st.integers(0, 99),
-)
-def test_packets_are_encoded_as_python_socketio_encodes_them(
-    what: tuple[int, Any], namespace: str | None, id: int | None
-) -> None:
-    kind, data = what
-    guarded = guarded_packet_class(packet.Packet, 10**6, lambda *_: None)
-    ours = guarded(kind, data, namespace, id)
-    theirs = packet.Packet(kind, data, namespace, id)
-    assert ours.packet_type == theirs.packet_type
-    assert ours.encode() == theirs.encode()
-
-
-def test_data_that_was_exchanged_is_encoded_anew() -> None:
-    guarded = guarded_packet_class(packet.Packet, 10**6, lambda *_: None)
-    made = guarded(packet.EVENT, ["a"], "/")
-    made.data = ["b"]
-    assert made.encode() == '2["b"]'
