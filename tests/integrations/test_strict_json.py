@@ -101,6 +101,18 @@ def test_both_ways_read_the_same_numbers(text: str) -> None:
     assert same(STRICT.loads(f"[{text}]"), strict_json._checked(f"[{text}]"))
 
 
+@pytest.mark.parametrize("exponent", ["308", "+308", "-320", "0308", "-0000320", "99999", "-99999"])
+@pytest.mark.parametrize("letter", ["e", "E"])
+def test_numbers_that_msgspec_is_slow_at_are_left_to_python(
+    monkeypatch: pytest.MonkeyPatch, letter: str, exponent: str
+) -> None:
+    """A packet of them would take seconds, in which no other client is served."""
+    monkeypatch.setattr(strict_json, "_read", pytest.fail)
+    for number in ("1", "-1.7", "0.0001", "12345678901234567890"):
+        text = f"[{number}{letter}{exponent}]"
+        assert same(STRICT.loads(text), strict_json._checked(text))
+
+
 @pytest.mark.parametrize(
     "data", [{"a": [1, 2.5, None, True, "b"]}, ["a:b", {"c:": ":"}], {"é": "日本 \n \\ 🎲"}, []]
 )
