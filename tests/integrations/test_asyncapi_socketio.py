@@ -1613,6 +1613,15 @@ if not OLD:
             "2026-01-02T12:00:00Z",
             ["2026-01-02T12:00:00", 1767355200],
         ),
+        "text with a form of its own": (pydantic.Base64Str, "aGk=", "hi", "aGk=", [1]),
+        "number with a form of its own": (
+            Annotated[int, pydantic.PlainSerializer(str, return_type=str)],
+            7,
+            7,
+            "7",
+            ["7", 1.5],
+        ),
+        "optional with a form of its own": (Optional[pydantic.Base64Str], None, None, None, [1]),
         "computed": (Circle, {"radius": 1}, Circle(radius=1), {"radius": 1, "diameter": 2}, [{}]),
         "typed dict": (Options, {"name": "a"}, {"name": "a"}, {"name": "a"}, [{}, {"name": 1}]),
     }

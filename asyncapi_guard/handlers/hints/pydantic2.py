@@ -120,6 +120,7 @@ class Hint2(Hint):
             raise self._unusable(error) from error
         self._validate = self.adapter.validator.validate_python
         self._to_python = self.adapter.serializer.to_python
+        self._scalars_are_plain: bool = not _has_serializer(self.adapter.core_schema)
         self._models: tuple[type[BaseModel], ...] = tuple(models_in(hint))
         # Pydantic warns of what is in order in a model; elsewhere it tells what does not fit.
         self._warnings: Any = False if hint in self._models else "error"
@@ -195,7 +196,7 @@ class Hint2(Hint):
 
     def dump(self, value: Any) -> Any:
         """What goes over the wire for what a handler returned, or somebody emits."""
-        if type(value) in SCALARS:
+        if self._scalars_are_plain and type(value) in SCALARS:
             return value
         if self._is_as_it_is:
             return plain(value)  # nothing is said of what is in it: bytes stay bytes
@@ -220,6 +221,13 @@ class Hint2(Hint):
         if self._has_generated:
             dumped = without_unset(value, dumped)
         return Dumped(dumped) if type(dumped) is dict else self._values(dumped)
+
+
+def _has_serializer(schema: Any) -> bool:
+    """Whether a function has a say in what some part of a hint is dumped as."""
+    if isinstance(schema, dict):
+        return "serialization" in schema or any(map(_has_serializer, schema.values()))
+    return isinstance(schema, (list, tuple)) and any(map(_has_serializer, schema))
 
 
 def _is_data(value: Any) -> bool:
