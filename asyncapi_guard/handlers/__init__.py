@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.handlers.document import About, build_document
     from asyncapi_guard.handlers.hints import ConstructionError, plain
     from asyncapi_guard.handlers.origin import document_of
-    from asyncapi_guard.handlers.registry import CATCH_ALL, Receiver, Registry, Sender
+    from asyncapi_guard.handlers.registry import CATCH_ALL, Receiver, Registry, Sender, plain_values
 
 __all__ = [
     "CATCH_ALL",
@@ -26,6 +26,7 @@ __all__ = [
     "build_document",
     "document_of",
     "plain",
+    "plain_values",
 ]
 
 _HOMES = {
@@ -33,7 +34,7 @@ _HOMES = {
     "document": ("About", "build_document"),
     "hints": ("ConstructionError", "plain"),
     "origin": ("document_of",),
-    "registry": ("CATCH_ALL", "Receiver", "Registry", "Sender"),
+    "registry": ("CATCH_ALL", "Receiver", "Registry", "Sender", "plain_values"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

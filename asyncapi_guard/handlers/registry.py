@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.handlers.hints import Direction
 
-__all__ = ["CATCH_ALL", "Receiver", "Registry", "Sender"]
+__all__ = ["CATCH_ALL", "Receiver", "Registry", "Sender", "plain_values"]
 
 #: The name under which handlers of all other events are registered.
 CATCH_ALL = "*"
@@ -79,7 +79,7 @@ class Receiver:
 
     def dump(self, value: Any) -> Any:
         """What is acknowledged for what the handler returned."""
-        return self.ack.dump(value) if self.ack is not None else plain(value)
+        return self.ack.dump(value) if self.ack is not None else plain_values(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,12 @@ class Sender:
         for payload in sorted(self.payloads, key=lambda hint: hint.hint is not type(value)):
             if payload.is_instance(value):
                 return payload.dump(value)
-        return plain(value)
+        return plain_values(value)
+
+
+def plain_values(value: Any) -> Any:
+    """Plain data of which no type is known; a tuple of any class is several values."""
+    return plain(tuple(value) if isinstance(value, tuple) else value)
 
 
 class Registry:

@@ -28,7 +28,7 @@ from asyncapi_guard.handlers import (
     Registry,
     agent_schema,
     document_of,
-    plain,
+    plain_values,
 )
 from asyncapi_guard.handlers.document import server_of, without_anything
 from asyncapi_guard.integrations.following import RenewedGuard
@@ -298,7 +298,7 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         if receiver is None:
             value = handle(handler, message, namespace, sid, *args)
             # Else not ours: above all, what an error handler answers to a violation.
-            return value if isinstance(handler, _Plain) else plain(value)
+            return value if isinstance(handler, _Plain) else plain_values(value)
         if not (self.validate and receiver.typed):
             return handle(_dumping(receiver), message, namespace, sid, *args)
         if message == "connect":
@@ -321,7 +321,7 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         if refused:
             raise refused[0]  # Flask-SocketIO 5.5 gives everything to error handlers
         # What an error handler made of it is the ack, as it is.
-        return Unjudged(plain(value)) if raised else value
+        return Unjudged(plain_values(value)) if raised else value
 
     def _typed(self, receiver: Receiver, namespace: str) -> Callable[..., Any]:
         """The handler, called with instances, returning plain data."""
@@ -411,7 +411,7 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         if not args:
             return args
         sender = self.registry.sender(kwargs.get("namespace") or "/", event)
-        dump = sender.dump if sender is not None else plain
+        dump = sender.dump if sender is not None else plain_values
         return (dump(args[0]), *args[1:])
 
     # -- the document ------------------------------------------------------------------------------

@@ -9,7 +9,8 @@ import datetime as dt
 import decimal
 import enum
 import uuid
-from typing import Annotated, Any, Generic, Optional, TypeVar
+from collections import OrderedDict, deque
+from typing import Annotated, Any, Generic, NamedTuple, Optional, TypeVar
 
 import pydantic
 import pytest
@@ -48,6 +49,17 @@ class Colour(enum.Enum):
 @dataclasses.dataclass
 class Point:
     x: int
+
+
+class Pair(NamedTuple):
+    a: int
+    b: bytes
+
+
+@dataclasses.dataclass
+class File:
+    data: bytes
+    colour: Colour
 
 
 def hint(type_: Any) -> Hint:
@@ -305,12 +317,22 @@ def test_plain_data_is_made(row: str) -> None:
         ({"a": Blob(data=b"\xff")}, {"a": {"data": b"\xff", "when": "2026-01-02"}}),
         (dt.timedelta(seconds=1), "PT1S"),
         ({1, 2}, [1, 2]),
+        (deque([Inner(theValue=1), b"\xff"]), [{"theValue": 1}, b"\xff"]),
+        (iter([b"a"]), [b"a"]),
+        (OrderedDict(a=b"\xff", b=[Inner(theValue=1)]), {"a": b"\xff", "b": [{"theValue": 1}]}),
+        (OrderedDict({None: 1, Colour.RED: 2}), {None: 1, "red": 2}),
+        (type("Names", (list,), {})([b"a"]), [b"a"]),
+        (type("Blob", (bytes,), {})(b"a"), b"a"),
+        ({"a": Pair(1, b"a")}, {"a": [1, b"a"]}),
+        ({"a": File(b"\xff", Colour.RED)}, {"a": {"data": b"\xff", "colour": "red"}}),
     ],
     ids=str,
 )
 def test_undeclared_values_are_made_plain(value: Any, expected: Any) -> None:
     """Whatever they hold."""
-    assert plain(value) == expected
+    made = plain(value)
+    assert made == expected
+    assert type(made) is type(expected) or isinstance(value, bytes)
 
 
 def test_what_cannot_be_made_plain_is_left() -> None:

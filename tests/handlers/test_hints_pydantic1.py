@@ -559,6 +559,15 @@ def test_models_are_made_plain_where_nothing_is_declared() -> None:
     assert plain(made) == plain_1(made) == expected
 
 
+def test_bytes_of_any_class_are_bytes() -> None:
+    """As python-socketio takes them."""
+
+    class More(bytes):
+        __slots__ = ()
+
+    assert plain_1([More(b"a")]) == [b"a"]
+
+
 def test_what_cannot_be_made_plain_is_left() -> None:
     """Whoever encodes it says so."""
     for thing in (object(), decimal.Decimal("NaN")):

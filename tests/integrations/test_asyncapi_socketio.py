@@ -17,6 +17,7 @@ import threading
 import time
 import uuid
 import warnings
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable  # noqa: TC003  # a hint that is read
 from typing import (
     TYPE_CHECKING,
@@ -26,6 +27,7 @@ from typing import (
     Generic,
     List,
     Literal,
+    NamedTuple,
     Optional,
     Set,
     Tuple,
@@ -584,6 +586,41 @@ def test_without_validate_models_can_still_be_sent(start: Any) -> None:
 
     assert talk.ask("move", {}) == {"ok": True}
     assert talk.receive() == ("moved", [{"x": 1, "y": 0}])
+
+
+class Named(NamedTuple):
+    name: str
+    data: bytes
+
+
+@pytest.mark.parametrize("validate", [True, False])
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (OrderedDict(a=b"\xff"), [{"a": b"\xff"}]),
+        (defaultdict(bytes, a=b"text"), [{"a": b"text"}]),
+        (type("Names", (list,), {})([b"text"]), [[b"text"]]),
+        (Named("a", b"text"), ["a", b"text"]),
+        (OrderedDict({None: 1}), [{"null": 1}]),
+    ],
+    ids=str,
+)
+def test_what_is_not_declared_is_sent_as_flask_socketio_sends_it(
+    value: Any,
+    expected: Any,
+    validate: bool,
+    far: Any,
+) -> None:
+    """Bytes in whatever holds them, and the values of a named tuple."""
+    talk = far(validate=validate)
+
+    @talk.io.on("get")
+    def get() -> Any:
+        talk.io.emit("got", value)
+        return value
+
+    assert talk.client.ask("get") == expected
+    assert talk.client.receive() == ("/", "got", expected)
 
 
 # -- emits and acks --------------------------------------------------------------------------------

@@ -246,7 +246,7 @@ def plain(value: Any, encode: Callable[[Any], Any] = pydantic_encoder) -> Any:
         encode: makes something simpler of an object, as a model's `json_encoders` say.
     """
     kind = type(value)
-    if kind in SCALARS or kind is bytes or kind is bytearray:
+    if kind in SCALARS or isinstance(value, (bytes, bytearray)):
         return value
     if isinstance(value, dict):
         return {_name(key, encode): plain(item, encode) for key, item in value.items()}

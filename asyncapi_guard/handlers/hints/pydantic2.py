@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import sys
 import typing
+from collections import deque
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -82,6 +85,8 @@ _PYTHON_TYPES = frozenset(
 
 
 _NO_DUMPS: Mapping[type, Dump] = {}
+#: Takes dataclasses apart, and leaves what is in them.
+_ANYTHING = TypeAdapter(Any).serializer
 
 
 class Dumped(dict[str, Any]):
@@ -284,7 +289,7 @@ def plain(value: Any, dumps: Mapping[type, Dump] = _NO_DUMPS) -> Any:
     if kind is list or kind is tuple:
         return kind(plain(item, dumps) for item in value)
     dump = dump_for(value, dumps) if dumps else None
-    return _plain_object(value) if dump is None else plain(dump(value))
+    return _plain_object(value, dumps) if dump is None else plain(dump(value))
 
 
 def _holds_bytes(value: Any) -> bool:
@@ -297,7 +302,7 @@ def _holds_bytes(value: Any) -> bool:
     return any(type(item) not in SCALARS and _holds_bytes(item) for item in value)
 
 
-def _plain_object(value: Any) -> Any:
+def _plain_object(value: Any, dumps: Mapping[type, Dump]) -> Any:
     if isinstance(value, BaseModel):
         dumped = value.model_dump(by_alias=True, warnings=False)
         return plain(without_unset(value, dumped) if reaches_generated(type(value)) else dumped)
@@ -306,6 +311,27 @@ def _plain_object(value: Any) -> Any:
         from asyncapi_guard.handlers.hints import pydantic1
 
         return pydantic1.plain(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return plain(_ANYTHING.to_python(value, by_alias=True), dumps)
+    return _plain_as_its_base(value, dumps)
+
+
+def _plain_as_its_base(value: Any, dumps: Mapping[type, Dump]) -> Any:
+    """What holds others, and subclasses of plain data."""
+    if isinstance(value, (bytes, bytearray)):
+        return value
+    if isinstance(value, dict):
+        return {_name(key): plain(item, dumps) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset, deque, Iterator)):
+        return [plain(item, dumps) for item in value]
+    return _jsonable(value)
+
+
+def _name(key: Any) -> Any:
+    return key if type(key) in SCALARS else _jsonable(key)
+
+
+def _jsonable(value: Any) -> Any:
     try:
         return to_jsonable_python(value, by_alias=True)
     except PydanticSerializationError:
