@@ -8,8 +8,10 @@ import dataclasses
 import datetime as dt
 import decimal
 import enum
+import json
 import uuid
 from collections import OrderedDict, deque
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Generic, NamedTuple, Optional, TypeVar
 
 import pydantic
@@ -306,6 +308,36 @@ def test_plain_data_is_made(row: str) -> None:
     dumped = hint(type_).dump(value)
     assert dumped == expected
     assert type(dumped) is type(expected) or isinstance(dumped, Dumped)
+
+
+class MoreInner(Inner):
+    secret: str = SECRET
+
+
+@pytest.mark.parametrize(
+    "container",
+    [
+        iter,
+        deque,
+        lambda items: (item for item in items),
+    ],
+    ids=["iterator", "deque", "generator"],
+)
+@pytest.mark.parametrize(
+    "type_",
+    [list[Inner], Optional[list[Inner]], Sequence[Inner], tuple[Inner, ...], Iterable[Inner]],
+)
+def test_what_stands_for_a_list_is_sent_whole(type_: Any, container: Any) -> None:
+    """With the fields of the declared type."""
+    made = container([Inner(theValue=1), MoreInner(theValue=2)])
+    assert hint(type_).dump(made) == [{"theValue": 1}, {"theValue": 2}]
+
+
+def test_an_iterator_that_was_read_in_vain_is_not_sent_as_an_empty_list() -> None:
+    """Whoever encodes it says that it cannot be sent."""
+    dumped = hint(dict[str, list[Inner]]).dump({"a": iter([Inner(theValue=1)])})
+    with pytest.raises(TypeError):
+        json.dumps(dumped)
 
 
 @pytest.mark.parametrize(

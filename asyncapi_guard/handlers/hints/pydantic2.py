@@ -205,6 +205,8 @@ class Hint2(Hint):
             return value
         if self._is_as_it_is:
             return plain(value)  # nothing is said of what is in it: bytes stay bytes
+        if isinstance(value, Iterator):
+            value = list(value)  # it may have to be read twice
         if self._models and (_holds_another(value, self._models) or self._is_mixed(value)):
             # What it is will be judged; Pydantic would leave out all that it does not know.
             return plain(value, self._dumps)
@@ -222,7 +224,8 @@ class Hint2(Hint):
                     return self._values(plain(dumped, self._dumps))
             dumped = dump(mode="json")
         except (PydanticSerializationError, UnicodeDecodeError):
-            return plain(value, self._dumps)  # whoever judges it says what is wrong
+            # Whoever judges it says what is wrong; of an iterator in it, nothing is left.
+            return value if _holds_iterator(value) else plain(value, self._dumps)
         if self._has_generated:
             dumped = without_unset(value, dumped)
         return Dumped(dumped) if type(dumped) is dict else self._values(dumped)
@@ -300,6 +303,14 @@ def _holds_bytes(value: Any) -> bool:
     elif not isinstance(value, (list, tuple, set, frozenset)):
         return False
     return any(type(item) not in SCALARS and _holds_bytes(item) for item in value)
+
+
+def _holds_iterator(value: Any) -> bool:
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, (list, tuple)):
+        return isinstance(value, Iterator)
+    return any(map(_holds_iterator, value))
 
 
 def _plain_object(value: Any, dumps: Mapping[type, Dump]) -> Any:
