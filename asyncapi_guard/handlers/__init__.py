@@ -13,7 +13,14 @@ if TYPE_CHECKING:
     from asyncapi_guard.handlers.document import About, build_document
     from asyncapi_guard.handlers.hints import ConstructionError, plain
     from asyncapi_guard.handlers.origin import document_of
-    from asyncapi_guard.handlers.registry import CATCH_ALL, Receiver, Registry, Sender, plain_values
+    from asyncapi_guard.handlers.registry import (
+        CATCH_ALL,
+        Receiver,
+        Registry,
+        Sender,
+        plain_models,
+        plain_values,
+    )
 
 __all__ = [
     "CATCH_ALL",
@@ -26,6 +33,7 @@ __all__ = [
     "build_document",
     "document_of",
     "plain",
+    "plain_models",
     "plain_values",
 ]
 
@@ -34,7 +42,7 @@ _HOMES = {
     "document": ("About", "build_document"),
     "hints": ("ConstructionError", "plain"),
     "origin": ("document_of",),
-    "registry": ("CATCH_ALL", "Receiver", "Registry", "Sender", "plain_values"),
+    "registry": ("CATCH_ALL", "Receiver", "Registry", "Sender", "plain_models", "plain_values"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

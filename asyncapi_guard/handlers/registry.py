@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.errors import RegistrationError
 from asyncapi_guard.handlers.checking import check_hint
-from asyncapi_guard.handlers.hints import Hint, plain
+from asyncapi_guard.handlers.hints import Hint, is_model, plain
 from asyncapi_guard.handlers.ids import check_names
 from asyncapi_guard.handlers.signatures import MISSING, Signature, describe, read_signature
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.handlers.hints import Direction
 
-__all__ = ["CATCH_ALL", "Receiver", "Registry", "Sender", "plain_values"]
+__all__ = ["CATCH_ALL", "Receiver", "Registry", "Sender", "plain_models", "plain_values"]
 
 #: The name under which handlers of all other events are registered.
 CATCH_ALL = "*"
@@ -77,9 +77,14 @@ class Receiver:
             values.append(None)
         return values
 
-    def dump(self, value: Any) -> Any:
-        """What is acknowledged for what the handler returned."""
-        return self.ack.dump(value) if self.ack is not None else plain_values(value)
+    def dump(self, value: Any, undeclared: Callable[[Any], Any]) -> Any:
+        """What is acknowledged for what the handler returned.
+
+        Args:
+            value: what that is.
+            undeclared: makes plain data of it where no type is declared.
+        """
+        return self.ack.dump(value) if self.ack is not None else undeclared(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,16 @@ class Sender:
 def plain_values(value: Any) -> Any:
     """Plain data of which no type is known; a tuple of any class is several values."""
     return plain(tuple(value) if isinstance(value, tuple) else value)
+
+
+def plain_models(value: Any) -> Any:
+    """A value in which models are plain data, and everything else is what it was."""
+    kind = type(value)
+    if kind is dict:
+        return {key: plain_models(item) for key, item in value.items()}
+    if kind is list or kind is tuple:
+        return kind(map(plain_models, value))
+    return plain(value) if is_model(kind) else value
 
 
 class Registry:

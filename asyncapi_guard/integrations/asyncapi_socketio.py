@@ -28,11 +28,13 @@ from asyncapi_guard.handlers import (
     Registry,
     agent_schema,
     document_of,
+    plain_models,
     plain_values,
 )
 from asyncapi_guard.handlers.document import server_of, without_anything
 from asyncapi_guard.integrations.following import RenewedGuard
 from asyncapi_guard.integrations.outcomes import Refused, Unjudged
+from asyncapi_guard.integrations.strict_json import StrictJSON
 from asyncapi_guard.spec import load
 from asyncapi_guard.spec.loader import open_documents
 from asyncapi_guard.violations import Checkpoint, Code, Violation
@@ -132,6 +134,8 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         self.on_violation: Callable[[Violation], object] | None = None
         self.registry: Registry = Registry()
         self._guarded: RenewedGuard | None = None
+        #: Makes plain what no type is known of; an own JSON module has its own ideas of much of it.
+        self._plain: Callable[[Any], Any] = plain_values
         self._document: tuple[tuple[int, About], dict[str, Any]] | None = None
         self.asyncapi_doc: AsyncAPIDoc = AsyncAPIDoc(self)
         super().__init__(app, **self._take_options(kwargs))
@@ -142,6 +146,8 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         self.__dict__.pop("_handle_event", None)
         self._guarded = None
         super().init_app(app, **self._take_options(kwargs))
+        standard = StrictJSON(self.server.packet_class.json).standard
+        self._plain = plain_values if standard else plain_models
         if not self.validate:
             return
         self._guarded = RenewedGuard(self, self.spec)
@@ -298,9 +304,9 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         if receiver is None:
             value = handle(handler, message, namespace, sid, *args)
             # Else not ours: above all, what an error handler answers to a violation.
-            return value if isinstance(handler, _Plain) else plain_values(value)
+            return value if isinstance(handler, _Plain) else self._plain(value)
         if not (self.validate and receiver.typed):
-            return handle(_dumping(receiver), message, namespace, sid, *args)
+            return handle(self._dumping(receiver), message, namespace, sid, *args)
         if message == "connect":
             return self._connect_typed(handle, receiver, namespace, sid, args)
         raised: list[Exception] = []
@@ -321,16 +327,20 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         if refused:
             raise refused[0]  # Flask-SocketIO 5.5 gives everything to error handlers
         # What an error handler made of it is the ack, as it is.
-        return Unjudged(plain_values(value)) if raised else value
+        return Unjudged(self._plain(value)) if raised else value
 
     def _typed(self, receiver: Receiver, namespace: str) -> Callable[..., Any]:
         """The handler, called with instances, returning plain data."""
 
         def call(*args: Any) -> Any:
             values = self._construct(receiver, namespace, args)
-            return receiver.dump(receiver.handler(*values))
+            return receiver.dump(receiver.handler(*values), self._plain)
 
         return call
+
+    def _dumping(self, receiver: Receiver) -> Callable[..., Any]:
+        """The handler, called with what the client sent, returning plain data."""
+        return lambda *args: receiver.dump(receiver.handler(*args), self._plain)
 
     def _connect_typed(
         self,
@@ -411,7 +421,7 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         if not args:
             return args
         sender = self.registry.sender(kwargs.get("namespace") or "/", event)
-        dump = sender.dump if sender is not None else plain_values
+        dump = sender.dump if sender is not None else self._plain
         return (dump(args[0]), *args[1:])
 
     # -- the document ------------------------------------------------------------------------------
@@ -452,10 +462,6 @@ class _Plain:
 
     def __call__(self, *args: Any) -> Any:
         return self._call(*args)
-
-
-def _dumping(receiver: Receiver) -> Callable[..., Any]:
-    return lambda *args: receiver.dump(receiver.handler(*args))
 
 
 def _auth(receiver: Receiver, args: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -39,6 +39,7 @@ import flask
 import flask_socketio
 import pydantic
 import pytest
+import socketio
 import typing_extensions
 from either_pydantic import (
     OLD,
@@ -621,6 +622,36 @@ def test_what_is_not_declared_is_sent_as_flask_socketio_sends_it(
 
     assert talk.client.ask("get") == expected
     assert talk.client.receive() == ("/", "got", expected)
+
+
+class Roman:
+    """A JSON module that has its own form of numbers and dates."""
+
+    @staticmethod
+    def dumps(data: Any, **options: Any) -> str:
+        forms: dict[type, Any] = {decimal.Decimal: float, dt.date: lambda date: date.strftime("%Y")}
+        return json.dumps(data, default=lambda item: forms[type(item)](item), **options)
+
+    loads = json.loads
+
+
+@pytest.mark.parametrize("validate", [True, False])
+def test_an_own_json_module_writes_what_is_not_declared(
+    validate: bool, here: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As with Flask-SocketIO; models alone are made plain, for which it has no form."""
+    # python-socketio sets it for all servers of the process.
+    monkeypatch.setattr(socketio.packet.Packet, "json", socketio.packet.Packet.json)
+    talk = here(validate=validate, json=Roman)
+    day, amount = dt.date(2026, 1, 2), decimal.Decimal("1.5")
+
+    @talk.io.on("get")
+    def get() -> Any:
+        talk.io.emit("got", [day, Move(x=1)])
+        return {"day": day, "amount": amount, "done": (Done(ok=True),)}
+
+    assert talk.ask("get") == {"day": "2026", "amount": 1.5, "done": [{"ok": True}]}
+    assert talk.receive() == ("got", [["2026", {"x": 1, "y": 0}]])
 
 
 # -- emits and acks --------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from asyncapi_guard.handlers.hints.hint import (
     Direction,
     Hint,
     Written,
+    is_model,
 )
 
 if TYPE_CHECKING or not OLD:
@@ -36,6 +37,7 @@ __all__ = [
     "Hint",
     "Written",
     "definitions_of",
+    "is_model",
     "plain",
 ]
 

@@ -31,6 +31,7 @@ __all__ = [
     "Direction",
     "Hint",
     "Written",
+    "is_model",
     "pointer",
 ]
 
@@ -181,9 +182,16 @@ def _is_of_v1(hint: Any) -> bool:
     """Whether a hint has something of `pydantic.v1` in it, which Pydantic 2 cannot read."""
     if "pydantic.v1" not in sys.modules:
         return False
-    return any(
-        base.__module__.startswith("pydantic.v1.") for part in _parts(hint, set()) for base in part
-    )
+    return any(map(_has_v1, _parts(hint, set())))
+
+
+def _has_v1(bases: tuple[type, ...]) -> bool:
+    return any(base.__module__.startswith("pydantic.v1.") for base in bases)
+
+
+def is_model(kind: type) -> bool:
+    """Whether a class is a model of the one Pydantic or the other."""
+    return issubclass(kind, pydantic.BaseModel) or _has_v1(inspect.getmro(kind))
 
 
 def _parts(hint: Any, seen: set[int]) -> Iterator[tuple[type, ...]]:
