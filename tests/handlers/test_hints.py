@@ -102,6 +102,42 @@ def test_strict_models_are_made_of_json() -> None:
         hint(Strict).construct({**value, "pair": [1, 2]})
 
 
+def test_strict_models_are_made_of_json_with_bytes() -> None:
+    """JSON has no bytes; a packet has."""
+
+    class Strict(BaseModel):
+        model_config = pydantic.ConfigDict(strict=True)
+
+        at: dt.date
+        data: bytes
+        pair: tuple[int, str]
+
+    value = {"at": "2026-01-02", "data": b"\xff", "pair": [1, "a"]}
+    made = hint(Strict).construct(value)
+    assert (made.at, made.data, made.pair) == (dt.date(2026, 1, 2), b"\xff", (1, "a"))
+
+
+@pytest.mark.parametrize("data", [{}, {"data": b"\xff"}], ids=["json", "bytes"])
+def test_what_is_wrong_with_a_strict_model_is_told(data: dict[str, bytes]) -> None:
+    """And not that JSON is no Python, which is wrong with nothing."""
+
+    class Strict(BaseModel):
+        model_config = pydantic.ConfigDict(strict=True)
+
+        at: dt.date
+        word: str
+        data: bytes = b""
+
+        @pydantic.field_validator("word")
+        @classmethod
+        def check(cls, value: str) -> str:
+            raise ValueError
+
+    with pytest.raises(ConstructionError) as caught:
+        hint(Strict).construct({"at": "2026-01-02", "word": SECRET, **data})
+    assert [problem.path for problem in caught.value.problems] == ["/word"]
+
+
 def test_a_float_is_made_of_an_integer() -> None:
     """JSON does not tell them apart, Python code does."""
     assert type(hint(float).construct(1)) is float

@@ -9,7 +9,6 @@ import sys
 import typing
 from collections import deque
 from collections.abc import Iterator
-from contextlib import suppress
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -187,8 +186,14 @@ class Hint2(Hint):
         Strict models take a date from text in JSON alone.
         """
         if any(item["type"] in _PYTHON_TYPES for item in error.errors(include_url=False)):
-            with suppress(ValidationError, ValueError, TypeError):
+            try:
+                if _holds_bytes(value):  # which JSON has not; the document was strict enough
+                    return self.adapter.validate_python(value, strict=False)
                 return self.adapter.validate_json(json.dumps(value))
+            except ValidationError as another:
+                error = another  # the first one is about Python's types, too
+            except (ValueError, TypeError):
+                pass
         raise ConstructionError(_problems(error, path)) from None
 
     def _is_mixed(self, value: Any) -> bool:
