@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any, Optional
 
 import pytest
-from pydantic import BaseModel, computed_field, create_model
+from pydantic import BaseModel, ConfigDict, computed_field, create_model
 
 from asyncapi_guard.handlers.components import components_of
 from asyncapi_guard.handlers.hints import Hint
@@ -282,3 +283,20 @@ def test_modules_and_processes_leave_no_trace(text: str, tmp_path: Path, seed: s
         "sys.stdout.buffer.write(application.io.asyncapi_doc.get_yaml().encode())"
     )
     assert written(tmp_path, program, other=f"z_far_{seed}", seed=seed) == text
+
+
+class Lap(BaseModel):
+    """Sends seconds, and takes what Pydantic takes durations for."""
+
+    model_config = ConfigDict(ser_json_timedelta="float")
+
+    took: dt.timedelta
+
+
+def test_durations_are_numbers_where_a_model_sends_numbers() -> None:
+    """The schema says what goes over the wire, which is the model's choice."""
+    _, components = of((Lap, "validation"), (Lap, "serialization"))
+    taken = components["Lap-Input"]["properties"]["took"]
+    sent = components["Lap-Output"]["properties"]["took"]
+    assert (taken["type"], sent["type"]) == ("string", "number")
+    assert Hint(Lap, "here").dump(Lap(took=dt.timedelta(seconds=1.5))) == {"took": 1.5}

@@ -381,11 +381,15 @@ class HintSchemas(GenerateJsonSchema):
         return encoded
 
     def datetime_schema(self, schema: core_schema.DatetimeSchema) -> dict[str, Any]:
+        if self._sends_numbers(super().datetime_schema(schema)):
+            return {"type": "number"}
         if schema.get("tz_constraint") == "aware":
             return {"type": "string", "format": "date-time"}
         return {"type": "string", "pattern": f"^{DATE}[Tt ]{TIME}{OFFSET}?$"}
 
     def time_schema(self, schema: core_schema.TimeSchema) -> dict[str, Any]:
+        if self._sends_numbers(super().time_schema(schema)):
+            return {"type": "number"}
         if schema.get("tz_constraint") == "aware":
             return {"type": "string", "format": "time"}
         return {"type": "string", "pattern": f"^{TIME}{OFFSET}?$"}
@@ -395,8 +399,14 @@ class HintSchemas(GenerateJsonSchema):
             return super().json_schema(schema)
         return {"type": "string", "contentMediaType": "application/json"}
 
-    def timedelta_schema(self, schema: core_schema.TimedeltaSchema) -> dict[str, Any]:  # noqa: ARG002  # Pydantic's signature
+    def timedelta_schema(self, schema: core_schema.TimedeltaSchema) -> dict[str, Any]:
+        if self._sends_numbers(super().timedelta_schema(schema)):
+            return {"type": "number"}
         return {"type": "string", "pattern": DURATION}
+
+    def _sends_numbers(self, written: dict[str, Any]) -> bool:
+        """Whether the configuration of a model makes numbers of its times."""
+        return self.mode == "serialization" and written.get("type") == "number"
 
     def decimal_schema(self, schema: core_schema.DecimalSchema) -> dict[str, Any]:
         text = {"type": "string", "pattern": DECIMAL}
