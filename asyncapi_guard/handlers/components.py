@@ -22,7 +22,7 @@ from asyncapi_guard.spec.schemas import Schemas
 from asyncapi_guard.spec.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from asyncapi_guard.handlers.hints import Definition, Hint
     from asyncapi_guard.handlers.ids import Names
@@ -47,6 +47,7 @@ def components_of(
         return {}, {}
     written = definitions_of(hints)
     schemas, definitions = written.schemas, written.definitions
+    _name_properties([*schemas.values(), *definitions.values()], definitions)
     used = _reached([schemas[key] for key, _, _ in hints], definitions)
     names = _named([written.known[key] for key in used], definitions, taken)
     components: dict[str, Any] = {}
@@ -57,6 +58,23 @@ def components_of(
     schemas = {key: to_asyncapi(schema, names) for key, schema in schemas.items()}
     _drop_defaults({"schemas": schemas, "components": {"schemas": components}})
     return schemas, components
+
+
+def _name_properties(schemas: Sequence[Any], definitions: Mapping[str, Any]) -> None:
+    """Let names of properties be texts, where a type of keys is an enumeration of numbers."""
+    todo = list(schemas)
+    while todo:
+        schema = todo.pop()
+        if not isinstance(schema, dict):
+            continue
+        todo += [below for _, below in subschemas(schema)]
+        names = schema.get("propertyNames")
+        if isinstance(names, dict) and isinstance(names.get("$ref"), str):
+            key = definitions.get(names["$ref"].removeprefix(_REF), {})
+            values = key.get("enum", [key["const"]] if "const" in key else [])
+            if any(type(value) is int for value in values):
+                texts = [str(value) if type(value) is int else value for value in values]
+                schema["propertyNames"] = {"enum": texts}
 
 
 def _drop_defaults(data: dict[str, Any]) -> None:

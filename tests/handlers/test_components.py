@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import enum
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import pytest
-from pydantic import BaseModel, ConfigDict, computed_field, create_model
+from pydantic import BaseModel, ConfigDict, Field, computed_field, create_model
 
 from asyncapi_guard.handlers.components import components_of
 from asyncapi_guard.handlers.hints import Hint
@@ -300,3 +301,38 @@ def test_durations_are_numbers_where_a_model_sends_numbers() -> None:
     sent = components["Lap-Output"]["properties"]["took"]
     assert (taken["type"], sent["type"]) == ("string", "number")
     assert Hint(Lap, "here").dump(Lap(took=dt.timedelta(seconds=1.5))) == {"took": 1.5}
+
+
+class Floor(enum.IntEnum):
+    GROUND = 0
+    FIRST = 1
+
+
+class House(BaseModel):
+    best: Floor
+    rooms: dict[Floor, int]
+
+
+def test_names_of_properties_are_texts() -> None:
+    """Also where they are the numbers of an enumeration."""
+    _, components = of((House, "validation"), (House, "serialization"))
+    names = {"enum": ["0", "1"]}
+    rooms = components["House"]["properties"]["rooms"]
+    assert rooms.get("propertyNames", names) == names  # old versions of Pydantic say nothing
+    assert components["Floor"]["enum"] == [0, 1]
+    house = Hint(House, "here").construct({"best": 1, "rooms": {"0": 3}})
+    assert house.rooms == {Floor.GROUND: 3}
+    assert Hint(House, "here").dump(house) == {"best": 1, "rooms": {"0": 3}}
+    (schema,), components = of((dict[Floor, int], "validation"))
+    assert (schema.get("propertyNames", names), components) == (names, {})
+
+
+def test_a_pattern_of_keys_is_one_of_all_keys() -> None:
+    """What does not match it is no key, and not a key of anything."""
+    key = Annotated[str, Field(pattern="^a+$")]
+    (schema,), _ = of((dict[key, int], "validation"))  # type: ignore[valid-type]
+    assert schema == {
+        "type": "object",
+        "propertyNames": {"pattern": "^a+$"},
+        "additionalProperties": {"type": "integer"},
+    }

@@ -380,6 +380,15 @@ class HintSchemas(GenerateJsonSchema):
             return sorted(encoded, key=lambda item: json.dumps(item, sort_keys=True))
         return encoded
 
+    def dict_schema(self, schema: core_schema.DictSchema) -> dict[str, Any]:
+        written = super().dict_schema(schema)
+        if "patternProperties" not in written:
+            return written
+        # A pattern of keys: what does not match would be a property of anything.
+        ((pattern, values),) = written.pop("patternProperties").items()
+        written["propertyNames"] = {**written.get("propertyNames", {}), "pattern": pattern}
+        return {**written, "additionalProperties": values or True}
+
     def datetime_schema(self, schema: core_schema.DatetimeSchema) -> dict[str, Any]:
         if self._sends_numbers(super().datetime_schema(schema)):
             return {"type": "number"}
