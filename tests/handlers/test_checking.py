@@ -6,7 +6,16 @@ import json
 from typing import TYPE_CHECKING, Annotated, Any, Union
 
 import pytest
-from pydantic import BaseModel, ConfigDict, Field, Json, RootModel, computed_field
+from pydantic import (
+    AliasChoices,
+    AliasPath,
+    BaseModel,
+    ConfigDict,
+    Field,
+    Json,
+    RootModel,
+    computed_field,
+)
 from typing_extensions import TypeAliasType
 
 from asyncapi_guard import RegistrationError, load
@@ -103,6 +112,35 @@ def test_a_model_may_be_usable_in_one_direction() -> None:
     assert lint(build_document(registry, About())) == ()
     with pytest.raises(RegistrationError, match=r"doc_emit\('e'\).*Thing"):
         registry.send("/", "e", Computed)
+
+
+@pytest.mark.parametrize(
+    "alias", [AliasPath("names", 0), AliasPath("name"), AliasChoices(AliasPath("names", "a"))]
+)
+def test_a_field_that_is_found_by_a_path_cannot_be_received(alias: Any) -> None:
+    """No name of a property says where it is; what is sent has the field's own name."""
+
+    class Found(BaseModel):
+        first: str = Field("", validation_alias=alias)
+
+    registry = Registry()
+    for hint in (Found, dict[str, Found | int]):
+        with pytest.raises(RegistrationError, match=r"request_model: .*Found.*AliasPath"):
+            registry.receive("/", "e", lambda data: data, hints=False, request_model=hint)
+    registry.send("/", "e", Found)
+    assert lint(build_document(registry, About())) == ()
+
+
+def test_a_field_that_has_a_name_beside_a_path_is_received_by_its_name() -> None:
+    """The first one of its names."""
+
+    class Found(BaseModel):
+        first: str = Field(validation_alias=AliasChoices(AliasPath("names", 0), "name", "other"))
+
+    registry = Registry()
+    registry.receive("/", "e", lambda data: data, hints=False, request_model=Found)
+    components = build_document(registry, About())["components"]
+    assert components["schemas"]["Found"]["required"] == ["name"]
 
 
 class Renamed(BaseModel):

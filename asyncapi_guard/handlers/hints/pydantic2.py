@@ -488,6 +488,30 @@ class _Definitions(HintSchemas):
     def _build_definitions_remapping(self) -> Any:
         return _AsTheyAre()
 
+    def model_field_schema(self, schema: core_schema.ModelField) -> dict[str, Any]:
+        self._check_name(schema)
+        return super().model_field_schema(schema)
+
+    def dataclass_field_schema(self, schema: core_schema.DataclassField) -> dict[str, Any]:
+        self._check_name(schema)
+        return super().dataclass_field_schema(schema)
+
+    def _check_name(self, schema: Mapping[str, Any]) -> None:
+        """Refuse a field that is received without a name: Pydantic would write another one.
+
+        Raises:
+            PydanticUserError: it is found by paths alone.
+        """
+        alias = schema.get("validation_alias")
+        if self.mode != "validation" or not isinstance(alias, list):
+            return
+        if not any(isinstance(path, list) and len(path) == 1 for path in alias):
+            raise PydanticUserError(
+                f"an AliasPath ({json.dumps(alias)}) is no name of a property; give the field an "
+                "alias that is one",
+                code=None,
+            )
+
     def sort(self, value: Any, parent_key: str | None = None) -> Any:  # noqa: ARG002  # Pydantic's signature
         return value
 
