@@ -3,8 +3,9 @@
 The text says what is called by which name; what these names stand for, the imported modules know
 (`Names`), constants among them: `emit(EVENTS.SAID)` is as good as a literal. A receiver that
 neither knows, such as a parameter, counts when it is called as Socket.IO servers are: `sio`,
-`socketio`, `self.socketio`. Names that a function binds itself are its own, whatever the module
-means by them; what is computed is passed over, and so is what clients emit.
+`socketio`, `self.socketio`; so does the `server` of any of them. Names that a function binds itself
+are its own, whatever the module means by them; what is computed is passed over, and so is what
+clients emit.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ __all__ = ["Emit", "Names", "find_emits"]
 #: Flask-SocketIO's functions that emit.
 _FUNCTIONS = frozenset(("emit", "send", "call"))
 _METHODS = frozenset(("emit", "send", "call", "doc_emit"))
-_LIKELY = re.compile(r"sio|.*socket_?io", re.IGNORECASE)
+_LIKELY = re.compile(r"(?:.*_)?sio|.*socket_?io", re.IGNORECASE)
 #: A call that makes a client: `socketio.Client()`, `socketio.test_client(app)`.
 _MAKES_CLIENT = re.compile(r".*client", re.IGNORECASE)
 _CLIENT = "a client"
@@ -161,11 +162,13 @@ class _Reader:
     def _receiver(self, node: ast.expr, around: _Around) -> tuple[str, ...] | None:
         """Where a receiver emits to by default; `None` when it is no server."""
         named = _dotted(node)
-        if _root(named) not in around.bound:
-            if named in self._names.servers:
-                return (self._names.servers[named],)
-            if _root(named) in self._names.others:
-                return None
+        if _root(named) not in around.bound and named in self._names.servers:
+            return (self._names.servers[named],)
+        if isinstance(node, ast.Attribute) and node.attr == "server":
+            owner = self._receiver(node.value, around)
+            return None if owner is None else ("/",)  # python-socketio's knows no other
+        if _root(named) not in around.bound and _root(named) in self._names.others:
+            return None
         if around.bound.get(_root(named)) == _CLIENT:
             return None
         own = named == "self" or _is_super(node)

@@ -76,6 +76,46 @@ def test_literals_are_found_by_what_names_stand_for() -> None:
     assert {(each.file, each.column) for each in found[:1]} == {("app.py", 10)}
 
 
+WRAPPED = """\
+@socketio.on("a", namespace="/chat")
+def handler(data):
+    socketio.server.emit("a")
+    shared.socketio.server.emit("b", namespace="/given")
+    shared.server.emit("module's own")
+
+class Chat(Namespace):
+    def on_hi(self):
+        self.server.emit("c")
+        self._sio.emit("d")
+        self.chat_sio.server.emit("e")
+
+class Other:
+    def go(self):
+        self.server.emit("no server of Socket.IO")
+        other.server.emit("no server of Socket.IO")
+        self.physio.emit("no server of Socket.IO")
+"""
+
+
+def test_a_server_may_be_of_something() -> None:
+    """Of a `SocketIO`, of a class-based namespace; it emits to `/`, whoever asks."""
+    names = Names(
+        servers={"socketio": "/", "shared.socketio": "/", "shared.server": "/"},
+        classes={"Chat": ("/c",)},
+        others=frozenset({"shared", "other"}),
+        handlers={1: ("/chat",)},
+    )
+    found = find_emits("app.py", WRAPPED, names)
+    assert [(each.line, each.event, each.namespaces) for each in found] == [
+        (3, "a", ("/",)),
+        (4, "b", ("/given",)),
+        (5, "module's own", ("/",)),
+        (9, "c", ("/",)),
+        (10, "d", ("/",)),
+        (11, "e", ("/",)),
+    ]
+
+
 def test_what_is_no_python_emits_nothing() -> None:
     """A source that cannot be parsed was imported by other means; it is passed over."""
     assert find_emits("app.py", "def (", Names()) == []
