@@ -103,6 +103,6 @@ def _is_only(const: Any, enum: Any) -> bool:
     return isinstance(enum, list) and len(enum) == 1 and repr(enum[0]) == repr(const)
 
 
-def legal(name: str) -> str:
-    """A name that a component may have."""
-    return _LEGAL.sub("_", name).strip("_") or "schema"
+def legal(name: str, fallback: str = "schema") -> str:
+    """A name that a component may have; the fallback when nothing is left."""
+    return _LEGAL.sub("_", name).strip("_") or fallback

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import copy
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from asyncapi_guard.handlers.anything import ANY_ARGUMENTS, ANY_VALUE
 from asyncapi_guard.handlers.components import components_of
@@ -28,6 +29,10 @@ _ANYTHING_GOES = {"$ref": f"#/components/schemas/{_ANYTHING}"}
 #: What handlers without parameters are sent all the same.
 _UNASKED: dict[str, dict[str, Any]] = {"connect": {}, "disconnect": {"type": "string"}}
 _PROTOCOLS = {"http": "ws", "https": "wss"}
+#: To AsyncAPI, braces are those of a variable.
+_NO_HOST = re.compile(r"[\s{}]")
+#: What stands in the path of a URL as it is.
+_IN_PATHS = "/%!$&'()*+,;=:@"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ def server_of(url: str) -> dict[str, Any]:
         hostname, port = parts.hostname, parts.port
     except ValueError:
         raise ValueError(no_url) from None  # the library's words quote the URL
-    if not hostname:
+    if not hostname or _NO_HOST.search(hostname):
         raise ValueError(no_url)
     host = f"[{hostname}]" if ":" in hostname else hostname
     server: dict[str, Any] = {
@@ -61,7 +66,7 @@ def server_of(url: str) -> dict[str, Any]:
         "protocol": _PROTOCOLS.get(parts.scheme, parts.scheme),
     }
     if parts.path not in ("", "/"):
-        server["pathname"] = parts.path
+        server["pathname"] = quote(parts.path, safe=_IN_PATHS)
     return server
 
 
@@ -292,7 +297,7 @@ class _Builder:
 
 def slug_of_server(name: str) -> str:
     """A name that a server may have."""
-    return legal(name).replace(".", "_")
+    return legal(name, "server").replace(".", "_")
 
 
 def _key(hint: Hint) -> str:

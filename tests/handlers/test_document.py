@@ -416,7 +416,10 @@ def test_a_server_is_read_from_its_url(url: str, server: dict[str, str]) -> None
 
 @pytest.mark.parametrize(
     "url",
-    ["", "http://", "://", "http://:80", "http://a:port", "http://[::1", "http://u:secret@:1"],
+    [
+        *("", "http://", "://", "http://:80", "http://a:port", "http://[::1", "http://u:secret@:1"),
+        *("http://{secret}/", "http://a secret/"),
+    ],
 )
 def test_what_is_no_url_is_refused_without_its_secrets(url: str) -> None:
     """A URL may hold a password, also a wrong one."""
@@ -424,6 +427,18 @@ def test_what_is_no_url_is_refused_without_its_secrets(url: str) -> None:
         server_of(url)
     assert "secret" not in str(caught.value)
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
+
+
+def test_braces_in_a_path_are_no_variables() -> None:
+    """A URL has them as they are; AsyncAPI takes them for a variable that is not there."""
+    url = "http://example.com/a{b}%7Bc d/é"
+    assert server_of(url)["pathname"] == "/a%7Bb%7D%7Bc%20d/%C3%A9"
+    assert lint(document_of(Registry(), server_url=url)) == ()
+
+
+def test_a_server_is_called_a_server_when_nothing_is_left_of_its_name() -> None:
+    """Keys of servers have Latin letters."""
+    assert list(document_of(Registry(), server_name="сервер")["servers"]) == ["server"]
 
 
 def test_what_a_program_knows_is_not_changed_by_reading_it() -> None:
