@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -55,7 +56,10 @@ class Receiver:
     @property
     def description(self) -> str:
         """The handler's docstring."""
-        return inspect.getdoc(self.handler) or ""
+        handler: Any = self.handler
+        while isinstance(handler, functools.partial):  # which has one of its own
+            handler = handler.func
+        return inspect.getdoc(handler) or ""
 
     def construct(self, args: Sequence[Any]) -> list[Any]:
         """What the handler is called with.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -75,3 +76,15 @@ def test_a_value_is_dumped_by_its_own_type(row: str) -> None:
 def test_a_type_is_declared_once() -> None:
     """However often that is said."""
     assert len(sender(int, int, list[int], list[int]).payloads) == 2
+
+
+def test_a_partial_is_described_as_its_function() -> None:
+    """What `functools.partial` is, nobody wants to know from a document."""
+
+    def add(board: object, number: int) -> None:
+        """Add a number."""
+
+    handler = functools.partial(functools.partial(add), object())
+    assert Registry().receive("/", "add", handler, hints=True).description == "Add a number."
+    silent = functools.partial(lambda board: board, object())
+    assert Registry().receive("/", "go", silent, hints=False).description == ""
