@@ -31,6 +31,10 @@ _CONSTRAINTS = frozenset(
         "maxProperties",
     )
 )
+#: Keywords by which an object is more than any object.
+_DESCRIBING = frozenset(
+    ("properties", "required", "additionalProperties", "minProperties", "maxProperties", "allOf")
+)
 
 
 class Loss(NamedTuple):
@@ -274,6 +278,9 @@ class _Builder:
         The library says of a list that holds itself, and of nothing else, that it is a list.
         """
         found = self._lifted(schema, name)
+        if found.get("type") == "object" and _DESCRIBING.isdisjoint(found):
+            # The library would make a class without fields of it, which holds nothing.
+            found["additionalProperties"] = {}
         if "allOf" in found:
             parts = [self._with_items(part, name, found) for part in found["allOf"]]
             return {**found, "allOf": parts}

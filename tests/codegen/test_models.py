@@ -632,6 +632,21 @@ def test_every_style(style: str) -> None:
     assert made.call_say(Recorder(), made.SayPayload(**given), to="x") == "answer"
 
 
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("more", [{}, {"propertyNames": {"maxLength": 9}}], ids=str)
+def test_an_object_of_anything_keeps_all_of_it(more: dict[str, Any], style: str) -> None:
+    """A schema that names no property is a dict wherever it stands, and a base of others."""
+    if style == "msgspec":
+        pytest.importorskip("msgspec")
+    anything = {"type": "object", "description": "Anything.", **more}
+    own = {"type": "object", "properties": {"a": TEXT}}
+    based = {"allOf": [{"$ref": "#/components/schemas/Anything"}, own]}
+    made = imported(generated(document(anything, {"Anything": anything, "B": based}), style=style))
+    assert pydantic.TypeAdapter(made.SayPayload).validate_python({"x": [1]}) == {"x": [1]}
+    assert made._wire({"x": [1]}) == {"x": [1]}
+    assert made._wire(made.B(a="x")) == {"a": "x"}
+
+
 def test_missing_properties_may_be_missing() -> None:
     """With `--optional missing`, absent and null are two things."""
     if tuple(map(int, pydantic.VERSION.split(".")[:2])) < (2, 14):
