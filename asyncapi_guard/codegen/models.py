@@ -139,6 +139,7 @@ class _Maker:
         known = {each.known for each in found}
         ours = (each for each in imports(options.style) if each.known not in known)
         self._imports = (*found, *ours)
+        self._sent = [event for event in catalogue.events if event.direction is Action.SEND]
         self._writer = Writer(
             bundle.arguments, bundle.names, pointers.relative, reads=options.style in READS
         )
@@ -152,6 +153,7 @@ class _Maker:
         blocks = [
             *_aliases(self._bundle.aliases),
             *self._prelude(),
+            *self._properties(self._parts),
             self._source(self._parts),
             _index(sections),
             *(block for section in sections for block in section.blocks),
@@ -163,7 +165,7 @@ class _Maker:
         homes = self._homes()
         modules = module_names(self._catalogue.namespaces, {_COMMON})
         shared = [part for part in self._parts if homes[part.names[0]] is None]
-        common = [*self._prelude(), self._source(shared)]
+        common = [*self._prelude(), *self._properties(shared), self._source(shared)]
         files = {f"{_COMMON}.py": self._text(shared, common, self._imports)}
         names = [*(name for part in shared for name in part.names), *NAMES, *HELPERS]
         known = [Import(f".{_COMMON}", name, name) for name in names if name not in _OWN]
@@ -181,6 +183,7 @@ class _Maker:
         aliases = {name: kind for name, kind in self._bundle.aliases.items() if name in forms}
         return [
             *_aliases(aliases),
+            *self._properties(parts),
             self._source(parts),
             _index([section]),
             *section.blocks,
@@ -208,17 +211,21 @@ class _Maker:
         return self._writer.section(namespace, self._events_of(namespace))
 
     def _prelude(self) -> list[str]:
-        sent = [event for event in self._catalogue.events if event.direction is Action.SEND]
-        answers = any(event.acks for event in sent)
-        blocks = prelude(self._options.style, emits=bool(sent), answers=answers)
-        if sent and self._options.style == "dataclass":
-            entries = [
-                f"    {kind}: {json.dumps(names, ensure_ascii=False)},"
-                for kind, names in self._fields.wire.items()
-            ]
-            table = _table("_NAMES: dict[type, dict[str, str]]", entries)
-            blocks.insert(1, f"#: The properties of fields that are called otherwise.\n{table}")
-        return blocks
+        answers = any(event.acks for event in self._sent)
+        return prelude(self._options.style, emits=bool(self._sent), answers=answers)
+
+    def _properties(self, parts: Sequence[Part]) -> list[str]:
+        """The properties of fields of dataclasses that are called otherwise, in each module."""
+        wire = {name: self._fields.wire.get(name) for part in parts for name in part.names}
+        entries = [
+            f"    {kind}: {json.dumps(names, ensure_ascii=False)},"
+            for kind, names in wire.items()
+            if names
+        ]
+        if not (entries and self._sent):
+            return []
+        table = _table("_NAMES: dict[type, dict[str, str]]", entries)
+        return [f"#: The properties of fields that are called otherwise.\n{table}"]
 
     def _source(self, parts: Iterable[Part]) -> str:
         places = self._bundle.places

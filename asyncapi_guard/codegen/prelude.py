@@ -66,10 +66,16 @@ def _wire(value: Any) -> Any:
         return value
     return to_jsonable_python(value)''',
     "dataclass": '''\
+def _names(kind: type) -> dict[str, str]:
+    """The properties of a class's fields that are called otherwise; its module has them."""
+    found: dict[type, dict[str, str]] = getattr(modules.get(kind.__module__), "_NAMES", {})
+    return found.get(kind, {})
+
+
 def _wire(value: Any) -> Any:
     """Plain data by the document's names; a property that is `None` by default is left out."""
     if is_dataclass(value) and not isinstance(value, type):
-        names = {k: v for kind in type(value).__mro__ for k, v in _NAMES.get(kind, {}).items()}
+        names = {k: v for kind in type(value).__mro__ for k, v in _names(kind).items()}
         return {
             names.get(each.name, each.name): _wire(getattr(value, each.name))
             for each in fields(value)
@@ -142,7 +148,7 @@ _BY_STYLE: dict[str, dict[str, tuple[str, ...]]] = {
         "pydantic": ("BaseModel", "TypeAdapter"),
         "pydantic_core": ("ValidationError", "to_jsonable_python"),
     },
-    "dataclass": {"dataclasses": ("fields", "is_dataclass")},
+    "dataclass": {"dataclasses": ("fields", "is_dataclass"), "sys": ("modules",)},
     "typeddict": {},
     "msgspec": {"msgspec": ("convert", "to_builtins")},
 }

@@ -601,6 +601,29 @@ def test_a_package_has_shared_types_once(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("style", STYLES)
+def test_a_package_of_every_style(
+    style: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fields that cannot be called as their properties are sent by these names."""
+    if style == "msgspec":
+        pytest.importorskip("msgspec")
+    ref = {"$ref": "#/components/schemas/Shared"}
+    shared = {"type": "object", "properties": {"class": TEXT}}
+    spec = document({"type": "object", "properties": {"from": TEXT, "in": ref}}, {"Shared": shared})
+    spec["channels"]["d"] = {"address": "/d", "messages": {"talk": {"payload": ref}}}
+    spec["operations"]["t"] = {"action": "send", "channel": {"$ref": "#/channels/d"}}
+    package = write(generated(spec, package=True, style=style), tmp_path, monkeypatch)
+    sent: list[Any] = []
+    emitter = types.SimpleNamespace(emit=lambda *args, **_: sent.append(args))
+    value = {"from": "a", "in": {"class": "b"}}
+    given = value
+    if style != "typeddict":
+        given = package.root.SayPayload(from_="a", in_=package.common.Shared(class_="b"))
+    package.root.emit_say(emitter, given)
+    assert sent == [("say", (value,))]
+
+
+@pytest.mark.parametrize("style", STYLES)
 def test_every_style(style: str) -> None:
     """EVENTS holds for each, and what is sent is plain data by the document's names."""
     if style == "msgspec":
