@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asyncapi_guard.codegen.combining import MIXED, ONE, PLACE, combined, exclusive, is_plain_object
 from asyncapi_guard.codegen.dialect import REFERENCE, Reader
+from asyncapi_guard.codegen.fields import likeness
 from asyncapi_guard.codegen.names import TypeNames
 
 if TYPE_CHECKING:
@@ -329,10 +330,12 @@ def _meant(schema: dict[str, Any], schemas: Mapping[str, dict[str, Any]]) -> dic
 
 
 def _overlap(parts: Sequence[dict[str, Any]]) -> bool:
-    """Whether two parts speak of the same property."""
+    """Whether two parts speak of the same property, or of two whose fields are called the same."""
     seen: set[str] = set()
     for part in parts:
-        names = {*part.get("properties", ()), *part.get("required", ())}
+        names = {
+            likeness(name) for name in (*part.get("properties", ()), *part.get("required", ()))
+        }
         if not names.isdisjoint(seen):
             return True
         seen |= names

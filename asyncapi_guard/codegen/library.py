@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections import defaultdict
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.codegen.names import snake
 from asyncapi_guard.codegen.sources import parts_of
 
 if TYPE_CHECKING:
@@ -95,7 +97,11 @@ def generate_types(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            text = library.generate(document, **_options(library, options, field_names))
+            text = library.generate(
+                document,
+                **_options(library, options, field_names),
+                extra_template_data=_extra(schemas) if options.style == "pydantic" else None,
+            )
     except Exception as error:  # whatever it is that the library cannot do
         reason = str(error).strip().partition("\n")[0] or type(error).__name__
         raise GenerationError(f"datamodel-code-generator: {reason}") from error
@@ -149,6 +155,17 @@ def _options(library: Any, options: Options, field_names: Mapping[str, str]) -> 
     if options.style == "msgspec":
         given["snake_case_field"] = True
     return given
+
+
+def _extra(schemas: Mapping[str, Any]) -> defaultdict[str, dict[str, Any]]:
+    """What classes have besides: Pydantic warns of fields that begin as its own attributes do."""
+    found: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+    for kind, schema in schemas.items():
+        parts = [schema, *schema.get("allOf", ())]
+        names = [name for part in parts for name in part.get("properties", {})]
+        if any(snake(name).startswith("model_") for name in names):
+            found[kind]["config"] = {"protected_namespaces": ()}
+    return found
 
 
 def _check_fields(schemas: Mapping[str, Any]) -> None:

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 
 from asyncapi_guard.codegen.bundle import build_bundle
 from asyncapi_guard.codegen.catalogue import read_catalogue
-from asyncapi_guard.codegen.fields import FieldNames, field_names
+from asyncapi_guard.codegen.fields import field_names
 from asyncapi_guard.codegen.library import (
     NotInstalledError,
     generate_types,
@@ -133,8 +133,7 @@ class _Maker:
         self._bundle = bundle
         self._options = options
         self._destination = destination
-        renamed = options.style == "dataclass"
-        self._fields = field_names(bundle.schemas) if renamed else FieldNames({}, {})
+        self._fields = field_names(bundle.schemas, options.style)
         found, self._parts = generate_types(bundle.schemas, options, self._fields.given)
         known = {each.known for each in found}
         ours = (each for each in imports(options.style) if each.known not in known)

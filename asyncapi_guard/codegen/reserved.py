@@ -1,4 +1,4 @@
-"""Names that no generated type may have: generated code means something else by them.
+"""Names that no generated type or field may have: something else is meant by them.
 
 Names of types begin with a capital, so what begins otherwise is free.
 """
@@ -7,7 +7,19 @@ from __future__ import annotations
 
 from asyncapi_guard.codegen.prelude import NAMES
 
-__all__ = ["may_be_base_class", "reserved_names"]
+__all__ = ["PYDANTIC_ATTRIBUTES", "may_be_base_class", "reserved_names"]
+
+#: What any version of Pydantic's models has, so that no field can be called so.
+PYDANTIC_ATTRIBUTES = frozenset(
+    (
+        *("construct", "copy", "dict", "from_orm", "json", "model_computed_fields", "model_config"),
+        *("model_construct", "model_copy", "model_dump", "model_dump_json", "model_extra"),
+        *("model_fields", "model_fields_set", "model_json_schema", "model_parametrized_name"),
+        *("model_post_init", "model_rebuild", "model_validate", "model_validate_json"),
+        *("model_validate_strings", "mro", "parse_file", "parse_obj", "parse_raw", "register"),
+        *("schema", "schema_json", "update_forward_refs", "validate"),
+    )
+)
 
 _ALWAYS = (
     *("Annotated", "Any", "Callable", "Dict", "Exception", "False", "IPv4Address", "IPv6Address"),

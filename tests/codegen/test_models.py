@@ -527,8 +527,6 @@ ODD = [
 ]  # fmt: skip
 
 
-# Pydantic before 2.10 wants all that begins with `model_` for itself.
-@pytest.mark.filterwarnings("ignore:Field .* has conflict with protected namespace")
 @pytest.mark.parametrize("style", ["pydantic", "dataclass", "typeddict"] if ALL else ["pydantic"])
 def test_odd_names_and_texts(style: str) -> None:
     """What may stand in a document may stand in code: names, values, prose."""
@@ -555,6 +553,46 @@ def test_odd_names_and_texts(style: str) -> None:
         value = dict.fromkeys(ODD, "z")
         assert accepts(made.SayPayload, value)
         assert made._wire(made.SayPayload(**value)) == value
+
+
+#: Properties that want the same name of a field, or another than they have.
+ALIKE = [
+    ("fooBar", "foo_bar", "foo_bar_1", "FooBar"), ("class_", "class"), ("1a", "field_1a"),
+    ("_id", "field_id", "id"), ("copy", "copy_"), ("model_dump", "model_dump_", "model_id"),
+    ("e\u0301", "\u00e9"), ("\u017f",), ("\u2167", "VIII"), ("", "field_"), ("str", "str_"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("names", ALIKE, ids=str)
+def test_properties_that_look_alike(names: tuple[str, ...]) -> None:
+    """Each value stays where it is, and no field takes what is another's."""
+    kinds = {name: {"type": "array", "items": {"const": name}} for name in names}
+    made = imported(generated(document({"type": "object", "properties": kinds})))
+    for value in ({name: [name]} for name in names):
+        found = pydantic.TypeAdapter(made.SayPayload).validate_python(value)
+        assert made._wire(found) == value
+
+
+def test_properties_of_a_part_that_look_alike() -> None:
+    """A field of a class does not take the place of one that the class has from another."""
+    base = {"type": "object", "properties": {"fooBar": {"type": "integer"}}}
+    own = {"type": "object", "properties": {"foo_bar": TEXT}}
+    made = module({"allOf": [{"$ref": "#/components/schemas/B"}, own]}, {"B": base})
+    value = {"fooBar": 1, "foo_bar": "x"}
+    assert made._wire(made.SayPayload(**value)) == value
+
+
+def test_properties_of_typed_dicts_have_their_names() -> None:
+    thing = {"type": "object", "properties": {"_id": TEXT, "__v": TEXT}, "required": ["_id"]}
+    made = generated(document(thing), style="typeddict").files[""]
+    assert "    _id: str\n    __v: NotRequired[str]\n" in made
+
+
+def test_properties_of_dataclasses_that_are_called_as_types() -> None:
+    """To a type checker, a field of this name would be meant where the type is."""
+    thing = {"type": "object", "properties": {"O": {"$ref": "#/components/schemas/O"}}}
+    made = imported(generated(document(thing, {"O": thing}), style="dataclass"))
+    assert made._wire(made.O(O_=made.O())) == {"O": {}}
 
 
 @pytest.mark.parametrize("address", ["/", "/chat", "/a/b-c", "/class", "/common", "/1", "/\u65e5"])
