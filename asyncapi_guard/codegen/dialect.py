@@ -226,9 +226,9 @@ class Reader:
         for word in APPLIED:
             if _is_list(schema.get(word)):
                 self._note((*path, word), word, "all of the listed values are accepted")
-        literals = [value for value in fitting if isinstance(value, (str, int))]
+        literals = [value for value in fitting if _is_literal(value)]
         null = any(value is None for value in fitting)
-        others = [v for v in fitting if v is not None and not isinstance(v, (str, int))]
+        others = [v for v in fitting if v is not None and not _is_literal(v)]
         if others or not fitting:
             self._note((*path, keyword), keyword, "any value of the type is accepted")
         members: list[dict[str, Any]] = []
@@ -468,6 +468,11 @@ def _excludes(schema: dict[str, Any], keyword: str) -> bool:
     if keyword == "if":
         return "then" in schema or "else" in schema
     return value is not True and value != {}
+
+
+def _is_literal(value: Any) -> bool:
+    """Whether `Literal` can hold a value; type checkers and msgspec take integers of 64 bits."""
+    return isinstance(value, str) or (isinstance(value, int) and -(2**63) <= value < 2**63)
 
 
 def _literal(values: list[Any]) -> dict[str, Any]:

@@ -229,6 +229,7 @@ def test_places_in_other_files_are_relative(tmp_path: Path) -> None:
         ({"enum": ["a", 1, None]}, ["a", 1, None], ["b", 2]),
         ({"enum": [1.5, {"a": 1}]}, [1.5, {"a": 1}], ["x"]),
         ({"const": "x"}, ["x"], ["y"]),
+        ({"enum": [2**63 - 1, 2**70]}, [2**63 - 1, 2**70], ["x"]),
         ({"const": None}, [None], [0]),
         ({"type": "array", "items": False}, [[]], [[1]]),
         (
@@ -454,6 +455,7 @@ P = "/channels/c/messages/m/payload"
         ),
         ({"const": {"a": 1}}, {("const", f"{P}/const")}),
         ({"enum": [1.5]}, {("enum", f"{P}/enum")}),
+        ({"const": 2**63}, {("const", f"{P}/const")}),
         ({"type": "number", "multipleOf": 0.1}, {("multipleOf", f"{P}/multipleOf")}),
         ({"type": "number", "multipleOf": 3}, set()),
         ({"type": "string", "format": "email"}, {("format", f"{P}/format")}),
