@@ -420,6 +420,22 @@ def test_patterns_that_engines_do_not_take_are_left() -> None:
     assert losses(schema) == {("pattern", place)}
 
 
+@pytest.mark.parametrize(
+    ("pattern", "value"),
+    [
+        (r"^\W$", "\u00e9"), (r"^[^\w]$", "\u00e9"), (r"^\D$", "\u0663"), ("^[[a]$", "["),
+        ("^[a&&b]$", "&"), ("^[~~]$", "~"),
+    ],
+)  # fmt: skip
+def test_patterns_that_mean_less_to_engines_are_left(pattern: str, value: str) -> None:
+    """What a schema takes, its type takes; making it warns of nothing."""
+    spec = document({"type": "string", "pattern": pattern})
+    (message,) = read_catalogue(open_documents(spec)).contract.operations["r"].messages
+    assert message.payload is not None
+    assert message.payload.is_valid(value)
+    assert accepts(imported(generated(spec)).SayPayload, value)
+
+
 # -- what types cannot say -------------------------------------------------------------------------
 
 P = "/channels/c/messages/m/payload"
