@@ -425,6 +425,27 @@ def test_edits_of_others_documents(kind, data):
             "a: {b: 1}\nc: |\n  t\n\ne: 1\n",
         ),
         ("a:\n- b: |+\n    t\nd: 1\n\ne: 1\n", [Remove(("d",))], "a:\n- b: |+\n    t\ne: 1\n"),
+        # Nor comments that stand deeper.
+        (
+            "a: 1\n\n  # c\nb: 1\n",
+            [SetValue(("a",), "n\nm"), Insert((), "d", "o\np", "a")],
+            'a: "n\\nm"\n\nd: "o\\np"\n\n  # c\nb: 1\n',
+        ),
+        # What is written behind text is no part of it; what only looks blank is.
+        ("a: |\n  t\n    \n\n", [Insert((), "b", 1)], "a: |\n  t\n    \nb: 1\n\n"),
+        ("a: |\n  t\n    \nb: 1\n", [SetValue(("a",), 1)], "a: 1\nb: 1\n"),
+        ("a: |2\n    t\n  \n", [Insert((), "b", 1)], "a: |2\n    t\nb: 1\n  \n"),
+        ("a: |\n  \u3000\n", [Insert((), "b", 1)], "a: |\n  \u3000\nb: 1\n"),
+        ("a: |\n  t\u3000\nb: 1\n", [SetValue(("a",), 1)], "a: 1\nb: 1\n"),
+        ("a: 1\n\nb: |+\n  t\n", [Insert((), "c", 1)], "a: 1\n\nb: |+\n  t\nc: 1\n"),
+        ("a:\n- 1\n\n- - |+\n    t\n", [Append(("a",), 1)], "a:\n- 1\n\n- - |+\n    t\n- 1\n"),
+        # Values on lines of their own.
+        ("a: # c\n  1 # d\n", [SetValue(("a",), 2)], "a: 2 # c\n  # d\n"),
+        ("a:\n  1 # d\n", [SetValue(("a",), {"k": 1})], "a:\n  k: 1\n  # d\n"),
+        ("a:\n  {b: 1} # d\n", [SetValue(("a",), "n\nm")], 'a: "n\\nm"\n  # d\n'),
+        ("-   a\n-\n", [SetValue((1,), {"k": 1, "l": 2})], "-   a\n-   k: 1\n    l: 2\n"),
+        ("-   a\n-\n    b\n", [SetValue((1,), {"k": 1, "l": 2})], "-   a\n-   k: 1\n    l: 2\n"),
+        ("-   a\n-  &x\n", [SetValue((1,), "b")], "-   a\n-  &x b\n"),
         # Where new entries stand.
         ("a: 1\n# end\n", [Insert((), "b", 2)], "a: 1\nb: 2\n# end\n"),
         (

@@ -37,7 +37,7 @@ def insert(
 ) -> Iterator[Splice]:
     """New keys behind an entry, or behind the last one."""
     at = _behind(layout, place, after)
-    style = _style_before(layout, style, at)
+    style = _style_before(layout, style, at, layout.column(place.entries[0].start))
     quotes = {entry.key.style for entry in place.entries if entry.key is not None}
     quote = quotes.pop() if len(quotes) == 1 else ""
     written = []
@@ -51,7 +51,7 @@ def insert(
 def append(layout: Layout, style: Style, place: Place, values: Sequence[Any]) -> Iterator[Splice]:
     """New items behind the last one."""
     at = _behind(layout, place, None)
-    style = _style_before(layout, style, at)
+    style = _style_before(layout, style, at, layout.column(place.entries[0].start))
     yield _new_lines(layout, style, place, at, [item_lines(value, style) for value in values])
 
 
@@ -60,7 +60,9 @@ def _new_lines(
 ) -> Splice:
     """Entries of a block, each with a blank line before it where all others have one."""
     indent = " " * layout.column(place.entries[0].start)
-    blank = [""] * _is_spaced(layout, place)
+    before = max((entry for entry in place.entries if entry.end <= at), key=lambda each: each.end)
+    # Blank lines behind text that keeps them would be more of it.
+    blank = [""] * (_is_spaced(layout, place) and not _last(before.value).keeps)
     lines = [indent + line if line else "" for entry in written for line in (*blank, *entry)]
     return Splice(at, at, "".join(style.newline + line for line in lines))
 
@@ -99,10 +101,22 @@ def _behind(layout: Layout, place: Place, after: Entry | None) -> int:
     return end
 
 
-def _style_before(layout: Layout, style: Style, at: int) -> Style:
-    """The style of values that end at an offset: what is blank below is no text of theirs."""
-    blank = _blank(layout, layout.next_line(at))
-    return replace(style, blocks="" if blank.strip(BREAKS) else "|" if blank else style.blocks)
+def _style_before(layout: Layout, style: Style, at: int, column: int) -> Style:
+    """The style of values of entries in a column that end at an offset.
+
+    What is blank below is no text of theirs, and neither are comments that stand deeper.
+    """
+    start = layout.next_line(at)
+    blank = _blank(layout, start)
+    if blank.strip(BREAKS) or _is_deeper_comment(layout, start + len(blank), column):
+        return replace(style, blocks="")
+    return replace(style, blocks="|") if blank else style
+
+
+def _is_deeper_comment(layout: Layout, start: int, column: int) -> bool:
+    line = layout.text[start : layout.line_end(start)]
+    comment = line.lstrip(" \t")
+    return comment.startswith("#") and len(line) - len(comment) > column
 
 
 def _blank(layout: Layout, offset: int) -> str:
@@ -120,25 +134,38 @@ def set_value(
     if place.tagged or entry.lead < 0:
         raise ImpossibleError((), "it has a tag, or its key has no colon: edit it by hand")
     lead = layout.anchor_end(place) if place.anchor else entry.lead
-    style = _style_before(layout, style, layout.line_end(max(place.end, lead)))
     column = layout.column(entry.start)
+    style = _style_before(layout, style, layout.line_end(max(place.end, lead)), column)
     on_line = not place.is_empty and layout.line_start(place.content) <= lead
+    comment = "" if on_line or place.is_empty else _comment_behind(layout, place)
+    if comment:
+        style = replace(style, blocks="")
     if entry.key is None and on_line and not place.anchor:
         style = replace(style, item=place.content - entry.start)
     head, lines = _behind_lead(style, entry, place, value)
+    gap = style.item - 1 if entry.key is None and not place.anchor else 1
+    head_behind = " " * gap + head if head else ""
     tail = "".join(style.newline + (" " * column + line if line else "") for line in lines)
     if place.is_empty:
-        yield Splice(lead, lead, f" {head}" if head else "")
+        yield Splice(lead, lead, head_behind)
         yield _at_line_end(layout, lead, tail)
     elif on_line:
         start = place.content if head else lead
         yield Splice(start, place.end, head)
         yield _at_line_end(layout, place.end, tail)
     else:
-        # It begins on a line of its own; comments between stay.
-        yield Splice(lead, lead, f" {head}" if head else "")
-        before = _end_of_line_before(layout, place.content)
-        yield Splice(before, layout.line_end(place.end), tail)
+        # It begins on a line of its own; comments between stay, and so does one behind it.
+        yield Splice(lead, lead, head_behind)
+        at = _end_of_line_before(layout, place.content)
+        kept = style.newline + " " * layout.column(place.content) + comment if comment else ""
+        yield Splice(at, layout.line_end(place.end), tail + kept)
+
+
+def _comment_behind(layout: Layout, place: Place) -> str:
+    """The comment behind a value; in a block, it belongs to what stands last in that."""
+    if place.entries and not place.is_flow:
+        return ""
+    return layout.text[place.end : layout.line_end(place.end)].strip(" \t")
 
 
 def _behind_lead(style: Style, entry: Entry, place: Place, value: Any) -> tuple[str, list[str]]:
@@ -200,9 +227,14 @@ def remove(
 
 def _takes_in(layout: Layout, place: Place, index: int, end: int) -> bool:
     """Whether an entry ends with text that, when the next ones go, has the blank lines behind."""
-    value, behind = place.entries[index].value, place.entries[index + 1].start
-    while value.entries:
-        value = value.entries[-1].value
+    value, behind = _last(place.entries[index].value), place.entries[index + 1].start
     if value.style not in ("|", ">") or layout.text[value.end : behind].strip():
         return False
     return value.keeps or bool(_blank(layout, end).strip(BREAKS))
+
+
+def _last(place: Place) -> Place:
+    """What ends where a place ends."""
+    while place.entries:
+        place = place.entries[-1].value
+    return place

@@ -205,9 +205,13 @@ class Layout:
 
     def next_text(self, offset: int) -> int:
         """The first line from an offset, which begins a line, that is not blank; or the end."""
-        while (end := self.next_line(offset)) > offset and not self.text[offset:end].strip():
+        while (end := self.next_line(offset)) > offset and self._is_blank(offset, end):
             offset = end
         return offset
+
+    def _is_blank(self, start: int, end: int) -> bool:
+        # `str.strip` would take away more: to YAML, a no-break space is text.
+        return not self.text[start:end].strip(_BLANKS + BREAKS)
 
     # -- reading -----------------------------------------------------------------------------------
 
@@ -284,7 +288,19 @@ class Layout:
         if place.keeps:
             # Blank lines at its end are text.
             return place.content + len(text.rstrip(_BLANKS).removesuffix("\n").removesuffix("\r"))
-        return place.content + len(text.rstrip())
+        return self._text_end(place, place.content + len(text.rstrip(_BLANKS + BREAKS)))
+
+    def _text_end(self, place: Place, end: int) -> int:
+        """The end of a block of text: of the lines of blanks behind it, longer ones are text."""
+        lines = BREAK.split(self.text[self.next_line(place.content) : end])
+        lines = [line for line in lines if line.strip(_BLANKS)]
+        indent = min((len(line) - len(line.lstrip(" ")) for line in lines), default=self._length)
+        offset = self.next_line(end)
+        while offset < place.end:
+            if self.line_end(offset) - offset > indent:
+                end = self.line_end(offset)
+            offset = self.next_line(offset)
+        return end
 
     def _close(self, place: Place, event: Any) -> None:
         if place.is_flow:
