@@ -30,7 +30,15 @@ if TYPE_CHECKING:
     from asyncapi_guard.schema import Bundle, CompiledSchema
     from asyncapi_guard.spec.references import Documents
 
-__all__ = ["PREFIX", "Catalogue", "Definition", "Event", "Form", "read_catalogue"]
+__all__ = [
+    "PREFIX",
+    "Catalogue",
+    "Definition",
+    "Event",
+    "Form",
+    "read_catalogue",
+    "with_positions",
+]
 
 #: How a definition refers to another one.
 PREFIX = "#/definitions/"
@@ -327,10 +335,10 @@ class _Reader:
             return Form(name, None, nothing=True, message=place)
         definition = definitions[self._names[self._place(use.schema)]]
         form = Form(name, definition, message=place)
-        return _with_positions(form) if use.schema.positional else form
+        return with_positions(form) if use.schema.positional else form
 
 
-def _with_positions(form: Form) -> Form:
+def with_positions(form: Form) -> Form:
     """A form that stands for several arguments, with the schema of each."""
     assert form.definition is not None  # it has positions
     schema, dialect = form.definition.schema, form.definition.dialect

@@ -397,7 +397,11 @@ PAIR = {"items": [{**TEXT, "title": "a"}, {**NUMBER, "title": "b"}], "additional
         ),
         (
             [{"payload": TEXT, "x-ack": NULLABLE}],
-            "(payload: M0Payload, callback: (ack?: M0Ack) => void) => void",
+            "(payload: M0Payload, callback: (ack: M0Ack | undefined) => void) => void",
+        ),
+        (
+            [{"payload": TEXT, "x-ack": PAIR}],
+            "(payload: M0Payload, callback: (a: string | undefined, b?: number) => void) => void",
         ),
         (
             [{"payload": TEXT, "x-ack": {**PAIR, "minItems": 1}}],
@@ -463,6 +467,27 @@ def test_events(messages: list[Any], expected: str) -> None:
     if len(messages) == 1:
         expected = expected.replace("M0", "Ev")
     assert event(*messages) == expected
+
+
+def test_acks_that_clients_give() -> None:
+    """They may be left out; what a client waits for is there, if only as `undefined`."""
+    text = module(document({"ev": {"payload": False, "x-ack": NULLABLE}}))
+    assert declared(text, "ServerToClientEvents") == (
+        "{ ev: (callback: (ack?: EvAck) => void) => void; }"
+    )
+
+
+def test_arguments_that_are_described_inside_of_a_resource() -> None:
+    """What a reference leads to has a name there, as in the payload as a whole."""
+    schema = {
+        "$id": "https://example.com/move",
+        "prefixItems": [{"$ref": "#/$defs/place"}],
+        "items": {"$ref": "#/$defs/place"},
+        "minItems": 1,
+        "$defs": {"place": NUMBER},
+    }
+    payload = {"schemaFormat": DRAFT_2020, "schema": schema}
+    assert event({"payload": payload}) == "(place: Place, ...rest: Place[]) => void"
 
 
 def test_connecting_is_no_event() -> None:

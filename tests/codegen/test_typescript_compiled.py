@@ -135,6 +135,37 @@ def test_a_correct_client_compiles_and_each_mistake_is_refused(folder: Path) -> 
     assert refused(folder) == expected
 
 
+WITH_A_TIMEOUT = """\
+import type { Socket } from "socket.io-client";
+import type { ClientToServerEvents, ServerToClientEvents } from "./document.js";
+declare const socket: Socket<ServerToClientEvents, ClientToServerEvents>;
+export const one: string | null | undefined = await socket.emitWithAck("find", "a");
+export const two: string | null | undefined = await socket.timeout(9).emitWithAck("find", "a");
+socket.timeout(9).emit("find", "a", (error: Error, found?: string | null) => [error, found]);
+socket.on("ask", (answer) => answer());
+"""
+
+
+def test_answers_that_may_be_missing(folder: Path) -> None:
+    """socket.io's types make no error of them, when somebody waits no longer than for a time."""
+    messages = {
+        name: {"payload": {"type": kind}, "x-ack": {"type": ["string", "null"]}}
+        for name, kind in (("find", "string"), ("ask", "null"))
+    }
+    document = {
+        "asyncapi": "3.1.0",
+        "info": {"title": "Answers", "version": "1"},
+        "channels": {"main": {"address": "/", "messages": messages}},
+        "operations": {
+            action: {"action": action, "channel": {"$ref": "#/channels/main"}}
+            for action in ("send", "receive")
+        },
+    }
+    (folder / "document.d.ts").write_text(generated(document))
+    (folder / "client.ts").write_text(WITH_A_TIMEOUT)
+    assert refused(folder) == set()
+
+
 @needs_patience
 def test_clients_compile_with_other_options(folder: Path) -> None:
     """Without the options that few people set, as a module of types that is no declaration file."""

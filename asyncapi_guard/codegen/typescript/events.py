@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from asyncapi_guard.codegen.catalogue import with_positions
 from asyncapi_guard.codegen.typescript.comments import comment
 from asyncapi_guard.codegen.typescript.model import (
     NEVER,
@@ -24,6 +25,7 @@ from asyncapi_guard.codegen.typescript.model import (
     either,
 )
 from asyncapi_guard.codegen.typescript.wording import label, told_apart
+from asyncapi_guard.contract import Action
 from asyncapi_guard.guard import RESERVED_EVENTS
 
 if TYPE_CHECKING:
@@ -42,7 +44,12 @@ _MOST_OPTIONAL = 12
 
 
 def events(found: Iterable[Event], types: Types) -> Object:
-    """The interface of some events; connecting is none, and neither is what a guard refuses."""
+    """The interface of some events; connecting is none, and neither is what a guard refuses.
+
+    The first value of an ack that clients wait for may be `undefined` rather than missing: of
+    callbacks with optional parameters only, socket.io's `timeout().emitWithAck()` believes that
+    they answer with the error of the timeout.
+    """
     return Object(
         tuple(
             Member(event.name, _function(event, types), required=True, comment=_comment(event))
@@ -74,7 +81,10 @@ def _function(event: Event, types: Types) -> Function:
     others = [form for form in event.payloads if form.message not in with_ack]
     calls = _all_calls(answered, types, "payload")
     if calls:
-        answer = Function(tuple(_all_calls(event.acks, types, "ack")))
+        answers = _all_calls(event.acks, types, "ack")
+        if event.direction is Action.RECEIVE:
+            answers = [_first_there(call) for call in answers]
+        answer = Function(tuple(answers))
         calls = [(*call, Parameter(_CALLBACK, answer)) for call in _written_out(calls)]
     return Function((*calls, *_all_calls(others, types, "payload")))
 
@@ -112,8 +122,11 @@ def _calls(form: Form, types: Types, name: str) -> list[_Call]:
 
 
 def _positions(form: Form, types: Types) -> _Call:
-    assert form.positions is not None  # that is why we are here
     assert form.definition is not None  # the positions are its own
+    # What its references lead to was not known to the catalogue.
+    form = with_positions(replace(form, definition=types.definition(form.definition.name)))
+    assert form.positions is not None  # that is why we are here
+    assert form.definition is not None
     dialect = form.definition.dialect
     wanted = [label(place) or f"arg{at}" for at, place in enumerate(form.positions, 1)]
     _, *names, rest_name = told_apart([_CALLBACK, *wanted, "rest"])
@@ -126,6 +139,13 @@ def _positions(form: Form, types: Types) -> _Call:
     if rest != NEVER:
         parameters.append(Parameter(rest_name, rest, rest=True))
     return tuple(parameters)
+
+
+def _first_there(call: _Call) -> _Call:
+    if not call or not call[0].optional:
+        return call
+    first = replace(call[0], type=either((call[0].type, UNDEFINED)), optional=False)
+    return (first, *call[1:])
 
 
 def _written_out(calls: Iterable[_Call]) -> Iterable[_Call]:
