@@ -9,7 +9,7 @@ the first who wants them: the same document gives the same names.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
@@ -129,6 +129,7 @@ class Catalogue:
         events: by namespaces, received ones first, else in the order of the operations.
         definitions: by name; all that the events need, and all components.
         left: places of components that are no JSON Schema, and so have no definition.
+        aliases: components that only refer to a definition of another name: that, by their names.
     """
 
     contract: Contract
@@ -136,6 +137,7 @@ class Catalogue:
     events: tuple[Event, ...]
     definitions: Mapping[str, Definition]
     left: tuple[str, ...] = ()
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
     def events_of(self, namespace: str, direction: Action) -> tuple[Event, ...]:
         """The events of a namespace in one direction."""
@@ -202,6 +204,7 @@ class _Reader:
         #: Schemas whose references lead to other entries of their bundles.
         self._found: dict[_Key, tuple[Any, Bundle]] = {}
         self._names: dict[_Key, str] = {}
+        self._aliases: dict[str, str] = {}
         #: By event, kind and the schema's place.
         self._form_names: dict[tuple[str, str, str], str] = {}
 
@@ -221,6 +224,7 @@ class _Reader:
             tuple(self._event(event, definitions) for event in met),
             definitions,
             left,
+            self._aliases,
         )
 
     # -- what there is -----------------------------------------------------------------------------
@@ -245,6 +249,7 @@ class _Reader:
     def _read_components(self) -> tuple[str, ...]:
         """Find and name the components; the places of those that are no JSON Schema."""
         schemas, left = Schemas(self._documents, "auto", lambda _: None), []
+        named: list[tuple[bool, _Key, str]] = []
         for name, node in _components(self._documents):
             try:
                 place, dialect = schemas.root(node)
@@ -253,7 +258,14 @@ class _Reader:
             except (Unresolvable, UnjudgeableError):
                 left.append(node.location)
                 continue
-            self._name((place.location, dialect), [name])
+            is_elsewhere = not f"{place.location}/".startswith(f"{node.location}/")
+            named.append((is_elsewhere, (place.location, dialect), name))
+        # What a component refers to has its own name, if it is a component, too.
+        for _, key, name in sorted(named, key=lambda each: each[0]):
+            if key in self._names:
+                self._aliases[self._type_names.take([name])] = self._names[key]
+            else:
+                self._name(key, [name])
         return tuple(left)
 
     def _take(self, bundle: Bundle) -> None:
@@ -393,7 +405,8 @@ def _texts(place: str) -> list[str]:
     stem = PurePosixPath(unquote(file)).name.partition(".")[0]
     parts = [part for part in pointer.split("/") if part not in _VAGUE]
     telling = [part for part in parts if not part.isdecimal()]
-    return [*(" ".join(telling[-count:]) for count in range(1, min(len(telling), 4) + 1)), stem]
+    texts = [" ".join(telling[-count:]) for count in range(1, min(len(telling), 4) + 1)]
+    return [*texts, " ".join((stem, *telling[-1:]))]
 
 
 def _first(texts: Sequence[Mapping[str, Any]], field: str) -> str:

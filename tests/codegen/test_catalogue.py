@@ -95,6 +95,36 @@ def test_what_is_shared_is_one_definition() -> None:
     assert shown(found.events[0])[2] == [("APayload", "UserName")]
 
 
+def test_components_keep_their_names() -> None:
+    """Also where another one, before or behind, only refers to them."""
+    ref = {"$ref": "#/components/schemas/user"}
+    found = catalogue({"a": {"payload": ref}}, {"author": ref, "user": TEXT, "reader": ref})
+    assert list(found.definitions) == ["User"]
+    assert found.aliases == {"Author": "User", "Reader": "User"}
+
+
+def test_equal_names_are_told_apart_by_their_files(tmp_path: Path) -> None:
+    """A component that refers to one of them is what it is called."""
+    (tmp_path / "chat.yml").write_text("user: {type: string}\nroom: {type: integer}\n")
+    components = {"user": {"type": "null"}, "place": {"$ref": "chat.yml#/room"}}
+    (tmp_path / "spec.yml").write_text(
+        f"""
+asyncapi: 3.1.0
+info: {{title: T, version: '1'}}
+channels:
+  root:
+    address: /
+    messages:
+      a: {{payload: {{type: array, items: {{$ref: 'chat.yml#/user'}}}}}}
+operations:
+  hear: {{action: receive, channel: {{$ref: '#/channels/root'}}}}
+components: {{schemas: {components}}}
+"""
+    )
+    found = read_catalogue(open_documents(tmp_path / "spec.yml"))
+    assert set(found.definitions) == {"APayload", "ChatUser", "Place", "User"}
+
+
 def test_equal_names_are_told_apart_by_their_namespaces() -> None:
     one, other = {"name": "say", "payload": TEXT}, {"name": "say", "payload": {"type": "null"}}
     third = {"name": "say", "payload": {"type": "integer"}}

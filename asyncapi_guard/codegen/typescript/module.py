@@ -40,10 +40,10 @@ def typescript(catalogue: Catalogue, header: Iterable[str]) -> str:
         catalogue: read with the names in `RESERVED` reserved.
         header: lines for the comment at its head.
     """
-    names = TypeNames((*catalogue.definitions, *RESERVED, _AUTH))
+    names = TypeNames((*catalogue.definitions, *catalogue.aliases, *RESERVED, _AUTH))
     definitions = lift(catalogue.definitions.values(), names)
     types = Types(definitions)
-    own = TypeNames((*definitions, "ArrayBuffer", "Uint8Array"))
+    own = TypeNames((*definitions, *catalogue.aliases, "ArrayBuffer", "Uint8Array"))
     own.take([_MAP])
     prefixes = _prefixes(catalogue.namespaces)
     lines = (plain_text(line).replace("\n", " ") for line in header)
@@ -56,6 +56,7 @@ def typescript(catalogue: Catalogue, header: Iterable[str]) -> str:
     what = "What there is in each namespace, by its address."
     parts.append(declaration(_MAP, Object(tuple(members)), (what,)))
     parts += _definitions(definitions, types)
+    parts += [declaration(name, Reference(of)) for name, of in catalogue.aliases.items()]
     return "\n".join(parts)
 
 
