@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import importlib
-from typing import cast
+from typing import Any, cast
 
 import click
 
 from asyncapi_guard import __version__
+from asyncapi_guard.cli.failures import run_or_say_why
 
 __all__ = ["cli"]
 
@@ -36,6 +37,15 @@ class _LazyGroup(click.Group):
             return None
         module = importlib.import_module(f"asyncapi_guard.cli.{cmd_name}")
         return cast("click.Command", module.command)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; what goes wrong in it that it does not know of exits with 2."""
+
+        def run() -> int:
+            super(_LazyGroup, self).invoke(ctx)
+            return 0
+
+        ctx.exit(run_or_say_why(run))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # as above
         with formatter.section("Commands"):

@@ -11,6 +11,8 @@ import re
 import sys
 import threading
 import time
+from contextlib import suppress
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, NoReturn
 
 import click
@@ -58,6 +60,8 @@ def take_stdout() -> IO[str]:
     """Standard output for us alone: whoever else writes to it, writes to stderr from now on."""
     own = sys.stdout
     sys.stdout = sys.stderr
+    if own is None:  # closed by whoever started us
+        return Path(os.devnull).open("w", encoding="utf-8")
     try:
         number = own.fileno()
         error = sys.stderr.fileno()
@@ -69,8 +73,12 @@ def take_stdout() -> IO[str]:
     return copy
 
 
-def run_and_leave(run: Callable[[], int]) -> NoReturn:
+def run_and_leave(run: Callable[[], int], stdout: IO[str]) -> NoReturn:
     """Run, and exit with its code, whatever the application began when it was imported.
+
+    Args:
+        run: what prints to our standard output.
+        stdout: what `take_stdout` gave.
 
     Python waits for threads that are no daemons, and those of an application may never end.
     """
@@ -79,6 +87,11 @@ def run_and_leave(run: Callable[[], int]) -> NoReturn:
     except click.ClickException as error:
         error.show()
         code = error.exit_code
+    try:
+        stdout.flush()
+    except OSError:  # which was said; Python would say it again
+        with suppress(OSError):
+            stdout.close()
     running = _still_running()
     if not running:
         sys.exit(code)

@@ -103,7 +103,7 @@ def command(**given: Any) -> None:
     if options.diff and not options.fix:
         raise click.UsageError("--diff shows what --fix would change: give both")
     stdout = take_stdout()
-    run_and_leave(lambda: _run(options, stdout))
+    run_and_leave(lambda: _run(options, stdout), stdout)
 
 
 def _run(options: Options, stdout: IO[str]) -> int:

@@ -80,7 +80,7 @@ def command(  # click passes options so
         _publish(data, output, stdout, force=force)
         return 0
 
-    run_and_leave(run)
+    run_and_leave(run, stdout)
 
 
 # -- the document ----------------------------------------------------------------------------------

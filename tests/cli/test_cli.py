@@ -232,3 +232,59 @@ def test_the_demo_says_that_a_port_is_taken() -> None:
     assert done.returncode == 2
     assert "choose another --port" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+# -- where output goes -----------------------------------------------------------------------------
+
+_PRINTING: list[tuple[str, ...]] = [
+    ("validate", "asyncapi.yml"),
+    ("types", "asyncapi.yml"),
+    ("export", "asyncapi.yml"),
+    ("rules", "--format", "markdown"),
+    ("rules", "--help"),
+    ("upgrade", "old.yml"),
+]
+
+
+def _printing(args: tuple[str, ...], folder: Path, stdout: int) -> tuple[int, str]:
+    """The exit code and standard error of a command that prints to a stream."""
+    (folder / "asyncapi.yml").write_text(GOOD)
+    old = "asyncapi: 2.6.0\ninfo: {title: Old, version: '1'}\nchannels: {}\n"
+    (folder / "old.yml").write_text(old)
+    command = [sys.executable, "-m", "asyncapi_guard", *args]
+    done = subprocess.run(
+        command, stdout=stdout, stderr=subprocess.PIPE, cwd=folder, check=False, timeout=60
+    )
+    return done.returncode, done.stderr.decode()
+
+
+@pytest.mark.parametrize("args", _PRINTING, ids=" ".join)
+def test_a_reader_that_has_gone_is_no_fault(args: tuple[str, ...], tmp_path: Path) -> None:
+    """A closed pager (`| less`, `| head`) ends the command without a word, and not as a finding."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        assert _printing(args, tmp_path, writer) == (2, "")
+    finally:
+        os.close(writer)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("args", _PRINTING, ids=" ".join)
+def test_a_full_disk_is_said(args: tuple[str, ...], tmp_path: Path) -> None:
+    """Output that cannot be written is neither a finding nor a fault of ours."""
+    with Path("/dev/full").open("wb") as full:
+        code, said = _printing(args, tmp_path, full.fileno())
+    assert (code, said) == (2, "Error: the output cannot be written: No space left on device\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+@pytest.mark.parametrize("args", _PRINTING, ids=" ".join)
+def test_no_standard_output_at_all(args: tuple[str, ...], tmp_path: Path) -> None:
+    """Started with a closed standard output, commands run all the same."""
+    shell = ["sh", "-c", 'exec "$@" >&-', "sh", sys.executable, "-m", "asyncapi_guard", *args]
+    (tmp_path / "asyncapi.yml").write_text(GOOD)
+    (tmp_path / "old.yml").write_text("asyncapi: 2.6.0\ninfo: {title: Old, version: '1'}\n")
+    done = subprocess.run(shell, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert "Traceback" not in done.stderr
+    assert done.returncode in (0, 1)
