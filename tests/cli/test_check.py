@@ -394,13 +394,17 @@ def test_plain_servers_need_no_pydantic(
     """Handlers and emits are compared without it; where hints are wanted, it is asked for."""
     blocker = tmp_path_factory.mktemp("blocker")
     (blocker / "sitecustomize.py").write_text(BLOCKER)
-    monkeypatch.setenv("PYTHONPATH", str(blocker))
+    monkeypatch.setenv("PYTHONPATH", str(blocker), prepend=os.pathsep)
     (line,) = concise(stale, "server:socketio")
     assert line.startswith("asyncapi.yml:12:13: error[spec-without-handler] 'join'")
     (stale / "typed.py").write_text("from asyncapi_guard import AsyncAPISocketIO\n")
     done = run(stale, "typed:socketio", "asyncapi.yml")
     assert done.returncode == 2
-    assert "pip install 'asyncapi-guard[pydantic]'" in done.stderr
+    assert done.stderr.count("pip install 'asyncapi-guard[pydantic]'") == 2  # trace and error
+    done = subprocess.run(
+        [sys.executable, "typed.py"], cwd=stale, capture_output=True, text=True, check=False
+    )
+    assert done.stderr.rstrip().endswith("`pip install 'asyncapi-guard[pydantic]'` installs it")
 
 
 # -- which findings count --------------------------------------------------------------------------

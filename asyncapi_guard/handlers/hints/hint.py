@@ -11,9 +11,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-import pydantic
-
 from asyncapi_guard.errors import RegistrationError
+
+try:
+    import pydantic
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(
+        "type hints are read by Pydantic, which is not installed; "
+        "`pip install 'asyncapi-guard[pydantic]'` installs it"
+    ) from error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
