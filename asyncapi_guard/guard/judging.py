@@ -35,10 +35,14 @@ class Guard:
 
     Raises:
         InvalidDocument: an operation's channel has an address that is no Socket.IO namespace.
-        ValueError: the policy names operations that the contract does not have.
+        TypeError: the policy is none.
+        ValueError: it names operations that the contract does not have.
     """
 
     def __init__(self, contract: Contract, policy: Policy | None = None) -> None:
+        if not isinstance(policy, (Policy, type(None))):
+            kind = type(policy).__name__
+            raise TypeError(f"policy takes a Policy, such as Policy(mode='report'), not a {kind}")
         self.contract: Contract = contract
         self.policy: Policy = policy or Policy()
         policy = self.policy

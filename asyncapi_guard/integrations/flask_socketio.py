@@ -32,8 +32,10 @@ def install(middleware: AsyncAPIGuard, app: Flask, socketio: SocketIO | None) ->
     """Put the guard on the server of a Flask application.
 
     Raises:
-        InstallationError: there is no initialised `SocketIO`, or it is guarded already.
+        InstallationError: there is no initialised `SocketIO`, it is guarded already, or the
+            arguments are something else.
     """
+    _check_kinds(app, socketio)
     if socketio is None:
         socketio = app.extensions.get("socketio")
     server: Any = getattr(socketio, "server", None)
@@ -46,6 +48,19 @@ def install(middleware: AsyncAPIGuard, app: Flask, socketio: SocketIO | None) ->
     hooks.also_replace(socketio, "_handle_event", application.handle_event)
     app.extensions["asyncapi_guard"] = middleware
     return hooks
+
+
+def _check_kinds(app: Any, socketio: Any) -> None:
+    from flask import Flask
+    from flask_socketio import SocketIO
+
+    if not isinstance(app, Flask) or not isinstance(socketio, (SocketIO, type(None))):
+        given = (app,) if socketio is None else (app, socketio)
+        kinds = " and a ".join(map(adapter.kind_of, given))
+        raise InstallationError(
+            "init_app(app, socketio) takes the Flask application and its "
+            f"flask_socketio.SocketIO, not a {kinds}"
+        )
 
 
 class FlaskApplication:

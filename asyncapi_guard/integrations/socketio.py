@@ -23,7 +23,7 @@ from asyncapi_guard.integrations.wire import guarded_packet_class
 if TYPE_CHECKING:
     from asyncapi_guard.integrations.middleware import AsyncAPIGuard
 
-__all__ = ["Hooks", "install"]
+__all__ = ["Hooks", "install", "kind_of"]
 
 _MARK = "_asyncapi_guard"
 # Where the admin instrumentation keeps the emit that it replaced (a name mangled by Python).
@@ -40,8 +40,9 @@ def install(
             JSON.
     """
     if not isinstance(server, socketio.Server):
-        kind = f"{type(server).__module__}.{type(server).__qualname__}"
-        raise InstallationError(f"cannot guard a {kind}: expected a socketio.Server")
+        raise InstallationError(
+            f"cannot guard a {kind_of(server)}: expected a socketio.Server{_other_way(server)}"
+        )
     packet_class: Any = server.packet_class
     if not packet_class.uses_binary_events:
         raise InstallationError(
@@ -49,10 +50,25 @@ def install(
             "and it lets through what JSON has no form for"
         )
     if hasattr(server, _MARK):
-        raise InstallationError("this server is guarded already")
+        raise InstallationError(
+            "this server is guarded already: call init_app() or protect() once; an "
+            "AsyncAPISocketIO guards itself, by the document that it gets as spec="
+        )
     hooks = Hooks(middleware, server, application or Silent())
     hooks.install()
     return hooks
+
+
+def kind_of(value: Any) -> str:
+    """What a value is, with its module: there are several classes of one name."""
+    return f"{type(value).__module__}.{type(value).__qualname__}"
+
+
+def _other_way(value: Any) -> str:
+    """What to do with what Flask has."""
+    if type(value).__module__.partition(".")[0] in ("flask", "flask_socketio"):
+        return "; for Flask-SocketIO, call guard.init_app(app, socketio)"
+    return ""
 
 
 class Hooks(Incoming, Outgoing, Connects):

@@ -110,6 +110,13 @@ def test_a_policy_refuses_one_text_for_several_namespaces() -> None:
         Policy(exclude="/admin")
 
 
+@pytest.mark.parametrize("wrong", ["report", Mode.REPORT, {"mode": "report"}])
+def test_a_mode_is_no_policy(wrong: Any) -> None:
+    """What is given in its place is told what a policy looks like."""
+    with pytest.raises(TypeError, match=r"such as Policy\(mode='report'\), not a "):
+        guard({"a": {}}, policy=wrong)
+
+
 def test_a_policy_that_names_unknown_operations_is_refused() -> None:
     """All of them are named."""
     with pytest.raises(ValueError, match="unknown operations: nope, other"):

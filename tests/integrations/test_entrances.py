@@ -15,7 +15,13 @@ import pytest
 import socketio
 from flask import Flask
 
-from asyncapi_guard import AsyncAPIGuard, EmitValidationError, InstallationError, Policy
+from asyncapi_guard import (
+    AsyncAPIGuard,
+    AsyncAPISocketIO,
+    EmitValidationError,
+    InstallationError,
+    Policy,
+)
 
 BAD, GOOD = {"x": "1"}, {"x": 1}
 
@@ -398,6 +404,16 @@ def test_a_server_cannot_be_guarded_twice(application: Any, contract: Any) -> No
         made.guard.init_app(made.app, made.socketio)
     with pytest.raises(InstallationError, match="guarded already"):
         AsyncAPIGuard(contract()).protect(made.server)
+    with pytest.raises(InstallationError, match=r"call .* once"):
+        AsyncAPIGuard(contract()).init_app(made.app)
+
+
+def test_the_drop_in_is_not_guarded_again(contract: Any) -> None:
+    """It has a guard of its own, and takes the document by `spec=`."""
+    app = Flask(__name__)
+    io = AsyncAPISocketIO(app, spec=contract())
+    with pytest.raises(InstallationError, match=r"an AsyncAPISocketIO guards itself.*spec="):
+        AsyncAPIGuard(contract()).init_app(app, io)
 
 
 def test_one_guard_may_guard_several_servers(application: Any) -> None:
@@ -420,6 +436,23 @@ def test_guarding_too_early_says_what_to_do(contract: Any) -> None:
     for io in (None, flask_socketio.SocketIO()):
         with pytest.raises(InstallationError, match=r"call socketio\.init_app\(app\) before"):
             AsyncAPIGuard(contract()).init_app(Flask(__name__), io)
+
+
+@pytest.mark.parametrize("which", ["exchanged", "alone", "server"])
+def test_the_application_comes_first(which: str, contract: Any) -> None:
+    """`init_app` says what it takes, and that it comes too early only where it does."""
+    app = Flask(__name__)
+    io = flask_socketio.SocketIO(app)
+    arguments: Any = {"exchanged": (io, app), "alone": (io,), "server": (app, io.server)}[which]
+    with pytest.raises(InstallationError, match=r"^init_app\(app, socketio\) takes .*Flask"):
+        AsyncAPIGuard(contract()).init_app(*arguments)
+
+
+@pytest.mark.parametrize("make", [flask_socketio.SocketIO, lambda: Flask(__name__)])
+def test_protect_leads_to_init_app(make: Any, contract: Any) -> None:
+    """Whoever has Flask-SocketIO is told which method is theirs."""
+    with pytest.raises(InstallationError, match=r"call guard\.init_app\(app, socketio\)"):
+        AsyncAPIGuard(contract()).protect(make())
 
 
 @pytest.mark.parametrize(
