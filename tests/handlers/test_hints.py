@@ -394,7 +394,7 @@ def test_an_iterator_that_was_read_in_vain_is_not_sent_as_an_empty_list() -> Non
         ({"a": Pair(1, b"a")}, {"a": [1, b"a"]}),
         ({"a": File(b"\xff", Colour.RED)}, {"a": {"data": b"\xff", "colour": "red"}}),
     ],
-    ids=str,
+    ids=lambda value: type(value).__name__,
 )
 def test_undeclared_values_are_made_plain(value: Any, expected: Any) -> None:
     """Whatever they hold."""
