@@ -24,7 +24,14 @@ from pydantic import AwareDatetime, BaseModel, Field, RootModel, create_model
 
 from asyncapi_guard import Policy, load
 from asyncapi_guard.guard import Guard
-from asyncapi_guard.handlers import About, ConstructionError, Receiver, Registry, build_document
+from asyncapi_guard.handlers import (
+    About,
+    ConstructionError,
+    Receiver,
+    Registry,
+    build_document,
+    plain_values,
+)
 
 # ruff: noqa: UP007, UP045  # types that are made at run time
 
@@ -174,7 +181,7 @@ def test_what_is_dumped_satisfies_the_document(data: st.DataObject) -> None:
     hint, values = data.draw(kinds)
     receiver, guards = receiver_of(hint)
     for value in data.draw(st.lists(values, min_size=1, max_size=4)):
-        dumped = receiver.dump(value)
+        dumped = receiver.dump(value, plain_values)
         wire = [_on_the_wire(list(dumped) if isinstance(dumped, tuple) else dumped)]
         args = [] if dumped is None else wire  # as python-socketio takes them
         if isinstance(dumped, tuple):
