@@ -120,14 +120,16 @@ def _asked(server: Any) -> Any:
         raise CannotRun(str(error)) from error
 
 
-def _opened(spec: Any, root: str | None, allow_http: tuple[str, ...]) -> Documents:
+def _opened(
+    spec: Any, root: str | None, allow_http: tuple[str, ...], wanted: str = "exported"
+) -> Documents:
     from asyncapi_guard.errors import SpecError
     from asyncapi_guard.spec.loader import open_documents
 
     try:
         return open_documents(spec, root=root, allow_http=allow_http)
     except SpecError as error:
-        _refuse(error)
+        _refuse(error, wanted)
 
 
 def _bundled(documents: Documents) -> Any:
@@ -140,11 +142,11 @@ def _bundled(documents: Documents) -> Any:
         _refuse(error)
 
 
-def _refuse(error: Any) -> NoReturn:
-    """Show the faults of a document; nothing is written then."""
+def _refuse(error: Any, wanted: str = "exported") -> NoReturn:
+    """Show the faults of a document, and what it is not for them; nothing is written then."""
     report = render("full", [FileReport(error.file, error.findings)], quiet=True)
     click.echo(report + "\n", err=True, color=wants_color(sys.stderr))
-    raise CannotRun(f"{error.file} cannot be exported: it has errors") from error
+    raise CannotRun(f"{error.file} cannot be {wanted}: it has errors") from error
 
 
 # -- writing ---------------------------------------------------------------------------------------
@@ -197,7 +199,7 @@ def _compare(data: Any, output: str, stdout: IO[str]) -> int:
     if not path.exists():
         click.echo(f"{output} is not there; export without --check writes it", err=True)
         return 1
-    old = _opened(output, None, ()).main.data
+    old = _opened(output, None, (), wanted="compared with").main.data
     if _same(old, data):
         click.echo(f"{output} is up to date", err=True)
         return 0

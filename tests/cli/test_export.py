@@ -209,6 +209,16 @@ def test_check_of_what_is_not_there(folder: Path) -> None:
     assert run(folder, "greeter.server:socketio", "--check").returncode == 2
 
 
+@slow
+def test_check_of_what_is_no_document(folder: Path) -> None:
+    """It is the file that cannot be read; the application's document is in order."""
+    (folder / "a.yml").write_text("info: {\n", encoding="utf-8")
+    done = run(folder, "greeter.server:socketio", "-o", "a.yml", "--check")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "a.yml:2:1" in done.stderr
+    assert "a.yml cannot be compared with: it has errors" in done.stderr
+
+
 # -- spec first ------------------------------------------------------------------------------------
 
 
