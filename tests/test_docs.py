@@ -239,7 +239,7 @@ def test_table_of_hints(
     hint: list[str], payload: list[str], accepted: list[str], refused: list[str]
 ) -> None:
     """A handler with one parameter of each type has the payload, and takes what the table says."""
-    socketio = AsyncAPISocketIO(Flask("docs"))
+    socketio = AsyncAPISocketIO(Flask(__name__))
     known = {
         **vars(typing),
         **{kind.__name__: kind for kind in (Mark, Player, Point, Song, Field, UUID, EmailStr)},
