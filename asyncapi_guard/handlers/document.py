@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
@@ -31,19 +32,65 @@ _UNASKED: dict[str, dict[str, Any]] = {"connect": {}, "disconnect": {"type": "st
 _PROTOCOLS = {"http": "ws", "https": "wss"}
 #: To AsyncAPI, braces are those of a variable.
 _NO_HOST = re.compile(r"[\s{}]")
+_SCHEME = "#/components/securitySchemes/"
+#: What components may be called ("Components Object").
+_COMPONENT = re.compile(r"[a-zA-Z0-9._-]+")
+_NO_SECURITY = (
+    "security must be Security Scheme Objects by name, such as"
+    ' {"token": {"type": "httpApiKey", "in": "query", "name": "token"}}'
+)
 #: What stands in the path of a URL as it is.
 _IN_PATHS = "/%!$&'()*+,;=:@"
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a document says beside its events."""
+    """What a document says beside its events.
+
+    Attributes:
+        title: of the API.
+        version: of the API.
+        description: of the API.
+        server_url: where it runs.
+        server_name: the key of its Server Object.
+        security: Security Scheme Objects by name: each says a way in which clients may show who
+            they are.
+    """
 
     title: str = "Socket.IO API"
     version: str = "1.0.0"
     description: str = ""
     server_url: str = "http://localhost:5000"
     server_name: str = "BACKEND"
+    security: Mapping[str, Mapping[str, Any]] | None = None
+
+    def servers(self) -> dict[str, Any]:
+        """The Server Object by its key.
+
+        Raises:
+            ValueError: `server_url` or `security` is not what it must be.
+        """
+        server = server_of(self.server_url)
+        if self.security:
+            server["security"] = [{"$ref": _SCHEME + name} for name in self.schemes()]
+        return {slug_of_server(self.server_name): server}
+
+    def schemes(self) -> dict[str, Any]:
+        """The security schemes, as components.
+
+        Raises:
+            ValueError: they are no Security Scheme Objects by name.
+        """
+        given: Any = self.security or {}
+        if not isinstance(given, Mapping) or not all(map(_is_scheme, given.items())):
+            raise ValueError(_NO_SECURITY)
+        return {name: copy.deepcopy(dict(scheme)) for name, scheme in given.items()}
+
+
+def _is_scheme(item: tuple[Any, Any]) -> bool:
+    name, scheme = item
+    is_name = isinstance(name, str) and _COMPONENT.fullmatch(name) is not None
+    return is_name and isinstance(scheme, Mapping) and isinstance(scheme.get("type"), str)
 
 
 def server_of(url: str) -> dict[str, Any]:
@@ -115,13 +162,17 @@ class _Builder:
         document: dict[str, Any] = {
             "asyncapi": "3.1.0",
             "info": {"title": about.title, "version": about.version},
-            "servers": {slug_of_server(about.server_name): server_of(about.server_url)},
+            "servers": about.servers(),
             "channels": self._channels,
             "operations": self._operations,
         }
         if about.description:
             document["info"]["description"] = about.description
-        components = {"messages": self._messages, "schemas": self._schemas}
+        components = {
+            "messages": self._messages,
+            "schemas": self._schemas,
+            "securitySchemes": about.schemes(),
+        }
         filled = {name: entries for name, entries in components.items() if entries}
         if filled:
             document["components"] = filled

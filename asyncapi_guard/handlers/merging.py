@@ -12,7 +12,7 @@ from urllib.parse import quote
 from asyncapi_guard.contract import Action
 from asyncapi_guard.handlers.additions import NewEvent, free_name, new_events, with_additions
 from asyncapi_guard.handlers.dialect import legal
-from asyncapi_guard.handlers.document import About, build_document, server_of, slug_of_server
+from asyncapi_guard.handlers.document import About, build_document
 from asyncapi_guard.handlers.hints import Hint
 from asyncapi_guard.handlers.origin import has_ack, is_sent, serves, takes_payload
 from asyncapi_guard.handlers.registry import Registry, Sender
@@ -301,9 +301,12 @@ class _Merger:
         info = {name: said[name] for name in ("title", "version", "description") if name in said}
         if info:
             self._data["info"] = {**self._data["info"], **info}
-        if "server_url" in said or "server_name" in said:
-            server = {slug_of_server(about.server_name): server_of(about.server_url)}
-            self._data["servers"] = {**self._data.get("servers", {}), **server}
+        if not said.keys().isdisjoint(("server_url", "server_name", "security")):
+            self._data["servers"] = {**self._data.get("servers", {}), **about.servers()}
+        if about.security:
+            components = self._data.get("components", {})
+            schemes = {**components.get("securitySchemes", {}), **about.schemes()}
+            self._data["components"] = {**components, "securitySchemes": schemes}
 
 
 def _messages(

@@ -31,7 +31,7 @@ from asyncapi_guard.handlers import (
     plain_models,
     plain_values,
 )
-from asyncapi_guard.handlers.document import server_of, without_anything
+from asyncapi_guard.handlers.document import without_anything
 from asyncapi_guard.integrations.following import RenewedGuard
 from asyncapi_guard.integrations.outcomes import Refused, Unjudged
 from asyncapi_guard.integrations.strict_json import StrictJSON
@@ -59,6 +59,7 @@ _OPTIONS = (
     "description",
     "server_url",
     "server_name",
+    "security",
     "spec",
     "policy",
     "engine",
@@ -109,6 +110,8 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         description: of the API.
         server_url: where it runs; its credentials are left out of the document.
         server_name: what the document calls the server.
+        security: AsyncAPI's Security Scheme Objects by name, for the document: how clients show who
+            they are. Your `connect` handler is who judges that.
         spec: an AsyncAPI document that rules instead of the hints; handlers may be typed all the
             same.
         policy: what is done about violations; by default everything that is declared is enforced.
@@ -163,11 +166,11 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         given = {name: kwargs.pop(name) for name in _OPTIONS if name in kwargs}
         about = {
             name: given.pop(name)
-            for name in ("version", "title", "description", "server_url", "server_name")
+            for name in [each.name for each in dataclasses.fields(About)]
             if name in given
         }
         self.about = dataclasses.replace(self.about, **about)
-        server_of(self.about.server_url)  # raises for what is no URL
+        self.about.servers()  # raises for what cannot be said
         for name, value in given.items():
             setattr(self, "_given_policy" if name == "policy" else name, value)
         return kwargs

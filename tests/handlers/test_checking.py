@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Union
 
 import pytest
@@ -19,6 +20,7 @@ from pydantic import (
 from typing_extensions import TypeAliasType
 
 from asyncapi_guard import RegistrationError, load
+from asyncapi_guard.guard import Guard
 from asyncapi_guard.handlers import About, Registry, build_document
 from asyncapi_guard.lint import lint
 
@@ -115,10 +117,16 @@ def test_a_model_may_be_usable_in_one_direction() -> None:
 
 
 @pytest.mark.parametrize(
-    "alias", [AliasPath("names", 0), AliasPath("name"), AliasChoices(AliasPath("names", "a"))]
+    "alias",
+    [
+        AliasPath("names", 0),
+        AliasPath("name"),
+        AliasChoices(AliasPath("names", "a")),
+        AliasChoices("name", AliasPath("names", 0)),
+    ],
 )
 def test_a_field_that_is_found_by_a_path_cannot_be_received(alias: Any) -> None:
-    """No name of a property says where it is; what is sent has the field's own name."""
+    """Nobody would judge what stands there; what is sent has the field's own name."""
 
     class Found(BaseModel):
         first: str = Field("", validation_alias=alias)
@@ -131,16 +139,24 @@ def test_a_field_that_is_found_by_a_path_cannot_be_received(alias: Any) -> None:
     assert lint(build_document(registry, About())) == ()
 
 
-def test_a_field_that_has_a_name_beside_a_path_is_received_by_its_name() -> None:
-    """The first one of its names."""
+def test_all_names_of_a_field_are_judged() -> None:
+    """Pydantic takes any of them, and writes the first one alone."""
 
     class Found(BaseModel):
-        first: str = Field(validation_alias=AliasChoices(AliasPath("names", 0), "name", "other"))
+        first: int = Field(0, validation_alias=AliasChoices("name", "other"))
 
-    registry = Registry()
-    registry.receive("/", "e", lambda data: data, hints=False, request_model=Found)
-    components = build_document(registry, About())["components"]
-    assert components["schemas"]["Found"]["required"] == ["name"]
+    class FoundHere:
+        first: Annotated[int, Field(validation_alias=AliasChoices("name", "other"))] = 0
+
+    for hint in (Found, dataclass(FoundHere)):
+        registry = Registry()
+        registry.receive("/", "e", lambda data: data, hints=False, request_model=hint)
+        document = build_document(registry, About())
+        (schema,) = document["components"]["schemas"].values()
+        assert list(schema["properties"]) == ["name", "other"]
+        guard = Guard(load(document))
+        assert guard.receive_event("/", "e", [{"other": 1}]).violation is None
+        assert guard.receive_event("/", "e", [{"other": "1"}]).violation is not None
 
 
 class Renamed(BaseModel):
@@ -198,3 +214,9 @@ def test_odd_types_have_clean_documents(hint: Any) -> None:
     assert lint(document) == ()
     load(document)
     json.dumps(document, allow_nan=False)
+
+
+@pytest.mark.parametrize("event", ["connect", "connect_error", "disconnect", "*"])
+def test_what_nobody_can_emit_is_no_declaration(event: str) -> None:
+    with pytest.raises(RegistrationError, match="keeps that name for itself; use another name"):
+        Registry().send("/", event, int)

@@ -436,6 +436,39 @@ def test_braces_in_a_path_are_no_variables() -> None:
     assert lint(document_of(Registry(), server_url=url)) == ()
 
 
+def test_how_clients_show_who_they_are_is_said_when_it_is_declared() -> None:
+    """A scheme among the components, and who wants it."""
+    schemes = {
+        "token": {"type": "httpApiKey", "in": "query", "name": "token"},
+        "basic": {"type": "http", "scheme": "basic"},
+    }
+    document = document_of(Registry(), security=schemes)
+    assert document["components"]["securitySchemes"] == schemes
+    assert document["servers"]["BACKEND"]["security"] == [
+        {"$ref": "#/components/securitySchemes/token"},
+        {"$ref": "#/components/securitySchemes/basic"},
+    ]
+    assert lint(document) == ()
+    document["components"]["securitySchemes"]["token"]["in"] = "header"
+    assert schemes["token"]["in"] == "query"
+
+
+@pytest.mark.parametrize(
+    "security",
+    [
+        ["token"],
+        {"token": "secret"},
+        {"token": {}},
+        {"to ken": {"type": "plain"}},
+        {1: {"type": "x"}},
+    ],
+)
+def test_security_that_is_none_is_refused(security: Any) -> None:
+    with pytest.raises(ValueError, match="Security Scheme Objects by name, such as") as caught:
+        document_of(Registry(), security=security)
+    assert "secret" not in str(caught.value)
+
+
 def test_a_server_is_called_a_server_when_nothing_is_left_of_its_name() -> None:
     """Keys of servers have Latin letters."""
     assert list(document_of(Registry(), server_name="сервер")["servers"]) == ["server"]

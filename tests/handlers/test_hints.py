@@ -16,7 +16,7 @@ from typing import Annotated, Any, Generic, NamedTuple, Optional, TypeVar
 
 import pydantic
 import pytest
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from asyncapi_guard import RegistrationError
@@ -421,3 +421,38 @@ def test_accepting_none() -> None:
     taking = [Any, None, Optional[int], pydantic.RootModel[int | None]]
     assert all(hint(type_).accepts_none for type_ in taking)
     assert not any(hint(type_).accepts_none for type_ in (int, Inner, list[Any]))
+
+
+class Renamed(BaseModel):
+    model_config = ConfigDict(populate_by_name=True)
+    room_id: int = Field(0, alias="roomId")
+
+
+@pytest.mark.skipif(
+    tuple(map(int, pydantic.VERSION.split(".")[:2])) < (2, 11),
+    reason="Pydantic before 2.11 cannot be told which names count",
+)
+@pytest.mark.parametrize("type_", [Renamed, dict[str, Renamed], Renamed | int])
+def test_fields_are_received_by_the_names_in_the_document_alone(type_: Any) -> None:
+    """What has another name, nobody has judged."""
+    value: Any = {"room_id": "7", "roomId": 1}
+    made = hint(type_).construct({"a": value} if type_ == dict[str, Renamed] else value)
+    assert (made["a"] if isinstance(made, dict) else made).room_id == 1
+    other: Any = {"room_id": "7"}
+    made = hint(type_).construct({"a": other} if type_ == dict[str, Renamed] else other)
+    assert (made["a"] if isinstance(made, dict) else made).room_id == 0
+
+
+def test_fields_that_are_in_the_document_by_name_are_received_so() -> None:
+    config = {"validate_by_name": True, "validate_by_alias": False}
+    model = type(
+        "Named",
+        (BaseModel,),
+        {
+            "model_config": config,
+            "__module__": __name__,
+            "__annotations__": {"room_id": int},
+            "room_id": Field(0, alias="roomId"),
+        },
+    )
+    assert hint(model).construct({"room_id": 7}).room_id == 7

@@ -101,6 +101,15 @@ def test_what_the_application_says_of_itself_counts(models: Any) -> None:
     }
 
 
+def test_security_that_the_application_declares_is_added(models: Any) -> None:
+    scheme = {"type": "http", "scheme": "bearer"}
+    made = document(server(models, security={"bearer": scheme}))
+    assert made["components"]["securitySchemes"]["bearer"] == scheme
+    wanted = {"$ref": "#/components/securitySchemes/bearer"}
+    assert any(wanted in each.get("security", []) for each in made["servers"].values())
+    assert made["components"]["schemas"]
+
+
 def test_an_event_of_ones_own_is_added(models: Any) -> None:
     fields: dict[str, Any] = {"move": (models.Move, ...), "why": (str, "")}
     Hint = pydantic.create_model("Hint", **fields)

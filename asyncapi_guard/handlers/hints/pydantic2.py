@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import json
 import re
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
+import pydantic
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.errors import PydanticUserError
 from pydantic.json_schema import GenerateJsonSchema
@@ -50,7 +52,7 @@ from asyncapi_guard.handlers.hints.patterns import (
 from asyncapi_guard.violations import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from pydantic_core import core_schema
 
@@ -122,7 +124,13 @@ class Hint2(Hint):
             LookupError,
         ) as error:
             raise self._unusable(error) from error
-        self._validate = self.adapter.validator.validate_python
+        self._names: dict[str, Any] = (
+            {"by_name": False} if _takes_other_names(self.adapter.core_schema) else {}
+        )
+        validate = self.adapter.validator.validate_python
+        self._validate: Callable[..., Any] = (
+            partial(validate, **self._names) if self._names else validate
+        )
         self._to_python = self.adapter.serializer.to_python
         self._scalars_are_plain: bool = not _has_serializer(self.adapter.core_schema)
         self._models: tuple[type[BaseModel], ...] = tuple(models_in(hint))
@@ -188,8 +196,8 @@ class Hint2(Hint):
         if any(item["type"] in _PYTHON_TYPES for item in error.errors(include_url=False)):
             try:
                 if _holds_bytes(value):  # which JSON has not; the document was strict enough
-                    return self.adapter.validate_python(value, strict=False)
-                return self.adapter.validate_json(json.dumps(value))
+                    return self._validate(value, strict=False)
+                return self.adapter.validate_json(json.dumps(value), **self._names)
             except ValidationError as another:
                 error = another  # the first one is about Python's types, too
             except (ValueError, TypeError):
@@ -241,6 +249,31 @@ def _has_serializer(schema: Any) -> bool:
     if isinstance(schema, dict):
         return "serialization" in schema or any(map(_has_serializer, schema.values()))
     return isinstance(schema, (list, tuple)) and any(map(_has_serializer, schema))
+
+
+#: Since then, whoever validates may say which names count.
+_SAYS_NAMES = tuple(map(int, pydantic.VERSION.split(".")[:2])) >= (2, 11)
+
+
+def _takes_other_names(schema: Any) -> bool:
+    """Whether a model of a hint takes fields by their own names, which are not in the document."""
+    configs = list(_configs(schema)) if _SAYS_NAMES else []
+    if any(config.get("validate_by_alias") is False for config in configs):
+        return False  # then these are the names in the document
+    return any(
+        config.get("validate_by_name") or config.get("populate_by_name") for config in configs
+    )
+
+
+def _configs(schema: Any) -> Iterator[Mapping[str, Any]]:
+    if isinstance(schema, dict):
+        if isinstance(schema.get("config"), dict):
+            yield schema["config"]
+        schema = schema.values()
+    elif not isinstance(schema, (list, tuple)):
+        return
+    for item in schema:
+        yield from _configs(item)
 
 
 def _is_data(value: Any) -> bool:
@@ -497,23 +530,42 @@ class _Definitions(HintSchemas):
         return super().dataclass_field_schema(schema)
 
     def _check_name(self, schema: Mapping[str, Any]) -> None:
-        """Refuse a field that is received without a name: Pydantic would write another one.
+        """Refuse a field that is received by something else than its names: nobody would judge it.
 
         Raises:
-            PydanticUserError: it is found by paths alone.
+            PydanticUserError: it is found by a path.
         """
         alias = schema.get("validation_alias")
         if self.mode != "validation" or not isinstance(alias, list):
             return
-        if not any(isinstance(path, list) and len(path) == 1 for path in alias):
+        if not all(isinstance(path, list) and len(path) == 1 for path in alias):
             raise PydanticUserError(
                 f"an AliasPath ({json.dumps(alias)}) is no name of a property; give the field an "
                 "alias that is one",
                 code=None,
             )
 
+    def _named_required_fields_schema(self, named_required_fields: Any) -> dict[str, Any]:
+        """Where a field is received by several names, each of them is a property."""
+        found = super()._named_required_fields_schema(named_required_fields)
+        if self.mode == "validation":
+            properties = found["properties"]
+            for name, _, field in named_required_fields:
+                known = properties.get(self._get_alias_name(field, name))
+                for path in _paths(field.get("validation_alias")):
+                    if known is not None:
+                        properties.setdefault(path, copy.deepcopy(known))
+        return found
+
     def sort(self, value: Any, parent_key: str | None = None) -> Any:  # noqa: ARG002  # Pydantic's signature
         return value
+
+
+def _paths(alias: Any) -> Iterator[str]:
+    """The names in a list of ways to find a field."""
+    for path in alias if isinstance(alias, list) else ():
+        if isinstance(path, list) and len(path) == 1 and isinstance(path[0], str):
+            yield path[0]
 
 
 def _short(type: str) -> str:
