@@ -15,6 +15,7 @@ import copy
 import dataclasses
 import functools
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from flask_socketio import SocketIO
@@ -32,6 +33,7 @@ from asyncapi_guard.handlers import (
     plain_values,
 )
 from asyncapi_guard.handlers.document import without_anything
+from asyncapi_guard.integrations.connects import given_auth
 from asyncapi_guard.integrations.following import RenewedGuard
 from asyncapi_guard.integrations.outcomes import Refused, Unjudged
 from asyncapi_guard.integrations.strict_json import StrictJSON
@@ -469,6 +471,12 @@ class _Plain:
 
 def _auth(receiver: Receiver, args: tuple[Any, ...]) -> tuple[Any, ...]:
     """The arguments of a connect handler; Flask-SocketIO calls it with `None` for no auth."""
+    given = given_auth.get()
+    if args == (None,) and given is not None:
+        # Empty auth was dropped; where it is what the handler's types take, it is passed.
+        with suppress(ConstructionError):
+            receiver.construct((given,))
+            args = (given,)
     if receiver.rest is None:
         args = args[: len(receiver.arguments or ())]
     return () if args == (None,) and not receiver.required else args

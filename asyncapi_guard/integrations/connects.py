@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from socketio import exceptions, packet
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.violations import Violation
 
-__all__ = ["Connects"]
+__all__ = ["Connects", "given_auth"]
+
+#: The auth that came, while a connect handler runs: python-socketio takes `{}` for none.
+given_auth: ContextVar[Any] = ContextVar("asyncapi_guard_given_auth", default=None)
 
 
 class Connects(Seat):
@@ -37,6 +41,7 @@ class Connects(Seat):
             if verdict.violation.refused:
                 self._refuse_connect(eio_sid, namespace, verdict.violation)
                 return
+        token = given_auth.set(data)
         try:
             self._connect(eio_sid, namespace, data)
         except ConnectFailed as failed:
@@ -48,6 +53,8 @@ class Connects(Seat):
         except Exception as error:
             self._end_connect(eio_sid, namespace, error)
             raise
+        finally:
+            given_auth.reset(token)
 
     def _refuse_connect(self, eio_sid: str, namespace: str, violation: Violation) -> None:
         error = violation_error(violation)

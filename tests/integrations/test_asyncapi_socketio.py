@@ -452,6 +452,44 @@ def test_auth_that_is_given_reaches_an_optional_parameter(start: Any) -> None:
     assert talk.got == [Token(token="abcd")]
 
 
+class Settings(BaseModel):
+    quiet: bool = False
+
+
+@pytest.mark.parametrize(
+    ("hint", "expected"),
+    [(Settings, Settings()), (dict[str, int], {}), (dict, {}), (Optional[Settings], Settings())],
+    ids=str,
+)
+def test_empty_auth_reaches_the_handler(hint: Any, expected: Any, start: Any) -> None:
+    """Python's client sends it when it is given none; python-socketio's server drops it."""
+    talk = start()
+
+    def connect(auth: Any) -> None:
+        talk.got.append(auth)
+
+    connect.__annotations__ = {"auth": hint}
+    talk.io.on("connect", "/open", **TYPED)(connect)
+    talk.connect()
+    assert talk.enter("/open", {})
+    assert talk.got == [expected]
+
+
+def test_empty_auth_that_only_the_spec_takes_is_none(start: Any) -> None:
+    """As it is for handlers without types."""
+    document = spec()
+    document["channels"]["open"] = {"address": "/open"}
+    talk = start(spec=document)
+
+    @talk.io.on("connect", "/open", **TYPED)
+    def connect(auth: Token | None = None) -> None:
+        talk.got.append(auth)
+
+    talk.connect()
+    assert talk.enter("/open", {})
+    assert talk.got == [None]
+
+
 def test_a_connect_handler_without_parameters_lets_clients_in(start: Any) -> None:
     """As in Flask-SocketIO, with and without auth."""
     talk = start()
