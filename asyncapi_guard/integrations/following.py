@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.guard import Guard, Policy, Verdict
@@ -32,6 +33,7 @@ class RenewedGuard(AsyncAPIGuard):
         self._owner = owner
         self._follows = spec is None
         self._changes = -1
+        self._renewing = threading.Lock()
         self._current: _HandlersGuard
         super().__init__(
             spec if spec is not None else owner.contract(),
@@ -44,15 +46,23 @@ class RenewedGuard(AsyncAPIGuard):
     def guard(self) -> Guard:
         """The guard of what is registered now."""
         if self._owner.registry.changes != self._changes:
-            self._changes = self._owner.registry.changes
-            contract = self._owner.contract() if self._follows else self._current.contract
-            self.guard = Guard(contract, self._owner.policy)
-            self._addresses = frozenset(c.address for c in contract.channels.values())
+            # Whoever comes meanwhile waits: the last guard does not know what is new.
+            with self._renewing:
+                self._renew()
         return self._current
 
     @guard.setter
     def guard(self, guard: Guard) -> None:
         self._current = _HandlersGuard(guard.contract, guard.policy, self._owner)
+
+    def _renew(self) -> None:
+        changes = self._owner.registry.changes
+        if changes == self._changes:
+            return  # somebody else has
+        contract = self._owner.contract() if self._follows else self._current.contract
+        self.guard = Guard(contract, self._owner.policy)
+        self._addresses = frozenset(c.address for c in contract.channels.values())
+        self._changes = changes
 
 
 class _HandlersGuard(Guard):

@@ -73,6 +73,8 @@ from asyncapi_guard.lint import lint
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from asyncapi_guard.contract import Contract
+
 SECRET = "hunter2-is-my-password"
 TYPED = {"get_from_typehint": True}
 
@@ -1331,6 +1333,50 @@ def test_handlers_registered_after_traffic_count(start: Any) -> None:
 
 def _takes_a_move(data: Move) -> Done:
     return Done(ok=True)
+
+
+class Slow(AsyncAPISocketIO):
+    """A server whose contract takes as long as the test likes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.asked, self.ready = threading.Event(), threading.Event()
+        self.ready.set()
+        super().__init__(*args, **kwargs)
+
+    def contract(self) -> Contract:
+        made = super().contract()
+        self.asked.set()
+        assert self.ready.wait(15)
+        return made
+
+
+def test_nothing_passes_unjudged_while_the_contract_is_made(net: Any) -> None:
+    """Many clients come at once when a server has started, and the first of them has it made."""
+    app = Flask(__name__)
+    io = Slow(app, async_mode="threading")
+    got: list[Any] = []
+
+    @io.on("move", **TYPED)
+    def move(data: Move) -> Done:
+        got.append(data)
+        return Done(ok=True)
+
+    answers: queue.Queue[Any] = queue.Queue()
+    url = net.serve(app)
+    io.asked.clear()
+    io.ready.clear()
+
+    def ask() -> None:
+        answers.put(net.client(url).ask("move", {"x": "1"})[0])
+
+    threads = [threading.Thread(target=ask) for _ in range(2)]
+    threads[0].start()
+    assert io.asked.wait(15)
+    threads[1].start()
+    threads[1].join(0.3)  # long enough for an answer, were there one already
+    io.ready.set()
+    assert [code(answers.get(timeout=15)) for _ in threads] == [REFUSED] * 2
+    assert got == []
 
 
 def test_a_handler_that_is_registered_again_takes_the_place(start: Any) -> None:
