@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import threading
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.contract import Contract
 from asyncapi_guard.guard import Guard, Policy, Verdict
 from asyncapi_guard.handlers import Registry, build_document
 from asyncapi_guard.integrations.middleware import AsyncAPIGuard
@@ -17,11 +19,13 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Mapping, Sequence
 
-    from asyncapi_guard.contract import Contract, Message
+    from asyncapi_guard.contract import Message
     from asyncapi_guard.handlers import Receiver
     from asyncapi_guard.integrations.asyncapi_socketio import AsyncAPISocketIO
 
 __all__ = ["RenewedGuard"]
+
+logger: logging.Logger = logging.getLogger("asyncapi_guard")
 
 
 class RenewedGuard(AsyncAPIGuard):
@@ -35,9 +39,11 @@ class RenewedGuard(AsyncAPIGuard):
         self._changes = -1
         self._renewing = threading.Lock()
         self._current: _HandlersGuard
+        given = spec if spec is not None else owner.contract()
+        policy, _ = self._policy_for(given) if isinstance(given, Contract) else (owner.policy, ())
         super().__init__(
-            spec if spec is not None else owner.contract(),
-            policy=owner.policy,
+            given,
+            policy=policy,
             on_violation=owner.on_violation,
             engine=owner.engine,
         )
@@ -60,9 +66,23 @@ class RenewedGuard(AsyncAPIGuard):
         if changes == self._changes:
             return  # somebody else has
         contract = self._owner.contract() if self._follows else self._current.contract
-        self.guard = Guard(contract, self._owner.policy)
+        policy, unknown = self._policy_for(contract)
+        if unknown:
+            logger.warning(
+                "the policy names operations that no handler has: %s", ", ".join(unknown)
+            )
+        self.guard = Guard(contract, policy)
         self._addresses = frozenset(c.address for c in contract.channels.values())
         self._changes = changes
+
+    def _policy_for(self, contract: Contract) -> tuple[Policy | None, list[str]]:
+        """The policy for what there is; and what else it names, which may be registered later."""
+        policy = self._owner.policy
+        if policy is None or not self._follows:
+            return policy, []
+        known = {id: mode for id, mode in policy.operations.items() if id in contract.operations}
+        unknown = sorted(policy.operations.keys() - known.keys())
+        return dataclasses.replace(policy, operations=known), unknown
 
 
 class _HandlersGuard(Guard):

@@ -61,6 +61,8 @@ from asyncapi_guard import (
     AsyncAPISocketIO,
     ContractViolation,
     EmitValidationError,
+    Mode,
+    Policy,
     RegistrationError,
     RequestValidationError,
     ResponseValidationError,
@@ -1377,6 +1379,24 @@ def test_nothing_passes_unjudged_while_the_contract_is_made(net: Any) -> None:
     io.ready.set()
     assert [code(answers.get(timeout=15)) for _ in threads] == [REFUSED] * 2
     assert got == []
+
+
+def test_a_policy_may_name_operations_of_handlers_to_come(here: Any, caplog: Any) -> None:
+    """They are registered after the server has its policy; a name that none has is logged."""
+    policy = Policy(operations={"receive_move": Mode.OFF, "receive_mvoe": Mode.OFF})
+    talk = here(policy=policy)
+
+    @talk.io.on("move", response_model=Done)
+    def move(*data: Any) -> Any:
+        return {"ok": "maybe"}
+
+    @talk.io.on("place", response_model=Done)
+    def place(*data: Any) -> Any:
+        return {"ok": "maybe"}
+
+    assert talk.ask("move", 1) == {"ok": "maybe"}
+    assert code(talk.ask("place", 1)) == FAULTY
+    assert "the policy names operations that no handler has: receive_mvoe" in caplog.messages
 
 
 def test_a_handler_that_is_registered_again_takes_the_place(start: Any) -> None:
