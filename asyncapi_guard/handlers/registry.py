@@ -25,6 +25,21 @@ __all__ = ["CATCH_ALL", "Receiver", "Registry", "Sender", "plain_models", "plain
 CATCH_ALL = "*"
 
 
+def plain_values(value: Any) -> Any:
+    """Plain data of which no type is known; a tuple of any class is several values."""
+    return plain(tuple(value) if isinstance(value, tuple) else value)
+
+
+def plain_models(value: Any) -> Any:
+    """A value in which models are plain data, and everything else is what it was."""
+    kind = type(value)
+    if kind is dict:
+        return {key: plain_models(item) for key, item in value.items()}
+    if kind is list or kind is tuple:
+        return kind(map(plain_models, value))
+    return plain(value) if is_model(kind) else value
+
+
 @dataclass(frozen=True, slots=True)
 class Receiver:
     """An event that is received, and its handler.
@@ -82,7 +97,7 @@ class Receiver:
             values.append(None)
         return values
 
-    def dump(self, value: Any, undeclared: Callable[[Any], Any]) -> Any:
+    def dump(self, value: Any, undeclared: Callable[[Any], Any] = plain_values) -> Any:
         """What is acknowledged for what the handler returned.
 
         Args:
@@ -119,21 +134,6 @@ class Sender:
             if payload.is_instance(value):
                 return payload.dump(value)
         return plain_values(value)
-
-
-def plain_values(value: Any) -> Any:
-    """Plain data of which no type is known; a tuple of any class is several values."""
-    return plain(tuple(value) if isinstance(value, tuple) else value)
-
-
-def plain_models(value: Any) -> Any:
-    """A value in which models are plain data, and everything else is what it was."""
-    kind = type(value)
-    if kind is dict:
-        return {key: plain_models(item) for key, item in value.items()}
-    if kind is list or kind is tuple:
-        return kind(map(plain_models, value))
-    return plain(value) if is_model(kind) else value
 
 
 class Registry:
