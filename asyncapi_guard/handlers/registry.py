@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.errors import RegistrationError
-from asyncapi_guard.handlers.checking import check_hint
 from asyncapi_guard.guard import RESERVED_EVENTS
+from asyncapi_guard.handlers.checking import check_hint
 from asyncapi_guard.handlers.hints import Hint, is_model, plain
 from asyncapi_guard.handlers.ids import check_names
 from asyncapi_guard.handlers.signatures import MISSING, Signature, describe, read_signature
@@ -238,15 +238,15 @@ class Registry:
         """Declare an event that is sent; again, with another type, for either of them.
 
         Raises:
-            RegistrationError: a type cannot be modelled, the namespace cannot be named, or Socket.IO
-                keeps the name of the event for itself.
+            RegistrationError: a type cannot be modelled, the namespace cannot be named, or the event
+                has a name that Socket.IO keeps for itself.
         """
         place = f"doc_emit({event!r})"
         check_names(namespace, event, place)
         if event in RESERVED_EVENTS:
             raise RegistrationError(
-                f"{place}: nobody can emit {event!r}, for Socket.IO keeps that name for itself; use "
-                "another name"
+                f"{place}: nobody can emit {event!r}, for Socket.IO keeps that name for itself; "
+                "use another name"
             )
         known = self._senders.get((namespace, event))
         payloads = known.payloads if known is not None else ()
