@@ -89,8 +89,9 @@ class _Merger:
         for receiver in self._registry.receivers():
             key = receiver.namespace, Action.RECEIVE, receiver.event
             models = self._origin.event(*key)
-            if models is not None:
-                parts = not takes_payload(receiver, models), not has_ack(receiver.ack, models)
+            if models:
+                payload = any(takes_payload(receiver, each) for each in models)
+                parts = not payload, not any(has_ack(receiver.ack, each) for each in models)
                 if not any(parts):
                     continue
                 replaced[key] = parts
@@ -98,8 +99,9 @@ class _Merger:
         for sender in self._registry.senders():
             key = sender.namespace, Action.SEND, sender.event
             models = self._origin.event(*key)
-            if models is not None:
-                parts = not is_sent(sender, models), not has_ack(sender.ack, models)
+            if models:
+                payload = any(is_sent(sender, each) for each in models)
+                parts = not payload, not any(has_ack(sender.ack, each) for each in models)
                 if not any(parts):
                     continue
                 replaced[key] = parts

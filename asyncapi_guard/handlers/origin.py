@@ -15,6 +15,7 @@ say, and only what people wrote themselves is derived from their types:
 
 from __future__ import annotations
 
+import os
 import re
 import typing
 import warnings
@@ -47,22 +48,22 @@ class Origin:
     Attributes:
         file: where it is.
         schemas: where in it each type stands, as a JSON Pointer in a URI fragment.
-        events: the types of its events; what the generated module calls `EVENTS`.
+        events: the types of its events: of each, what the generated modules have in `EVENTS`.
     """
 
     file: Path
     schemas: Mapping[Any, str]
-    events: Mapping[tuple[str, str, str], Any]
+    events: Mapping[tuple[str, str, str], tuple[Any, ...]]
 
-    def event(self, namespace: str, action: Action, name: str) -> Any:
-        """The types of an event; `None` when the document does not have it."""
+    def event(self, namespace: str, action: Action, name: str) -> tuple[Any, ...]:
+        """The types of an event in each module; nothing when the document does not have it."""
         found = self.events.get((namespace, str(action), name))
         if found is not None:
             return found
         for (address, direction, event), models in self.events.items():
             if (direction, event) == (str(action), name) and serves(address, namespace):
                 return models
-        return None
+        return ()
 
 
 def document_of(registry: Registry, about: About) -> dict[str, Any]:
@@ -83,12 +84,14 @@ def origin_of(registry: Registry) -> Origin | None:
     found: dict[Path, Origin] = {}
     for module in _modules(registry):
         if module.__file__:
-            file = Path(module.__file__).resolve().parent / module.SOURCE.file
-            schemas, events = module.SOURCE.schemas, module.EVENTS
-            known = found.get(file)
-            if known is not None:  # a package's modules have a part each
-                schemas, events = {**known.schemas, **schemas}, {**known.events, **events}
-            found[file] = Origin(file, schemas, events)
+            folder = Path(module.__file__).resolve().parent
+            file = Path(os.path.normpath(folder / module.SOURCE.file))
+            known = found.get(file, Origin(file, {}, {}))
+            # A package's modules have a part each; two modules may both have all.
+            events = dict(known.events)
+            for key, models in module.EVENTS.items():
+                events[key] = (*events.get(key, ()), models)
+            found[file] = Origin(file, {**known.schemas, **module.SOURCE.schemas}, events)
     if not found:
         return None
     if len(found) > 1:

@@ -450,6 +450,24 @@ def test_a_schema_of_another_file_is_the_documents_own(make: Any, tmp_path: Path
     assert not judge("receive", "theirs", [{"name": "a", "note": None}])
 
 
+def test_several_modules_may_come_from_one_document(models: Any, tmp_path: Path) -> None:
+    """Wherever they are, and whichever of them a handler has its types from."""
+    (tmp_path / "more").mkdir()
+    made = generate_models(open_documents(SPEC), Options(), Destination("../asyncapi.yml", "m.py"))
+    path = tmp_path / "more" / f"merged_{next(numbers)}.py"
+    path.write_text(made.files[""])
+    found = importlib.util.spec_from_file_location(path.stem, path)
+    assert found is not None
+    assert found.loader is not None
+    others = sys.modules[path.stem] = importlib.util.module_from_spec(found)
+    found.loader.exec_module(others)
+    socketio = server(models)
+    handle = handler(others.GameReference, models.JoinGameAck)
+    socketio.on("join_game", get_from_typehint=True)(handle)
+    assert document(socketio) == open_documents(SPEC).main.data
+    del sys.modules[path.stem]
+
+
 def test_models_of_several_documents_have_no_origin(make: Any, tmp_path: Path) -> None:
     """A warning says so: what the documents say besides is not in force."""
     models = make(OPTIONS)
