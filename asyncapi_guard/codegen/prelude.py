@@ -97,14 +97,27 @@ def _wire(value: Any) -> Any:
 }
 
 _READ = {
-    "pydantic": ("TypeAdapter(kind).validate_python(value)", "ValidationError"),
-    "msgspec": ("convert(value, kind)", "ValueError"),
-}
-_ANSWER = '''\
+    "pydantic": """\
 def _read(kind: Any, value: Any) -> Any:
-    return {expression}
-
-
+    return TypeAdapter(kind).validate_python(value)""",
+    "msgspec": '''\
+def _read(kind: Any, value: Any) -> Any:
+    """An instance; of several Structs, which msgspec does not tell apart, the first that fits."""
+    try:
+        return convert(value, kind)
+    except TypeError:
+        if not isinstance(kind, UnionType):
+            raise
+    problem: Exception = ValueError("no type fits")
+    for each in get_args(kind):
+        try:
+            return _read(each, value)
+        except ValueError as error:
+            problem = error
+    raise problem''',
+}
+_PROBLEMS = {"pydantic": "ValidationError", "msgspec": "ValueError"}
+_ANSWER = '''\
 def _answer(forms: tuple[EventForm, ...], values: tuple[Any, ...]) -> tuple[Any, ...]:
     """What a client answered, as the first form takes it that does."""
     problem: Exception = ValueError("the client answered with another number of values")
@@ -150,14 +163,18 @@ _BY_STYLE: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "dataclass": {"dataclasses": ("fields", "is_dataclass"), "sys": ("modules",)},
     "typeddict": {},
-    "msgspec": {"msgspec": ("convert", "to_builtins")},
+    "msgspec": {
+        "msgspec": ("convert", "to_builtins"),
+        "types": ("UnionType",),
+        "typing": ("get_args",),
+    },
 }
 
 
 def imports(style: str) -> list[Import]:
     """What generated code may need, besides what the library imports."""
-    modules = {**_ALWAYS, **_BY_STYLE[style]}
-    return [Import(module, name, name) for module, names in modules.items() for name in names]
+    modules = (*_ALWAYS.items(), *_BY_STYLE[style].items())
+    return [Import(module, name, name) for module, names in modules for name in names]
 
 
 def prelude(style: str, *, emits: bool, answers: bool) -> list[str]:
@@ -172,8 +189,7 @@ def prelude(style: str, *, emits: bool, answers: bool) -> list[str]:
     if emits:
         blocks.append(_WIRE[style])
     if answers and style in READS:
-        expression, error = _READ[style]
-        blocks.append(_ANSWER.replace("{expression}", expression).replace("{error}", error))
+        blocks += [_READ[style], _ANSWER.replace("{error}", _PROBLEMS[style])]
     elif answers:
         blocks.append(_PASSED)
     if answers:

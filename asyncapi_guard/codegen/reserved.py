@@ -33,7 +33,7 @@ _STYLES = {
     ),
     "dataclass": (),
     "typeddict": ("NotRequired", "ReadOnly", "Required", "TypedDict"),
-    "msgspec": ("Meta", "Struct", "UNSET", "UnsetType"),
+    "msgspec": ("Meta", "Struct", "UNSET", "UnionType", "UnsetType"),
 }
 
 

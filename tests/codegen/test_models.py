@@ -679,6 +679,25 @@ def test_a_package_of_every_style(
     assert sent == [("say", (value,))]
 
 
+@pytest.mark.parametrize("style", ["pydantic", "msgspec"])
+def test_an_answer_is_one_of_several_objects(style: str) -> None:
+    """Also where the library of the style would want to be told by a tag which one it is."""
+    if style == "msgspec":
+        pytest.importorskip("msgspec")
+    schemas = {
+        name: {"type": "object", "properties": {key: TEXT}, "required": [key]}
+        for name, key in (("Done", "id"), ("Refused", "error"))
+    }
+    ack = {"oneOf": [{"$ref": f"#/components/schemas/{name}"} for name in schemas]}
+    made = imported(generated(document(TEXT, schemas, ack=ack), style=style))
+    answers: list[Any] = [{"error": "x"}, {"id": "y"}, {}]
+    emitter = types.SimpleNamespace(call=lambda *_, **__: answers.pop(0))
+    assert made.call_say(emitter, "a", to="x") == made.Refused(error="x")
+    assert made.call_say(emitter, "a", to="x") == made.Done(id="y")
+    with pytest.raises(ValueError, match="error"):
+        made.call_say(emitter, "a", to="x")
+
+
 @pytest.mark.parametrize("style", STYLES)
 def test_every_style(style: str) -> None:
     """EVENTS holds for each, and what is sent is plain data by the document's names."""
