@@ -102,7 +102,10 @@ def _merged(parts: list[dict[str, Any]]) -> dict[str, Any]:
             both = schema if known is None else combined([known, schema])
             properties[name] = {**both, PLACE: schema[PLACE]}
         names = (*found.get("required", ()), *part.get("required", ()))
+        extra = found.get("additionalProperties", True)
         found |= {key: value for key, value in part.items() if key not in SILENT}
+        if found.get("additionalProperties") is True:
+            found["additionalProperties"] = extra
         if properties:
             found["properties"] = properties
         if names:

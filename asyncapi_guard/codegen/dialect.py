@@ -339,7 +339,8 @@ class Reader:
             names = [name for name in dict.fromkeys(required) if isinstance(name, str)]
             if names:
                 found["required"] = names
-        if extra is not True:
+        # Where the author says so, a class with fields keeps further ones, too.
+        if extra is not True or (properties and schema.get("additionalProperties") is True):
             found["additionalProperties"] = extra
         for keyword in ("minProperties", "maxProperties"):
             if not _is_count(schema.get(keyword)):

@@ -745,6 +745,19 @@ def test_an_object_of_anything_keeps_all_of_it(more: dict[str, Any], style: str)
     assert made._wire(made.B(a="x")) == {"a": "x"}
 
 
+def test_further_properties_are_kept_where_the_document_speaks_of_them() -> None:
+    """As in the types of TypeScript; else a model has the properties that are listed."""
+    thing = {"type": "object", "properties": {"a": TEXT}}
+    further = {"additionalProperties": True}
+    typed = {"additionalProperties": {"type": "integer"}}
+    value = {"a": "x", "b": 1}
+    for extra, kept in ((further, value), (typed, value), ({}, {"a": "x"})):
+        made = module({**thing, **extra})
+        assert made._wire(made.SayPayload(**value)) == kept
+    both = module({"allOf": [{**thing, **typed}, {**thing, **further}]})
+    assert not accepts(both.SayPayload, {"b": "x"})
+
+
 def test_missing_properties_may_be_missing() -> None:
     """With `--optional missing`, absent and null are two things."""
     if tuple(map(int, pydantic.VERSION.split(".")[:2])) < (2, 14):
