@@ -238,8 +238,8 @@ class Registry:
         """Declare an event that is sent; again, with another type, for either of them.
 
         Raises:
-            RegistrationError: a type cannot be modelled, the namespace cannot be named, or the event
-                has a name that Socket.IO keeps for itself.
+            RegistrationError: a type cannot be modelled, the namespace cannot be named, or the name
+                of the event is one that Socket.IO keeps for itself.
         """
         place = f"doc_emit({event!r})"
         check_names(namespace, event, place)
