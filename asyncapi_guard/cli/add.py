@@ -36,12 +36,15 @@ _WORDS: dict[str, dict[str, Any]] = {
 _FILE = re.compile(r"[./#]|\.(?:ya?ml|json)\b")
 
 
-@click.group("add", epilog="Example: asyncapi-guard add event --help")
+@click.group(
+    "add",
+    epilog="Example: asyncapi-guard add event move --direction receive --payload string --diff",
+)
 def command() -> None:
     """Add something to an AsyncAPI file; every other line stays as it is."""
 
 
-@command.command("event", epilog=_EXAMPLES)
+@command.command("event", short_help="Add an event that is received or sent.", epilog=_EXAMPLES)
 @click.argument("name")
 @click.argument("file", required=False, type=click.Path(path_type=str))
 @click.option("--namespace", default="/", show_default=True, help="The Socket.IO namespace.")

@@ -15,7 +15,12 @@ from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from asyncapi_guard.cli.applications import application, run_and_leave, take_stdout
+from asyncapi_guard.cli.applications import (
+    application,
+    is_target,
+    run_and_leave,
+    take_stdout,
+)
 from asyncapi_guard.cli.choosing import choosing, chosen
 from asyncapi_guard.cli.failures import CannotRun
 from asyncapi_guard.cli.reading import reading
@@ -102,6 +107,9 @@ def command(**given: Any) -> None:
         raise click.UsageError("--config and --no-config exclude one another")
     if options.diff and not options.fix:
         raise click.UsageError("--diff shows what --fix would change: give both")
+    if is_target(options.file) and not is_target(options.target):
+        right = f"asyncapi-guard check {options.file} {options.target}"
+        raise click.UsageError(f"the application comes first: {right}")
     stdout = take_stdout()
     run_and_leave(lambda: _run(options, stdout), stdout)
 
@@ -156,7 +164,7 @@ def _read(file: str, root: str | None, allow_http: Sequence[str]) -> _Read:
         documents = open_documents(file, root=root, allow_http=allow_http)
         return documents, compile_contract(documents, "auto")
     except SpecError as error:
-        _refuse(f"{file} cannot be compared with: it has errors", error)
+        _refuse(f"nothing can be compared with {file}: it has errors", error)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ def write_all(files: Mapping[_Name, str | bytes]) -> None:
             file = path
             Path(temporary).replace(path)
     except OSError as error:
-        raise CannotRun(f"{file} cannot be written: {error.strerror}") from error
+        raise CannotRun(f"{_shown(Path(file))} cannot be written: {error.strerror}") from error
     finally:
         for temporary, _ in beside:
             Path(temporary).unlink(missing_ok=True)
@@ -56,6 +56,8 @@ def _write_beside(path: Path, raw: bytes) -> str:
     """Write a temporary file, ready to take the place of another: its name."""
     if path.is_dir():
         raise IsADirectoryError(0, "it is a folder")
+    if not path.parent.exists():
+        raise FileNotFoundError(errno.ENOENT, f"there is no folder {_shown(path.parent)}")
     is_there = path.exists()
     mode = stat.S_IMODE(path.stat().st_mode) if is_there else 0o666 & ~_umask()
     if is_there and not (mode & 0o222 and os.access(path, os.W_OK)):
@@ -70,6 +72,12 @@ def _write_beside(path: Path, raw: bytes) -> str:
         Path(beside).unlink(missing_ok=True)
         raise
     return beside
+
+
+def _shown(path: Path) -> str:
+    from asyncapi_guard.cli.configuration import shown_path
+
+    return shown_path(path)
 
 
 def _umask() -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import inspect
 import os
 import re
 import sys
@@ -35,6 +36,7 @@ _NAME = r"[^\W\d]\w*"
 _TARGET = re.compile(
     rf"(?P<module>{_NAME}(?:\.{_NAME})*):(?P<path>{_NAME}(?:\.{_NAME})*)(?P<call>\(\))?"
 )
+_FILE_TARGET = re.compile(r"(?:\.[/\\])?(?P<file>[^:]+)\.py(?::(?P<attribute>.+))?")
 _PACKAGE = str(Path(__file__).resolve().parents[1])
 #: Python's own, which may be below the application: an environment in its folder.
 _LIBRARY = Path(sysconfig.get_path("stdlib")).resolve()
@@ -83,7 +85,7 @@ def load_application(target: str) -> Loaded:
     if match is None:
         raise ApplicationError(
             f"{target!r} is not MODULE:ATTRIBUTE, such as package.module:socketio or "
-            "package.module:create_app()"
+            f"package.module:create_app(){_as_module(target)}"
         )
     here = str(Path.cwd())
     if sys.path[:1] != [here]:
@@ -165,19 +167,47 @@ def _imported(name: str, target: str) -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name is not None and f"{name}.".startswith(f"{error.name}."):
             message = f"there is no module {error.name!r} here or on Python's path"
+            message += _as_module(target)
             raise ApplicationError(message) from error
         raise _failed(f"{name} cannot be imported", error) from error
     except BaseException as error:
         raise _failed(f"{name} cannot be imported", error, target) from error
 
 
+def _as_module(target: str) -> str:
+    """What was meant by somebody who has named a file in place of a module."""
+    match = _FILE_TARGET.fullmatch(target)
+    if match is None:
+        return ""
+    module = match["file"].replace("\\", "/").replace("/", ".")
+    meant = f"{module}:{match['attribute'] or 'socketio'}"
+    return f"; did you mean {meant!r}?" if _TARGET.fullmatch(meant) else ""
+
+
 def _called(factory: Any, target: str) -> Any:
     if not callable(factory):
         raise ApplicationError(f"{target!r}: a {type(factory).__name__} cannot be called")
+    if _needs_arguments(factory):
+        raise ApplicationError(
+            f"{target!r} needs arguments; write a function without parameters that calls it with "
+            "them, and name that one"
+        )
     try:
         return factory()
     except BaseException as error:
         raise _failed(f"{target} failed", error, target) from error
+
+
+def _needs_arguments(factory: Any) -> bool:
+    try:
+        signature = inspect.signature(factory)
+    except (TypeError, ValueError):  # something of C's, which does not say
+        return False
+    try:
+        signature.bind()
+    except TypeError:
+        return True
+    return False
 
 
 def _failed(message: str, error: BaseException, target: str = "") -> BaseException:

@@ -356,9 +356,14 @@ def test_what_cannot_be_compared_exits_with_2(stale: Path) -> None:
     done = run(stale, "server:socketio", "asyncapi.yml")
     assert (done.returncode, done.stdout) == (2, "")
     assert "asyncapi.yml:10:14" in done.stderr
-    assert "asyncapi.yml cannot be compared with: it has errors" in done.stderr
+    assert "nothing can be compared with asyncapi.yml: it has errors" in done.stderr
+    done = run(stale, "asyncapi.yml", "server:socketio")
+    assert done.returncode == 2
+    said = "the application comes first: asyncapi-guard check server:socketio asyncapi.yml"
+    assert said in done.stderr
     assert run(stale, "server:socketio", "nowhere.yml").returncode == 2
     (stale / "asyncapi.yml").write_text(SPEC)
+    assert "did you mean 'server:socketio'?" in run(stale, "server.py", "asyncapi.yml").stderr
     done = run(stale, "server:nothing", "asyncapi.yml")
     assert done.returncode == 2
     assert "server has no 'nothing'; did you mean 'socketio'?" in done.stderr

@@ -142,12 +142,22 @@ def test_minified_json_is_shown_around_the_fault(tmp_path: Path) -> None:
     assert lines[caret - 1][lines[caret].index("^")] == "7"
 
 
-@pytest.mark.parametrize("args", [("--help",), ("validate", "--help"), ("demo", "-h")])
+_HELPS = [
+    ("--help",),
+    ("demo", "-h"),
+    ("add", "event", "--help"),
+    *((name, "--help") for name in ("add", "check", "export", "models", "rules", "types")),
+    *((name, "--help") for name in ("upgrade", "validate")),
+]
+
+
+@pytest.mark.parametrize("args", _HELPS)
 def test_help_has_an_example(args: tuple[str, ...]) -> None:
     """Every --help shows an example."""
     done = run(*args)
     assert done.returncode == 0
     assert "Example: asyncapi-guard" in done.stdout
+    assert "..." not in done.stdout.partition("Commands:")[2].partition("Example:")[0]
 
 
 def test_version() -> None:
@@ -159,7 +169,9 @@ def test_an_unknown_command_exits_with_2() -> None:
     """A command that is not there is a mistake in usage."""
     done = run("validat")
     assert done.returncode == 2
-    assert "No such command" in done.stderr
+    assert "No such command 'validat'" in done.stderr
+    assert "Did you mean 'validate'?" in done.stderr
+    assert "mean" not in run("frobnicate").stderr
 
 
 def test_help_imports_nothing_heavy() -> None:

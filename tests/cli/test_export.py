@@ -46,6 +46,9 @@ class Holder:
 def create_app():
     return app
 
+def with_configuration(name):
+    return app
+
 def create_both(name="x"):
     return app, socketio
 
@@ -280,6 +283,10 @@ def test_a_bundle_that_cannot_be_made(folder: Path) -> None:
         ("greeter.server", "is neither a file nor MODULE:ATTRIBUTE"),
         ("greeter.server:", "is not MODULE:ATTRIBUTE"),
         ("greeter/server.py:socketio", "is not MODULE:ATTRIBUTE"),
+        ("greeter/server.py:socketio", "did you mean 'greeter.server:socketio'?"),
+        ("server.py:app", "did you mean 'server:app'?"),
+        ("./greeter/server.py:create_app()", "did you mean 'greeter.server:create_app()'?"),
+        ("greeter.server:with_configuration()", "write a function without parameters that calls"),
         ("nowhere.server:socketio", "there is no module 'nowhere'"),
         ("greeter.nowhere:socketio", "there is no module 'greeter.nowhere'"),
         ("greeter.server:socket", "has no 'socket'; did you mean 'app' or 'socketio'?"),

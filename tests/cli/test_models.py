@@ -164,6 +164,9 @@ def test_nothing_is_written_where_writing_fails() -> None:
     done = run("asyncapi.yml", "-o", "nowhere/models.py")
     assert done.exit_code == 2
     assert "nowhere/models.py cannot be written" in done.stderr.replace("\\", "/")
+    done = run("asyncapi.yml", "--package", "nowhere/models")
+    assert done.exit_code == 2
+    assert "cannot be made: there is no folder nowhere\n" in done.stderr
     assert [path.name for path in Path().iterdir() if path.is_file()] == ["asyncapi.yml"]
 
 

@@ -167,7 +167,10 @@ def test_references_may_leave_the_folder_if_they_are_let() -> None:
         (["--root", "."], "--root needs FILE"),
         ([], "nothing to do: name a file, or configure [tool.asyncapi-guard.types]"),
         (["asyncapi.yml", "-o", "."], "is a directory"),
-        (["asyncapi.yml", "-o", "nowhere/events.d.ts"], "cannot be written"),
+        (
+            ["asyncapi.yml", "-o", "nowhere/events.d.ts"],
+            "Error: nowhere/events.d.ts cannot be written: there is no folder nowhere\n",
+        ),
     ],
 )
 def test_usage(arguments: list[str], said: str) -> None:
