@@ -242,6 +242,24 @@ def test_what_is_no_yaml_is_refused(text):
     assert finding.line >= 1
 
 
+@pytest.mark.parametrize(
+    ("text", "place", "advice"),
+    [
+        ("a:\n\tb: 1", (2, 1), ": indent with spaces, not with tabs"),
+        ("a: @b", (1, 4), ": text that begins with '@' needs quotes"),
+        ("ä: `b", (1, 4), ": text that begins with '`' needs quotes"),
+        ("a: b: c", (1, 5), ": text with ': ' in it needs quotes"),
+        ("a:\n  - x\n y: 1", (3, 2), ": this line begins further to the left"),
+        ("a: 1\nb", None, ": a key needs a ':' behind it"),
+    ],
+)
+def test_what_is_no_yaml_is_refused_with_advice(text, place, advice):
+    """PyYAML's words alone do not help people who do not know its insides."""
+    finding = refused(text)
+    assert advice in finding.message
+    assert place in (None, (finding.line, finding.column))
+
+
 @pytest.mark.parametrize("text", ["a: 1\n---\nb: 2", "---\n---\n", "a: 1\n...\n---\nb"])
 def test_a_second_document_is_refused(text):
     """A file holds one document."""
