@@ -89,6 +89,9 @@ def _from_file(path: Path, limits: Limits) -> Source:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         message = f"cannot be read: {reason}"
+        if isinstance(error, FileNotFoundError) and not path.is_absolute():
+            # Servers are started from other folders than their authors think.
+            message += f" (in the working directory, {Path.cwd()})"
         raise UnreadableDocument(Finding(name, 0, 0, "", message, "unreadable")) from error
     return read_source(name, path.absolute().as_uri(), raw, limits)
 

@@ -137,6 +137,17 @@ def test_a_file_that_is_not_there_is_an_error_with_its_name(folder):
         assert caught.value.file == str(path)
 
 
+def test_a_relative_name_is_missed_in_the_working_directory(tmp_path, monkeypatch):
+    """Servers are started from anywhere; a full name needs no explanation."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UnreadableDocument) as caught:
+        load("asyncapi.yml")
+    assert str(caught.value).endswith(f" (in the working directory, {tmp_path})")
+    with pytest.raises(UnreadableDocument) as caught:
+        load(tmp_path / "asyncapi.yml")
+    assert "working directory" not in str(caught.value)
+
+
 def test_limits_can_be_set():
     """`limits=` holds for mappings, too."""
     with pytest.raises(UnreadableDocument, match="more than 1 levels deep"):
