@@ -129,13 +129,23 @@ class Guard:
         return rule.ack_of(message).judge(namespace, args, binary=binary)
 
     def connect(self, namespace: str, auth: Any) -> Verdict:
-        """Judge a connect by its `auth` value (`None` without one)."""
+        """Judge a connect by its `auth` value (`None` without one).
+
+        An empty object is what python-socketio's clients send for none: it counts as that where it
+        does not fit as it is.
+        """
         plan = self._plan(namespace)
         if plan is None:
             return self._unexpected(Checkpoint.CONNECT, namespace, "connect", None)
         if plan.connect is None:
             return PASSED
-        return plan.connect.judge(namespace, () if auth is None else (auth,))
+        if auth is None:
+            return plan.connect.judge(namespace, ())
+        verdict = plan.connect.judge(namespace, (auth,))
+        if verdict.violation is not None and auth == {}:
+            without = plan.connect.judge(namespace, ())
+            return without if without.violation is None else verdict
+        return verdict
 
     def malformed(self, checkpoint: Checkpoint, namespace: str, event: Any, reason: str) -> Verdict:
         """The verdict on a packet that cannot be traffic at all; refused in every mode."""
@@ -191,12 +201,12 @@ class Guard:
         if namespace in self._excluded:
             return PASSED_UNDECLARED
         if plan is None:
-            mode = self.policy.undeclared_namespaces
+            mode = self.policy.undeclared_namespaces or Mode.ENFORCE
             code, reason = Code.UNDECLARED_NAMESPACE, "the namespace is not declared"
             problem = Problem("", "namespace", reason)
             near = _near(namespace, self._plans)
         else:
-            mode = self.policy.undeclared_events
+            mode = self.policy.undeclared_events or Mode.ENFORCE
             code = Code.UNDECLARED_EVENT
             reason, names = plan.missing(checkpoint, event)
             problem = Problem("", "event", reason)

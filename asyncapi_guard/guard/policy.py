@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,8 @@ class Policy:
         undeclared_events: events, received or sent, that the contract does not have.
         undeclared_acks: acks with values, where the contract says nothing of an ack.
         undeclared_namespaces: traffic and connects in namespaces that the contract does not have.
+            Both are refused by default, but let be where type hints are the contract
+            (`AsyncAPISocketIO` without `spec=`): handlers get hints one after the other.
         exclude: namespaces that are not judged at all (reserved names are), e.g. `["/admin"]`.
         include_values: put offending values into problems. For development: passwords live there.
     """
@@ -37,15 +39,18 @@ class Policy:
     mode: Mode = Mode.ENFORCE
     checkpoints: Mapping[Checkpoint, Mode] = field(default_factory=dict)
     operations: Mapping[str, Mode] = field(default_factory=dict)
-    undeclared_events: Mode = Mode.ENFORCE
+    undeclared_events: Mode | None = None
     undeclared_acks: Mode = Mode.OFF
-    undeclared_namespaces: Mode = Mode.ENFORCE
+    undeclared_namespaces: Mode | None = None
     exclude: Collection[str] = ()
     include_values: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("mode", "undeclared_events", "undeclared_acks", "undeclared_namespaces"):
+        for name in ("mode", "undeclared_acks"):
             object.__setattr__(self, name, Mode(getattr(self, name)))
+        for name in ("undeclared_events", "undeclared_namespaces"):
+            if (mode := getattr(self, name)) is not None:
+                object.__setattr__(self, name, Mode(mode))
         if isinstance(self.exclude, str):
             raise TypeError("exclude takes several namespaces, e.g. ['/admin']")
         object.__setattr__(self, "exclude", frozenset(self.exclude))
@@ -53,6 +58,15 @@ class Policy:
         object.__setattr__(self, "checkpoints", MappingProxyType(checkpoints))
         operations = {key: Mode(mode) for key, mode in self.operations.items()}
         object.__setattr__(self, "operations", MappingProxyType(operations))
+
+    def with_undeclared(self, mode: Mode) -> Policy:
+        """The same policy, with a mode for undeclared events and namespaces that have none yet."""
+        events, namespaces = self.undeclared_events, self.undeclared_namespaces
+        return replace(
+            self,
+            undeclared_events=mode if events is None else events,
+            undeclared_namespaces=mode if namespaces is None else namespaces,
+        )
 
     def at(self, checkpoint: Checkpoint) -> Mode:
         """The mode of a checkpoint where nothing nearer says otherwise."""

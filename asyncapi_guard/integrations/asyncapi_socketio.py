@@ -68,10 +68,6 @@ _OPTIONS = (
     "on_violation",
     "typed",
 )
-#: What nobody declared passes: hints are added to a server one after the other.
-_CODE_FIRST = Policy(undeclared_events=Mode.OFF, undeclared_namespaces=Mode.OFF)
-
-
 Data = dict[str, Any]
 
 
@@ -180,9 +176,10 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
     @property
     def policy(self) -> Policy | None:
         """What is done about violations: as given, else what suits how the contract came to be."""
-        if self._given_policy is not None or self.spec is not None:
+        if self.spec is not None:
             return self._given_policy
-        return _CODE_FIRST
+        # What nobody declared passes: hints are added to a server one after the other.
+        return (self._given_policy or Policy()).with_undeclared(Mode.OFF)
 
     def contract(self) -> Contract:
         """What is registered now, as a contract."""

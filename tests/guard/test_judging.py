@@ -104,6 +104,12 @@ def test_a_policy_refuses_what_is_no_mode(wrong: Any) -> None:
         Policy(**wrong)
 
 
+def test_what_is_said_of_the_undeclared_stays() -> None:
+    """And what is not said can be."""
+    policy = Policy(undeclared_events="report", mode="report").with_undeclared(Mode.OFF)
+    assert policy == Policy(undeclared_events="report", undeclared_namespaces="off", mode="report")
+
+
 def test_a_policy_refuses_one_text_for_several_namespaces() -> None:
     """`exclude="/admin"` would exclude `/`, `a`, `d`..."""
     with pytest.raises(TypeError, match="several namespaces"):

@@ -392,6 +392,22 @@ def test_a_typed_connect_that_fails_refuses(start: Any) -> None:
     assert talk.got == [Token(token="abcd")]
 
 
+def test_auth_that_may_be_left_out(start: Any) -> None:
+    """python-socketio's clients send an empty object for none."""
+    talk = start()
+
+    def connect(auth: Optional[Token] = None) -> None:
+        talk.got.append(auth)
+
+    for namespace in ("/a", "/b", "/c", "/d"):
+        talk.io.on("connect", namespace, **TYPED)(connect)
+    talk.connect()
+    assert not talk.enter("/a", {"token": "abc"})
+    for namespace, auth in {"/b": None, "/c": {}, "/d": {"token": "abcd"}}.items():
+        assert talk.enter(namespace, auth)
+    assert talk.got == [None, None, Token(token="abcd")]
+
+
 def test_a_typed_connect_that_a_validator_fails_refuses(start: Any) -> None:
     """Whatever error handlers return; the client is told without values."""
     talk = start()
@@ -1397,6 +1413,18 @@ def test_a_policy_may_name_operations_of_handlers_to_come(here: Any, caplog: Any
     assert talk.ask("move", 1) == {"ok": "maybe"}
     assert code(talk.ask("place", 1)) == FAULTY
     assert "the policy names operations that no handler has: receive_mvoe" in caplog.messages
+
+
+def test_a_policy_about_something_else_leaves_what_nobody_declared(here: Any) -> None:
+    """Hints are added to a server one after the other; whoever wants more says so."""
+    talk = here(policy=Policy(checkpoints={"send_ack": "report"}))
+    talk.io.on_namespace(flask_socketio.Namespace("/other"))
+    talk.io.emit("undeclared", 1)
+    talk.io.emit("undeclared", 1, namespace="/other")
+    strict = here(policy=Policy(undeclared_events="enforce"))
+    strict.io.doc_emit("declared", int)
+    with pytest.raises(EmitValidationError):
+        strict.io.emit("undeclared", 1)
 
 
 def test_a_handler_that_is_registered_again_takes_the_place(start: Any) -> None:
