@@ -23,7 +23,7 @@ from asyncapi_guard.cli.applications import (
 from asyncapi_guard.cli.failures import CannotRun
 from asyncapi_guard.cli.reading import reading
 from asyncapi_guard.cli.reporters import FileReport, render, wants_color
-from asyncapi_guard.cli.writing import write_whole
+from asyncapi_guard.cli.writing import or_standard_output, write_whole
 
 if TYPE_CHECKING:
     from asyncapi_guard.spec.references import Documents
@@ -45,6 +45,7 @@ Example: asyncapi-guard export package.module:socketio -o asyncapi.yml
     "-o",
     "--output",
     type=click.Path(path_type=str),
+    callback=or_standard_output,
     help="Write to this file; JSON when its name ends in .json.  [default: standard output]",
 )
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 when the file is stale.")

@@ -23,6 +23,7 @@ from asyncapi_guard.cli.generating import (
     spec_faults_shown,
 )
 from asyncapi_guard.cli.reading import reading
+from asyncapi_guard.cli.writing import or_standard_output
 from asyncapi_guard.codegen.options import OPTIONALS, PYDANTICS, PYTHONS, STYLES, Options
 
 if TYPE_CHECKING:
@@ -115,6 +116,7 @@ def _pydantic(_context: click.Context, _option: click.Parameter, given: str | No
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=str),
+    callback=or_standard_output,
     help="Write one module to this file.  [default: standard output]",
 )
 @click.option(

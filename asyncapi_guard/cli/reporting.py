@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from asyncapi_guard.cli.reporters import FORMATS
+from asyncapi_guard.cli.writing import or_standard_output
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +22,11 @@ _OPTIONS = (
         help="How to report.  [default: full; github in GitHub Actions]",
     ),
     click.option(
-        "-o", "--output", type=click.Path(dir_okay=False), help="Write the report to this file."
+        "-o",
+        "--output",
+        type=click.Path(dir_okay=False),
+        callback=or_standard_output,
+        help="Write the report to this file.",
     ),
     click.option(
         "--config",

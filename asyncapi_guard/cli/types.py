@@ -22,6 +22,7 @@ from asyncapi_guard.cli.generating import (
     spec_faults_shown,
 )
 from asyncapi_guard.cli.reading import reading
+from asyncapi_guard.cli.writing import or_standard_output
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,6 +68,7 @@ class Job:
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=str),
+    callback=or_standard_output,
     help="Write to this file, a .d.ts or a .ts.  [default: standard output]",
 )
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 and a diff when stale.")

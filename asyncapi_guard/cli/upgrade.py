@@ -14,7 +14,7 @@ import click
 
 from asyncapi_guard.cli.failures import CannotRun
 from asyncapi_guard.cli.reporters import FileReport, render, wants_color
-from asyncapi_guard.cli.writing import write_whole
+from asyncapi_guard.cli.writing import or_standard_output, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,6 +39,7 @@ Example: asyncapi-guard upgrade old.yml -o asyncapi.yml
     "-o",
     "--output",
     type=click.Path(path_type=str),
+    callback=or_standard_output,
     help="Write to this file; JSON when its name ends in .json.  [default: standard output]",
 )
 @click.option(

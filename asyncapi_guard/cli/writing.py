@@ -14,9 +14,14 @@ from asyncapi_guard.cli.failures import CannotRun
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["write_all", "write_whole"]
+__all__ = ["or_standard_output", "write_all", "write_whole"]
 
 _Name = TypeVar("_Name", bound="str | Path")
+
+
+def or_standard_output(_context: object, _option: object, file: str | None) -> str | None:
+    """The file of an option `-o`, as a callback of click; `-` is none, as in other commands."""
+    return None if file == "-" else file
 
 
 def write_whole(file: str | Path, content: str | bytes) -> None:

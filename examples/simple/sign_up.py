@@ -1,6 +1,6 @@
 """Signing up: the type hints of a handler are its contract, and the document is generated.
 
-    pip install 'asyncapi-guard[pydantic]' 'pydantic[email]'
+    pip install 'asyncapi-guard[pydantic]'
     python sign_up.py
     asyncapi-guard export sign_up:socketio -o asyncapi.yml --force
 

@@ -300,3 +300,26 @@ def test_no_standard_output_at_all(args: tuple[str, ...], tmp_path: Path) -> Non
     done = subprocess.run(shell, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert "Traceback" not in done.stderr
     assert done.returncode in (0, 1)
+
+
+@pytest.mark.parametrize(
+    "args",
+    [("validate", "f.yml"), ("types", "f.yml"), ("export", "f.yml"), ("upgrade", "old.yml")],
+    ids=" ".join,
+)
+def test_a_dash_is_standard_output(args: tuple[str, ...], tmp_path: Path) -> None:
+    """And no file of that name."""
+    (tmp_path / "f.yml").write_text(GOOD)
+    (tmp_path / "old.yml").write_text("asyncapi: 2.6.0\ninfo: {title: Old, version: '1'}\n")
+    said = [
+        subprocess.run(
+            [sys.executable, "-m", "asyncapi_guard", *args, *output],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            check=False,
+        ).stdout
+        for output in ((), ("-o", "-"))
+    ]
+    assert said[0] == said[1] != ""
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["f.yml", "old.yml"]
