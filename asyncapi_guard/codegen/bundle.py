@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from asyncapi_guard.codegen.catalogue import Catalogue, Definition, Form
-    from asyncapi_guard.codegen.dialect import PatternCheck
+    from asyncapi_guard.codegen.scalars import PatternCheck
 
 __all__ = ["Arguments", "Bundle", "Loss", "build_bundle"]
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.codegen.catalogue import PREFIX
 from asyncapi_guard.codegen.combining import (
@@ -30,18 +30,28 @@ from asyncapi_guard.codegen.combining import (
     says_something,
 )
 from asyncapi_guard.codegen.nulls import all_take_null, lists_null, without_null
+from asyncapi_guard.codegen.scalars import (
+    TYPED_FORMATS,
+    has_type,
+    is_count,
+    is_default,
+    literal,
+    number,
+    string,
+    type_of,
+)
 from asyncapi_guard.schema.dialects import Draft
 from asyncapi_guard.schema.formats import KNOWN
 from asyncapi_guard.spec.collecting import opens_resource
 from asyncapi_guard.spec.pointers import format_pointer
 
 if TYPE_CHECKING:
+    from asyncapi_guard.codegen.scalars import NoteKeyword, PatternCheck
     from asyncapi_guard.schema.dialects import Dialect, SchemaPath
 
 __all__ = [
     "REFERENCE",
     "Note",
-    "PatternCheck",
     "Reader",
 ]
 
@@ -49,8 +59,6 @@ __all__ = [
 REFERENCE = "#/$defs/"
 #: Called with the place of a schema, the keyword that types cannot say, and what is lost.
 Note = Callable[[str, str, str], None]
-#: Whether a pattern can be used by those who check the types.
-PatternCheck = Callable[[str], bool]
 
 _STRING = ("minLength", "maxLength", "pattern")
 _NUMBER = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
@@ -64,10 +72,6 @@ _OBJECT = (
     "unevaluatedProperties",
 )
 _KEYWORDS = {"string": _STRING, "number": _NUMBER, "array": _ARRAY, "object": _OBJECT}
-#: Formats of strings for which Python has a type that loses nothing.
-_TYPED = frozenset(("binary", "date", "date-time", "ipv4", "ipv6", "uuid"))
-_LIMITS = {"minLength", "maxLength", "pattern"}
-
 #: What is left out wherever it stands, with what it would say.
 _LEFT = {
     "not": "what it excludes is accepted",
@@ -121,6 +125,10 @@ class Reader:
 
     def _note(self, path: SchemaPath, keyword: str, loss: str) -> None:
         self._tell(self._at(path), keyword, loss)
+
+    def _noting(self, path: SchemaPath) -> NoteKeyword:
+        """Told of the keywords of one schema that types cannot say."""
+        return lambda keyword, loss: self._note((*path, keyword), keyword, loss)
 
     # -- which kind of schema it is ----------------------------------------------------------------
 
@@ -184,7 +192,7 @@ class Reader:
             return tuple(dict.fromkeys(types))
         implied = [kind for kind, words in _KEYWORDS.items() if not schema.keys().isdisjoint(words)]
         if isinstance(schema.get("format"), str) and not implied and schema["format"] in KNOWN:
-            implied = ["string"] if schema["format"] in _TYPED else []
+            implied = ["string"] if schema["format"] in TYPED_FORMATS else []
         if inside == "any" or (inside and implied in ([], [inside])):
             return (inside,) if implied and inside != "any" else tuple(implied[:1])
         if implied:
@@ -222,7 +230,7 @@ class Reader:
     ) -> dict[str, Any]:
         """A list of the values that there are, as far as `Literal` can hold them."""
         types = self._types(schema, path, "any") if "type" in schema else ()
-        fitting = [value for value in values if not types or _has_type(value, types)]
+        fitting = [value for value in values if not types or has_type(value, types)]
         for word in APPLIED:
             if _is_list(schema.get(word)):
                 self._note((*path, word), word, "all of the listed values are accepted")
@@ -233,8 +241,8 @@ class Reader:
             self._note((*path, keyword), keyword, "any value of the type is accepted")
         members: list[dict[str, Any]] = []
         if literals:
-            members.append(_literal(literals))
-        kinds = dict.fromkeys(_type_of(value) for value in others)
+            members.append(literal(literals))
+        kinds = dict.fromkeys(type_of(value) for value in others)
         members += [{"type": kind} for kind in kinds]
         if null:
             members.append({"type": "null"})
@@ -248,63 +256,18 @@ class Reader:
 
     def _one_type(self, schema: dict[str, Any], kind: str, path: SchemaPath) -> dict[str, Any]:
         if kind == "string":
-            return self._string(schema, path)
+            return string(schema, self._noting(path), self._usable)
         if kind in ("integer", "number"):
-            return self._number(schema, kind, path)
+            return number(schema, kind, self._noting(path), self._dialect.draft)
         if kind == "array":
             return self._array(schema, path)
         if kind == "object":
             return self._object(schema, path)
         return {"type": kind}
 
-    def _string(self, schema: dict[str, Any], path: SchemaPath) -> dict[str, Any]:
-        found: dict[str, Any] = {"type": "string"}
-        for keyword in ("minLength", "maxLength"):
-            if _is_count(schema.get(keyword)):
-                found[keyword] = int(schema[keyword])
-        pattern, format = schema.get("pattern"), schema.get("format")
-        if isinstance(pattern, str):
-            if self._usable(pattern):
-                found["pattern"] = pattern
-            else:
-                self._note((*path, "pattern"), "pattern", "the pattern is not checked")
-        if format in _TYPED:
-            self._format(found, str(format), path)
-        elif format in KNOWN:
-            self._note((*path, "format"), "format", f"any string is accepted for {format!r}")
-        return found
-
-    def _format(self, found: dict[str, Any], format: str, path: SchemaPath) -> None:
-        found["format"] = format
-        kept = {"minLength", "maxLength"} if format == "binary" else set[str]()
-        for keyword in (_LIMITS - kept) & found.keys():
-            del found[keyword]
-            self._note((*path, keyword), keyword, f"it is not checked beside the format {format!r}")
-
-    def _number(self, schema: dict[str, Any], kind: str, path: SchemaPath) -> dict[str, Any]:
-        found: dict[str, Any] = {"type": kind}
-        for low, word in ((True, "Minimum"), (False, "Maximum")):
-            bound, exclusive = schema.get(word.lower()), schema.get(f"exclusive{word}")
-            if exclusive is True and self._dialect.draft is Draft.DRAFT4:
-                bound, exclusive = None, bound
-            if _is_number(bound):
-                found[word.lower()] = _whole(bound, low=low) if kind == "integer" else bound
-            if _is_number(exclusive):
-                number = exclusive if kind == "number" else _whole(exclusive, low=not low)
-                found[f"exclusive{word}"] = number
-        factor = schema.get("multipleOf")
-        if _is_number(factor):
-            if float(factor).is_integer():
-                found["multipleOf"] = int(factor)
-            else:
-                self._note((*path, "multipleOf"), "multipleOf", "any number is accepted")
-        if schema.get("format") in ("int32", "int64", "float"):
-            self._note((*path, "format"), "format", "larger numbers are accepted")
-        return found
-
     def _array(self, schema: dict[str, Any], path: SchemaPath) -> dict[str, Any]:
         found: dict[str, Any] = {"type": "array"}
-        counts = {k: int(schema[k]) for k in ("minItems", "maxItems") if _is_count(schema.get(k))}
+        counts = {k: int(schema[k]) for k in ("minItems", "maxItems") if is_count(schema.get(k))}
         keyword = self._dialect.tuple_keyword
         if not self._dialect.is_positional(schema):
             found |= counts
@@ -343,7 +306,7 @@ class Reader:
         if extra is not True or (properties and schema.get("additionalProperties") is True):
             found["additionalProperties"] = extra
         for keyword in ("minProperties", "maxProperties"):
-            if not _is_count(schema.get(keyword)):
+            if not is_count(schema.get(keyword)):
                 continue
             if properties or "required" in found or extra is False:
                 self._note((*path, keyword), keyword, "properties are not counted")
@@ -448,7 +411,7 @@ class Reader:
                 found[keyword] = plain_text(text)
         if "default" in schema and self._counts_beside(schema):
             default = schema["default"]
-            if _is_default(default, found):
+            if is_default(default, found):
                 found["default"] = default
 
     def _counts_beside(self, schema: dict[str, Any]) -> bool:
@@ -474,59 +437,6 @@ def _excludes(schema: dict[str, Any], keyword: str) -> bool:
 def _is_literal(value: Any) -> bool:
     """Whether `Literal` can hold a value; type checkers and msgspec take integers of 64 bits."""
     return isinstance(value, str) or (isinstance(value, int) and -(2**63) <= value < 2**63)
-
-
-def _literal(values: list[Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {"const": values[0]} if len(values) == 1 else {"enum": values}
-    types = {_type_of(value) for value in values}
-    return {"type": types.pop(), **found} if len(types) == 1 else found
-
-
-def _is_default(value: Any, found: dict[str, Any]) -> bool:
-    """Whether a default is one of the type that was made, and may stand in code."""
-    if "const" in found:
-        return bool(found["const"] == value)
-    if "enum" in found:
-        return isinstance(value, (str, int)) and value in found["enum"]
-    kinds = found.get("type")
-    if kinds is None or "format" in found or value is None:
-        return False
-    types = (kinds,) if isinstance(kinds, str) else tuple(kinds)
-    if isinstance(value, list):
-        return value == [] and types == ("array",) and not found.get("minItems")
-    scalar = isinstance(value, (str, int)) or (isinstance(value, float) and math.isfinite(value))
-    return scalar and _has_type(value, types)
-
-
-def _type_of(value: Any) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    for kind, name in ((str, "string"), (int, "integer"), (float, "number"), (list, "array")):
-        if isinstance(value, kind):
-            return name
-    return "object"
-
-
-def _has_type(value: Any, types: tuple[str, ...]) -> bool:
-    kind = _type_of(value)
-    return kind in types or (kind == "integer" and "number" in types)
-
-
-def _whole(bound: float, *, low: bool) -> int:
-    """The nearest integer that says the same of integers."""
-    return math.ceil(bound) if low else math.floor(bound)
-
-
-def _is_number(value: Any) -> TypeGuard[float]:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return False
-    return math.isfinite(value)
-
-
-def _is_count(value: Any) -> TypeGuard[float]:
-    return _is_number(value) and value >= 0 and float(value).is_integer()
 
 
 def _is_list(value: Any) -> bool:
