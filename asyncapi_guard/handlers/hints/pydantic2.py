@@ -10,9 +10,11 @@ import sys
 import typing
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pydantic
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.errors import PydanticUserError
@@ -85,6 +87,7 @@ _PYTHON_TYPES = frozenset(
 ) | {"is_instance_of"}
 
 
+_write = msgspec.json.Encoder().encode
 _NO_DUMPS: Mapping[type, Dump] = {}
 #: Takes dataclasses apart, and leaves what is in them.
 _ANYTHING = TypeAdapter(Any).serializer
@@ -98,8 +101,13 @@ class Dumped(dict[str, Any]):
     def wire_text(self) -> str | None:
         """It as JSON; `None` where only the standard encoder knows what to say.
 
-        Pydantic writes `NaN`, and texts that cannot be told from it, as they are.
+        msgspec is the quickest, and writes what is no number as `null`; Pydantic writes `NaN`, and
+        texts that cannot be told from it, as they are.
         """
+        with suppress(TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError):
+            text = _write(self)
+            if b"null" not in text:
+                return text.decode()
         try:
             text = to_json(self)
         except (PydanticSerializationError, RecursionError):
