@@ -155,7 +155,7 @@ def _quickly(data: Any) -> str | None:
     """
     try:
         text = _write(data).decode() if _is_plain(data) else ""
-    except (ValueError, OverflowError, RecursionError):
+    except (ValueError, OverflowError, RuntimeError):  # too deep, or changed by another thread
         return None
     return text if text.isascii() and "\x7f" not in text else None
 

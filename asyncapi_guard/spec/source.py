@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 import yaml
 
 from asyncapi_guard.errors import Finding, UnreadableDocument
+from asyncapi_guard.spec.advice import advice_for
 from asyncapi_guard.spec.pointers import Path, format_pointer
 from asyncapi_guard.spec.wording import shown
 
@@ -281,27 +282,6 @@ _COLLECTION_TAGS = {_TAG + "map", _TAG + "seq"}
 _KINDS = {str: "string", int: "number", float: "number", bool: "boolean", type(None): "null"}
 
 
-#: What to do, by the beginning of what PyYAML says.
-_ADVICE = {
-    "mapping values are not allowed": "text with ': ' in it needs quotes; else the line above "
-    "lacks its ':', or this one begins too far to the right",
-    "did not find expected key": "this line begins further to the left or right than its "
-    "neighbours, or something stands behind a quoted text",
-    "could not find expected ':'": "a key needs a ':' behind it",
-}
-
-
-def _advice(problem: str, text: str, index: int) -> str:
-    """How to mend what PyYAML found at a place, where that is known."""
-    if problem.startswith("found character"):
-        begin = text[index : index + 1]
-        if begin == "\t":
-            return ": indent with spaces, not with tabs"
-        return f": text that begins with {begin!r} needs quotes" if begin in ("@", "`", "%") else ""
-    found = (advice for said, advice in _ADVICE.items() if problem.startswith(said))
-    return "".join(f": {advice}" for advice in found)
-
-
 def _events(text: str) -> Iterator[Any]:
     return yaml.parse(text, Loader=_Loader)
 
@@ -343,7 +323,7 @@ class _Builder:
             problem = error.problem or error.context or "cannot be read"
             mark = error.problem_mark or error.context_mark
             line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-            advice = _advice(problem, text, mark.index if mark else len(text))
+            advice = advice_for(problem, text, mark.index if mark else len(text))
             _refuse(self.name, f"not YAML: {problem}{advice}", line, column)
         except yaml.YAMLError as error:
             offset = getattr(error, "position", None)
