@@ -165,6 +165,31 @@ def test_version() -> None:
     assert run("--version").stdout.strip().endswith(asyncapi_guard.__version__)
 
 
+@pytest.mark.parametrize(
+    ("args", "code", "said"),
+    [
+        (("validate", "asyncapi.yml"), 0, "asyncapi.yml: ok"),
+        (("validate", "none.yml"), 2, "cannot be read"),
+        (("validat", "asyncapi.yml"), 2, "Did you mean 'validate'?"),
+        (("--help",), 0, "Check AsyncAPI files."),
+    ],
+)
+def test_flask_has_the_commands(
+    args: tuple[str, ...], code: int, said: str, tmp_path: Path
+) -> None:
+    """With its own options before them, and without an application."""
+    (tmp_path / "asyncapi.yml").write_text(GOOD)
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", "asyncapi", *args],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=False,
+    )
+    assert done.returncode == code
+    assert said in done.stdout + done.stderr
+
+
 def test_an_unknown_command_exits_with_2() -> None:
     """A command that is not there is a mistake in usage."""
     done = run("validat")
