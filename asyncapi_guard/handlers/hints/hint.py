@@ -15,11 +15,11 @@ from asyncapi_guard.errors import RegistrationError
 
 try:
     import pydantic
-except ModuleNotFoundError as error:
+except ModuleNotFoundError as _missing:
     raise ModuleNotFoundError(
         "type hints are read by Pydantic, which is not installed; "
         "`pip install 'asyncapi-guard[pydantic]'` installs it"
-    ) from error
+    ) from _missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
