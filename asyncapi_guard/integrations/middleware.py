@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import logging
 import traceback
+import weakref
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract import Contract
@@ -38,6 +41,8 @@ class AsyncAPIGuard:
         on_violation: called with each `Violation`, refused or reported. What it raises is logged.
         reject_event: the name of an event to send to a client whose event was refused and which
             did not ask for an ack; by default it is not told.
+        respond_unhandled: whether an event that asks for an ack and has no handler is answered; in
+            `enforce` it is by default, and in the other modes never.
         engine: `rust`, `jsonschema`, or `auto` for the first that is installed.
         allow_http: hosts that references may lead to; see `load`.
         root: the folder that references may not leave; see `load`.
@@ -47,13 +52,14 @@ class AsyncAPIGuard:
         ValueError: the policy does not fit the document.
     """
 
-    def __init__(  # all but the first are options, by keyword
+    def __init__(  # noqa: PLR0913  # all but the first are options, by keyword
         self,
         spec: str | os.PathLike[str] | Mapping[str, Any] | Contract,
         *,
         policy: Policy | None = None,
         on_violation: Callable[[Violation], object] | None = None,
         reject_event: str | None = None,
+        respond_unhandled: bool | None = None,
         engine: EngineName = "auto",
         allow_http: Collection[str] | bool = False,
         root: str | os.PathLike[str] | None = None,
@@ -67,9 +73,10 @@ class AsyncAPIGuard:
         self.guard: Guard = Guard(contract, policy)
         self.on_violation: Callable[[Violation], object] | None = on_violation
         self.reject_event: str | None = reject_event
+        self.respond_unhandled: bool | None = respond_unhandled
         self._tally = Tally()
         self._addresses = frozenset(c.address for c in contract.channels.values())
-        self._installed: list[Hooks] = []
+        self._installed: list[weakref.ref[Hooks]] = []
 
     @property
     def contract(self) -> Contract:
@@ -88,7 +95,7 @@ class AsyncAPIGuard:
         """
         from asyncapi_guard.integrations.flask_socketio import install
 
-        self._installed.append(install(self, app, socketio))
+        self._keep(install(self, app, socketio))
 
     def protect(self, server: Any) -> None:
         """Guard a `socketio.Server` (without Flask-SocketIO).
@@ -98,7 +105,12 @@ class AsyncAPIGuard:
         """
         from asyncapi_guard.integrations.socketio import install
 
-        self._installed.append(install(self, server))
+        self._keep(install(self, server))
+
+    def _keep(self, hooks: Hooks) -> None:
+        """Remember what was installed for as long as its server is there."""
+        alive = [each for each in self._installed if each() is not None]
+        self._installed = [*alive, weakref.ref(hooks)]
 
     def uninstall(self) -> None:
         """Take the guard off every server; their traffic passes unjudged then.
@@ -109,7 +121,9 @@ class AsyncAPIGuard:
         if not self._installed:
             raise InstallationError("the guard is not installed on any server")
         while self._installed:
-            self._installed.pop().uninstall()
+            hooks = self._installed.pop()()
+            if hooks is not None:
+                hooks.uninstall()
 
     def statistics(self) -> list[Statistic]:
         """Counters by namespace, event and checkpoint: seen, refused, reported."""
@@ -157,8 +171,35 @@ class AsyncAPIGuard:
     def _failed(
         self, checkpoint: Checkpoint, namespace: str, event: Any, error: Exception
     ) -> Verdict:
-        _log_failure(checkpoint, error)
+        # Not the error's text: it may quote the payload.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        self.log(
+            logging.ERROR,
+            "the guard failed at %s: %s in %s, line %s; what is enforced is rejected",
+            checkpoint,
+            type(error).__name__,
+            place.filename,
+            place.lineno,
+        )
         return self.guard.failed(checkpoint, namespace, event)
+
+    def exclude(self, namespace: str) -> bool:
+        """Judge nothing in a namespace that the contract does not declare: whether that is new."""
+        policy = self.guard.policy
+        if namespace in self._addresses or namespace in policy.exclude:
+            return False
+        self.guard = Guard(
+            self.guard.contract, replace(policy, exclude=frozenset(policy.exclude) | {namespace})
+        )
+        return True
+
+    def first_connect(self, server: Any) -> None:
+        """A client connects: what should be said once about a server is said now."""
+
+    def log(self, level: int, text: str, *args: object) -> None:
+        """Write a line; a handler of the log that raises must not cost a client its answer."""
+        with suppress(Exception):
+            logger.log(level, text, *args)
 
     def record(self, verdict: Verdict) -> None:
         """Log and count a violation, and call the application's hook."""
@@ -170,30 +211,19 @@ class AsyncAPIGuard:
             names = self._counted_as(violation.namespace, verdict)
         if violation.refused:
             self._tally.refused(*names, violation.checkpoint)
-            logger.warning("refused %s", violation)
+            self.log(logging.WARNING, "refused %s", violation)
         else:
             self._tally.reported(*names, violation.checkpoint)
-            logger.warning("reported %s", violation)
+            self.log(logging.WARNING, "reported %s", violation)
         if self.on_violation is not None:
             try:
                 self.on_violation(violation)
-            except Exception:
-                logger.exception("on_violation failed")
+            except Exception:  # the hook's own fault
+                with suppress(Exception):
+                    logger.exception("on_violation failed")
 
     def _counted_as(self, namespace: str, verdict: Verdict) -> tuple[str, str]:
         violation = verdict.violation
         if violation is not None and violation.code is not Code.UNDECLARED_NAMESPACE:
             return (namespace if namespace in self._addresses else UNDECLARED), UNDECLARED
         return UNDECLARED, UNDECLARED
-
-
-def _log_failure(checkpoint: Checkpoint, error: Exception) -> None:
-    # Not the error's text: it may quote the payload.
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    logger.error(
-        "the guard failed at %s: %s in %s, line %s; the traffic is refused",
-        checkpoint,
-        type(error).__name__,
-        place.filename,
-        place.lineno,
-    )
