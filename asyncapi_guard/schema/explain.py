@@ -77,6 +77,7 @@ class _Walk:
         self.engine: EngineName = engine
         self.include_values = include_values
         self.steps = _STEPS
+        self.asked: dict[tuple[int, str], Callable[[Any], bool]] = {}
 
     def spend(self) -> None:
         self.steps -= 1
@@ -135,14 +136,19 @@ class _Walk:
         if isinstance(expected, bool) and keyword in ("exclusiveMinimum", "exclusiveMaximum"):
             return  # Draft 04: judged with its bound
         self.spend()
-        alone = {keyword: expected}
-        for companion in _COMPANIONS.get(keyword, ()):
-            if companion in schema:
-                alone[companion] = schema[companion]
-        if _ask(self.engine, self.dialect, json.dumps(alone))(value):
+        if self.asking(schema, keyword)(value):
             return
         message = _JUDGING[keyword](expected, value)
         yield self.problem((*where, keyword), path, value, keyword, message)
+
+    def asking(self, schema: dict[str, Any], keyword: str) -> Callable[[Any], bool]:
+        """The engine's answer for one keyword of a schema, which may be long, and asked often."""
+        key = id(schema), keyword
+        if key not in self.asked:
+            together = (keyword, *_COMPANIONS.get(keyword, ()))
+            alone = {name: schema[name] for name in together if name in schema}
+            self.asked[key] = _ask(self.engine, self.dialect, json.dumps(alone))
+        return self.asked[key]
 
     def problem(self, where: _Path, path: _Path, value: Any, keyword: str, message: str) -> Problem:
         shown = _short(repr(value)) if self.include_values else None
