@@ -97,10 +97,12 @@ def unreadable(
             seen.add(id(held))
         if isinstance(held, dict):
             yield from _names(place, held)
-            todo.extend(((place, name), item) for name, item in reversed(held.items()))
+            left = [((place, n), item) for n, item in held.items() if not _is_plain(item)]
+            todo += reversed(left)
         elif isinstance(held, (list, tuple)):
-            todo.extend(((place, i), held[i]) for i in range(len(held) - 1, -1, -1))
-        elif type(held) not in _PLAIN or not _is_plain(held):
+            left = [((place, i), item) for i, item in enumerate(held) if not _is_plain(item)]
+            todo += reversed(left)
+        elif not _is_plain(held):
             fault = _fault(place, held, binary=binary, reads=reads)
             if fault is not None:
                 yield fault
@@ -115,14 +117,17 @@ def _names(place: _Place, held: dict[Any, Any]) -> Iterator[Unreadable]:
             yield Unreadable(place, "unicode", f"a property name {_HALF}")
 
 
-_PLAIN = frozenset((str, int, bool, float, type(None)))
+_CONSTANT = frozenset((int, bool, type(None)))
+_PLAIN = _CONSTANT | {str, float}
 _JSON = (str, int, float, type(None))
 
 
-def _is_plain(leaf: Any) -> bool:
-    if type(leaf) is str:
-        return leaf.isascii()
-    return type(leaf) is not float or math.isfinite(leaf)
+def _is_plain(value: Any) -> bool:
+    """Whether a value is one that nearly all are: a text in ASCII, a number, a constant."""
+    kind = type(value)
+    if kind is str:
+        return bool(value.isascii())
+    return kind in _CONSTANT or (kind is float and math.isfinite(value))
 
 
 def _fault(
