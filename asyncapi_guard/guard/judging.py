@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from asyncapi_guard.contract import Contract, Message, Mode
 from asyncapi_guard.guard.plans import RESERVED_EVENTS, Plan, by_address, check_addresses, template
 from asyncapi_guard.guard.policy import Policy, weakest
-from asyncapi_guard.guard.rules import ACKS
+from asyncapi_guard.guard.rules import ACKS, Rule
 from asyncapi_guard.guard.verdicts import PASSED, PASSED_UNDECLARED, Verdict, without_rule
 from asyncapi_guard.violations import Checkpoint, Code, Problem, Violation
 
@@ -89,6 +89,16 @@ class Guard:
         if plan is None or not isinstance(event, str) or event not in plan.receive:
             return self._unexpected(Checkpoint.RECEIVE_EVENT, namespace, event, plan)
         return plan.receive[event].judge(namespace, args, binary=binary, read=read)
+
+    def rule_of_received(self, namespace: str, event: str) -> Rule | None:
+        """The rule of an event that clients send; `None` where there is none."""
+        plan = self._plans.get(namespace) or self._plan(namespace)
+        return None if plan is None else plan.receive.get(event)
+
+    def rule_of_sent(self, namespace: str, event: str) -> Rule | None:
+        """The rule of an event that the application sends; `None` where there is none."""
+        plan = self._plans.get(namespace) or self._plan(namespace)
+        return None if plan is None else plan.send.get(event)
 
     def send_event(
         self,

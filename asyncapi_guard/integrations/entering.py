@@ -17,16 +17,17 @@ from typing import TYPE_CHECKING, Any
 from asyncapi_guard.integrations.seat import Seat
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from asyncapi_guard.integrations.middleware import AsyncAPIGuard
     from asyncapi_guard.integrations.outcomes import Application
 
-__all__ = ["Entering", "emitting"]
+__all__ = ["NOBODY", "Entering", "emitting"]
 
 #: How many broadcasts are kept for one client; a busy room sends many, and handlers may hang.
 _KEPT = 1_000
-_NOBODY: frozenset[str] = frozenset()
+#: What `emitting` is where nobody is on their way in.
+NOBODY: frozenset[str] = frozenset()
 #: Set while an event goes to its clients: those who get it later.
 emitting: ContextVar[frozenset[str] | None] = ContextVar("asyncapi_guard_emitting", default=None)
 
@@ -62,9 +63,9 @@ class Entering(Seat):
             later: sends it to one client.
         """
         if namespace not in self.server.manager.pending_connect:
-            return _NOBODY
+            return NOBODY
         if not self.enforces_connects(namespace):
-            return _NOBODY
+            return NOBODY
         skipped = skip_sid if isinstance(skip_sid, list) else [skip_sid]
         held = set()
         with self._door:
@@ -102,24 +103,14 @@ class Entering(Seat):
     def get_participants(self, namespace: str, room: Any) -> Iterable[tuple[str, str]]:
         """Who is in a room; while something is sent, only those who may have it."""
         participants: Iterable[tuple[str, str]] = self._participants(namespace, room)
-        held = emitting.get()
-        if held is None or not self.active:
+        out = emitting.get()
+        if out is None:
             return participants
-        return self._let_in(namespace, room, participants, held)
-
-    def _let_in(
-        self,
-        namespace: str,
-        room: Any,
-        participants: Iterable[tuple[str, str]],
-        held: frozenset[str],
-    ) -> Iterator[tuple[str, str]]:
+        # Looked at first: whoever comes after that is not in it.
         found = list(participants)
-        out = held
         if namespace in self.server.manager.pending_connect and self.enforces_connects(namespace):
-            # Also of those who came after `keep` had looked.
-            out = held.union(self._on_their_way(namespace, room))
-        return (each for each in found if each[0] not in out)
+            out = out.union(self._on_their_way(namespace, room))
+        return [each for each in found if each[0] not in out] if out else found
 
     def admit(self, sid: str, namespace: str) -> Any:
         """The connect handler let a client in: what was kept goes out first."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
 import logging
+from types import CoroutineType
 from typing import TYPE_CHECKING, Any
 
 from socketio import packet
@@ -19,10 +19,12 @@ from asyncapi_guard.integrations.wire import BinaryArguments, Junk, name_of_even
 from asyncapi_guard.violations import Checkpoint, Code, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from asyncapi_guard.contract import Message
     from asyncapi_guard.guard import Verdict
+    from asyncapi_guard.guard.rules import Rule
+    from asyncapi_guard.integrations.outbound import Outbound
     from asyncapi_guard.violations import Violation
 
 __all__ = ["Incoming"]
@@ -38,23 +40,40 @@ class Call:
         eio_sid: the client's connection.
         namespace: the Socket.IO namespace.
         id: the ack id; `None` where no ack was asked for.
-        event: the event's name.
-        args: its arguments.
+        data: the event's name and its arguments; anything else where nothing is enforced.
         message: the message of the contract that matched.
+        rule: what the event was judged by; `None` where the contract has no rule.
     """
 
-    __slots__ = ("args", "eio_sid", "event", "id", "message", "namespace", "sid")
+    __slots__ = ("data", "eio_sid", "id", "message", "namespace", "rule", "sid")
 
     def __init__(  # an event, taken apart
-        self, sid: str, eio_sid: str, namespace: str, id: int | None, data: Any, message: Any
+        self,
+        sid: str,
+        eio_sid: str,
+        namespace: str,
+        id: int | None,
+        data: Any,
+        message: Message | None,
+        rule: Rule | None,
     ) -> None:
-        self.sid: str = sid
-        self.eio_sid: str = eio_sid
-        self.namespace: str = namespace
-        self.id: int | None = id
-        self.event: Any = data[0]
-        self.args: Sequence[Any] = data[1:]
-        self.message: Message | None = message
+        self.sid = sid
+        self.eio_sid = eio_sid
+        self.namespace = namespace
+        self.id = id
+        self.data = data
+        self.message = message
+        self.rule = rule
+
+    @property
+    def event(self) -> Any:
+        """The event's name."""
+        return name_of_event(self.data)
+
+    @property
+    def args(self) -> list[Any]:
+        """The event's arguments."""
+        return self.data[1:] if isinstance(self.data, list) else []
 
 
 class Incoming(Seat):
@@ -108,21 +127,22 @@ class Incoming(Seat):
         sid = manager.sid_from_eio_sid(eio_sid, namespace)
         if not self.active:
             self._pass(eio_sid, namespace, id, opened(data)[0])
-        elif not manager.is_connected(sid, namespace):
+            return
+        if not manager.is_connected(sid, namespace):
             logger.debug("%s is not connected to %s", sid, printable(namespace))
-        elif type(data) is list and data:
-            verdict = self.middleware.judge(
-                Checkpoint.RECEIVE_EVENT,
-                self.guard.receive_event,
-                namespace,
-                data[0],
-                data[1:],
-                read=True,
-            )
-            self._go_on(verdict, sid, eio_sid, namespace, id, data)
+            return
+        rule = None
+        if type(data) is list and data and type(data[0]) is str:
+            rule = self.guard.rule_of_received(namespace, data[0])
+        if rule is not None:
+            verdict = self.middleware.judge_by(rule, Checkpoint.RECEIVE_EVENT, namespace, data[1:])
         else:
             data, verdict = self._judge_odd(namespace, data)
-            self._go_on(verdict, sid, eio_sid, namespace, id, data)
+        call = Call(sid, eio_sid, namespace, id, data, verdict.message, rule)
+        if verdict.violation is None:
+            self._dispatch(call)
+        else:
+            self._go_on(verdict, call)
 
     def _pass(self, eio_sid: str, namespace: str, id: int | None, data: Any) -> None:
         """Leave an event to python-socketio, which looks for its name before anything else."""
@@ -152,86 +172,60 @@ class Incoming(Seat):
             read=True,
         )
 
-    def _go_on(  # an event, taken apart
-        self,
-        verdict: Verdict,
-        sid: str,
-        eio_sid: str,
-        namespace: str,
-        id: int | None,
-        data: Any,
-    ) -> None:
+    def _go_on(self, verdict: Verdict, call: Call) -> None:
         """Record a violation, and then hand the event to its handler or refuse it.
 
         Whatever the application's hook raises: the client gets its answer first.
         """
         violation = verdict.violation
-        if violation is None:
-            self._dispatch(verdict, sid, eio_sid, namespace, id, data)
-            return
-        args = data[1:] if isinstance(data, list) else []
         try:
-            self._record(verdict, eio_sid, sid, args)
+            self._record(verdict, call.eio_sid, call.sid, call.args)
         finally:
-            if violation.refused:
-                self._refuse_event(violation, sid, eio_sid, id, args)
+            if violation is not None and violation.refused:
+                self._refuse_event(violation, call)
             else:
-                self._dispatch(verdict, sid, eio_sid, namespace, id, data)
+                self._dispatch(call)
 
-    def _dispatch(  # an event, taken apart
-        self,
-        verdict: Verdict,
-        sid: str,
-        eio_sid: str,
-        namespace: str,
-        id: int | None,
-        data: Any,
-    ) -> None:
-        if not isinstance(data, list) or not data:
-            self._pass(eio_sid, namespace, id, data)
+    def _dispatch(self, call: Call) -> None:
+        """Hand an event to its handler."""
+        if not isinstance(call.data, list) or not call.data:
+            self._pass(call.eio_sid, call.namespace, call.id, call.data)
             return
-        self._log_received(data[0], sid, namespace)
-        call = Call(sid, eio_sid, namespace, id, data, verdict.message)
+        self._log_received(call)
         if self.server.async_handlers:
             self.server.start_background_task(self._run, call)
         else:
             self._run(call)
 
-    def _log_received(self, event: Any, sid: str, namespace: str) -> None:
+    def _log_received(self, call: Call) -> None:
         """As python-socketio does; its logger may be of any kind, and fail in any way."""
         log = self.server.logger
         if isinstance(log, logging.Logger) and not log.isEnabledFor(logging.INFO):
             return
         try:
-            log.info("received event %s from %s [%s]", printable(event), sid, printable(namespace))
+            names = printable(call.event), call.sid, printable(call.namespace)
+            log.info("received event %s from %s [%s]", *names)
         except Exception:  # noqa: BLE001  # the event is worth more than a line about it
             self.middleware.log(logging.ERROR, "the logger of the server failed")
 
-    def _refuse_event(  # an event, taken apart
-        self,
-        violation: Violation,
-        sid: str,
-        eio_sid: str,
-        id: int | None,
-        args: Sequence[Any],
-    ) -> None:
-        error, namespace = violation_error(violation), violation.namespace
-        if not self.application.has_say(namespace):
-            self._tell(error, eio_sid, namespace, id)
+    def _refuse_event(self, violation: Violation, call: Call) -> None:
+        error, id = violation_error(violation), call.id
+        if not self.application.has_say(call.namespace):
+            self._tell(error, call.eio_sid, call.namespace, id)
             return
 
         def ask() -> None:
             answered, value = False, None
             try:
                 answered, value = self.application.answer(
-                    error, namespace, sid, violation.event, args
+                    error, call.namespace, call.sid, violation.event, call.args
                 )
             finally:
                 # Whatever the error handler raised: the client hears of it.
                 if not answered:
-                    self._tell(error, eio_sid, namespace, id)
+                    self._tell(error, call.eio_sid, call.namespace, id)
                 elif id is not None:
-                    self._answer(eio_sid, namespace, id, value, error.answer())
+                    self._answer(call.eio_sid, call.namespace, id, value, error.answer())
 
         if self.server.async_handlers:
             self.server.start_background_task(ask)
@@ -252,13 +246,14 @@ class Incoming(Seat):
     def _run(self, call: Call) -> None:
         """Run the handler and answer, whatever happens."""
         try:
-            value = self.server._trigger_event(call.event, call.namespace, call.sid, *call.args)
-            if inspect.iscoroutine(value) and self._adds_acks(call):
+            value = self.server._trigger_event(
+                call.data[0], call.namespace, call.sid, *call.data[1:]
+            )
+            if type(value) is CoroutineType and self._adds_acks(call):
                 value.close()
                 raise TypeError(_COROUTINE.format(printable(call.event)))  # noqa: TRY301
         except Refused as refused:
-            data = [call.event, *call.args]
-            self._go_on(refused.verdict, call.sid, call.eio_sid, call.namespace, call.id, data)
+            self._go_on(refused.verdict, call)
             return
         except BaseException as error:
             if call.id is not None and self._adds_acks(call):
@@ -290,20 +285,42 @@ class Incoming(Seat):
         if not self.active:
             self._send_ack(call.eio_sid, call.namespace, id, values)
             return
-        verdict, outbound = self._judge_out(
-            Checkpoint.SEND_ACK, call.namespace, call.event, values, call.message
-        )
+        verdict, outbound = self._judge_ack(call, values)
+        if verdict.violation is None:
+            self._send_ack(call.eio_sid, call.namespace, id, self._ready(values, outbound))
+            return
         refused = False
         try:
-            if verdict.violation is not None:
-                refused = verdict.violation.refused
-                self._record(verdict, call.eio_sid, call.sid, call.args)
+            refused = verdict.violation.refused
+            self._record(verdict, call.eio_sid, call.sid, call.args)
         finally:
-            if refused and verdict.violation is not None:
+            if refused:
                 self._answer_fault(verdict.violation, call, id)
             else:
                 ready = self._ready(values, outbound)
                 self._send_ack(call.eio_sid, call.namespace, id, ready)
+
+    def _judge_ack(self, call: Call, values: list[Any]) -> tuple[Verdict, Outbound | None]:
+        """As `_judge_out`, by the rule that the event was judged by, whatever came since."""
+        rule = None if call.rule is None else call.rule.ack_of(call.message)
+        if rule is None or rule.sending is Mode.OFF:
+            return self._judge_out(
+                Checkpoint.SEND_ACK, call.namespace, call.event, values, call.message
+            )
+        try:
+            outbound = self.codec.encode(values)
+        except Unsendable:
+            return self._judge_out(
+                Checkpoint.SEND_ACK, call.namespace, call.event, values, call.message
+            )
+        verdict = self.middleware.judge_by(
+            rule,
+            Checkpoint.SEND_ACK,
+            call.namespace,
+            outbound.values,
+            binary=bool(outbound.attachments),
+        )
+        return verdict, outbound
 
     def _answer_fault(self, violation: Violation, call: Call, id: int) -> None:
         """Answer in place of an ack that was refused."""

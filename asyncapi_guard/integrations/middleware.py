@@ -19,11 +19,12 @@ from asyncapi_guard.violations import Checkpoint, Code
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from flask import Flask
     from flask_socketio import SocketIO
 
+    from asyncapi_guard.guard.rules import Rule
     from asyncapi_guard.integrations.socketio import Hooks
     from asyncapi_guard.violations import Violation
 
@@ -158,6 +159,23 @@ class AsyncAPIGuard:
             self._tally.seen(namespace, event, checkpoint)
         else:
             self._tally.seen(*self._counted_as(namespace, verdict), checkpoint)
+        return verdict
+
+    def judge_by(
+        self,
+        rule: Rule,
+        checkpoint: Checkpoint,
+        namespace: str,
+        args: Sequence[Any],
+        *,
+        binary: bool = False,
+    ) -> Verdict:
+        """As `judge`, where the rule is known and a strict reader made the values."""
+        try:
+            verdict = rule.judge(namespace, args, binary=binary, read=True)
+        except Exception as error:  # noqa: BLE001  # fail closed, whatever it is
+            verdict = self._failed(checkpoint, namespace, rule.event, error)
+        self._tally.seen(namespace, rule.event, checkpoint)
         return verdict
 
     def _failed(

@@ -104,13 +104,12 @@ class Codec:
 
 def _quickly(args: Sequence[Any]) -> Outbound | None:
     """What only has JSON's own types; `None` for anything else."""
+    values: Sequence[Any] = args
     try:
         text = orjson.dumps(args, None, _OWN_WORDS)
-        if len(args) == 1 and type(args[0]) in _SCALARS:
-            values: Sequence[Any] = args
-        else:
+        if len(args) != 1 or type(args[0]) not in _SCALARS:
             values = orjson.loads(text)
-            if values != (args if type(args) is list else list(args)):
+            if values != (args if type(args) is list else [*args]):
                 return None
     except (TypeError, ValueError, RecursionError):
         return None

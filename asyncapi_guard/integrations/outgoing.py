@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import socketio
 from socketio import packet
 
+from asyncapi_guard.contract import Mode
 from asyncapi_guard.errors import ContractViolation, violation_error
-from asyncapi_guard.integrations.entering import emitting
+from asyncapi_guard.integrations.entering import NOBODY, emitting
+from asyncapi_guard.integrations.outbound import Unsendable
 from asyncapi_guard.integrations.outcomes import RefusedAck
 from asyncapi_guard.integrations.returning import Returning, Waiting, refusal_of
 from asyncapi_guard.integrations.wire import has_bytes, opened
@@ -141,14 +143,14 @@ class Outgoing(Returning):
             return self._emit(
                 event, data, namespace, room=room, skip_sid=skip_sid, callback=callback, **kwargs
             )
-        args = data if isinstance(data, tuple) else () if data is None else (data,)
-        verdict, outbound = self._judge_out(Checkpoint.SEND_EVENT, namespace, event, args)
-        self._raise(verdict)
+        verdict, outbound = self._judge_sent(namespace, event, data)
+        if verdict.violation is not None:
+            self._raise(verdict)
         if outbound is not None:
-            data = self._judged_data(event, data, outbound, verdict)
+            data = self._judged_data(data, outbound, verdict)
         if callback is not None:
             callback = JudgedAck(self, callback, namespace, event, verdict.message, room)
-        held: frozenset[str] = frozenset()
+        held = NOBODY
         # What goes by a queue comes back for this host's own clients: see `handle_emit`.
         queued = self._queued and not kwargs.get("ignore_queue")
         if namespace in self.server.manager.pending_connect and not queued:
@@ -166,13 +168,37 @@ class Outgoing(Returning):
         finally:
             emitting.reset(token)
 
-    def _judged_data(self, event: Any, data: Any, outbound: Outbound, verdict: Verdict) -> Any:
+    def _judge_sent(self, namespace: str, event: Any, data: Any) -> tuple[Verdict, Outbound | None]:
+        """As `_judge_out`; most events have a rule, which is looked for once."""
+        args = data if isinstance(data, tuple) else () if data is None else (data,)
+        rule = self.guard.rule_of_sent(namespace, event) if type(event) is str else None
+        if rule is None or rule.mode is Mode.OFF:
+            return self._judge_out(Checkpoint.SEND_EVENT, namespace, event, args)
+        try:
+            outbound = self.codec.encode(args)
+        except Unsendable:
+            return self._judge_out(Checkpoint.SEND_EVENT, namespace, event, args)
+        verdict = self.middleware.judge_by(
+            rule,
+            Checkpoint.SEND_EVENT,
+            namespace,
+            outbound.values,
+            binary=bool(outbound.attachments),
+        )
+        return verdict, outbound
+
+    def _judged_data(self, data: Any, outbound: Outbound, verdict: Verdict) -> Any:
         """What of an event goes to the manager: above all, what was judged."""
-        if self._takes_text and type(event) is str:
+        if self._takes_text:
             return outbound
         if verdict.violation is not None or not outbound.values:
             return data  # reported only: as the application has it
         return tuple(outbound.values)
+
+    def _raise(self, verdict: Verdict) -> None:
+        self._record(verdict)
+        if verdict.violation is not None and verdict.violation.refused:
+            raise violation_error(verdict.violation)
 
     def handle_emit(self, message: dict[str, Any]) -> Any:
         """An event came from the message queue: another process's, or our own on its way there."""
@@ -214,12 +240,6 @@ class Outgoing(Returning):
         return self.middleware.judge(
             Checkpoint.SEND_EVENT, self.guard.send_event, namespace, event, args, binary=binary
         )
-
-    def _raise(self, verdict: Verdict) -> None:
-        if verdict.violation is not None:
-            self._record(verdict)
-            if verdict.violation.refused:
-                raise violation_error(verdict.violation)
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """`Server.call`, which raises `AckValidationError` when the client's ack is refused."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from asyncapi_guard.violations import Checkpoint
 
 __all__ = ["Statistic", "Tally"]
@@ -39,41 +42,67 @@ class Statistic:
     reported: int
 
 
+class _Counts:
+    """What was counted under one name.
+
+    Attributes:
+        one_more: counts a piece of traffic. It is one step of C, so no thread comes in between.
+        refused: pieces that were stopped.
+        reported: pieces that broke the contract and passed.
+    """
+
+    __slots__ = ("_counter", "one_more", "refused", "reported")
+
+    def __init__(self) -> None:
+        self._counter = itertools.count()
+        self.one_more: Callable[[], int] = self._counter.__next__
+        self.refused: int = 0
+        self.reported: int = 0
+
+    @property
+    def seen(self) -> int:
+        # Nothing but its repr says how far a counter is without moving it: `count(7)`.
+        return int(repr(self._counter)[len("count(") : -1])
+
+
 class Tally:
     """Counters that any thread may add to."""
 
     __slots__ = ("_counts", "_lock")
 
     def __init__(self) -> None:
-        self._counts: dict[tuple[str, str, Checkpoint], list[int]] = {}
+        self._counts: dict[tuple[str, str, Checkpoint], _Counts] = {}
         self._lock = threading.Lock()
 
     def seen(self, namespace: str, event: str, checkpoint: Checkpoint) -> None:
         """Count a piece of traffic that was judged."""
         key = (namespace, event, checkpoint)
-        with self._lock:
-            try:
-                self._counts[key][0] += 1
-            except KeyError:
-                self._entry(key)[0] += 1
+        try:
+            self._counts[key].one_more()
+        except KeyError:
+            with self._lock:
+                self._entry(key).one_more()
 
     def refused(self, namespace: str, event: str, checkpoint: Checkpoint) -> None:
         """Count one that was stopped."""
         with self._lock:
-            self._entry((namespace, event, checkpoint))[1] += 1
+            self._entry((namespace, event, checkpoint)).refused += 1
 
     def reported(self, namespace: str, event: str, checkpoint: Checkpoint) -> None:
         """Count one that broke the contract and passed."""
         with self._lock:
-            self._entry((namespace, event, checkpoint))[2] += 1
+            self._entry((namespace, event, checkpoint)).reported += 1
 
     def read(self) -> list[Statistic]:
         """All counters, sorted by namespace, event and checkpoint."""
         with self._lock:
-            return sorted(Statistic(*key, *counts) for key, counts in self._counts.items())
+            return sorted(
+                Statistic(*key, counts.seen, counts.refused, counts.reported)
+                for key, counts in self._counts.items()
+            )
 
-    def _entry(self, key: tuple[str, str, Checkpoint]) -> list[int]:
+    def _entry(self, key: tuple[str, str, Checkpoint]) -> _Counts:
         """The counts of a key; of all that came too late, together, when there are too many."""
         if key not in self._counts and len(self._counts) >= _MOST:
             key = (_OTHER, _OTHER, key[2])
-        return self._counts.setdefault(key, [0, 0, 0])
+        return self._counts.setdefault(key, _Counts())

@@ -32,6 +32,7 @@ __all__ = [
 #: How often the largest message of engine.io the attachments of one packet may hold together. They
 #: wait in memory until the last one has come.
 _ATTACHED = 10
+_ROOT = (None, "/")
 _BINARY = (packet.BINARY_EVENT, packet.BINARY_ACK)
 _ACKS = (packet.ACK, packet.BINARY_ACK)
 _ABOUT_CONNECTIONS = (packet.CONNECT, packet.DISCONNECT, packet.CONNECT_ERROR)
@@ -172,7 +173,7 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
         binary: bool | None = None,  # noqa: FBT001  # the base class's own
         encoded_packet: Any = None,
     ) -> None:
-        if data is not None and type(data) is list and data and type(data[-1]) is Outbound:
+        if type(data) is list and data and type(data[-1]) is Outbound:
             self._outbound = data[-1]
             binary = bool(data[-1].attachments)
         super().__init__(packet_type, data, namespace, id, binary, encoded_packet)
@@ -198,12 +199,13 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
 
     def _with_header(self, outbound: Outbound) -> Any:
         text = outbound.text if len(self.data) == 1 else outbound.after(self.data[0])
-        space = f"{self.namespace}," if self.namespace not in (None, "/") else ""
-        id = "" if self.id is None else self.id
+        if self.id is not None:
+            text = f"{self.id}{text}"
+        if self.namespace not in _ROOT:
+            text = f"{self.namespace},{text}"
         if not outbound.attachments:
-            return f"{self.packet_type}{space}{id}{text}"
-        count = len(outbound.attachments)
-        return [f"{self.packet_type}{count}-{space}{id}{text}", *outbound.attachments]
+            return f"{self.packet_type}{text}"
+        return [f"{self.packet_type}{len(outbound.attachments)}-{text}", *outbound.attachments]
 
     def _check_data(self) -> None:
         """Raise where a client could not read what it is told of its connection."""
