@@ -97,6 +97,9 @@ class Violation:
         truncated: more failed than `problems` lists.
         suggestions: declared names near to an undeclared one. For the log, not for clients.
         refused: whether the traffic was stopped; `False` in report mode.
+        sid: the session id of the client in the namespace, when the traffic has one client. For
+            the log, not for clients.
+        address: the address of the client, as the server saw it. For the log, not for clients.
     """
 
     checkpoint: Checkpoint
@@ -109,6 +112,8 @@ class Violation:
     truncated: bool = False
     suggestions: tuple[str, ...] = ()
     refused: bool = True
+    sid: str | None = None
+    address: str | None = None
 
     def as_dict(self, *, details: bool = True) -> dict[str, Any]:
         """The object that answers a client: `{"error": {"code": ..., "problems": [...]}}`.

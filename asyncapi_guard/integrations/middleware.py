@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import traceback
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from asyncapi_guard.contract import Contract
 from asyncapi_guard.errors import InstallationError
 from asyncapi_guard.guard import Guard, Policy, Verdict
+from asyncapi_guard.integrations.log import logger, write
 from asyncapi_guard.integrations.statistics import UNDECLARED, Statistic, Tally
 from asyncapi_guard.schema import EngineName, get_engine
 from asyncapi_guard.spec import load
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncAPIGuard"]
 
-logger: logging.Logger = logging.getLogger("asyncapi_guard")
-
 
 class AsyncAPIGuard:
     """Guards Socket.IO servers by an AsyncAPI document.
@@ -36,6 +36,7 @@ class AsyncAPIGuard:
         spec: the path of the document, the document as data, or a `Contract`.
         policy: what is done about violations; by default everything is enforced.
         on_violation: called with each `Violation`, refused or reported. What it raises is logged.
+        addresses: put the addresses of clients into violations and log lines.
         reject_event: the name of an event to send to a client whose event was refused and which
             did not ask for an ack; by default it is not told.
         engine: `rust`, `jsonschema`, or `auto` for the first that is installed.
@@ -47,12 +48,13 @@ class AsyncAPIGuard:
         ValueError: the policy does not fit the document.
     """
 
-    def __init__(  # all but the first are options, by keyword
+    def __init__(  # noqa: PLR0913  # all but the first are options, by keyword
         self,
         spec: str | os.PathLike[str] | Mapping[str, Any] | Contract,
         *,
         policy: Policy | None = None,
         on_violation: Callable[[Violation], object] | None = None,
+        addresses: bool = True,
         reject_event: str | None = None,
         engine: EngineName = "auto",
         allow_http: Collection[str] | bool = False,
@@ -66,6 +68,7 @@ class AsyncAPIGuard:
             logger.warning("jsonschema-rs is not installed: validating with jsonschema, slowly")
         self.guard: Guard = Guard(contract, policy)
         self.on_violation: Callable[[Violation], object] | None = on_violation
+        self.addresses: bool = addresses
         self.reject_event: str | None = reject_event
         self._tally = Tally()
         self._addresses = frozenset(c.address for c in contract.channels.values())
@@ -160,25 +163,44 @@ class AsyncAPIGuard:
         _log_failure(checkpoint, error)
         return self.guard.failed(checkpoint, namespace, event)
 
-    def record(self, verdict: Verdict) -> None:
-        """Log and count a violation, and call the application's hook."""
-        violation = verdict.violation
-        if violation is None:
-            return
+    def record(
+        self, verdict: Verdict, sid: str | None = None, address: str | None = None
+    ) -> Violation | None:
+        """Count and log a violation, and call the application's hook.
+
+        An exception that a log handler or the hook raises goes no further.
+
+        Args:
+            verdict: the result of judging.
+            sid: the session id of the client, when the traffic has one client.
+            address: the client's address.
+
+        Returns:
+            The violation with both, as the hook got it; `None` if the verdict has none.
+        """
+        if verdict.violation is None:
+            return None
+        address = address if self.addresses else None
+        violation = dataclasses.replace(verdict.violation, sid=sid, address=address)
         names = (violation.namespace, violation.event)
         if not verdict.declared:
             names = self._counted_as(violation.namespace, verdict)
-        if violation.refused:
-            self._tally.refused(*names, violation.checkpoint)
-            logger.warning("refused %s", violation)
-        else:
-            self._tally.reported(*names, violation.checkpoint)
-            logger.warning("reported %s", violation)
-        if self.on_violation is not None:
-            try:
-                self.on_violation(violation)
-            except Exception:
-                logger.exception("on_violation failed")
+        count = self._tally.refused if violation.refused else self._tally.reported
+        count(*names, violation.checkpoint)
+        self._log(violation)
+        self._tell(violation)
+        return violation
+
+    def _log(self, violation: Violation) -> None:
+        write(logging.WARNING, "%s %s", "refused" if violation.refused else "reported", violation)
+
+    def _tell(self, violation: Violation) -> None:
+        if self.on_violation is None:
+            return
+        try:
+            self.on_violation(violation)
+        except Exception:  # noqa: BLE001  # whatever it is, the client is answered
+            write(logging.ERROR, "on_violation failed", exc_info=True)
 
     def _counted_as(self, namespace: str, verdict: Verdict) -> tuple[str, str]:
         violation = verdict.violation
@@ -190,7 +212,8 @@ class AsyncAPIGuard:
 def _log_failure(checkpoint: Checkpoint, error: Exception) -> None:
     # Not the error's text: it may quote the payload.
     place = traceback.extract_tb(error.__traceback__)[-1]
-    logger.error(
+    write(
+        logging.ERROR,
         "the guard failed at %s: %s in %s, line %s; the traffic is refused",
         checkpoint,
         type(error).__name__,
