@@ -18,6 +18,7 @@ from asyncapi_guard.contract import Action
 from asyncapi_guard.handlers.additions import NewEvent, new_events
 from asyncapi_guard.handlers.anything import ANY_ARGUMENTS
 from asyncapi_guard.handlers.drift import Declared, Handler
+from asyncapi_guard.handlers.functions import written_function
 from asyncapi_guard.handlers.registrations import Registration, find_registrations
 from asyncapi_guard.handlers.sources import Emit, Names, find_emits
 from asyncapi_guard.integrations.applications import short_name
@@ -111,24 +112,11 @@ def _methods(namespace: Any) -> Iterator[tuple[str, str, Callable[..., Any]]]:
 def _handler(
     namespace: str, event: str, handler: Callable[..., Any], typed: _Said | None
 ) -> Handler:
-    function = _function(handler)
+    function = written_function(handler)
     name = getattr(function, "__qualname__", None) or repr(handler)
     file, line = _place(function)
     payload, ack = typed or (None, None)
     return Handler(namespace, event, name, file, line, payload, ack)
-
-
-def _function(handler: Any) -> Any:
-    """The function that somebody wrote: inside of wrappers, partials and bound methods."""
-    while True:
-        inner = inspect.unwrap(getattr(handler, "__func__", handler))
-        if isinstance(inner, partial):
-            inner = inner.func
-        elif not hasattr(inner, "__code__") and inspect.ismethod(getattr(inner, "__call__", None)):  # noqa: B004  # not whether, but what
-            inner = inner.__call__
-        if inner is handler:
-            return handler
-        handler = inner
 
 
 def _place(function: Any) -> tuple[str, int]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 import logging
 import traceback
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract import Contract
 from asyncapi_guard.errors import InstallationError
 from asyncapi_guard.guard import Guard, Policy, Verdict
 from asyncapi_guard.integrations.log import logger, write
+from asyncapi_guard.integrations.places import Places
 from asyncapi_guard.integrations.statistics import UNDECLARED, Statistic, Tally
 from asyncapi_guard.schema import EngineName, get_engine
 from asyncapi_guard.spec import load
@@ -72,6 +74,7 @@ class AsyncAPIGuard:
         self.reject_event: str | None = reject_event
         self._tally = Tally()
         self._addresses = frozenset(c.address for c in contract.channels.values())
+        self._places = Places(contract)
         self._installed: list[Hooks] = []
 
     @property
@@ -192,7 +195,19 @@ class AsyncAPIGuard:
         return violation
 
     def _log(self, violation: Violation) -> None:
-        write(logging.WARNING, "%s %s", "refused" if violation.refused else "reported", violation)
+        if logger.isEnabledFor(logging.WARNING):
+            write(logging.WARNING, "%s", self._line(violation))
+
+    def _line(self, violation: Violation) -> str:
+        try:
+            return violation.line(partial(self._place_of, violation))
+        except Exception:  # noqa: BLE001  # the client is answered, wherever it was
+            write(logging.ERROR, "the guard failed to find a place", exc_info=True)
+            return violation.line()
+
+    def _place_of(self, violation: Violation, location: str) -> str:  # noqa: ARG002  # for subclasses
+        """The place of a problem of a violation, for people; empty if it has none."""
+        return self._places.of(location) if location else ""
 
     def _tell(self, violation: Violation) -> None:
         if self.on_violation is None:

@@ -16,6 +16,7 @@ is the text read a second time (`Source.position`), and documents without faults
 from __future__ import annotations
 
 import gc
+import hashlib
 import json
 import math
 import re
@@ -92,6 +93,15 @@ class Source:
         self.text: str | None = text
         self.data: Any = data
         self._marks: _Marks | None = None
+
+    @property
+    def digest(self) -> str:
+        """What tells the text from any other; empty when the document came as data."""
+        if self.text is None:
+            return ""
+        return hashlib.blake2b(
+            self.text.encode("utf-8", "surrogatepass"), digest_size=16
+        ).hexdigest()
 
     def position(self, path: Path, *, key: bool = False) -> Position:
         """Where a value (or with `key` its key) stands; its nearest ancestor if it is not there.

@@ -338,7 +338,7 @@ def test_undeclared_names_come_with_near_ones() -> None:
     violation = guard({"make_move": {}}).receive_event("/", "mkae_move", []).violation
     assert violation is not None
     assert violation.suggestions == ("make_move",)
-    assert str(violation).endswith('; declared: "make_move"')
+    assert "the event is not declared; did you mean 'make_move'? [" in str(violation)
     assert "make_move" not in json.dumps(violation.as_dict())
     assert violation.code is Code.UNDECLARED_EVENT
 
@@ -499,20 +499,53 @@ def violation(**changes: Any) -> Violation:
 
 
 def test_a_violation_is_one_line() -> None:
-    """Checkpoint, names, code, reason, the first problems with their places."""
+    """The traffic, the first problems, the code, and the places of the problems."""
     assert str(violation()) == (
-        'receive_event "/" "e": request_validation_error: it does not match; '
-        '"/a": expected integer (f.yml#/x)'
+        "rejected event 'e' from a client in '/': it does not match; /a: expected integer"
+        " [request_validation_error] (f.yml#/x)"
     )
     many = tuple(Problem("", "k", str(number)) for number in range(5))
-    assert str(violation(problems=many)).endswith('; "(root)": 2; and 2 more')
-    assert str(violation(problems=many, truncated=True)).endswith("; and 2 or more more")
+    assert "; 0; 1; 2; and 2 more [" in str(violation(problems=many))
+    assert "; 2; and more than 2 more [" in str(violation(problems=many, truncated=True))
+
+
+def test_a_reason_is_given_once() -> None:
+    """Neither what the problems say already, nor that something does not match."""
+    one = Problem("", "event", "the event is not declared")
+    said = str(violation(reason="the event is not declared", problems=(one,)))
+    assert said.count("not declared") == 1
+    general = str(violation(reason="the payload does not match the contract"))
+    assert general.startswith("rejected event 'e' from a client in '/': /a: expected integer [")
+    assert "no problems" in str(violation(reason="no problems", problems=()))
+
+
+def test_a_line_has_what_a_place_is_called() -> None:
+    """`place` names locations; equal places and empty ones are left out."""
+    several = tuple(Problem("", "k", str(i), f"f.yml#/{i // 2}") for i in range(3))
+    made = violation(problems=several)
+    assert made.line().endswith(" (f.yml#/0, f.yml#/1)")
+    assert made.line(lambda location: f"at {location[-1]}").endswith(" (at 0, at 1)")
+    assert made.line(lambda _: "").endswith("]")
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("a",), "did you mean 'a'?"),
+        (("a", "b"), "did you mean 'a' or 'b'?"),
+        (("a", "b", "c"), "did you mean 'a', 'b' or 'c'?"),
+    ],
+)
+def test_near_names_are_suggested(names: tuple[str, ...], said: str) -> None:
+    """As a question, for people."""
+    assert said in str(violation(suggestions=names))
 
 
 def test_names_are_escaped_and_cut() -> None:
     """They come from clients, and go into logs and answers."""
-    assert printable("a\nb") == '"a\\nb"'
-    assert printable(["x"]) == '"<list>"'
+    assert printable("a\nb") == "'a\\nb'"
+    assert printable('it\'s \\ "so"\x7f') == "'it\\'s \\\\ \"so\"\\u007f'"
+    assert printable(["x"]) == "'<list>'"
     assert len(printable("m" * 10_000)) < MAX_NAME + 20
     answer = violation(event="\ud800" + "m" * 10_000, namespace="/\ud800").as_dict()
     json.dumps(answer, ensure_ascii=False).encode()

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import flask_socketio
 import pytest
+from flask import Flask
+from pydantic import BaseModel
 
-from asyncapi_guard import AsyncAPIGuard, Policy
+from asyncapi_guard import AsyncAPIGuard, AsyncAPISocketIO, Policy
 from asyncapi_guard.errors import violation_error
 
 if TYPE_CHECKING:
@@ -139,3 +144,280 @@ def test_a_guard_that_fails_rejects_although_its_log_raises(watched: Any) -> Non
 
     verdict = one.guard.judge("receive_event", judge, "/", "move")
     assert verdict.refused
+
+
+# -- the line --------------------------------------------------------------------------------------
+
+SAY = """\
+asyncapi: 3.1.0
+info: {title: Chat, version: '1'}
+channels:
+  chat:
+    address: /chat
+    messages:
+      connect: {payload: {type: string}}
+      say:
+        payload:
+          type: object
+          properties:
+            text: {type: string}
+            "a/b~c d": {type: string}
+        x-ack: {type: boolean}
+      pair: {payload: {items: [{type: integer}, {$ref: 'more.yml#/Text'}]}}
+      move: {}
+      said: {payload: {type: string}, x-ack: {type: string}}
+operations:
+  receive:
+    action: receive
+    channel: {$ref: '#/channels/chat'}
+    messages:
+      - $ref: '#/channels/chat/messages/connect'
+      - $ref: '#/channels/chat/messages/say'
+      - $ref: '#/channels/chat/messages/pair'
+      - $ref: '#/channels/chat/messages/move'
+  send:
+    action: send
+    channel: {$ref: '#/channels/chat'}
+    messages: [$ref: '#/channels/chat/messages/said']
+"""
+MORE = "# Shared\nText:\n  type: string\n"
+
+
+@pytest.fixture
+def chat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, watched: Any) -> Callable[..., Watched]:
+    """Guards of a document in two files, in the working directory."""
+    (tmp_path / "asyncapi.yml").write_text(SAY, encoding="utf-8")
+    (tmp_path / "more.yml").write_text(MORE, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    def make(spec: Any = "asyncapi.yml", **options: Any) -> Watched:
+        return watched(spec, **options)
+
+    return make
+
+
+LINES = [
+    (
+        ("receive_event", "say", [{"text": 5}]),
+        (
+            "event 'say' from a client in '/chat': /text: expected string, got integer"
+            " [request_validation_error] sid=s address=192.0.2.7 (asyncapi.yml:12:26)"
+        ),
+    ),
+    (
+        ("connect", 5),
+        (
+            "connection from a client to '/chat': expected string, got integer"
+            " [request_validation_error] sid=s address=192.0.2.7 (asyncapi.yml:7:33)"
+        ),
+    ),
+    (
+        ("send_event", "said", [5]),
+        (
+            "event 'said' from the server in '/chat': expected string, got integer"
+            " [emit_validation_error] sid=s address=192.0.2.7 (asyncapi.yml:17:30)"
+        ),
+    ),
+    (
+        ("send_ack", "say", ["yes"]),
+        (
+            "ack of event 'say' from the server in '/chat': expected boolean, got string"
+            " [response_validation_error] sid=s address=192.0.2.7 (asyncapi.yml:14:23)"
+        ),
+    ),
+    (
+        ("receive_ack", "said", [5]),
+        (
+            "ack of event 'said' from a client in '/chat': expected string, got integer"
+            " [ack_validation_error] sid=s address=192.0.2.7 (asyncapi.yml:17:53)"
+        ),
+    ),
+    (
+        ("receive_event", "pair", ["a", 1]),
+        (
+            "event 'pair' from a client in '/chat': /0: expected integer, got string; /1: expected"
+            " string, got integer [request_validation_error] sid=s address=192.0.2.7"
+            " (asyncapi.yml:15:39, more.yml:3:9)"
+        ),
+    ),
+    (
+        ("receive_event", "mvoe", []),
+        (
+            "event 'mvoe' from a client in '/chat': the event is not declared; did you mean 'move'?"
+            " [undeclared_event] sid=s address=192.0.2.7"
+        ),
+    ),
+    (
+        ("receive_event", "say", [{"a/b~c d": 5}]),
+        (
+            "event 'say' from a client in '/chat': '/a~1b~0c d': expected string, got integer"
+            " [request_validation_error] sid=s address=192.0.2.7 (asyncapi.yml:13:31)"
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize("mode", ["enforce", "report"])
+@pytest.mark.parametrize(("traffic", "line"), LINES, ids=lambda value: str(value[:2]))
+def test_the_line_says_who_what_why_and_where(
+    traffic: Any, line: str, mode: str, chat: Any
+) -> None:
+    """One line for each checkpoint; the place is `file:line:column`, which editors open."""
+    one = chat(policy=Policy(mode=mode))
+    method, *args = traffic
+    verdict = getattr(one.guard.guard, method)("/chat", *args)
+    one.guard.record(verdict, "s", "192.0.2.7")
+    verb = "rejected" if mode == "enforce" else "reported"
+    assert one.lines == [f"{verb} {line}"]
+
+
+def test_a_file_elsewhere_has_its_whole_path(
+    chat: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file outside the working directory; one below it is relative, however it was passed."""
+    one = chat(tmp_path / "asyncapi.yml")
+    one.receive("/chat", "say", [{"text": 5}])
+    assert "(asyncapi.yml:12:26)" in one.lines[0]
+    (tmp_path / "below").mkdir()
+    monkeypatch.chdir(tmp_path / "below")
+    two = chat(tmp_path / "asyncapi.yml")
+    two.receive("/chat", "say", [{"text": 5}])
+    assert f"({tmp_path / 'asyncapi.yml'}:12:26)" in two.lines[0]
+
+
+@pytest.mark.parametrize("change", ["gone", "changed", "not text", "too deep"])
+def test_a_file_that_changed_has_no_lines(change: str, chat: Any) -> None:
+    """The pointer is right whatever the file contains now."""
+    one = chat()
+    path = Path("asyncapi.yml")
+    texts: dict[str, bytes] = {
+        "changed": b"# one more line\n" + SAY.encode(),
+        "not text": b"\xff",
+        "too deep": b"[" * 1000,
+    }
+    path.unlink()
+    if change in texts:
+        path.write_bytes(texts[change])
+    one.receive("/chat", "say", [{"text": 5}])
+    pointer = "/channels/chat/messages/say/payload/properties/text/type"
+    assert one.lines[0].endswith(f"(asyncapi.yml#{pointer})")
+
+
+def test_a_file_is_read_once(chat: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No matter how many violations point into it, and whether it can be read."""
+    read: list[str] = []
+    read_bytes = Path.read_bytes
+
+    def watch(path: Path) -> bytes:
+        read.append(path.name)
+        return read_bytes(path)
+
+    one, two = chat(), chat()
+    monkeypatch.setattr(Path, "read_bytes", watch)
+    for _ in range(5):
+        one.receive("/chat", "say", [{"text": 5}])
+        one.receive("/chat", "say", [{"a/b~c d": 5}])
+        one.receive("/chat", "pair", [1, 1])
+    assert read == ["asyncapi.yml", "more.yml"]
+    Path("asyncapi.yml").unlink()
+    for _ in range(5):
+        two.receive("/chat", "say", [{"text": 5}])
+        two.receive("/chat", "say", [{"a/b~c d": 5}])
+    assert read == ["asyncapi.yml", "more.yml", "asyncapi.yml"]
+
+
+def test_a_log_that_nobody_wants_reads_no_file(
+    chat: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Places are looked for when a line is written."""
+    one = chat()
+    caplog.set_level(logging.ERROR, "asyncapi_guard")
+    monkeypatch.setattr(Path, "read_bytes", None)
+    one.receive("/chat", "say", [{"text": 5}])
+    assert len(one.violations) == 1
+
+
+def test_a_document_given_as_data_has_pointers(watched: Any) -> None:
+    """There is no file, and none is made up."""
+    one = watched()
+    one.receive(*BAD)
+    assert one.lines[0].endswith("(#/channels/main/messages/move/payload/properties/x/type)")
+
+
+def test_the_text_of_an_error_reads_no_file(chat: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has the pointer."""
+    one = chat()
+    verdict = one.guard.guard.send_event("/chat", "said", [5])
+    monkeypatch.setattr(Path, "read_bytes", None)
+    assert str(violation_error(verdict.violation)).endswith(
+        "[emit_validation_error] (asyncapi.yml#/channels/chat/messages/said/payload/type)"
+    )
+
+
+# -- code first ------------------------------------------------------------------------------------
+
+
+class Move(BaseModel):
+    x: int
+
+
+class Chat(flask_socketio.Namespace):
+    def on_say(self, data: Move) -> int:
+        return data.x
+
+
+def on_move(data: Move) -> int:
+    return data.x
+
+
+@pytest.fixture
+def typed(caplog: pytest.LogCaptureFixture) -> Any:
+    """A code-first server with functions, a class namespace, and what they send."""
+    socketio = AsyncAPISocketIO(Flask(__name__), typed=True)
+    socketio.on_event("move", functools.wraps(on_move)(functools.partial(on_move)))
+    socketio.on_event("*", on_any, namespace="/any")
+    socketio.on_namespace(Chat("/chat"))
+    socketio.doc_emit("moved", Move)
+    socketio.doc_emit("number", int)
+    caplog.clear()
+    return socketio
+
+
+def on_any(event: str, data: int) -> None: ...
+
+
+CODE = [
+    ("receive_event", "/", "move", "on_move"),
+    ("send_ack", "/", "move", "on_move"),
+    ("receive_event", "/chat", "say", "Chat.on_say"),
+    ("receive_event", "/any", "whatever", "on_any"),
+    ("send_event", "/", "moved", "Move"),
+]
+
+
+@pytest.mark.parametrize(("method", "namespace", "event", "name"), CODE)
+def test_code_first_lines_name_the_code(
+    method: str, namespace: str, event: str, name: str, typed: Any, caplog: Any
+) -> None:
+    """Module and handler, or module and class of what is sent; there is no file to name."""
+    guard = typed._guarded
+    guard.record(getattr(guard.guard, method)(namespace, event, ["no"]))
+    (line,) = caplog.messages
+    assert line.endswith(f"_error] ({__name__}:{name})")
+    assert "<mapping>" not in line
+
+
+def test_an_emit_of_a_plain_type_names_its_declaration(typed: Any, caplog: Any) -> None:
+    """`int` has no place of its own."""
+    guard = typed._guarded
+    guard.record(guard.guard.send_event("/", "number", ["no"]))
+    assert caplog.messages[0].endswith("[emit_validation_error] (doc_emit('number'))")
+
+
+def test_a_typed_handler_with_a_document_has_the_file(chat: Any, caplog: Any) -> None:
+    """Where a document is the contract, lines point into it."""
+    chat()
+    socketio = AsyncAPISocketIO(Flask(__name__), spec="asyncapi.yml")
+    guard: Any = socketio._guarded
+    guard.record(guard.guard.receive_event("/chat", "say", [{"text": 5}]))
+    assert caplog.messages[-1].endswith("(asyncapi.yml:12:26)")
