@@ -13,6 +13,7 @@ from asyncapi_guard.errors import InstallationError
 from asyncapi_guard.guard import Guard, Policy, Verdict
 from asyncapi_guard.integrations.log import logger, write
 from asyncapi_guard.integrations.places import Places
+from asyncapi_guard.integrations.repeats import Repeats, kind_of
 from asyncapi_guard.integrations.statistics import UNDECLARED, Statistic, Tally
 from asyncapi_guard.schema import EngineName, get_engine
 from asyncapi_guard.spec import load
@@ -75,6 +76,7 @@ class AsyncAPIGuard:
         self._tally = Tally()
         self._addresses = frozenset(c.address for c in contract.channels.values())
         self._places = Places(contract)
+        self._repeats = Repeats()
         self._installed: list[Hooks] = []
 
     @property
@@ -190,13 +192,20 @@ class AsyncAPIGuard:
             names = self._counted_as(violation.namespace, verdict)
         count = self._tally.refused if violation.refused else self._tally.reported
         count(*names, violation.checkpoint)
-        self._log(violation)
+        self._log(violation, *names)
         self._tell(violation)
         return violation
 
-    def _log(self, violation: Violation) -> None:
-        if logger.isEnabledFor(logging.WARNING):
+    def _log(self, violation: Violation, namespace: str, event: str) -> None:
+        """Write a line; about what is reported, not more often than once a minute."""
+        if not logger.isEnabledFor(logging.WARNING):
+            return
+        if violation.refused:
             write(logging.WARNING, "%s", self._line(violation))
+            return
+        repeat = self._repeats.next(kind_of(violation, namespace, event))
+        if repeat is not None:
+            write(logging.WARNING, "%s%s", self._line(violation), repeat)
 
     def _line(self, violation: Violation) -> str:
         try:
