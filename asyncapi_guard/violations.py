@@ -18,7 +18,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Checkpoint", "Code", "Problem", "Violation", "printable", "without_mapping"]
+__all__ = [
+    "Checkpoint",
+    "Code",
+    "Problem",
+    "Violation",
+    "either",
+    "printable",
+    "without_mapping",
+]
 
 #: Names that come from a client (events, namespaces, properties) are cut to this many characters.
 MAX_NAME = 120
@@ -185,7 +193,7 @@ class Violation:
         if left > 0:
             parts.append(f"and {'more than ' if self.truncated else ''}{left} more")
         if self.suggestions:
-            parts.append(f"did you mean {_either(self.suggestions)}?")
+            parts.append(f"did you mean {either(self.suggestions)}?")
         return "; ".join(parts)
 
     def _places(self, place: Callable[[str], str]) -> list[str]:
@@ -217,7 +225,8 @@ def _escaped(text: str) -> str:
     return text if text.isprintable() else json.dumps(text)[1:-1]
 
 
-def _either(names: tuple[str, ...]) -> str:
+def either(names: tuple[str, ...]) -> str:
+    """Names of which one was meant, made safe for a log line."""
     *others, last = map(printable, names)
     return f"{', '.join(others)} or {last}" if others else last
 

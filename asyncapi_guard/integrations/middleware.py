@@ -214,9 +214,13 @@ class AsyncAPIGuard:
             write(logging.ERROR, "the guard failed to find a place", exc_info=True)
             return violation.line()
 
+    def place_in_document(self, location: str) -> str:
+        """The place of a message or a schema (`file#/json/pointer`), for people."""
+        return self._places.of(location) if location else ""
+
     def _place_of(self, violation: Violation, location: str) -> str:  # noqa: ARG002  # for subclasses
         """The place of a problem of a violation, for people; empty if it has none."""
-        return self._places.of(location) if location else ""
+        return self.place_in_document(location)
 
     def _tell(self, violation: Violation) -> None:
         if self.on_violation is None:

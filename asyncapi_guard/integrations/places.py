@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.contract import Contract, SourceFile
     from asyncapi_guard.spec.pointers import Path as Parts
 
-__all__ = ["Places"]
+__all__ = ["Places", "shown_path"]
 
 
 class Places:
@@ -55,9 +55,9 @@ class Places:
             self._sources[file.name] = _read(file, path)
         source = self._sources[file.name]
         if source is None:
-            return f"{_shown(path)}#{pointer}"
+            return f"{shown_path(path)}#{pointer}"
         line, column = source.position(_parts(source.data, pointer))
-        return f"{_shown(path)}:{line}:{column}"
+        return f"{shown_path(path)}:{line}:{column}"
 
     def _file(self, location: str) -> SourceFile | None:
         file = self._files.get(location.partition("#")[0])
@@ -76,7 +76,8 @@ def _read(file: SourceFile, path: Path) -> Source | None:
     return source if source.digest == file.digest else None
 
 
-def _shown(path: Path) -> str:
+def shown_path(path: Path) -> str:
+    """The path for people: relative to the working directory if it is below it."""
     try:
         return str(path.relative_to(Path.cwd()))
     except (OSError, ValueError):  # elsewhere, or the working directory is gone
