@@ -5,23 +5,31 @@ from __future__ import annotations
 import dataclasses
 import logging
 import traceback
+from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
+from weakref import WeakSet
 
 from asyncapi_guard.contract import Contract
 from asyncapi_guard.errors import InstallationError
 from asyncapi_guard.guard import Guard, Policy, Verdict
+from asyncapi_guard.integrations.configuration import (
+    NO_DOCUMENT,
+    PREFIX,
+    keys_in,
+    read_configuration,
+)
 from asyncapi_guard.integrations.log import logger, write
 from asyncapi_guard.integrations.places import Places
 from asyncapi_guard.integrations.repeats import Repeats, kind_of
-from asyncapi_guard.integrations.statistics import UNDECLARED, Statistic, Tally
+from asyncapi_guard.integrations.statistics import UNDECLARED, Statistic, Tally, merged
 from asyncapi_guard.schema import EngineName, get_engine
 from asyncapi_guard.spec import load
 from asyncapi_guard.violations import Checkpoint, Code
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection
 
     from flask import Flask
     from flask_socketio import SocketIO
@@ -36,13 +44,17 @@ class AsyncAPIGuard:
     """Guards Socket.IO servers by an AsyncAPI document.
 
     Args:
-        spec: the path of the document, the document as data, or a `Contract`.
+        spec: the path of the document, the document as data, or a `Contract`. By default the
+            document and all options that are not given here come from the configuration of the
+            Flask application (`ASYNCAPI_GUARD_SPEC`, `ASYNCAPI_GUARD_MODE`, ...), in `init_app`.
         policy: what is done about violations; by default everything is enforced.
         on_violation: called with each `Violation`, refused or reported. What it raises is logged.
-        addresses: put the addresses of clients into violations and log lines.
+        addresses: put the addresses of clients into violations and log lines; the default.
+        respond_unhandled: answer an event that asks for an ack and has no handler; by default only
+            in `enforce` mode.
         reject_event: the name of an event to send to a client whose event was refused and which
             did not ask for an ack; by default it is not told.
-        engine: `rust`, `jsonschema`, or `auto` for the first that is installed.
+        engine: `rust`, `jsonschema`, or `auto`, the default, for the first that is installed.
         allow_http: hosts that references may lead to; see `load`.
         root: the folder that references may not leave; see `load`.
 
@@ -53,57 +65,148 @@ class AsyncAPIGuard:
 
     def __init__(  # noqa: PLR0913  # all but the first are options, by keyword
         self,
-        spec: str | os.PathLike[str] | Mapping[str, Any] | Contract,
+        spec: str | os.PathLike[str] | Mapping[str, Any] | Contract | None = None,
         *,
         policy: Policy | None = None,
         on_violation: Callable[[Violation], object] | None = None,
-        addresses: bool = True,
+        addresses: bool | None = None,
         reject_event: str | None = None,
-        engine: EngineName = "auto",
-        allow_http: Collection[str] | bool = False,
+        respond_unhandled: bool | None = None,
+        engine: EngineName | None = None,
+        allow_http: Collection[str] | bool | None = None,
         root: str | os.PathLike[str] | None = None,
     ) -> None:
+        self.on_violation: Callable[[Violation], object] | None = on_violation
+        self.addresses: bool = addresses is not False
+        self.reject_event: str | None = reject_event
+        self.respond_unhandled: bool | None = respond_unhandled
+        self._tally = Tally()
+        self._repeats = Repeats()
+        self._installed: list[Hooks] = []
+        #: The guards of applications whose configuration was read, and what was given for them.
+        self._of_applications: WeakSet[AsyncAPIGuard] = WeakSet()
+        self._given = {
+            "policy": policy,
+            "addresses": addresses,
+            "engine": engine,
+            "allow_http": allow_http,
+            "root": root,
+        }
+        self._has_document = spec is not None
+        if spec is None:
+            return
+        engine = engine or "auto"
         if isinstance(spec, Contract):
             contract = spec
         else:
-            contract = load(spec, allow_http=allow_http, root=root, engine=engine)
+            contract = load(spec, allow_http=allow_http or False, root=root, engine=engine)
         if engine == "auto" and get_engine(engine).name != "rust":
             logger.warning("jsonschema-rs is not installed: validating with jsonschema, slowly")
-        self.guard: Guard = Guard(contract, policy)
-        self.on_violation: Callable[[Violation], object] | None = on_violation
-        self.addresses: bool = addresses
-        self.reject_event: str | None = reject_event
-        self._tally = Tally()
+        self.guard = Guard(contract, policy)
         self._addresses = frozenset(c.address for c in contract.channels.values())
         self._places = Places(contract)
-        self._repeats = Repeats()
-        self._installed: list[Hooks] = []
+
+    @property
+    def guard(self) -> Guard:
+        """The guard that judges.
+
+        Raises:
+            InstallationError: there is no document yet, or several applications have their own.
+        """
+        return self._own_guard if self._has_document else self._configured().guard
+
+    @guard.setter
+    def guard(self, guard: Guard) -> None:
+        self._own_guard = guard
 
     @property
     def contract(self) -> Contract:
-        """What the document says."""
+        """What the document says.
+
+        Raises:
+            InstallationError: there is no document yet, or several applications have their own.
+        """
         return self.guard.contract
 
     def init_app(self, app: Flask, socketio: SocketIO | None = None) -> None:
         """Guard a Flask-SocketIO server, before or after its handlers are registered.
+
+        A guard without a document reads the application's configuration here; each application has
+        its own document and options then.
 
         Args:
             app: the Flask application.
             socketio: its `SocketIO`, initialised; by default the one that the application has.
 
         Raises:
-            InstallationError: it is guarded already, or not initialised yet.
+            InstallationError: it is guarded already, or not initialised yet; or there is no
+                document, or the configuration is at fault.
+            SpecError: the document in the configuration cannot be used.
         """
         from asyncapi_guard.integrations.flask_socketio import install
 
-        self._installed.append(install(self, app, socketio))
+        middleware = self._for(app)
+        middleware._installed.append(install(middleware, app, socketio))
+        if middleware is not self:
+            self._of_applications.add(middleware)
+
+    def _for(self, app: Any) -> AsyncAPIGuard:
+        """The guard of an application: this one, or one that its configuration describes."""
+        config = getattr(app, "config", None)
+        if not isinstance(config, Mapping):
+            return self  # no Flask application, which is what `install` will say
+        if not self._has_document:
+            read = read_configuration(config, app.root_path, self._options_given())
+            try:
+                return AsyncAPIGuard(read.spec, **read.options)
+            except ValueError as error:  # operations that the document does not have
+                if "policy" in self._options_given():
+                    raise
+                raise InstallationError(f"{PREFIX}OPERATIONS: {error}") from error
+        if keys := keys_in(config):
+            ignored = ", ".join(sorted(keys))
+            logger.warning("%s: ignored, because the guard was created with a document", ignored)
+        return self
+
+    def _options_given(self) -> dict[str, Any]:
+        """The options that win over a configuration."""
+        options = {
+            **self._given,
+            "on_violation": self.on_violation,
+            "reject_event": self.reject_event,
+            "respond_unhandled": self.respond_unhandled,
+        }
+        return {name: value for name, value in options.items() if value is not None}
+
+    def _configured(self) -> AsyncAPIGuard:
+        """The guard of the application, or of the current one of several."""
+        guards = list(self._of_applications)
+        if len(guards) == 1:
+            return guards[0]
+        if not guards:
+            raise InstallationError(NO_DOCUMENT)
+        from flask import current_app, has_app_context
+
+        current = current_app.extensions.get("asyncapi_guard") if has_app_context() else None
+        if current not in guards:
+            raise InstallationError(
+                "the guard has several applications, each with its own document: "
+                "ask app.extensions['asyncapi_guard']"
+            )
+        return cast("AsyncAPIGuard", current)
 
     def protect(self, server: Any) -> None:
         """Guard a `socketio.Server` (without Flask-SocketIO).
 
         Raises:
-            InstallationError: it is guarded already, or it is another kind of object.
+            InstallationError: it is guarded already, it is another kind of object, or the guard
+                has no document.
         """
+        if not self._has_document:
+            raise InstallationError(
+                "the guard has no document: pass it, as in AsyncAPIGuard('asyncapi.yml'), for only "
+                "init_app(app) reads a configuration"
+            )
         from asyncapi_guard.integrations.socketio import install
 
         self._installed.append(install(self, server))
@@ -114,14 +217,16 @@ class AsyncAPIGuard:
         Raises:
             InstallationError: it is on no server.
         """
-        if not self._installed:
+        guards = [self, *self._of_applications]
+        if not any(each._installed for each in guards):
             raise InstallationError("the guard is not installed on any server")
-        while self._installed:
-            self._installed.pop().uninstall()
+        for each in guards:
+            while each._installed:
+                each._installed.pop().uninstall()
 
     def statistics(self) -> list[Statistic]:
         """Counters by namespace, event and checkpoint: seen, refused, reported."""
-        return self._tally.read()
+        return merged([self._tally, *(each._tally for each in self._of_applications)])
 
     # -- for the adapters --------------------------------------------------------------------------
 

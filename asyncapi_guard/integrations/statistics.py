@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from asyncapi_guard.violations import Checkpoint
 
-__all__ = ["Statistic", "Tally"]
+__all__ = ["UNDECLARED", "Statistic", "Tally", "merged"]
 
 #: What names that the contract does not have are counted under: clients choose them.
 UNDECLARED = "(undeclared)"
@@ -67,13 +69,23 @@ class Tally:
         with self._lock:
             self._entry((namespace, event, checkpoint))[2] += 1
 
-    def read(self) -> list[Statistic]:
-        """All counters, sorted by namespace, event and checkpoint."""
+    def add_to(self, counts: dict[tuple[str, str, Checkpoint], list[int]]) -> None:
+        """Add the counters to others."""
         with self._lock:
-            return sorted(Statistic(*key, *counts) for key, counts in self._counts.items())
+            for key, own in self._counts.items():
+                sums = counts.setdefault(key, [0, 0, 0])
+                sums[:] = map(sum, zip(sums, own, strict=True))
 
     def _entry(self, key: tuple[str, str, Checkpoint]) -> list[int]:
         """The counts of a key; of all that came too late, together, when there are too many."""
         if key not in self._counts and len(self._counts) >= _MOST:
             key = (_OTHER, _OTHER, key[2])
         return self._counts.setdefault(key, [0, 0, 0])
+
+
+def merged(tallies: Iterable[Tally]) -> list[Statistic]:
+    """All counters of tallies, sorted by namespace, event and checkpoint."""
+    counts: dict[tuple[str, str, Checkpoint], list[int]] = {}
+    for tally in tallies:
+        tally.add_to(counts)
+    return sorted(Statistic(*key, *sums) for key, sums in counts.items())
