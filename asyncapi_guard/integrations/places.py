@@ -56,7 +56,7 @@ class Places:
         source = self._sources[file.name]
         if source is None:
             return f"{shown_path(path)}#{pointer}"
-        line, column = source.position(_parts(source.data, pointer))
+        line, column = source.position(_parts(source.data, pointer), key=True)
         return f"{shown_path(path)}:{line}:{column}"
 
     def _file(self, location: str) -> SourceFile | None:

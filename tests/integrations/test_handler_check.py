@@ -215,7 +215,7 @@ def test_lines_name_the_handler_and_the_line_of_the_document(
             f"the guard rejects event 'said' in namespace '/', although {place} handles it:"
             " the event is declared, but the server sends it"
         ),
-        "no handler for event 'leave' in namespace '/' (asyncapi.yml:9:14)",
+        "no handler for event 'leave' in namespace '/' (asyncapi.yml:9:7)",
     ]
 
 

@@ -201,35 +201,35 @@ LINES = [
         ("receive_event", "say", [{"text": 5}]),
         (
             "event 'say' from a client in '/chat': /text: expected string, got integer"
-            " [request_validation_error] sid=s address=192.0.2.7 (asyncapi.yml:12:26)"
+            " [request_validation_error] sid=s address=192.0.2.7 (asyncapi.yml:12:20)"
         ),
     ),
     (
         ("connect", 5),
         (
             "connection from a client to '/chat': expected string, got integer"
-            " [request_validation_error] sid=s address=192.0.2.7 (asyncapi.yml:7:33)"
+            " [request_validation_error] sid=s address=192.0.2.7 (asyncapi.yml:7:27)"
         ),
     ),
     (
         ("send_event", "said", [5]),
         (
             "event 'said' from the server in '/chat': expected string, got integer"
-            " [emit_validation_error] sid=s address=192.0.2.7 (asyncapi.yml:17:30)"
+            " [emit_validation_error] sid=s address=192.0.2.7 (asyncapi.yml:17:24)"
         ),
     ),
     (
         ("send_ack", "say", ["yes"]),
         (
             "ack of event 'say' from the server in '/chat': expected boolean, got string"
-            " [response_validation_error] sid=s address=192.0.2.7 (asyncapi.yml:14:23)"
+            " [response_validation_error] sid=s address=192.0.2.7 (asyncapi.yml:14:17)"
         ),
     ),
     (
         ("receive_ack", "said", [5]),
         (
             "ack of event 'said' from a client in '/chat': expected string, got integer"
-            " [ack_validation_error] sid=s address=192.0.2.7 (asyncapi.yml:17:53)"
+            " [ack_validation_error] sid=s address=192.0.2.7 (asyncapi.yml:17:47)"
         ),
     ),
     (
@@ -237,7 +237,7 @@ LINES = [
         (
             "event 'pair' from a client in '/chat': /0: expected integer, got string; /1: expected"
             " string, got integer [request_validation_error] sid=s address=192.0.2.7"
-            " (asyncapi.yml:15:39, more.yml:3:9)"
+            " (asyncapi.yml:15:33, more.yml:3:3)"
         ),
     ),
     (
@@ -251,7 +251,7 @@ LINES = [
         ("receive_event", "say", [{"a/b~c d": 5}]),
         (
             "event 'say' from a client in '/chat': '/a~1b~0c d': expected string, got integer"
-            " [request_validation_error] sid=s address=192.0.2.7 (asyncapi.yml:13:31)"
+            " [request_validation_error] sid=s address=192.0.2.7 (asyncapi.yml:13:25)"
         ),
     ),
 ]
@@ -277,12 +277,12 @@ def test_a_file_elsewhere_has_its_whole_path(
     """A file outside the working directory; one below it is relative, however it was passed."""
     one = chat(tmp_path / "asyncapi.yml")
     one.receive("/chat", "say", [{"text": 5}])
-    assert "(asyncapi.yml:12:26)" in one.lines[0]
+    assert "(asyncapi.yml:12:20)" in one.lines[0]
     (tmp_path / "below").mkdir()
     monkeypatch.chdir(tmp_path / "below")
     two = chat(tmp_path / "asyncapi.yml")
     two.receive("/chat", "say", [{"text": 5}])
-    assert f"({tmp_path / 'asyncapi.yml'}:12:26)" in two.lines[0]
+    assert f"({tmp_path / 'asyncapi.yml'}:12:20)" in two.lines[0]
 
 
 @pytest.mark.parametrize("change", ["gone", "changed", "not text", "too deep"])
@@ -420,4 +420,4 @@ def test_a_typed_handler_with_a_document_has_the_file(chat: Any, caplog: Any) ->
     socketio = AsyncAPISocketIO(Flask(__name__), spec="asyncapi.yml")
     guard: Any = socketio._guarded
     guard.record(guard.guard.receive_event("/chat", "say", [{"text": 5}]))
-    assert caplog.messages[-1].endswith("(asyncapi.yml:12:26)")
+    assert caplog.messages[-1].endswith("(asyncapi.yml:12:20)")
