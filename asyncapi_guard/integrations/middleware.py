@@ -50,8 +50,8 @@ class AsyncAPIGuard:
         policy: what is done about violations; by default everything is enforced.
         on_violation: called with each `Violation`, refused or reported. What it raises is logged.
         addresses: put the addresses of clients into violations and log lines; the default.
-        respond_unhandled: answer an event that asks for an ack and has no handler; by default only
-            in `enforce` mode.
+        respond_unhandled: answer an event that asks for an ack when it has no handler or its
+            handler raises, which servers do not do by themselves; by default in `enforce` mode.
         reject_event: the name of an event to send to a client whose event was refused and which
             did not ask for an ack; by default it is not told.
         engine: `rust`, `jsonschema`, or `auto`, the default, for the first that is installed.
