@@ -146,9 +146,10 @@ class AsyncAPIGuard:
         from asyncapi_guard.integrations.flask_socketio import install
 
         middleware = self._for(app)
+        previous = getattr(app, "extensions", {}).get("asyncapi_guard")
         middleware._installed.append(install(middleware, app, socketio))
         if middleware is not self:
-            self._of_applications.add(middleware)
+            self._remember(middleware, previous)
 
     def _for(self, app: Any) -> AsyncAPIGuard:
         """The guard of an application: this one, or one that its configuration describes."""
@@ -167,6 +168,14 @@ class AsyncAPIGuard:
             ignored = ", ".join(sorted(keys))
             logger.warning("%s: ignored, because the guard was created with a document", ignored)
         return self
+
+    def _remember(self, middleware: AsyncAPIGuard, previous: Any) -> None:
+        """Remember the guard of an application, instead of the one that it had before."""
+        if previous in self._of_applications:
+            self._of_applications.discard(previous)
+            middleware._tally = previous._tally
+            middleware._installed[:0] = previous._installed
+        self._of_applications.add(middleware)
 
     def _options_given(self) -> dict[str, Any]:
         """The options that win over a configuration."""

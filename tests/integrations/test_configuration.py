@@ -343,6 +343,21 @@ def test_each_application_has_its_own_configuration(contract: Any) -> None:
     assert after.seen == 2
 
 
+def test_an_application_that_is_initialised_again_is_one(contract: Any) -> None:
+    """With a new server it has one document, and its counters go on."""
+    guard = AsyncAPIGuard()
+    app = app_of(SPEC=contract())
+    guarded(app, guard)
+    ask(app, BAD)
+    guarded(app, guard)
+    ask(app, BAD)
+    assert guard.contract.title == "Everything"
+    assert [s.refused for s in guard.statistics() if s.refused] == [2]
+    guard.uninstall()
+    with pytest.raises(InstallationError, match="not installed"):
+        guard.uninstall()
+
+
 def test_applications_that_are_gone_are_forgotten(contract: Any) -> None:
     """A guard of a module keeps none of them alive."""
     guard = AsyncAPIGuard()
