@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from asyncapi_guard.errors import SpecError
-from asyncapi_guard.spec.source import Source, read_source
+from asyncapi_guard.spec.source import DEFAULT_LIMITS, Source, read_text
 from asyncapi_guard.violations import without_mapping
 
 if TYPE_CHECKING:
     from asyncapi_guard.contract import Contract, SourceFile
-    from asyncapi_guard.spec.pointers import Path as Parts
 
 __all__ = ["Places", "shown_path"]
 
@@ -56,7 +55,7 @@ class Places:
         source = self._sources[file.name]
         if source is None:
             return f"{shown_path(path)}#{pointer}"
-        line, column = source.position(_parts(source.data, pointer), key=True)
+        line, column = source.position_of(pointer)
         return f"{shown_path(path)}:{line}:{column}"
 
     def _file(self, location: str) -> SourceFile | None:
@@ -70,7 +69,9 @@ class Places:
 def _read(file: SourceFile, path: Path) -> Source | None:
     """The file, if it is still what was loaded."""
     try:
-        source = read_source(file.name, file.uri, path.read_bytes())
+        if path.stat().st_size > DEFAULT_LIMITS.size:
+            return None
+        source = read_text(file.name, file.uri, path.read_bytes())
     except (OSError, SpecError):
         return None
     return source if source.digest == file.digest else None
@@ -82,16 +83,3 @@ def shown_path(path: Path) -> str:
         return str(path.relative_to(Path.cwd()))
     except (OSError, ValueError):  # elsewhere, or the working directory is gone
         return str(path)
-
-
-def _parts(data: Any, pointer: str) -> Parts:
-    """The path that a pointer writes down, as far as the data has it."""
-    path: list[str | int] = []
-    for part in pointer.split("/")[1:]:
-        key = part.replace("~1", "/").replace("~0", "~")
-        try:
-            path.append(int(key) if isinstance(data, list) else key)
-            data = data[path[-1]]
-        except (LookupError, TypeError, ValueError):
-            break
-    return tuple(path)

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import flask_socketio
 import pytest
+import yaml
 from flask import Flask
 from pydantic import BaseModel
 
-from asyncapi_guard import AsyncAPIGuard, AsyncAPISocketIO, Policy
+from asyncapi_guard import AsyncAPIGuard, AsyncAPISocketIO, Policy, load
 from asyncapi_guard.errors import violation_error
 
 if TYPE_CHECKING:
@@ -304,7 +305,7 @@ def test_a_file_that_changed_has_no_lines(change: str, chat: Any) -> None:
 
 
 def test_a_file_is_read_once(chat: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No matter how many violations point into it, and whether it can be read."""
+    """No matter how many violations point into it, and whether it is still the same."""
     read: list[str] = []
     read_bytes = Path.read_bytes
 
@@ -319,7 +320,7 @@ def test_a_file_is_read_once(chat: Any, monkeypatch: pytest.MonkeyPatch) -> None
         one.receive("/chat", "say", [{"a/b~c d": 5}])
         one.receive("/chat", "pair", [1, 1])
     assert read == ["asyncapi.yml", "more.yml"]
-    Path("asyncapi.yml").unlink()
+    Path("asyncapi.yml").write_text("changed", encoding="utf-8")
     for _ in range(5):
         two.receive("/chat", "say", [{"text": 5}])
         two.receive("/chat", "say", [{"a/b~c d": 5}])
@@ -342,6 +343,68 @@ def test_a_document_given_as_data_has_pointers(watched: Any) -> None:
     one = watched()
     one.receive(*BAD)
     assert one.lines[0].endswith("(#/channels/main/messages/move/payload/properties/x/type)")
+
+
+NAMES = ["my #spec (1).yml", "späc.yml", "a%20b.yml", "flow.json"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_any_name_of_a_file_will_do(name: str, chat: Any) -> None:
+    """What URIs escape is what people see; JSON has lines, too."""
+    chat()
+    text = json.dumps(yaml.safe_load(SAY), indent=1) if name.endswith(".json") else SAY
+    Path(name).write_text(text, encoding="utf-8")
+    one = chat(name)
+    one.receive("/chat", "say", [{"text": 5}])
+    place = one.lines[0].rpartition("(")[2].removesuffix(")")
+    if "(" in name:
+        place = f"my #spec ({place}"
+    file, line, column = place.rsplit(":", 2)
+    assert file == name
+    assert text.splitlines()[int(line) - 1][int(column) - 1 :].replace('"', "").startswith("type:")
+
+
+def test_a_loaded_contract_knows_its_files(chat: Any) -> None:
+    """`load` and then `AsyncAPIGuard` is the same as a path."""
+    chat()
+    one = chat(load("asyncapi.yml"))
+    one.receive("/chat", "pair", [1, 1])
+    assert one.lines[0].endswith("(more.yml:3:3)")
+
+
+PARTS = """asyncapi: 3.1.0
+info: {title: Parts, version: '1'}
+channels:
+  chat:
+    address: /chat
+    messages:
+      any:
+        payload:
+          oneOf:
+            - {type: integer}
+            - &text
+              type: string
+              enum:
+                - a
+      "0": {payload: {properties: {"0": *text}}}
+operations:
+  receive:
+    action: receive
+    channel: {$ref: '#/channels/chat'}
+"""
+
+
+def test_pointers_with_numbers_and_aliases_have_their_line(chat: Any) -> None:
+    """A number is an index of a sequence, or a key of a mapping."""
+    chat()
+    Path("parts.yml").write_text(PARTS, encoding="utf-8")
+    one = chat("parts.yml")
+    one.receive("/chat", "any", ["b"])
+    one.receive("/chat", "0", [{"0": "b"}])
+    assert [line.rpartition("(")[2] for line in one.lines] == [
+        "parts.yml:9:11, parts.yml:10:16)",
+        "parts.yml:13:15)",
+    ]
 
 
 def test_the_text_of_an_error_reads_no_file(chat: Any, monkeypatch: pytest.MonkeyPatch) -> None:
