@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract import Contract, Message, Mode
 from asyncapi_guard.guard.plans import RESERVED_EVENTS, Plan, by_address, check_addresses, template
-from asyncapi_guard.guard.policy import Policy, probably_meant, weakest
+from asyncapi_guard.guard.policy import Policy, weakest, with_near_names
 from asyncapi_guard.guard.verdicts import PASSED, PASSED_UNDECLARED, Verdict, refusal
 from asyncapi_guard.violations import Checkpoint, Code, Problem, Violation
 
@@ -48,7 +48,8 @@ class Guard:
         policy = self.policy
         unknown = policy.operations.keys() - contract.operations.keys()
         if unknown:
-            raise ValueError(f"the policy names unknown operations: {_named(unknown, contract)}")
+            named = with_near_names(unknown, contract.operations)
+            raise ValueError(f"the policy names unknown operations: {named}")
         check_addresses(contract)
         self._plans: dict[str, Plan] = {}
         self._templates: list[tuple[re.Pattern[str], Plan]] = []
@@ -225,13 +226,6 @@ class Guard:
             refused=mode is Mode.ENFORCE,
         )
         return Verdict(violation, declared=False)
-
-
-def _named(unknown: Collection[str], contract: Contract) -> str:
-    """Ids of operations, each with the one that was probably meant."""
-    known = list(contract.operations)[:_MOST_NAMES]
-    meant = [(id, probably_meant(id, known).removeprefix("; ")) for id in sorted(unknown)]
-    return ", ".join(f"{id!r} ({near})" if near else repr(id) for id, near in meant)
 
 
 def _near(name: str, names: Collection[str]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,7 +15,7 @@ from asyncapi_guard.violations import Checkpoint
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["STRENGTH", "Policy", "probably_meant", "weakest"]
+__all__ = ["STRENGTH", "Policy", "weakest", "with_near_names"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,8 @@ STRENGTH = {Mode.OFF: 0, Mode.REPORT: 1, Mode.ENFORCE: 2}
 
 # -- what was given --------------------------------------------------------------------------------
 
+#: Near names are looked for among so many.
+_MOST_NAMES = 300
 _Member = TypeVar("_Member", Mode, Checkpoint)
 
 
@@ -102,11 +105,18 @@ def _one_of(kind: type[_Member], given: object, name: str) -> _Member:
     except ValueError:
         values = [str(member) for member in kind]
         allowed = f"{', '.join(map(repr, values[:-1]))} or {values[-1]!r}"
-        meant = probably_meant(given, values)
+        meant = _probably_meant(given, values)
         raise ValueError(f"{name} must be {allowed}, not {given!r}{meant}") from None
 
 
-def probably_meant(given: object, allowed: Iterable[str]) -> str:
+def with_near_names(unknown: Iterable[str], known: Iterable[str]) -> str:
+    """Names that are not known, each with the known one that was probably meant."""
+    known = list(islice(known, _MOST_NAMES))
+    meant = [(name, _probably_meant(name, known).removeprefix("; ")) for name in sorted(unknown)]
+    return ", ".join(f"{name!r} ({near})" if near else repr(name) for name, near in meant)
+
+
+def _probably_meant(given: object, allowed: Iterable[str]) -> str:
     """`; did you mean 'x'?` for what is near to something that is allowed, or nothing."""
     lowered = {name.lower(): name for name in allowed}
     near = get_close_matches(str(given)[:100].lower(), list(lowered), n=1)

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract import Contract
 from asyncapi_guard.guard import Guard, Policy, Verdict
+from asyncapi_guard.guard.policy import with_near_names
 from asyncapi_guard.handlers import Registry, build_document
 from asyncapi_guard.handlers.functions import dotted_name
+from asyncapi_guard.integrations.log import write
 from asyncapi_guard.integrations.middleware import AsyncAPIGuard
 from asyncapi_guard.spec import load
 from asyncapi_guard.violations import Checkpoint, Code, printable
@@ -31,8 +33,6 @@ __all__ = ["RenewedGuard"]
 #: Faults of arguments and acks, which have types.
 _TYPED = frozenset((Code.REQUEST, Code.RESPONSE, Code.EMIT, Code.ACK))
 _SENT = frozenset((Checkpoint.SEND_EVENT, Checkpoint.RECEIVE_ACK))
-
-logger: logging.Logger = logging.getLogger("asyncapi_guard")
 
 
 class RenewedGuard(AsyncAPIGuard):
@@ -75,9 +75,8 @@ class RenewedGuard(AsyncAPIGuard):
         contract = self._owner.contract() if self._follows else self._current.contract
         policy, unknown = self._policy_for(contract)
         if unknown:
-            logger.warning(
-                "the policy names operations that no handler has: %s", ", ".join(unknown)
-            )
+            named = with_near_names(unknown, contract.operations)
+            write(logging.WARNING, "the policy names operations that no handler has: %s", named)
         self.guard = Guard(contract, policy)
         self._addresses = frozenset(c.address for c in contract.channels.values())
         self._changes = changes

@@ -1412,7 +1412,8 @@ def test_a_policy_may_name_operations_of_handlers_to_come(here: Any, caplog: Any
 
     assert talk.ask("move", 1) == {"ok": "maybe"}
     assert code(talk.ask("place", 1)) == FAULTY
-    assert "the policy names operations that no handler has: receive_mvoe" in caplog.messages
+    said = "the policy names operations that no handler has: 'receive_mvoe'"
+    assert f"{said} (did you mean 'receive_move'?)" in caplog.messages
 
 
 def test_a_policy_about_something_else_leaves_what_nobody_declared(here: Any) -> None:
