@@ -52,6 +52,8 @@ class RenewedGuard(AsyncAPIGuard):
             given,
             policy=policy,
             on_violation=owner.on_violation,
+            addresses=owner.addresses,
+            respond_unhandled=owner.respond_unhandled,
             engine=owner.engine,
         )
 

@@ -475,6 +475,17 @@ def test_an_emit_of_a_plain_type_names_its_declaration(typed: Any, caplog: Any) 
     assert caplog.messages[0].endswith("[emit_validation_error] (doc_emit('number'))")
 
 
+@pytest.mark.parametrize("given", [{}, {"addresses": False, "respond_unhandled": False}], ids=str)
+def test_the_drop_in_takes_the_options(given: Any, caplog: Any) -> None:
+    """Those about clients, as `AsyncAPIGuard` does."""
+    socketio = AsyncAPISocketIO(Flask(__name__), typed=True, **given)
+    socketio.on_event("move", on_move)
+    guard: Any = socketio._guarded
+    guard.record(guard.guard.receive_event("/", "move", ["no"]), "s", "192.0.2.7")
+    assert ("address=192.0.2.7" in caplog.messages[-1]) == (not given)
+    assert guard.respond_unhandled == given.get("respond_unhandled")
+
+
 def test_a_typed_handler_with_a_document_has_the_file(chat: Any, caplog: Any) -> None:
     """Where a document is the contract, lines point into it."""
     chat()
