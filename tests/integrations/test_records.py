@@ -272,6 +272,24 @@ def test_the_line_says_who_what_why_and_where(
     assert one.lines == [f"{verb} {line}"]
 
 
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("2001:db8::7", "2001:db8::7"),
+        ("fe80::1%eth0", "fe80::1%eth0"),
+        ("1.2.3.4] x=1", "'1.2.3.4] x=1'"),
+        ("a\nrejected event", "'a\\nrejected event'"),
+        ("\u202e", "'\\u202e'"),
+        ("9" * 1_000, "9" * 120 + "…"),
+    ],
+)
+def test_an_address_forges_no_line(address: str, shown: str, watched: Any) -> None:
+    """Behind a proxy it is the text of a header, which a client can write."""
+    one = watched()
+    one.receive(*BAD, sid="s", address=address)
+    assert f" sid=s address={shown} (#/" in one.lines[0]
+
+
 def test_a_file_elsewhere_has_its_whole_path(
     chat: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
