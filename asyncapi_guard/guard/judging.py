@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from asyncapi_guard.contract import Contract, Message, Mode
 from asyncapi_guard.guard.plans import RESERVED_EVENTS, Plan, by_address, check_addresses, template
 from asyncapi_guard.guard.policy import Policy, weakest, with_near_names
-from asyncapi_guard.guard.verdicts import PASSED, PASSED_UNDECLARED, Verdict, refusal
+from asyncapi_guard.guard.rules import ACKS
+from asyncapi_guard.guard.verdicts import PASSED, PASSED_UNDECLARED, Verdict, without_rule
 from asyncapi_guard.violations import Checkpoint, Code, Problem, Violation
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
 __all__ = ["Guard"]
+
+#: For values of which some have no hash.
+_RESERVED = tuple(RESERVED_EVENTS)
 
 #: Namespaces that matched a template are remembered up to this many; a client chooses their names.
 _REMEMBERED = 1024
@@ -148,33 +152,73 @@ class Guard:
             return without if without.violation is None else verdict
         return verdict
 
-    def malformed(self, checkpoint: Checkpoint, namespace: str, event: Any, reason: str) -> Verdict:
-        """The verdict on a packet that cannot be traffic at all; refused in every mode."""
-        name = event if isinstance(event, str) else ""
-        problem = Problem("", "packet", reason)
-        return refusal(checkpoint, Code.MALFORMED_PACKET, namespace, name, reason, problem)
+    def mode_of(
+        self, checkpoint: Checkpoint, namespace: str, event: Any, message: Message | None = None
+    ) -> Mode:
+        """What is done about traffic, whatever is in it.
 
-    def unsendable(self, checkpoint: Checkpoint, namespace: str, event: Any) -> Verdict:
-        """The verdict on an ack or an emit that has no form in JSON; refused in every mode."""
+        Args:
+            checkpoint: where it is.
+            namespace: the Socket.IO namespace.
+            event: the event's name; anything else stands for an event that nobody knows.
+            message: for acks, the message that matched when the event was judged.
+        """
+        plan = self._plans.get(namespace) or self._plan(namespace)
+        rule = plan.rule(checkpoint, event) if plan is not None and isinstance(event, str) else None
+        if rule is not None:
+            return rule.ack_of(message).sending if checkpoint in ACKS else rule.mode
+        if checkpoint is Checkpoint.RECEIVE_EVENT and event in _RESERVED:
+            return Mode.ENFORCE
+        return weakest(self._mode_of_undeclared(namespace, event, plan), self.policy.at(checkpoint))
+
+    def _mode_of_undeclared(self, namespace: str, event: Any, plan: Plan | None) -> Mode:
+        if plan is None:
+            excluded = namespace in self._excluded
+            return Mode.OFF if excluded else self.policy.undeclared_namespaces or Mode.ENFORCE
+        # The contract need not say anything of connects, and nobody knows what has no name.
+        named = isinstance(event, str) and event != "connect"
+        return (self.policy.undeclared_events if named else None) or Mode.ENFORCE
+
+    def malformed(self, checkpoint: Checkpoint, namespace: str, event: Any, reason: str) -> Verdict:
+        """The verdict on a packet that cannot be traffic at all."""
+        problem = Problem("", "packet", reason)
+        return self._faulty(checkpoint, Code.MALFORMED_PACKET, namespace, event, reason, problem)
+
+    def unsendable(
+        self, checkpoint: Checkpoint, namespace: str, event: Any, message: Message | None = None
+    ) -> Verdict:
+        """The verdict on an ack or an emit that has no form in JSON."""
         ack = checkpoint is Checkpoint.SEND_ACK
         code, kind = (Code.RESPONSE, "ack") if ack else (Code.EMIT, "event")
         reason = f"the {kind} has a value that cannot be sent as JSON"
-        name = event if isinstance(event, str) else ""
-        return refusal(checkpoint, code, namespace, name, reason, Problem("", "json", reason))
+        problem = Problem("", "json", reason)
+        return self._faulty(checkpoint, code, namespace, event, reason, problem, message)
 
     def failed(self, checkpoint: Checkpoint, namespace: str, event: Any) -> Verdict:
-        """The verdict when judging itself failed: refused in every mode (fail closed)."""
+        """The verdict when judging itself failed: fail closed, where anything is enforced."""
         reason = "the guard failed to judge this"
-        name = event if isinstance(event, str) else ""
         problem = Problem("", "guard", reason)
-        return refusal(checkpoint, Code.GUARD, namespace, name, reason, problem)
+        return self._faulty(checkpoint, Code.GUARD, namespace, event, reason, problem)
 
-    def sends_binary(self, namespace: str, event: Any) -> bool:
-        """Whether an event that is sent may carry bytes."""
+    def _faulty(
+        self,
+        checkpoint: Checkpoint,
+        code: Code,
+        namespace: str,
+        event: Any,
+        reason: str,
+        problem: Problem,
+        message: Message | None = None,
+    ) -> Verdict:
+        mode = self.mode_of(checkpoint, namespace, event, message)
+        if mode is Mode.OFF:
+            return PASSED_UNDECLARED
+        name = event if isinstance(event, str) else ""
         plan = self._plan(namespace)
-        if plan is None or not isinstance(event, str) or event not in plan.send:
-            return True  # judged, or let through, as undeclared
-        return plan.send[event].binary
+        declared = plan is not None and plan.rule(checkpoint, name) is not None
+        return without_rule(
+            checkpoint, code, namespace, name, reason, problem, mode, declared=declared
+        )
 
     # -- what is not there -------------------------------------------------------------------------
 
@@ -198,7 +242,9 @@ class Guard:
         if checkpoint is Checkpoint.RECEIVE_EVENT and event in RESERVED_EVENTS:
             reason = "the event's name is reserved by Socket.IO"
             problem = Problem("", "event", reason)
-            return refusal(checkpoint, Code.RESERVED_EVENT, namespace, event, reason, problem)
+            return without_rule(
+                checkpoint, Code.RESERVED_EVENT, namespace, event, reason, problem, Mode.ENFORCE
+            )
         if namespace in self._excluded:
             return PASSED_UNDECLARED
         if plan is None:

@@ -47,6 +47,13 @@ class Plan:
             elif event not in RESERVED_EVENTS:
                 self.receive[event] = Rule.of(Checkpoint.RECEIVE_EVENT, event, offered, policy)
 
+    def rule(self, checkpoint: Checkpoint, event: str) -> Rule | None:
+        """The rule of an event, or of the event that an ack belongs to."""
+        if checkpoint is Checkpoint.CONNECT:
+            return self.connect
+        received = checkpoint in (Checkpoint.RECEIVE_EVENT, Checkpoint.SEND_ACK)
+        return (self.receive if received else self.send).get(event)
+
     def missing(self, checkpoint: Checkpoint, event: str) -> tuple[str, list[str]]:
         """Why an event is not expected, and the names that are."""
         receiving = checkpoint is Checkpoint.RECEIVE_EVENT

@@ -13,7 +13,7 @@ from asyncapi_guard.violations import Checkpoint, Code, Problem, Violation
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["Offer", "Rule", "strictest"]
+__all__ = ["ACKS", "Offer", "Rule", "strictest"]
 
 _CODES = {
     Checkpoint.CONNECT: Code.REQUEST,
@@ -92,6 +92,9 @@ class Rule:
     only: _Alternative | None
     offers: tuple[Offer, ...] = ()
     ack_rules: dict[str | None, Rule] = field(default_factory=dict)
+    #: What is done where the values have no form in JSON; of acks that the contract says nothing
+    #: of, that is more than what is done about the values.
+    sending: Mode = Mode.ENFORCE
 
     @classmethod
     def of(
@@ -108,7 +111,7 @@ class Rule:
         distinct = _unique(messages, key=_identity)
         alternatives = tuple(_Alternative(message.payload, message) for message in distinct)
         only = alternatives[0] if len(alternatives) == 1 else None
-        return cls(checkpoint, event, alternatives, mode, policy, only, tuple(offers))
+        return cls(checkpoint, event, alternatives, mode, policy, only, tuple(offers), sending=mode)
 
     @property
     def binary(self) -> bool:
@@ -150,7 +153,7 @@ class Rule:
     def _ack_rule(self, offers: Sequence[Offer]) -> Rule:
         sent = self.checkpoint is Checkpoint.SEND_EVENT
         checkpoint = Checkpoint.RECEIVE_ACK if sent else Checkpoint.SEND_ACK
-        mode = strictest(offers, self.policy.at(checkpoint))
+        mode = sending = strictest(offers, self.policy.at(checkpoint))
         schemas: list[Schema] = []
         for offer in offers:
             if offer.message.ack is None:
@@ -160,7 +163,7 @@ class Rule:
             schemas.extend(offer.message.ack.alternatives)
         alternatives = tuple(_Alternative(schema, None) for schema in _unique(schemas, key=id))
         only = alternatives[0] if len(alternatives) == 1 else None
-        return Rule(checkpoint, self.event, alternatives, mode, self.policy, only)
+        return Rule(checkpoint, self.event, alternatives, mode, self.policy, only, sending=sending)
 
     def _several(
         self, namespace: str, args: Sequence[Any], matching: list[_Alternative]
@@ -180,7 +183,7 @@ class Rule:
         self, namespace: str, problems: tuple[Problem, ...], *, truncated: bool
     ) -> Verdict:
         message = self.only.message if self.only is not None else None
-        what = "the ack" if self.checkpoint in _ACKS else "the auth value"
+        what = "the ack" if self.checkpoint in ACKS else "the auth value"
         if self.checkpoint in (Checkpoint.RECEIVE_EVENT, Checkpoint.SEND_EVENT):
             what = "the payload"
         violation = Violation(
@@ -197,7 +200,8 @@ class Rule:
         return Verdict(violation, message)
 
 
-_ACKS = (Checkpoint.SEND_ACK, Checkpoint.RECEIVE_ACK)
+#: Checkpoints of acks; the event's rule has theirs.
+ACKS = (Checkpoint.SEND_ACK, Checkpoint.RECEIVE_ACK)
 
 
 class _NoAck:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from asyncapi_guard.contract import Mode
 from asyncapi_guard.violations import Checkpoint, Code, Problem, Violation
 
 if TYPE_CHECKING:
     from asyncapi_guard.contract import Message
 
-__all__ = ["PASSED", "PASSED_UNDECLARED", "Verdict", "refusal"]
+__all__ = ["PASSED", "PASSED_UNDECLARED", "Verdict", "without_rule"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,19 @@ PASSED = Verdict()
 PASSED_UNDECLARED = Verdict(declared=False)
 
 
-def refusal(
-    checkpoint: Checkpoint, code: Code, namespace: str, event: str, reason: str, problem: Problem
+def without_rule(  # noqa: PLR0913  # a violation, taken apart
+    checkpoint: Checkpoint,
+    code: Code,
+    namespace: str,
+    event: str,
+    reason: str,
+    problem: Problem,
+    mode: Mode,
+    *,
+    declared: bool = False,
 ) -> Verdict:
-    """The verdict on what no rule is about; refused."""
-    violation = Violation(checkpoint, code, namespace, event, (problem,), reason)
-    return Verdict(violation, declared=False)
+    """The verdict on a fault that no rule of the contract is about."""
+    violation = Violation(
+        checkpoint, code, namespace, event, (problem,), reason, refused=mode is Mode.ENFORCE
+    )
+    return Verdict(violation, declared=declared)

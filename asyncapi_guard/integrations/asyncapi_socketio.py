@@ -348,7 +348,12 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
 
     def _dumping(self, receiver: Receiver) -> Callable[..., Any]:
         """The handler, called with what the client sent, returning plain data."""
-        return lambda *args: receiver.dump(receiver.handler(*args), self._plain)
+
+        @functools.wraps(receiver.handler)  # with its signature: connect handlers have two
+        def call(*args: Any) -> Any:
+            return receiver.dump(receiver.handler(*args), self._plain)
+
+        return call
 
     def _connect_typed(
         self,

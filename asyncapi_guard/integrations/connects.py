@@ -1,83 +1,176 @@
-"""Connects: judged before a session exists; an exception is a refusal."""
+"""Connects: judged before a session exists; whatever ends a handler but returning is a refusal."""
 
 from __future__ import annotations
 
+import inspect
+import logging
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from socketio import exceptions, packet
 
 from asyncapi_guard.errors import RequestValidationError, violation_error
+from asyncapi_guard.integrations.entering import Entering
+from asyncapi_guard.integrations.outbound import Unsendable
 from asyncapi_guard.integrations.outcomes import ConnectFailed, Refused
-from asyncapi_guard.integrations.seat import Seat, trouble
-from asyncapi_guard.integrations.strict_json import Malformed
+from asyncapi_guard.integrations.seat import trouble
+from asyncapi_guard.integrations.wire import opened
 from asyncapi_guard.violations import Checkpoint, Code
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from asyncapi_guard.guard import Verdict
     from asyncapi_guard.violations import Violation
 
-__all__ = ["Connects", "given_auth"]
+__all__ = ["Connects", "given_auth", "takes"]
 
 #: The auth that came, while a connect handler runs: python-socketio takes `{}` for none.
 given_auth: ContextVar[Any] = ContextVar("asyncapi_guard_given_auth", default=None)
+#: Set while a connect handler runs whose exceptions refuse.
+_once: ContextVar[bool] = ContextVar("asyncapi_guard_once", default=False)
 
 
-class Connects(Seat):
-    """In the place of `Server._handle_connect`."""
+class Connects(Entering):
+    """In the place of `Server._handle_connect`, and of what calls connect handlers."""
 
     _connect: Callable[..., Any]
+    _trigger: Callable[..., Any]
 
     def handle_connect(self, eio_sid: str, namespace: str | None, data: Any) -> None:
         """A client wants to enter a namespace."""
         namespace = namespace or "/"
-        if isinstance(data, Malformed):
-            verdict = self._malformed(Checkpoint.CONNECT, namespace, "connect", data.reason)
+        data, fault = opened(data)
+        if not self.active:
+            self._connect(eio_sid, namespace, data)
+            return
+        self.middleware.first_connect(self.server)
+        if fault is not None:
+            verdict = self._malformed(Checkpoint.CONNECT, namespace, "connect", fault)
         else:
             verdict = self.middleware.judge(Checkpoint.CONNECT, self.guard.connect, namespace, data)
-        if verdict.violation is not None:
-            self.middleware.record(verdict)
-            if verdict.violation.refused:
-                self._refuse_connect(eio_sid, namespace, verdict.violation)
-                return
-        token = given_auth.set(data)
+        violation = verdict.violation
+        if violation is None:
+            self._enter(eio_sid, namespace, data)
+            return
+        try:
+            self._record(verdict, eio_sid)
+        finally:
+            if violation.refused:
+                self._refuse_connect(eio_sid, namespace, violation)
+            else:
+                self._enter(eio_sid, namespace, data)
+
+    def _enter(self, eio_sid: str, namespace: str, data: Any) -> None:
+        """Run the connect handler, and see that the client is either in or out afterwards."""
+        enforces = self.enforces_connects(namespace)
+        if enforces and eio_sid not in self.server.environ:
+            return  # it is gone already
+        tokens = given_auth.set(data), _once.set(enforces)
         try:
             self._connect(eio_sid, namespace, data)
         except ConnectFailed as failed:
             self._end_connect(eio_sid, namespace, failed.error)
+            if not failed.seen:
+                raise failed.error  # noqa: B904  # it is what was raised
         except Refused as refused:
-            self.middleware.record(refused.verdict)
-            if refused.verdict.violation is not None:
-                self._end_connect(eio_sid, namespace, violation_error(refused.verdict.violation))
-        except Exception as error:
-            self._end_connect(eio_sid, namespace, error)
+            self._refuse_types(eio_sid, namespace, refused.verdict)
+        except BaseException as error:
+            if enforces:
+                self._end_connect(eio_sid, namespace, error)
             raise
         finally:
-            given_auth.reset(token)
+            _once.reset(tokens[1])
+            given_auth.reset(tokens[0])
+            self.settle(eio_sid, namespace)
+
+    def trigger_event(self, event: str, namespace: str, *args: Any) -> Any:
+        """Call a handler; a connect handler once.
+
+        python-socketio takes any `TypeError` for that of a handler without a parameter for the
+        auth, and calls it again without.
+
+        Raises:
+            ConnectFailed: in place of a `TypeError` that came from within.
+        """
+        if event != "connect" or not _once.get():
+            return self._trigger(event, namespace, *args)
+        if len(args) > 2 and not self._takes_auth(namespace, args):
+            args = args[:2]
+        try:
+            return self._trigger(event, namespace, *args)
+        except TypeError as error:
+            raise ConnectFailed(error, seen=False) from error
+
+    def _takes_auth(self, namespace: str, args: tuple[Any, ...]) -> bool:
+        """Whether the handler of a connect has a parameter for the auth; so if it does not say."""
+        shown = self.application.shows_signatures
+        # Of a handler for all namespaces, the namespace is the first argument.
+        handler, full = self.server._get_event_handler("connect", namespace, args)
+        if handler is not None:
+            return takes(handler, full, unwrapped=shown)
+        found, full = self.server._get_namespace_handler(namespace, args)
+        method = getattr(found, "on_connect", None)
+        return method is None or not shown or takes(method, full)
+
+    def _refuse_types(self, eio_sid: str, namespace: str, verdict: Verdict) -> None:
+        try:
+            self._record(verdict, eio_sid)
+        finally:
+            if verdict.violation is not None:
+                self._end_connect(eio_sid, namespace, violation_error(verdict.violation))
 
     def _refuse_connect(self, eio_sid: str, namespace: str, violation: Violation) -> None:
         error = violation_error(violation)
         refusal = {"message": violation.reason, "data": error.answer()}
         self._send(eio_sid, packet.CONNECT_ERROR, namespace, refusal)
 
-    def _end_connect(self, eio_sid: str, namespace: str, error: Exception) -> None:
+    def _end_connect(self, eio_sid: str, namespace: str, error: BaseException) -> None:
         """The connect handler raised: take the half-made session away, and say so."""
         server = self.server
         sid = server.manager.sid_from_eio_sid(eio_sid, namespace)
         if sid is None:
             return
-        refusal = {
+        refusal: Any = {
             "message": "the server failed to accept the connection",
             "data": trouble(Code.HANDLER, namespace, "connect"),
         }
         if isinstance(error, exceptions.ConnectionRefusedError):
-            refusal = getattr(error, "error_args", refusal)
+            refusal = self._readable(getattr(error, "error_args", refusal), refusal)
         elif isinstance(error, RequestValidationError):
             refusal = {"message": error.violation.reason, "data": error.answer()}
-        if server.always_connect:
-            server.manager.pre_disconnect(sid, namespace)
-            self._send(eio_sid, packet.DISCONNECT, namespace, refusal)
-        else:
-            self._send(eio_sid, packet.CONNECT_ERROR, namespace, refusal)
-        server.manager.disconnect(sid, namespace, ignore_queue=True)
+        try:
+            if server.always_connect:
+                server.manager.pre_disconnect(sid, namespace)
+                self._send(eio_sid, packet.DISCONNECT, namespace, refusal)
+            else:
+                self._send(eio_sid, packet.CONNECT_ERROR, namespace, refusal)
+        finally:
+            server.manager.disconnect(sid, namespace, ignore_queue=True)
+
+    def _readable(self, refusal: Any, otherwise: Any) -> Any:
+        try:
+            self.codec.encode([refusal])
+        except Unsendable:
+            self.middleware.log(logging.ERROR, "the reason of a refused connect cannot be sent")
+            return otherwise
+        return refusal
+
+
+def takes(function: Any, args: tuple[Any, ...], *, unwrapped: bool = True) -> bool:
+    """Whether a function can be called with arguments; so if it does not say.
+
+    Args:
+        function: what is called.
+        args: as many as it would get.
+        unwrapped: look through decorators that say what they decorate.
+    """
+    try:
+        signature = inspect.signature(function, follow_wrapped=unwrapped)
+    except (TypeError, ValueError):
+        return True
+    try:
+        signature.bind(*args)
+    except TypeError:
+        return False
+    return True

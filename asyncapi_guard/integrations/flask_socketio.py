@@ -8,15 +8,17 @@ raised it; so `on_error` and `on_error_default` run with their request context, 
 from __future__ import annotations
 
 import logging
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from asyncapi_guard.errors import ContractViolation, InstallationError
 from asyncapi_guard.integrations import socketio as adapter
+from asyncapi_guard.integrations.connects import takes
 from asyncapi_guard.integrations.contexts import make_lighter
-from asyncapi_guard.integrations.outcomes import ConnectFailed
+from asyncapi_guard.integrations.outcomes import ConnectFailed, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from flask import Flask
     from flask_socketio import SocketIO
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 __all__ = ["install"]
 
 logger: logging.Logger = logging.getLogger("asyncapi_guard")
+
+#: Where a `SocketIO` has the hooks of the server that was guarded last.
+_MARK = "_asyncapi_guard"
 
 
 def install(middleware: AsyncAPIGuard, app: Flask, socketio: SocketIO | None) -> adapter.Hooks:
@@ -43,9 +48,15 @@ def install(middleware: AsyncAPIGuard, app: Flask, socketio: SocketIO | None) ->
         raise InstallationError(
             "the SocketIO has no server yet: call socketio.init_app(app) before guard.init_app(app)"
         )
-    application = FlaskApplication(socketio)
+    application = FlaskApplication(socketio, app)
     hooks = adapter.install(middleware, server, application)
+    previous = vars(socketio).get(_MARK)
+    if previous is not None:
+        # Of another server that this `SocketIO` had: it handles nothing any more.
+        previous.put_back(socketio)
+    application.wrap(socketio._handle_event, hooks.enforces_connects)
     hooks.also_replace(socketio, "_handle_event", application.handle_event)
+    hooks.also_replace(socketio, _MARK, hooks)
     app.extensions["asyncapi_guard"] = middleware
     return hooks
 
@@ -64,11 +75,23 @@ def _check_kinds(app: Any, socketio: Any) -> None:
 
 
 class FlaskApplication:
-    """A `SocketIO` object's error handlers."""
+    """A `SocketIO` object's error handlers, and its way of calling handlers."""
 
-    def __init__(self, socketio: Any) -> None:
+    #: What Flask-SocketIO registers with the server shows the signature of what it wraps.
+    shows_signatures = False
+
+    def __init__(self, socketio: Any, app: Flask) -> None:
         self.socketio = socketio
+        self.app: Flask = app
         self._handle_event: Callable[..., Any] = socketio._handle_event
+        self._enforces_connects: Callable[[str], bool] = lambda _namespace: True
+
+    def wrap(
+        self, handle_event: Callable[..., Any], enforces_connects: Callable[[str], bool]
+    ) -> None:
+        """Stand in the place of `SocketIO._handle_event`."""
+        self._handle_event = handle_event
+        self._enforces_connects = enforces_connects
 
     def has_say(self, namespace: str) -> bool:
         """Whether there is an `on_error`, an `on_error_default`, or a class namespace's `error`."""
@@ -103,8 +126,25 @@ class FlaskApplication:
         except ContractViolation:
             return False, None  # the handler does not want it
         except Exception:
-            logger.exception("the application's error handler failed")
+            with suppress(Exception):
+                logger.exception("the application's error handler failed")
             return False, None
+
+    @contextmanager
+    def context(
+        self, environ: Any, namespace: str, sid: str | None, event: str, args: Sequence[Any]
+    ) -> Iterator[None]:
+        """The request context that a handler of the event has, or would have had."""
+        import flask
+
+        if not environ or (flask.has_request_context() and getattr(flask.request, "sid", 0) == sid):
+            yield
+            return
+        with self.app.request_context({**environ, "flask.app": self.app}):
+            request: Any = flask.request
+            request.sid, request.namespace = sid, namespace
+            request.event = {"message": event, "args": tuple(args)}
+            yield
 
     def handle_event(self, handler: Any, message: Any, namespace: str, sid: str, *args: Any) -> Any:
         """`SocketIO._handle_event`, in which a connect handler that raises refuses.
@@ -112,31 +152,38 @@ class FlaskApplication:
         Without this, an error handler that returns `None` lets the client in.
 
         Raises:
-            ConnectFailed: in place of what an error handler took.
+            ConnectFailed: in place of what the handler raised.
         """
-        if message != "connect":
-            environ = self.socketio.server.get_environ(sid, namespace)
-            if environ and self.socketio.manage_session:
-                make_lighter(environ)
-            return self._handle_event(handler, message, namespace, sid, *args)
+        if message == "connect" and self._enforces_connects(namespace):
+            return self._handle_connect(handler, namespace, sid, *args)
+        environ = self.socketio.server.get_environ(sid, namespace)
+        if message != "connect" and environ and self.socketio.manage_session:
+            make_lighter(environ)
+        return self._handle_event(handler, message, namespace, sid, *args)
+
+    def _handle_connect(self, handler: Any, namespace: str, sid: str, *args: Any) -> Any:
         raised: list[Exception] = []
 
         def connecting(*auth: Any) -> Any:
-            raised.clear()
+            if raised:
+                # Flask-SocketIO takes a `TypeError` for that of a handler that has no parameter
+                # for the auth, and calls it again without.
+                raise raised[0]
             try:
-                return handler(*auth)
+                return handler(*(auth if takes(handler, auth) else ()))
             except Exception as error:
                 raised.append(error)
                 raise
 
         try:
-            value = self._handle_event(connecting, message, namespace, sid, *args)
+            value = self._handle_event(connecting, "connect", namespace, sid, *args)
+        except Refused:
+            raise
         except Exception as error:
             method = self._error_method(namespace)
-            if method is None:
-                raise
-            method(error)
-            raise ConnectFailed(error) from error
+            if method is not None:
+                method(error)
+            raise ConnectFailed(error, seen=method is not None) from error
         if raised:
-            raise ConnectFailed(raised[0])
+            raise ConnectFailed(raised[0], seen=True)
         return value

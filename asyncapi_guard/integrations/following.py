@@ -9,7 +9,7 @@ import logging
 import threading
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.contract import Contract
+from asyncapi_guard.contract import Contract, Mode
 from asyncapi_guard.guard import Guard, Policy, Verdict
 from asyncapi_guard.guard.policy import with_near_names
 from asyncapi_guard.handlers import Registry, build_document
@@ -45,6 +45,7 @@ class RenewedGuard(AsyncAPIGuard):
         self._follows = spec is None
         self._changes = -1
         self._renewing = threading.Lock()
+        self._let_through: frozenset[str] = frozenset()
         self._current: _HandlersGuard
         given = spec if spec is not None else owner.contract()
         policy, _ = self._policy_for(given) if isinstance(given, Contract) else (owner.policy, ())
@@ -69,6 +70,13 @@ class RenewedGuard(AsyncAPIGuard):
     @guard.setter
     def guard(self, guard: Guard) -> None:
         self._current = _HandlersGuard(guard.contract, guard.policy, self._owner)
+
+    def exclude(self, namespace: str) -> bool:
+        """As in the base class, and in every guard that is made from now on."""
+        new = super().exclude(namespace)
+        if new:
+            self._let_through |= {namespace}
+        return new
 
     def _renew(self) -> None:
         changes = self._owner.registry.changes
@@ -97,6 +105,11 @@ class RenewedGuard(AsyncAPIGuard):
     def _policy_for(self, contract: Contract) -> tuple[Policy | None, list[str]]:
         """The policy for what there is; and what else it names, which may be registered later."""
         policy = self._owner.policy
+        if self._let_through:
+            policy = policy or Policy()
+            policy = dataclasses.replace(
+                policy, exclude=frozenset(policy.exclude) | self._let_through
+            )
         if policy is None or not self._follows:
             return policy, []
         known = {id: mode for id, mode in policy.operations.items() if id in contract.operations}
@@ -143,6 +156,17 @@ class _HandlersGuard(Guard):
         if guard is None:
             return verdict
         return _renamed(guard.send_ack("/", "event", args, binary=binary), namespace, event)
+
+    def mode_of(
+        self, checkpoint: Checkpoint, namespace: str, event: Any, message: Message | None = None
+    ) -> Mode:
+        """As `Guard.mode_of`."""
+        mode = super().mode_of(checkpoint, namespace, event, message)
+        received = checkpoint in (Checkpoint.RECEIVE_EVENT, Checkpoint.SEND_ACK)
+        if mode is not Mode.OFF or not received or not isinstance(event, str):
+            return mode
+        guard = self._of_wide_handler(namespace, event)
+        return mode if guard is None else guard.mode_of(checkpoint, "/", "event", message)
 
     def _of_wide_handler(self, namespace: str, event: str) -> Guard | None:
         """The guard of the handler that takes what nobody else takes."""

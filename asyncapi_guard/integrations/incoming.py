@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from socketio import packet
 
+from asyncapi_guard.contract import Mode
 from asyncapi_guard.errors import ContractViolation, violation_error
+from asyncapi_guard.guard import RESERVED_EVENTS
+from asyncapi_guard.integrations.outbound import Unsendable
 from asyncapi_guard.integrations.outcomes import Refused, Unjudged
 from asyncapi_guard.integrations.seat import Seat, trouble
 from asyncapi_guard.integrations.strict_json import Malformed
-from asyncapi_guard.integrations.wire import BinaryArguments
+from asyncapi_guard.integrations.wire import BinaryArguments, Junk, name_of_event, opened
 from asyncapi_guard.violations import Checkpoint, Code, printable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from asyncapi_guard.contract import Message
     from asyncapi_guard.guard import Verdict
     from asyncapi_guard.violations import Violation
@@ -25,67 +30,202 @@ __all__ = ["Incoming"]
 logger: logging.Logger = logging.getLogger("asyncapi_guard")
 
 
+class Call:
+    """An event on its way to its handler, and back as an ack.
+
+    Attributes:
+        sid: the client in the namespace.
+        eio_sid: the client's connection.
+        namespace: the Socket.IO namespace.
+        id: the ack id; `None` where no ack was asked for.
+        event: the event's name.
+        args: its arguments.
+        message: the message of the contract that matched.
+    """
+
+    __slots__ = ("args", "eio_sid", "event", "id", "message", "namespace", "sid")
+
+    def __init__(  # an event, taken apart
+        self, sid: str, eio_sid: str, namespace: str, id: int | None, data: Any, message: Any
+    ) -> None:
+        self.sid: str = sid
+        self.eio_sid: str = eio_sid
+        self.namespace: str = namespace
+        self.id: int | None = id
+        self.event: Any = data[0]
+        self.args: Sequence[Any] = data[1:]
+        self.message: Message | None = message
+
+
 class Incoming(Seat):
-    """In the place of `Server._handle_event`.
+    """In the place of `Server._handle_event`, and of what hands frames to it.
 
     Here real names are seen (a catch-all handler or a class namespace hides them later), and the
     ack id. It judges an event before a thread is spent on it, runs the handler, judges the ack, and
     answers whatever happens.
     """
 
+    _message: Callable[..., Any]
+    _event: Callable[..., Any]
+
+    def handle_message(self, eio_sid: str, data: Any) -> None:
+        """A frame came."""
+        try:
+            self._message(eio_sid, data)
+        except Junk as junk:
+            self._refuse_junk(eio_sid, junk)
+        except Exception as error:
+            if not self.active or not self._is_about_the_frame(error):
+                raise
+            self._refuse_junk(eio_sid, Junk("the frame is not one that a client sends", data))
+
+    def _is_about_the_frame(self, error: Exception) -> bool:
+        """Whether python-socketio's dispatcher raised itself, and not a handler beneath it."""
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        theirs = (self._message, self._event)
+        codes = [getattr(getattr(f, "__func__", f), "__code__", None) for f in theirs]
+        return trace is not None and trace.tb_frame.f_code in codes
+
+    def _refuse_junk(self, eio_sid: str, junk: Junk) -> None:
+        """Answer and record a frame that reaches no handler, with or without the guard."""
+        header = junk.header
+        sid = self.server.manager.sid_from_eio_sid(eio_sid, header.namespace)
+        if self.active and header.asks and header.id is not None and sid is not None:
+            self.handle_event(eio_sid, header.namespace, header.id, Malformed(junk.reason))
+            return
+        verdict = self._malformed(Checkpoint.RECEIVE_EVENT, header.namespace, None, junk.reason)
+        if verdict.violation is not None:
+            self._record(verdict, eio_sid, sid)
+        else:
+            self.middleware.log(logging.WARNING, "ignored a frame: %s", junk.reason)
+
     def handle_event(self, eio_sid: str, namespace: str | None, id: int | None, data: Any) -> None:
         """An event came."""
-        server = self.server
         namespace = namespace or "/"
-        sid = server.manager.sid_from_eio_sid(eio_sid, namespace)
-        if not server.manager.is_connected(sid, namespace):
+        manager = self.server.manager
+        sid = manager.sid_from_eio_sid(eio_sid, namespace)
+        if not self.active:
+            self._pass(eio_sid, namespace, id, opened(data)[0])
+        elif not manager.is_connected(sid, namespace):
             logger.debug("%s is not connected to %s", sid, printable(namespace))
-            return
-        verdict = self._judge_event(namespace, data)
-        if verdict.violation is not None:
-            self.middleware.record(verdict)
-            if verdict.violation.refused:
-                self._refuse_event(verdict.violation, sid, eio_sid, namespace, id, data)
-                return
-        if server.logger.isEnabledFor(logging.INFO):
-            server.logger.info("received event %s from %s", printable(data[0]), sid)
-        if server.async_handlers:
-            server.start_background_task(
-                self._run, sid, eio_sid, namespace, id, data, verdict.message
+        elif type(data) is list and data:
+            verdict = self.middleware.judge(
+                Checkpoint.RECEIVE_EVENT, self.guard.receive_event, namespace, data[0], data[1:]
             )
+            self._go_on(verdict, sid, eio_sid, namespace, id, data)
         else:
-            self._run(sid, eio_sid, namespace, id, data, verdict.message)
+            data, verdict = self._judge_odd(namespace, data)
+            self._go_on(verdict, sid, eio_sid, namespace, id, data)
 
-    def _judge_event(self, namespace: str, data: Any) -> Verdict:
-        if isinstance(data, list) and data:
-            judge, binary = self.guard.receive_event, type(data) is BinaryArguments
-            return self.middleware.judge(
-                Checkpoint.RECEIVE_EVENT, judge, namespace, data[0], data[1:], binary=binary
-            )
-        reason = data.reason if isinstance(data, Malformed) else "an event is a list with a name"
-        return self._malformed(Checkpoint.RECEIVE_EVENT, namespace, "", reason)
+    def _pass(self, eio_sid: str, namespace: str, id: int | None, data: Any) -> None:
+        """Leave an event to python-socketio, which looks for its name before anything else."""
+        if isinstance(data, (list, str)) and data:
+            self._event(eio_sid, namespace, id, data)
+        else:
+            logger.debug("an event without a name in %s", printable(namespace))
 
-    def _refuse_event(  # a packet, taken apart
+    def _judge_odd(self, namespace: str, data: Any) -> tuple[Any, Verdict]:
+        """Judge what is no plain list with a name: the data to go on with, and the verdict."""
+        data, fault = opened(data)
+        event = name_of_event(data)
+        is_event = isinstance(data, list) and bool(data)
+        if isinstance(event, str) and event in RESERVED_EVENTS:
+            fault = None  # its name is worse
+        elif fault is None and not is_event:
+            fault = "an event is a list with a name"
+        if fault is not None:
+            return data, self._malformed(Checkpoint.RECEIVE_EVENT, namespace, event, fault)
+        return data, self.middleware.judge(
+            Checkpoint.RECEIVE_EVENT,
+            self.guard.receive_event,
+            namespace,
+            event,
+            data[1:],
+            binary=type(data) is BinaryArguments,
+        )
+
+    def _go_on(  # an event, taken apart
         self,
-        violation: Violation,
+        verdict: Verdict,
         sid: str,
         eio_sid: str,
         namespace: str,
         id: int | None,
         data: Any,
     ) -> None:
-        error = violation_error(violation)
+        """Record a violation, and then hand the event to its handler or refuse it.
+
+        Whatever the application's hook raises: the client gets its answer first.
+        """
+        violation = verdict.violation
+        if violation is None:
+            self._dispatch(verdict, sid, eio_sid, namespace, id, data)
+            return
+        args = data[1:] if isinstance(data, list) else []
+        try:
+            self._record(verdict, eio_sid, sid, args)
+        finally:
+            if violation.refused:
+                self._refuse_event(violation, sid, eio_sid, id, args)
+            else:
+                self._dispatch(verdict, sid, eio_sid, namespace, id, data)
+
+    def _dispatch(  # an event, taken apart
+        self,
+        verdict: Verdict,
+        sid: str,
+        eio_sid: str,
+        namespace: str,
+        id: int | None,
+        data: Any,
+    ) -> None:
+        if not isinstance(data, list) or not data:
+            self._pass(eio_sid, namespace, id, data)
+            return
+        self._log_received(data[0], sid, namespace)
+        call = Call(sid, eio_sid, namespace, id, data, verdict.message)
+        if self.server.async_handlers:
+            self.server.start_background_task(self._run, call)
+        else:
+            self._run(call)
+
+    def _log_received(self, event: Any, sid: str, namespace: str) -> None:
+        """As python-socketio does; its logger may be of any kind, and fail in any way."""
+        log = self.server.logger
+        if isinstance(log, logging.Logger) and not log.isEnabledFor(logging.INFO):
+            return
+        try:
+            log.info("received event %s from %s [%s]", printable(event), sid, printable(namespace))
+        except Exception:  # noqa: BLE001  # the event is worth more than a line about it
+            self.middleware.log(logging.ERROR, "the logger of the server failed")
+
+    def _refuse_event(  # an event, taken apart
+        self,
+        violation: Violation,
+        sid: str,
+        eio_sid: str,
+        id: int | None,
+        args: Sequence[Any],
+    ) -> None:
+        error, namespace = violation_error(violation), violation.namespace
         if not self.application.has_say(namespace):
             self._tell(error, eio_sid, namespace, id)
             return
-        args = data[1:] if isinstance(data, list) else []
 
         def ask() -> None:
-            answered, value = self.application.answer(error, namespace, sid, violation.event, args)
-            if not answered:
-                self._tell(error, eio_sid, namespace, id)
-            elif id is not None:
-                self._answer(eio_sid, namespace, id, value, error.answer())
+            answered, value = False, None
+            try:
+                answered, value = self.application.answer(
+                    error, namespace, sid, violation.event, args
+                )
+            finally:
+                # Whatever the error handler raised: the client hears of it.
+                if not answered:
+                    self._tell(error, eio_sid, namespace, id)
+                elif id is not None:
+                    self._answer(eio_sid, namespace, id, value, error.answer())
 
         if self.server.async_handlers:
             self.server.start_background_task(ask)
@@ -101,107 +241,96 @@ class Incoming(Seat):
                 eio_sid, packet.EVENT, namespace, [self.middleware.reject_event, error.answer()]
             )
 
-    def _run(  # a packet, taken apart
-        self,
-        sid: str,
-        eio_sid: str,
-        namespace: str,
-        id: int | None,
-        data: list[Any],
-        message: Message | None,
-    ) -> None:
+    # -- handlers ----------------------------------------------------------------------------------
+
+    def _run(self, call: Call) -> None:
         """Run the handler and answer, whatever happens."""
-        server, event = self.server, data[0]
         try:
-            value = server._trigger_event(event, namespace, sid, *data[1:])
+            value = self.server._trigger_event(call.event, call.namespace, call.sid, *call.args)
+            if inspect.iscoroutine(value) and self._adds_acks(call):
+                value.close()
+                raise TypeError(_COROUTINE.format(printable(call.event)))  # noqa: TRY301
         except Refused as refused:
-            self.middleware.record(refused.verdict)
-            if refused.verdict.violation is not None:
-                self._refuse_event(refused.verdict.violation, sid, eio_sid, namespace, id, data)
+            data = [call.event, *call.args]
+            self._go_on(refused.verdict, call.sid, call.eio_sid, call.namespace, call.id, data)
             return
-        except Exception as error:
-            if id is not None:
-                answer = trouble(Code.HANDLER, namespace, event)
+        except BaseException as error:
+            if call.id is not None and self._adds_acks(call):
+                answer = trouble(Code.HANDLER, call.namespace, call.event)
                 if isinstance(error, ContractViolation):
                     answer = error.answer()
-                self._send_ack(eio_sid, namespace, id, [answer])
+                self._send_ack(call.eio_sid, call.namespace, call.id, [answer])
             raise
-        if id is None:
-            return
-        if value is server.not_handled:
-            self._send_ack(eio_sid, namespace, id, [trouble(Code.UNHANDLED, namespace, event)])
+        if call.id is not None:
+            self._acknowledge(call, call.id, value)
+
+    def _adds_acks(self, call: Call) -> bool:
+        """Whether the guard answers where a server without it would be silent."""
+        mode = self.guard.mode_of(Checkpoint.RECEIVE_EVENT, call.namespace, call.event)
+        return self.active and mode is Mode.ENFORCE
+
+    def _acknowledge(self, call: Call, id: int, value: Any) -> None:
+        """Answer with what a handler returned."""
+        if value is self.server.not_handled:
+            if self.middleware.respond_unhandled is not False and self._adds_acks(call):
+                answer = trouble(Code.UNHANDLED, call.namespace, call.event)
+                self._send_ack(call.eio_sid, call.namespace, id, [answer])
             return
         if isinstance(value, Unjudged):
-            self._answer(
-                eio_sid, namespace, id, value.value, trouble(Code.HANDLER, namespace, event)
-            )
+            otherwise = trouble(Code.HANDLER, call.namespace, call.event)
+            self._answer(call.eio_sid, call.namespace, id, value.value, otherwise)
             return
-        self._acknowledge(sid, eio_sid, namespace, id, data, message, _ack_values(value))
-
-    def _acknowledge(  # a packet, taken apart
-        self,
-        sid: str,
-        eio_sid: str,
-        namespace: str,
-        id: int,
-        data: list[Any],
-        message: Message | None,
-        values: list[Any],
-    ) -> None:
-        pkt, binary = None, True
-        with suppress(RecursionError):  # too deep to tell
-            pkt = self.server.packet_class(packet.ACK, namespace=namespace, id=id, data=values)
-            binary = pkt.packet_type == packet.BINARY_ACK
-        verdict = self._judge_out(
-            Checkpoint.SEND_ACK,
-            self.guard.send_ack,
-            namespace,
-            data[0],
-            values,
-            message,
-            binary=binary,
+        values = _ack_values(value)
+        if not self.active:
+            self._send_ack(call.eio_sid, call.namespace, id, values)
+            return
+        verdict, outbound = self._judge_out(
+            Checkpoint.SEND_ACK, call.namespace, call.event, values, call.message
         )
-        if verdict.violation is not None:
-            self.middleware.record(verdict)
-        if verdict.violation is not None and verdict.violation.refused:
-            self._answer_fault(verdict.violation, sid, eio_sid, namespace, id, data)
-            return
+        refused = False
         try:
-            if pkt is None:
-                self._send_ack(eio_sid, namespace, id, values)
-            else:
-                self.server._send_packet(eio_sid, pkt)
-        except (TypeError, ValueError, RecursionError):
-            verdict = self.guard.unsendable(Checkpoint.SEND_ACK, namespace, data[0])
-            self.middleware.record(verdict)
             if verdict.violation is not None:
-                self._answer_fault(verdict.violation, sid, eio_sid, namespace, id, data)
-            raise
+                refused = verdict.violation.refused
+                self._record(verdict, call.eio_sid, call.sid, call.args)
+        finally:
+            if refused and verdict.violation is not None:
+                self._answer_fault(verdict.violation, call, id)
+            else:
+                ready = self._ready(values, outbound)
+                self._send_ack(call.eio_sid, call.namespace, id, ready)
 
-    def _answer_fault(
-        self,
-        violation: Violation,
-        sid: str,
-        eio_sid: str,
-        namespace: str,
-        id: int,
-        data: list[Any],
-    ) -> None:
+    def _answer_fault(self, violation: Violation, call: Call, id: int) -> None:
         """Answer in place of an ack that was refused."""
         error = violation_error(violation)
-        answered, value = self.application.answer(error, namespace, sid, data[0], data[1:])
-        otherwise = error.answer()
-        self._answer(eio_sid, namespace, id, value if answered else otherwise, otherwise)
+        answered, value, otherwise = False, None, error.answer()
+        try:
+            answered, value = self.application.answer(
+                error, call.namespace, call.sid, call.event, call.args
+            )
+        finally:
+            given = value if answered else otherwise
+            self._answer(call.eio_sid, call.namespace, id, given, otherwise)
 
     def _answer(
         self, eio_sid: str, namespace: str, id: int, value: Any, otherwise: dict[str, Any]
     ) -> None:
         """Send what an error handler returned; something else where that cannot be sent."""
+        values = _ack_values(value)
         try:
-            self._send_ack(eio_sid, namespace, id, _ack_values(value))
-        except (TypeError, ValueError, RecursionError):
-            logger.exception("what the application's error handler returned cannot be sent")
+            outbound = self.codec.encode(values)
+        except Unsendable:
+            self.middleware.log(
+                logging.ERROR, "what the application's error handler returned cannot be sent"
+            )
             self._send_ack(eio_sid, namespace, id, [otherwise])
+        else:
+            self._send_ack(eio_sid, namespace, id, self._ready(values, outbound))
+
+
+_COROUTINE = (
+    "the handler of {} returned a coroutine, which this server does not run: use def, or a "
+    "socketio.AsyncServer"
+)
 
 
 def _ack_values(value: Any) -> list[Any]:

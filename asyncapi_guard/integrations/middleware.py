@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import threading
 import traceback
 from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
-from weakref import WeakSet
+from weakref import WeakSet, ref
 
 from asyncapi_guard.contract import Contract
 from asyncapi_guard.errors import InstallationError
@@ -19,6 +20,7 @@ from asyncapi_guard.integrations.configuration import (
     keys_in,
     read_configuration,
 )
+from asyncapi_guard.integrations.handler_check import HandlerCheck
 from asyncapi_guard.integrations.log import logger, write
 from asyncapi_guard.integrations.places import Places
 from asyncapi_guard.integrations.repeats import Repeats, kind_of
@@ -54,6 +56,8 @@ class AsyncAPIGuard:
             handler raises, which servers do not do by themselves; by default in `enforce` mode.
         reject_event: the name of an event to send to a client whose event was refused and which
             did not ask for an ack; by default it is not told.
+        respond_unhandled: whether an event that asks for an ack and has no handler is answered; in
+            `enforce` it is by default, and in the other modes never.
         engine: `rust`, `jsonschema`, or `auto`, the default, for the first that is installed.
         allow_http: hosts that references may lead to; see `load`.
         root: the folder that references may not leave; see `load`.
@@ -82,7 +86,10 @@ class AsyncAPIGuard:
         self.respond_unhandled: bool | None = respond_unhandled
         self._tally = Tally()
         self._repeats = Repeats()
-        self._installed: list[Hooks] = []
+        self._installed: list[ref[Hooks]] = []
+        #: Servers whose handlers were compared with the contract.
+        self._checked: WeakSet[Any] = WeakSet()
+        self._checking = threading.Lock()
         #: The guards of applications whose configuration was read, and what was given for them.
         self._of_applications: WeakSet[AsyncAPIGuard] = WeakSet()
         self._given = {
@@ -147,7 +154,7 @@ class AsyncAPIGuard:
 
         middleware = self._for(app)
         previous = getattr(app, "extensions", {}).get("asyncapi_guard")
-        middleware._installed.append(install(middleware, app, socketio))
+        middleware._keep(install(middleware, app, socketio))
         if middleware is not self:
             self._remember(middleware, previous)
 
@@ -218,7 +225,12 @@ class AsyncAPIGuard:
             )
         from asyncapi_guard.integrations.socketio import install
 
-        self._installed.append(install(self, server))
+        self._keep(install(self, server))
+
+    def _keep(self, hooks: Hooks) -> None:
+        """Remember what was installed for as long as its server is there."""
+        alive = [each for each in self._installed if each() is not None]
+        self._installed = [*alive, ref(hooks)]
 
     def uninstall(self) -> None:
         """Take the guard off every server; their traffic passes unjudged then.
@@ -231,7 +243,9 @@ class AsyncAPIGuard:
             raise InstallationError("the guard is not installed on any server")
         for each in guards:
             while each._installed:
-                each._installed.pop().uninstall()
+                hooks = each._installed.pop()()
+                if hooks is not None:
+                    hooks.uninstall()
 
     def statistics(self) -> list[Statistic]:
         """Counters by namespace, event and checkpoint: seen, refused, reported."""
@@ -279,8 +293,39 @@ class AsyncAPIGuard:
     def _failed(
         self, checkpoint: Checkpoint, namespace: str, event: Any, error: Exception
     ) -> Verdict:
-        _log_failure(checkpoint, error)
+        # Not the error's text: it may quote the payload.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        self.log(
+            logging.ERROR,
+            "the guard failed at %s: %s in %s, line %s; what is enforced is rejected",
+            checkpoint,
+            type(error).__name__,
+            place.filename,
+            place.lineno,
+        )
         return self.guard.failed(checkpoint, namespace, event)
+
+    def exclude(self, namespace: str) -> bool:
+        """Judge nothing in a namespace that the contract does not declare: whether that is new."""
+        policy = self.guard.policy
+        if namespace in self._addresses or namespace in policy.exclude:
+            return False
+        excluded = frozenset(policy.exclude) | {namespace}
+        policy = dataclasses.replace(policy, exclude=excluded)
+        self.guard = Guard(self.guard.contract, policy)
+        return True
+
+    def first_connect(self, server: Any) -> None:
+        """A client connects: what should be said once about a server is said now."""
+        with self._checking:
+            if server in self._checked:
+                return
+            self._checked.add(server)
+        HandlerCheck(self, server).run()
+
+    def log(self, level: int, text: str, *args: object) -> None:
+        """Write a line; a handler of the log that raises must not cost a client its answer."""
+        write(level, text, *args)
 
     def record(
         self, verdict: Verdict, sid: str | None = None, address: str | None = None
@@ -349,16 +394,3 @@ class AsyncAPIGuard:
         if violation is not None and violation.code is not Code.UNDECLARED_NAMESPACE:
             return (namespace if namespace in self._addresses else UNDECLARED), UNDECLARED
         return UNDECLARED, UNDECLARED
-
-
-def _log_failure(checkpoint: Checkpoint, error: Exception) -> None:
-    # Not the error's text: it may quote the payload.
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    write(
-        logging.ERROR,
-        "the guard failed at %s: %s in %s, line %s; the traffic is refused",
-        checkpoint,
-        type(error).__name__,
-        place.filename,
-        place.lineno,
-    )

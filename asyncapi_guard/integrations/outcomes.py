@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
 
     from asyncapi_guard.errors import ContractViolation
     from asyncapi_guard.guard import Verdict
@@ -15,6 +17,9 @@ __all__ = ["Application", "ConnectFailed", "Refused", "RefusedAck", "Silent", "U
 
 class Application(Protocol):
     """The application's say in what a refused client is answered."""
+
+    #: Whether what is registered with the server says itself which arguments it takes.
+    shows_signatures: bool
 
     def has_say(self, namespace: str) -> bool:
         """Whether it has an error handler for a namespace."""
@@ -26,9 +31,17 @@ class Application(Protocol):
         """Give the error to its handler: whether it answered, and what."""
         ...
 
+    def context(
+        self, environ: Any, namespace: str, sid: str | None, event: str, args: Sequence[Any]
+    ) -> AbstractContextManager[object]:
+        """What an application finds around it while it hears of a violation."""
+        ...
+
 
 class Silent:
     """A server without error handlers."""
+
+    shows_signatures = True
 
     def has_say(self, namespace: str) -> bool:  # noqa: ARG002  # the protocol's arguments
         """Nowhere."""
@@ -45,15 +58,31 @@ class Silent:
         """Never."""
         return False, None
 
+    def context(
+        self,
+        environ: Any,  # noqa: ARG002  # here and below, the protocol's arguments
+        namespace: str,  # noqa: ARG002  # as above
+        sid: str | None,  # noqa: ARG002  # as above
+        event: str,  # noqa: ARG002  # as above
+        args: Sequence[Any],  # noqa: ARG002  # as above
+    ) -> AbstractContextManager[object]:
+        """Nothing."""
+        return nullcontext()
+
 
 class ConnectFailed(BaseException):
-    """A connect handler raised, and the application's error handlers have seen it.
+    """A connect handler raised, and is not to be run again.
 
     No `Exception`: a class namespace with an `error` method would take it, and let the client in.
+
+    Attributes:
+        error: what the handler raised.
+        seen: an error handler of the application has seen it.
     """
 
-    def __init__(self, error: Exception) -> None:
-        self.error: Exception = error
+    def __init__(self, error: BaseException, *, seen: bool) -> None:
+        self.error: BaseException = error
+        self.seen: bool = seen
         super().__init__(error)
 
 
@@ -78,7 +107,10 @@ class Unjudged:
 
 
 class RefusedAck:
-    """What a judging callback, and then `call`, is given in place of an ack that was refused."""
+    """What a judging callback, and then `call`, is given in place of an ack that was refused.
+
+    It never leaves the process: no encoder of a message queue knows it.
+    """
 
     __slots__ = ("error",)
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+import base64
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
+import socketio
 from socketio import packet
 
 from asyncapi_guard.errors import ContractViolation, violation_error
+from asyncapi_guard.integrations.entering import emitting
 from asyncapi_guard.integrations.outcomes import RefusedAck
-from asyncapi_guard.integrations.seat import Seat
-from asyncapi_guard.integrations.strict_json import Malformed
-from asyncapi_guard.integrations.wire import has_bytes
+from asyncapi_guard.integrations.returning import Returning, Waiting, refusal_of
+from asyncapi_guard.integrations.wire import has_bytes, opened
 from asyncapi_guard.violations import Checkpoint
 
 if TYPE_CHECKING:
@@ -20,14 +21,84 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.contract import Message
     from asyncapi_guard.guard import Verdict
+    from asyncapi_guard.integrations.middleware import AsyncAPIGuard
+    from asyncapi_guard.integrations.outbound import Outbound
+    from asyncapi_guard.integrations.outcomes import Application
 
-__all__ = ["Outgoing"]
+__all__ = ["JudgedAck", "Outgoing"]
 
 #: Set while `Server.call` emits: its callback takes a refusal, and `call` raises it.
 _calling: ContextVar[bool] = ContextVar("asyncapi_guard_calling", default=False)
 
 
-class Outgoing(Seat):
+class JudgedAck(Waiting):
+    """The callback of an emit, behind a judge for the client's ack.
+
+    Attributes:
+        namespace: of the event.
+        event: the event's name.
+        message: the message of the contract that matched.
+    """
+
+    __slots__ = ("_addressee", "_callback", "_called", "_outgoing", "event", "message", "namespace")
+
+    def __init__(  # an emit, taken apart
+        self,
+        outgoing: Outgoing,
+        callback: Callable[..., Any],
+        namespace: str,
+        event: str,
+        message: Message | None,
+        addressee: Any,
+    ) -> None:
+        self.namespace: str = namespace
+        self.event: str = event
+        self.message: Message | None = message
+        self._outgoing = outgoing
+        self._callback = callback
+        self._called = _calling.get()
+        self._addressee: str | None = addressee if isinstance(addressee, str) else None
+
+    def __call__(self, *values: Any) -> Any:
+        """The ack came, or what stands in the place of one that was refused already."""
+        outgoing = self._outgoing
+        if values and type(values[0]) is RefusedAck:
+            return self._refuse(values[0].error, ())
+        if not outgoing.active:
+            return self._callback(*values)
+        verdict = outgoing.middleware.judge(
+            Checkpoint.RECEIVE_ACK,
+            outgoing.guard.receive_ack,
+            self.namespace,
+            self.event,
+            values,
+            self.message,
+            binary=has_bytes(values),
+        )
+        violation = verdict.violation
+        if violation is None:
+            return self._callback(*values)
+        try:
+            outgoing._record(verdict, sid=self._addressee, args=values)
+        finally:
+            if violation.refused:
+                self._refuse(violation_error(violation), values)
+        return None if violation.refused else self._callback(*values)
+
+    def refused_elsewhere(self, refusal: Any) -> None:
+        """Another host, whose client it is, has refused the ack."""
+        self._refuse(refusal_of(self.namespace, self.event, refusal), ())
+
+    def _refuse(self, error: ContractViolation, values: Sequence[Any]) -> None:
+        if self._called:
+            self._callback(RefusedAck(error))
+        elif self._addressee is not None:
+            self._outgoing.application.answer(
+                error, self.namespace, self._addressee, self.event, values
+            )
+
+
+class Outgoing(Returning):
     """In the place of what sends: the manager's, and the server's `call` and `_handle_ack`.
 
     The manager's `emit` is the last place that every way of sending goes through, before the queue
@@ -35,6 +106,14 @@ class Outgoing(Seat):
     every wrapper on emit. The ack of a client is judged by the wrapped callback, which knows the
     event that it answers.
     """
+
+    def __init__(self, middleware: AsyncAPIGuard, server: Any, application: Application) -> None:
+        super().__init__(middleware, server, application)
+        manager = server.manager
+        #: It sends by way of a message queue.
+        self._queued: bool = hasattr(manager, "_handle_emit")
+        #: It hands what it is given to packets, and nobody else sees it.
+        self._takes_text: bool = self._sends_text and type(manager) is socketio.Manager
 
     _emit: Callable[..., Any]
     _handle_emit: Callable[..., Any]
@@ -57,101 +136,90 @@ class Outgoing(Seat):
         Raises:
             EmitValidationError: it breaks the contract.
         """
-        namespace = namespace or "/"
-        message = None
-        if self.active:
-            args = data if isinstance(data, tuple) else () if data is None else (data,)
-            verdict = self._judge_out(
-                Checkpoint.SEND_EVENT, self.guard.send_event, namespace, event, args
+        namespace, room = namespace or "/", to or room
+        if not self.active:
+            return self._emit(
+                event, data, namespace, room=room, skip_sid=skip_sid, callback=callback, **kwargs
             )
-            self._raise(verdict)
-            message = verdict.message
-        if callback is not None and self.active:
-            callback = self._judging(callback, namespace, event, message, to or room)
-        return self._emit(
-            event, data, namespace, room=to or room, skip_sid=skip_sid, callback=callback, **kwargs
-        )
+        args = data if isinstance(data, tuple) else () if data is None else (data,)
+        verdict, outbound = self._judge_out(Checkpoint.SEND_EVENT, namespace, event, args)
+        self._raise(verdict)
+        if outbound is not None:
+            data = self._judged_data(event, data, outbound, verdict)
+        if callback is not None:
+            callback = JudgedAck(self, callback, namespace, event, verdict.message, room)
+        held: frozenset[str] = frozenset()
+        # What goes by a queue comes back for this host's own clients: see `handle_emit`.
+        queued = self._queued and not kwargs.get("ignore_queue")
+        if namespace in self.server.manager.pending_connect and not queued:
+            options = {**kwargs, "ignore_queue": True}
+
+            def later(sid: str) -> None:
+                self._emit(event, data, namespace, room=sid, callback=callback, **options)
+
+            held = self.keep(namespace, room, skip_sid, later)
+        token = emitting.set(held)
+        try:
+            return self._emit(
+                event, data, namespace, room=room, skip_sid=skip_sid, callback=callback, **kwargs
+            )
+        finally:
+            emitting.reset(token)
+
+    def _judged_data(self, event: Any, data: Any, outbound: Outbound, verdict: Verdict) -> Any:
+        """What of an event goes to the manager: above all, what was judged."""
+        if self._takes_text and type(event) is str:
+            return outbound
+        if verdict.violation is not None or not outbound.values:
+            return data  # reported only: as the application has it
+        return tuple(outbound.values)
 
     def handle_emit(self, message: dict[str, Any]) -> Any:
         """An event came from the message queue: another process's, or our own on its way there."""
         if not self.active:
             return self._handle_emit(message)
         namespace, event = message.get("namespace") or "/", message.get("event")
+        if message.get("host_id") != self.server.manager.host_id:
+            self._note_host(message)
+            verdict = self._judge_queued(namespace, event, message)
+            self._record(verdict)
+            if verdict.refused:
+                return None  # logged, and dropped: there is nobody here to tell
+
+        def later(sid: str) -> None:
+            self._handle_emit({**message, "namespace": namespace, "room": sid, "skip_sid": None})
+
+        held = self.keep(namespace, message.get("room"), message.get("skip_sid"), later)
+        token = emitting.set(held)
         try:
-            data = message["data"]
-            if message.get("host_id") == self.server.manager.host_id:
-                if message.get("binary"):
-                    self.check_binary(namespace, [event, *data])
-            else:
-                verdict = self._judge_queued(namespace, event, message)
-                self._raise(verdict)
-        except ContractViolation:
-            if message.get("host_id") == self.server.manager.host_id:
-                raise
-            return None  # logged, and dropped: there is nobody here to tell
-        return self._handle_emit(message)
+            return self._handle_emit(message)
+        finally:
+            emitting.reset(token)
 
     def _judge_queued(self, namespace: str, event: Any, message: dict[str, Any]) -> Verdict:
-        args = message["data"]
+        args = message.get("data")
         if not isinstance(args, list):
             reason = "the data of a queued event must be a list"
-            return self._malformed(Checkpoint.SEND_EVENT, namespace, str(event), reason)
+            return self._malformed(Checkpoint.SEND_EVENT, namespace, event, reason)
         binary = bool(message.get("binary"))
         if binary:
-            import base64
-
-            attachments = [base64.b64decode(item) for item in args[1:]]
-            args = packet.Packet.reconstruct_binary(args[0], attachments)
+            try:
+                attachments = [base64.b64decode(item) for item in args[1:]]
+                args = packet.Packet.reconstruct_binary(args[0], attachments)
+            except (IndexError, TypeError, ValueError):
+                reason = "the attachments of a queued event are not those that it names"
+                return self._malformed(Checkpoint.SEND_EVENT, namespace, event, reason)
         # A queued event without arguments is indistinguishable from one with a single null.
         args = [] if args == [None] else args
         return self.middleware.judge(
             Checkpoint.SEND_EVENT, self.guard.send_event, namespace, event, args, binary=binary
         )
 
-    def check_binary(self, namespace: str | None, data: Any) -> None:
-        """Refuse bytes in an event to be sent whose messages have no place for them."""
-        namespace = namespace or "/"
-        if not self.active or self.guard.sends_binary(namespace, data[0]):
-            return
-        self._raise(self.guard.send_event(namespace, data[0], data[1:], binary=True))
-
-    def _judging(
-        self,
-        callback: Callable[..., Any],
-        namespace: str,
-        event: str,
-        message: Message | None,
-        addressee: Any,
-    ) -> Callable[..., Any]:
-        """The callback of an emit, behind a judge for the client's ack."""
-        called = _calling.get()
-
-        def refuse(error: ContractViolation, values: Sequence[Any]) -> None:
-            if called:
-                callback(RefusedAck(error))
-            elif isinstance(addressee, str):
-                self.application.answer(error, namespace, addressee, event, values)
-
-        def judged(*values: Any) -> Any:
-            if not self.active:
-                return callback(*values)
-            if values and isinstance(values[0], RefusedAck):
-                return refuse(values[0].error, ())
-            verdict = self.middleware.judge(
-                Checkpoint.RECEIVE_ACK,
-                self.guard.receive_ack,
-                namespace,
-                event,
-                values,
-                message,
-                binary=has_bytes(values),
-            )
-            self.middleware.record(verdict)
-            if verdict.violation is None or not verdict.violation.refused:
-                return callback(*values)
-            return refuse(violation_error(verdict.violation), values)
-
-        return judged
+    def _raise(self, verdict: Verdict) -> None:
+        if verdict.violation is not None:
+            self._record(verdict)
+            if verdict.violation.refused:
+                raise violation_error(verdict.violation)
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """`Server.call`, which raises `AckValidationError` when the client's ack is refused."""
@@ -164,22 +232,38 @@ class Outgoing(Seat):
             raise value.error
         return value
 
+    # -- acks of clients ---------------------------------------------------------------------------
+
     def handle_ack(self, eio_sid: str, namespace: str | None, id: Any, data: Any) -> None:
         """An ack came."""
-        reason = None
-        if isinstance(data, Malformed):
-            reason = data.reason
-        elif not isinstance(data, list):
+        namespace = namespace or "/"
+        data, reason = opened(data)
+        if reason is None and not isinstance(data, list):
             reason = "an ack is a list of values"
-        elif not id:
+        elif reason is None and not id:
             # python-socketio keeps its counter of callbacks under 0.
             reason = "no event was sent with this ack id"
-        if reason is None:
+        if reason is None or not self.active:
             self._ack(eio_sid, namespace, id, data)
             return
-        verdict = self._malformed(Checkpoint.RECEIVE_ACK, namespace or "/", "", reason)
-        self.middleware.record(verdict)
-        if verdict.violation is not None and id:
-            # Whoever waits for it is told; behind a queue on another host they cannot be.
-            with suppress(TypeError):
-                self._ack(eio_sid, namespace, id, [RefusedAck(violation_error(verdict.violation))])
+        sid = self.server.manager.sid_from_eio_sid(eio_sid, namespace)
+        callback = self._waiting(sid, id)
+        event = self._event_of(callback)
+        verdict = self._malformed(Checkpoint.RECEIVE_ACK, namespace, event, reason)
+        try:
+            self._record(verdict, eio_sid, sid)
+        finally:
+            violation = verdict.violation
+            if violation is None or not violation.refused:
+                self._ack(eio_sid, namespace, id, data)
+            elif isinstance(callback, JudgedAck) or self._returns(callback):
+                # Whoever waits for it is told.
+                self._ack(eio_sid, namespace, id, [RefusedAck(violation_error(violation))])
+
+    def _event_of(self, callback: Any) -> str | None:
+        """The event that a callback waits for the ack of, if it is known."""
+        if self._returns(callback):
+            # An event that came by the message queue: maybe from this host.
+            _, room, _, id = callback.args
+            callback = self._waiting(room, id)
+        return callback.event if isinstance(callback, JudgedAck) else None

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from socketio import packet
 
-from asyncapi_guard.errors import violation_error
-from asyncapi_guard.integrations.wire import to_wire
+from asyncapi_guard.contract import Mode
+from asyncapi_guard.integrations.outbound import Codec, Outbound, Unsendable
+from asyncapi_guard.integrations.wire import guarded_packet_class, sends_text
 from asyncapi_guard.violations import Checkpoint, Code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from asyncapi_guard.contract import Message
     from asyncapi_guard.guard import Guard, Verdict
     from asyncapi_guard.integrations.middleware import AsyncAPIGuard
     from asyncapi_guard.integrations.outcomes import Application
-    from asyncapi_guard.violations import Violation
 
 __all__ = ["Seat", "trouble"]
 
@@ -30,6 +31,9 @@ class Seat:
         server: the `socketio.Server`.
         application: its say in what a refused client is answered.
         active: whether anything is judged.
+        codec: encodes what leaves.
+        packet_class: the server's packets while it is guarded; also of events that were on their
+            way when the guard was taken off.
     """
 
     def __init__(self, middleware: AsyncAPIGuard, server: Any, application: Application) -> None:
@@ -37,16 +41,36 @@ class Seat:
         self.server: Any = server
         self.application: Application = application
         self.active: bool = False
+        base = server.packet_class
+        self.codec: Codec = Codec(base.json)
+        #: Packets can be made of encoded data; another packet class has a say in it.
+        self._sends_text: bool = sends_text(base)
+        self.packet_class: Any = guarded_packet_class(
+            base, server.eio.max_http_buffer_size, self._mode_of_packet
+        )
 
     @property
     def guard(self) -> Guard:
         """The middleware's, which may take another contract."""
         return self.middleware.guard
 
+    def _mode_of_packet(self, namespace: str, event: Any, *, ack: bool) -> Mode:
+        if not self.active:
+            return Mode.OFF
+        if event == "connect":
+            return self.guard.mode_of(Checkpoint.CONNECT, namespace, "connect")
+        checkpoint = Checkpoint.RECEIVE_ACK if ack else Checkpoint.RECEIVE_EVENT
+        return self.guard.mode_of(checkpoint, namespace, None if ack else event)
+
+    def enforces_connects(self, namespace: str) -> bool:
+        """Whether the guard has the last word on who enters a namespace."""
+        mode = self.guard.mode_of(Checkpoint.CONNECT, namespace, "connect")
+        return self.active and mode is Mode.ENFORCE
+
     # -- judging -----------------------------------------------------------------------------------
 
     def _malformed(
-        self, checkpoint: Checkpoint, namespace: str, event: str, reason: str
+        self, checkpoint: Checkpoint, namespace: str, event: Any, reason: str
     ) -> Verdict:
         def judge(namespace: str, event: str) -> Verdict:
             return self.guard.malformed(checkpoint, namespace, event, reason)
@@ -56,67 +80,71 @@ class Seat:
     def _judge_out(
         self,
         checkpoint: Checkpoint,
-        judge: Callable[..., Verdict],
         namespace: str,
         event: str,
         args: Sequence[Any],
-        *more: Any,
-        **options: Any,
-    ) -> Verdict:
-        """Judge Python objects by what they become on the wire."""
-        packet_class = self.server.packet_class
-        ask: Callable[..., Verdict] = self.middleware.judge
-        verdict = None
-        if packet_class.json.standard:
-            verdict = ask(checkpoint, judge, namespace, event, args, *more, **options)
-            if verdict.violation is None or not _is_plain_fault(verdict.violation):
-                return verdict
-            ask = self.middleware.ask  # it is counted
-        # Tuples, integer keys, enums, or an own JSON module: only encoding shows what is sent.
-        try:
-            wire = to_wire(packet_class, args)
-        except (TypeError, ValueError, RecursionError):
-            judge = partial(self.guard.unsendable, checkpoint)
-            return ask(checkpoint, judge, namespace, event)
-        if verdict is not None and wire == list(args):
-            return verdict
-        return ask(checkpoint, judge, namespace, event, wire, *more, **options)
+        message: Message | None = None,
+    ) -> tuple[Verdict, Outbound | None]:
+        """Judge Python objects by what they become on the wire: the verdict, and what they became.
 
-    def _raise(self, verdict: Verdict) -> None:
-        if verdict.violation is not None:
+        Nothing is encoded, and the second is `None`, where nobody wants to know.
+        """
+        guard = self.guard
+        judge: Callable[..., Verdict] = guard.send_event
+        more: tuple[Any, ...] = ()
+        if checkpoint is Checkpoint.SEND_ACK:
+            judge, more = guard.send_ack, (message,)
+        ask = self.middleware.judge
+        if guard.mode_of(checkpoint, namespace, event, message) is Mode.OFF:
+            return ask(checkpoint, judge, namespace, event, args, *more), None
+        try:
+            outbound = self.codec.encode(args)
+        except Unsendable:
+            judge = partial(guard.unsendable, checkpoint)
+            return ask(checkpoint, judge, namespace, event, *more), None
+        binary = bool(outbound.attachments)
+        verdict = ask(checkpoint, judge, namespace, event, outbound.values, *more, binary=binary)
+        return verdict, outbound
+
+    def _record(
+        self,
+        verdict: Verdict,
+        eio_sid: str | None = None,
+        sid: str | None = None,
+        args: Sequence[Any] = (),
+    ) -> None:
+        """Log and count a violation, within what the application finds around it."""
+        violation = verdict.violation
+        if violation is None:
+            return
+        if eio_sid is None and sid is not None:
+            eio_sid = self.server.manager.eio_sid_from_sid(sid, violation.namespace)
+        environ = self.server.environ.get(eio_sid)
+        with self.application.context(environ, violation.namespace, sid, violation.event, args):
             self.middleware.record(verdict)
-            if verdict.violation.refused:
-                raise violation_error(verdict.violation)
 
     # -- sending -----------------------------------------------------------------------------------
 
-    def _send_ack(  # a packet, taken apart
-        self, eio_sid: str, namespace: str, id: int, values: list[Any], *, binary: bool = True
-    ) -> None:
-        self._send(eio_sid, packet.ACK, namespace, values, id, binary=binary)
+    def _ready(self, values: Sequence[Any], outbound: Outbound | None) -> Sequence[Any] | Outbound:
+        """What of an ack goes into its packet: above all, what was judged."""
+        if outbound is None:
+            return values
+        return outbound if self._sends_text else outbound.values
 
-    def _send(  # a packet, taken apart
-        self,
-        eio_sid: str,
-        kind: int,
-        namespace: str,
-        data: Any,
-        id: int | None = None,
-        *,
-        binary: bool = True,
+    def _send_ack(
+        self, eio_sid: str, namespace: str, id: int, values: Sequence[Any] | Outbound
     ) -> None:
-        """Send a packet; `binary=False` if it is known that there are no bytes in it."""
-        server = self.server
-        look = None if binary else False
-        pkt = server.packet_class(kind, namespace=namespace, id=id, data=data, binary=look)
-        server._send_packet(eio_sid, pkt)
+        """Send an ack; what is not encoded yet is sent as without the guard."""
+        data = [values] if isinstance(values, Outbound) else list(values)
+        self._send(eio_sid, packet.ACK, namespace, data, id)
+
+    def _send(
+        self, eio_sid: str, kind: int, namespace: str, data: Any, id: int | None = None
+    ) -> None:
+        made = self.packet_class(kind, namespace=namespace, id=id, data=data)
+        self.server._send_packet(eio_sid, made)
 
 
 def trouble(code: Code, namespace: str, event: str) -> dict[str, Any]:
     """What a client is told of a fault that no violation describes."""
     return {"error": {"code": str(code), "namespace": namespace, "event": event}}
-
-
-def _is_plain_fault(violation: Violation) -> bool:
-    """Whether another form of the same value might be judged differently."""
-    return violation.code in (Code.EMIT, Code.RESPONSE)

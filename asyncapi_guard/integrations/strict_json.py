@@ -4,25 +4,43 @@ from __future__ import annotations
 
 import json
 import re
-from functools import lru_cache
 from typing import Any, NoReturn
 
 import msgspec
 
+from asyncapi_guard.integrations.outbound import Codec
+
 __all__ = ["Malformed", "StrictJSON"]
 
-
 _NO_JSON = "the data is not JSON"
+_LONG = "an integer has more than 100 digits"
 _TOO_DEEP = "the data is nested too deeply"
 
 
 class Malformed:
-    """Stands in the place of a packet's data that cannot be read."""
+    """Stands in the place of a packet's data that strict JSON has no room for.
 
-    __slots__ = ("reason",)
+    Attributes:
+        reason: what is wrong with it; one sentence without its values.
+    """
 
-    def __init__(self, reason: str) -> None:
+    __slots__ = ("_data", "_module", "_text", "reason")
+
+    def __init__(
+        self, reason: str, text: str | None = None, module: Any = json, data: Any = None
+    ) -> None:
         self.reason: str = reason
+        self._text = text
+        self._module = module
+        self._data = data
+
+    def as_unguarded(self) -> Any:
+        """What the server reads without the guard: by its own JSON module, if there is a text.
+
+        Raises:
+            Exception: whatever that module raises for a text that it cannot read either.
+        """
+        return self._data if self._text is None else self._module.loads(self._text)
 
 
 class _Refused(ValueError):
@@ -47,8 +65,17 @@ def _finite(text: str) -> float:
     raise _Refused("a number is too large")
 
 
+def _short(text: str) -> int:
+    if len(text) > _DIGITS:
+        raise _Refused(_LONG)
+    return int(text)
+
+
 _decode = json.JSONDecoder(
-    object_pairs_hook=_unique_keys, parse_constant=_no_constant, parse_float=_finite
+    object_pairs_hook=_unique_keys,
+    parse_constant=_no_constant,
+    parse_float=_finite,
+    parse_int=_short,
 ).decode
 
 
@@ -61,6 +88,10 @@ _read_extremes = msgspec.json.Decoder(float_hook=_finite).decode
 _EXTREME = re.compile("e[+-]?[0-9]{3}").search
 _EXTREME_IN_CAPITALS = re.compile("E[+-]?[0-9]{3}").search
 _write = msgspec.json.Encoder().encode
+#: engine.io's JSON module refuses longer integers: reading them takes the square of their length.
+_DIGITS = 100
+_STEP = 20
+_ZEROS = bytes(48 if 48 <= code < 58 else 32 for code in range(256))
 _ESCAPED_COLON = re.compile(r"\\u003a", re.IGNORECASE)
 
 
@@ -76,6 +107,17 @@ def _is_whole(data: Any, text: str) -> bool:
     return "\\u003" not in text or _ESCAPED_COLON.search(text) is None
 
 
+def _may_have_a_long_integer(text: str) -> bool:
+    """Whether there are a hundred digits in a row, maybe within a string.
+
+    So many show in every twentieth character, and most texts need no other look.
+    """
+    some = text[::_STEP].encode("utf-8", "replace").translate(_ZEROS)
+    if b"0" * (_DIGITS // _STEP) not in some:
+        return False
+    return b"0" * _DIGITS in text.encode("utf-8", "replace").translate(_ZEROS)
+
+
 def _checked(text: str) -> Any:
     """Data by the standard library, with a look at every name; or what is wrong with it."""
     try:
@@ -83,21 +125,18 @@ def _checked(text: str) -> Any:
         if "\\u" in text and ("\\ud" in text or "\\uD" in text):
             json.dumps(data, ensure_ascii=False).encode()
     except _Refused as error:
-        return Malformed(str(error))
+        return Malformed(str(error), text)
     except RecursionError:
-        return Malformed(_TOO_DEEP)
+        return Malformed(_TOO_DEEP, text)
     except UnicodeEncodeError:
-        return Malformed("a text has half of a surrogate pair")
+        return Malformed("a text has half of a surrogate pair", text)
     except ValueError:
-        return Malformed(_NO_JSON)
+        return Malformed(_NO_JSON, text)
     return data
 
 
-_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
-
-
 class StrictJSON:
-    """The `json` of a packet class, made strict.
+    """The `json` of a packet class: strict with what comes, and as it was with what leaves.
 
     Args:
         module: the module that the application uses; when it is not the standard one, its texts are
@@ -106,79 +145,32 @@ class StrictJSON:
 
     def __init__(self, module: Any) -> None:
         self.module: Any = module
-        self.standard: bool = getattr(module, "__name__", "") in ("json", "engineio.json")
+        self.standard: bool = Codec(module).standard
 
     def loads(self, text: str, **options: Any) -> Any:
         """Data, or `Malformed`; never raises for a text that is no JSON."""
         try:
-            extreme = _EXTREME(text) or _EXTREME_IN_CAPITALS(text)
-            data = _read_extremes(text) if extreme else _read(text)
-            if not _is_whole(data, text):
+            if len(text) > _DIGITS and _may_have_a_long_integer(text):
                 data = _checked(text)
+            else:
+                extreme = _EXTREME(text) or _EXTREME_IN_CAPITALS(text)
+                data = _read_extremes(text) if extreme else _read(text)
+                if not _is_whole(data, text):
+                    data = _checked(text)
         except (msgspec.MsgspecError, ValueError, OverflowError, RecursionError):
             data = _checked(text)
-        if self.standard or isinstance(data, Malformed):
+        if isinstance(data, Malformed):
+            return Malformed(data.reason, text, self.module)
+        if self.standard:
             return data
         try:
             return self.module.loads(text, **options)
         except RecursionError:
-            return Malformed(_TOO_DEEP)
-        except ValueError:
-            return Malformed(_NO_JSON)
+            return Malformed(_TOO_DEEP, text, self.module)
+        except Exception:  # noqa: BLE001  # a module of the application's may raise anything
+            return Malformed(_NO_JSON, text, self.module)
 
     def dumps(self, data: Any, **options: Any) -> str:
-        """JSON text; raises `ValueError` or `TypeError` for what is none."""
-        if self.standard:
-            return _encoded(data) or _quickly(data) or _encode(data)
+        """As the application's module, which has the say over what is not validated."""
         text: str = self.module.dumps(data, **options)
-        _decode(text)
         return text
-
-
-def _encoded(data: Any) -> str | None:
-    """An ack or an event with one value that can write itself; `None` for anything else."""
-    if type(data) is not list or not 0 < len(data) < 3:  # a value, or a name and one
-        return None
-    write = getattr(data[-1], "wire_text", None)
-    text = write() if write is not None else None
-    if text is None or len(data) == 1:
-        return text and f"[{text}]"
-    return f"[{_quoted(data[0])},{text}]" if type(data[0]) is str else None
-
-
-def _quickly(data: Any) -> str | None:
-    """The text of what has only JSON's own types, and no more than ASCII; `None` for the rest.
-
-    Of such data both encoders write the same, but for exponents. Of others, this one would write
-    what has another meaning (an infinity as `null`, a set as a list), or other characters than
-    clients get without the guard.
-    """
-    try:
-        text = _write(data).decode() if _is_plain(data) else ""
-    except (ValueError, OverflowError, RuntimeError):  # too deep, or changed by another thread
-        return None
-    return text if text.isascii() and "\x7f" not in text else None
-
-
-#: What needs no second look.
-_LEAVES = frozenset((str, int, bool, type(None)))
-
-
-def _is_plain(value: Any) -> bool:
-    kind = type(value)
-    if kind is dict:
-        for key, item in value.items():
-            if type(key) is not str or (type(item) not in _LEAVES and not _is_plain(item)):
-                return False
-        return True
-    if kind is list:
-        for item in value:  # noqa: SIM110  # a loop, and no call for a leaf: several times as fast
-            if type(item) not in _LEAVES and not _is_plain(item):
-                return False
-        return True
-    return kind is float and -1e999 < value < 1e999
-
-
-@lru_cache(1024)
-def _quoted(event: str) -> str:
-    return _encode(event)

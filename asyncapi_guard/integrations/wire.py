@@ -1,53 +1,149 @@
 """What is on the wire: packets that say what is wrong with them.
 
 python-socketio hands every packet through one class, `server.packet_class`; a guarded server gets
-its own subclass. In, it turns what is no proper packet into data that says so (`Malformed`) instead
-of an exception, because an exception there leaves the client without an answer. Out, it sees at no
-cost that a packet has become binary, and lets nothing through that is not JSON (`NaN` ends the
-client's parser).
+its own subclass. In, what is no proper packet becomes data that says so (`Malformed`), because an
+exception there leaves the client without an answer. Which packets are proper is stricter than in
+python-socketio only where the event's mode is `enforce`. Out, a packet whose data was encoded
+before it was validated is sent as that text.
 """
 
 from __future__ import annotations
 
-import json
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+import re
+from typing import Any, NamedTuple, Protocol
 
 from socketio import packet
 
+from asyncapi_guard.contract import Mode
+from asyncapi_guard.integrations.outbound import Codec, Outbound
 from asyncapi_guard.integrations.strict_json import Malformed, StrictJSON
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-__all__ = ["BinaryArguments", "guarded_packet_class", "has_bytes", "to_wire"]
+__all__ = [
+    "BinaryArguments",
+    "Header",
+    "Junk",
+    "guarded_packet_class",
+    "has_bytes",
+    "name_of_event",
+    "opened",
+    "sends_text",
+]
 
 #: How often the largest message of engine.io the attachments of one packet may hold together. They
 #: wait in memory until the last one has come.
 _ATTACHED = 10
+_BINARY = (packet.BINARY_EVENT, packet.BINARY_ACK)
+_ACKS = (packet.ACK, packet.BINARY_ACK)
+_ABOUT_CONNECTIONS = (packet.CONNECT, packet.DISCONNECT, packet.CONNECT_ERROR)
+
+
+class Junk(Exception):
+    """A frame that is no Socket.IO packet; it never leaves the adapter.
+
+    Attributes:
+        reason: what is wrong with it; one sentence without its values.
+        header: what it begins with, as far as that can be read.
+    """
+
+    def __init__(self, reason: str, frame: Any) -> None:
+        self.reason: str = reason
+        self.header: Header = Header.of(frame)
+        super().__init__(reason)
+
+
+class ModeOf(Protocol):
+    """Says what is done about packets."""
+
+    def __call__(self, namespace: str, event: Any, *, ack: bool) -> Mode:
+        """The mode of an event, or of its ack; `None` stands for an event that nobody knows."""
+        ...
+
+
+class Header(NamedTuple):
+    """What a frame begins with.
+
+    Attributes:
+        asks: it is an event.
+        namespace: `/` where the frame does not name one.
+        id: the ack id.
+    """
+
+    asks: bool
+    namespace: str
+    id: int | None
+
+    @classmethod
+    def of(cls, frame: Any) -> Header:
+        """Read as much of a broken frame as there is."""
+        found = _HEADER.match(frame) if isinstance(frame, str) else None
+        if found is None:
+            return cls(asks=False, namespace="/", id=None)
+        kind, namespace, id = found.groups()
+        return cls(
+            asks=int(kind) in (packet.EVENT, packet.BINARY_EVENT),
+            namespace=(namespace or "/").partition("?")[0],
+            id=int(id) if id else None,
+        )
+
+
+_HEADER = re.compile(
+    r"([0-6])(?:[0-9]+-)?(?:(/[^,]*)(?:,|$))?(?:([0-9]{1,100})(?![0-9]))?", re.ASCII | re.DOTALL
+)
 
 
 class BinaryArguments(list[Any]):
-    """The data of a packet that came with attachments."""
+    """The data of a packet that came with attachments.
 
-    __slots__ = ()
+    Attributes:
+        fault: what is wrong with the packet, where that does not matter to python-socketio.
+    """
+
+    __slots__ = ("fault",)
+
+    def __init__(self, data: list[Any], fault: str | None = None) -> None:
+        super().__init__(data)
+        self.fault: str | None = fault
 
 
-def guarded_packet_class(base: Any, largest: int, check_binary: Callable[[Any, Any], None]) -> Any:
+def opened(data: Any) -> tuple[Any, str | None]:
+    """Data as python-socketio would read it without the guard, and what is wrong with it."""
+    if isinstance(data, Malformed):
+        try:
+            return data.as_unguarded(), data.reason
+        except Exception:  # noqa: BLE001  # another's module: not readable for it either
+            return None, data.reason
+    if type(data) is BinaryArguments:
+        return data, data.fault
+    return data, None
+
+
+def name_of_event(data: Any) -> Any:
+    """What python-socketio would take for an event's name in any data; `None` for nothing."""
+    try:
+        return data[0]
+    except (IndexError, KeyError, TypeError):
+        return None
+
+
+def sends_text(base: Any) -> bool:
+    """Whether a server's packet class sends its data as the text that its JSON module makes."""
+    own = packet.Packet
+    return base.encode is own.encode and base.__init__ is own.__init__
+
+
+def guarded_packet_class(base: Any, largest: float, mode_of: ModeOf) -> Any:
     """A packet class for one guarded server.
 
     Args:
         base: the server's packet class.
         largest: how many bytes one message of engine.io may have.
-        check_binary: called with namespace and data of each event to be sent that has bytes in it;
-            raises if it may not.
+        mode_of: what is done about the server's traffic.
     """
-    strict = StrictJSON(base.json)
     members = {
-        "json": strict,
+        "json": StrictJSON(base.json),
+        "codec": Codec(base.json),
         "most_attached": _ATTACHED * largest,
-        "check_binary": staticmethod(check_binary),
-        "encodes_early": strict.standard and base.encode is packet.Packet.encode,
+        "mode_of": staticmethod(mode_of),
     }
     return type("GuardedPacket", (_Guarded, base), members)
 
@@ -56,16 +152,16 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
     """See the module."""
 
     packet_type: int
+    namespace: str | None
     data: Any
     json: Any
-    most_attached: int
-    check_binary: Callable[[Any, Any], None]
-    #: Whether data may be encoded while a packet is made: not where the base class has a say in it.
-    encodes_early: bool
-    _received = False
+    codec: Codec
+    most_attached: float
+    mode_of: ModeOf
     _attached = 0
-    #: Data that was encoded while the packet was made, and its text.
-    _encoded: tuple[Any, str] | None = None
+    #: The last argument of an event, or the values of an ack, where they are encoded already.
+    _outbound: Outbound | None = None
+    _fault: str | None = None
 
     def __init__(
         self,
@@ -76,11 +172,9 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
         binary: bool | None = None,  # noqa: FBT001  # the base class's own
         encoded_packet: Any = None,
     ) -> None:
-        # What can be encoded has no bytes: looking for them takes a third of the time again.
-        if binary is None and encoded_packet is None and data is not None and self.encodes_early:
-            with suppress(TypeError, ValueError, RecursionError):
-                self._encoded = data, self.json.dumps(data)
-                binary = False
+        if data is not None and type(data) is list and data and type(data[-1]) is Outbound:
+            self._outbound = data[-1]
+            binary = bool(data[-1].attachments)
         super().__init__(packet_type, data, namespace, id, binary, encoded_packet)
 
     @classmethod
@@ -88,57 +182,95 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
         """As in the base class, at a fraction of the cost: it runs for each packet that is sent."""
         return _has_bytes(data, (list,))
 
+    # -- out ---------------------------------------------------------------------------------------
+
     def encode(self) -> Any:
-        if self.packet_type == packet.BINARY_EVENT and not self._received:
-            self.check_binary(self.namespace, self.data)
-        if self._encoded is not None and self._encoded[0] is self.data:
-            space = f"{self.namespace}," if self.namespace not in (None, "/") else ""
-            id = "" if self.id is None else self.id
-            return f"{self.packet_type}{space}{id}{self._encoded[1]}"
+        outbound = self._outbound
+        if outbound is not None:
+            return self._with_header(outbound)
+        if self.packet_type in _ABOUT_CONNECTIONS and self.data is not None:
+            self._check_data()
         encoded = super().encode()
         if isinstance(encoded, list):
             # engine.io would send a bytearray as its `str`.
             return [bytes(p) if isinstance(p, bytearray) else p for p in encoded]
         return encoded
 
+    def _with_header(self, outbound: Outbound) -> Any:
+        text = outbound.text if len(self.data) == 1 else outbound.after(self.data[0])
+        space = f"{self.namespace}," if self.namespace not in (None, "/") else ""
+        id = "" if self.id is None else self.id
+        if not outbound.attachments:
+            return f"{self.packet_type}{space}{id}{text}"
+        count = len(outbound.attachments)
+        return [f"{self.packet_type}{count}-{space}{id}{text}", *outbound.attachments]
+
+    def _check_data(self) -> None:
+        """Raise where a client could not read what it is told of its connection."""
+        if self.mode_of(self.namespace or "/", "connect", ack=False) is Mode.ENFORCE:
+            self.codec.encode([self.data])
+
+    # -- in ----------------------------------------------------------------------------------------
+
     def decode(self, encoded_packet: Any) -> int:
-        self._received = True
         if not isinstance(encoded_packet, str):
-            return self._without_attachments("an attachment came without its packet")
-        count: int = super().decode(encoded_packet) or 0
-        if self.packet_type in _BINARY and count != _placeholders(self.data):
-            return self._without_attachments("the attachments are not those that the packet names")
+            raise Junk("an attachment came without its packet", encoded_packet)
+        try:
+            count: int = super().decode(encoded_packet) or 0
+        except Exception as error:
+            # python-socketio's texts quote the frame.
+            raise Junk("the frame is not a Socket.IO packet", encoded_packet) from error
+        if self.packet_type in _BINARY:
+            return self._with_attachments(count, encoded_packet)
+        return count
+
+    def _with_attachments(self, count: int, frame: str) -> int:
+        """How many attachments to wait for."""
+        if isinstance(self.data, Malformed):
+            reason = self.data.reason
+        elif count != _placeholders(self.data):
+            reason = "the attachments are not those that the packet names"
+        else:
+            return count
+        data = opened(self.data)[0]
+        if self._enforces(data):
+            ack = self.packet_type == packet.BINARY_ACK
+            self.packet_type = packet.ACK if ack else packet.EVENT
+            self.data = Malformed(reason, data=data)
+            return 0
+        if data is None:
+            raise Junk(reason, frame)
+        self.data, self._fault = data, reason
         return count
 
     def add_attachment(self, attachment: Any) -> bool:
+        enforces = self._enforces(self.data)
         if isinstance(attachment, str):
-            return self._given_up("a text came in place of an attachment")
+            self._fault = "a text came in place of an attachment"
         self._attached += len(attachment)
         if self._attached > self.most_attached:
-            return self._given_up("the attachments are too large")
+            self._fault = "the attachments are too large"
+        if self._fault is not None and enforces:
+            return self._given_up(self._fault)
         try:
             complete: bool = super().add_attachment(attachment)
         except (IndexError, TypeError, RecursionError):
+            # Where this is an exception without the guard, it costs the server a traceback.
             return self._given_up("an attachment is named that did not come")
         if complete and isinstance(self.data, list):
-            self.data = BinaryArguments(self.data)
+            self.data = BinaryArguments(self.data, self._fault)
         return complete
+
+    def _enforces(self, data: Any) -> bool:
+        event = name_of_event(data)
+        ack = self.packet_type in _ACKS
+        return self.mode_of(self.namespace or "/", event, ack=ack) is Mode.ENFORCE
 
     def _given_up(self, reason: str) -> bool:
         """Wait for no more attachments."""
-        self.data = Malformed(reason)
+        self.data = Malformed(reason, data=self.data)
         self.attachments.clear()
         return True
-
-    def _without_attachments(self, reason: str) -> int:
-        """Make it a packet that has none."""
-        ack = self.packet_type == packet.BINARY_ACK
-        self.packet_type = packet.ACK if ack else packet.EVENT
-        self.data = Malformed(reason)
-        return 0
-
-
-_BINARY = (packet.BINARY_EVENT, packet.BINARY_ACK)
 
 
 def _placeholders(data: Any) -> int:
@@ -177,15 +309,3 @@ def _has_bytes(value: Any, arrays: tuple[type, ...] = (list, tuple)) -> bool:
         if type(item) not in _LEAVES and _has_bytes(item, arrays):
             return True
     return False
-
-
-def to_wire(packet_class: Any, args: Sequence[Any]) -> list[Any]:
-    """The arguments as the other side will see them: encoded and decoded once.
-
-    Raises:
-        TypeError, ValueError: they cannot be sent.
-    """
-    data, attachments = packet.Packet.deconstruct_binary(list(args))
-    decoded = json.loads(packet_class.json.dumps(data, separators=(",", ":")))
-    wire: list[Any] = packet.Packet.reconstruct_binary(decoded, attachments)
-    return wire

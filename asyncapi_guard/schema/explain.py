@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract import Explanation
@@ -25,12 +26,14 @@ from asyncapi_guard.schema.bundle import Bundle, target
 from asyncapi_guard.schema.dialects import Dialect, Draft
 from asyncapi_guard.schema.engine import get_engine
 from asyncapi_guard.schema.formats import is_binary
+from asyncapi_guard.schema.unreadable import unreadable
 from asyncapi_guard.violations import MAX_NAME, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from asyncapi_guard.schema.engine import EngineName
+    from asyncapi_guard.schema.unreadable import Unreadable
 
 __all__ = ["explain"]
 
@@ -53,9 +56,10 @@ def explain(
     walk = _Walk(bundle, engine, include_values=include_values)
     problems: list[Problem] = []
     truncated = False
+    found = {_pointer(each.path): each for each in islice(walk.unreadable(value), _PROBLEMS)}
     try:
         for problem in walk.schema(("s0",), bundle.root, (), value):
-            if problem in problems:
+            if problem in problems or (found and not _is_foreign(problem, found)):
                 continue
             if len(problems) == _PROBLEMS:
                 truncated = True
@@ -63,9 +67,19 @@ def explain(
             problems.append(problem)
     except (_ExhaustedError, RecursionError):
         truncated = True
+    said = {problem.path for problem in problems}
+    problems += [walk.of(each, value) for path, each in found.items() if path not in said]
     if not problems:
         problems.append(Problem("", "schema", "does not match the schema", walk.location(("s0",))))
     return Explanation(tuple(problems), truncated)
+
+
+def _is_foreign(problem: Problem, found: dict[str, Unreadable]) -> bool:
+    """Whether a problem says of a thing that is of no JSON type that its type is wrong.
+
+    Whatever else an engine answers for a value with such a thing in it says nothing.
+    """
+    return problem.keyword == "type" and problem.path in found and found[problem.path].foreign
 
 
 class _Walk:
@@ -77,6 +91,7 @@ class _Walk:
         self.engine: EngineName = engine
         self.include_values = include_values
         self.steps = _STEPS
+        self.asked: dict[tuple[int, str], Callable[[Any], bool]] = {}
 
     def spend(self) -> None:
         self.steps -= 1
@@ -135,14 +150,28 @@ class _Walk:
         if isinstance(expected, bool) and keyword in ("exclusiveMinimum", "exclusiveMaximum"):
             return  # Draft 04: judged with its bound
         self.spend()
-        alone = {keyword: expected}
-        for companion in _COMPANIONS.get(keyword, ()):
-            if companion in schema:
-                alone[companion] = schema[companion]
-        if _ask(self.engine, self.dialect, json.dumps(alone))(value):
+        if self.asking(schema, keyword)(value):
             return
         message = _JUDGING[keyword](expected, value)
         yield self.problem((*where, keyword), path, value, keyword, message)
+
+    def unreadable(self, value: Any) -> Iterator[Unreadable]:
+        """What the engine cannot read of a value, whatever the schema is."""
+        reads = _ask(self.engine, self.dialect, json.dumps({"type": _JSON_TYPES}))
+        return unreadable(value, binary=self.bundle.binary, reads=reads)
+
+    def of(self, found: Unreadable, value: Any) -> Problem:
+        """The problem that is made of what is unreadable."""
+        return self.problem(("s0",), found.path, value, found.keyword, found.message)
+
+    def asking(self, schema: dict[str, Any], keyword: str) -> Callable[[Any], bool]:
+        """The engine's answer for one keyword of a schema, which may be long, and asked often."""
+        key = id(schema), keyword
+        if key not in self.asked:
+            together = (keyword, *_COMPANIONS.get(keyword, ()))
+            alone = {name: schema[name] for name in together if name in schema}
+            self.asked[key] = _ask(self.engine, self.dialect, json.dumps(alone))
+        return self.asked[key]
 
     def problem(self, where: _Path, path: _Path, value: Any, keyword: str, message: str) -> Problem:
         shown = _short(repr(value)) if self.include_values else None
@@ -158,7 +187,10 @@ def _ask(engine: EngineName, dialect: Dialect, schema: str) -> Callable[[Any], b
     """The engine's answer for a schema of one keyword, compiled once."""
     parsed = adapt(json.loads(schema), dialect)
     binary = is_binary(json.loads(schema))
-    return get_engine(engine).compile(parsed, dialect, cyclic=False, binary=binary)
+    return get_engine(engine).compile(parsed, dialect, cyclic=False, binary=binary, whole=False)
+
+
+_JSON_TYPES = ["string", "number", "boolean", "null", "array", "object"]
 
 
 # -- keywords that lead to other schemas -----------------------------------------------------------
@@ -448,5 +480,7 @@ def _short(text: str) -> str:
 
 
 def _pointer(path: _Path, *, whole: bool = False) -> str:
-    parts = (str(part).replace("~", "~0").replace("/", "~1") for part in path)
+    # A half surrogate pair cannot be encoded: it would break the answer or the log line.
+    texts = (str(part).encode("utf-8", "replace").decode() for part in path)
+    parts = (text.replace("~", "~0").replace("/", "~1") for text in texts)
     return "".join("/" + (p if whole or len(p) <= MAX_NAME else p[:MAX_NAME] + "…") for p in parts)

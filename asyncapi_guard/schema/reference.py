@@ -2,28 +2,35 @@
 
 It stands in where jsonschema-rs has no wheel, and is the other side of differential tests. Patterns
 run on Python's `re`, which has no limit on backtracking: see `docs/architecture.md`.
+
+Keywords of the library that take more than linear time, or write the whole value into a message
+that nobody reads, are replaced: a client chooses how large a value is.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
+from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import lru_cache
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
-from jsonschema import validators
+from jsonschema import _legacy_keywords, _utils, validators
 from referencing import Registry
 from referencing.jsonschema import DRAFT4, DRAFT6, DRAFT7, DRAFT201909, DRAFT202012
 
 from asyncapi_guard.schema import strings
 from asyncapi_guard.schema.dialects import Dialect, Draft
+from asyncapi_guard.schema.equality import Identities, equal
 from asyncapi_guard.schema.formats import BINARY
+from asyncapi_guard.schema.unreadable import is_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from asyncapi_guard.schema.engine import MetaProblem
 
 __all__ = ["ENGINE"]
@@ -37,20 +44,6 @@ for _name, _check in strings.CHECKS.items():
     _FORMATS.checks(_name)(lambda value, check=_check: not isinstance(value, str) or check(value))
 
 
-def _number(_checker: Any, value: Any) -> bool:
-    if isinstance(value, float):
-        return math.isfinite(value)
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _integer(_checker: Any, value: Any) -> bool:
-    return _number(_checker, value) and (isinstance(value, int) or value.is_integer())
-
-
-def _array(_checker: Any, value: Any) -> bool:
-    return isinstance(value, (list, tuple))
-
-
 def _bytes(_validator: Any, limits: Any, value: Any, _schema: Any) -> Iterator[Any]:
     if not isinstance(value, (bytes, bytearray)):
         yield jsonschema.ValidationError("not bytes")
@@ -58,9 +51,52 @@ def _bytes(_validator: Any, limits: Any, value: Any, _schema: Any) -> Iterator[A
         yield jsonschema.ValidationError("wrong number of bytes")
 
 
-def _pattern(_validator: Any, pattern: str, value: Any, _schema: Any) -> Iterator[Any]:
-    if isinstance(value, str) and not _compiled(pattern).search(value):
-        yield jsonschema.ValidationError("no match")
+_Judge = Callable[[Any, Any, Any, Any], Iterator[Any]]
+#: What a keyword yields; nobody reads what it says.
+_NOT_VALID = jsonschema.ValidationError("not valid")
+
+_IS: dict[str, Callable[[Any], bool]] = {
+    "array": lambda value: isinstance(value, (list, tuple)),
+    "boolean": lambda value: isinstance(value, bool),
+    "integer": lambda value: _is_number(value) and value == value // 1,
+    "null": lambda value: value is None,
+    "number": lambda value: _is_number(value),  # noqa: PLW0108  # defined below
+    "object": lambda value: isinstance(value, dict),
+    "string": lambda value: isinstance(value, str),
+}
+
+
+class _Types:
+    """The types of JSON, as the library asks for them.
+
+    Its own table is compiled code, which panics where Python's stack ends while it looks.
+    """
+
+    @staticmethod
+    def is_type(value: Any, name: str) -> bool:
+        """Whether a value is of a type."""
+        return name in _IS and _IS[name](value)
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _judge(kind: str, holds: Callable[[Any, Any], bool]) -> _Judge:
+    """A keyword for values of one kind, or of any: `holds(expected, value)` decides."""
+    is_kind = _IS.get(kind)
+
+    def judge(_validator: Any, expected: Any, value: Any, _schema: Any) -> Iterator[Any]:
+        if (is_kind is None or is_kind(value)) and not holds(expected, value):
+            yield _NOT_VALID
+
+    return judge
+
+
+def _matches(pattern: str, text: str) -> bool:
+    return _compiled(pattern).search(text) is not None
 
 
 @lru_cache(maxsize=1024)
@@ -69,34 +105,214 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(_DOLLAR.sub(lambda found: r"\Z" if found[0] == "$" else found[0], pattern))
 
 
-#: What was found out about (reference, value) while one value is judged, by their identities.
-_found: ContextVar[dict[tuple[int, int], bool]] = ContextVar("asyncapi_guard_found")
+@dataclass(frozen=True, slots=True)
+class _Memory:
+    """What was found out while one value is judged.
+
+    Attributes:
+        targets: what references lead to, by the identity of the schema that has them.
+        dynamic: references may lead elsewhere, depending on how they were reached.
+        valid: whether values are valid by what references lead to.
+        identities: which values are equal.
+    """
+
+    targets: Mapping[int, Any]
+    dynamic: bool
+    valid: dict[tuple[Any, ...], bool] = field(default_factory=dict)
+    identities: Identities = field(default_factory=Identities)
 
 
-def _remembering(ref: Any) -> Any:
-    """The keyword `$ref`, which judges a value by a schema once.
+_memory: ContextVar[_Memory] = ContextVar("asyncapi_guard_memory")
+
+
+def _remembering(refer: Any) -> _Judge:
+    """A keyword that refers, which judges a value by a schema once.
 
     The alternatives of a recursive union may overlap. Without a memory each level then doubles the
     work, and fifty brackets from a client end the process.
     """
 
     def judge(validator: Any, reference: Any, value: Any, schema: Any) -> Iterator[Any]:
-        found = _found.get()
-        key = id(schema), id(value)
-        if key not in found:
-            found[key] = next(iter(ref(validator, reference, value, schema) or ()), None) is None
-        if not found[key]:
-            yield jsonschema.ValidationError("not valid")
+        memory = _memory.get()
+        scope = _scope(validator) if memory.dynamic else ()
+        key = id(schema), reference, id(value), scope
+        if key not in memory.valid:
+            to = None if memory.dynamic else memory.targets.get(id(schema))
+            if to is None:
+                faults = iter(refer(validator, reference, value, schema) or ())
+            else:
+                faults = validator.descend(value, to.contents, resolver=to.resolver)
+            memory.valid[key] = next(faults, None) is None
+        if not memory.valid[key]:
+            yield _NOT_VALID
 
     return judge
 
 
-def _validator(base: Any) -> Any:
-    checker = base.TYPE_CHECKER.redefine_many(
-        {"number": _number, "integer": _integer, "array": _array}
-    )
-    keywords = {BINARY: _bytes, "pattern": _pattern, "$ref": _remembering(base.VALIDATORS["$ref"])}
-    return _extend(base, keywords, type_checker=checker)
+def _scope(validator: Any) -> tuple[str, ...]:
+    """The resources that a dynamic reference goes through, each where it was entered first."""
+    entered = [uri for uri, _ in validator._resolver.dynamic_scope()]  # noqa: SLF001  # no other way
+    return tuple(dict.fromkeys(reversed(entered)))
+
+
+# -- keywords, in place of the library's -----------------------------------------------------------
+#
+# Those that lead to other schemas are generators through and through: each function in between
+# would take from the depth that Python's stack allows.
+
+
+def _are_unique(unique: Any, value: Any) -> bool:
+    identities = _memory.get().identities
+    seen: set[int] = set()
+    for item in value if unique else ():
+        number = identities.of(item)
+        if number in seen:
+            return False
+        seen.add(number)
+    return True
+
+
+def _is_multiple(divisor: Any, value: Any) -> bool:
+    if isinstance(value, int) and isinstance(divisor, int):
+        return value % divisor == 0
+    # As they are written, as jsonschema-rs has it: 0.3 is a multiple of 0.1.
+    return (_exact(value) / _exact(divisor)).denominator == 1
+
+
+def _exact(number: Any) -> Fraction:
+    return Fraction(number if isinstance(number, int) else repr(float(number)))
+
+
+def _is_of(types: Any, value: Any) -> bool:
+    return any(map(_Types.is_type, repeat(value), [types] if isinstance(types, str) else types))
+
+
+def _any_of(validator: Any, branches: Any, value: Any, _schema: Any) -> Iterator[Any]:
+    for branch in branches:
+        if next(validator.descend(value, branch), None) is None:
+            return
+    yield _NOT_VALID
+
+
+def _one_of(validator: Any, branches: Any, value: Any, _schema: Any) -> Iterator[Any]:
+    matching = 0
+    for branch in branches:
+        if next(validator.descend(value, branch), None) is None:
+            matching += 1
+            if matching > 1:
+                break
+    if matching != 1:
+        yield _NOT_VALID
+
+
+def _not(validator: Any, inner: Any, value: Any, _schema: Any) -> Iterator[Any]:
+    if next(validator.descend(value, inner), None) is None:
+        yield _NOT_VALID
+
+
+def _contains(*, counts: bool) -> _Judge:
+    def judge(validator: Any, inner: Any, value: Any, schema: Any) -> Iterator[Any]:
+        if isinstance(value, (list, tuple)):
+            least = schema.get("minContains", 1) if counts else 1
+            most = schema.get("maxContains", len(value)) if counts else len(value)
+            found = 0
+            for item in value:
+                found += next(validator.descend(item, inner), None) is None
+            if not least <= found <= most:
+                yield _NOT_VALID
+
+    return judge
+
+
+def _pattern_properties(validator: Any, patterns: Any, value: Any, _schema: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        for pattern, inner in patterns.items():
+            for name, item in value.items():
+                if _matches(pattern, name):
+                    yield from validator.descend(item, inner)
+
+
+def _additional_properties(validator: Any, inner: Any, value: Any, schema: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        known, patterns = schema.get("properties", ()), schema.get("patternProperties", ())
+        for name, item in value.items():
+            if name not in known and not any(map(_matches, patterns, repeat(name))):
+                yield from validator.descend(item, inner)
+
+
+def _unevaluated_items(find: Any) -> _Judge:
+    def judge(validator: Any, _inner: Any, value: Any, schema: Any) -> Iterator[Any]:
+        # What `unevaluatedItems` itself takes is among what the library finds.
+        if isinstance(value, (list, tuple)) and not set(find(validator, value, schema)).issuperset(
+            range(len(value))
+        ):
+            yield _NOT_VALID
+
+    return judge
+
+
+def _unevaluated_properties(find: Any) -> _Judge:
+    def judge(validator: Any, inner: Any, value: Any, schema: Any) -> Iterator[Any]:
+        if isinstance(value, dict):
+            evaluated = set(find(validator, value, schema))
+            for name, item in value.items():
+                if name not in evaluated:
+                    yield from validator.descend(item, inner)
+
+    return judge
+
+
+#: In every dialect that has them.
+_KEYWORDS: dict[str, _Judge] = {
+    BINARY: _bytes,
+    "type": _judge("", _is_of),
+    "enum": _judge("", lambda choices, value: any(map(equal, choices, repeat(value)))),
+    "const": _judge("", equal),
+    "pattern": _judge("string", _matches),
+    "minLength": _judge("string", lambda limit, value: len(value) >= limit),
+    "maxLength": _judge("string", lambda limit, value: len(value) <= limit),
+    "multipleOf": _judge("number", _is_multiple),
+    "uniqueItems": _judge("array", _are_unique),
+    "minItems": _judge("array", lambda limit, value: len(value) >= limit),
+    "maxItems": _judge("array", lambda limit, value: len(value) <= limit),
+    "contains": _contains(counts=False),
+    "minProperties": _judge("object", lambda limit, value: len(value) >= limit),
+    "maxProperties": _judge("object", lambda limit, value: len(value) <= limit),
+    "patternProperties": _pattern_properties,
+    "additionalProperties": _additional_properties,
+    "anyOf": _any_of,
+    "oneOf": _one_of,
+    "not": _not,
+}
+_DYNAMIC = ("$dynamicRef", "$recursiveRef")
+_REFERENCES = ("$ref", *_DYNAMIC)
+#: As `_KEYWORDS`, but of the dialect.
+_DIALECTS: dict[Draft, dict[str, _Judge]] = {
+    Draft.DRAFT201909: {
+        "contains": _contains(counts=True),
+        "unevaluatedItems": _unevaluated_items(
+            _legacy_keywords.find_evaluated_item_indexes_by_schema
+        ),
+        "unevaluatedProperties": _unevaluated_properties(
+            _legacy_keywords.find_evaluated_property_keys_by_schema
+        ),
+    },
+    Draft.DRAFT202012: {
+        "contains": _contains(counts=True),
+        "unevaluatedItems": _unevaluated_items(_utils.find_evaluated_item_indexes_by_schema),
+        "unevaluatedProperties": _unevaluated_properties(
+            _utils.find_evaluated_property_keys_by_schema
+        ),
+    },
+}
+
+
+def _validator(draft: Draft) -> Any:
+    base = _BASES[draft]
+    own = {**_KEYWORDS, **_DIALECTS.get(draft, {})}
+    keywords = {name: own[name] for name in own if name in base.VALIDATORS or name == BINARY}
+    keywords |= {n: _remembering(base.VALIDATORS[n]) for n in _REFERENCES if n in base.VALIDATORS}
+    return _extend(base, keywords, type_checker=_Types())
 
 
 _BASES: dict[Draft, Any] = {
@@ -106,7 +322,7 @@ _BASES: dict[Draft, Any] = {
     Draft.DRAFT201909: jsonschema.Draft201909Validator,
     Draft.DRAFT202012: jsonschema.Draft202012Validator,
 }
-_VALIDATORS = {draft: _validator(base) for draft, base in _BASES.items()}
+_VALIDATORS = {draft: _validator(draft) for draft in _BASES}
 _SPECIFICATIONS = {
     Draft.DRAFT4: DRAFT4,
     Draft.DRAFT6: DRAFT6,
@@ -128,23 +344,29 @@ class _Engine:
         *,
         cyclic: bool,
         binary: bool,  # noqa: ARG002  # bytes are Python objects like any other here
+        whole: bool = True,
     ) -> Callable[[Any], bool]:
         # An empty registry: by default the library would fetch what is not there.
         validator = _VALIDATORS[dialect.draft](
             document, format_checker=_FORMATS, registry=Registry()
         )
-        _check_references(document, dialect)
+        targets, dynamic = _targets(document, dialect), _is_dynamic(document)
 
         def judge(value: Any) -> bool:
             try:
                 if cyclic and _deeper_than(value, _MAX_DEPTH):
                     return False
-                token = _found.set({})
+                token = _memory.set(_Memory(targets, dynamic))
                 try:
-                    valid: bool = validator.is_valid(value)
+                    valid: bool = validator.is_valid(value) and (not whole or is_text(value))
                 finally:
-                    _found.reset(token)
+                    _memory.reset(token)
             except Exception:  # noqa: BLE001  # values that are no JSON break it in many ways: not valid
+                return False
+            except BaseException as error:
+                # Compiled code, which resolves references, panics where Python's stack ends.
+                if type(error).__module__ != "pyo3_runtime":
+                    raise
                 return False
             return valid
 
@@ -156,20 +378,40 @@ class _Engine:
         return [(tuple(error.absolute_path), error.message) for error in meta.iter_errors(schema)]
 
 
-def _check_references(document: Any, dialect: Dialect) -> None:
-    """Raise ValueError if some reference leads out of the document; the library does not look."""
+def _is_dynamic(document: Any) -> bool:
+    """Whether some place may hold a dynamic reference; data that looks like one costs time only."""
+    todo = [document]
+    while todo:
+        held = todo.pop()
+        if isinstance(held, dict):
+            if not held.keys().isdisjoint(_DYNAMIC):
+                return True
+            todo.extend(held.values())
+        elif isinstance(held, list):
+            todo.extend(held)
+    return False
+
+
+def _targets(document: Any, dialect: Dialect) -> dict[int, Any]:
+    """What each reference leads to, by the identity of the schema that has it.
+
+    Raises:
+        ValueError: a reference leads out of the document; the library does not look.
+    """
     resource = _SPECIFICATIONS[dialect.draft].create_resource(document)
     base = resource.id() or ""
     todo = [(resource, Registry().with_resource(base, resource).crawl().resolver(base))]
+    targets = {}
     while todo:
         held, resolver = todo.pop()
         ref = held.contents.get("$ref") if isinstance(held.contents, dict) else None
         if isinstance(ref, str):
             try:
-                resolver.lookup(ref)
+                targets[id(held.contents)] = resolver.lookup(ref)
             except Exception as error:
                 raise ValueError(f"the reference {ref!r} leads nowhere") from error
         todo.extend((below, resolver.in_subresource(below)) for below in held.subresources())
+    return targets
 
 
 def _deeper_than(value: Any, limit: int) -> bool:

@@ -319,7 +319,7 @@ def test_call_raises_at_once_when_the_client_answers_wrongly(
     client.answers["question"] = answer
     with pytest.raises(AckValidationError) as caught:
         made.socketio.call("question", "q", to=client.io.get_sid("/"), timeout=30)
-    assert caught.value.event == ("" if answer != answer else "question")  # NaN
+    assert caught.value.event == "question"
     client.answers["question"] = {"answer": "a"}
     assert made.server.call("question", "q", to=client.io.get_sid("/")) == {"answer": "a"}
 
@@ -536,8 +536,6 @@ def failing(made: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
 
     def fail(name: str) -> None:
         monkeypatch.setattr(made.guard.guard, name, broken)
-        for hooks in made.guard._installed:
-            monkeypatch.setattr(hooks.guard, name, broken)
 
     return fail
 

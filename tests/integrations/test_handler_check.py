@@ -304,3 +304,30 @@ def test_names_are_escaped(guard_of: Any, caplog: Any) -> None:
     """They may come from anywhere."""
     (line,) = logged(server_with(*ALL, ("/", "a\nb")), guard_of(), caplog)
     assert "event 'a\\nb' in" in line
+
+
+# -- when it runs ----------------------------------------------------------------------------------
+
+
+def test_the_first_client_has_the_handlers_checked(guard_of: Any, net: Any, caplog: Any) -> None:
+    """Handlers may be registered until then; each server is checked once."""
+    app = Flask(__name__)
+    socketio = flask_socketio.SocketIO(app, async_mode="threading")
+    guard_of().init_app(app, socketio)
+    socketio.on_event("laeve", handler)
+    url = net.serve(app)
+    assert caplog.messages == []
+    for _ in range(2):
+        net.client(url)
+    lines = [line.partition(" in ")[0] for line in caplog.messages]
+    assert lines == [
+        "the guard rejects event 'laeve'",
+        "no handler for event 'say'",
+        "no handler for event 'leave'",
+        "no handler for event 'enter'",
+    ]
+    other = flask_socketio.SocketIO(async_mode="threading")
+    other.init_app(app)
+    app.extensions["asyncapi_guard"].init_app(app, other)
+    other.test_client(app)
+    assert len(caplog.messages) == 7

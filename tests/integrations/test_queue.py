@@ -260,3 +260,68 @@ def test_call_raises_wherever_the_client_is(of: int, hosts: Any) -> None:
         hosts[0].server.call("question", "q", to=hosts[of].sid, timeout=30)
     hosts[of].client.answers["question"] = {"answer": "a"}
     assert hosts[0].server.call("question", "q", to=hosts[of].sid, timeout=30) == {"answer": "a"}
+
+
+def answer_with(host: Host, frames: list[Any]) -> threading.Event:
+    """Let a host's client answer the next event with frames; `%d` stands for the ack id."""
+    done = threading.Event()
+
+    def acknowledge(_namespace: str, id: int, _data: Any) -> None:
+        del host.client.io._handle_event
+        for frame in frames:
+            made = frame.replace("%d", str(id)) if isinstance(frame, str) else frame
+            host.client.io.eio.send(made)
+        done.set()
+
+    host.client.io._handle_event = acknowledge
+    return done
+
+
+MALFORMED_ACKS = {
+    "an object": ['3%d{"not":"a list"}'],
+    "no data": ["3%d"],
+    "no JSON": ["3%d[1"],
+    "NaN": ['3%d[{"answer":NaN}]'],
+    "attachments that it does not name": ['61-%d[{"answer":"a"}]'],
+    "bytes": ['61-%d[{"_placeholder":true,"num":0}]', b"x"],
+}
+
+
+@pytest.mark.parametrize("of", [0, 1], ids=["own client", "another host's client"])
+@pytest.mark.parametrize("row", MALFORMED_ACKS)
+def test_a_malformed_ack_raises_at_once_wherever_the_client_is(
+    row: str, of: int, cluster: Any, hosts: Any
+) -> None:
+    """Nothing that the queue cannot carry is handed to it: the hosts go on hearing each other."""
+    answer_with(hosts[of], MALFORMED_ACKS[row])
+    with pytest.raises(AckValidationError):
+        hosts[0].server.call("question", "q", to=hosts[of].sid, timeout=30)
+    for _ in range(3):
+        hosts[0].server.emit("moved", GOOD)
+    assert settle(cluster) == [[("moved", [GOOD])] * 3] * 2
+
+
+@pytest.mark.parametrize("row", MALFORMED_ACKS)
+def test_a_caller_without_a_guard_gets_no_malformed_ack(
+    row: str, redis_url: str, cluster: Any, hosts: Any
+) -> None:
+    """Its callback never runs, and its queue goes on."""
+    manager, got = Manager(redis_url), queue.Queue()  # type: ignore[var-annotated]
+    server = socketio.Server(async_mode="threading", client_manager=manager)
+    manager.initialize()
+    heard = threading.Event()
+    manager.callbacks["probe"] = {1: lambda: heard.set()}
+    deadline = time.monotonic() + 15
+    while not heard.wait(0.05):
+        assert time.monotonic() < deadline, "the caller does not hear what is published"
+        probe = {"method": "callback", "host_id": manager.host_id, "sid": "probe", "id": 1}
+        manager.callbacks["probe"][1] = lambda: heard.set()
+        cluster[1]._publish({**probe, "args": [], "namespace": "/"})
+    done = answer_with(hosts[1], MALFORMED_ACKS[row])
+    server.emit("question", "q", to=hosts[1].sid, callback=lambda *values: got.put(values))
+    assert done.wait(15)
+    hosts[1].client.answers["question"] = {"answer": "a"}
+    server.emit("question", "q", to=hosts[1].sid, callback=lambda *values: got.put(values))
+    assert got.get(timeout=15) == ({"answer": "a"},)
+    assert got.empty()
+    manager.end()

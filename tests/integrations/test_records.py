@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from asyncapi_guard import AsyncAPIGuard, AsyncAPISocketIO, Policy, load
 from asyncapi_guard.errors import violation_error
+from asyncapi_guard.violations import Checkpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -138,12 +139,12 @@ def test_a_hook_and_a_log_handler_that_raise_stop_nothing(watched: Any) -> None:
 @pytest.mark.usefixtures("broken_log")
 def test_a_guard_that_fails_rejects_although_its_log_raises(watched: Any) -> None:
     """Traffic that cannot be validated is rejected when nothing can be logged, either."""
-    one = watched(policy=Policy(mode="report"))
+    one = watched()
 
     def judge(*args: Any) -> Any:
         raise ZeroDivisionError
 
-    verdict = one.guard.judge("receive_event", judge, "/", "move")
+    verdict = one.guard.judge(Checkpoint.RECEIVE_EVENT, judge, "/", "move")
     assert verdict.refused
 
 

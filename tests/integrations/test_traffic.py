@@ -207,7 +207,7 @@ BAD_EVENTS = {
     "not an object": (("move", [1]), (REQUEST, "type", "")),
     "null": (("move", None), (REQUEST, "type", "")),
     "out of range": (("move", {"x": 3}), (REQUEST, "maximum", "/x")),
-    "a large integer": (['2777["move",{"x":1' + "0" * 300 + "}]"], (REQUEST, "maximum", "/x")),
+    "a large integer": (['2777["move",{"x":1' + "0" * 90 + "}]"], (REQUEST, "maximum", "/x")),
     "missing property": (("move", {}), (REQUEST, "required", "/x")),
     "unknown property": (("move", {"x": 1, "z": 1}), (REQUEST, "additionalProperties", "/z")),
     "no arguments for one": (("move",), (REQUEST, "arguments", "")),

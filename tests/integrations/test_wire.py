@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 from typing import Any
 
 import pytest
@@ -9,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from socketio import packet
 
-from asyncapi_guard.integrations.wire import guarded_packet_class, has_bytes
+from asyncapi_guard import Mode
+from asyncapi_guard.integrations.outbound import Codec
+from asyncapi_guard.integrations.wire import Header, Junk, guarded_packet_class, has_bytes
 
 VALUES = st.recursive(
     st.none()
@@ -26,8 +30,8 @@ VALUES = st.recursive(
 )
 
 
-def guarded(base: Any = packet.Packet) -> Any:
-    return guarded_packet_class(base, 1_000_000, lambda *_: None)
+def guarded(base: Any = packet.Packet, mode: Mode = Mode.ENFORCE) -> Any:
+    return guarded_packet_class(base, 1_000_000, lambda *_, **__: mode)
 
 
 WITH_BYTES = (packet.EVENT, packet.ACK)
@@ -44,12 +48,17 @@ NO_BYTES = VALUES.filter(lambda value: not has_bytes(value))
 def test_what_is_sent_is_what_python_socketio_sends(
     what: tuple[int, Any], namespace: str | None, id: int | None
 ) -> None:
-    """Whether or not it was encoded early."""
+    """Whether or not it was encoded before it was validated."""
     kind, data = what
-    ours = guarded()(kind, data, namespace, id)
     theirs = packet.Packet(kind, data, namespace, id)
-    assert ours.packet_type == theirs.packet_type
-    assert ours.encode() == theirs.encode()
+    made = [guarded()(kind, data, namespace, id)]
+    if kind in WITH_BYTES and isinstance(data, list):
+        made.append(guarded()(kind, [Codec(json).encode(data)], namespace, id))
+        made.append(guarded()(kind, ["e", Codec(json).encode(data)], namespace, id))
+        assert made[2].encode() == packet.Packet(kind, ["e", *data], namespace, id).encode()
+    for ours in made[:2]:
+        assert ours.packet_type == theirs.packet_type
+        assert ours.encode() == theirs.encode()
 
 
 def test_a_packet_class_of_the_applications_own_encodes_itself() -> None:
@@ -66,7 +75,42 @@ def test_data_that_was_replaced_is_what_is_sent() -> None:
     assert made.encode() == '2["said",2]'
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), object()])
-def test_what_is_no_json_is_not_sent(value: Any) -> None:
-    with pytest.raises((TypeError, ValueError)):
-        guarded()(packet.EVENT, data=["said", value]).encode()
+@pytest.mark.parametrize("kind", [packet.CONNECT_ERROR, packet.DISCONNECT, packet.CONNECT])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), {"a": float("nan")}])
+def test_what_a_client_cannot_read_of_its_connection_is_not_sent(kind: int, value: Any) -> None:
+    """Where connects are enforced; else as without the guard."""
+    with pytest.raises(ValueError):
+        guarded()(kind, data=value).encode()
+    made = guarded(mode=Mode.REPORT)(kind, data=value)
+    assert made.encode() == packet.Packet(kind, data=value).encode()
+
+
+FRAMES = {
+    "a": (False, "/", None),
+    "": (False, "/", None),
+    "9": (False, "/", None),
+    "27[": (True, "/", 7),
+    "27": (True, "/", 7),
+    "2/a,7[": (True, "/a", 7),
+    "2/a": (True, "/a", None),
+    "2/a?q=1,7[": (True, "/a", 7),
+    "59-7[": (True, "/", 7),
+    "5999999999999-/a,7[": (True, "/a", 7),
+    "2" + "9" * 101 + "[": (True, "/", None),
+    "37[": (False, "/", 7),
+    "2٣[": (True, "/", None),
+}
+
+
+@pytest.mark.parametrize("frame", FRAMES, ids=lambda frame: frame[:20])
+def test_as_much_is_read_of_a_broken_frame_as_there_is(frame: str) -> None:
+    assert tuple(Header.of(frame)) == FRAMES[frame]
+    assert tuple(Header.of(b"2")) == (False, "/", None)
+
+
+@given(st.text() | st.binary() | st.from_regex(r"[0-9](\d{1,12}-)?(/[^,]{0,4},?)?\d{0,120}.{0,9}"))
+def test_no_frame_is_an_exception_of_another_kind(frame: Any) -> None:
+    """It is a packet, or it is junk."""
+    for mode in Mode:
+        with contextlib.suppress(Junk):
+            guarded(mode=mode)(encoded_packet=frame)

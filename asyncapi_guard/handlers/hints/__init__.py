@@ -22,7 +22,7 @@ from asyncapi_guard.handlers.hints.hint import (
 )
 
 if TYPE_CHECKING or not OLD:
-    from asyncapi_guard.handlers.hints.pydantic2 import Dumped, plain
+    from asyncapi_guard.handlers.hints.pydantic2 import plain
 else:
     from asyncapi_guard.handlers.hints.pydantic1 import plain
 
@@ -33,7 +33,6 @@ __all__ = [
     "ConstructionError",
     "Definition",
     "Direction",
-    "Dumped",
     "Hint",
     "Written",
     "definitions_of",

@@ -10,16 +10,14 @@ import sys
 import typing
 from collections import deque
 from collections.abc import Iterator
-from contextlib import suppress
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import pydantic
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.errors import PydanticUserError
 from pydantic.json_schema import GenerateJsonSchema
-from pydantic_core import PydanticOmit, PydanticSerializationError, to_json, to_jsonable_python
+from pydantic_core import PydanticOmit, PydanticSerializationError, to_jsonable_python
 from pydantic_core.core_schema import ErrorType
 
 from asyncapi_guard.handlers.dialect import legal
@@ -60,7 +58,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.handlers.hints.hint import Direction
 
-__all__ = ["Dumped", "Hint2", "plain"]
+__all__ = ["Hint2", "plain"]
 
 #: Errors whose words are Pydantic's, and quote nothing: not those of the application, and of other
 #: libraries.
@@ -87,32 +85,9 @@ _PYTHON_TYPES = frozenset(
 ) | {"is_instance_of"}
 
 
-_write = msgspec.json.Encoder().encode
 _NO_DUMPS: Mapping[type, Dump] = {}
 #: Takes dataclasses apart, and leaves what is in them.
 _ANYTHING = TypeAdapter(Any).serializer
-
-
-class Dumped(dict[str, Any]):
-    """Plain data that Pydantic has made, which it can encode, too."""
-
-    __slots__ = ()
-
-    def wire_text(self) -> str | None:
-        """It as JSON; `None` where only the standard encoder knows what to say.
-
-        msgspec is the quickest, and writes what is no number as `null`; Pydantic writes `NaN`, and
-        texts that cannot be told from it, as they are.
-        """
-        with suppress(TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError):
-            text = _write(self)
-            if b"null" not in text:
-                return text.decode()
-        try:
-            text = to_json(self)
-        except (PydanticSerializationError, RecursionError):
-            return None
-        return None if b"NaN" in text or b"Infinity" in text else text.decode()
 
 
 class Hint2(Hint):
@@ -249,7 +224,7 @@ class Hint2(Hint):
             return value if _holds_iterator(value) else plain(value, self._dumps)
         if self._has_generated:
             dumped = without_unset(value, dumped)
-        return Dumped(dumped) if type(dumped) is dict else self._values(dumped)
+        return dumped if type(dumped) is dict else self._values(dumped)
 
 
 def _has_serializer(schema: Any) -> bool:

@@ -1,0 +1,171 @@
+"""What leaves: encoded once, and validated as the other side will read it.
+
+Between looking at a value and encoding it, another thread may change it, and a subclass may show
+one thing to a reader and another to an encoder. So the encoder goes first, and runs in C, where no
+other thread gets a turn. What is validated is its text, read again; and that text is what is sent.
+
+orjson is the encoder where it says what the standard library would say. It refuses subclasses, and
+whatever else it writes in words of its own (tuples, UUIDs, `NaN` as `null`) does not read back as
+what it was. The standard library encodes the rest, or the application's own JSON module does.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from socketio import packet
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Codec", "Outbound", "Unsendable"]
+
+_OWN_WORDS = (
+    orjson.OPT_PASSTHROUGH_SUBCLASS
+    | orjson.OPT_PASSTHROUGH_DATETIME
+    | orjson.OPT_PASSTHROUGH_DATACLASS
+)
+#: Nobody can change them, and the encoder has one word for them.
+_SCALARS = frozenset((str, int, bool, type(None)))
+_write = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+
+
+class Unsendable(ValueError):
+    """A value has no form in JSON. Its text never holds the value."""
+
+
+class Outbound:
+    """The arguments of an event or the values of an ack, ready to be sent.
+
+    Attributes:
+        values: what the other side will read; nobody else holds the lists and dicts in it.
+        text: the same as the text of a JSON array, with placeholders for bytes.
+        attachments: the bytes.
+    """
+
+    __slots__ = ("attachments", "text", "values")
+
+    def __init__(
+        self, values: Sequence[Any], text: str, attachments: tuple[bytes, ...] = ()
+    ) -> None:
+        self.values: Sequence[Any] = values
+        self.text: str = text
+        self.attachments: tuple[bytes, ...] = attachments
+
+    def after(self, event: str) -> str:
+        """The data of the event's packet: the event's name, and then the arguments."""
+        return f"[{_quoted(event)},{self.text[1:]}" if len(self.text) > 2 else f"[{_quoted(event)}]"
+
+
+class Codec:
+    """Encodes what leaves.
+
+    Args:
+        module: the JSON module of the application.
+    """
+
+    __slots__ = ("module", "standard")
+
+    def __init__(self, module: Any) -> None:
+        self.module: Any = module
+        #: It is the standard library's, as it is or as engine.io wraps it.
+        self.standard: bool = getattr(module, "__name__", "") in ("json", "engineio.json")
+
+    def encode(self, args: Sequence[Any]) -> Outbound:
+        """Encode a list or a tuple of arguments.
+
+        Raises:
+            Unsendable: a value has no form in JSON, whatever is wrong with it.
+        """
+        if self.standard:
+            quick = _quickly(args)
+            if quick is not None:
+                return quick
+        try:
+            return self._carefully(args)
+        except Exception as error:
+            # Encoders run methods of the values: they may raise anything, and quote the value.
+            raise Unsendable("it has no form in JSON") from error
+
+    def _carefully(self, args: Sequence[Any]) -> Outbound:
+        attachments: list[bytes] = []
+        data: Any = list(args)
+        if _has_bytes(data):
+            data = _taken_apart(data, attachments)
+        text = _write(data) if self.standard else self.module.dumps(data, separators=(",", ":"))
+        values = _read(text)
+        if attachments:
+            values = packet.Packet.reconstruct_binary(values, attachments)
+        return Outbound(values, text, tuple(attachments))
+
+
+def _quickly(args: Sequence[Any]) -> Outbound | None:
+    """What only has JSON's own types; `None` for anything else."""
+    try:
+        text = orjson.dumps(args, None, _OWN_WORDS)
+        if len(args) == 1 and type(args[0]) in _SCALARS:
+            values: Sequence[Any] = args
+        else:
+            values = orjson.loads(text)
+            if values != (args if type(args) is list else list(args)):
+                return None
+    except (TypeError, ValueError, RecursionError):
+        return None
+    if text.isascii() and b"\x7f" not in text:
+        return Outbound(values, text.decode())
+    # The characters that clients get without the guard.
+    return Outbound(values, _write(values))
+
+
+def _has_bytes(value: Any) -> bool:
+    """Whether there are bytes where python-socketio looks for them: in lists and dicts."""
+    if isinstance(value, dict):
+        return any(map(_has_bytes, list(value.values())))
+    if isinstance(value, list):
+        return any(map(_has_bytes, list(value)))
+    return isinstance(value, (bytes, bytearray))
+
+
+def _taken_apart(value: Any, attachments: list[bytes]) -> Any:
+    """A value with a placeholder for all bytes, which go to the attachments."""
+    if isinstance(value, (bytes, bytearray)):
+        attachments.append(bytes(value))
+        return {"_placeholder": True, "num": len(attachments) - 1}
+    # A list of it first: another thread may change it meanwhile.
+    if isinstance(value, dict):
+        return {key: _taken_apart(item, attachments) for key, item in list(value.items())}
+    if isinstance(value, list):
+        return [_taken_apart(item, attachments) for item in list(value)]
+    return value
+
+
+def _no_constant(_text: str) -> Any:
+    raise ValueError("NaN and infinities are not JSON")
+
+
+_decode = json.JSONDecoder(parse_constant=_no_constant).decode
+
+
+def _read(text: str) -> list[Any]:
+    """What a client will read in a text.
+
+    Raises:
+        ValueError: it is not JSON, not Unicode, or not a list.
+    """
+    values = _decode(text)
+    if "\\u" in text or not text.isascii():
+        _write_unicode(values).encode()  # half of a surrogate pair has no code
+    if type(values) is not list:
+        raise ValueError("not a list")
+    return values
+
+
+_write_unicode = json.JSONEncoder(ensure_ascii=False).encode
+
+
+@lru_cache(1024)
+def _quoted(event: str) -> str:
+    return _write(event)

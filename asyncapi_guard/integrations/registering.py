@@ -1,0 +1,122 @@
+"""Handlers as they are registered: those that this server cannot run, and the admin UI's.
+
+A threaded server calls an `async def` handler and gets a coroutine, which nobody awaits: the
+handler never runs, and nobody is told. python-socketio's admin instrumentation registers handlers
+in a namespace of its own, which no contract is about.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from typing import TYPE_CHECKING, Any
+
+from socketio.admin import InstrumentedServer
+
+from asyncapi_guard.contract import Mode
+from asyncapi_guard.errors import RegistrationError
+from asyncapi_guard.integrations.seat import Seat
+from asyncapi_guard.violations import Checkpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["Registering", "is_coroutine_function"]
+
+
+class Registering(Seat):
+    """In the place of `Server.on` and `Server.register_namespace`."""
+
+    _on: Callable[..., Any]
+    _register: Callable[..., Any]
+
+    def look_at_handlers(self) -> None:
+        """Look at what was registered before.
+
+        Raises:
+            RegistrationError: one of the handlers cannot run on this server.
+        """
+        server = self.server
+        for namespace, handlers in list(server.handlers.items()):
+            for event, handler in list(handlers.items()):
+                self._look_at(namespace, event, handler)
+        for namespace_handler in list(server.namespace_handlers.values()):
+            self._look_at_namespace(namespace_handler)
+
+    def on(self, event: str, handler: Any = None, namespace: str | None = None) -> Any:
+        """A handler is registered.
+
+        Raises:
+            RegistrationError: it cannot run on this server.
+        """
+        if handler is not None:
+            self._look_at(namespace or "/", event, handler)
+            return self._on(event, handler, namespace)
+
+        def decorator(function: Any) -> Any:
+            self._look_at(namespace or "/", event, function)
+            return self._on(event, namespace=namespace)(function)
+
+        return decorator
+
+    def register_namespace(self, namespace_handler: Any) -> Any:
+        """A class namespace is registered.
+
+        Raises:
+            RegistrationError: one of its methods cannot run on this server.
+        """
+        self._look_at_namespace(namespace_handler)
+        return self._register(namespace_handler)
+
+    def _look_at_namespace(self, namespace_handler: Any) -> None:
+        namespace = getattr(namespace_handler, "namespace", None) or "/"
+        for event, method in _methods(namespace_handler):
+            self._look_at(namespace, event, method)
+
+    def _look_at(self, namespace: str, event: str, handler: Any) -> None:
+        if isinstance(getattr(handler, "__self__", None), InstrumentedServer):
+            self._let_through(namespace)
+        elif is_coroutine_function(handler):
+            self._say_it_never_runs(namespace, event, handler)
+
+    def _let_through(self, namespace: str) -> None:
+        """Judge nothing in a namespace of the admin UI, unless the contract declares it."""
+        if self.middleware.exclude(namespace):
+            self.middleware.log(
+                logging.WARNING,
+                "%s is the namespace of the admin UI: its traffic is not validated",
+                namespace,
+            )
+
+    def _say_it_never_runs(self, namespace: str, event: str, handler: Any) -> None:
+        checkpoint = Checkpoint.CONNECT if event == "connect" else Checkpoint.RECEIVE_EVENT
+        mode = self.guard.mode_of(checkpoint, namespace, event)
+        code = getattr(inspect.unwrap(handler), "__code__", None)
+        place = f" ({code.co_filename}:{code.co_firstlineno})" if code is not None else ""
+        text = (
+            f"the handler of {event!r} in {namespace!r}{place} is a coroutine function, and a "
+            "socketio.Server never awaits it: use def, or a socketio.AsyncServer"
+        )
+        if mode is Mode.ENFORCE or event in ("disconnect", "*"):
+            raise RegistrationError(text)
+        if mode is Mode.REPORT:
+            self.middleware.log(logging.ERROR, "%s", text)
+
+
+def is_coroutine_function(handler: Any) -> bool:
+    """Whether calling a handler makes a coroutine."""
+    try:
+        function = inspect.unwrap(handler)
+    except ValueError:  # wraps itself
+        return False
+    call = getattr(function, "__call__", None)  # noqa: B004  # its code is looked at, not whether
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(call)
+
+
+def _methods(namespace_handler: Any) -> Iterator[tuple[str, Any]]:
+    for name in dir(type(namespace_handler)):
+        method = getattr(namespace_handler, name, None)
+        if name == "trigger_event":
+            yield "*", method
+        elif name.startswith("on_") and callable(method):
+            yield name[3:], method
