@@ -99,8 +99,12 @@ class Schema(Protocol):
         ...
 
     @property
-    def is_valid(self) -> Callable[[Any], bool]:
-        """Says whether a value is valid. Never raises; what cannot be judged is not valid."""
+    def accepts(self) -> Callable[[Any], bool]:
+        """As `is_valid`, of what a strict reader made of JSON text: all of it is Unicode."""
+        ...
+
+    def is_valid(self, value: Any) -> bool:
+        """Whether a value is valid. Never raises; what cannot be judged is not valid."""
         ...
 
     def explain(self, value: Any, *, include_values: bool = False) -> Explanation:

@@ -69,7 +69,13 @@ class Guard:
         self._excluded: Collection[str] = policy.exclude
 
     def receive_event(
-        self, namespace: str, event: Any, args: Sequence[Any], *, binary: bool = False
+        self,
+        namespace: str,
+        event: Any,
+        args: Sequence[Any],
+        *,
+        binary: bool = False,
+        read: bool = False,
     ) -> Verdict:
         """Judge an event from a client.
 
@@ -78,20 +84,27 @@ class Guard:
             event: the first element of the packet's data, whatever it is.
             args: the others.
             binary: they have bytes somewhere.
+            read: a strict reader made them of JSON text; without, their text is looked through.
         """
         plan = self._plans.get(namespace) or self._plan(namespace)
         if plan is None or not isinstance(event, str) or event not in plan.receive:
             return self._unexpected(Checkpoint.RECEIVE_EVENT, namespace, event, plan)
-        return plan.receive[event].judge(namespace, args, binary=binary)
+        return plan.receive[event].judge(namespace, args, binary=binary, read=read)
 
     def send_event(
-        self, namespace: str, event: Any, args: Sequence[Any], *, binary: bool = False
+        self,
+        namespace: str,
+        event: Any,
+        args: Sequence[Any],
+        *,
+        binary: bool = False,
+        read: bool = False,
     ) -> Verdict:
         """Judge an event that the application sends; the arguments are as in `receive_event`."""
         plan = self._plans.get(namespace) or self._plan(namespace)
         if plan is None or not isinstance(event, str) or event not in plan.send:
             return self._unexpected(Checkpoint.SEND_EVENT, namespace, event, plan)
-        return plan.send[event].judge(namespace, args, binary=binary)
+        return plan.send[event].judge(namespace, args, binary=binary, read=read)
 
     def send_ack(
         self,
@@ -101,6 +114,7 @@ class Guard:
         message: Message | None = None,
         *,
         binary: bool = False,
+        read: bool = False,
     ) -> Verdict:
         """Judge what a handler returned as the ack of an event.
 
@@ -110,12 +124,13 @@ class Guard:
             args: the values of the ack.
             message: the message that matched when the event was judged.
             binary: the values have bytes somewhere.
+            read: as in `receive_event`.
         """
         plan = self._plans.get(namespace) or self._plan(namespace)
         rule = plan.receive.get(event) if plan is not None else None
         if rule is None:
             return PASSED_UNDECLARED
-        return rule.ack_of(message).judge(namespace, args, binary=binary)
+        return rule.ack_of(message).judge(namespace, args, binary=binary, read=read)
 
     def receive_ack(
         self,
@@ -125,13 +140,14 @@ class Guard:
         message: Message | None = None,
         *,
         binary: bool = False,
+        read: bool = False,
     ) -> Verdict:
         """Judge what a client answered to an event that was sent; arguments as in `send_ack`."""
         plan = self._plans.get(namespace) or self._plan(namespace)
         rule = plan.send.get(event) if plan is not None else None
         if rule is None:
             return PASSED_UNDECLARED
-        return rule.ack_of(message).judge(namespace, args, binary=binary)
+        return rule.ack_of(message).judge(namespace, args, binary=binary, read=read)
 
     def connect(self, namespace: str, auth: Any) -> Verdict:
         """Judge a connect by its `auth` value (`None` without one).

@@ -52,17 +52,18 @@ class _Alternative:
         #: It judges exactly one argument by itself, as nearly all do.
         self.plain: bool = schema is not None and not schema.positional and not schema.nothing
 
-    def matches(self, args: Sequence[Any]) -> bool:
+    def matches(self, args: Sequence[Any], *, read: bool) -> bool:
         schema = self.schema
         if schema is None:
             return True
+        fits = schema.accepts if read else schema.is_valid
         if schema.positional:
-            return schema.is_valid(args)
+            return fits(args)
         if schema.nothing:
             return not args
         if len(args) == 1:
-            return schema.is_valid(args[0])
-        return not args and schema.is_valid(None)
+            return fits(args[0])
+        return not args and fits(None)
 
     def explain(
         self, args: Sequence[Any], *, include_values: bool
@@ -118,8 +119,17 @@ class Rule:
         """Whether bytes may stand somewhere."""
         return any(a.schema is None or a.schema.binary for a in self.alternatives)
 
-    def judge(self, namespace: str, args: Sequence[Any], *, binary: bool = False) -> Verdict:
-        """Judge arguments; `binary` says that they came with attachments."""
+    def judge(
+        self, namespace: str, args: Sequence[Any], *, binary: bool = False, read: bool = False
+    ) -> Verdict:
+        """Judge arguments.
+
+        Args:
+            namespace: the Socket.IO namespace.
+            args: the arguments.
+            binary: they came with attachments.
+            read: a strict reader made them of JSON text, so all of their text is Unicode.
+        """
         if self.mode is Mode.OFF:
             return PASSED
         if binary and not self.binary:
@@ -129,14 +139,14 @@ class Rule:
             # `matches`, without a call for what nearly every event is: one argument.
             schema = only.schema
             if schema is not None and only.plain and len(args) == 1:
-                valid = schema.is_valid(args[0])
+                valid = schema.accepts(args[0]) if read else schema.is_valid(args[0])
             else:
-                valid = only.matches(args)
+                valid = only.matches(args, read=read)
             if valid:
                 return only.accepted
             found = only.explain(args, include_values=self.policy.include_values)
             return self._violation(namespace, found[0], truncated=found[1])
-        matching = [a for a in self.alternatives if a.matches(args)]
+        matching = [a for a in self.alternatives if a.matches(args, read=read)]
         if len(matching) == 1:
             return matching[0].accepted
         return self._several(namespace, args, matching)
@@ -215,6 +225,8 @@ class _NoAck:
 
     def is_valid(self, value: Any) -> bool:  # noqa: ARG002  # like any schema
         return False
+
+    accepts = is_valid
 
     def explain(self, value: Any, *, include_values: bool = False) -> Any:
         raise NotImplementedError  # the number of arguments says it all

@@ -130,16 +130,24 @@ class _HandlersGuard(Guard):
         self._wide: dict[tuple[str, str], Guard] = {}
 
     def receive_event(
-        self, namespace: str, event: Any, args: Sequence[Any], *, binary: bool = False
+        self,
+        namespace: str,
+        event: Any,
+        args: Sequence[Any],
+        *,
+        binary: bool = False,
+        read: bool = False,
     ) -> Verdict:
         """As `Guard.receive_event`."""
-        verdict = super().receive_event(namespace, event, args, binary=binary)
+        verdict = super().receive_event(namespace, event, args, binary=binary, read=read)
         if verdict.declared or verdict.violation is not None:
             return verdict
         guard = self._of_wide_handler(namespace, event)
         if guard is None:
             return verdict
-        return _renamed(guard.receive_event("/", "event", args, binary=binary), namespace, event)
+        return _renamed(
+            guard.receive_event("/", "event", args, binary=binary, read=read), namespace, event
+        )
 
     def send_ack(
         self,
@@ -149,13 +157,16 @@ class _HandlersGuard(Guard):
         message: Message | None = None,
         *,
         binary: bool = False,
+        read: bool = False,
     ) -> Verdict:
         """As `Guard.send_ack`."""
-        verdict = super().send_ack(namespace, event, args, message, binary=binary)
+        verdict = super().send_ack(namespace, event, args, message, binary=binary, read=read)
         guard = None if verdict.declared else self._of_wide_handler(namespace, event)
         if guard is None:
             return verdict
-        return _renamed(guard.send_ack("/", "event", args, binary=binary), namespace, event)
+        return _renamed(
+            guard.send_ack("/", "event", args, binary=binary, read=read), namespace, event
+        )
 
     def mode_of(
         self, checkpoint: Checkpoint, namespace: str, event: Any, message: Message | None = None

@@ -112,7 +112,12 @@ class Incoming(Seat):
             logger.debug("%s is not connected to %s", sid, printable(namespace))
         elif type(data) is list and data:
             verdict = self.middleware.judge(
-                Checkpoint.RECEIVE_EVENT, self.guard.receive_event, namespace, data[0], data[1:]
+                Checkpoint.RECEIVE_EVENT,
+                self.guard.receive_event,
+                namespace,
+                data[0],
+                data[1:],
+                read=True,
             )
             self._go_on(verdict, sid, eio_sid, namespace, id, data)
         else:
@@ -144,6 +149,7 @@ class Incoming(Seat):
             event,
             data[1:],
             binary=type(data) is BinaryArguments,
+            read=True,
         )
 
     def _go_on(  # an event, taken apart

@@ -259,36 +259,28 @@ class AsyncAPIGuard:
         judge: Callable[..., Verdict],
         namespace: str,
         *args: Any,
-        binary: bool = False,
+        **known: bool,
     ) -> Verdict:
-        """Ask the guard, and count; if it fails, traffic is refused."""
-        event = args[0] if checkpoint is not Checkpoint.CONNECT else "connect"
+        """Ask the guard, and count; if it fails, what is enforced is refused.
+
+        Args:
+            checkpoint: where the traffic is.
+            judge: the guard's method.
+            namespace: the Socket.IO namespace.
+            *args: the method's other arguments, above all the event's name.
+            **known: what is known of the values.
+        """
         try:
-            verdict = judge(namespace, *args, binary=True) if binary else judge(namespace, *args)
+            verdict = judge(namespace, *args, **known)
         except Exception as error:  # noqa: BLE001  # fail closed, whatever it is
+            event = args[0] if checkpoint is not Checkpoint.CONNECT else "connect"
             verdict = self._failed(checkpoint, namespace, event, error)
         if verdict.declared:
+            event = args[0] if checkpoint is not Checkpoint.CONNECT else "connect"
             self._tally.seen(namespace, event, checkpoint)
         else:
             self._tally.seen(*self._counted_as(namespace, verdict), checkpoint)
         return verdict
-
-    def ask(
-        self,
-        checkpoint: Checkpoint,
-        judge: Callable[..., Verdict],
-        namespace: str,
-        event: Any,
-        *args: Any,
-        binary: bool = False,
-    ) -> Verdict:
-        """As `judge`, about something that is counted already."""
-        try:
-            if binary:
-                return judge(namespace, event, *args, binary=True)
-            return judge(namespace, event, *args)
-        except Exception as error:  # noqa: BLE001  # fail closed, whatever it is
-            return self._failed(checkpoint, namespace, event, error)
 
     def _failed(
         self, checkpoint: Checkpoint, namespace: str, event: Any, error: Exception

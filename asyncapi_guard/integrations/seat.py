@@ -103,7 +103,9 @@ class Seat:
             judge = partial(guard.unsendable, checkpoint)
             return ask(checkpoint, judge, namespace, event, *more), None
         binary = bool(outbound.attachments)
-        verdict = ask(checkpoint, judge, namespace, event, outbound.values, *more, binary=binary)
+        verdict = ask(
+            checkpoint, judge, namespace, event, outbound.values, *more, binary=binary, read=True
+        )
         return verdict, outbound
 
     def _record(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from asyncapi_guard.schema.adapt import adapt
 from asyncapi_guard.schema.engine import EngineName, get_engine
 from asyncapi_guard.schema.explain import explain
+from asyncapi_guard.schema.unreadable import is_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,8 +38,8 @@ class CompiledSchema:
         "_bundle",
         "_collect",
         "_engine",
+        "accepts",
         "dialect",
-        "is_valid",
         "location",
         "nothing",
         "positional",
@@ -61,8 +62,9 @@ class CompiledSchema:
         self._collect = collect
         self._engine: EngineName = engine
         self._bundle: Bundle | None = None
-        #: A predicate, which never raises. No method: it is replaced, and called for every event.
-        self.is_valid: Callable[[Any], bool] = self._first
+        #: A predicate for what a strict reader made of JSON text. It never raises. No method: it is
+        #: replaced, and called for every event.
+        self.accepts: Callable[[Any], bool] = self._first
 
     @property
     def bundle(self) -> Bundle:
@@ -94,8 +96,12 @@ class CompiledSchema:
         )
 
     def _first(self, value: Any) -> bool:
-        self.is_valid = self.compile()
-        return self.is_valid(value)
+        self.accepts = self.compile()
+        return self.accepts(value)
+
+    def is_valid(self, value: Any) -> bool:
+        """Whether any value is valid; text that is no Unicode is not, wherever it stands."""
+        return self.accepts(value) and is_text(value)
 
     def explain(self, value: Any, *, include_values: bool = False) -> Explanation:
         """Why a value is not valid, within a fixed budget."""

@@ -25,7 +25,7 @@ class Engine(Protocol):
     name: str
 
     def compile(
-        self, document: Any, dialect: Dialect, *, cyclic: bool, binary: bool, whole: bool = True
+        self, document: Any, dialect: Dialect, *, cyclic: bool, binary: bool
     ) -> Callable[[Any], bool]:
         """A predicate for values, that never raises: what it cannot judge is not valid.
 
@@ -34,8 +34,6 @@ class Engine(Protocol):
             dialect: how to read it.
             cyclic: values may be judged to any depth, so depth is limited first.
             binary: the document has the keyword `formats.BINARY`.
-            whole: values with half of a surrogate pair anywhere are not valid; otherwise, what is
-                not read is not looked at.
 
         Raises:
             ValueError: the schema is not valid, or refers to something that is not in it.

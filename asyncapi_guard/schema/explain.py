@@ -187,7 +187,7 @@ def _ask(engine: EngineName, dialect: Dialect, schema: str) -> Callable[[Any], b
     """The engine's answer for a schema of one keyword, compiled once."""
     parsed = adapt(json.loads(schema), dialect)
     binary = is_binary(json.loads(schema))
-    return get_engine(engine).compile(parsed, dialect, cyclic=False, binary=binary, whole=False)
+    return get_engine(engine).compile(parsed, dialect, cyclic=False, binary=binary)
 
 
 _JSON_TYPES = ["string", "number", "boolean", "null", "array", "object"]

@@ -28,7 +28,6 @@ from asyncapi_guard.schema import strings
 from asyncapi_guard.schema.dialects import Dialect, Draft
 from asyncapi_guard.schema.equality import Identities, equal
 from asyncapi_guard.schema.formats import BINARY
-from asyncapi_guard.schema.unreadable import is_text
 
 if TYPE_CHECKING:
     from asyncapi_guard.schema.engine import MetaProblem
@@ -344,7 +343,6 @@ class _Engine:
         *,
         cyclic: bool,
         binary: bool,  # noqa: ARG002  # bytes are Python objects like any other here
-        whole: bool = True,
     ) -> Callable[[Any], bool]:
         # An empty registry: by default the library would fetch what is not there.
         validator = _VALIDATORS[dialect.draft](
@@ -358,7 +356,7 @@ class _Engine:
                     return False
                 token = _memory.set(_Memory(targets, dynamic))
                 try:
-                    valid: bool = validator.is_valid(value) and (not whole or is_text(value))
+                    valid: bool = validator.is_valid(value)
                 finally:
                     _memory.reset(token)
             except Exception:  # noqa: BLE001  # values that are no JSON break it in many ways: not valid

@@ -1,7 +1,7 @@
 """The default engine: jsonschema-rs. The only module that imports it.
 
 It validates Python objects in place, so a predicate costs nanoseconds; its error objects cost up to
-gigabytes, so it is asked yes or no and nothing else. Four things it cannot see by itself:
+gigabytes, so it is asked yes or no and nothing else. Three things it cannot see by itself:
 
 - **Bytes** are no JSON value to it. Only a custom keyword is handed the object itself, and a `type`
   beside it raises. So bytes travel as a NaN whose payload bits hold their length: of no JSON type,
@@ -10,8 +10,6 @@ gigabytes, so it is asked yes or no and nothing else. Four things it cannot see 
   the process. `_shallow`, a chain of 128 schemas, says whether a value is deeper, and stops there.
 - **Patterns**: the linear-time regex engine is tried first; look-around and back-references need
   the other one, with a low limit on backtracking. At the limit the value is not valid.
-- **Half surrogate pairs** raise where a text is read, and nowhere else: `unreadable.reading_all`
-  makes a schema read all that it accepts.
 """
 
 from __future__ import annotations
@@ -24,7 +22,6 @@ import jsonschema_rs
 
 from asyncapi_guard.schema.dialects import Dialect, Draft
 from asyncapi_guard.schema.formats import BINARY
-from asyncapi_guard.schema.unreadable import TEXT, is_text, reading_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -70,9 +67,8 @@ class _Engine:
         self._depth: Any = None
 
     def compile(
-        self, document: Any, dialect: Dialect, *, cyclic: bool, binary: bool, whole: bool = True
+        self, document: Any, dialect: Dialect, *, cyclic: bool, binary: bool
     ) -> Callable[[Any], bool]:
-        document = reading_all(document, dialect) if whole else document
         is_valid = _compile(document, dialect).is_valid
         depth = self._shallow_enough() if cyclic else None
 
@@ -136,7 +132,7 @@ def _compile(document: Any, dialect: Dialect) -> Any:
                 validate_formats=True,
                 offline=True,
                 pattern_options=options,
-                keywords={BINARY: _Bytes, TEXT: _Text},
+                keywords={BINARY: _Bytes},
             )
         except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
             failure = error
@@ -173,17 +169,6 @@ class _Bytes:
         length = struct.unpack("<Q", struct.pack("<d", instance))[0] & _LENGTH
         if not self._least <= length <= self._most:
             raise ValueError("wrong number of bytes")
-
-
-class _Text:
-    """The keyword `unreadable.TEXT`: looks through a value that no schema reads."""
-
-    def __init__(self, _parent: dict[str, Any], _on: Any, _path: list[str | int]) -> None:
-        pass
-
-    def validate(self, instance: Any) -> None:
-        if not is_text(instance):
-            raise ValueError("half of a surrogate pair")
 
 
 ENGINE = _Engine()

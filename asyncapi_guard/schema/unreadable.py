@@ -1,9 +1,9 @@
 """What no schema has a say in: texts that are no Unicode, and values that are no JSON.
 
 Half a surrogate pair is in no Unicode text, and no UTF-8 has a form for it. A value with one, in a
-text or in a property name, at any depth, is not valid by any schema. `jsonschema-rs` sees it in
-places that it reads, so each schema is made to read all that it accepts (`reading_all`), which
-costs next to nothing; what no schema describes is looked through with `is_text`.
+text or in a property name, at any depth, is not valid by any schema. Engines see it in some of the
+places that they read, so a value that did not come from a strict reader is looked through with
+`is_text`.
 """
 
 from __future__ import annotations
@@ -13,18 +13,10 @@ from typing import TYPE_CHECKING, Any, Union
 
 import msgspec
 
-from asyncapi_guard.schema.dialects import Dialect, Draft, replace_subschemas
-from asyncapi_guard.schema.formats import BINARY
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from asyncapi_guard.schema.dialects import SchemaPath
-
-__all__ = ["TEXT", "Unreadable", "is_text", "reading_all", "unreadable"]
-
-#: The keyword for a value that is to be looked through.
-TEXT = "x-guard-text"
+__all__ = ["Unreadable", "is_text", "unreadable"]
 
 _encode = msgspec.json.Encoder().encode
 
@@ -150,102 +142,3 @@ def _is_unicode(text: str) -> bool:
         return text.isascii() or bool(text.encode())
     except UnicodeEncodeError:
         return False
-
-
-# -- schemas that read all that they accept --------------------------------------------------------
-
-# Compares each text, at the cost of a few nanoseconds, and accepts all.
-_READ: dict[str, Any] = {"anyOf": [{"not": {"enum": [""]}}, {"maxLength": 0}]}
-_LOOK: dict[str, Any] = {TEXT: True}
-_BRANCHES = ("$ref", "allOf", "anyOf", "oneOf")
-_STRUCTURE = frozenset(
-    ("properties", "patternProperties", "additionalProperties", "items", "prefixItems")
-)
-
-
-def reading_all(document: Any, dialect: Dialect) -> Any:
-    """A schema that reads all of what it accepts; of Unicode, it accepts the same."""
-    if isinstance(document, dict) and _has_leftovers(document):
-        # What is added to schemas would count as evaluated.
-        return {**document, TEXT: True}
-    return _reading(document, dialect, needed=True)
-
-
-def _has_leftovers(document: Any) -> bool:
-    todo = [document]
-    while todo:
-        held = todo.pop()
-        if isinstance(held, dict):
-            if "unevaluatedItems" in held or "unevaluatedProperties" in held:
-                return True
-            todo.extend(held.values())
-        elif isinstance(held, list):
-            todo.extend(held)
-    return False
-
-
-def _reading(schema: Any, dialect: Dialect, *, needed: bool) -> Any:
-    """As `reading_all`; nothing is needed where another schema reads the same value."""
-    if not isinstance(schema, dict):
-        return _LOOK if schema is True and needed else schema
-    if "$ref" in schema and not dialect.siblings:
-        return schema
-    needed = needed and not _is_closed(schema, dialect)
-    branched = needed and _is_branched(schema)
-    whole = needed and not branched and _is_open(schema)
-    own = needed and not branched and not whole
-    reading = _STRUCTURE | {"additionalItems"} if own else frozenset()
-    if branched and not _refers(schema):
-        reading = frozenset(_BRANCHES)
-
-    def change(path: SchemaPath, below: Any) -> Any:
-        # Entries, and with resources all other places, may be referred to.
-        anywhere = dialect.resources or path[0] in ("$defs", "definitions")
-        return _reading(below, dialect, needed=anywhere or path[0] in reading)
-
-    changed = replace_subschemas(schema, change)
-    if whole:
-        changed[TEXT] = True
-    elif own:
-        _complete(changed, dialect)
-    return changed
-
-
-def _is_closed(schema: dict[str, Any], dialect: Dialect) -> bool:
-    """Whether it lists what it accepts, or takes bytes."""
-    constant = "const" in schema and dialect.draft is not Draft.DRAFT4
-    return constant or "enum" in schema or BINARY in schema
-
-
-def _is_branched(schema: dict[str, Any]) -> bool:
-    """Whether it leaves to others what its objects and arrays are made of."""
-    holds = not _types(schema).isdisjoint(("object", "array"))
-    return holds and _STRUCTURE.isdisjoint(schema) and any(map(schema.get, _BRANCHES))
-
-
-def _refers(schema: dict[str, Any]) -> bool:
-    """Whether all that it accepts is read elsewhere."""
-    both = [schema, *schema.get("allOf", ())]
-    return any(isinstance(part, dict) and "$ref" in part for part in both)
-
-
-def _is_open(schema: dict[str, Any]) -> bool:
-    """Whether it has objects or arrays, and says nothing of what is in them."""
-    return _STRUCTURE.isdisjoint(schema) and not _types(schema).isdisjoint(("object", "array"))
-
-
-def _types(schema: dict[str, Any]) -> frozenset[str]:
-    types = schema.get("type") or ("string", "object", "array")
-    return frozenset((types,) if isinstance(types, str) else types)
-
-
-def _complete(schema: dict[str, Any], dialect: Dialect) -> None:
-    """Add what reads texts, and whatever else is in objects and arrays."""
-    types = _types(schema)
-    if "string" in types and "pattern" not in schema:
-        schema["allOf"] = [*schema.get("allOf", ()), _READ]
-    if "object" in types:
-        schema.setdefault("additionalProperties", _LOOK)
-    if "array" in types:
-        rest = dialect.tuple_keyword == "items" and isinstance(schema.get("items"), list)
-        schema.setdefault("additionalItems" if rest else "items", _LOOK)

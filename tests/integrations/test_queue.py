@@ -310,12 +310,12 @@ def test_a_caller_without_a_guard_gets_no_malformed_ack(
     server = socketio.Server(async_mode="threading", client_manager=manager)
     manager.initialize()
     heard = threading.Event()
-    manager.callbacks["probe"] = {1: lambda: heard.set()}
+    manager.callbacks["probe"] = {1: heard.set}
     deadline = time.monotonic() + 15
     while not heard.wait(0.05):
         assert time.monotonic() < deadline, "the caller does not hear what is published"
         probe = {"method": "callback", "host_id": manager.host_id, "sid": "probe", "id": 1}
-        manager.callbacks["probe"][1] = lambda: heard.set()
+        manager.callbacks["probe"][1] = heard.set
         cluster[1]._publish({**probe, "args": [], "namespace": "/"})
     done = answer_with(hosts[1], MALFORMED_ACKS[row])
     server.emit("question", "q", to=hosts[1].sid, callback=lambda *values: got.put(values))

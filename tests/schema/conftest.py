@@ -45,6 +45,12 @@ def engine(request: pytest.FixtureRequest) -> Any:
     return request.param
 
 
+@pytest.fixture(scope="session")
+def make_schema() -> Callable[..., CompiledSchema]:
+    """Makes schemas for an engine by its name; also where examples are drawn."""
+    return compiled
+
+
 @pytest.fixture
 def make(engine: Any) -> Callable[..., CompiledSchema]:
     return lambda schema, schema_format=None, **entries: compiled(
