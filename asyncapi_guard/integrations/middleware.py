@@ -99,6 +99,8 @@ class AsyncAPIGuard:
             "allow_http": allow_http,
             "root": root,
         }
+        self._addresses: frozenset[str | None] = frozenset()
+        self._places = Places(())
         self._has_document = spec is not None
         if spec is None:
             return
@@ -111,7 +113,7 @@ class AsyncAPIGuard:
             logger.warning("jsonschema-rs is not installed: validating with jsonschema, slowly")
         self.guard = Guard(contract, policy)
         self._addresses = frozenset(c.address for c in contract.channels.values())
-        self._places = Places(contract)
+        self._places = Places(contract.sources)
 
     @property
     def guard(self) -> Guard:

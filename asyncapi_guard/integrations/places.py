@@ -17,16 +17,22 @@ from asyncapi_guard.spec.source import DEFAULT_LIMITS, Source, read_text
 from asyncapi_guard.violations import without_mapping
 
 if TYPE_CHECKING:
-    from asyncapi_guard.contract import Contract, SourceFile
+    from collections.abc import Iterable
+
+    from asyncapi_guard.contract import SourceFile
 
 __all__ = ["Places", "shown_path"]
 
 
 class Places:
-    """The places of a contract's schemas."""
+    """The places of a contract's schemas.
 
-    def __init__(self, contract: Contract) -> None:
-        self._files = {file.name: file for file in contract.sources}
+    Args:
+        files: what the contract was read from.
+    """
+
+    def __init__(self, files: Iterable[SourceFile]) -> None:
+        self._files = {file.name: file for file in files}
         self._sources: dict[str, Source | None] = {}
         self._found: dict[str, str] = {}
         self._reading = threading.Lock()

@@ -389,6 +389,14 @@ def test_a_guard_without_a_document_says_so(contract: Any) -> None:
         guard.uninstall()
 
 
+def test_a_guard_without_a_document_records_what_it_is_given(contract: Any, caplog: Any) -> None:
+    """Whoever asks the guard of its one application can have the verdict recorded here."""
+    guard = guarded(app_of(SPEC=contract()))
+    guard.record(guard.guard.receive_event("/", "mvoe", []))
+    assert "did you mean 'move'?" in caplog.messages[0]
+    assert [s.refused for s in guard.statistics()] == [1]
+
+
 def test_what_is_no_application_is_said_first(contract: Any) -> None:
     """Arguments in the wrong order are no missing document."""
     app = Flask(__name__)
