@@ -28,6 +28,7 @@ __all__ = [
     "Mode",
     "Operation",
     "Schema",
+    "SourceFile",
 ]
 
 
@@ -189,6 +190,21 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file that a contract was read from.
+
+    Attributes:
+        name: how the locations of schemas, messages and operations begin.
+        uri: its absolute URI.
+        digest: identifies its text; empty for a document that was passed as data.
+    """
+
+    name: str
+    uri: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Contract:
     """All that a document says.
 
@@ -201,6 +217,7 @@ class Contract:
         meta: the document's other fields (`info`, `servers`, extensions), as written.
         file: the name of the document.
         findings: what is allowed and hardly meant, such as a format that nobody knows.
+        sources: the document and the files that it refers to.
     """
 
     title: str
@@ -211,3 +228,4 @@ class Contract:
     meta: Mapping[str, Any] = field(default_factory=_nothing)
     file: str = field(default="", compare=False)
     findings: tuple[Finding, ...] = field(default=(), compare=False)
+    sources: tuple[SourceFile, ...] = field(default=(), compare=False)

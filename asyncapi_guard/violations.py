@@ -10,14 +10,33 @@ Nothing here holds a payload value unless it was asked for (`include_values`): p
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["Checkpoint", "Code", "Problem", "Violation", "printable"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = [
+    "Checkpoint",
+    "Code",
+    "Problem",
+    "Violation",
+    "either",
+    "printable",
+    "without_mapping",
+]
 
 #: Names that come from a client (events, namespaces, properties) are cut to this many characters.
 MAX_NAME = 120
+#: How the location of a schema begins when the document was passed as data.
+_MAPPING = "<mapping>"
+#: Paths and addresses that need no quotes in a line.
+_BARE = re.compile(r"[\w/.:%~$@-]+", re.ASCII)
+#: The end of a reason that its problems say better.
+_MISMATCH = "does not match the contract"
+_SHOWN = 3
 
 
 class Checkpoint(str, Enum):
@@ -97,6 +116,9 @@ class Violation:
         truncated: more failed than `problems` lists.
         suggestions: declared names near to an undeclared one. For the log, not for clients.
         refused: whether the traffic was stopped; `False` in report mode.
+        sid: the session id of the client in the namespace, when the traffic has one client. For
+            the log, not for clients.
+        address: the address of the client, as the server saw it. For the log, not for clients.
     """
 
     checkpoint: Checkpoint
@@ -109,6 +131,8 @@ class Violation:
     truncated: bool = False
     suggestions: tuple[str, ...] = ()
     refused: bool = True
+    sid: str | None = None
+    address: str | None = None
 
     def as_dict(self, *, details: bool = True) -> dict[str, Any]:
         """The object that answers a client: `{"error": {"code": ..., "problems": [...]}}`.
@@ -125,26 +149,86 @@ class Violation:
             error["problems"] = [problem.as_dict() for problem in self.problems]
         return {"error": error}
 
-    def __str__(self) -> str:
-        """One escaped line, without payload values, whatever a client put into names."""
-        text = (
-            f"{self.checkpoint} {printable(self.namespace)} {printable(self.event)}: "
-            f"{self.code}: {self.reason}"
+    def line(self, place: Callable[[str], str] | None = None) -> str:
+        """Describe the violation in one escaped line without payload values.
+
+        Args:
+            place: names the location of a schema (`file#/json/pointer`, or empty) for people, or
+                returns an empty string. By default the location is shown as it is.
+        """
+        verb = "rejected" if self.refused else "reported"
+        said = f"{verb} {self._subject()}: {self._why()} [{self.code}]"
+        said += "".join(
+            f" {name}={_bare(value)}"
+            for name, value in (("sid", self.sid), ("address", self.address))
+            if value
         )
-        for problem in self.problems[:3]:
-            where = f" ({problem.schema})" if problem.schema else ""
-            text += f"; {printable(problem.path or '(root)')}: {problem.message}{where}"
-        left = len(self.problems) - 3
+        places = ", ".join(self._places(place or without_mapping))
+        return f"{said} ({places})" if places else said
+
+    def __str__(self) -> str:
+        return self.line()
+
+    def _subject(self) -> str:
+        """The traffic, who sent it, and where."""
+        event, namespace = printable(self.event), printable(self.namespace)
+        if self.checkpoint is Checkpoint.CONNECT:
+            return f"connection from a client to {namespace}"
+        received = self.checkpoint in (Checkpoint.RECEIVE_EVENT, Checkpoint.RECEIVE_ACK)
+        is_ack = self.checkpoint in (Checkpoint.SEND_ACK, Checkpoint.RECEIVE_ACK)
+        what = f"ack of event {event}" if is_ack else f"event {event}"
+        return f"{what} from {'a client' if received else 'the server'} in {namespace}"
+
+    def _why(self) -> str:
+        """The problems; the reason only when the problems do not already contain it."""
+        shown = self.problems[:_SHOWN]
+        parts = [
+            f"{_bare(p.path)}: {_escaped(p.message)}" if p.path else _escaped(p.message)
+            for p in shown
+        ]
+        is_said = self.reason.endswith(_MISMATCH) and parts
+        if not is_said and self.reason not in [problem.message for problem in shown]:
+            parts.insert(0, _escaped(self.reason))
+        left = len(self.problems) - len(shown)
         if left > 0:
-            text += f"; and {left}{' or more' if self.truncated else ''} more"
+            parts.append(f"and {'more than ' if self.truncated else ''}{left} more")
         if self.suggestions:
-            text += f"; declared: {', '.join(map(printable, self.suggestions))}"
-        return text
+            parts.append(f"did you mean {either(self.suggestions)}?")
+        return "; ".join(parts)
+
+    def _places(self, place: Callable[[str], str]) -> list[str]:
+        """The places of the problems that the line shows, each once."""
+        named = (place(problem.schema) for problem in self.problems[:_SHOWN])
+        return [_escaped(name) for name in dict.fromkeys(named) if name]
+
+
+def without_mapping(location: str) -> str:
+    """The location of a schema; only its pointer when the document was passed as data."""
+    return location.removeprefix(_MAPPING)
 
 
 def printable(name: object) -> str:
     """A name from the wire, made safe for one log line: quoted, escaped, and cut."""
-    return json.dumps(_cut(name if isinstance(name, str) else f"<{type(name).__name__}>"))
+    text = _cut(name if isinstance(name, str) else f"<{type(name).__name__}>")
+    # Between single quotes, JSON's escape of the double quote is not needed.
+    inside = json.dumps(text)[1:-1].replace('\\"', '"').replace("'", "\\'")
+    return "'" + inside.replace("\x7f", "\\u007f") + "'"
+
+
+def _bare(text: str) -> str:
+    """A path or an address, cut; escaped and quoted unless it is plain."""
+    return _cut(text) if _BARE.fullmatch(text) else printable(text)
+
+
+def _escaped(text: str) -> str:
+    """Words of ours, in which a name may stand: one line in any case."""
+    return text if text.isprintable() else json.dumps(text)[1:-1]
+
+
+def either(names: tuple[str, ...]) -> str:
+    """Names of which one was meant, made safe for a log line."""
+    *others, last = map(printable, names)
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _cut(name: str) -> str:

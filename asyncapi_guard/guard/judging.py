@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract import Contract, Message, Mode
 from asyncapi_guard.guard.plans import RESERVED_EVENTS, Plan, by_address, check_addresses, template
-from asyncapi_guard.guard.policy import Policy, weakest
+from asyncapi_guard.guard.policy import Policy, weakest, with_near_names
 from asyncapi_guard.guard.rules import ACKS, Rule
 from asyncapi_guard.guard.verdicts import PASSED, PASSED_UNDECLARED, Verdict, without_rule
 from asyncapi_guard.violations import Checkpoint, Code, Problem, Violation
@@ -52,7 +52,8 @@ class Guard:
         policy = self.policy
         unknown = policy.operations.keys() - contract.operations.keys()
         if unknown:
-            raise ValueError(f"the policy names unknown operations: {', '.join(sorted(unknown))}")
+            named = with_near_names(unknown, contract.operations)
+            raise ValueError(f"the policy names unknown operations: {named}")
         check_addresses(contract)
         self._plans: dict[str, Plan] = {}
         self._templates: list[tuple[re.Pattern[str], Plan]] = []

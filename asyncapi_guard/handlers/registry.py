@@ -171,6 +171,11 @@ class Registry:
                 return self._receivers[place]
         return None
 
+    def taker(self, namespace: str, event: str) -> Receiver | None:
+        """The handler that takes an event, its own or a wide one."""
+        own = self._receivers.get((namespace, event))
+        return own if own is not None else self.wide_receiver(namespace, event)
+
     def sender(self, namespace: str, event: str) -> Sender | None:
         """The declaration of an event that is sent."""
         return self._senders.get((namespace, event))

@@ -66,6 +66,8 @@ _OPTIONS = (
     "policy",
     "engine",
     "on_violation",
+    "addresses",
+    "respond_unhandled",
     "typed",
 )
 Data = dict[str, Any]
@@ -115,6 +117,8 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         policy: what is done about violations; by default everything that is declared is enforced.
         engine: `rust`, `jsonschema`, or `auto`.
         on_violation: called with each `Violation`.
+        addresses: put the addresses of clients into violations and log lines; the default.
+        respond_unhandled: as for `AsyncAPIGuard`.
         typed: take the hints of every handler that has some. By default those of class namespaces,
             and of handlers registered with `get_from_typehint=True`.
         **kwargs: as for `SocketIO`.
@@ -133,6 +137,8 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         self._given_policy: Policy | None = None
         self.engine: EngineName = "auto"
         self.on_violation: Callable[[Violation], object] | None = None
+        self.addresses: bool = True
+        self.respond_unhandled: bool | None = None
         self.registry: Registry = Registry()
         self._guarded: RenewedGuard | None = None
         #: Makes plain what no type is known of; an own JSON module has its own ideas of much of it.

@@ -54,7 +54,7 @@ class Connects(Entering):
             self._enter(eio_sid, namespace, data)
             return
         try:
-            self._record(verdict, eio_sid)
+            violation = self._record(verdict, eio_sid) or violation
         finally:
             if violation.refused:
                 self._refuse_connect(eio_sid, namespace, violation)

@@ -8,13 +8,14 @@ raised it; so `on_error` and `on_error_default` run with their request context, 
 from __future__ import annotations
 
 import logging
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from asyncapi_guard.errors import ContractViolation, InstallationError
 from asyncapi_guard.integrations import socketio as adapter
 from asyncapi_guard.integrations.connects import takes
 from asyncapi_guard.integrations.contexts import make_lighter
+from asyncapi_guard.integrations.log import write
 from asyncapi_guard.integrations.outcomes import ConnectFailed, Refused
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from asyncapi_guard.integrations.middleware import AsyncAPIGuard
 
 __all__ = ["install"]
-
-logger: logging.Logger = logging.getLogger("asyncapi_guard")
 
 #: Where a `SocketIO` has the hooks of the server that was guarded last.
 _MARK = "_asyncapi_guard"
@@ -125,9 +124,8 @@ class FlaskApplication:
                 return True, method(error)
         except ContractViolation:
             return False, None  # the handler does not want it
-        except Exception:
-            with suppress(Exception):
-                logger.exception("the application's error handler failed")
+        except Exception:  # noqa: BLE001  # the application's own: the client is answered otherwise
+            write(logging.ERROR, "the application's error handler failed", exc_info=True)
             return False, None
 
     @contextmanager

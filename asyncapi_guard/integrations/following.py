@@ -11,22 +11,28 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract import Contract, Mode
 from asyncapi_guard.guard import Guard, Policy, Verdict
+from asyncapi_guard.guard.policy import with_near_names
 from asyncapi_guard.handlers import Registry, build_document
+from asyncapi_guard.handlers.functions import dotted_name
+from asyncapi_guard.integrations.log import write
 from asyncapi_guard.integrations.middleware import AsyncAPIGuard
 from asyncapi_guard.spec import load
-from asyncapi_guard.violations import Checkpoint
+from asyncapi_guard.violations import Checkpoint, Code, printable
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Mapping, Sequence
 
     from asyncapi_guard.contract import Message
-    from asyncapi_guard.handlers import Receiver
+    from asyncapi_guard.handlers import Receiver, Sender
     from asyncapi_guard.integrations.asyncapi_socketio import AsyncAPISocketIO
+    from asyncapi_guard.violations import Violation
 
 __all__ = ["RenewedGuard"]
 
-logger: logging.Logger = logging.getLogger("asyncapi_guard")
+#: Faults of arguments and acks, which have types.
+_TYPED = frozenset((Code.REQUEST, Code.RESPONSE, Code.EMIT, Code.ACK))
+_SENT = frozenset((Checkpoint.SEND_EVENT, Checkpoint.RECEIVE_ACK))
 
 
 class RenewedGuard(AsyncAPIGuard):
@@ -47,6 +53,8 @@ class RenewedGuard(AsyncAPIGuard):
             given,
             policy=policy,
             on_violation=owner.on_violation,
+            addresses=owner.addresses,
+            respond_unhandled=owner.respond_unhandled,
             engine=owner.engine,
         )
 
@@ -77,12 +85,22 @@ class RenewedGuard(AsyncAPIGuard):
         contract = self._owner.contract() if self._follows else self._current.contract
         policy, unknown = self._policy_for(contract)
         if unknown:
-            logger.warning(
-                "the policy names operations that no handler has: %s", ", ".join(unknown)
-            )
+            named = with_near_names(unknown, contract.operations)
+            write(logging.WARNING, "the policy names operations that no handler has: %s", named)
         self.guard = Guard(contract, policy)
         self._addresses = frozenset(c.address for c in contract.channels.values())
         self._changes = changes
+
+    def _place_of(self, violation: Violation, location: str) -> str:
+        """The handler, or the type of what is sent, where code is the contract."""
+        if (location and not self._follows) or violation.code not in _TYPED:
+            return super()._place_of(violation, location)
+        registry = self._owner.registry
+        if violation.checkpoint in _SENT:
+            sender = registry.sender(violation.namespace, violation.event)
+            return _declared_at(sender) if sender is not None else ""
+        receiver = registry.taker(violation.namespace, violation.event)
+        return dotted_name(receiver.handler) if receiver is not None else ""
 
     def _policy_for(self, contract: Contract) -> tuple[Policy | None, list[str]]:
         """The policy for what there is; and what else it names, which may be registered later."""
@@ -170,6 +188,16 @@ class _HandlersGuard(Guard):
         if place not in self._wide:
             self._wide[place] = _alone(receiver, self._owner)
         return self._wide[place]
+
+
+def _declared_at(sender: Sender) -> str:
+    """The class of what is sent; if it is no class of its own, the declaration."""
+    kinds = {payload.hint for payload in sender.payloads if isinstance(payload.hint, type)}
+    if len(kinds) == len(sender.payloads) == 1:
+        (kind,) = kinds
+        if kind.__module__ != "builtins":
+            return dotted_name(kind)
+    return f"doc_emit({printable(sender.event)})"
 
 
 def _renamed(verdict: Verdict, namespace: str, event: str) -> Verdict:

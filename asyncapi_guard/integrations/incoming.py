@@ -179,7 +179,7 @@ class Incoming(Seat):
         """
         violation = verdict.violation
         try:
-            self._record(verdict, call.eio_sid, call.sid, call.args)
+            violation = self._record(verdict, call.eio_sid, call.sid, call.args)
         finally:
             if violation is not None and violation.refused:
                 self._refuse_event(violation, call)
@@ -249,7 +249,7 @@ class Incoming(Seat):
             value = self.server._trigger_event(
                 call.data[0], call.namespace, call.sid, *call.data[1:]
             )
-            if type(value) is CoroutineType and self._adds_acks(call):
+            if type(value) is CoroutineType and self._enforces(call):
                 value.close()
                 raise TypeError(_COROUTINE.format(printable(call.event)))  # noqa: TRY301
         except Refused as refused:
@@ -267,13 +267,16 @@ class Incoming(Seat):
 
     def _adds_acks(self, call: Call) -> bool:
         """Whether the guard answers where a server without it would be silent."""
+        return self.middleware.respond_unhandled is not False and self._enforces(call)
+
+    def _enforces(self, call: Call) -> bool:
         mode = self.guard.mode_of(Checkpoint.RECEIVE_EVENT, call.namespace, call.event)
         return self.active and mode is Mode.ENFORCE
 
     def _acknowledge(self, call: Call, id: int, value: Any) -> None:
         """Answer with what a handler returned."""
         if value is self.server.not_handled:
-            if self.middleware.respond_unhandled is not False and self._adds_acks(call):
+            if self._adds_acks(call):
                 answer = trouble(Code.UNHANDLED, call.namespace, call.event)
                 self._send_ack(call.eio_sid, call.namespace, id, [answer])
             return
@@ -289,13 +292,12 @@ class Incoming(Seat):
         if verdict.violation is None:
             self._send_ack(call.eio_sid, call.namespace, id, self._ready(values, outbound))
             return
-        refused = False
+        violation = verdict.violation
         try:
-            refused = verdict.violation.refused
-            self._record(verdict, call.eio_sid, call.sid, call.args)
+            violation = self._record(verdict, call.eio_sid, call.sid, call.args) or violation
         finally:
-            if refused:
-                self._answer_fault(verdict.violation, call, id)
+            if violation.refused:
+                self._answer_fault(violation, call, id)
             else:
                 ready = self._ready(values, outbound)
                 self._send_ack(call.eio_sid, call.namespace, id, ready)

@@ -18,9 +18,11 @@ from asyncapi_guard.contract import Action
 from asyncapi_guard.handlers.additions import NewEvent, new_events
 from asyncapi_guard.handlers.anything import ANY_ARGUMENTS
 from asyncapi_guard.handlers.drift import Declared, Handler
+from asyncapi_guard.handlers.functions import written_function
 from asyncapi_guard.handlers.registrations import Registration, find_registrations
 from asyncapi_guard.handlers.sources import Emit, Names, find_emits
 from asyncapi_guard.integrations.applications import short_name
+from asyncapi_guard.integrations.registered import LIBRARIES, methods_of, registered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,8 +35,6 @@ __all__ = ["declared_of", "emits_of", "events_of", "handlers_of", "sources_of"]
 
 _SERVERS = (flask_socketio.SocketIO, BaseServer)
 _FUNCTIONS = ("emit", "send", "call")
-_LIBRARIES = frozenset(("asyncapi_guard", "flask_socketio", "socketio"))
-_PREFIX = "on_"
 #: How `handlers.document` writes the namespace of handlers of all namespaces.
 _ANY_ADDRESS = "/{namespace}"
 
@@ -84,51 +84,22 @@ def _placed(handler: Handler, registrations: Sequence[Registration]) -> Handler:
 def _registered(server: Any) -> Iterator[tuple[str, str, Callable[..., Any]]]:
     """Namespace, event and function of each handler."""
     inner = server if isinstance(server, BaseServer) else server.server
-    if inner is None:  # before `init_app`
-        yield from ((namespace, event, handler) for event, handler, namespace in server.handlers)
-        classes = server.namespace_handlers
-    else:
-        for namespace, handlers in inner.handlers.items():
-            yield from ((namespace, event, handler) for event, handler in handlers.items())
-        classes = inner.namespace_handlers.values()
-    for each in classes:
-        yield from _methods(each)
-
-
-def _methods(namespace: Any) -> Iterator[tuple[str, str, Callable[..., Any]]]:
-    dispatch = type(namespace).trigger_event
-    if dispatch.__module__.partition(".")[0] not in _LIBRARIES:  # it handles what it likes
-        yield namespace.namespace, "*", dispatch
-    names = (name for name in dir(namespace) if name.startswith(_PREFIX))
-    for name in names:
-        if isinstance(inspect.getattr_static(namespace, name, None), property):
-            continue  # whose value only running it would tell
-        method = getattr(namespace, name)
-        if callable(method):
-            yield namespace.namespace, name.removeprefix(_PREFIX), method
+    if inner is not None:
+        yield from registered(inner.handlers, inner.namespace_handlers)
+        return
+    yield from ((namespace, event, handler) for event, handler, namespace in server.handlers)
+    for each in server.namespace_handlers:
+        yield from methods_of(each)
 
 
 def _handler(
     namespace: str, event: str, handler: Callable[..., Any], typed: _Said | None
 ) -> Handler:
-    function = _function(handler)
+    function = written_function(handler)
     name = getattr(function, "__qualname__", None) or repr(handler)
     file, line = _place(function)
     payload, ack = typed or (None, None)
     return Handler(namespace, event, name, file, line, payload, ack)
-
-
-def _function(handler: Any) -> Any:
-    """The function that somebody wrote: inside of wrappers, partials and bound methods."""
-    while True:
-        inner = inspect.unwrap(getattr(handler, "__func__", handler))
-        if isinstance(inner, partial):
-            inner = inner.func
-        elif not hasattr(inner, "__code__") and inspect.ismethod(getattr(inner, "__call__", None)):  # noqa: B004  # not whether, but what
-            inner = inner.__call__
-        if inner is handler:
-            return handler
-        handler = inner
 
 
 def _place(function: Any) -> tuple[str, int]:
@@ -274,7 +245,7 @@ def _classes(server: Any) -> dict[type, tuple[str, ...]]:
     found: dict[type, tuple[str, ...]] = {}
     for each in instances:
         for base in type(each).__mro__:
-            if base.__module__.partition(".")[0] not in {*_LIBRARIES, "builtins"}:
+            if base.__module__.partition(".")[0] not in {*LIBRARIES, "builtins"}:
                 found[base] = tuple(dict.fromkeys((*found.get(base, ()), each.namespace)))
     return found
 

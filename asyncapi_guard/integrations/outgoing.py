@@ -81,7 +81,7 @@ class JudgedAck(Waiting):
         if violation is None:
             return self._callback(*values)
         try:
-            outgoing._record(verdict, sid=self._addressee, args=values)
+            violation = outgoing._record(verdict, sid=self._addressee, args=values) or violation
         finally:
             if violation.refused:
                 self._refuse(violation_error(violation), values)
@@ -196,9 +196,9 @@ class Outgoing(Returning):
         return tuple(outbound.values)
 
     def _raise(self, verdict: Verdict) -> None:
-        self._record(verdict)
-        if verdict.violation is not None and verdict.violation.refused:
-            raise violation_error(verdict.violation)
+        violation = self._record(verdict)
+        if violation is not None and violation.refused:
+            raise violation_error(violation)
 
     def handle_emit(self, message: dict[str, Any]) -> Any:
         """An event came from the message queue: another process's, or our own on its way there."""
@@ -270,10 +270,10 @@ class Outgoing(Returning):
         callback = self._waiting(sid, id)
         event = self._event_of(callback)
         verdict = self._malformed(Checkpoint.RECEIVE_ACK, namespace, event, reason)
+        violation = verdict.violation
         try:
-            self._record(verdict, eio_sid, sid)
+            violation = self._record(verdict, eio_sid, sid)
         finally:
-            violation = verdict.violation
             if violation is None or not violation.refused:
                 self._ack(eio_sid, namespace, id, data)
             elif isinstance(callback, JudgedAck) or self._returns(callback):

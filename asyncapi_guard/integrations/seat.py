@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.guard import Guard, Verdict
     from asyncapi_guard.integrations.middleware import AsyncAPIGuard
     from asyncapi_guard.integrations.outcomes import Application
+    from asyncapi_guard.violations import Violation
 
 __all__ = ["Seat", "trouble"]
 
@@ -114,16 +116,25 @@ class Seat:
         eio_sid: str | None = None,
         sid: str | None = None,
         args: Sequence[Any] = (),
-    ) -> None:
-        """Log and count a violation, within what the application finds around it."""
+    ) -> Violation | None:
+        """Log and count a violation, within what the application finds around it.
+
+        Returns:
+            The violation, with the client that it came from.
+        """
         violation = verdict.violation
         if violation is None:
-            return
+            return None
         if eio_sid is None and sid is not None:
             eio_sid = self.server.manager.eio_sid_from_sid(sid, violation.namespace)
-        environ = self.server.environ.get(eio_sid)
-        with self.application.context(environ, violation.namespace, sid, violation.event, args):
-            self.middleware.record(verdict)
+        environ = self.server.environ.get(eio_sid) or {}
+        try:
+            with self.application.context(environ, violation.namespace, sid, violation.event, args):
+                violation = self.middleware.record(verdict, sid, environ.get("REMOTE_ADDR"))
+        except Exception as error:  # noqa: BLE001  # what is around it is the application's own
+            kind = type(error).__name__
+            self.middleware.log(logging.ERROR, "the context of a violation failed: %s", kind)
+        return violation
 
     # -- sending -----------------------------------------------------------------------------------
 

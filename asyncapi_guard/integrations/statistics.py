@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from asyncapi_guard.violations import Checkpoint
 
-__all__ = ["Statistic", "Tally"]
+__all__ = ["UNDECLARED", "Statistic", "Tally", "merged"]
 
 #: What names that the contract does not have are counted under: clients choose them.
 UNDECLARED = "(undeclared)"
@@ -93,16 +93,25 @@ class Tally:
         with self._lock:
             self._entry((namespace, event, checkpoint)).reported += 1
 
-    def read(self) -> list[Statistic]:
-        """All counters, sorted by namespace, event and checkpoint."""
+    def add_to(self, counts: dict[tuple[str, str, Checkpoint], list[int]]) -> None:
+        """Add the counters to others."""
         with self._lock:
-            return sorted(
-                Statistic(*key, counts.seen, counts.refused, counts.reported)
-                for key, counts in self._counts.items()
-            )
+            for key, own in self._counts.items():
+                sums = counts.setdefault(key, [0, 0, 0])
+                sums[0] += own.seen
+                sums[1] += own.refused
+                sums[2] += own.reported
 
     def _entry(self, key: tuple[str, str, Checkpoint]) -> _Counts:
         """The counts of a key; of all that came too late, together, when there are too many."""
         if key not in self._counts and len(self._counts) >= _MOST:
             key = (_OTHER, _OTHER, key[2])
         return self._counts.setdefault(key, _Counts())
+
+
+def merged(tallies: Iterable[Tally]) -> list[Statistic]:
+    """All counters of tallies, sorted by namespace, event and checkpoint."""
+    counts: dict[tuple[str, str, Checkpoint], list[int]] = {}
+    for tally in tallies:
+        tally.add_to(counts)
+    return sorted(Statistic(*key, *sums) for key, sums in counts.items())

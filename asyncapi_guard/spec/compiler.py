@@ -11,7 +11,17 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.contract import Ack, Action, Channel, Contract, Message, Mode, Operation, Schema
+from asyncapi_guard.contract import (
+    Ack,
+    Action,
+    Channel,
+    Contract,
+    Message,
+    Mode,
+    Operation,
+    Schema,
+    SourceFile,
+)
 from asyncapi_guard.errors import (
     Finding,
     InvalidDocument,
@@ -83,6 +93,10 @@ class _Compiler:
             meta=_rest(self._root, _DOCUMENT_FIELDS),
             file=self._root.source.name,
             findings=tuple(sorted(self._schemas.notices)),
+            sources=tuple(
+                SourceFile(source.name, source.uri, source.digest)
+                for source in self._documents.sources()
+            ),
         )
 
     # -- faults ------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ is the text read a second time (`Source.position`), and documents without faults
 from __future__ import annotations
 
 import gc
+import hashlib
 import json
 import math
 import re
@@ -40,6 +41,7 @@ __all__ = [
     "check_data",
     "no_garbage_collection",
     "read_source",
+    "read_text",
 ]
 
 _Loader: Any = getattr(yaml, "CLoader", yaml.Loader)
@@ -64,6 +66,7 @@ DEFAULT_LIMITS = Limits()
 # Of an integer: beyond some four thousand, Python itself refuses to write one down.
 _DIGITS = 1_000
 _BITS = 4 * _DIGITS
+_LONGEST_INDEX = 9
 
 
 class Position(NamedTuple):
@@ -93,6 +96,15 @@ class Source:
         self.data: Any = data
         self._marks: _Marks | None = None
 
+    @property
+    def digest(self) -> str:
+        """What tells the text from any other; empty when the document came as data."""
+        if self.text is None:
+            return ""
+        return hashlib.blake2b(
+            self.text.encode("utf-8", "surrogatepass"), digest_size=16
+        ).hexdigest()
+
     def position(self, path: Path, *, key: bool = False) -> Position:
         """Where a value (or with `key` its key) stands; its nearest ancestor if it is not there.
 
@@ -103,6 +115,12 @@ class Source:
         if self._marks is None:
             self._marks = _Marks.of(self.text)
         return self._marks.find(path, key=key)
+
+    def position_of(self, pointer: str) -> Position:
+        """Where the key of what a JSON Pointer names stands; what is nearest if it is not there."""
+        parts = pointer.split("/")[1:]
+        path = tuple(part.replace("~1", "/").replace("~0", "~") for part in parts)
+        return self.position(path, key=True)
 
     def finding(
         self, path: Path, message: str, code: str = "invalid-document", *, key: bool = False
@@ -128,6 +146,15 @@ def read_source(name: str, uri: str, raw: bytes, limits: Limits = DEFAULT_LIMITS
         else:
             data = _read_yaml(name, text, limits)
     return Source(name, uri, text, data)
+
+
+def read_text(name: str, uri: str, raw: bytes) -> Source:
+    """A document whose data nobody needs: its text, for positions.
+
+    Raises:
+        UnreadableDocument: it is not text.
+    """
+    return Source(name, uri, _decode(name, raw), None)
 
 
 def _refuse(name: str, message: str, line: int = 0, column: int = 0) -> NoReturn:
@@ -530,7 +557,7 @@ class _Marks:
         places = self._same([()])
         place = self.values.get((), Position(1, 1))
         for end, part in enumerate(path, 1):
-            names = {part, as_read(part)} if isinstance(part, str) else {part}
+            names = _as_named(part)
             below = [p for held in places for n in names if (p := (*held, n)) in self.values]
             if not below:
                 break
@@ -586,6 +613,16 @@ class _Marks:
         for holder in (here[:-1], here[:-2]):
             if here[len(holder) :][:1] == ("<<",):
                 self.aliases.setdefault(holder, []).append(here)
+
+
+def _as_named(part: str | int) -> set[str | int]:
+    """What may stand for a part of a path; an index comes as text from a pointer."""
+    if isinstance(part, int):
+        return {part}
+    names: set[str | int] = {part, as_read(part)}
+    if part.isdecimal() and len(part) <= _LONGEST_INDEX:
+        names.add(int(part))
+    return names
 
 
 def _advance(path: list[Any]) -> None:

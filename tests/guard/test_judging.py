@@ -100,7 +100,7 @@ def test_a_policy_takes_strings() -> None:
 )
 def test_a_policy_refuses_what_is_no_mode(wrong: Any) -> None:
     """A typo is an error, never a mode of its own."""
-    with pytest.raises(ValueError, match="is not a valid"):
+    with pytest.raises(ValueError, match=" must be '"):
         Policy(**wrong)
 
 
@@ -112,7 +112,7 @@ def test_what_is_said_of_the_undeclared_stays() -> None:
 
 def test_a_policy_refuses_one_text_for_several_namespaces() -> None:
     """`exclude="/admin"` would exclude `/`, `a`, `d`..."""
-    with pytest.raises(TypeError, match="several namespaces"):
+    with pytest.raises(TypeError, match="a list of namespaces"):
         Policy(exclude="/admin")
 
 
@@ -125,7 +125,7 @@ def test_a_mode_is_no_policy(wrong: Any) -> None:
 
 def test_a_policy_that_names_unknown_operations_is_refused() -> None:
     """All of them are named."""
-    with pytest.raises(ValueError, match="unknown operations: nope, other"):
+    with pytest.raises(ValueError, match="unknown operations: 'nope', 'other'"):
         guard({"a": {}}, policy=Policy(operations={"other": Mode.OFF, "nope": Mode.OFF}))
 
 
@@ -335,7 +335,7 @@ def test_undeclared_names_come_with_near_ones() -> None:
     violation = guard({"make_move": {}}).receive_event("/", "mkae_move", []).violation
     assert violation is not None
     assert violation.suggestions == ("make_move",)
-    assert str(violation).endswith('; declared: "make_move"')
+    assert "the event is not declared; did you mean 'make_move'? [" in str(violation)
     assert "make_move" not in json.dumps(violation.as_dict())
     assert violation.code is Code.UNDECLARED_EVENT
 
@@ -502,20 +502,53 @@ def violation(**changes: Any) -> Violation:
 
 
 def test_a_violation_is_one_line() -> None:
-    """Checkpoint, names, code, reason, the first problems with their places."""
+    """The traffic, the first problems, the code, and the places of the problems."""
     assert str(violation()) == (
-        'receive_event "/" "e": request_validation_error: it does not match; '
-        '"/a": expected integer (f.yml#/x)'
+        "rejected event 'e' from a client in '/': it does not match; /a: expected integer"
+        " [request_validation_error] (f.yml#/x)"
     )
     many = tuple(Problem("", "k", str(number)) for number in range(5))
-    assert str(violation(problems=many)).endswith('; "(root)": 2; and 2 more')
-    assert str(violation(problems=many, truncated=True)).endswith("; and 2 or more more")
+    assert "; 0; 1; 2; and 2 more [" in str(violation(problems=many))
+    assert "; 2; and more than 2 more [" in str(violation(problems=many, truncated=True))
+
+
+def test_a_reason_is_given_once() -> None:
+    """Neither what the problems say already, nor that something does not match."""
+    one = Problem("", "event", "the event is not declared")
+    said = str(violation(reason="the event is not declared", problems=(one,)))
+    assert said.count("not declared") == 1
+    general = str(violation(reason="the payload does not match the contract"))
+    assert general.startswith("rejected event 'e' from a client in '/': /a: expected integer [")
+    assert "no problems" in str(violation(reason="no problems", problems=()))
+
+
+def test_a_line_has_what_a_place_is_called() -> None:
+    """`place` names locations; equal places and empty ones are left out."""
+    several = tuple(Problem("", "k", str(i), f"f.yml#/{i // 2}") for i in range(3))
+    made = violation(problems=several)
+    assert made.line().endswith(" (f.yml#/0, f.yml#/1)")
+    assert made.line(lambda location: f"at {location[-1]}").endswith(" (at 0, at 1)")
+    assert made.line(lambda _: "").endswith("]")
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("a",), "did you mean 'a'?"),
+        (("a", "b"), "did you mean 'a' or 'b'?"),
+        (("a", "b", "c"), "did you mean 'a', 'b' or 'c'?"),
+    ],
+)
+def test_near_names_are_suggested(names: tuple[str, ...], said: str) -> None:
+    """As a question, for people."""
+    assert said in str(violation(suggestions=names))
 
 
 def test_names_are_escaped_and_cut() -> None:
     """They come from clients, and go into logs and answers."""
-    assert printable("a\nb") == '"a\\nb"'
-    assert printable(["x"]) == '"<list>"'
+    assert printable("a\nb") == "'a\\nb'"
+    assert printable('it\'s \\ "so"\x7f') == "'it\\'s \\\\ \"so\"\\u007f'"
+    assert printable(["x"]) == "'<list>'"
     assert len(printable("m" * 10_000)) < MAX_NAME + 20
     answer = violation(event="\ud800" + "m" * 10_000, namespace="/\ud800").as_dict()
     json.dumps(answer, ensure_ascii=False).encode()
@@ -564,3 +597,95 @@ def test_a_spec_error_lists_its_findings() -> None:
     assert (error.file, error.line, error.column, error.pointer) == ("f.yml", 3, 5, "/a")
     assert str(error) == "f.yml:3:5: wrong (at /a)\n<mapping>: bad"
     assert SpecError(second).findings == (second,)
+
+
+# -- policies --------------------------------------------------------------------------------------
+
+_MODES = "must be 'enforce', 'report' or 'off', not"
+WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
+    ({"mode": "reprot"}, ValueError, f"mode {_MODES} 'reprot'; did you mean 'report'?"),
+    ({"mode": "Enforce"}, ValueError, f"mode {_MODES} 'Enforce'; did you mean 'enforce'?"),
+    ({"mode": "strict"}, ValueError, f"mode {_MODES} 'strict'"),
+    ({"mode": None}, ValueError, f"mode {_MODES} None"),
+    ({"undeclared_acks": "of"}, ValueError, f"undeclared_acks {_MODES} 'of'; did you mean 'off'?"),
+    ({"undeclared_events": 0}, ValueError, f"undeclared_events {_MODES} 0"),
+    ({"undeclared_namespaces": []}, ValueError, f"undeclared_namespaces {_MODES} []"),
+    (
+        {"checkpoints": {"recieve_event": "off"}},
+        ValueError,
+        (
+            "a key of checkpoints must be 'connect', 'receive_event', 'send_ack', 'send_event' or"
+            " 'receive_ack', not 'recieve_event'; did you mean 'receive_event'?"
+        ),
+    ),
+    (
+        {"checkpoints": {Checkpoint.CONNECT: "reports"}},
+        ValueError,
+        f"checkpoints['connect'] {_MODES} 'reports'; did you mean 'report'?",
+    ),
+    (
+        {"checkpoints": ["connect"]},
+        TypeError,
+        "checkpoints must be a mapping, such as {'connect': 'report'}, not a list",
+    ),
+    (
+        {"operations": {"onMove": "offf"}},
+        ValueError,
+        f"operations['onMove'] {_MODES} 'offf'; did you mean 'off'?",
+    ),
+    (
+        {"operations": ["onMove"]},
+        TypeError,
+        "operations must be a mapping, such as {'onMove': 'report'}, not a list",
+    ),
+    (
+        {"operations": {5: "off"}},
+        TypeError,
+        "a key of operations must be the id of an operation, not 5",
+    ),
+    (
+        {"exclude": "/admin"},
+        TypeError,
+        "exclude must be a list of namespaces, such as ['/admin'], not a str",
+    ),
+    (
+        {"exclude": 5},
+        TypeError,
+        "exclude must be a list of namespaces, such as ['/admin'], not an int",
+    ),
+    ({"exclude": [5]}, TypeError, "exclude must be a list of namespaces, and has an int"),
+    (
+        {"exclude": ["admin"]},
+        ValueError,
+        "exclude has 'admin', but a namespace begins with '/'; did you mean '/admin'?",
+    ),
+    ({"include_values": "no"}, TypeError, "include_values must be True or False, not 'no'"),
+]
+
+
+@pytest.mark.parametrize(("options", "kind", "message"), WRONG, ids=str)
+def test_a_policy_says_what_is_allowed(
+    options: dict[str, Any], kind: type[Exception], message: str
+) -> None:
+    """And what was probably meant."""
+    with pytest.raises(kind) as caught:
+        Policy(**options)
+    assert str(caught.value) == message
+    assert type(caught.value) is kind
+
+
+def test_unknown_operations_come_with_near_ones() -> None:
+    """Each by itself, and only where one is near."""
+    policy = Policy(operations={"receive_Mvoe": Mode.OFF, "xyz": Mode.OFF})
+    with pytest.raises(ValueError, match="unknown operations") as caught:
+        guard({"Move": {}, "say": {}}, policy=policy)
+    assert str(caught.value) == (
+        "the policy names unknown operations: 'receive_Mvoe' (did you mean 'receive_Move'?), 'xyz'"
+    )
+
+
+def test_a_policy_takes_texts_and_any_collection() -> None:
+    """What is allowed is what it was."""
+    policy = Policy(mode="report", checkpoints={"connect": "off"}, exclude={"/a": 1}.keys())  # type: ignore[arg-type, dict-item]
+    assert (policy.mode, policy.at(Checkpoint.CONNECT)) == (Mode.REPORT, Mode.OFF)
+    assert policy.exclude == {"/a"}

@@ -1081,7 +1081,7 @@ def test_a_validator_that_refuses_is_answered_without_values(
     assert [problem["path"] for problem in answer["error"]["problems"]] == [path]
     assert talk.ask("careful", {"first": "a", "second": "a"}) == []
     assert talk.got == [Careful(first="a", second="a")]
-    assert "refused receive_event" in caplog.text
+    assert "rejected event 'careful' from a client" in caplog.text
     logged = "".join(r.getMessage() for r in caplog.records if r.name == "asyncapi_guard")
     assert SECRET not in logged + json.dumps(answer) + "".join(capfd.readouterr())
     talk.send("careful", data)
@@ -1112,7 +1112,7 @@ def test_no_error_quotes_values(start: Any, caplog: Any, capfd: Any) -> None:
     assert [type(error) for error in errors] == kinds
     logged = "".join(r.getMessage() for r in caplog.records if r.name == "asyncapi_guard")
     text = "".join(f"{e} {e!r} {e.json()} {e.errors()}" for e in errors)
-    assert "refused" in logged
+    assert "rejected" in logged
     assert SECRET not in logged + text + "".join(capfd.readouterr())
 
 
@@ -1412,7 +1412,8 @@ def test_a_policy_may_name_operations_of_handlers_to_come(here: Any, caplog: Any
 
     assert talk.ask("move", 1) == {"ok": "maybe"}
     assert code(talk.ask("place", 1)) == FAULTY
-    assert "the policy names operations that no handler has: receive_mvoe" in caplog.messages
+    said = "the policy names operations that no handler has: 'receive_mvoe'"
+    assert f"{said} (did you mean 'receive_move'?)" in caplog.messages
 
 
 def test_a_policy_about_something_else_leaves_what_nobody_declared(here: Any) -> None:

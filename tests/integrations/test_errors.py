@@ -299,7 +299,7 @@ def test_an_emit_error_says_where_the_contract_says_so(made: Any) -> None:
     """For the developer: the place in the document, the problem, and plain data."""
     with pytest.raises(EmitValidationError) as caught:
         made.server.emit("moved", BAD)
-    assert str(caught.value).startswith('send_event "/" "moved": emit_validation_error: ')
+    assert str(caught.value).startswith("rejected event 'moved' from the server in '/': /x: ")
     assert "#/channels/main/messages/moved/payload/properties/x/type" in str(caught.value)
     assert caught.value.errors() == [TYPE_PROBLEM]
     assert json.loads(caught.value.json()) == trouble("emit_validation_error", "moved")

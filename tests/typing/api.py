@@ -51,9 +51,13 @@ def guards() -> None:
     def hook(violation: Violation) -> None:
         assert_type(violation.problems, tuple[Problem, ...])
         assert_type(violation.checkpoint, Checkpoint)
+        assert_type(violation.sid, "str | None")
+        assert_type(violation.address, "str | None")
 
     middleware = AsyncAPIGuard("asyncapi.yml", policy=Policy(), on_violation=hook, engine="rust")
     assert_type(middleware.statistics(), list[Statistic])
+    assert_type(middleware.guard, Guard)
+    assert_type(AsyncAPIGuard(addresses=False, respond_unhandled=False).contract, Contract)
 
 
 def handles(error: ContractViolation) -> list[dict[str, Any]]:

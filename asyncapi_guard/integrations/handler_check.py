@@ -1,0 +1,203 @@
+"""Handlers without a declared event, and declared events without a handler, logged once.
+
+`asyncapi-guard check` finds more, but somebody has to run it. Here the running server is asked, and
+the guard is asked what it would do with an event, so modes, exclusions and templates apply as they
+do to traffic.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from asyncapi_guard.contract import Action, Mode
+from asyncapi_guard.guard.plans import RESERVED_EVENTS, by_address, template
+from asyncapi_guard.handlers.functions import dotted_name, written_function
+from asyncapi_guard.integrations.log import write
+from asyncapi_guard.integrations.places import shown_path
+from asyncapi_guard.integrations.registered import registered
+from asyncapi_guard.violations import Checkpoint, Code, Violation, either, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from asyncapi_guard.contract import Channel, Contract, Message
+    from asyncapi_guard.guard import Guard
+    from asyncapi_guard.integrations.middleware import AsyncAPIGuard
+
+__all__ = ["HandlerCheck", "Unmatched", "unmatched"]
+
+_ALL = "*"
+_UNDECLARED = (Code.UNDECLARED_EVENT, Code.UNDECLARED_NAMESPACE)
+#: Lines; the rest is a number.
+_MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """An event that only the code or only the document has.
+
+    Attributes:
+        namespace: the Socket.IO namespace, or the address of a template; `*` for all namespaces.
+        event: its name; `*` for all.
+        handler: the callable that is registered; `None` if the document has the event.
+        violation: what the guard says of the event; `None` if the document has it.
+        location: the message in the document (`file#/json/pointer`); empty for a handler.
+    """
+
+    namespace: str
+    event: str
+    handler: Callable[..., Any] | None = None
+    violation: Violation | None = None
+    location: str = ""
+
+    def line(self, place: Callable[[str], str]) -> str:
+        """One line for people.
+
+        Args:
+            place: names a location of the document, as `Places.of`.
+        """
+        if self.violation is None:
+            where = place(self.location) if self.location else ""
+            return f"no handler for {self._what()}{f' ({where})' if where else ''}"
+        near = self.violation.suggestions
+        meant = f"; did you mean {either(near)}?" if near else ""
+        does = "rejects" if self.violation.refused else "reports"
+        return (
+            f"the guard {does} {self._what()}, although {_named(self.handler)} handles it: "
+            f"{self.violation.reason}{meant}"
+        )
+
+    def _what(self) -> str:
+        event = "every event" if self.event == _ALL else f"event {printable(self.event)}"
+        if self.namespace == _ALL:
+            return f"{event} in all namespaces"
+        return f"{event} in namespace {printable(self.namespace)}"
+
+
+def unmatched(
+    handlers: Mapping[str, Mapping[str, Callable[..., Any]]],
+    namespace_handlers: Mapping[str, Any],
+    guard: Guard,
+) -> list[Unmatched]:
+    """The handlers that the document does not know, then the events that no handler takes.
+
+    Handlers of `connect` and `disconnect` need not be declared, and need not exist. A handler for
+    `*` takes every event. If the policy ignores events, nothing is found.
+
+    Args:
+        handlers: by namespace and event, as `socketio.Server.handlers`.
+        namespace_handlers: class-based namespaces, as `socketio.Server.namespace_handlers`.
+        guard: says what is declared, excluded, and ignored.
+    """
+    if guard.policy.at(Checkpoint.RECEIVE_EVENT) is Mode.OFF and not guard.policy.operations:
+        return []
+    found = list(registered(handlers, namespace_handlers))
+    return [*_undeclared(found, guard), *_unhandled({(n, e) for n, e, _ in found}, guard)]
+
+
+def _undeclared(
+    found: Iterable[tuple[str, str, Callable[..., Any]]], guard: Guard
+) -> Iterator[Unmatched]:
+    for namespace, event, handler in found:
+        violation = _violation(guard, namespace, event)
+        if violation is not None and not _is_wide(event, violation):
+            yield Unmatched(namespace, event, handler, violation)
+
+
+def _violation(guard: Guard, namespace: str, event: str) -> Violation | None:
+    """What the guard says of an event because it is not declared."""
+    if event in RESERVED_EVENTS - {_ALL}:
+        return None
+    if namespace == _ALL:
+        return _everywhere(guard, event)
+    # Any name does for a handler of all events: it is about the namespace.
+    violation = guard.receive_event(namespace, "event" if event == _ALL else event, ()).violation
+    return violation if violation is not None and violation.code in _UNDECLARED else None
+
+
+def _everywhere(guard: Guard, event: str) -> Violation | None:
+    """The same for a handler in all namespaces: it is enough that one declares the event."""
+    namespaces = [address for address in by_address(guard.contract) if "{" not in address]
+    declared = {message.event for *_, message in _received(guard.contract)}
+    if event == _ALL or event in declared or not namespaces:
+        return None
+    return _violation(guard, namespaces[0], event)
+
+
+def _is_wide(event: str, violation: Violation) -> bool:
+    """Whether a handler takes what is declared, and this besides."""
+    return event == _ALL and violation.code is Code.UNDECLARED_EVENT
+
+
+def _unhandled(handled: set[tuple[str, str]], guard: Guard) -> Iterator[Unmatched]:
+    seen = set()
+    for address, channel, message in _received(guard.contract):
+        event = message.event
+        if (address, event) in seen or event in RESERVED_EVENTS or address in guard.policy.exclude:
+            continue
+        seen.add((address, event))
+        takers = {namespace for namespace, name in handled if name in (event, _ALL)}
+        if not _serve(takers, address, channel):
+            yield Unmatched(address, event, location=message.location)
+
+
+def _serve(namespaces: set[str], address: str, channel: Channel) -> bool:
+    """Whether handlers in these namespaces are called for events at an address."""
+    if address in namespaces or _ALL in namespaces:
+        return True
+    return "{" in address and any(map(template(channel).fullmatch, namespaces))
+
+
+def _received(contract: Contract) -> Iterator[tuple[str, Channel, Message]]:
+    """Address, channel and message of what clients can send."""
+    for operation in contract.operations.values():
+        channel = contract.channels[operation.channel]
+        if operation.action is Action.RECEIVE and channel.is_namespace and channel.address:
+            for message in operation.messages:
+                yield channel.address, channel, message
+
+
+def _named(handler: Any) -> str:
+    """Module, name and `file:line` of a handler."""
+    code = getattr(written_function(handler), "__code__", None)
+    if code is None:
+        return dotted_name(handler)
+    return f"{dotted_name(handler)} ({shown_path(Path(code.co_filename))}:{code.co_firstlineno})"
+
+
+class HandlerCheck:
+    """Compares a server's handlers with the contract, and logs what does not match, once.
+
+    Args:
+        middleware: the guard of the server.
+        server: a python-socketio server.
+    """
+
+    def __init__(self, middleware: AsyncAPIGuard, server: Any) -> None:
+        self._middleware = middleware
+        self._server = server
+        self._first = threading.Lock()
+
+    def run(self) -> None:
+        """Log everything, the first time. Never raises: it is called while clients wait."""
+        if not self._first.acquire(blocking=False):
+            return  # and is never released
+        try:
+            lines = self._lines()
+        except Exception:  # noqa: BLE001  # a client is let in whatever its handlers are
+            write(logging.ERROR, "the guard failed to check the handlers", exc_info=True)
+            return
+        for line in lines[:_MOST]:
+            write(logging.WARNING, "%s", line)
+        if len(lines) > _MOST:
+            more = "and %d more handlers and events that do not match; run `asyncapi-guard check`"
+            write(logging.WARNING, more, len(lines) - _MOST)
+
+    def _lines(self) -> list[str]:
+        server, middleware = self._server, self._middleware
+        found = unmatched(server.handlers, server.namespace_handlers, middleware.guard)
+        return [each.line(middleware.place_in_document) for each in found]
