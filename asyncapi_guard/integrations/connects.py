@@ -14,7 +14,7 @@ from asyncapi_guard.integrations.entering import Entering
 from asyncapi_guard.integrations.outbound import Unsendable
 from asyncapi_guard.integrations.outcomes import ConnectFailed, Refused
 from asyncapi_guard.integrations.seat import trouble
-from asyncapi_guard.integrations.wire import opened
+from asyncapi_guard.integrations.wire import UNREADABLE, opened
 from asyncapi_guard.violations import Checkpoint, Code
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ class Connects(Entering):
         namespace = namespace or "/"
         data, fault = opened(data)
         if not self.active:
-            self._connect(eio_sid, namespace, data)
+            if data is not UNREADABLE:
+                self._connect(eio_sid, namespace, data)
             return
         self.middleware.first_connect(self.server)
         if fault is not None:
@@ -51,14 +52,15 @@ class Connects(Entering):
             verdict = self.middleware.judge(Checkpoint.CONNECT, self.guard.connect, namespace, data)
         violation = verdict.violation
         if violation is None:
-            self._enter(eio_sid, namespace, data)
+            if data is not UNREADABLE:
+                self._enter(eio_sid, namespace, data)
             return
         try:
             violation = self._record(verdict, eio_sid) or violation
         finally:
             if violation.refused:
                 self._refuse_connect(eio_sid, namespace, violation)
-            else:
+            elif data is not UNREADABLE:
                 self._enter(eio_sid, namespace, data)
 
     def _enter(self, eio_sid: str, namespace: str, data: Any) -> None:

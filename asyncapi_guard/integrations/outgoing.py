@@ -15,7 +15,7 @@ from asyncapi_guard.integrations.entering import NOBODY, emitting
 from asyncapi_guard.integrations.outbound import Unsendable
 from asyncapi_guard.integrations.outcomes import RefusedAck
 from asyncapi_guard.integrations.returning import Returning, Waiting, refusal_of
-from asyncapi_guard.integrations.wire import has_bytes, opened
+from asyncapi_guard.integrations.wire import UNREADABLE, has_bytes, opened
 from asyncapi_guard.violations import Checkpoint
 
 if TYPE_CHECKING:
@@ -264,7 +264,8 @@ class Outgoing(Returning):
             # python-socketio keeps its counter of callbacks under 0.
             reason = "no event was sent with this ack id"
         if reason is None or not self.active:
-            self._ack(eio_sid, namespace, id, data)
+            if data is not UNREADABLE:
+                self._ack(eio_sid, namespace, id, data)
             return
         sid = self.server.manager.sid_from_eio_sid(eio_sid, namespace)
         callback = self._waiting(sid, id)
@@ -275,7 +276,8 @@ class Outgoing(Returning):
             violation = self._record(verdict, eio_sid, sid)
         finally:
             if violation is None or not violation.refused:
-                self._ack(eio_sid, namespace, id, data)
+                if data is not UNREADABLE:
+                    self._ack(eio_sid, namespace, id, data)
             elif isinstance(callback, JudgedAck) or self._returns(callback):
                 # Whoever waits for it is told.
                 self._ack(eio_sid, namespace, id, [RefusedAck(violation_error(violation))])

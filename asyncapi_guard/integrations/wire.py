@@ -19,6 +19,7 @@ from asyncapi_guard.integrations.outbound import Codec, Outbound
 from asyncapi_guard.integrations.strict_json import Malformed, StrictJSON
 
 __all__ = [
+    "UNREADABLE",
     "BinaryArguments",
     "Header",
     "Junk",
@@ -32,6 +33,8 @@ __all__ = [
 #: How often the largest message of engine.io the attachments of one packet may hold together. They
 #: wait in memory until the last one has come.
 _ATTACHED = 10
+#: Stands for data that is an exception without the guard.
+UNREADABLE: Any = object()
 _ROOT = (None, "/")
 _BINARY = (packet.BINARY_EVENT, packet.BINARY_ACK)
 _ACKS = (packet.ACK, packet.BINARY_ACK)
@@ -107,12 +110,15 @@ class BinaryArguments(list[Any]):
 
 
 def opened(data: Any) -> tuple[Any, str | None]:
-    """Data as python-socketio would read it without the guard, and what is wrong with it."""
+    """Data as python-socketio would read it without the guard, and what is wrong with it.
+
+    The data is `UNREADABLE` where that is nothing at all.
+    """
     if isinstance(data, Malformed):
         try:
             return data.as_unguarded(), data.reason
         except Exception:  # noqa: BLE001  # another's module: not readable for it either
-            return None, data.reason
+            return UNREADABLE, data.reason
     if type(data) is BinaryArguments:
         return data, data.fault
     return data, None
@@ -240,7 +246,7 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
             self.packet_type = packet.ACK if ack else packet.EVENT
             self.data = Malformed(reason, data=data)
             return 0
-        if data is None:
+        if data is UNREADABLE:
             raise Junk(reason, frame)
         self.data, self._fault = data, reason
         return count
@@ -257,8 +263,8 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
         try:
             complete: bool = super().add_attachment(attachment)
         except (IndexError, TypeError, RecursionError):
-            # Where this is an exception without the guard, it costs the server a traceback.
-            return self._given_up("an attachment is named that did not come")
+            # Without the guard this is an exception, and again one for each later frame.
+            return self._given_up("an attachment is named that did not come", readable=enforces)
         if complete and isinstance(self.data, list):
             self.data = BinaryArguments(self.data, self._fault)
         return complete
@@ -268,9 +274,9 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
         ack = self.packet_type in _ACKS
         return self.mode_of(self.namespace or "/", event, ack=ack) is Mode.ENFORCE
 
-    def _given_up(self, reason: str) -> bool:
+    def _given_up(self, reason: str, *, readable: bool = True) -> bool:
         """Wait for no more attachments."""
-        self.data = Malformed(reason, data=self.data)
+        self.data = Malformed(reason, data=self.data if readable else None)
         self.attachments.clear()
         return True
 

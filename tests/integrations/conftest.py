@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 import socketio as pysocketio
+import websocket
 from flask import Flask
 from flask_socketio import SocketIO
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from asyncapi_guard import AsyncAPIGuard
+from asyncapi_guard import AsyncAPIGuard, AsyncAPISocketIO
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -167,6 +168,113 @@ def new_application(spec: Any = None, *, handlers: bool = True, **options: Any) 
     return made
 
 
+class Entrance:
+    """One of the ways to guard a server, with what the others have as well.
+
+    Attributes:
+        way: `init_app`, `protect` or `AsyncAPISocketIO`.
+        guard: the `AsyncAPIGuard`.
+        server: the `socketio.Server`.
+        wsgi: what a web server runs.
+        violations: what the hook was called with.
+    """
+
+    def __init__(
+        self,
+        way: str,
+        spec: Any = None,
+        *,
+        server: dict[str, Any] | None = None,
+        guarded: bool = True,
+        **options: Any,
+    ) -> None:
+        self.way = way
+        self.violations: list[Any] = []
+        spec = document() if spec is None else spec
+        options.setdefault("on_violation", self.violations.append)
+        server = {"async_mode": "threading", **(server or {})}
+        self.app: Flask | None = None
+        if way == "protect":
+            self.io = self.server = pysocketio.Server(**server)
+            if guarded:
+                self.guard = AsyncAPIGuard(spec, **options)
+                self.guard.protect(self.server)
+            self.wsgi: Any = pysocketio.WSGIApp(self.server)
+            return
+        self.app = self.wsgi = Flask(__name__)
+        self.app.secret_key = "tests"
+        if way == "AsyncAPISocketIO":
+            self.io = AsyncAPISocketIO(self.app, spec=spec, validate=guarded, **options, **server)
+            self.guard = self.io._guarded
+        else:
+            self.io = SocketIO(self.app, **server)
+            if guarded:
+                self.guard = AsyncAPIGuard(spec, **options)
+                self.guard.init_app(self.app, self.io)
+        self.server = self.io.server
+
+    def on(self, event: str, namespace: str = "/") -> Callable[[Any], Any]:
+        """Register a handler of the arguments; of the auth, for a connect."""
+
+        def decorator(handler: Any) -> Any:
+            if self.way != "protect":
+                return self.io.on(event, namespace=namespace)(handler)
+            if event == "connect":
+                return self.io.on(event, lambda sid, environ, auth=None: handler(auth), namespace)
+            return self.io.on(event, lambda sid, *args: handler(*args), namespace)
+
+        return decorator
+
+    def emit(self, event: str, *args: Any, **options: Any) -> None:
+        """Send an event from outside of all handlers."""
+        self.io.emit(event, args, **options)
+
+
+WAYS = ("init_app", "protect", "AsyncAPISocketIO")
+
+
+@pytest.fixture(params=WAYS)
+def entrance(request: pytest.FixtureRequest) -> Callable[..., Entrance]:
+    """Makes a server that is guarded in one of the ways there are."""
+    return functools.partial(Entrance, request.param)
+
+
+@pytest.fixture(scope="session")
+def entrances() -> Callable[..., Entrance]:
+    """Makes a server by the name of the way to guard it."""
+    return Entrance
+
+
+class RawClient:
+    """A websocket that sends and receives the texts of Socket.IO's protocol."""
+
+    def __init__(self, url: str) -> None:
+        address = url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
+        self.ws = websocket.create_connection(address, timeout=PATIENCE)
+        self.ws.recv()  # engine.io's own greeting
+
+    def send(self, frame: str | bytes) -> None:
+        """Send a Socket.IO frame."""
+        if isinstance(frame, bytes):
+            self.ws.send_binary(frame)
+        else:
+            self.ws.send("4" + frame)
+
+    def receive(self) -> str:
+        """The next Socket.IO frame."""
+        while not (frame := self.ws.recv()).startswith("4"):
+            self.ws.send("3")  # to engine.io's ping
+        return str(frame[1:])
+
+    def enter(self, namespace: str = "/", auth: str = "") -> str:
+        """Connect to a namespace: the frame that answers it."""
+        self.send(f"0{'' if namespace == '/' else namespace + ','}{auth}")
+        return self.receive()
+
+    def close(self) -> None:
+        self.ws.close(timeout=0)
+
+
 class _Quiet(WSGIRequestHandler):
     def log(self, *args: Any, **kwargs: Any) -> None:
         pass
@@ -274,6 +382,12 @@ class Serving:
     def client(self, url: str, **options: Any) -> Client:
         """A connected client."""
         made = Client(url, **options)
+        self._clients.append(made)
+        return made
+
+    def raw(self, url: str) -> RawClient:
+        """A websocket without a client's manners."""
+        made = RawClient(url)
         self._clients.append(made)
         return made
 

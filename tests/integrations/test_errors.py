@@ -547,10 +547,11 @@ def test_a_guard_that_fails_refuses_at_every_checkpoint(
     made.returns["move"] = {"ok": True}
     client, called = client_of(made), []  # type: ignore[var-annotated]
     sid = made.server.manager.sid_from_eio_sid(client.eio_sid, "/")
-    failing("send_ack")
+    move = made.guard.contract.channels["main"].messages["move"]
+    move.ack.alternatives[0].accepts = broken
     assert ask(client, "move", GOOD) == trouble("guard_error")
     made.ran.clear()
-    failing("receive_event")
+    move.payload.accepts = broken
     assert ask(client, "move", GOOD)["error"]["code"] == "guard_error"
     assert made.ran == []
     made.server.emit("question", "q", to=sid, callback=called.append)
