@@ -1,17 +1,22 @@
 """One table of traffic, good and bad, over every path; a leak is what passed and should not have.
 
-Each row runs over a real websocket with a real client, and through Flask-SocketIO's test client
-with both engines.
+Each row runs with a real client over a websocket and over polling, and through Flask-SocketIO's
+test client with both engines. What gets through is looked at once more, by a canary.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from traffic_conversations import OverTestClient, OverWebsocket
+from traffic_canary import Canary
+from traffic_controls import Controls
+from traffic_conversations import OverNetwork, OverTestClient
 
 from asyncapi_guard import EmitValidationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 REQUEST, MALFORMED, RESERVED = "request_validation_error", "malformed_packet", "reserved_event"
 EVENT, NAMESPACE, RESPONSE = "undeclared_event", "undeclared_namespace", "response_validation_error"
@@ -21,23 +26,41 @@ SURROGATE = "\\ud800"
 
 
 @pytest.fixture(
-    scope="module", params=["websocket", "test_client", "test_client-jsonschema"], ids=str
+    scope="module",
+    params=["websocket", "polling", "test_client", "test_client-jsonschema"],
+    ids=str,
 )
 def conversation(request: pytest.FixtureRequest, application: Any, module_net: Any) -> Any:
-    if request.param == "websocket":
-        return OverWebsocket(application(), module_net)
-    engine = "jsonschema" if request.param.endswith("jsonschema") else "rust"
-    return OverTestClient(application(engine=engine))
+    way, _, engine = request.param.partition("-")
+    made = application(engine=engine or "rust")
+    if way == "test_client":
+        return OverTestClient(made)
+    return OverNetwork(Controls(made), module_net, module_net.serve(made.app), way)
+
+
+@pytest.fixture(scope="module")
+def canary(contract: Any) -> Canary:
+    """Looks at what got through."""
+    return Canary(contract())
 
 
 @pytest.fixture(autouse=True)
-def _fresh(conversation: Any) -> None:
+def _fresh(conversation: Any, canary: Canary) -> Iterator[None]:
+    """Each row finds a conversation without a past, and leaves one without a leak."""
     made = conversation.application
     conversation.received()
-    made.ran.clear()
-    made.violations.clear()
-    made.returns.clear()
-    made.returns.update(move={"ok": True}, upload=1, word=(1, "a"))
+    conversation.events.clear()
+    conversation.acks.clear()
+    made.reset()
+    yield
+    conversation.received()
+    leaks = [
+        *canary.handled(made.ran()),
+        *canary.delivered(conversation.events),
+        *canary.acknowledged(conversation.acks),
+        *canary.called(("/", "question", values) for values in made.called()),
+    ]
+    assert leaks == []
 
 
 def problem(ack: list[Any]) -> tuple[str, str, str]:
@@ -77,8 +100,8 @@ def test_what_keeps_the_contract_reaches_the_handler_and_is_answered(
     """The handler ran once, and its ack came back as it was."""
     sent, ack = GOOD_EVENTS[row]
     assert conversation.ask(sent) == ack
-    assert len(conversation.application.ran) == 1
-    assert conversation.application.violations == []
+    assert len(conversation.application.ran()) == 1
+    assert conversation.application.violations() == []
 
 
 BAD_EVENTS = {
@@ -181,8 +204,8 @@ def test_what_breaks_the_contract_is_answered_and_reaches_no_handler(
     """The ack says what is wrong and where; no handler ran; the connection is alive."""
     sent, expected = BAD_EVENTS[row]
     assert problem(conversation.ask(sent)) == expected
-    assert conversation.application.ran == []
-    assert len(conversation.application.violations) == 1
+    assert conversation.application.ran() == []
+    assert len(conversation.application.violations()) == 1
     assert conversation.ask(("move", {"x": 0})) == [{"ok": True}]
 
 
@@ -212,7 +235,7 @@ BAD_PACKETS = {
 def test_what_cannot_be_answered_reaches_no_handler_either(row: str, conversation: Any) -> None:
     """No handler ran, and nothing is broken for the next event."""
     conversation.tell(BAD_PACKETS[row])
-    assert [ran for ran in conversation.application.ran if ran[1] != "begin"] == []
+    assert [ran for ran in conversation.application.ran() if ran[1] != "begin"] == []
     assert conversation.ask(("move", {"x": 0})) == [{"ok": True}]
 
 
@@ -230,7 +253,7 @@ GOOD_ACKS = {
 def test_an_ack_that_keeps_the_contract_arrives(row: str, conversation: Any) -> None:
     """What the handler returned is what the client gets."""
     event, args, returned, ack = GOOD_ACKS[row]
-    conversation.application.returns[event] = returned
+    conversation.application.returning(event, returned)
     assert conversation.ask((event, *args)) == ack
 
 
@@ -259,11 +282,11 @@ BAD_ACKS = {
 def test_an_ack_that_breaks_the_contract_is_replaced(row: str, conversation: Any) -> None:
     """The client learns that the server failed, not how."""
     event, args, returned = BAD_ACKS[row]
-    conversation.application.returns[event] = returned
+    conversation.application.returning(event, returned)
     (answer,) = conversation.ask((event, *args))
     assert answer["error"].pop("code") in (RESPONSE, MALFORMED)
     assert answer == {"error": {"namespace": "/", "event": event}}
-    assert len(conversation.application.violations) == 1
+    assert len(conversation.application.violations()) == 1
 
 
 # -- emits out -------------------------------------------------------------------------------------
@@ -281,7 +304,7 @@ GOOD_EMITS = {
 def test_an_emit_that_keeps_the_contract_arrives(row: str, conversation: Any) -> None:
     """The client gets the event with its arguments."""
     event, data, args = GOOD_EMITS[row]
-    conversation.application.server.emit(event, data)
+    conversation.application.emit(event, data)
     assert conversation.received()[:1] == [(event, args)]
 
 
@@ -312,7 +335,7 @@ def test_an_emit_that_breaks_the_contract_raises_and_reaches_nobody(
     """The emitter gets the error, the client gets nothing."""
     event, data, namespace = BAD_EMITS[row]
     with pytest.raises(EmitValidationError) as caught:
-        conversation.application.server.emit(event, data, namespace=namespace)
+        conversation.application.emit(event, data, namespace=namespace)
     assert caught.value.event == event
     assert conversation.received() == []
 
@@ -321,7 +344,7 @@ def test_an_emit_that_breaks_the_contract_raises_and_reaches_nobody(
 def test_what_is_no_json_raises_and_reaches_nobody(value: Any, conversation: Any) -> None:
     """Where the contract does not look, the packet itself refuses."""
     with pytest.raises((EmitValidationError, TypeError, ValueError)):
-        conversation.application.server.emit("bag_sent", {"k": value})
+        conversation.application.emit("bag_sent", {"k": value})
     assert conversation.received() == []
 
 
@@ -349,13 +372,12 @@ BAD_CLIENT_ACKS = {
 def test_only_an_ack_that_keeps_the_contract_runs_the_callback(row: str, conversation: Any) -> None:
     """The callback of an emit never sees another ack; the refusal is on record."""
     frames, called = GOOD_CLIENT_ACKS.get(row) or (BAD_CLIENT_ACKS[row], [])
-    got: list[Any] = []
     made = conversation.application
     conversation.answering(frames)
-    made.server.emit("question", "q", to=conversation.sid, callback=lambda *a: got.append(a))
+    made.question(conversation.sid)
     conversation.acknowledged()
-    assert got == called
-    assert [v.checkpoint.value for v in made.violations] == ([] if called else ["receive_ack"])
+    assert made.called() == called
+    assert [v.checkpoint.value for v in made.violations()] == ([] if called else ["receive_ack"])
 
 
 # -- connects --------------------------------------------------------------------------------------
@@ -391,12 +413,11 @@ def test_a_connect_that_breaks_the_contract_is_refused_with_the_reason(
 ) -> None:
     """`connect_error` has the object as its data, and no session exists."""
     namespace, auth, code = BAD_CONNECTS[row]
-    before = len(list(conversation.application.server.manager.get_participants(namespace, None)))
+    before = conversation.application.participants(namespace)
     refusal = conversation.enter(namespace, auth)
     assert set(refusal) == {"message", "data"}
     assert refusal["data"]["error"]["code"] == code
-    manager = conversation.application.server.manager
-    assert len(list(manager.get_participants(namespace, None))) == before
+    assert conversation.application.participants(namespace) == before
 
 
 BAD_CONNECT_PACKETS = {
@@ -415,6 +436,27 @@ def test_a_connect_that_cannot_be_read_is_refused_with_the_reason(
     """It is answered like any other, and no session exists."""
     refusal = conversation.enter_raw(BAD_CONNECT_PACKETS[row])
     assert refusal["data"]["error"]["code"] == MALFORMED
+
+
+def test_the_canary_sees_leaks(canary: Canary) -> None:
+    """Whatever of the table is no raw packet: it has good rows for good, and bad ones for bad."""
+    for rows, leaks in ((GOOD_EVENTS, 0), (BAD_EVENTS, 1)):
+        for sent, _ in rows.values():
+            if isinstance(sent, tuple):
+                assert len(canary.handled([("/", sent[0], sent[1:])])) == leaks, sent
+    for rows, leaks in ((GOOD_ACKS, 0), (BAD_ACKS, 1)):
+        for row in rows.values():
+            values = row[2] if isinstance(row[2], tuple) else () if row[2] is None else (row[2],)
+            if values != (CYCLE,) and row[2] != {"ok": CYCLE}:
+                assert len(canary.acknowledged([("/", row[0], values)])) == leaks, row
+    for event, data, _ in GOOD_EMITS.values():
+        args = data if isinstance(data, tuple) else () if data is None else (data,)
+        assert canary.delivered([("/", event, args)]) == []
+    for event, data, namespace in BAD_EMITS.values():
+        args = data if isinstance(data, tuple) else () if data is None else (data,)
+        assert len(canary.delivered([(namespace, event, args)])) == 1
+    assert canary.called([("/", "question", [{"answer": "a"}])]) == []
+    assert len(canary.called([("/", "question", [{"answer": float("nan")}])])) == 1
 
 
 def test_the_table_is_large_enough() -> None:

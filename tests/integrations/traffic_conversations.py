@@ -1,29 +1,62 @@
-"""How a row of the table of traffic is spoken: by a real client, or by the test client."""
+"""How a row of the table of traffic is spoken: by a real client, or by the test client.
+
+A conversation keeps what it hears, for the canary.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import copy
 import json
 import queue
+import re
 import threading
 from typing import Any
 
 from socketio import packet
+from traffic_controls import Controls
+
+_NAME = re.compile(r'^[^"{]*\[\s*"(\w*)"')
 
 
-class OverWebsocket:
-    """The conversation of a real client."""
+class Conversation:
+    """What all ways of speaking have.
 
-    def __init__(self, application: Any, net: Any) -> None:
+    Attributes:
+        application: the `Controls` of the guarded application.
+        acks: namespace, event and values of the acks that came.
+        events: namespace, event and arguments of the events that came.
+    """
+
+    def __init__(self, application: Any) -> None:
         self.application = application
-        self.url = net.serve(application.app)
+        self.acks: list[tuple[str, str, list[Any]]] = []
+        self.events: list[tuple[str, str, list[Any]]] = []
+
+    def heard(self, sent: Any, ack: list[Any]) -> list[Any]:
+        """Keep the ack of an event, which was sent as arguments or as packets."""
+        named = _NAME.match(sent[0]) if isinstance(sent, list) else None
+        event = sent[0] if isinstance(sent, tuple) else named.group(1) if named else "no name"
+        self.acks.append(("/", event, copy.deepcopy(ack)))
+        return ack
+
+
+class OverNetwork(Conversation):
+    """The conversation of a real client, with a server that is anywhere."""
+
+    def __init__(self, application: Any, net: Any, url: str, transport: str) -> None:
+        super().__init__(application)
+        self.url = url
         self.net = net
-        self.client = net.client(self.url)
+        self.transport = transport
+        self.client = self._client()
+
+    def _client(self) -> Any:
+        return self.net.client(self.url, transports=[self.transport])
 
     def ask(self, sent: Any) -> list[Any]:
-        if isinstance(sent, tuple):
-            return self.client.ask(*sent)
-        return self.client.ask_raw(*sent)
+        ask = self.client.ask if isinstance(sent, tuple) else self.client.ask_raw
+        return self.heard(sent, ask(*sent))
 
     def tell(self, frames: list[Any]) -> None:
         for frame in frames:
@@ -31,9 +64,10 @@ class OverWebsocket:
         self.ask(("begin",))  # answered after what came before it
 
     def received(self) -> list[tuple[str, list[Any]]]:
-        self.application.server.emit("ended")
+        self.application.emit("ended")
         got = []
         while (event := self.client.receive())[1] != "ended":
+            self.events.append(event)
             got.append(event[1:])
         return got
 
@@ -60,57 +94,61 @@ class OverWebsocket:
         self.ask(("begin",))
 
     def enter(self, namespace: str, auth: Any) -> Any:
-        return self.net.client(self.url).enter(namespace, auth)
+        return self._client().enter(namespace, auth)
 
     def enter_raw(self, frame: str) -> Any:
-        client = self.net.client(self.url)
+        client = self._client()
         done: queue.Queue[Any] = queue.Queue()
         client.io.on("connect_error", done.put, namespace="/locked")
         client.io.eio.send(frame)
         return done.get(timeout=15)
 
 
-class OverTestClient:
+class OverTestClient(Conversation):
     """The conversation of Flask-SocketIO's test client, which has no network."""
 
-    def __init__(self, application: Any) -> None:
-        self.application = application
-        self.client = application.socketio.test_client(application.app)
-        self.acks = 0
+    def __init__(self, made: Any) -> None:
+        super().__init__(Controls(made))
+        self.made = made
+        self.client = made.socketio.test_client(made.app)
+        self.ids = 0
 
     def _message(self, frame: Any) -> None:
         # As engine.io does: what a packet raises is logged, and the connection stays.
         with contextlib.suppress(Exception):
-            self.application.server._handle_eio_message(self.client.eio_sid, frame)
+            self.made.server._handle_eio_message(self.client.eio_sid, frame)
 
     def ask(self, sent: Any) -> list[Any]:
+        frames = sent
         if isinstance(sent, tuple):
             made = packet.Packet(packet.EVENT, list(sent), namespace="/", id=777).encode()
-            sent = made if isinstance(made, list) else [made]
+            frames = made if isinstance(made, list) else [made]
         self.client.acks = None
-        for frame in sent:
+        for frame in frames:
             self._message(frame)
         assert self.client.acks is not None, "no answer"
-        return self.client.acks["args"]
+        return self.heard(sent, self.client.acks["args"])
 
     def tell(self, frames: list[Any]) -> None:
         for frame in frames:
             self._message(frame)
 
     def received(self) -> list[tuple[str, list[Any]]]:
-        return [(event["name"], event["args"]) for event in self.client.get_received()]
+        events = self.client.get_received()
+        self.events += [(event["namespace"], event["name"], event["args"]) for event in events]
+        return [(event["name"], event["args"]) for event in events]
 
     @property
     def sid(self) -> str:
-        return self.application.server.manager.sid_from_eio_sid(self.client.eio_sid, "/")
+        return self.made.server.manager.sid_from_eio_sid(self.client.eio_sid, "/")
 
     def answering(self, frame: Any) -> None:
         self.frame = frame
 
     def acknowledged(self) -> None:
-        self.acks += 1
+        self.ids += 1
         for part in self.frame:
-            self._message(part.replace("%d", str(self.acks)) if isinstance(part, str) else part)
+            self._message(part.replace("%d", str(self.ids)) if isinstance(part, str) else part)
 
     def enter(self, namespace: str, auth: Any) -> Any:
         made = packet.Packet(packet.CONNECT, auth, namespace=namespace).encode()
@@ -118,8 +156,8 @@ class OverTestClient:
 
     def enter_raw(self, frame: str) -> Any:
         sent: list[Any] = []
-        client = self.application.socketio.test_client(self.application.app)
-        put, server = self.application.server._send_packet, self.application.server
+        client = self.made.socketio.test_client(self.made.app)
+        put, server = self.made.server._send_packet, self.made.server
         server._send_packet = lambda eio_sid, made: sent.append(made.encode())
         server._handle_eio_message(client.eio_sid, frame)
         server._send_packet = put
