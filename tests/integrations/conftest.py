@@ -149,11 +149,13 @@ class Application:
         return self.socketio.server
 
 
-def new_application(spec: Any = None, *, handlers: bool = True, **options: Any) -> Application:
+def new_application(
+    spec: Any = None, *, handlers: bool = True, async_mode: str = "threading", **options: Any
+) -> Application:
     """An application whose every declared event has a handler."""
     app = Flask(__name__)
     app.secret_key = "tests"
-    socketio = SocketIO(app, async_mode="threading")
+    socketio = SocketIO(app, async_mode=async_mode)
     violations: list[Any] = []
     options.setdefault("on_violation", violations.append)
     guard = AsyncAPIGuard(document() if spec is None else spec, **options)

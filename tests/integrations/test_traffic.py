@@ -1,7 +1,8 @@
 """One table of traffic, good and bad, over every path; a leak is what passed and should not have.
 
-Each row runs with a real client over a websocket and over polling, and through Flask-SocketIO's
-test client with both engines. What gets through is looked at once more, by a canary.
+Each row runs with a real client over a websocket and over polling, to servers on threads, on gevent
+and on eventlet, and through Flask-SocketIO's test client with both engines. What gets through is
+looked at once more, by a canary.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from traffic_canary import Canary
-from traffic_controls import Controls
+from traffic_controls import Controls, RemoteControls
 from traffic_conversations import OverNetwork, OverTestClient
+from traffic_processes import is_missing, serving
 
 from asyncapi_guard import EmitValidationError
 
@@ -25,17 +27,36 @@ PLACE = '{"_placeholder":true,"num":%s}'
 SURROGATE = "\\ud800"
 
 
-@pytest.fixture(
-    scope="module",
-    params=["websocket", "polling", "test_client", "test_client-jsonschema"],
-    ids=str,
-)
-def conversation(request: pytest.FixtureRequest, application: Any, module_net: Any) -> Any:
-    way, _, engine = request.param.partition("-")
-    made = application(engine=engine or "rust")
+WAYS = [
+    *("websocket", "polling", "test_client", "test_client-jsonschema"),
+    *(
+        pytest.param(f"{transport}-{mode}", marks=pytest.mark.greenlets)
+        for mode in ("gevent", "eventlet")
+        for transport in ("websocket", "polling")
+    ),
+]
+
+
+@pytest.fixture(scope="module", params=WAYS)
+def conversation(
+    request: pytest.FixtureRequest,
+    application: Any,
+    module_net: Any,
+    skip_or_fail: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Any]:
+    """A conversation with a server in this process, or with one on greenlets in its own."""
+    way, _, kind = request.param.partition("-")
     if way == "test_client":
-        return OverTestClient(made)
-    return OverNetwork(Controls(made), module_net, module_net.serve(made.app), way)
+        yield OverTestClient(application(engine=kind or "rust"))
+    elif not kind:
+        made = application()
+        yield OverNetwork(Controls(made), module_net, module_net.serve(made.app), way)
+    elif reason := is_missing(kind):
+        skip_or_fail(reason)
+    else:
+        with serving(tmp_path_factory.mktemp(kind) / "log", kind) as url:
+            yield OverNetwork(RemoteControls(url), module_net, url, way)
 
 
 @pytest.fixture(scope="module")
@@ -335,7 +356,7 @@ def test_an_emit_that_breaks_the_contract_raises_and_reaches_nobody(
     """The emitter gets the error, the client gets nothing."""
     event, data, namespace = BAD_EMITS[row]
     with pytest.raises(EmitValidationError) as caught:
-        conversation.application.emit(event, data, namespace=namespace)
+        conversation.application.emit(event, data, namespace)
     assert caught.value.event == event
     assert conversation.received() == []
 

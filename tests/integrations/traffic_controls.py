@@ -88,18 +88,15 @@ class RemoteControls:
 
     def __init__(self, url: str) -> None:
         self._url = url + PATH
-        self._session = requests.Session()
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         def ask(*args: Any) -> Any:
-            body = pickle.dumps((name, args))
-            answer = self._session.post(self._url, data=body, timeout=PATIENCE)
+            # On a connection of its own: on one that is kept, an acknowledgement of TCP is waited
+            # for between the head of each response and its body.
+            answer = requests.post(self._url, data=pickle.dumps((name, args)), timeout=PATIENCE)
             error, value = pickle.loads(answer.content)
             if error is not None:
                 raise error
             return value
 
         return ask
-
-    def close(self) -> None:
-        self._session.close()
