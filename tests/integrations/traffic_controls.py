@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 PATH = "/control"
 #: Long enough for a busy machine; nothing waits for it to pass.
-PATIENCE = 30
+PATIENCE = 60
 
 
 class Controls:
@@ -26,6 +26,7 @@ class Controls:
     def __init__(self, made: Any) -> None:
         self._made = made
         self._called: list[tuple[Any, ...]] = []
+        self._held: dict[str, Any] = {}
 
     def reset(self) -> None:
         """Forget what happened, and let handlers return what keeps the contract."""
@@ -65,6 +66,15 @@ class Controls:
     def call(self, sid: str) -> Any:
         """Emit an event to a client, and wait for its ack."""
         return self._made.server.call("question", "q", to=sid, timeout=PATIENCE)
+
+    def hold(self, event: str) -> None:
+        """Let the handler of an event of `/` wait until it is released."""
+        released = self._held[event] = self._made.server.eio.create_event()
+        self._made.socketio.on(event)(lambda *args: released.wait(PATIENCE))
+
+    def release(self, event: str) -> None:
+        """Let the handler go on."""
+        self._held.pop(event).set()
 
     def participants(self, namespace: str) -> int:
         """How many clients are in a namespace."""
