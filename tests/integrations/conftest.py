@@ -14,6 +14,7 @@ import pytest
 import socketio as pysocketio
 from flask import Flask
 from flask_socketio import SocketIO
+from traffic_conversations import InOrder
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from asyncapi_guard import AsyncAPIGuard
@@ -174,6 +175,11 @@ class _Quiet(WSGIRequestHandler):
         pass
 
 
+class _Client(pysocketio.Client):
+    def _engineio_client_class(self) -> Any:
+        return InOrder
+
+
 class Client:
     """A real python-socketio client over a websocket, which keeps what it receives."""
 
@@ -181,7 +187,7 @@ class Client:
         self.inbox: queue.Queue[tuple[str, str, list[Any]]] = queue.Queue()
         self.refusals: queue.Queue[tuple[str, Any]] = queue.Queue()
         self.answers: dict[str, Any] = {}
-        self.io = pysocketio.Client(reconnection=False, handle_sigint=False)
+        self.io = _Client(reconnection=False, handle_sigint=False)
         self.io.on("*", self._receive, namespace="*")
         self.io.on("connect_error", self._refused, namespace="*")
         options.setdefault("transports", ["websocket"])

@@ -15,7 +15,7 @@ from traffic_controls import Controls, RemoteControls
 from traffic_conversations import OverNetwork, OverTestClient
 from traffic_processes import is_missing, serving
 
-from asyncapi_guard import EmitValidationError
+from asyncapi_guard import AckValidationError, EmitValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,8 +27,8 @@ PLACE = '{"_placeholder":true,"num":%s}'
 SURROGATE = "\\ud800"
 
 
-WAYS = [
-    *("websocket", "polling", "test_client", "test_client-jsonschema"),
+OVER_NETWORK = [
+    *("websocket", "polling"),
     *(
         pytest.param(f"{transport}-{mode}", marks=pytest.mark.greenlets)
         for mode in ("gevent", "eventlet")
@@ -37,7 +37,7 @@ WAYS = [
 ]
 
 
-@pytest.fixture(scope="module", params=WAYS)
+@pytest.fixture(scope="module", params=[*OVER_NETWORK, "test_client", "test_client-jsonschema"])
 def conversation(
     request: pytest.FixtureRequest,
     application: Any,
@@ -399,6 +399,20 @@ def test_only_an_ack_that_keeps_the_contract_runs_the_callback(row: str, convers
     conversation.acknowledged()
     assert made.called() == called
     assert [v.checkpoint.value for v in made.violations()] == ([] if called else ["receive_ack"])
+
+
+@pytest.mark.parametrize("conversation", OVER_NETWORK, indirect=True)
+@pytest.mark.parametrize("row", [*GOOD_CLIENT_ACKS, *BAD_CLIENT_ACKS], ids=str)
+def test_only_an_ack_that_keeps_the_contract_ends_a_call(row: str, conversation: Any) -> None:
+    """`call` returns what keeps the contract, and raises for all else at once."""
+    frames, called = GOOD_CLIENT_ACKS.get(row) or (BAD_CLIENT_ACKS[row], [])
+    conversation.answering(frames)
+    if called:
+        assert conversation.called() == called[0][0]
+    else:
+        with pytest.raises(AckValidationError):
+            conversation.called()
+        assert [v.checkpoint for v in conversation.application.violations()] == ["receive_ack"]
 
 
 # -- connects --------------------------------------------------------------------------------------
