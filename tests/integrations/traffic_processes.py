@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PROGRAM = Path(__file__).with_name("serve_traffic.py")
+#: Ways to put the guard on a `Stage`'s server, and the namespace whose handlers end.
+ENTRANCES = ("init_app", "protect", "drop_in")
+NAMESPACE = "/rooms/red"
 #: What servers run on, as parameters; the default run leaves greenlets out (`tests/conftest.py`).
 THREADING = pytest.param("threading")
 GREENLETS = [pytest.param(mode, marks=pytest.mark.greenlets) for mode in ("gevent", "eventlet")]
