@@ -70,6 +70,14 @@ def pydantic1(session: nox.Session) -> None:
 
 
 @nox.session
+def greenlets(session: nox.Session) -> None:
+    """The table of traffic against servers that run on gevent and on eventlet; none is skipped."""
+    session.install("-e", ".", *requirements("greenlets"))
+    arguments = ["-m", "greenlets", "tests/integrations", *session.posargs]
+    session.run("python", "-m", "pytest", *arguments, env={"REQUIRE_ALL": "1"})
+
+
+@nox.session
 def coverage(session: nox.Session) -> None:
     """The tests with others' suites and branch coverage; the core stays at 97 %."""
     session.install("-e", ".", *requirements("test"))

@@ -17,11 +17,26 @@ settings.register_profile("explore", derandomize=False, print_blob=True)
 settings.load_profile("fixed")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests that are marked `slow` run where everything must: with REQUIRE_ALL=1."""
+    _leave_out_greenlets(config, items)
     if os.environ.get("REQUIRE_ALL") == "1":
         return
     skip = pytest.mark.skip(reason="it takes seconds: set REQUIRE_ALL=1")
     for item in items:
         if item.get_closest_marker("slow"):
             item.add_marker(skip)
+
+
+def _leave_out_greenlets(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Run what needs gevent and eventlet where it is asked for: with `-m greenlets`.
+
+    Where they are installed, they are what python-socketio takes by default; so they have an
+    environment of their own, and everywhere else these tests would only be skipped.
+    """
+    if "greenlets" in config.getoption("markexpr"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("greenlets")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("greenlets")]

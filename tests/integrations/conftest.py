@@ -15,6 +15,7 @@ import socketio as pysocketio
 import websocket
 from flask import Flask
 from flask_socketio import SocketIO
+from traffic_conversations import InOrder
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from asyncapi_guard import AsyncAPIGuard, AsyncAPISocketIO
@@ -150,11 +151,13 @@ class Application:
         return self.socketio.server
 
 
-def new_application(spec: Any = None, *, handlers: bool = True, **options: Any) -> Application:
+def new_application(
+    spec: Any = None, *, handlers: bool = True, async_mode: str = "threading", **options: Any
+) -> Application:
     """An application whose every declared event has a handler."""
     app = Flask(__name__)
     app.secret_key = "tests"
-    socketio = SocketIO(app, async_mode="threading")
+    socketio = SocketIO(app, async_mode=async_mode)
     violations: list[Any] = []
     options.setdefault("on_violation", violations.append)
     guard = AsyncAPIGuard(document() if spec is None else spec, **options)
@@ -280,6 +283,11 @@ class _Quiet(WSGIRequestHandler):
         pass
 
 
+class _Client(pysocketio.Client):
+    def _engineio_client_class(self) -> Any:
+        return InOrder
+
+
 class Client:
     """A real python-socketio client over a websocket, which keeps what it receives."""
 
@@ -287,7 +295,7 @@ class Client:
         self.inbox: queue.Queue[tuple[str, str, list[Any]]] = queue.Queue()
         self.refusals: queue.Queue[tuple[str, Any]] = queue.Queue()
         self.answers: dict[str, Any] = {}
-        self.io = pysocketio.Client(reconnection=False, handle_sigint=False)
+        self.io = _Client(reconnection=False, handle_sigint=False)
         self.io.on("*", self._receive, namespace="*")
         self.io.on("connect_error", self._refused, namespace="*")
         options.setdefault("transports", ["websocket"])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
-import threading
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import websocket
+from traffic_controls import PATIENCE, Controls, RemoteControls
+from traffic_processes import GREENLETS, THREADING, is_missing, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +22,7 @@ class Socket:
 
     def __init__(self, url: str) -> None:
         address = url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
-        self._socket = websocket.create_connection(address, timeout=15)
+        self._socket = websocket.create_connection(address, timeout=PATIENCE)
         assert self._socket.recv().startswith("0{")
         self._socket.send("40")
         assert self._socket.recv().startswith("40{")
@@ -41,29 +43,54 @@ class Socket:
         self._socket.close(timeout=0)
 
 
-@pytest.fixture(scope="module")
-def made(application: Any) -> Any:
-    made = application()
-    made.returns.update(move={"ok": True}, upload=1)
-    return made
+@dataclass(frozen=True)
+class Served:
+    """A guarded server: its address, and its controls."""
+
+    url: str
+    controls: Any
+
+
+@pytest.fixture(scope="module", params=[THREADING, *GREENLETS])
+def made(
+    request: pytest.FixtureRequest,
+    application: Any,
+    module_net: Any,
+    skip_or_fail: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Served]:
+    """On threads in this process, on greenlets in one of its own."""
+    if request.param == "threading":
+        one = application()
+        yield Served(module_net.serve(one.app), Controls(one))
+    elif reason := is_missing(request.param):
+        skip_or_fail(reason)
+    else:
+        with serving(tmp_path_factory.mktemp(request.param) / "log", request.param) as url:
+            yield Served(url, RemoteControls(url))
 
 
 @pytest.fixture
-def socket(made: Any, net: Any) -> Iterator[Socket]:
+def socket(made: Served, net: Any) -> Iterator[Socket]:
+    made.controls.reset()
     logging.getLogger("asyncapi_guard").disabled = True
-    yield net.also_close(Socket(net.serve(made.app)))
+    yield net.also_close(Socket(made.url))
     logging.getLogger("asyncapi_guard").disabled = False
 
 
-def test_attachments_are_given_up_when_they_become_too_large(socket: Socket, made: Any) -> None:
+def ran(made: Served) -> list[str]:
+    """The events whose handlers ran."""
+    return [event for _, event, _ in made.controls.ran()]
+
+
+def test_attachments_are_given_up_when_they_become_too_large(socket: Socket, made: Served) -> None:
     """Forty megabytes wait nowhere: the client is answered, and the rest is refused one by one."""
     places = ",".join(PLACE % number for number in range(40))
-    made.ran.clear()
     got = socket.say(f'540-5["anything",{places}]', *[b"x" * 900_000] * 40)
     assert len(got) == 1
     assert got[0].startswith('435[{"error":{"code":"malformed_packet"')
     assert "the attachments are too large" in got[0]
-    assert [event for _, event, _ in made.ran] == ["begin"]
+    assert ran(made) == ["begin"]
 
 
 def test_an_unfinished_binary_packet_does_not_swallow_the_next_event(socket: Socket) -> None:
@@ -88,9 +115,8 @@ def test_a_flood_leaves_the_connection_and_the_server_alive(
     kind: str, socket: Socket, made: Any
 ) -> None:
     """Good events are answered after it, and no handler ran because of it."""
-    made.ran.clear()
     socket.say(*FLOODS[kind])
-    assert [event for _, event, _ in made.ran] == ["begin"]
+    assert ran(made) == ["begin"]
 
 
 EXPENSIVE = {
@@ -115,12 +141,11 @@ def test_what_is_expensive_to_refuse_is_refused_cheaply(
     assert '"error"' in answer
 
 
-def test_refusals_do_not_wait_for_handlers(socket: Socket, made: Any) -> None:
+def test_refusals_do_not_wait_for_handlers(socket: Socket, made: Served) -> None:
     """They come while a handler of the same client is still at work."""
-    release = threading.Event()
-    made.socketio.on("number")(lambda number: release.wait(15))
+    made.controls.hold("number")
     refusals = socket.say(
         "21000[" + '"number",1]', *[f'2{id}["move",{{}}]' for id in range(100, 150)]
     )
-    release.set()
+    made.controls.release("number")
     assert len(refusals) == 50

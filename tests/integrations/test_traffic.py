@@ -1,21 +1,24 @@
 """One table of traffic, good and bad, over every path; a leak is what passed and should not have.
 
-Each row runs over a real websocket with a real client, and through Flask-SocketIO's test client
-with both engines.
+Each row runs with a real client over a websocket and over polling, to servers on threads, on gevent
+and on eventlet, and through Flask-SocketIO's test client with both engines. What gets through is
+looked at once more, by a canary.
 """
 
 from __future__ import annotations
 
-import contextlib
-import json
-import queue
-import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from socketio import packet
+from traffic_canary import Canary
+from traffic_controls import Controls, RemoteControls
+from traffic_conversations import OverNetwork, OverTestClient
+from traffic_processes import is_missing, serving
 
-from asyncapi_guard import EmitValidationError
+from asyncapi_guard import AckValidationError, EmitValidationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 REQUEST, MALFORMED, RESERVED = "request_validation_error", "malformed_packet", "reserved_event"
 EVENT, NAMESPACE, RESPONSE = "undeclared_event", "undeclared_namespace", "response_validation_error"
@@ -24,140 +27,61 @@ PLACE = '{"_placeholder":true,"num":%s}'
 SURROGATE = "\\ud800"
 
 
-class OverWebsocket:
-    """The conversation of a real client."""
-
-    def __init__(self, application: Any, net: Any) -> None:
-        self.application = application
-        self.url = net.serve(application.app)
-        self.net = net
-        self.client = net.client(self.url)
-
-    def ask(self, sent: Any) -> list[Any]:
-        if isinstance(sent, tuple):
-            return self.client.ask(*sent)
-        return self.client.ask_raw(*sent)
-
-    def tell(self, frames: list[Any]) -> None:
-        for frame in frames:
-            self.client.io.eio.send(frame)
-        self.ask(("begin",))  # answered after what came before it
-
-    def received(self) -> list[tuple[str, list[Any]]]:
-        self.application.server.emit("ended")
-        got = []
-        while (event := self.client.receive())[1] != "ended":
-            got.append(event[1:])
-        return got
-
-    @property
-    def sid(self) -> str:
-        return self.client.io.get_sid("/")
-
-    def answering(self, frame: Any) -> None:
-        """Let the client answer the next event with these frames; `%d` stands for the ack id."""
-
-        def acknowledge(namespace: str, id: int, data: Any) -> None:
-            del self.client.io._handle_event
-            for part in frame:
-                self.client.io.eio.send(
-                    part.replace("%d", str(id)) if isinstance(part, str) else part
-                )
-            self.answered.set()
-
-        self.answered = threading.Event()
-        self.client.io._handle_event = acknowledge
-
-    def acknowledged(self) -> None:
-        assert self.answered.wait(15)
-        self.ask(("begin",))
-
-    def enter(self, namespace: str, auth: Any) -> Any:
-        return self.net.client(self.url).enter(namespace, auth)
-
-    def enter_raw(self, frame: str) -> Any:
-        client = self.net.client(self.url)
-        done: queue.Queue[Any] = queue.Queue()
-        client.io.on("connect_error", done.put, namespace="/locked")
-        client.io.eio.send(frame)
-        return done.get(timeout=15)
+OVER_NETWORK = [
+    *("websocket", "polling"),
+    *(
+        pytest.param(f"{transport}-{mode}", marks=pytest.mark.greenlets)
+        for mode in ("gevent", "eventlet")
+        for transport in ("websocket", "polling")
+    ),
+]
 
 
-class OverTestClient:
-    """The conversation of Flask-SocketIO's test client, which has no network."""
-
-    def __init__(self, application: Any) -> None:
-        self.application = application
-        self.client = application.socketio.test_client(application.app)
-        self.acks = 0
-
-    def _message(self, frame: Any) -> None:
-        # As engine.io does: what a packet raises is logged, and the connection stays.
-        with contextlib.suppress(Exception):
-            self.application.server._handle_eio_message(self.client.eio_sid, frame)
-
-    def ask(self, sent: Any) -> list[Any]:
-        if isinstance(sent, tuple):
-            made = packet.Packet(packet.EVENT, list(sent), namespace="/", id=777).encode()
-            sent = made if isinstance(made, list) else [made]
-        self.client.acks = None
-        for frame in sent:
-            self._message(frame)
-        assert self.client.acks is not None, "no answer"
-        return self.client.acks["args"]
-
-    def tell(self, frames: list[Any]) -> None:
-        for frame in frames:
-            self._message(frame)
-
-    def received(self) -> list[tuple[str, list[Any]]]:
-        return [(event["name"], event["args"]) for event in self.client.get_received()]
-
-    @property
-    def sid(self) -> str:
-        return self.application.server.manager.sid_from_eio_sid(self.client.eio_sid, "/")
-
-    def answering(self, frame: Any) -> None:
-        self.frame = frame
-
-    def acknowledged(self) -> None:
-        self.acks += 1
-        for part in self.frame:
-            self._message(part.replace("%d", str(self.acks)) if isinstance(part, str) else part)
-
-    def enter(self, namespace: str, auth: Any) -> Any:
-        made = packet.Packet(packet.CONNECT, auth, namespace=namespace).encode()
-        return self.enter_raw(made)
-
-    def enter_raw(self, frame: str) -> Any:
-        sent: list[Any] = []
-        client = self.application.socketio.test_client(self.application.app)
-        put, server = self.application.server._send_packet, self.application.server
-        server._send_packet = lambda eio_sid, made: sent.append(made.encode())
-        server._handle_eio_message(client.eio_sid, frame)
-        server._send_packet = put
-        kind, data = sent[-1][0], sent[-1][sent[-1].index("{") :]
-        return None if kind == "0" else json.loads(data)
+@pytest.fixture(scope="module", params=[*OVER_NETWORK, "test_client", "test_client-jsonschema"])
+def conversation(
+    request: pytest.FixtureRequest,
+    application: Any,
+    module_net: Any,
+    skip_or_fail: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Any]:
+    """A conversation with a server in this process, or with one on greenlets in its own."""
+    way, _, kind = request.param.partition("-")
+    if way == "test_client":
+        yield OverTestClient(application(engine=kind or "rust"))
+    elif not kind:
+        made = application()
+        yield OverNetwork(Controls(made), module_net, module_net.serve(made.app), way)
+    elif reason := is_missing(kind):
+        skip_or_fail(reason)
+    else:
+        with serving(tmp_path_factory.mktemp(kind) / "log", kind) as url:
+            yield OverNetwork(RemoteControls(url), module_net, url, way)
 
 
-@pytest.fixture(
-    scope="module", params=["websocket", "test_client", "test_client-jsonschema"], ids=str
-)
-def conversation(request: pytest.FixtureRequest, application: Any, module_net: Any) -> Any:
-    if request.param == "websocket":
-        return OverWebsocket(application(), module_net)
-    engine = "jsonschema" if request.param.endswith("jsonschema") else "rust"
-    return OverTestClient(application(engine=engine))
+@pytest.fixture(scope="module")
+def canary(contract: Any) -> Canary:
+    """Looks at what got through."""
+    return Canary(contract())
 
 
 @pytest.fixture(autouse=True)
-def _fresh(conversation: Any) -> None:
+def _fresh(conversation: Any, canary: Canary) -> Iterator[None]:
+    """Each row finds a conversation without a past, and leaves one without a leak."""
     made = conversation.application
     conversation.received()
-    made.ran.clear()
-    made.violations.clear()
-    made.returns.clear()
-    made.returns.update(move={"ok": True}, upload=1, word=(1, "a"))
+    conversation.events.clear()
+    conversation.acks.clear()
+    made.reset()
+    yield
+    conversation.received()
+    leaks = [
+        *canary.handled(made.ran()),
+        *canary.delivered(conversation.events),
+        *canary.acknowledged(conversation.acks),
+        *canary.called(("/", "question", values) for values in made.called()),
+    ]
+    assert leaks == []
 
 
 def problem(ack: list[Any]) -> tuple[str, str, str]:
@@ -197,8 +121,8 @@ def test_what_keeps_the_contract_reaches_the_handler_and_is_answered(
     """The handler ran once, and its ack came back as it was."""
     sent, ack = GOOD_EVENTS[row]
     assert conversation.ask(sent) == ack
-    assert len(conversation.application.ran) == 1
-    assert conversation.application.violations == []
+    assert len(conversation.application.ran()) == 1
+    assert conversation.application.violations() == []
 
 
 BAD_EVENTS = {
@@ -301,8 +225,8 @@ def test_what_breaks_the_contract_is_answered_and_reaches_no_handler(
     """The ack says what is wrong and where; no handler ran; the connection is alive."""
     sent, expected = BAD_EVENTS[row]
     assert problem(conversation.ask(sent)) == expected
-    assert conversation.application.ran == []
-    assert len(conversation.application.violations) == 1
+    assert conversation.application.ran() == []
+    assert len(conversation.application.violations()) == 1
     assert conversation.ask(("move", {"x": 0})) == [{"ok": True}]
 
 
@@ -332,7 +256,7 @@ BAD_PACKETS = {
 def test_what_cannot_be_answered_reaches_no_handler_either(row: str, conversation: Any) -> None:
     """No handler ran, and nothing is broken for the next event."""
     conversation.tell(BAD_PACKETS[row])
-    assert [ran for ran in conversation.application.ran if ran[1] != "begin"] == []
+    assert [ran for ran in conversation.application.ran() if ran[1] != "begin"] == []
     assert conversation.ask(("move", {"x": 0})) == [{"ok": True}]
 
 
@@ -350,7 +274,7 @@ GOOD_ACKS = {
 def test_an_ack_that_keeps_the_contract_arrives(row: str, conversation: Any) -> None:
     """What the handler returned is what the client gets."""
     event, args, returned, ack = GOOD_ACKS[row]
-    conversation.application.returns[event] = returned
+    conversation.application.returning(event, returned)
     assert conversation.ask((event, *args)) == ack
 
 
@@ -379,11 +303,11 @@ BAD_ACKS = {
 def test_an_ack_that_breaks_the_contract_is_replaced(row: str, conversation: Any) -> None:
     """The client learns that the server failed, not how."""
     event, args, returned = BAD_ACKS[row]
-    conversation.application.returns[event] = returned
+    conversation.application.returning(event, returned)
     (answer,) = conversation.ask((event, *args))
     assert answer["error"].pop("code") in (RESPONSE, MALFORMED)
     assert answer == {"error": {"namespace": "/", "event": event}}
-    assert len(conversation.application.violations) == 1
+    assert len(conversation.application.violations()) == 1
 
 
 # -- emits out -------------------------------------------------------------------------------------
@@ -401,7 +325,7 @@ GOOD_EMITS = {
 def test_an_emit_that_keeps_the_contract_arrives(row: str, conversation: Any) -> None:
     """The client gets the event with its arguments."""
     event, data, args = GOOD_EMITS[row]
-    conversation.application.server.emit(event, data)
+    conversation.application.emit(event, data)
     assert conversation.received()[:1] == [(event, args)]
 
 
@@ -432,7 +356,7 @@ def test_an_emit_that_breaks_the_contract_raises_and_reaches_nobody(
     """The emitter gets the error, the client gets nothing."""
     event, data, namespace = BAD_EMITS[row]
     with pytest.raises(EmitValidationError) as caught:
-        conversation.application.server.emit(event, data, namespace=namespace)
+        conversation.application.emit(event, data, namespace)
     assert caught.value.event == event
     assert conversation.received() == []
 
@@ -441,7 +365,7 @@ def test_an_emit_that_breaks_the_contract_raises_and_reaches_nobody(
 def test_what_is_no_json_raises_and_reaches_nobody(value: Any, conversation: Any) -> None:
     """Where the contract does not look, the packet itself refuses."""
     with pytest.raises((EmitValidationError, TypeError, ValueError)):
-        conversation.application.server.emit("bag_sent", {"k": value})
+        conversation.application.emit("bag_sent", {"k": value})
     assert conversation.received() == []
 
 
@@ -469,13 +393,26 @@ BAD_CLIENT_ACKS = {
 def test_only_an_ack_that_keeps_the_contract_runs_the_callback(row: str, conversation: Any) -> None:
     """The callback of an emit never sees another ack; the refusal is on record."""
     frames, called = GOOD_CLIENT_ACKS.get(row) or (BAD_CLIENT_ACKS[row], [])
-    got: list[Any] = []
     made = conversation.application
     conversation.answering(frames)
-    made.server.emit("question", "q", to=conversation.sid, callback=lambda *a: got.append(a))
+    made.question(conversation.sid)
     conversation.acknowledged()
-    assert got == called
-    assert [v.checkpoint.value for v in made.violations] == ([] if called else ["receive_ack"])
+    assert made.called() == called
+    assert [v.checkpoint.value for v in made.violations()] == ([] if called else ["receive_ack"])
+
+
+@pytest.mark.parametrize("conversation", OVER_NETWORK, indirect=True)
+@pytest.mark.parametrize("row", [*GOOD_CLIENT_ACKS, *BAD_CLIENT_ACKS], ids=str)
+def test_only_an_ack_that_keeps_the_contract_ends_a_call(row: str, conversation: Any) -> None:
+    """`call` returns what keeps the contract, and raises for all else at once."""
+    frames, called = GOOD_CLIENT_ACKS.get(row) or (BAD_CLIENT_ACKS[row], [])
+    conversation.answering(frames)
+    if called:
+        assert conversation.called() == called[0][0]
+    else:
+        with pytest.raises(AckValidationError):
+            conversation.called()
+        assert [v.checkpoint for v in conversation.application.violations()] == ["receive_ack"]
 
 
 # -- connects --------------------------------------------------------------------------------------
@@ -511,12 +448,11 @@ def test_a_connect_that_breaks_the_contract_is_refused_with_the_reason(
 ) -> None:
     """`connect_error` has the object as its data, and no session exists."""
     namespace, auth, code = BAD_CONNECTS[row]
-    before = len(list(conversation.application.server.manager.get_participants(namespace, None)))
+    before = conversation.application.participants(namespace)
     refusal = conversation.enter(namespace, auth)
     assert set(refusal) == {"message", "data"}
     assert refusal["data"]["error"]["code"] == code
-    manager = conversation.application.server.manager
-    assert len(list(manager.get_participants(namespace, None))) == before
+    assert conversation.application.participants(namespace) == before
 
 
 BAD_CONNECT_PACKETS = {
@@ -535,6 +471,27 @@ def test_a_connect_that_cannot_be_read_is_refused_with_the_reason(
     """It is answered like any other, and no session exists."""
     refusal = conversation.enter_raw(BAD_CONNECT_PACKETS[row])
     assert refusal["data"]["error"]["code"] == MALFORMED
+
+
+def test_the_canary_sees_leaks(canary: Canary) -> None:
+    """Whatever of the table is no raw packet: it has good rows for good, and bad ones for bad."""
+    for rows, leaks in ((GOOD_EVENTS, 0), (BAD_EVENTS, 1)):
+        for sent, _ in rows.values():
+            if isinstance(sent, tuple):
+                assert len(canary.handled([("/", sent[0], sent[1:])])) == leaks, sent
+    for rows, leaks in ((GOOD_ACKS, 0), (BAD_ACKS, 1)):
+        for row in rows.values():
+            values = row[2] if isinstance(row[2], tuple) else () if row[2] is None else (row[2],)
+            if values != (CYCLE,) and row[2] != {"ok": CYCLE}:
+                assert len(canary.acknowledged([("/", row[0], values)])) == leaks, row
+    for event, data, _ in GOOD_EMITS.values():
+        args = data if isinstance(data, tuple) else () if data is None else (data,)
+        assert canary.delivered([("/", event, args)]) == []
+    for event, data, namespace in BAD_EMITS.values():
+        args = data if isinstance(data, tuple) else () if data is None else (data,)
+        assert len(canary.delivered([(namespace, event, args)])) == 1
+    assert canary.called([("/", "question", [{"answer": "a"}])]) == []
+    assert len(canary.called([("/", "question", [{"answer": float("nan")}])])) == 1
 
 
 def test_the_table_is_large_enough() -> None:

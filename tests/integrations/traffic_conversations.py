@@ -1,0 +1,180 @@
+"""How a row of the table of traffic is spoken: by a real client, or by the test client.
+
+A conversation keeps what it hears, for the canary.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import json
+import queue
+import re
+import threading
+from typing import Any
+
+import engineio
+from socketio import packet
+from traffic_controls import Controls
+
+_NAME = re.compile(r'^[^"{]*\[\s*"(\w*)"')
+
+
+class InOrder(engineio.Client):
+    """A client of engine.io that takes each message after the one before, without threads.
+
+    Otherwise an event could be found in an inbox after one that was sent later, or be missed.
+    """
+
+    def _trigger_event(self, event: str, *args: Any, **kwargs: Any) -> Any:
+        return super()._trigger_event(event, *args, **{**kwargs, "run_async": False})
+
+
+class Conversation:
+    """What all ways of speaking have.
+
+    Attributes:
+        application: the `Controls` of the guarded application.
+        acks: namespace, event and values of the acks that came.
+        events: namespace, event and arguments of the events that came.
+    """
+
+    def __init__(self, application: Any) -> None:
+        self.application = application
+        self.acks: list[tuple[str, str, list[Any]]] = []
+        self.events: list[tuple[str, str, list[Any]]] = []
+
+    def heard(self, sent: Any, ack: list[Any]) -> list[Any]:
+        """Keep the ack of an event, which was sent as arguments or as packets."""
+        named = _NAME.match(sent[0]) if isinstance(sent, list) else None
+        event = sent[0] if isinstance(sent, tuple) else named.group(1) if named else "no name"
+        self.acks.append(("/", event, copy.deepcopy(ack)))
+        return ack
+
+
+class OverNetwork(Conversation):
+    """The conversation of a real client, with a server that is anywhere."""
+
+    def __init__(self, application: Any, net: Any, url: str, transport: str) -> None:
+        super().__init__(application)
+        self.url = url
+        self.net = net
+        self.transport = transport
+        self.client = self._client()
+
+    def _client(self) -> Any:
+        return self.net.client(self.url, transports=[self.transport])
+
+    def ask(self, sent: Any) -> list[Any]:
+        ask = self.client.ask if isinstance(sent, tuple) else self.client.ask_raw
+        return self.heard(sent, ask(*sent))
+
+    def tell(self, frames: list[Any]) -> None:
+        for frame in frames:
+            self.client.io.eio.send(frame)
+        self.ask(("begin",))  # answered after what came before it
+
+    def received(self) -> list[tuple[str, list[Any]]]:
+        self.application.emit("ended")
+        got = []
+        while (event := self.client.receive())[1] != "ended":
+            self.events.append(event)
+            got.append(event[1:])
+        return got
+
+    @property
+    def sid(self) -> str:
+        return self.client.io.get_sid("/")
+
+    def answering(self, frame: Any) -> None:
+        """Let the client answer the next event with these frames; `%d` stands for the ack id."""
+
+        def acknowledge(namespace: str, id: int, data: Any) -> None:
+            del self.client.io._handle_event
+            for part in frame:
+                self.client.io.eio.send(
+                    part.replace("%d", str(id)) if isinstance(part, str) else part
+                )
+            self.answered.set()
+
+        self.answered = threading.Event()
+        self.client.io._handle_event = acknowledge
+
+    def acknowledged(self) -> None:
+        assert self.answered.wait(15)
+        self.ask(("begin",))
+
+    def called(self) -> Any:
+        """Let the application call the client: the value that it gets."""
+        return self.application.call(self.sid)
+
+    def enter(self, namespace: str, auth: Any) -> Any:
+        return self._client().enter(namespace, auth)
+
+    def enter_raw(self, frame: str) -> Any:
+        client = self._client()
+        done: queue.Queue[Any] = queue.Queue()
+        client.io.on("connect_error", done.put, namespace="/locked")
+        client.io.eio.send(frame)
+        return done.get(timeout=15)
+
+
+class OverTestClient(Conversation):
+    """The conversation of Flask-SocketIO's test client, which has no network."""
+
+    def __init__(self, made: Any) -> None:
+        super().__init__(Controls(made))
+        self.made = made
+        self.client = made.socketio.test_client(made.app)
+        self.ids = 0
+
+    def _message(self, frame: Any) -> None:
+        # As engine.io does: what a packet raises is logged, and the connection stays.
+        with contextlib.suppress(Exception):
+            self.made.server._handle_eio_message(self.client.eio_sid, frame)
+
+    def ask(self, sent: Any) -> list[Any]:
+        frames = sent
+        if isinstance(sent, tuple):
+            made = packet.Packet(packet.EVENT, list(sent), namespace="/", id=777).encode()
+            frames = made if isinstance(made, list) else [made]
+        self.client.acks = None
+        for frame in frames:
+            self._message(frame)
+        assert self.client.acks is not None, "no answer"
+        return self.heard(sent, self.client.acks["args"])
+
+    def tell(self, frames: list[Any]) -> None:
+        for frame in frames:
+            self._message(frame)
+
+    def received(self) -> list[tuple[str, list[Any]]]:
+        events = self.client.get_received()
+        self.events += [(event["namespace"], event["name"], event["args"]) for event in events]
+        return [(event["name"], event["args"]) for event in events]
+
+    @property
+    def sid(self) -> str:
+        return self.made.server.manager.sid_from_eio_sid(self.client.eio_sid, "/")
+
+    def answering(self, frame: Any) -> None:
+        self.frame = frame
+
+    def acknowledged(self) -> None:
+        self.ids += 1
+        for part in self.frame:
+            self._message(part.replace("%d", str(self.ids)) if isinstance(part, str) else part)
+
+    def enter(self, namespace: str, auth: Any) -> Any:
+        made = packet.Packet(packet.CONNECT, auth, namespace=namespace).encode()
+        return self.enter_raw(made)
+
+    def enter_raw(self, frame: str) -> Any:
+        sent: list[Any] = []
+        client = self.made.socketio.test_client(self.made.app)
+        put, server = self.made.server._send_packet, self.made.server
+        server._send_packet = lambda eio_sid, made: sent.append(made.encode())
+        server._handle_eio_message(client.eio_sid, frame)
+        server._send_packet = put
+        kind, data = sent[-1][0], sent[-1][sent[-1].index("{") :]
+        return None if kind == "0" else json.loads(data)
