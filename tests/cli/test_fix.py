@@ -39,7 +39,7 @@ def run(*args: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
         input=stdin,
         capture_output=True,
         check=False,
-        timeout=60,
+        timeout=300,
         env=environment,
     )
 

@@ -100,7 +100,7 @@ def test_a_policy_takes_strings() -> None:
 )
 def test_a_policy_refuses_what_is_no_mode(wrong: Any) -> None:
     """A typo is an error, never a mode of its own."""
-    with pytest.raises(ValueError, match="is not a valid"):
+    with pytest.raises(ValueError):
         Policy(**wrong)
 
 

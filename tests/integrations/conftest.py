@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 #: Long enough for a busy machine; nothing waits for it to pass.
-PATIENCE = 15
+PATIENCE = 120
 
 
 def _object(**properties: Any) -> dict[str, Any]:

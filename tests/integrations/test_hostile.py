@@ -20,7 +20,7 @@ class Socket:
 
     def __init__(self, url: str) -> None:
         address = url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
-        self._socket = websocket.create_connection(address, timeout=15)
+        self._socket = websocket.create_connection(address, timeout=120)
         assert self._socket.recv().startswith("0{")
         self._socket.send("40")
         assert self._socket.recv().startswith("40{")
@@ -118,7 +118,7 @@ def test_what_is_expensive_to_refuse_is_refused_cheaply(
 def test_refusals_do_not_wait_for_handlers(socket: Socket, made: Any) -> None:
     """They come while a handler of the same client is still at work."""
     release = threading.Event()
-    made.socketio.on("number")(lambda number: release.wait(15))
+    made.socketio.on("number")(lambda number: release.wait(120))
     refusals = socket.say(
         "21000[" + '"number",1]', *[f'2{id}["move",{{}}]' for id in range(100, 150)]
     )

@@ -180,20 +180,20 @@ def test_what_is_not_plain_is_written_by_the_standard_library(value: Any) -> Non
 
 @pytest.mark.parametrize("value", [{1, 2}, b"a", 1j, datetime(2020, 1, 1, tzinfo=timezone.utc)])
 def test_what_another_encoder_could_write_is_none_for_ours(value: Any) -> None:
-    with pytest.raises(TypeError, match="not JSON serializable"):
+    with pytest.raises(TypeError):
         STRICT.dumps(["e", {"a": [value]}])
 
 
 def test_data_that_holds_itself_is_not_written() -> None:
     data: list[Any] = []
     data.append(data)
-    with pytest.raises(ValueError, match="Circular"):
+    with pytest.raises(ValueError):
         STRICT.dumps(["e", data])
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
 def test_what_is_no_json_is_not_written(value: float) -> None:
-    with pytest.raises(ValueError, match="JSON compliant"):
+    with pytest.raises(ValueError):
         STRICT.dumps(["event", Dumped(a=value)])
 
 

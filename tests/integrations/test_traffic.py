@@ -69,7 +69,7 @@ class OverWebsocket:
         self.client.io._handle_event = acknowledge
 
     def acknowledged(self) -> None:
-        assert self.answered.wait(15)
+        assert self.answered.wait(120)
         self.ask(("begin",))
 
     def enter(self, namespace: str, auth: Any) -> Any:
@@ -80,7 +80,7 @@ class OverWebsocket:
         done: queue.Queue[Any] = queue.Queue()
         client.io.on("connect_error", done.put, namespace="/locked")
         client.io.eio.send(frame)
-        return done.get(timeout=15)
+        return done.get(timeout=120)
 
 
 class OverTestClient:
