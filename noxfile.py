@@ -31,6 +31,8 @@ CORE = ",".join(
     )
 )
 CORE_COVERAGE = 97
+#: What the project stands on without naming it.
+INDIRECT = ["flask", "python-engineio", "werkzeug"]
 #: What some tests need beside Python, and where those install packages of their own.
 PROGRAMS = ["redis-server", "node", "npm", "chromium"]
 NODE_FOLDERS = ["tests/js", "tests/browser", "tests/parser", "tests/types"]
@@ -63,7 +65,7 @@ def newest(session: nox.Session) -> None:
     needed = requirements("test")
     session.install("--upgrade", "pip")
     session.install("--upgrade", "--upgrade-strategy", "eager", "-e", ".", *needed)
-    show_versions(session, [*runtime_requirements(), *needed])
+    show_versions(session, [*runtime_requirements(), *INDIRECT, *needed])
     show_newer_releases(session)
     fetch_suites(session)
     env = {"REQUIRE_ALL": os.environ.get("REQUIRE_ALL") or require_all(session)}
