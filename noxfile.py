@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -29,6 +31,11 @@ CORE = ",".join(
     )
 )
 CORE_COVERAGE = 97
+#: What the project stands on without naming it.
+INDIRECT = ["flask", "python-engineio", "werkzeug"]
+#: What some tests need beside Python, and where those install packages of their own.
+PROGRAMS = ["redis-server", "node", "npm", "chromium"]
+NODE_FOLDERS = ["tests/js", "tests/browser", "tests/parser", "tests/types"]
 
 
 def requirements(group: str) -> list[str]:
@@ -50,6 +57,73 @@ def tests(session: nox.Session, versions: str) -> None:
     constraints = ["-c", "tests/lowest.txt"] if versions == "lowest" else []
     session.install(".", *requirements("test"), *constraints)
     session.run("python", "-m", "pytest", *session.posargs)
+
+
+@nox.session(default=False)
+def newest(session: nox.Session) -> None:
+    """All tests, with the newest release of everything that the project itself does not cap."""
+    needed = requirements("test")
+    session.install("--upgrade", "pip")
+    session.install("--upgrade", "--upgrade-strategy", "eager", "-e", ".", *needed)
+    show_versions(session, [*runtime_requirements(), *INDIRECT, *needed])
+    show_newer_releases(session)
+    fetch_suites(session)
+    env = {"REQUIRE_ALL": os.environ.get("REQUIRE_ALL") or require_all(session)}
+    session.run("python", "-m", "pytest", *session.posargs, env=env)
+
+
+def runtime_requirements() -> list[str]:
+    """What the package needs to run, by pyproject.toml."""
+    return list(nox.project.load_toml("pyproject.toml")["project"]["dependencies"])
+
+
+def distribution(requirement: str) -> str:
+    """The name in a requirement, as all spellings of it are compared."""
+    name = re.match(r"[\w.-]+", requirement)
+    return re.sub(r"[-_.]+", "-", name[0]).lower() if name else requirement
+
+
+def listed(session: nox.Session, *arguments: str) -> list[dict[str, str]]:
+    """What pip lists of the environment; nothing where it cannot say."""
+    command = ["python", "-m", "pip", "--disable-pip-version-check", "list", "--format", "json"]
+    said = session.run(*command, *arguments, silent=True, stderr=None, success_codes=range(256))
+    try:
+        found: list[dict[str, str]] = json.loads(said or "")
+    except ValueError:
+        session.warn(f"pip cannot say: {' '.join(arguments)}")
+        return []
+    return found
+
+
+def show_versions(session: nox.Session, needed: list[str]) -> None:
+    """Say which releases of what the project names were installed."""
+    names = {distribution(requirement) for requirement in needed}
+    installed = [each for each in listed(session) if distribution(each["name"]) in names]
+    for each in installed:
+        session.log(f"installed: {each['name']} {each['version']}")
+
+
+def show_newer_releases(session: nox.Session) -> None:
+    """Say which releases are newer than a cap allows, ours or another's: no reason to fail."""
+    caps = {distribution(each): each for each in [*runtime_requirements(), *requirements("test")]}
+    for each in listed(session, "--outdated"):
+        asked = caps.get(distribution(each["name"]), "what needs it")
+        session.log(
+            f"newer: {each['name']} {each['latest_version']} is there, and {asked} keeps "
+            f"{each['version']}"
+        )
+
+
+def require_all(session: nox.Session) -> str:
+    """Whether all tests can run here, the slow ones among them: as REQUIRE_ALL says it."""
+    missing = [program for program in PROGRAMS if shutil.which(program) is None]
+    if missing:
+        session.warn(f"what needs {', '.join(missing)} is skipped, and so are the slow tests")
+        return ""
+    install = ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--silent"]
+    for folder in NODE_FOLDERS:
+        session.run(*install, "--prefix", folder, external=True)
+    return "1"
 
 
 @nox.session

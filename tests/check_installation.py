@@ -35,14 +35,15 @@ def main() -> None:
         print("the demo serves its page and speaks Socket.IO")
     finally:
         demo.terminate()
-        demo.wait(10)
+        demo.wait(300)
 
 
 def wait_for(url: str) -> bytes:
     """The body of a page, once the server is up."""
-    for _ in range(100):
+    deadline = time.monotonic() + 300
+    while time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(url, timeout=5) as response:
+            with urllib.request.urlopen(url, timeout=300) as response:
                 body: bytes = response.read()
                 return body
         except ConnectionError:

@@ -261,6 +261,9 @@ class Incoming(Seat):
                 if isinstance(error, ContractViolation):
                     answer = error.answer()
                 self._send_ack(call.eio_sid, call.namespace, call.id, [answer])
+                if not isinstance(error, Exception):
+                    # It may end the server, and the answer is only queued: let it go out first.
+                    self.server.sleep(0)
             raise
         if call.id is not None:
             self._acknowledge(call, call.id, value)

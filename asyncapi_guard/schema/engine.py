@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,8 +15,20 @@ __all__ = ["Engine", "EngineName", "MetaProblem", "get_engine"]
 
 EngineName = Literal["auto", "rust", "jsonschema"]
 
-#: What a metaschema says of a schema: the path to the fault, and a sentence.
-MetaProblem = tuple[tuple["str | int", ...], str]
+
+class MetaProblem(NamedTuple):
+    """What a metaschema says of a schema; without a sentence, which each library has its own of.
+
+    Attributes:
+        path: to the value at fault.
+        keyword: the keyword of the metaschema that the value breaks; empty where the schema holds
+            what JSON cannot say.
+        wanted: what the keyword asks for.
+    """
+
+    path: tuple[str | int, ...]
+    keyword: str
+    wanted: Any = None
 
 
 class Engine(Protocol):

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 from itertools import repeat
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jsonschema
 from jsonschema import _legacy_keywords, _utils, validators
@@ -26,11 +26,9 @@ from referencing.jsonschema import DRAFT4, DRAFT6, DRAFT7, DRAFT201909, DRAFT202
 
 from asyncapi_guard.schema import strings
 from asyncapi_guard.schema.dialects import Dialect, Draft
+from asyncapi_guard.schema.engine import MetaProblem
 from asyncapi_guard.schema.equality import Identities, equal
 from asyncapi_guard.schema.formats import BINARY
-
-if TYPE_CHECKING:
-    from asyncapi_guard.schema.engine import MetaProblem
 
 __all__ = ["ENGINE"]
 
@@ -373,7 +371,10 @@ class _Engine:
     def check(self, schema: Any, dialect: Dialect) -> list[MetaProblem]:
         base = _BASES[dialect.draft]
         meta = base(base.META_SCHEMA, format_checker=_FORMATS)
-        return [(tuple(error.absolute_path), error.message) for error in meta.iter_errors(schema)]
+        return [
+            MetaProblem(tuple(error.absolute_path), str(error.validator), error.validator_value)
+            for error in meta.iter_errors(schema)
+        ]
 
 
 def _is_dynamic(document: Any) -> bool:

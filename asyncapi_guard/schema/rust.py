@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 
 from asyncapi_guard.schema.dialects import Dialect, Draft
+from asyncapi_guard.schema.engine import MetaProblem
 from asyncapi_guard.schema.formats import BINARY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from asyncapi_guard.schema.engine import MetaProblem
 
 __all__ = ["ENGINE"]
 
@@ -95,15 +95,22 @@ class _Engine:
             if meta.is_valid(schema):
                 return []
             errors = list(meta.iter_errors(schema))
-        except _UNJUDGEABLE as error:
-            return [((), f"not a schema: {error}")]
-        return [(_existing(schema, error.instance_path), error.message) for error in errors]
+        except _UNJUDGEABLE:
+            return [MetaProblem((), "")]
+        return [_meta_problem(schema, error) for error in errors]
 
     def _shallow_enough(self) -> Callable[[Any], bool]:
         if self._depth is None:
             self._depth = _shallow(_MAX_DEPTH)
         is_valid: Callable[[Any], bool] = self._depth.is_valid
         return is_valid
+
+
+def _meta_problem(schema: Any, error: Any) -> MetaProblem:
+    kind = error.kind
+    if kind.name == "propertyNames":
+        kind = kind.error.kind  # what is wrong with the name, as the other engine has it
+    return MetaProblem(_existing(schema, error.instance_path), kind.name, kind.value)
 
 
 def _existing(value: Any, path: Iterable[str | int]) -> tuple[str | int, ...]:

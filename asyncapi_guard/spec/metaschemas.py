@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asyncapi_guard.schema import Dialect, EngineName, get_engine
-from asyncapi_guard.spec.wording import cut, kind_of, nearest, shown
+from asyncapi_guard.spec.wording import kind_of, nearest, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from asyncapi_guard.schema.dialects import SchemaPath
+    from asyncapi_guard.schema.engine import MetaProblem
 
 __all__ = ["Fault", "faults"]
 
@@ -25,8 +25,6 @@ _KINDS: dict[str, str] = {
     "object": "a mapping",
     "string": "a string",
 }
-_NOT_OF_TYPE = re.compile(r"is not of types? (.*)$", re.DOTALL)
-_QUOTED = re.compile(r"[\"'](\w+)[\"']")
 _NO_PATTERN = "not a regular expression of ECMA-262 (Unicode mode)"
 
 
@@ -41,21 +39,23 @@ class Fault(NamedTuple):
 
 def faults(schema: Any, dialect: Dialect, engine: EngineName) -> Iterator[Fault]:
     """Where a schema breaks its metaschema, as deep as it can be said."""
-    for path, message in get_engine(engine).check(schema, dialect):
+    for problem in get_engine(engine).check(schema, dialect):
+        path = problem.path
         # The metaschema has a choice here (`anyOf`), and says only that nothing of it fits.
         is_choice = path[-1:] == ("items",) or path[-2:-1] == ("dependencies",)
         value = _value_at(schema, path)
         below = list(_below(value, path, dialect, engine)) if is_choice else ()
+        is_pattern = (problem.keyword, problem.wanted) == ("format", "regex")
         if below:
             yield from below
-        elif "regex" in message and isinstance(value, str):
+        elif is_pattern and isinstance(value, str):
             yield Fault(path, _NO_PATTERN, pattern=True)
-        elif "regex" in message and path[-1:] == ("patternProperties",):
+        elif is_pattern and path[-1:] == ("patternProperties",):
             for name in value:
                 if get_engine(engine).check({"pattern": name}, dialect):
                     yield Fault((*path, name), _NO_PATTERN, pattern=True)
         else:
-            yield Fault(path, _plainly(path, value, message))
+            yield Fault(path, _plainly(problem, value))
 
 
 def _below(value: Any, path: SchemaPath, dialect: Dialect, engine: EngineName) -> Iterator[Fault]:
@@ -73,18 +73,59 @@ def _value_at(schema: Any, path: SchemaPath) -> Any:
     return schema
 
 
-def _plainly(path: SchemaPath, value: Any, message: str) -> str:
-    keyword = path[-1] if path else ""
-    of_type = _NOT_OF_TYPE.search(message)
-    if of_type is not None:
-        wanted = sorted(_KINDS.get(name, name) for name in map(str, _QUOTED.findall(of_type[1])))
-        text = f"expected {' or '.join(wanted)}, got {kind_of(value)}"
-        if keyword in ("exclusiveMinimum", "exclusiveMaximum"):
-            text += f"; {keyword} is the limit itself, since draft-06"
-        return text
-    if "valid under any" in message:
-        return _no_choice(keyword, value)
-    return cut(message)
+def _plainly(problem: MetaProblem, value: Any) -> str:
+    keyword, wanted = problem.keyword, problem.wanted
+    place = problem.path[-1] if problem.path else ""
+    if not keyword:
+        return "it holds what JSON cannot say"
+    if keyword == "type":
+        return _other_type(place, wanted, value)
+    if keyword == "anyOf":
+        return _no_choice(place, value)
+    say = _WORDS.get(keyword)
+    return say(wanted, value) if say is not None else f"not what its {keyword!r} allows"
+
+
+def _other_type(place: Any, wanted: Any, value: Any) -> str:
+    names = sorted(wanted) if isinstance(wanted, list) else [str(wanted)]
+    text = f"expected {' or '.join(sorted(_KINDS.get(name, name) for name in names))}"
+    text += f", got {kind_of(value)}"
+    if place in ("exclusiveMinimum", "exclusiveMaximum"):
+        text += f"; {place} is the limit itself, since draft-06"
+    return text
+
+
+def _too_small(wanted: Any, value: Any) -> str:
+    # Draft 04 has "more than" as a second keyword beside the limit.
+    least = f"more than {wanted}" if value == wanted else f"at least {wanted}"
+    return f"expected {least}, got {shown(value)[1:-1]}"
+
+
+def _missing(wanted: Any, value: Any) -> str:
+    """What a keyword needs beside it: a name, names, or such by the keyword."""
+    if isinstance(wanted, dict):
+        wanted = [name for keyword in wanted if keyword in value for name in wanted[keyword]]
+    names = [wanted] if isinstance(wanted, str) else wanted
+    missing = [name for name in names if name not in value]
+    return f"{' and '.join(map(shown, missing))} is missing"
+
+
+def _other_form(wanted: Any, value: Any) -> str:
+    what = shown(value) if isinstance(value, str) else "one of its names"
+    return f"{what} is not a valid {wanted}"
+
+
+#: What the metaschemas ask of a value by itself, and what to say where they do not get it.
+_WORDS: dict[str, Callable[[Any, Any], str]] = {
+    "minimum": _too_small,
+    "exclusiveMinimum": _too_small,
+    "minItems": lambda wanted, _: f"expected at least {wanted} item, got an empty list",
+    "uniqueItems": lambda _, __: "two items of this list are equal; remove one of them",
+    "pattern": lambda wanted, value: f"{shown(value)} does not match the pattern {wanted}",
+    "format": _other_form,
+    "required": _missing,
+    "dependencies": _missing,
+}
 
 
 def _no_choice(keyword: Any, value: Any) -> str:

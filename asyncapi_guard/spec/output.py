@@ -21,6 +21,8 @@ _LIKE_A_NUMBER = re.compile(r"[-+.]?[0-9](?!\d*\.\d+\.\d+$)[0-9a-fA-F_.,:eExXob+
 _WORDS = frozenset(
     ("null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf", "infinity")
 )
+#: What ends a line in YAML 1.1, and what may begin a text.
+_BREAKS = re.compile("[\x85\u2028\u2029\ufeff]")
 _WIDTH = 2**31 - 1
 _STR = "tag:yaml.org,2002:str"
 
@@ -35,7 +37,9 @@ class _Dumper(_Base):  # type: ignore[misc]  # whichever there is
 
 def _represent_str(dumper: Any, text: str) -> Any:
     style = None
-    if "\n" in text:
+    if _BREAKS.search(text):
+        style = '"'  # the emitter in Python would write them as they are, and lose them
+    elif "\n" in text:
         style = "|" if _is_block(text) else '"'
     elif text.lower() in _WORDS or _LIKE_A_NUMBER.fullmatch(text):
         style = "'"

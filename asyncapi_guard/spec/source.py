@@ -20,6 +20,7 @@ import hashlib
 import json
 import math
 import re
+import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
@@ -27,9 +28,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 import yaml
 
 from asyncapi_guard.errors import Finding, UnreadableDocument
-from asyncapi_guard.spec.advice import advice_for
+from asyncapi_guard.spec.advice import advice_for, control_character
+from asyncapi_guard.spec.json_text import first_fault
 from asyncapi_guard.spec.pointers import Path, format_pointer
-from asyncapi_guard.spec.wording import shown
+from asyncapi_guard.spec.wording import cut, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,9 +65,7 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
-# Of an integer: beyond some four thousand, Python itself refuses to write one down.
 _DIGITS = 1_000
-_BITS = 4 * _DIGITS
 _LONGEST_INDEX = 9
 
 
@@ -210,19 +210,31 @@ def _no_constant(text: str) -> NoReturn:
     raise ValueError(f"{text} is not JSON")
 
 
+def _most_digits() -> int:
+    """How many digits an integer may have: no more than Python was told to read and to write."""
+    # The first releases of Python 3.10 have no such limit: `int()` is zero, which means none.
+    told: int = getattr(sys, "get_int_max_str_digits", int)()
+    return min(_DIGITS, told or _DIGITS)
+
+
 def _read_json(name: str, text: str, limits: Limits) -> Any:
     try:
         data = json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_no_constant)
         check_data(name, data, limits)
-    except json.JSONDecodeError as error:
-        _refuse(name, f"not JSON: {error.msg}", error.lineno, error.colno)
     except (RecursionError, UnreadableDocument, ValueError) as error:
-        # The JSON reader does not say where. YAML's does, and JSON is YAML but for the surrogates.
-        _Builder(name, limits, _NOT_FINITE_JSON).build(without_surrogates(text))
+        # Python's reader says neither where everything is, nor twice the same in its versions.
+        fault = first_fault(text, limits, _most_digits())
+        if fault is not None:
+            message = f"not JSON: {fault.message}" if fault.is_syntax else fault.message
+            _refuse(name, message, *_place(text, fault.offset))
         if isinstance(error, UnreadableDocument):
             raise
-        _refuse(name, f"not JSON: {error}")
+        _refuse(name, f"not JSON: Python's reader does not take it ({type(error).__name__})")
     return data
+
+
+def _place(text: str, offset: int) -> Position:
+    return Position(text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
 
 
 def check_data(name: str, data: Any, limits: Limits) -> None:
@@ -232,6 +244,7 @@ def check_data(name: str, data: Any, limits: Limits) -> None:
         UnreadableDocument: it is too deep, too large, or holds something that is not JSON.
     """
     level, depth, nodes = [data], 0, 0
+    too_large = 10 ** _most_digits()
     while level:
         nodes += len(level)
         depth += 1
@@ -241,7 +254,7 @@ def check_data(name: str, data: Any, limits: Limits) -> None:
         for value in level:
             if isinstance(value, (dict, list)) and depth > limits.depth:
                 _refuse(name, f"more than {limits.depth} levels deep")
-            fault = _not_json(value)
+            fault = _not_json(value, too_large)
             if fault is not None:
                 _refuse(name, fault)
             if isinstance(value, (dict, list)):
@@ -249,7 +262,7 @@ def check_data(name: str, data: Any, limits: Limits) -> None:
         level = below
 
 
-def _not_json(value: Any) -> str | None:
+def _not_json(value: Any, too_large: int) -> str | None:
     """What is wrong with a value, not looking into it."""
     if isinstance(value, dict):
         if not all(isinstance(key, str) for key in value):
@@ -258,9 +271,8 @@ def _not_json(value: Any) -> str | None:
     if isinstance(value, str):
         return None if _is_text(value) else "a string has half of a surrogate pair"
     if isinstance(value, (int, float)):
-        # `bit_length`, not digits: Python refuses to write down what has too many of them.
-        size = value.bit_length() if isinstance(value, int) else 0
-        fits = size <= _BITS and math.isfinite(0 if size else value)
+        # A comparison, not digits: Python refuses to write down what has too many of them.
+        fits = abs(value) < too_large if isinstance(value, int) else math.isfinite(value)
         return None if fits else "a number is too large, or is NaN"
     return (
         None
@@ -303,10 +315,65 @@ _INTEGER = re.compile(r"[-+]?[0-9]+")
 _PREFIXED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
-_NOT_FINITE_JSON = re.compile(r"-?Infinity|NaN")
+#: What no YAML may have, and each version of the library puts in other words.
+_NOT_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TAG = "tag:yaml.org,2002:"
 _COLLECTION_TAGS = {_TAG + "map", _TAG + "seq"}
 _KINDS = {str: "string", int: "number", float: "number", bool: "boolean", type(None): "null"}
+
+
+class _Fault(NamedTuple):
+    """What PyYAML found, in our words.
+
+    Attributes:
+        place: where it is, as people count.
+        offset: the same in the text.
+        begin: where that begins of which it is part.
+        message: what is wrong, and what to do.
+    """
+
+    place: Position
+    offset: int
+    begin: int
+    message: str
+
+
+def _ends(fault: _Fault, least: int) -> Iterator[int]:
+    """Where to cut a text to see what stands before a fault, wherever that really is."""
+    if fault.begin != fault.offset:
+        yield fault.begin
+    end = fault.offset
+    while end > least:
+        yield end
+        end //= 2
+
+
+def _unreadable(text: str, error: yaml.YAMLError) -> _Fault:
+    """What is wrong with a text that the library does not take.
+
+    Its errors name places, on which the message rests; its sentence is only quoted.
+    """
+    if not isinstance(error, yaml.MarkedYAMLError):
+        return _unreadable_character(text)
+    context = error.context_mark
+    mark = error.problem_mark or context
+    if mark is None:
+        return _unreadable_character(text)
+    offset = min(mark.index, len(text))
+    begin = min(context.index, offset) if context is not None else offset
+    advice = advice_for(text, offset, begin) or "it cannot be read from here on"
+    said = str(error.problem or error.context or "").partition("\n")[0]
+    message = f"{advice} ({cut(said)})" if said else advice
+    return _Fault(Position(mark.line + 1, mark.column + 1), offset, begin, message)
+
+
+def _unreadable_character(text: str) -> _Fault:
+    """What stands in a text of which the library says no more than that it cannot read it."""
+    found = _NOT_TEXT.search(text)
+    if found is None:
+        return _Fault(Position(0, 0), 0, 0, "it cannot be read")
+    offset = found.start()
+    return _Fault(_place(text, offset), offset, offset, control_character(found[0]))
 
 
 def _events(text: str) -> Iterator[Any]:
@@ -316,13 +383,15 @@ def _events(text: str) -> Iterator[Any]:
 class _Frame:
     """A mapping or a sequence that is being built."""
 
-    __slots__ = ("anchor", "before", "key", "length", "lines", "merges", "value")
+    __slots__ = ("anchor", "before", "key", "length", "levels", "lines", "merges", "value")
 
     def __init__(self, value: Any, anchor: str | None, before: int, length: int) -> None:
         self.value = value
         self.anchor = anchor
         self.before = before
         self.length = length
+        #: How deep it is, as far as it is known: one level, and what is in it.
+        self.levels = 1
         self.key: Any = None
         self.lines: dict[str, int] = {}
         self.merges: list[Any] = []
@@ -331,32 +400,39 @@ class _Frame:
 class _Builder:
     """YAML events to data, within limits."""
 
-    def __init__(
-        self, name: str, limits: Limits, not_finite: re.Pattern[str] = _NOT_FINITE
-    ) -> None:
+    def __init__(self, name: str, limits: Limits) -> None:
         self.name = name
         self.limits = limits
-        self.not_finite = not_finite
         self.nodes = 0
         self.characters = 0
-        #: What stands behind an anchor, with its values and its characters.
-        self.anchors: dict[str, tuple[Any, int, int]] = {}
+        #: Whether a limit was met.
+        self.is_beyond = False
+        #: What stands behind an anchor, with its values, its characters and its levels.
+        self.anchors: dict[str, tuple[Any, int, int, int]] = {}
 
     def build(self, text: str) -> Any:
         try:
             return self._build(text)
-        except yaml.MarkedYAMLError as error:
-            # The error's own text quotes the file: take its facts, not its words.
-            problem = error.problem or error.context or "cannot be read"
-            mark = error.problem_mark or error.context_mark
-            line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-            advice = advice_for(problem, text, mark.index if mark else len(text))
-            _refuse(self.name, f"not YAML: {problem}{advice}", line, column)
         except yaml.YAMLError as error:
-            offset = getattr(error, "position", None)
-            line = text.count("\n", 0, offset) + 1 if offset is not None else 0
-            reason = getattr(error, "reason", "cannot be read")
-            _refuse(self.name, f"not YAML: {reason}", line, 1 if line else 0)
+            fault = _unreadable(text, error)
+        self._hold_to_limits(text, fault)
+        _refuse(self.name, f"not YAML: {fault.message}", *fault.place)
+
+    def _hold_to_limits(self, text: str, fault: _Fault) -> None:
+        """Refuse a text that is beyond our limits before the place at which it could not be read.
+
+        The library looks ahead of its events, and has limits of its own, which differ between its
+        versions: what is too deep for it is too deep for us, long before.
+        """
+        for end in _ends(fault, self.limits.depth):
+            reading = _Builder(self.name, self.limits)
+            try:
+                reading._build(text[:end])
+            except yaml.YAMLError:
+                pass  # it ends too early
+            except UnreadableDocument:
+                if reading.is_beyond:
+                    raise
 
     def _build(self, text: str) -> Any:  # noqa: C901, PLR0912  # a call per event would double the time
         stack: list[_Frame] = []
@@ -372,11 +448,11 @@ class _Builder:
                 self.characters += len(event.value)
                 value = self._scalar(event)
                 if event.anchor:
-                    self.anchors[event.anchor] = (value, 1, len(event.value))
+                    self.anchors[event.anchor] = (value, 1, len(event.value), 0)
             elif kind is mapping or kind is sequence:
                 self.nodes += 1
                 if len(stack) >= depth:
-                    self._refuse(event, f"more than {depth} levels deep")
+                    self._exceed(event, f"more than {depth} levels deep")
                 self._check_tag(event)
                 if event.anchor:
                     self.anchors.pop(event.anchor, None)
@@ -395,9 +471,11 @@ class _Builder:
                         value.setdefault(key, item)
                 if frame.anchor:
                     size = self.nodes - frame.before + 1, self.characters - frame.length
-                    self.anchors[frame.anchor] = (value, *size)
+                    self.anchors[frame.anchor] = (value, *size, frame.levels)
+                if stack and stack[-1].levels <= frame.levels:
+                    stack[-1].levels = frame.levels + (stack[-1].key is not _MERGE)
             elif kind is alias:
-                value = self._alias(event)
+                value = self._alias(event, stack)
             elif kind is yaml.DocumentStartEvent:
                 documents += 1
                 if documents > 1:
@@ -406,7 +484,7 @@ class _Builder:
             else:
                 continue
             if self.nodes > limit:
-                self._refuse(event, f"more than {limit:,} values, aliases expanded")
+                self._exceed(event, f"more than {limit:,} values, aliases expanded")
             if stack:
                 self._attach(stack[-1], value, event)
             else:
@@ -446,15 +524,21 @@ class _Builder:
                 self._refuse(event, "only mappings can be merged with '<<'")
         frame.merges.extend(several)
 
-    def _alias(self, event: Any) -> Any:
+    def _alias(self, event: Any, stack: list[_Frame]) -> Any:
         try:
-            value, nodes, characters = self.anchors[event.anchor]
+            value, nodes, characters, levels = self.anchors[event.anchor]
         except KeyError:
             self._refuse(event, f"the alias *{event.anchor[:60]} has no finished anchor before it")
         self.nodes += nodes
         self.characters += characters
         if self.characters > self.limits.size:
-            self._refuse(event, f"more than {self.limits.size:,} characters, aliases expanded")
+            self._exceed(event, f"more than {self.limits.size:,} characters, aliases expanded")
+        if levels and stack:
+            holder = stack[-1]
+            is_merged = holder.key is _MERGE
+            if len(stack) + levels - is_merged > self.limits.depth:
+                self._exceed(event, f"more than {self.limits.depth} levels deep, aliases expanded")
+            holder.levels = max(holder.levels, levels + (not is_merged))
         return value
 
     def _scalar(self, event: Any) -> Any:
@@ -483,14 +567,20 @@ class _Builder:
             return text
         integer = _INTEGER.fullmatch(text)
         if integer or _PREFIXED.fullmatch(text):
-            if len(text) > _DIGITS:
-                self._refuse(event, "the number has too many digits")
-            return int(text, 10 if integer else 0)
+            return self._integer(event, text, 10 if integer else 0)
         if _FLOAT.fullmatch(text):
             return self._float(event, text)
-        if self.not_finite.fullmatch(text):
+        if _NOT_FINITE.fullmatch(text):
             self._refuse(event, "infinities and NaN are not JSON; put the text in quotes")
         return text
+
+    def _integer(self, event: Any, text: str, base: int) -> int:
+        digits = _most_digits()
+        is_short = len(text.lstrip("+-")) <= digits
+        number = int(text, base) if is_short else 0
+        if not is_short or (base != 10 and number >= 10**digits):
+            self._refuse(event, "the number has too many digits")
+        return number
 
     def _float(self, event: Any, text: str) -> float:
         number = float(text)
@@ -502,6 +592,10 @@ class _Builder:
         tag = event.tag
         if tag is not None and tag != "!" and tag not in _COLLECTION_TAGS:
             self._refuse(event, f"the tag {shown(tag)} is not one of YAML's JSON schema")
+
+    def _exceed(self, event: Any, message: str) -> NoReturn:
+        self.is_beyond = True
+        self._refuse(event, message)
 
     def _refuse(self, event: Any, message: str) -> NoReturn:
         mark = event.start_mark

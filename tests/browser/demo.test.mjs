@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
 
 const BASE = process.env.BASE;
-const TIMEOUT = 20_000;
+const TIMEOUT = 120_000;
 let browser;
 const complaints = [];
 

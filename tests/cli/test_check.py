@@ -104,7 +104,7 @@ def run(folder: Path, *args: object) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
         cwd=folder,
         env=environment,
     )
@@ -237,7 +237,7 @@ def test_what_was_exported_fits(folder: Path) -> None:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=300,
         cwd=folder,
     )
     (folder / "asyncapi.yml").write_text(exported.stdout)
@@ -456,7 +456,7 @@ def test_comments_count(stale: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
     assert "unused-ignore" not in validated.stdout
     edit(

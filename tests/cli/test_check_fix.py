@@ -93,7 +93,7 @@ def check(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
         cwd=folder,
         env={k: v for k, v in os.environ.items() if k not in hidden},
     )

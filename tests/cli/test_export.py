@@ -94,7 +94,7 @@ def run(folder: Path, *args: object) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
         cwd=folder,
         env=environment,
     )
@@ -322,9 +322,9 @@ def test_an_application_that_runs_when_it_is_imported(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("import helper\n", "broken cannot be imported: ZeroDivisionError: division by zero"),
-        ("import not_installed\n", "ModuleNotFoundError: No module named 'not_installed'"),
-        ("def (\n", "SyntaxError: invalid syntax"),
+        ("import helper\n", "broken cannot be imported: ZeroDivisionError: "),
+        ("import not_installed\n", "ModuleNotFoundError: "),
+        ("def (\n", "SyntaxError: "),
         ("import sys\nsys.exit('no configuration')\n", "broken:x exits when it is imported"),
         (
             "from greeter.server import socketio\n@socketio.on('x')\ndef f(x: 'Nobody'): ...\n",

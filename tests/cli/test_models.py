@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ pytest.importorskip("datamodel_code_generator", reason="the extra `models` is no
 
 from typing import TYPE_CHECKING
 
+from either_background import running
 from either_click import runner
 
 from asyncapi_guard.cli import cli
@@ -340,21 +339,12 @@ def test_without_the_library() -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="nothing to interrupt it with")
 def test_watch() -> None:
     """A change to the document is a change to the models; their own is none."""
-    command = [sys.executable, "-m", "asyncapi_guard", "models", "asyncapi.yml", "-o", "models.py"]
-    with subprocess.Popen(
-        [*command, "--watch"], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stderr is not None
-        said = []
-        for line in process.stderr:
-            said.append(line)
-            if "Watching" in line and len(said) == 2:
-                time.sleep(0.1)
-                Path("asyncapi.yml").write_text(SPEC.replace("minLength: 1", "minLength: 2"))
-            elif "Watching" in line:
-                process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 0
-    assert said.count("models.py was written\n") == 2
+    with running("models", "asyncapi.yml", "-o", "models.py", "--watch") as models:
+        models.await_line("Watching")
+        Path("asyncapi.yml").write_text(SPEC.replace("minLength: 1", "minLength: 2"))
+        models.await_line("Watching")
+        assert models.interrupt() == 0
+    assert models.said.count("models.py was written\n") == 2
     assert "min_length=2" in Path("models.py").read_text()
 
 

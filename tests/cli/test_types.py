@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from either_background import running
 from either_click import runner
 
 from asyncapi_guard.cli import cli
@@ -166,7 +166,7 @@ def test_references_may_leave_the_folder_if_they_are_let() -> None:
         (["-o", "events.d.ts"], "--output needs FILE"),
         (["--root", "."], "--root needs FILE"),
         ([], "nothing to do: name a file, or configure [tool.asyncapi-guard.types]"),
-        (["asyncapi.yml", "-o", "."], "is a directory"),
+        (["asyncapi.yml", "-o", "."], "--output"),
         (
             ["asyncapi.yml", "-o", "nowhere/events.d.ts"],
             "Error: nowhere/events.d.ts cannot be written: there is no folder nowhere\n",
@@ -277,66 +277,38 @@ def test_the_page_about_types_can_be_used() -> None:
 # -- watching --------------------------------------------------------------------------------------
 
 
-def await_line(process: subprocess.Popen[str], text: str) -> None:
-    assert process.stdout is not None
-    for line in process.stdout:
-        if text in line:
-            return
-    raise AssertionError(f"{text!r} was never said")
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGINT to send")
 def test_watch() -> None:
     """The types follow the files that the document refers to, and outlive their faults."""
     write("asyncapi.yml", SPEC.replace("{type: string}", "{$ref: ./text.yml}"))
     write("text.yml", "type: string\n")
-    command = [sys.executable, "-u", "-m", "asyncapi_guard", "types", "asyncapi.yml"]
-    with subprocess.Popen(
-        [*command, "-o", "events.d.ts", "--watch"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        try:
-            await_line(process, "events.d.ts was written")
-            await_line(process, "Watching")
-            write("text.yml", "type: strnig\n")
-            await_line(process, "it has errors")
-            await_line(process, "Watching")
-            assert "Text = string" in read("events.d.ts")
-            write("text.yml", "type: boolean\n")
-            await_line(process, "events.d.ts was written")
-            await_line(process, "Watching")
-            assert "Text = boolean" in read("events.d.ts")
-            process.send_signal(signal.SIGINT)
-            assert process.wait(30) == 0
-        finally:
-            process.kill()
+    with running("types", "asyncapi.yml", "-o", "events.d.ts", "--watch") as types:
+        types.await_line("events.d.ts was written")
+        types.await_line("Watching")
+        write("text.yml", "type: strnig\n")
+        types.await_line("it has errors")
+        types.await_line("Watching")
+        assert "Text = string" in read("events.d.ts")
+        write("text.yml", "type: boolean\n")
+        types.await_line("events.d.ts was written")
+        types.await_line("Watching")
+        assert "Text = boolean" in read("events.d.ts")
+        assert types.interrupt() == 0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGINT to send")
 def test_watch_waits_for_a_document_that_has_faults_from_the_start() -> None:
     """Another thing is what a change of the document cannot mend."""
     write("asyncapi.yml", BROKEN)
-    command = [sys.executable, "-u", "-m", "asyncapi_guard", "types"]
-    with subprocess.Popen(
-        [*command, "asyncapi.yml", "-o", "events.d.ts", "--watch"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        try:
-            await_line(process, "it has errors")
-            await_line(process, "Watching")
-            write("asyncapi.yml", SPEC)
-            await_line(process, "events.d.ts was written")
-            await_line(process, "Watching")
-            process.send_signal(signal.SIGINT)
-            assert process.wait(30) == 0
-        finally:
-            process.kill()
-    done = subprocess.run([*command, "--watch"], capture_output=True, text=True, check=False)
-    assert done.returncode == 2
+    with running("types", "asyncapi.yml", "-o", "events.d.ts", "--watch") as types:
+        types.await_line("it has errors")
+        types.await_line("Watching")
+        write("asyncapi.yml", SPEC)
+        types.await_line("events.d.ts was written")
+        types.await_line("Watching")
+        assert types.interrupt() == 0
+    done = run("--watch")
+    assert done.exit_code == 2
     assert "nothing to do" in done.stderr
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
@@ -38,7 +39,7 @@ def run(folder: Path, *args: object) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
         cwd=folder,
         env=environment,
     )
@@ -145,7 +146,7 @@ def test_what_cannot_be_read_exits_with_2(folder: Path) -> None:
     """A file that is not there is said to be so."""
     done = run(folder, "nowhere.yml")
     assert done.returncode == 2
-    assert "cannot be read: No such file or directory" in done.stderr
+    assert f"cannot be read: {os.strerror(errno.ENOENT)}" in done.stderr
 
 
 def test_where_nothing_can_be_written_exits_with_2(folder: Path) -> None:

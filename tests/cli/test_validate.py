@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import click
 import pytest
+from either_background import running
 
 import asyncapi_guard.lint
 from asyncapi_guard.cli import checking, cli
@@ -130,16 +131,16 @@ def test_exit_codes(text: str, args: list[str], code: int) -> None:
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["nowhere.yml"], "cannot be read: No such file"),
+        (["nowhere.yml"], f"cannot be read: {os.strerror(errno.ENOENT)}"),
         (["a.yml", "--ignore", "unknown-feild"], "did you mean 'unknown-field'?"),
         (["a.yml", "--select", "x,unknown-field"], "--select: 'x' is no code"),
         (["a.yml", "--severity", "unknown-field=info"], "is not CODE=error|warning|off"),
         (["a.yml", "--severity", "unreadable=off"], "unreadable cannot be off"),
-        (["a.yml", "--format", "xml"], "'full'"),
-        (["a.yml", "--jobs", "0"], "0 is not in the range"),
-        (["a.yml", "--config", "nowhere.toml"], "nowhere.toml"),
+        (["a.yml", "--format", "xml"], "--format"),
+        (["a.yml", "--jobs", "0"], "--jobs"),
+        (["a.yml", "--config", "nowhere.toml"], "--config"),
         (["a.yml", "--config", "a.toml", "--no-config"], "exclude one another"),
-        (["a.yml", "--root", "nowhere"], "nowhere"),
+        (["a.yml", "--root", "nowhere"], "--root"),
         (["a.yml", "--output", "nowhere/report"], "cannot be written"),
         (["-", "--watch"], "standard input cannot be watched"),
         (["empty"], "has no AsyncAPI documents"),
@@ -527,26 +528,11 @@ def test_watch_follows_references() -> None:
     """The whole command: a file that is referred to changes, and the document is checked again."""
     write("specs/a.yml", GOOD.replace("{type: string}", "{$ref: ./shared.yml}"))
     write("specs/shared.yml", "type: string\n")
-    command = [sys.executable, "-u", "-m", "asyncapi_guard", "validate", "--watch", "specs/a.yml"]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
-        try:
-            await_line(process, "a.yml: ok")
-            await_line(process, "Watching")
-            write("specs/shared.yml", "type: strnig\n")
-            await_line(process, "shared.yml changed")
-            await_line(process, "1 error")
-            await_line(process, "Watching")
-            process.send_signal(signal.SIGINT)
-            assert process.wait(30) == 1
-        finally:
-            process.kill()
-
-
-def await_line(process: subprocess.Popen[str], text: str) -> None:
-    assert process.stdout is not None
-    for line in process.stdout:
-        if text in line:
-            return
-    raise AssertionError(f"{text!r} was never said")
+    with running("validate", "--watch", "specs/a.yml") as validate:
+        validate.await_line("a.yml: ok")
+        validate.await_line("Watching")
+        write("specs/shared.yml", "type: strnig\n")
+        validate.await_line("shared.yml changed")
+        validate.await_line("1 error")
+        validate.await_line("Watching")
+        assert validate.interrupt() == 1

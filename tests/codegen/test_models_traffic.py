@@ -23,7 +23,7 @@ from asyncapi_guard import AsyncAPISocketIO
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PATIENCE = 15
+PATIENCE = 120
 SPEC = document(
     TEXT,
     {
@@ -128,7 +128,9 @@ def test_no_argument_and_a_list_arrive(server: tuple[Any, str], client: Any, mod
 def test_acks_are_instances(server: tuple[Any, str], client: Any, models: Any) -> None:
     """What `call` gives, and what a callback gets."""
     sid = client.get_sid("/")
-    answer = models.call_said(server[0], "garden", models.Text(from_="ann"), to=sid, timeout=9)
+    answer = models.call_said(
+        server[0], "garden", models.Text(from_="ann"), to=sid, timeout=PATIENCE
+    )
     assert isinstance(answer, models.SaidAck)
     assert str(answer.at) == "2020-02-02"
     answers: queue.Queue[Any] = queue.Queue()

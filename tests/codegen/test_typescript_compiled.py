@@ -397,7 +397,7 @@ def test_a_client_of_the_types_plays_on_the_guarded_server(folder: Path, server:
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert (done.stdout, done.stderr, done.returncode) == ("X has won\n", "", 0)

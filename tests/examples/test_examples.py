@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
-PATIENCE = 15
+PATIENCE = 120
 
 
 def address_in(log: Iterable[str]) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 #: Long enough for a busy machine; nothing waits for it to pass.
-PATIENCE = 15
+PATIENCE = 120
 
 
 def _object(**properties: Any) -> dict[str, Any]:
@@ -279,6 +279,9 @@ class RawClient:
 
 
 class _Quiet(WSGIRequestHandler):
+    #: Else each small frame that follows another waits for 40 ms.
+    disable_nagle_algorithm = True
+
     def log(self, *args: Any, **kwargs: Any) -> None:
         pass
 

@@ -316,7 +316,7 @@ def test_callbacks_get_good_acks_only(transport: str, net: Any, application: Any
         made.server.emit("question", "q", to=client.io.get_sid("/"), callback=got.put)
         client.receive()
         client.ask("begin")
-    assert got.get(timeout=15) == {"answer": "a"}
+    assert got.get(timeout=120) == {"answer": "a"}
     assert got.empty()
     assert len(made.violations) == 1
 

@@ -43,7 +43,7 @@ def run(suite: Path, folder: Path, plugin: str, **environment: str) -> dict[str,
         },
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert "43 passed" in done.stdout, done.stdout[-4000:] + done.stderr[-2000:]

@@ -52,7 +52,7 @@ def test_the_javascript_client_plays_and_is_refused(skip_or_fail: Any, request: 
         env={**os.environ, "TICTACTOE_URL": url},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]

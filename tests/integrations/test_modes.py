@@ -11,7 +11,7 @@ import logging
 import math
 import queue
 import threading
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import pytest
@@ -78,24 +78,26 @@ FRAMES: dict[str, list[str | bytes]] = {
 RETURNS: dict[str, Any] = {"wrong": (1, 2, 3), "nan": math.nan, "set": object(), "word": (1, "a")}
 
 
-class Conversation:
-    """A server with handlers, a client of it, and what both got."""
+class Application:
+    """A server with handlers, and what they got.
+
+    Attributes:
+        ran: the event and the arguments of each handler that ran.
+    """
 
     def __init__(self, made: Any, net: Any) -> None:
         self.made = made
         self.ran: list[Any] = []
         for event in ("move", "pair", "number", "word", "anything", "bag", "upload", "begin"):
-            made.on(event)(self.handler(event))
-        made.on("say", "/locked")(self.handler("say"))
-        made.on("say", "/nope")(self.handler("say"))
-        made.on("connect", "/locked")(self.connect)
-        # What is declared for nobody else, and never judged: it tells that all before is done.
+            made.on(event)(self._handler(event))
+        made.on("say", "/locked")(self._handler("say"))
+        made.on("say", "/nope")(self._handler("say"))
+        made.on("connect", "/locked")(self._connect)
+        # What is declared for nobody else, and never validated: it tells that all before is done.
         made.on("sync", "/sync")(lambda: "done")
-        self.client = net.raw(net.serve(made.wsgi))
-        self.heard = [self.client.enter().partition("{")[0]]
-        self.client.enter("/sync")
+        self.url = net.serve(made.wsgi)
 
-    def handler(self, event: str) -> Any:
+    def _handler(self, event: str) -> Any:
         def handle(*args: Any) -> Any:
             self.ran.append((event, repr(args)))
             if args == ("raise",):
@@ -104,12 +106,25 @@ class Conversation:
 
         return handle
 
-    def connect(self, auth: Any) -> Any:
+    def _connect(self, auth: Any) -> Any:
         self.ran.append(("connect", repr(auth)))
         token = auth.get("token") if isinstance(auth, dict) else None
         if token == "raise":
             raise RuntimeError("in the handler")
         return token != "false"
+
+
+class Conversation:
+    """A client of an application, and what it heard."""
+
+    def __init__(self, application: Application, client: Any) -> None:
+        self.application = application
+        self.client = client
+        application.ran.clear()
+        application.made.violations.clear()
+        self.sid = json.loads(client.enter()[1:])["sid"]
+        self.heard: list[str] = []
+        client.enter("/sync")
 
     def say(self, frames: list[str | bytes]) -> None:
         for frame in frames:
@@ -119,6 +134,34 @@ class Conversation:
             self.client.send('2/sync,77["sync"]')
             while (heard := self.client.receive()) != '3/sync,77["done"]':
                 self.heard.append(heard.partition('{"sid"')[0])
+
+
+SERVER = {"async_handlers": False, "namespaces": "*"}
+
+
+@pytest.fixture(scope="module")
+def applications(module_net: Any, entrances: Any) -> Any:
+    """Applications by the way to guard them and by the policy; `None` for no guard."""
+
+    @cache
+    def application(way: str, policy: str | None) -> Application:
+        options: dict[str, Any] = {"guarded": False} if policy is None else {}
+        if policy is not None:
+            options["policy"] = policy_for(policy)
+        return Application(entrances(way, server=SERVER, **options), module_net)
+
+    return application
+
+
+@pytest.fixture(params=["init_app", "protect", "AsyncAPISocketIO"])
+def talk(request: pytest.FixtureRequest, applications: Any, net: Any) -> Any:
+    """A conversation with a server that has a policy, or no guard."""
+
+    def start(policy: str | None) -> Conversation:
+        made = applications(request.param, policy)
+        return Conversation(made, net.raw(made.url))
+
+    return start
 
 
 def policy_for(made: str) -> Policy:
@@ -137,29 +180,26 @@ def _quiet(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("policy", WATCHING)
 @pytest.mark.parametrize("name", FRAMES)
-def test_frames_are_answered_as_without_the_guard(
-    name: str, policy: str, entrance: Any, net: Any
-) -> None:
+def test_frames_are_answered_as_without_the_guard(name: str, policy: str, talk: Any) -> None:
     """The client hears the same, and the handlers get the same."""
-    server = {"async_handlers": False, "namespaces": "*"}
-    unguarded = Conversation(entrance(guarded=False, server=server), net)
-    guarded = Conversation(entrance(policy=policy_for(policy), server=server), net)
-    for talk in (unguarded, guarded):
-        talk.say(FRAMES[name])
-        talk.say(['2999["begin"]'])
-    assert guarded.heard == unguarded.heard
-    assert guarded.ran == unguarded.ran
-    assert not [v for v in guarded.made.violations if v.refused]
+    found = []
+    for each in (None, policy):
+        conversation = talk(each)
+        conversation.say(FRAMES[name])
+        conversation.say(['2999["begin"]'])
+        conversation.client.close()
+        found.append((conversation.heard, list(conversation.application.ran)))
+    assert found[0] == found[1]
+    assert not [v for v in conversation.application.made.violations if v.refused]
 
 
 @pytest.mark.parametrize("name", [n for n in FRAMES if n.startswith(("NaN", "half", "names"))])
-def test_what_would_have_been_rejected_is_reported(name: str, entrance: Any, net: Any) -> None:
+def test_what_would_have_been_rejected_is_reported(name: str, talk: Any) -> None:
     """With what is wrong, and the event's name; once."""
-    server = {"async_handlers": False, "namespaces": "*"}
-    talk = Conversation(entrance(policy=policy_for("report"), server=server), net)
-    talk.made.violations.clear()  # the connect to a namespace that only the tests have
-    talk.say(FRAMES[name])
-    (violation,) = [v for v in talk.made.violations if v.checkpoint == "receive_event"]
+    conversation = talk("report")
+    conversation.say(FRAMES[name])
+    violations = conversation.application.made.violations
+    (violation,) = [v for v in violations if v.checkpoint == "receive_event"]
     assert (violation.code, violation.refused) == ("malformed_packet", False)
     assert violation.event in ("number", "word", "anything", "move")
 
@@ -168,50 +208,38 @@ def test_what_would_have_been_rejected_is_reported(name: str, entrance: Any, net
 @pytest.mark.parametrize("event", ["connect", "disconnect", "*", "connect_error"])
 @pytest.mark.parametrize("data", ["%s]", "%s,NaN]"])
 def test_reserved_names_are_rejected_in_every_mode(
-    data: str, event: str, policy: str, entrance: Any, net: Any
+    data: str, event: str, policy: str, talk: Any
 ) -> None:
     """Also in packets that are malformed; python-socketio would run other clients' handlers."""
-    talk = Conversation(
-        entrance(policy=policy_for(policy), server={"async_handlers": False, "namespaces": "*"}),
-        net,
-    )
+    conversation = talk(policy)
     star: list[Any] = []
-    talk.made.server.on("*", lambda *args: star.append(args))
-    talk.ran.clear()
-    talk.client.send("21[" + data % json.dumps(event))
-    error = json.loads(talk.client.receive()[2:])[0]["error"]
+    conversation.application.made.server.on("*", lambda *args: star.append(args))
+    conversation.client.send("21[" + data % json.dumps(event))
+    error = json.loads(conversation.client.receive()[2:])[0]["error"]
     assert error["code"] == "reserved_event"
-    assert (talk.ran, star) == ([], [])
+    assert (conversation.application.ran, star) == ([], [])
+    del conversation.application.made.server.handlers["/"]["*"]
 
 
 @pytest.mark.parametrize("policy", WATCHING)
-def test_a_text_whose_first_letter_is_a_star_runs_no_catch_all(
-    policy: str, entrance: Any, net: Any
-) -> None:
+def test_a_text_whose_first_letter_is_a_star_runs_no_catch_all(policy: str, talk: Any) -> None:
     """python-socketio takes the first letter of a text for a name."""
-    talk = Conversation(
-        entrance(policy=policy_for(policy), server={"async_handlers": False, "namespaces": "*"}),
-        net,
-    )
+    conversation = talk(policy)
     star: list[Any] = []
-    talk.made.server.on("*", lambda *args: star.append(args))
-    talk.say(['2"*"', '2"*x"'])
+    conversation.application.made.server.on("*", lambda *args: star.append(args))
+    conversation.say(['2"*"', '2"*x"'])
     assert star == []
+    del conversation.application.made.server.handlers["/"]["*"]
 
 
 @pytest.mark.parametrize("policy", WATCHING)
-def test_an_attachment_that_did_not_come_costs_the_event_alone(
-    policy: str, entrance: Any, net: Any
-) -> None:
+def test_an_attachment_that_did_not_come_costs_the_event_alone(policy: str, talk: Any) -> None:
     """Without the guard, it costs the client its connection; the handler runs in neither."""
-    talk = Conversation(
-        entrance(policy=policy_for(policy), server={"async_handlers": False, "namespaces": "*"}),
-        net,
-    )
-    talk.say(['51-1["bag",{"a":' + PLACE % 3 + "}]", b"x"])
-    talk.say(['2999["begin"]'])
-    assert talk.heard == ["0", "3999[1]"]
-    assert talk.ran == [("begin", "()")]
+    conversation = talk(policy)
+    conversation.say(['51-1["bag",{"a":' + PLACE % 3 + "}]", b"x"])
+    conversation.say(['2999["begin"]'])
+    assert conversation.heard == ["3999[1]"]
+    assert conversation.application.ran == [("begin", "()")]
 
 
 EMITS: dict[str, tuple[Any, ...]] = {
@@ -234,22 +262,18 @@ EMITS: dict[str, tuple[Any, ...]] = {
 
 @pytest.mark.parametrize("policy", WATCHING)
 @pytest.mark.parametrize("name", EMITS)
-def test_emits_are_sent_as_without_the_guard(
-    name: str, policy: str, entrance: Any, net: Any
-) -> None:
+def test_emits_are_sent_as_without_the_guard(name: str, policy: str, talk: Any) -> None:
     """The same frames, or the same exception."""
     outcomes = []
-    for guarded in (False, True):
-        made = entrance(policy=policy_for(policy)) if guarded else entrance(guarded=False)
-        client = net.raw(net.serve(made.wsgi))
-        client.enter()
+    for each in (None, policy):
+        conversation = talk(each)
         outcome: list[Any] = []
         try:
-            made.emit(*EMITS[name])
+            conversation.application.made.emit(*EMITS[name], to=conversation.sid)
         except Exception as error:
             outcome.append(type(error))
-        made.server.emit("plain", "last")
-        while (frame := client.ws.recv()) != '42["plain","last"]':
+        conversation.application.made.server.emit("plain", "last", to=conversation.sid)
+        while (frame := conversation.client.ws.recv()) != '42["plain","last"]':
             outcome.append(frame)
         outcomes.append(outcome)
     assert outcomes[0] == outcomes[1]
@@ -271,44 +295,45 @@ def test_what_cannot_be_sent_is_one_error_where_it_is_enforced(
     assert caught.value.violation.reason == "the event has a value that cannot be sent as JSON"
 
 
+@pytest.mark.parametrize("policy", WATCHING)
+@pytest.mark.parametrize(
+    "answer", ['3%s["a"]', '3%s[{"answer":1}]', "3%s[{}]", '3%s[{"answer":NaN}]']
+)
+def test_acks_of_clients_reach_their_callbacks(answer: str, policy: str, talk: Any) -> None:
+    """Whatever is in them."""
+    got = []
+    for each in (None, policy):
+        conversation = talk(each)
+        values: queue.Queue[str] = queue.Queue()
+        conversation.application.made.server.emit(
+            "question", "q", to=conversation.sid, callback=partial(put, values)
+        )
+        conversation.client.receive()
+        conversation.client.send(answer % 1)
+        got.append(values.get(timeout=120))
+    assert got[0] == got[1]
+
+
 def put(values: queue.Queue[str], *ack: Any) -> None:
     values.put(repr(ack))
 
 
 @pytest.mark.parametrize("policy", WATCHING)
-@pytest.mark.parametrize(
-    "answer", ['3%s["a"]', '3%s[{"answer":1}]', "3%s[{}]", '3%s[{"answer":NaN}]']
-)
-def test_acks_of_clients_reach_their_callbacks(
-    answer: str, policy: str, entrance: Any, net: Any
-) -> None:
-    """Whatever is in them; and `call` returns it."""
-    got = []
-    for guarded in (False, True):
-        made = entrance(policy=policy_for(policy)) if guarded else entrance(guarded=False)
-        client = net.raw(net.serve(made.wsgi))
-        sid = json.loads(client.enter()[1:])["sid"]
-        values: queue.Queue[str] = queue.Queue()
-        made.server.emit("question", "q", to=sid, callback=partial(put, values))
-        client.receive()
-        client.send(answer % 1)
-        got.append(values.get(timeout=15))
-    assert got[0] == got[1]
-
-
-@pytest.mark.parametrize("policy", WATCHING)
-def test_an_ack_with_the_id_0_does_what_it_does(policy: str, entrance: Any, net: Any) -> None:
-    """python-socketio forgets its counter: later emits with a callback fail, as without a guard."""
+def test_an_ack_with_the_id_0_does_what_it_does(policy: str, talk: Any) -> None:
+    """Later emits with a callback fail, as without a guard."""
     outcomes = []
-    for guarded in (False, True):
-        made = entrance(policy=policy_for(policy)) if guarded else entrance(guarded=False)
-        talk = Conversation(made, net)
-        sid = next(iter(made.server.manager.rooms["/"][None]))
-        made.server.emit("question", "q", to=sid, callback=lambda *_: None)
-        talk.say(["30[]"])
+    for each in (None, policy):
+        conversation = talk(each)
+        emit = partial(
+            conversation.application.made.server.emit,
+            *("question", "q"),
+            to=conversation.sid,
+            callback=lambda *_: None,
+        )
+        emit()
+        conversation.say(["30[]"])
         try:
-            made.server.emit("question", "q", to=sid, callback=lambda *_: None)
-            outcomes.append(None)
+            outcomes.append(emit())
         except KeyError as error:
             outcomes.append(repr(error))
     assert outcomes[0] == outcomes[1]

@@ -101,7 +101,7 @@ class OverNetwork(Conversation):
         self.client.io._handle_event = acknowledge
 
     def acknowledged(self) -> None:
-        assert self.answered.wait(15)
+        assert self.answered.wait(120)
         self.ask(("begin",))
 
     def called(self) -> Any:
@@ -116,7 +116,7 @@ class OverNetwork(Conversation):
         done: queue.Queue[Any] = queue.Queue()
         client.io.on("connect_error", done.put, namespace="/locked")
         client.io.eio.send(frame)
-        return done.get(timeout=15)
+        return done.get(timeout=120)
 
 
 class OverTestClient(Conversation):

@@ -8,7 +8,7 @@ import { afterEach, describe, it } from "node:test";
 import { io } from "socket.io-client";
 
 const URL = process.env.TICTACTOE_URL;
-const PATIENCE = 15_000;
+const PATIENCE = 120_000;
 
 for (const transport of ["websocket", "polling"]) {
   describe(`over ${transport}`, { skip: URL ? false : "TICTACTOE_URL is not set" }, () => {

@@ -30,7 +30,7 @@ def diagnostics(*files: Path) -> list[dict[str, object]]:
         cwd=HERE,
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=600,
         check=True,
     )
     return [json.loads(line) for line in done.stdout.splitlines()]

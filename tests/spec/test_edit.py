@@ -723,3 +723,29 @@ def test_the_text_of_a_number():
     assert written.plain(("b",)) is None
     assert written.plain(("c",)) is None
     assert Written(read_source("a.yml", "file:///a.yml", b"# nothing\n")).plain(()) is None
+
+
+def nested(levels):
+    value = []
+    for _ in range(levels - 1):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize("name", ["a.yml", "a.json"])
+@pytest.mark.parametrize("levels", [64, 5_000])
+def test_an_edit_keeps_to_the_limits(name, levels):
+    """What would be too deep to read again is refused before anything else meets its own limit."""
+    raw = b'{"a": [1]}'
+    for change in (SetValue(("a",), nested(levels)), Insert((), "b", nested(levels))):
+        with pytest.raises(EditRefused) as caught:
+            apply_edits(name, f"file:///{name}", raw, [change])
+        assert caught.value.finding.message == "cannot be edited: more than 64 levels deep"
+    assert b"[[" in apply_edits(name, f"file:///{name}", raw, [Insert((), "b", nested(63))])
+
+
+def test_an_edit_of_too_many_values_is_refused():
+    """The number of values is limited after an edit as it is before."""
+    with pytest.raises(EditRefused) as caught:
+        apply_edits("a.yml", "file:///a.yml", b"a: 1", [Insert((), "b", [1] * 400_000)])
+    assert "more than 400,000 values" in caught.value.finding.message

@@ -142,3 +142,25 @@ def test_an_empty_list_of_items(engine):
     """Draft-04 does not allow one; that is what is wrong with it."""
     (fault,) = found({"items": []}, engine, "04")
     assert fault.message != "expected a schema, or a list, got a list"
+
+
+@ENGINES
+@pytest.mark.parametrize(
+    ("form", "schema", "path", "message"),
+    [
+        ("asyncapi", {"minLength": -1}, ("minLength",), "expected at least 0, got -1"),
+        ("asyncapi", {"multipleOf": 0}, ("multipleOf",), "expected more than 0, got 0"),
+        ("04", {"multipleOf": 0}, ("multipleOf",), "expected more than 0, got 0"),
+        ("04", {"exclusiveMinimum": True}, (), "'minimum' is missing"),
+        ("asyncapi", {"required": ["a", "a"]}, ("required",), "two items of this list are equal; remove one of them"),
+        ("asyncapi", {"allOf": []}, ("allOf",), "expected at least 1 item, got an empty list"),
+        ("asyncapi", {"$id": "a b"}, ("$id",), "'a b' is not a valid uri-reference"),
+        ("2020", {"$anchor": "1"}, ("$anchor",), "'1' does not match the pattern ^[A-Za-z_][-A-Za-z0-9._]*$"),
+        ("2020", {"$vocabulary": {"a b": True}}, ("$vocabulary",), "one of its names is not a valid uri"),
+        ("asyncapi", {"patternProperties": {"(": {}}}, ("patternProperties", "("), "not a regular expression of ECMA-262 (Unicode mode)"),
+    ],
+)  # fmt: skip
+def test_words_are_ours(engine, form, schema, path, message):
+    """Whatever a metaschema asks for, both engines' findings are the same, in our own words."""
+    (fault,) = found(schema, engine, form)
+    assert (fault.path, fault.message) == (path, message)

@@ -9,11 +9,18 @@ import subprocess
 import sys
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from asyncapi_guard.errors import SpecError, UnreadableDocument
+from asyncapi_guard.spec import source as source_module
 from asyncapi_guard.spec.source import DEFAULT_LIMITS, Limits, check_data, read_source
+
+MESSAGE = (
+    "asyncapi: 3.1.0\ninfo: {{title: T, version: '1'}}\n"
+    "channels: {{c: {{address: /, messages: {{m: {{payload: {}}}}}}}}}\n"
+)
 
 
 def read(text, name="a.yml", limits=DEFAULT_LIMITS):
@@ -26,6 +33,49 @@ def refused(text, name="a.yml", limits=DEFAULT_LIMITS):
         read(text, name, limits)
     (finding,) = caught.value.findings
     return finding
+
+
+def in_other_words(text, Loader):
+    """PyYAML's events; what it finds wrong is said in words that it never used."""
+    try:
+        yield from PARSE(text, Loader=Loader)
+    except yaml.MarkedYAMLError as error:
+        error.problem = error.problem and "qux"
+        error.context = error.context and "quux"
+        raise
+    except yaml.reader.ReaderError as error:
+        error.reason = "quuz"
+        raise
+
+
+def with_a_low_limit(text, Loader):
+    """PyYAML's events, of texts that are less than a hundred levels deep; else an error before."""
+    depth = 0
+    for event in PARSE(text[:5_000], Loader=yaml.Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > 100:
+            raise yaml.scanner.ScannerError("corge", None, "grault", event.start_mark)
+    yield from PARSE(text, Loader=Loader)
+
+
+def tolerant(text, Loader):
+    try:
+        yield from with_a_low_limit(text, Loader)
+    except yaml.MarkedYAMLError as error:
+        if error.problem == "grault":
+            raise
+        yield from PARSE(text, Loader=Loader)
+
+
+PARSE = yaml.parse
+LIBRARIES = {"its own": PARSE, "other": in_other_words, "other, and lower limits": tolerant}
+
+
+@pytest.fixture(params=list(LIBRARIES))
+def words(request, monkeypatch):
+    """The words in which the library below says what it finds."""
+    monkeypatch.setattr(yaml, "parse", LIBRARIES[request.param])
 
 
 @pytest.mark.parametrize(
@@ -173,6 +223,10 @@ def test_the_depth_is_limited(name):
     assert (finding.line, finding.column) == (1, 65)
 
 
+KEY_FIRST = "not JSON: expected a key in double quotes"
+NO_JSON = ("- ", "!!seq [", "&a [")
+
+
 @pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "!!seq [", "&a [", '{"a":'])
 @pytest.mark.parametrize("name", ["a.yml", "a.json"])
 def test_brackets_without_end_do_not_end_the_process(tmp_path, opening, name):
@@ -189,7 +243,96 @@ def test_brackets_without_end_do_not_end_the_process(tmp_path, opening, name):
         text=True,
         check=True,
     )
-    assert "levels deep" in run.stdout or "not JSON" in run.stdout
+    (said,) = run.stdout.splitlines()
+    # In an object a key comes first, and so does its fault.
+    assert said in ("more than 64 levels deep", "not JSON: expected a value", KEY_FIRST)
+    assert said != "not JSON: expected a value" or (name == "a.json" and opening in NO_JSON)
+
+
+DEEP = {
+    "brackets": "[" * 65 + "]" * 65,
+    "brackets without end": "[" * 65,
+    "very many brackets": "[" * 5_000,
+    "braces": "{a: " * 65 + "1" + "}" * 65,
+    "JSON": '{"a":' * 2_000,
+    "JSON in lines": '{"a":\n' * 65 + "1" + "}" * 65,
+    "items": "- " * 5_000 + "x",
+    "keys": "".join("\n" + " " * i + "a:" for i in range(1_200)),
+    "items, then brackets": "- " * 40 + "[" * 3_000,
+    "brackets of both kinds": '[{"a":' * 1_500,
+    "a fault behind it": "[" * 200 + "'",
+    "question marks": "- " * 64 + "? " * 2_000,
+}
+
+
+@pytest.mark.parametrize("text", DEEP.values(), ids=list(DEEP))
+def test_our_depth_is_met_before_that_of_the_library(text, words):
+    """However a text nests, what is said of it is said of our own limit, with its place."""
+    finding = refused(text)
+    assert finding.message == "more than 64 levels deep"
+    assert finding.line >= 1
+
+
+def test_the_place_is_that_of_the_level_too_deep(words):
+    """Also where the library stopped before it said anything of the text."""
+    finding = refused("x: 1\na: " + "[" * 5_000)
+    assert (finding.message, finding.line, finding.column) == ("more than 64 levels deep", 2, 67)
+
+
+def test_a_deep_file_that_is_referred_to_is_too_deep(folder, words):
+    """Files behind references are held to the same limits, in the same words."""
+    folder.write("other.yml", "[" * 5_000)
+    folder.write("other.json", "[" * 5_000)
+    for other in ("other.yml", "other.json"):
+        found = folder.faults(MESSAGE.format(f"{{$ref: '{other}#/a'}}"))
+        assert "more than 64 levels deep" in [finding.message for finding in found]
+
+
+def test_levels_behind_aliases_count():
+    """A chain of aliases is as deep as what it stands for, and no deeper."""
+
+    def chain(levels):
+        links = [f"a{i}: &a{i} [*a{i - 1}]" for i in range(1, levels)]
+        return "\n".join(["a0: &a0 [x]", *links])
+
+    assert read(chain(62)).data
+    assert read(chain(62) + "\nb: {<<: {c: *a60}}").data
+    assert read(chain(63)).data
+    for text in (
+        chain(64),
+        chain(900),
+        chain(63) + "\nb: {c: *a62}",
+        chain(63) + "\nb: [[x], *a62]",
+    ):
+        finding = refused(text)
+        assert finding.message == "more than 64 levels deep, aliases expanded"
+        assert finding.line > 1
+
+
+def test_merged_levels_count_where_they_are_merged():
+    """`<<` brings in what is in a mapping, and not the mapping."""
+    deep = "a: &a {x: " + "[" * 62 + "]" * 62 + "}\n"
+    assert read(deep + "b: {<<: *a}").data
+    assert "levels deep, aliases expanded" in refused(deep + "b: {c: {<<: *a}}").message
+
+
+@pytest.mark.parametrize(("told", "most"), [(640, 640), (0, 1_000), (4_300, 1_000)])
+def test_numbers_are_limited_before_python_limits_them(told, most):
+    """Python reads and writes as many digits as it was told to; we take no more than it does."""
+    before = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(told)
+    try:
+        for name in ("a.yml", "a.json"):
+            for number in ("9" * most, "-" + "9" * most):
+                assert str(read(f'{{"a": {number}}}', name).data["a"]) == number
+            text = f'{{"a": {"9" * (most + 1)}}}'
+            assert refused(text, name).message == "the number has too many digits"
+        for digits in (most - 2, most + 1):
+            for tag in ("", "!!float "):
+                text = f"a: {tag}0x{'f' * digits}"
+                assert refused(text).message == "the number has too many digits"
+    finally:
+        sys.set_int_max_str_digits(before)
 
 
 def test_the_size_is_limited(folder):
@@ -242,22 +385,68 @@ def test_what_is_no_yaml_is_refused(text):
     assert finding.line >= 1
 
 
-@pytest.mark.parametrize(
-    ("text", "place", "advice"),
-    [
-        ("a:\n\tb: 1", (2, 1), ": indent with spaces, not with tabs"),
-        ("a: @b", (1, 4), ": text that begins with '@' needs quotes"),
-        ("ä: `b", (1, 4), ": text that begins with '`' needs quotes"),
-        ("a: b: c", (1, 5), ": text with ': ' in it needs quotes"),
-        ("a:\n  - x\n y: 1", (3, 2), ": this line begins further to the left"),
-        ("a: 1\nb", None, ": a key needs a ':' behind it"),
-    ],
-)
-def test_what_is_no_yaml_is_refused_with_advice(text, place, advice):
-    """PyYAML's words alone do not help people who do not know its insides."""
+ADVICE = [
+    ("a:\n\tb: 1", (2, 1), "indent with spaces, not with tabs"),
+    ("a:\n  b: 1\n\tc: 2", (3, 1), "indent with spaces, not with tabs"),
+    ("a: @b", (1, 4), "text that begins with '@' needs quotes"),
+    ("ä: `b", (1, 4), "text that begins with '`' needs quotes"),
+    ("a: %b", (1, 4), "text that begins with '%' needs quotes"),
+    ("a: *.js", (1, 5), "text that begins with '*' needs quotes"),
+    ("a: b: c", (1, 5), "text with ': ' in it needs quotes"),
+    ("a\nb: 1", (2, 2), "the line above lacks its ':'"),
+    ("a: 1\n  b: 2", (2, 4), "this one begins too far to the right"),
+    (
+        "a:\n  - x\n y: 1",
+        (3, 2),
+        "this line begins further to the left or right than its neighbours",
+    ),
+    ("a: 1\n- b", (2, 1), "this line begins further to the left or right than its neighbours"),
+    ("a: 'x' y", (1, 8), "something stands behind a quoted text"),
+    ("a: [1] b", (1, 8), "something stands behind a closing bracket"),
+    ("a: 1\nb", None, "a key needs a ':' behind it"),
+    ("a: - b", (1, 4), "a list cannot begin here"),
+    ("a: ? b", (1, 4), "text that begins with '? ' needs quotes"),
+    ("a: |x\n  b", (1, 5), "behind '|' stands nothing in its line but"),
+    (
+        "x: 1\na: [1,\n  2\nb: 3",
+        None,
+        "the closing ']' is missing before this: the '[' of line 2 is open",
+    ),
+    ("a: {b: 1, c: 2", None, "the '{' that opens on line 1 is not closed"),
+    ("a: [", None, "it ends too early"),
+    ("a: 'b", None, "the quote ' that opens on line 1 is not closed"),
+    ('x: 1\na: "b\n\n', None, 'the quote " that opens on line 2 is not closed'),
+    ('a: "\\.js"', None, "is no escape: write the backslash twice, or use single quotes"),
+    ('a: "\\u12"', None, "is no escape: write the backslash twice, or use single quotes"),
+    ("a: ]", (1, 4), "there is nothing that ']' ends"),
+    ("[a, , b]", (1, 5), "a value is missing before this ','"),
+    ("%X", None, "a line that begins with '%' is a directive"),
+    ("k" * 1_100 + ": 1", (1, 1101), "a key has at most 1,024 characters"),
+    ("ä: 1\na: \x07", (2, 4), "the control character U+0007 cannot stand in YAML"),
+]
+
+
+@pytest.mark.parametrize(("text", "place", "advice"), ADVICE)
+def test_what_is_no_yaml_is_refused_with_advice(text, place, advice, words):
+    """What is wrong and what to do is read from the text, whatever the library says of it."""
     finding = refused(text)
+    assert finding.message.startswith("not YAML: ")
     assert advice in finding.message
     assert place in (None, (finding.line, finding.column))
+
+
+@pytest.mark.parametrize(("text", "place", "advice"), ADVICE)
+def test_advice_is_the_same_without_the_parser_in_c(text, place, advice, monkeypatch):
+    """Where PyYAML was built without it, other places are named, and the advice is the same."""
+    monkeypatch.setattr(source_module, "_Loader", yaml.Loader)
+    assert advice in refused(text).message
+
+
+@pytest.mark.parametrize("text", DEEP.values(), ids=list(DEEP))
+def test_depth_is_the_same_without_the_parser_in_c(text, monkeypatch):
+    """The limits are ours, whichever parser there is."""
+    monkeypatch.setattr(source_module, "_Loader", yaml.Loader)
+    assert refused(text).message == "more than 64 levels deep"
 
 
 @pytest.mark.parametrize("text", ["a: 1\n---\nb: 2", "---\n---\n", "a: 1\n...\n---\nb"])
@@ -286,6 +475,53 @@ def test_json_is_refused_where_it_is_wrong(text, message, column):
     finding = refused("\n" + text, "a.json")
     assert message in finding.message
     assert (finding.line, finding.column) == (2, column)
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "place"),
+    [
+        ('{"a": 1,}', "no ',' may stand before the closing '}'", (1, 8)),
+        ("[1, 2,\n]", "no ',' may stand before the closing ']'", (1, 6)),
+        ('{"a": 1\n "b": 2}', "expected a ',' or the closing '}'", (2, 2)),
+        ('{"a" 1}', "expected a ':' behind the key", (1, 6)),
+        ("{a: 1}", "expected a key in double quotes", (1, 2)),
+        ("{'a': 1}", "texts stand in double quotes, not in single ones", (1, 2)),
+        ('{"a": True}', "JSON's words are true, false and null", (1, 7)),
+        ('{"a": yes}', "expected a value", (1, 7)),
+        ("[01]", "a number has no '+', no needless 0", (1, 3)),
+        ("[.5]", "a number has no '+', no needless 0", (1, 2)),
+        ("[1] // one", "JSON has no comments", (1, 5)),
+        ("# one\n[1]", "JSON has no comments", (1, 1)),
+        ('["a\nb"]', "the line ends in a text; close its quote", (1, 4)),
+        ('["a\tb"]', "the character U+0009 is written \\u0009 in a text", (1, 4)),
+        ('["\\x"]', "is no escape; a backslash is written twice", (1, 3)),
+        ('["a', "the quote that begins here is not closed", (1, 2)),
+        ('\n{"a": [1', "what begins on line 2 is not closed", (2, 9)),
+        ("[1] [2]", "the document has ended before", (1, 5)),
+        ("", "there is nothing in it", (1, 1)),
+    ],
+)  # fmt: skip
+def test_what_is_no_json_is_said_in_our_own_words(text, message, place):
+    """What is wrong, what to do, and where: the same with each version of Python."""
+    finding = refused(text, "a.json")
+    assert finding.message.startswith(f"not JSON: {message}") or message in finding.message
+    assert (finding.line, finding.column) == place
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "place"),
+    [
+        ('{\n\t"a": 1,\n\t"a": 2}', "the key 'a' stands twice, first on line 2", (3, 2)),
+        ('{\n\t"a": ' + "[" * 64 + "]" * 64 + "}", "more than 64 levels deep", (2, 70)),
+        ('{"' + "k" * 1_100 + '": {"b": 1, "b": 2}}', "the key 'b' stands twice, first on line 1", (1, 1115)),
+        ('[\n\t"\\ud83d"]', "a string has half of a surrogate pair", (2, 2)),
+        ('{\n\t"\\ude00": 1}', "a key has half of a surrogate pair", (2, 2)),
+    ],
+)  # fmt: skip
+def test_json_that_yaml_does_not_have_is_refused_where_it_is_wrong(text, message, place):
+    """Tabs as indentation and long keys are JSON, if no YAML: faults have their places all the same."""
+    finding = refused(text, "a.json")
+    assert (finding.message, finding.line, finding.column) == (message, *place)
 
 
 def test_an_empty_json_file_is_refused():

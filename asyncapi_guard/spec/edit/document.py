@@ -25,7 +25,7 @@ from asyncapi_guard.spec.edit.layout import Layout
 from asyncapi_guard.spec.edit.splices import OverlapError, Splice, check_anchors, spliced
 from asyncapi_guard.spec.edit.style import newline_of, style_of
 from asyncapi_guard.spec.edit.writing import key_text
-from asyncapi_guard.spec.source import DEFAULT_LIMITS, Limits, Source, read_source
+from asyncapi_guard.spec.source import DEFAULT_LIMITS, Limits, Source, check_data, read_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -65,9 +65,11 @@ def apply_edits(
         EditRefused: an edit cannot be made without changing anything else.
     """
     source = read_source(name, uri, raw, limits)
+    _check_values(source, edits, limits)
     try:
         edits = [small for edit in edits for small in _expanded(source.data, edit)]
         wanted = edited_data(source.data, edits)
+        _check(source, edits[0].path if edits else (), wanted, limits)
         text = _edited(source, edits)
     except ImpossibleError as error:
         raise _refusal(source, error.path, error.reason) from None
@@ -77,6 +79,20 @@ def apply_edits(
         if _says(name, uri, new, limits, wanted):
             return new
     raise _refusal(source, edits[0].path if edits else (), _NOT_AS_MEANT)
+
+
+def _check_values(source: Source, edits: Sequence[Edit], limits: Limits) -> None:
+    for edit in edits:
+        if isinstance(edit, (SetValue, Insert, Append)):
+            _check(source, edit.path, edit.value, limits)
+
+
+def _check(source: Source, path: Path, data: Any, limits: Limits) -> None:
+    """Refuse what could not be read again, before anybody goes through it."""
+    try:
+        check_data(source.name, data, limits)
+    except UnreadableDocument as error:
+        raise _refusal(source, path, error.findings[0].message) from None
 
 
 def _says(name: str, uri: str, raw: bytes, limits: Limits, wanted: Any) -> bool:
