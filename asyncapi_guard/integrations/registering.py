@@ -16,7 +16,7 @@ from socketio.admin import InstrumentedServer
 from asyncapi_guard.contract import Mode
 from asyncapi_guard.errors import RegistrationError
 from asyncapi_guard.integrations.seat import Seat
-from asyncapi_guard.violations import Checkpoint
+from asyncapi_guard.violations import Checkpoint, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -85,7 +85,7 @@ class Registering(Seat):
             self.middleware.log(
                 logging.WARNING,
                 "%s is the namespace of the admin UI: its traffic is not validated",
-                namespace,
+                printable(namespace),
             )
 
     def _say_it_never_runs(self, namespace: str, event: str, handler: Any) -> None:

@@ -1,0 +1,132 @@
+"""Handlers that a threaded server cannot run are an error where they are registered."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+from typing import Any
+
+import flask_socketio
+import pytest
+import socketio
+
+from asyncapi_guard import AsyncAPIGuard, Policy, RegistrationError
+
+
+async def coroutine(*args: Any) -> int:
+    return 1
+
+
+class Object:
+    """A handler that is an object."""
+
+    async def __call__(self, *args: Any) -> int:
+        return 1
+
+
+class Methods:
+    async def method(self, *args: Any) -> int:
+        return 1
+
+    @staticmethod
+    async def static(*args: Any) -> int:
+        return 1
+
+    @classmethod
+    async def of_class(cls, *args: Any) -> int:
+        return 1
+
+
+@functools.wraps(coroutine)
+def decorated(*args: Any) -> Any:
+    return coroutine(*args)
+
+
+HANDLERS = {
+    "a function": coroutine,
+    "a decorated function": decorated,
+    "a partial": functools.partial(coroutine, 1),
+    "an object": Object(),
+    "a method": Methods().method,
+    "a static method": Methods.static,
+    "a class method": Methods.of_class,
+}
+
+
+@pytest.mark.parametrize("event", ["word", "connect", "disconnect", "*"])
+@pytest.mark.parametrize("name", HANDLERS)
+def test_a_coroutine_function_is_an_error_where_it_is_registered(
+    name: str, event: str, entrance: Any
+) -> None:
+    """It says which server runs it."""
+    made = entrance()
+    for register in (made.io.on(event), lambda handler: made.server.on(event, handler)):
+        with pytest.raises(RegistrationError, match=r"socketio\.AsyncServer"):
+            register(HANDLERS[name])
+
+
+@pytest.mark.parametrize("way", ["init_app", "protect"])
+def test_one_that_is_there_already_is_an_error_when_the_guard_comes(
+    way: str, entrances: Any, contract: Any
+) -> None:
+    """And the server stays as it was."""
+    made = entrances(way, guarded=False)
+    made.io.on("word")(coroutine)
+    guard = AsyncAPIGuard(contract())
+    before = dict(vars(made.server))
+    with pytest.raises(RegistrationError, match=r"'word'.*test_registering\.py"):
+        guard.protect(made.server) if way == "protect" else guard.init_app(made.app, made.io)
+    assert vars(made.server) == before
+
+
+def test_methods_of_class_namespaces_are_looked_at(entrances: Any) -> None:
+    """Of Flask-SocketIO's and of python-socketio's."""
+
+    class OfFlask(flask_socketio.Namespace):  # type: ignore[misc]  # carries no types
+        async def on_word(self, word: str) -> int:
+            return 1
+
+    class Bare(socketio.Namespace):  # type: ignore[misc]  # carries no types
+        async def on_word(self, sid: str, word: str) -> int:
+            return 1
+
+    for way in ("init_app", "AsyncAPISocketIO"):
+        with pytest.raises(RegistrationError):
+            entrances(way).io.on_namespace(OfFlask("/"))
+    with pytest.raises(RegistrationError):
+        entrances("protect").io.register_namespace(Bare("/"))
+
+
+def test_in_report_mode_it_is_logged(entrances: Any, caplog: pytest.LogCaptureFixture) -> None:
+    """The server starts, as without the guard; off says nothing."""
+    for policy, lines in ((Policy(mode="report"), 1), (Policy(mode="off"), 0)):
+        caplog.clear()
+        made = entrances("protect", policy=policy)
+        with caplog.at_level(logging.ERROR, "asyncapi_guard"):
+            made.io.on("word", coroutine)
+        assert len([r for r in caplog.records if "coroutine function" in r.message]) == lines
+
+
+def hidden(*args: Any) -> Any:
+    """Nothing tells that it makes a coroutine, before it does."""
+    return coroutine(*args)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_coroutine_that_comes_out_of_a_handler_is_a_fault(
+    entrance: Any, net: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The client is answered, and the exception says what to do."""
+    raised: list[Any] = []
+    monkeypatch.setattr("threading.excepthook", lambda args: raised.append(args.exc_value))
+    made = entrance()
+    made.on("word")(hidden)
+    client = net.raw(net.serve(made.wsgi))
+    client.enter()
+    client.send('27["word","a"]')
+    assert '"handler_error"' in client.receive()
+    client.send('27["word","a"]')
+    client.receive()
+    assert "socketio.AsyncServer" in str(raised[0])
+    assert not asyncio.iscoroutinefunction(hidden)
