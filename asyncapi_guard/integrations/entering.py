@@ -22,12 +22,15 @@ if TYPE_CHECKING:
     from asyncapi_guard.integrations.middleware import AsyncAPIGuard
     from asyncapi_guard.integrations.outcomes import Application
 
-__all__ = ["NOBODY", "Entering", "emitting"]
+__all__ = ["ADMITTED", "NOBODY", "Entering", "emitting"]
 
 #: How many broadcasts are kept for one client; a busy room sends many, and handlers may hang.
 _KEPT = 1_000
 #: What `emitting` is where nobody is on their way in.
 NOBODY: frozenset[str] = frozenset()
+#: Marks the room of an event that goes to its clients: the room itself, and those who get it later,
+#: stand behind it. Cheaper than `emitting`, where no other manager has to understand it.
+ADMITTED = object()
 #: Set while an event goes to its clients: those who get it later.
 emitting: ContextVar[frozenset[str] | None] = ContextVar("asyncapi_guard_emitting", default=None)
 
@@ -102,8 +105,11 @@ class Entering(Seat):
 
     def get_participants(self, namespace: str, room: Any) -> Iterable[tuple[str, str]]:
         """Who is in a room; while something is sent, only those who may have it."""
+        if type(room) is tuple and room and room[0] is ADMITTED:
+            _, room, out = room
+        else:
+            out = emitting.get()
         participants: Iterable[tuple[str, str]] = self._participants(namespace, room)
-        out = emitting.get()
         if out is None:
             return participants
         # Looked at first: whoever comes after that is not in it.

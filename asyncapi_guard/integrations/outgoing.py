@@ -6,12 +6,11 @@ import base64
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
-import socketio
 from socketio import packet
 
 from asyncapi_guard.contract import Mode
 from asyncapi_guard.errors import ContractViolation, violation_error
-from asyncapi_guard.integrations.entering import NOBODY, emitting
+from asyncapi_guard.integrations.entering import ADMITTED, NOBODY, emitting
 from asyncapi_guard.integrations.outbound import Unsendable
 from asyncapi_guard.integrations.outcomes import RefusedAck
 from asyncapi_guard.integrations.returning import Returning, Waiting, refusal_of
@@ -111,11 +110,10 @@ class Outgoing(Returning):
 
     def __init__(self, middleware: AsyncAPIGuard, server: Any, application: Application) -> None:
         super().__init__(middleware, server, application)
-        manager = server.manager
-        #: It sends by way of a message queue.
-        self._queued: bool = hasattr(manager, "_handle_emit")
-        #: It hands what it is given to packets, and nobody else sees it.
-        self._takes_text: bool = self._sends_text and type(manager) is socketio.Manager
+        #: The manager sends by way of a message queue.
+        self._queued: bool = hasattr(server.manager, "_handle_emit")
+        #: The manager hands what it is given to packets, and nobody else sees it.
+        self._takes_text: bool = False
 
     _emit: Callable[..., Any]
     _handle_emit: Callable[..., Any]
@@ -146,20 +144,25 @@ class Outgoing(Returning):
         verdict, outbound = self._judge_sent(namespace, event, data)
         if verdict.violation is not None:
             self._raise(verdict)
-        if outbound is not None:
-            data = self._judged_data(data, outbound, verdict)
         if callback is not None:
             callback = JudgedAck(self, callback, namespace, event, verdict.message, room)
-        held = NOBODY
+        if outbound is not None:
+            data = outbound if self._takes_text else self._judged_data(data, outbound, verdict)
         # What goes by a queue comes back for this host's own clients: see `handle_emit`.
-        queued = self._queued and not kwargs.get("ignore_queue")
-        if namespace in self.server.manager.pending_connect and not queued:
+        held = NOBODY
+        if namespace in self.server.manager.pending_connect and (
+            not self._queued or kwargs.get("ignore_queue")
+        ):
             options = {**kwargs, "ignore_queue": True}
 
             def later(sid: str) -> None:
                 self._emit(event, data, namespace, room=sid, callback=callback, **options)
 
             held = self.keep(namespace, room, skip_sid, later)
+        if self._takes_text:
+            return self._emit(
+                event, data, namespace, (ADMITTED, room, held), skip_sid, callback, **kwargs
+            )
         token = emitting.set(held)
         try:
             return self._emit(
@@ -171,7 +174,9 @@ class Outgoing(Returning):
     def _judge_sent(self, namespace: str, event: Any, data: Any) -> tuple[Verdict, Outbound | None]:
         """As `_judge_out`; most events have a rule, which is looked for once."""
         args = data if isinstance(data, tuple) else () if data is None else (data,)
-        rule = self.guard.rule_of_sent(namespace, event) if type(event) is str else None
+        rule = None
+        if type(event) is str:
+            rule = self.middleware.guard.rule_of_sent(namespace, event)
         if rule is None or rule.mode is Mode.OFF:
             return self._judge_out(Checkpoint.SEND_EVENT, namespace, event, args)
         try:
@@ -188,9 +193,7 @@ class Outgoing(Returning):
         return verdict, outbound
 
     def _judged_data(self, data: Any, outbound: Outbound, verdict: Verdict) -> Any:
-        """What of an event goes to the manager: above all, what was judged."""
-        if self._takes_text:
-            return outbound
+        """What of an event goes to a manager that has a say in it: above all, what was judged."""
         if verdict.violation is not None or not outbound.values:
             return data  # reported only: as the application has it
         return tuple(outbound.values)

@@ -194,7 +194,14 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
     def encode(self) -> Any:
         outbound = self._outbound
         if outbound is not None:
-            return self._with_header(outbound)
+            text = outbound.text if len(self.data) == 1 else outbound.after(self.data[0])
+            if self.id is not None:
+                text = f"{self.id}{text}"
+            if self.namespace not in _ROOT:
+                text = f"{self.namespace},{text}"
+            if not outbound.attachments:
+                return f"{self.packet_type}{text}"
+            return [f"{self.packet_type}{len(outbound.attachments)}-{text}", *outbound.attachments]
         if self.packet_type in _ABOUT_CONNECTIONS and self.data is not None:
             self._check_data()
         encoded = super().encode()
@@ -202,16 +209,6 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
             # engine.io would send a bytearray as its `str`.
             return [bytes(p) if isinstance(p, bytearray) else p for p in encoded]
         return encoded
-
-    def _with_header(self, outbound: Outbound) -> Any:
-        text = outbound.text if len(self.data) == 1 else outbound.after(self.data[0])
-        if self.id is not None:
-            text = f"{self.id}{text}"
-        if self.namespace not in _ROOT:
-            text = f"{self.namespace},{text}"
-        if not outbound.attachments:
-            return f"{self.packet_type}{text}"
-        return [f"{self.packet_type}{len(outbound.attachments)}-{text}", *outbound.attachments]
 
     def _check_data(self) -> None:
         """Raise where a client could not read what it is told of its connection."""

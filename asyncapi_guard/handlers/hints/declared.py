@@ -15,6 +15,7 @@ from pydantic import BaseModel, RootModel, TypeAdapter
 from pydantic.errors import PydanticUserError
 
 from asyncapi_guard.handlers.generated import is_generated
+from asyncapi_guard.handlers.hints.hint import is_a
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -108,7 +109,7 @@ def dump_for(value: Any, dumps: Mapping[type, Dump]) -> Dump | None:
     for base in type(value).__mro__:
         if base in dumps:
             return dumps[base]
-    if isinstance(value, BaseModel):
+    if is_a(value, BaseModel):
         for model, dump in dumps.items():
             if issubclass(model, BaseModel) and _passes_for(value, model):
                 return dump
@@ -131,7 +132,7 @@ def without_unset(value: Any, dumped: Any) -> Any:
         value: what was dumped.
         dumped: plain data; it is changed.
     """
-    if isinstance(value, RootModel):
+    if is_a(value, RootModel):
         return without_unset(value.root, dumped)
     if isinstance(dumped, dict):
         for key, item in _items(value, dumped):
@@ -145,7 +146,7 @@ def without_unset(value: Any, dumped: Any) -> Any:
 
 def _items(value: Any, dumped: dict[Any, Any]) -> list[tuple[Any, Any]]:
     """What was dumped, by its key; without what is not to be there, which is taken out."""
-    if isinstance(value, BaseModel):
+    if is_a(value, BaseModel):
         return list(_fields(value, dumped))
     if isinstance(value, dict):
         return list(zip(dumped, value.values(), strict=False)) if len(value) == len(dumped) else []

@@ -23,8 +23,11 @@ except ModuleNotFoundError as _missing:
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import TypeGuard
 
     from asyncapi_guard.violations import Problem
+
+    T = typing.TypeVar("T")
 
 __all__ = [
     "MARK",
@@ -37,6 +40,7 @@ __all__ = [
     "Direction",
     "Hint",
     "Written",
+    "is_a",
     "is_model",
     "pointer",
 ]
@@ -193,6 +197,15 @@ def _is_of_v1(hint: Any) -> bool:
 
 def _has_v1(bases: tuple[type, ...]) -> bool:
     return any(base.__module__.startswith("pydantic.v1.") for base in bases)
+
+
+def is_a(value: Any, kind: type[T] | tuple[type[T], ...]) -> TypeGuard[T]:
+    """Whether a value is of a model's class, by its type alone.
+
+    The metaclasses of models ask the value for an attribute first, and values with attributes of
+    their own answer to anything, or raise.
+    """
+    return issubclass(type(value), kind)
 
 
 def is_model(kind: type) -> bool:

@@ -24,6 +24,7 @@ from asyncapi_guard.handlers.hints.hint import (
     ConstructionError,
     Hint,
     Written,
+    is_a,
     pointer,
 )
 from asyncapi_guard.handlers.hints.schemas1 import ROOT, Writer
@@ -160,7 +161,7 @@ def _narrowed(value: Any, models: frozenset[type[BaseModel]]) -> Any:
         return {key: _narrowed(item, models) for key, item in value.items()}
     if kind is list or kind is tuple:
         return kind(_narrowed(item, models) for item in value)
-    if not isinstance(value, BaseModel):
+    if not is_a(value, BaseModel):
         return value
     declared = next((base for base in kind.__mro__ if base in models), kind)
     before = vars(value)
@@ -260,7 +261,7 @@ def _name(key: Any, encode: Callable[[Any], Any]) -> Any:
 
 
 def _plain_object(value: Any, encode: Callable[[Any], Any]) -> Any:
-    if isinstance(value, BaseModel):
+    if is_a(value, BaseModel):
         fields: Any = value.dict(by_alias=True)
         if value.__custom_root_type__:
             fields = fields[ROOT]

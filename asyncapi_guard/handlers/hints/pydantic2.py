@@ -40,6 +40,7 @@ from asyncapi_guard.handlers.hints.hint import (
     Definition,
     Hint,
     Written,
+    is_a,
     pointer,
 )
 from asyncapi_guard.handlers.hints.patterns import (
@@ -193,7 +194,7 @@ class Hint2(Hint):
         Pydantic does not say so of what is a model and nothing else, and dumps all that they have.
         """
         direct = self._warnings is False
-        return direct and not isinstance(value, BaseModel) and not _is_data(value)
+        return direct and not is_a(value, BaseModel) and not _is_data(value)
 
     def dump(self, value: Any) -> Any:
         """What goes over the wire for what a handler returned, or somebody emits."""
@@ -270,8 +271,8 @@ def _is_data(value: Any) -> bool:
 
 def _holds_another(value: Any, models: tuple[type[BaseModel], ...]) -> bool:
     """Whether a value is, or has in its lists and dicts, a model of none of these types."""
-    if isinstance(value, BaseModel):
-        return not (isinstance(value, models) or _is_generic(type(value), models))
+    if is_a(value, BaseModel):
+        return not (is_a(value, models) or _is_generic(type(value), models))
     if isinstance(value, dict):
         value = value.values()
     elif not isinstance(value, (list, tuple, set, frozenset)):
@@ -335,11 +336,11 @@ def _holds_iterator(value: Any) -> bool:
 
 
 def _plain_object(value: Any, dumps: Mapping[type, Dump]) -> Any:
-    if isinstance(value, BaseModel):
+    if is_a(value, BaseModel):
         dumped = value.model_dump(by_alias=True, warnings=False)
         return plain(without_unset(value, dumped) if reaches_generated(type(value)) else dumped)
     old = sys.modules.get("pydantic.v1.main")
-    if old is not None and isinstance(value, old.BaseModel):
+    if old is not None and is_a(value, old.BaseModel):
         from asyncapi_guard.handlers.hints import pydantic1
 
         return pydantic1.plain(value)
