@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.schema.dialects import Draft
+from asyncapi_guard.schema.dialects import Draft, subschemas
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,6 +60,11 @@ class Bundle:
     binary: bool
 
     @property
+    def compares_bytes(self) -> bool:
+        """Whether some place takes bytes, and some place compares items with each other."""
+        return self.binary and any(map(_compares, self.schemas.values()))
+
+    @property
     def root(self) -> Any:
         """The schema itself."""
         return self.schemas["s0"]
@@ -78,3 +83,9 @@ class Bundle:
                     entries[name] = {**own, **schema}
         container = _POINTERS[dialect.draft][2:-1]
         return {"allOf": [{"$ref": reference(dialect, "s0")}], container: entries}
+
+
+def _compares(schema: Any) -> bool:
+    if isinstance(schema, dict) and schema.get("uniqueItems") is True:
+        return True
+    return any(_compares(below) for _, below in subschemas(schema))

@@ -90,8 +90,10 @@ class CompiledSchema:
             ValueError: the schema is not valid; found while loading, so never later.
         """
         bundle = self.bundle
+        # To jsonschema-rs, bytes are numbers that are unequal to themselves.
+        engine = "jsonschema" if bundle.compares_bytes else self._engine
         adapted = {name: adapt(s, bundle.dialect) for name, s in bundle.schemas.items()}
-        return get_engine(self._engine).compile(
+        return get_engine(engine).compile(
             bundle.document(adapted), bundle.dialect, cyclic=bundle.cyclic, binary=bundle.binary
         )
 
@@ -105,7 +107,8 @@ class CompiledSchema:
 
     def explain(self, value: Any, *, include_values: bool = False) -> Explanation:
         """Why a value is not valid, within a fixed budget."""
-        return explain(self.bundle, self._engine, value, include_values=include_values)
+        engine = "jsonschema" if self.bundle.compares_bytes else self._engine
+        return explain(self.bundle, engine, value, include_values=include_values)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, CompiledSchema):

@@ -56,3 +56,25 @@ def test_threads_may_judge_first_at_the_same_time(make):
     for thread in threads:
         thread.join()
     assert answers == [(True, False)] * 8
+
+
+@pytest.mark.parametrize(
+    ("value", "valid"),
+    [
+        ([b"a", b"b"], True),
+        ([b"a", b"a"], False),
+        ([b"a", b"ab"], True),
+        ([b"", bytearray()], False),
+    ],
+)
+def test_bytes_are_compared_with_each_other(make, value, valid):
+    """Where items must differ; whatever stands for bytes inside an engine."""
+    item = {"type": "string", "format": "binary"}
+    for schema, given in (
+        ({"uniqueItems": True, "items": item}, value),
+        ({"properties": {"a": {"uniqueItems": True, "items": item}}}, {"a": value}),
+    ):
+        assert make(schema).is_valid(given) is valid
+        if not valid:
+            (problem,) = make(schema).explain(given).problems
+            assert problem.keyword == "uniqueItems"
