@@ -68,7 +68,8 @@ class Connects(Entering):
         enforces = self.enforces_connects(namespace)
         if enforces and eio_sid not in self.server.environ:
             return  # it is gone already
-        tokens = given_auth.set(data), _once.set(enforces)
+        entrant = self.approach(eio_sid, namespace) if enforces else None
+        tokens = given_auth.set(data), _once.set(entrant is not None)
         try:
             self._connect(eio_sid, namespace, data)
         except ConnectFailed as failed:
@@ -78,13 +79,14 @@ class Connects(Entering):
         except Refused as refused:
             self._refuse_types(eio_sid, namespace, refused.verdict)
         except BaseException as error:
-            if enforces:
+            if entrant is not None:
                 self._end_connect(eio_sid, namespace, error)
             raise
         finally:
             _once.reset(tokens[1])
             given_auth.reset(tokens[0])
-            self.settle(eio_sid, namespace)
+            if entrant is not None:
+                self.settle(eio_sid, namespace, entrant)
 
     def trigger_event(self, event: str, namespace: str, *args: Any) -> Any:
         """Call a handler; a connect handler once.

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.integrations.seat import Seat
@@ -22,35 +21,59 @@ if TYPE_CHECKING:
     from asyncapi_guard.integrations.middleware import AsyncAPIGuard
     from asyncapi_guard.integrations.outcomes import Application
 
-__all__ = ["ADMITTED", "NOBODY", "Entering", "emitting"]
+__all__ = ["NOBODY", "Entering", "Entrant"]
 
 #: How many broadcasts are kept for one client; a busy room sends many, and handlers may hang.
 _KEPT = 1_000
-#: What `emitting` is where nobody is on their way in.
 NOBODY: frozenset[str] = frozenset()
-#: Marks the room of an event that goes to its clients: the room itself, and those who get it later,
-#: stand behind it. Cheaper than `emitting`, where no other manager has to understand it.
-ADMITTED = object()
-#: Set while an event goes to its clients: those who get it later.
-emitting: ContextVar[frozenset[str] | None] = ContextVar("asyncapi_guard_emitting", default=None)
+
+
+class Entrant:
+    """A client whose connect handler has not returned.
+
+    Attributes:
+        kept: what sends the broadcasts that wait for it.
+        missed: that there were more of them than are kept.
+        let_in: the handler let it in, and what was kept is sent.
+        left: it has left the namespace meanwhile, for this reason.
+        gone: its connection has ended meanwhile.
+        environ: what the server knows of its connection, for handlers that come after its end.
+    """
+
+    __slots__ = ("environ", "gone", "kept", "left", "let_in", "missed", "reason")
+
+    def __init__(self) -> None:
+        self.kept: list[Callable[[str], object]] = []
+        self.missed: bool = False
+        self.let_in: bool = False
+        self.left: bool = False
+        self.reason: Any = None
+        self.gone: bool = False
+        self.environ: Any = None
 
 
 class Entering(Seat):
-    """In the place of what tells who is in a room, who has come in, and who has left."""
+    """In the place of what tells who has come in, and who has left."""
 
-    _participants: Callable[..., Any]
     _admitted: Callable[..., Any]
     _disconnect: Callable[..., Any]
     _eio_disconnect: Callable[..., Any]
 
     def __init__(self, middleware: AsyncAPIGuard, server: Any, application: Application) -> None:
         super().__init__(middleware, server, application)
-        # Nothing that may wait is done while it is held.
+        # While it is held, nothing is called that is not the guard's or the manager's own book.
         self._door = threading.Lock()
-        self._kept: dict[tuple[str, str], list[Callable[[str], object]]] = {}
-        #: Reasons of those who left, by connection and namespace; and their environments.
-        self._left: dict[tuple[str, str], Any] = {}
-        self._environs: dict[str, Any] = {}
+        #: By namespace and connection; they are there before python-socketio knows a session.
+        self._entrants: dict[str, dict[str, Entrant]] = {}
+
+    def approach(self, eio_sid: str, namespace: str) -> Entrant | None:
+        """A connect handler is about to run; `None` if one runs for the same client already."""
+        with self._door:
+            here = self._entrants.setdefault(namespace, {})
+            if eio_sid in here:
+                return None
+            here[eio_sid] = entrant = Entrant()
+            return entrant
 
     # -- broadcasts --------------------------------------------------------------------------------
 
@@ -65,124 +88,169 @@ class Entering(Seat):
             skip_sid: who does not get it; one or several.
             later: sends it to one client.
         """
-        if namespace not in self.server.manager.pending_connect:
-            return NOBODY
-        if not self.enforces_connects(namespace):
-            return NOBODY
         skipped = skip_sid if isinstance(skip_sid, list) else [skip_sid]
-        held = set()
+        held, full = set(), []
         with self._door:
-            for sid in self._on_their_way(namespace, room):
-                if sid not in skipped:
-                    held.add(sid)
-                    self._keep_for(namespace, sid, later)
-        return frozenset(held)
-
-    def _on_their_way(self, namespace: str, room: Any) -> list[str]:
-        """Who is in a room without having been let in, and is not what the room is named for."""
-        manager = self.server.manager
-        several = room is not None and not isinstance(room, str) and hasattr(room, "__len__")
-        names = list(room) if several else [room]
-        rooms = manager.rooms.get(namespace, {})
-        return [
-            sid
-            for sid in list(manager.pending_connect.get(namespace, ()))
-            if sid not in names and any(sid in rooms.get(name, ()) for name in names)
-        ]
-
-    def _keep_for(self, namespace: str, sid: str, later: Callable[[str], object]) -> None:
-        kept = self._kept.setdefault((namespace, sid), [])
-        if len(kept) < _KEPT:
-            kept.append(later)
-        elif len(kept) == _KEPT:
-            kept.append(_no_more)
+            for sid, entrant in self._on_their_way(namespace, room):
+                if sid in skipped:
+                    continue
+                held.add(sid)
+                if len(entrant.kept) < _KEPT:
+                    entrant.kept.append(later)
+                elif not entrant.missed:
+                    entrant.missed = True
+                    full.append(sid)
+        for sid in full:
             self.middleware.log(
                 logging.WARNING,
                 "%s is still connecting and misses what is broadcast: %d events wait already",
                 sid,
                 _KEPT,
             )
+        return frozenset(held)
 
-    def get_participants(self, namespace: str, room: Any) -> Iterable[tuple[str, str]]:
-        """Who is in a room; while something is sent, only those who may have it."""
-        if type(room) is tuple and room and room[0] is ADMITTED:
-            _, room, out = room
-        else:
-            out = emitting.get()
-        participants: Iterable[tuple[str, str]] = self._participants(namespace, room)
-        if out is None:
-            return participants
+    def _on_their_way(self, namespace: str, room: Any) -> list[tuple[str, Entrant]]:
+        """Who is in a room without having been let in, and is not what the room is named for."""
+        manager, names = self.server.manager, _names(room)
+        rooms = manager.rooms.get(namespace, {})
+        found = []
+        for eio_sid, entrant in self._entrants.get(namespace, {}).items():
+            sid = manager.sid_from_eio_sid(eio_sid, namespace)
+            if sid is None or entrant.let_in or sid in names:
+                continue
+            if any(sid in rooms.get(name, ()) for name in names):
+                found.append((sid, entrant))
+        return found
+
+    def only_admitted(
+        self,
+        participants: Iterable[tuple[str, str]],
+        namespace: str,
+        room: Any,
+        held: frozenset[str],
+    ) -> Iterable[tuple[str, str]]:
+        """Of those in a room, who may have what is sent to it now.
+
+        Args:
+            participants: session and connection of each.
+            namespace: the Socket.IO namespace.
+            room: a room, several, or `None` for everybody.
+            held: those for whom it is kept.
+        """
         # Looked at first: whoever comes after that is not in it.
         found = list(participants)
-        if namespace in self.server.manager.pending_connect and self.enforces_connects(namespace):
-            out = out.union(self._on_their_way(namespace, room))
-        return [each for each in found if each[0] not in out] if out else found
+        entrants = self._entrants.get(namespace)
+        if not entrants and not held:
+            return found
+        with self._door:
+            out = {eio_sid for eio_sid, each in (entrants or {}).items() if not each.let_in}
+        names = _names(room)
+        return [
+            (sid, eio_sid)
+            for sid, eio_sid in found
+            if sid not in held and (eio_sid not in out or sid in names)
+        ]
 
     def admit(self, sid: str, namespace: str) -> Any:
-        """The connect handler let a client in: what was kept goes out first."""
+        """python-socketio lets a client in: what was kept goes out first."""
+        if not self.server.always_connect:  # else its handler is yet to run
+            eio_sid = self.server.manager.eio_sid_from_sid(sid, namespace)
+            entrant = self._entrants.get(namespace, {}).get(eio_sid)
+            if entrant is not None:
+                self._send_kept(entrant, sid)
+        return self._admitted(sid, namespace)
+
+    def _send_kept(self, entrant: Entrant, sid: str) -> None:
         while True:
             with self._door:
-                kept = self._kept.pop((namespace, sid), None)
+                kept, entrant.kept = entrant.kept, []
                 if not kept:
-                    return self._admitted(sid, namespace)
+                    entrant.let_in = True
+                    return
             for send in kept:
                 try:
                     send(sid)
                 except Exception as error:  # noqa: BLE001  # nobody is here who sent it
-                    self.middleware.log(
-                        logging.ERROR, "a broadcast could not be sent: %s", type(error).__name__
-                    )
+                    kind = type(error).__name__
+                    self.middleware.log(logging.ERROR, "a broadcast could not be sent: %s", kind)
 
     # -- who leaves --------------------------------------------------------------------------------
 
     def handle_disconnect(self, eio_sid: str, namespace: str | None, reason: Any = None) -> None:
         """A client leaves a namespace."""
         namespace = namespace or "/"
-        if self.active and self.enforces_connects(namespace):
-            with self._door:
+        with self._door:
+            entrant = self._entrants.get(namespace, {}).get(eio_sid)
+            if entrant is not None:
                 manager = self.server.manager
                 sid = manager.sid_from_eio_sid(eio_sid, namespace)
-                if sid is not None and manager.is_pre_connected(sid, namespace):
-                    self._left[eio_sid, namespace] = reason
+                if sid is None or manager.is_pre_connected(sid, namespace):
+                    entrant.left, entrant.reason = True, reason
                     return
         self._disconnect(eio_sid, namespace, reason)
 
     def handle_eio_disconnect(self, eio_sid: str, reason: Any) -> None:
         """A connection ended."""
         environ = self.server.environ.get(eio_sid)
+        with self._door:
+            for entrants in self._entrants.values():
+                if (entrant := entrants.get(eio_sid)) is not None:
+                    entrant.left = entrant.gone = True
+                    entrant.reason, entrant.environ = reason, environ
         self._eio_disconnect(eio_sid, reason)
         with self._door:
-            if environ is not None and any(eio_sid == left for left, _ in self._left):
-                # The connect handler still needs it, and then the disconnect handler.
-                self._environs[eio_sid] = self.server.environ[eio_sid] = environ
+            if environ is not None and self._is_entering(eio_sid):
+                # Connect handlers that still run need it, and then the disconnect handlers.
+                self.server.environ[eio_sid] = environ
+        if self.active:
+            self._end_the_rest(eio_sid, environ, reason)
 
-    def settle(self, eio_sid: str, namespace: str) -> None:
-        """The connect handler is done: let go of whoever left, or was turned away, meanwhile."""
-        with self._door:
-            manager = self.server.manager
+    def _is_entering(self, eio_sid: str) -> bool:
+        return any(eio_sid in entrants for entrants in self._entrants.values())
+
+    def _end_the_rest(self, eio_sid: str, environ: Any, reason: Any) -> None:
+        """End the sessions that began while disconnect handlers of the same client ran."""
+        manager = self.server.manager
+        for namespace in list(manager.get_namespaces()):
             sid = manager.sid_from_eio_sid(eio_sid, namespace)
-            left = (eio_sid, namespace) in self._left
-            reason = self._left.pop((eio_sid, namespace), None)
-            waiting = any(eio_sid == other for other, _ in self._left)
-            environ = self._environs.get(eio_sid) if waiting else self._environs.pop(eio_sid, None)
-            self._forget(namespace)
-        if not left:
-            return
+            if sid is None or not self.enforces_connects(namespace):
+                continue
+            if manager.is_connected(sid, namespace):
+                self._end(eio_sid, namespace, environ, reason)
+
+    def _end(self, eio_sid: str, namespace: str, environ: Any, reason: Any) -> None:
+        """Run the disconnect handler of a client whose connection has ended."""
         if environ is not None:
             self.server.environ.setdefault(eio_sid, environ)
         try:
-            if sid is not None:
-                self._disconnect(eio_sid, namespace, reason)
+            self._disconnect(eio_sid, namespace, reason)
         finally:
-            if environ is not None and not waiting:
+            with self._door:
+                if not self._is_entering(eio_sid):
+                    self.server.environ.pop(eio_sid, None)
+
+    def settle(self, eio_sid: str, namespace: str, entrant: Entrant) -> None:
+        """The connect handler is done: the client is in, or it is out."""
+        manager = self.server.manager
+        sid = manager.sid_from_eio_sid(eio_sid, namespace)
+        if sid is not None and manager.is_connected(sid, namespace):
+            self._send_kept(entrant, sid)
+        with self._door:
+            entrants = self._entrants.get(namespace, {})
+            entrants.pop(eio_sid, None)
+            if not entrants:
+                self._entrants.pop(namespace, None)
+            if entrant.gone and sid is None and not self._is_entering(eio_sid):
                 self.server.environ.pop(eio_sid, None)
+        if not entrant.left or sid is None:
+            return
+        if entrant.gone:
+            self._end(eio_sid, namespace, entrant.environ, entrant.reason)
+        else:
+            self._disconnect(eio_sid, namespace, entrant.reason)
 
-    def _forget(self, namespace: str) -> None:
-        """Drop what was kept for clients that were turned away."""
-        pending = self.server.manager.pending_connect.get(namespace, ())
-        for key in [k for k in self._kept if k[0] == namespace and k[1] not in pending]:
-            del self._kept[key]
 
-
-def _no_more(_sid: str) -> None:
-    """Stands for broadcasts that a client missed."""
+def _names(room: Any) -> list[Any]:
+    """The rooms that something is sent to; `None` is everybody's."""
+    several = room is not None and not isinstance(room, str) and hasattr(room, "__len__")
+    return list(room) if several else [room]

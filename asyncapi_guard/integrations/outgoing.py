@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 from contextvars import ContextVar
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from socketio import packet
 
 from asyncapi_guard.contract import Mode
 from asyncapi_guard.errors import ContractViolation, violation_error
-from asyncapi_guard.integrations.entering import ADMITTED, NOBODY, emitting
+from asyncapi_guard.integrations.entering import NOBODY
 from asyncapi_guard.integrations.outbound import Unsendable
 from asyncapi_guard.integrations.outcomes import RefusedAck
 from asyncapi_guard.integrations.returning import Returning, Waiting, refusal_of
@@ -146,30 +147,25 @@ class Outgoing(Returning):
             self._raise(verdict)
         if callback is not None:
             callback = JudgedAck(self, callback, namespace, event, verdict.message, room)
-        if outbound is not None:
-            data = outbound if self._takes_text else self._judged_data(data, outbound, verdict)
         # What goes by a queue comes back for this host's own clients: see `handle_emit`.
-        held = NOBODY
-        if namespace in self.server.manager.pending_connect and (
-            not self._queued or kwargs.get("ignore_queue")
-        ):
+        held, queued = NOBODY, self._queued and not kwargs.get("ignore_queue")
+        if self._takes_text and outbound is not None:
+            if namespace in self._entrants:
+
+                def send_to(sid: str) -> None:
+                    self.send_here(event, outbound, namespace, sid, None, callback, NOBODY)
+
+                held = self.keep(namespace, room, skip_sid, send_to)
+            return self.send_here(event, outbound, namespace, room, skip_sid, callback, held)
+        if outbound is not None:
+            data = self._judged_data(data, outbound, verdict)
+        send = partial(self._emit, event, data, namespace, callback=callback)
+        if namespace in self._entrants and not queued:
             options = {**kwargs, "ignore_queue": True}
-
-            def later(sid: str) -> None:
-                self._emit(event, data, namespace, room=sid, callback=callback, **options)
-
-            held = self.keep(namespace, room, skip_sid, later)
-        if self._takes_text:
-            return self._emit(
-                event, data, namespace, (ADMITTED, room, held), skip_sid, callback, **kwargs
+            held = self.keep(
+                namespace, room, skip_sid, lambda sid: send(room=sid, skip_sid=None, **options)
             )
-        token = emitting.set(held)
-        try:
-            return self._emit(
-                event, data, namespace, room=room, skip_sid=skip_sid, callback=callback, **kwargs
-            )
-        finally:
-            emitting.reset(token)
+        return self.send_by(partial(send, room=room, skip_sid=skip_sid, **kwargs), held)
 
     def _judge_sent(self, namespace: str, event: Any, data: Any) -> tuple[Verdict, Outbound | None]:
         """As `_judge_out`; most events have a rule, which is looked for once."""
@@ -215,15 +211,16 @@ class Outgoing(Returning):
             if verdict.refused:
                 return None  # logged, and dropped: there is nobody here to tell
 
-        def later(sid: str) -> None:
-            self._handle_emit({**message, "namespace": namespace, "room": sid, "skip_sid": None})
+        held = NOBODY
+        if namespace in self._entrants:
 
-        held = self.keep(namespace, message.get("room"), message.get("skip_sid"), later)
-        token = emitting.set(held)
-        try:
-            return self._handle_emit(message)
-        finally:
-            emitting.reset(token)
+            def send_to(sid: str) -> None:
+                self._handle_emit(
+                    {**message, "namespace": namespace, "room": sid, "skip_sid": None}
+                )
+
+            held = self.keep(namespace, message.get("room"), message.get("skip_sid"), send_to)
+        return self.send_by(partial(self._handle_emit, message), held)
 
     def _judge_queued(self, namespace: str, event: Any, message: dict[str, Any]) -> Verdict:
         args = message.get("data")

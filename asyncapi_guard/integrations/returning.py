@@ -11,9 +11,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from asyncapi_guard.errors import AckValidationError, ContractViolation, violation_error
-from asyncapi_guard.integrations.entering import Entering
 from asyncapi_guard.integrations.outbound import Codec, Unsendable
 from asyncapi_guard.integrations.outcomes import RefusedAck
+from asyncapi_guard.integrations.sending import Sending
 from asyncapi_guard.violations import Checkpoint, Code, Problem, Violation
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Waiting:
         raise NotImplementedError
 
 
-class Returning(Entering):
+class Returning(Sending):
     """In the place of what the manager publishes, and of what it hears of acks."""
 
     _publish: Callable[..., Any]
@@ -50,7 +50,8 @@ class Returning(Entering):
 
     def __init__(self, middleware: AsyncAPIGuard, server: Any, application: Application) -> None:
         super().__init__(middleware, server, application)
-        self._guarded_hosts: set[str] = set()
+        #: In the order in which they were last heard of.
+        self._guarded_hosts: dict[str, None] = {}
 
     def publish(self, message: Any, *args: Any, **kwargs: Any) -> Any:
         """A message goes to the queue."""
@@ -61,8 +62,11 @@ class Returning(Entering):
     def _note_host(self, message: dict[str, Any]) -> None:
         """Remember that a message came from a guarded host."""
         host = message.get("host_id")
-        if message.get(_GUARDED) and isinstance(host, str) and len(self._guarded_hosts) < _HOSTS:
-            self._guarded_hosts.add(host)
+        if message.get(_GUARDED) and isinstance(host, str):
+            self._guarded_hosts.pop(host, None)
+            self._guarded_hosts[host] = None
+            if len(self._guarded_hosts) > _HOSTS:
+                self._guarded_hosts.pop(next(iter(self._guarded_hosts)), None)
 
     def _returns(self, callback: Any) -> TypeGuard[partial[Any]]:
         """Whether a callback sends its ack back to the host that the event came from."""

@@ -112,7 +112,8 @@ class Hooks(Incoming, Outgoing, Connects, Registering):
         self._emit = self._replace_under_admin(manager, "emit", self.emit)
         own = getattr(self._emit, "__func__", None) is socketio.Manager.emit
         self._takes_text = own and self._sends_text
-        self._participants = self._replace(manager, "get_participants", self.get_participants)
+        if not self._takes_text:
+            self._participants = self._replace(manager, "get_participants", self.get_participants)
         self._admitted = self._replace(manager, "connect", self.admit)
         if self._queued:
             self._handle_emit = self._replace(manager, "_handle_emit", self.handle_emit)

@@ -1,0 +1,105 @@
+"""How an event that was validated gets to its clients.
+
+python-socketio's own manager sends to this process' clients. Its method is called with a stand-in
+for the manager, so that it makes the guard's packets, whatever the server has meanwhile, and sees
+those participants who may have the event. Other managers (message queues, an application's own)
+call it themselves, and look for participants in the manager's place.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+import socketio
+
+from asyncapi_guard.integrations.entering import Entering
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from asyncapi_guard.integrations.middleware import AsyncAPIGuard
+    from asyncapi_guard.integrations.outcomes import Application
+
+__all__ = ["Sending"]
+
+#: Set while another manager sends an event: those who get it later.
+_sending: ContextVar[frozenset[str] | None] = ContextVar("asyncapi_guard_sending", default=None)
+_send: Callable[..., None] = socketio.Manager.emit
+
+
+class Sending(Entering):
+    """In the place of what tells who is in a room."""
+
+    _participants: Callable[..., Any]
+
+    def __init__(self, middleware: AsyncAPIGuard, server: Any, application: Application) -> None:
+        super().__init__(middleware, server, application)
+        self._stand_in = _Manager(self)
+
+    def send_here(  # the manager's own arguments
+        self,
+        event: str,
+        data: Any,
+        namespace: str,
+        room: Any,
+        skip_sid: Any,
+        callback: Any,
+        held: frozenset[str],
+    ) -> None:
+        """Send an event to this process' clients, by python-socketio's own manager."""
+        _send(self._stand_in, event, data, namespace, (room, held), skip_sid, callback)
+
+    def send_by(self, send: Callable[[], Any], held: frozenset[str]) -> Any:
+        """Send an event by another manager."""
+        token = _sending.set(held)
+        try:
+            return send()
+        finally:
+            _sending.reset(token)
+
+    def get_participants(self, namespace: str, room: Any) -> Iterable[tuple[str, str]]:
+        """Who is in a room; while something is sent, only those who may have it."""
+        participants: Iterable[tuple[str, str]] = self._participants(namespace, room)
+        held = _sending.get()
+        if held is None or not self.active:
+            return participants
+        return self.only_admitted(participants, namespace, room, held)
+
+
+class _Server:
+    """Stands in for the server."""
+
+    def __init__(self, server: Any, packet_class: Any) -> None:
+        self._server = server
+        self.packet_class = packet_class
+
+    @property
+    def _send_eio_packet(self) -> Any:
+        return self._server._send_eio_packet
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._server, name)
+
+
+class _Manager:
+    """Stands in for the manager."""
+
+    def __init__(self, sending: Sending) -> None:
+        self._sending = sending
+        self._manager = sending.server.manager
+        self.server = _Server(sending.server, sending.packet_class)
+
+    @property
+    def rooms(self) -> Any:
+        return self._manager.rooms
+
+    def get_participants(
+        self, namespace: str, room_and_held: tuple[Any, frozenset[str]]
+    ) -> Iterable[tuple[str, str]]:
+        room, held = room_and_held
+        participants = self._manager.get_participants(namespace, room)
+        return self._sending.only_admitted(participants, namespace, room, held)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._manager, name)
