@@ -150,11 +150,18 @@ class Registry:
 
     def receivers(self) -> Iterator[Receiver]:
         """In the order of their registration."""
-        return iter(self._receivers.values())
+        return iter(list(self._receivers.values()))
 
     def senders(self) -> Iterator[Sender]:
         """In the order of their registration."""
-        return iter(self._senders.values())
+        return iter(list(self._senders.values()))
+
+    def copy(self) -> Registry:
+        """What is registered now; later registrations do not change it."""
+        made = Registry()
+        made.changes = self.changes
+        made._receivers, made._senders = dict(self._receivers), dict(self._senders)
+        return made
 
     def receiver(self, namespace: str, event: str, handler: Callable[..., Any]) -> Receiver | None:
         """The entry of a handler."""

@@ -18,9 +18,11 @@ import json
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+import flask_socketio
 from flask_socketio import SocketIO
 
 from asyncapi_guard.contract import Contract, Mode
+from asyncapi_guard.errors import violation_error
 from asyncapi_guard.guard import Policy, Verdict
 from asyncapi_guard.handlers import (
     CATCH_ALL,
@@ -36,6 +38,7 @@ from asyncapi_guard.handlers.document import without_anything
 from asyncapi_guard.integrations.connects import given_auth
 from asyncapi_guard.integrations.following import RenewedGuard
 from asyncapi_guard.integrations.outcomes import Refused, Unjudged
+from asyncapi_guard.integrations.registered import methods_of
 from asyncapi_guard.integrations.strict_json import StrictJSON
 from asyncapi_guard.spec import load
 from asyncapi_guard.spec.loader import open_documents
@@ -66,6 +69,7 @@ _OPTIONS = (
     "policy",
     "engine",
     "on_violation",
+    "reject_event",
     "addresses",
     "respond_unhandled",
     "typed",
@@ -118,6 +122,7 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         engine: `rust`, `jsonschema`, or `auto`.
         on_violation: called with each `Violation`.
         addresses: put the addresses of clients into violations and log lines; the default.
+        reject_event: as for `AsyncAPIGuard`.
         respond_unhandled: as for `AsyncAPIGuard`.
         typed: take the hints of every handler that has some. By default those of class namespaces,
             and of handlers registered with `get_from_typehint=True`.
@@ -138,6 +143,7 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         self.engine: EngineName = "auto"
         self.on_violation: Callable[[Violation], object] | None = None
         self.addresses: bool = True
+        self.reject_event: str | None = None
         self.respond_unhandled: bool | None = None
         self.registry: Registry = Registry()
         self._guarded: RenewedGuard | None = None
@@ -241,15 +247,10 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
     def on_namespace(self, namespace_handler: Namespace) -> None:
         """Register a class-based namespace; the hints of its `on_*` methods count."""
         super().on_namespace(namespace_handler)
-        for name in dir(namespace_handler):
-            method = getattr(namespace_handler, name)
-            if name.startswith("on_") and callable(method):
-                self.registry.receive(
-                    namespace_handler.namespace,
-                    name[3:],
-                    method,
-                    hints=self._takes_hints(method, default=True),
-                )
+        for namespace, event, method in methods_of(namespace_handler):
+            if event != CATCH_ALL:  # it dispatches events itself
+                hints = self._takes_hints(method, default=True)
+                self.registry.receive(namespace, event, method, hints=hints)
 
     def doc_emit(
         self,
@@ -325,17 +326,36 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
             try:
                 return typed(*values)
             except Refused as error:
-                refused.append(error)
-                raise
+                refused.append(error)  # not raised here: Flask-SocketIO 5.5 hands it to on_error
+                return None
             except Exception as error:
                 raised.append(error)
                 raise
 
         value = handle(_Plain(call), message, namespace, sid, *args)
         if refused:
-            raise refused[0]  # Flask-SocketIO 5.5 gives everything to error handlers
+            raise self._refusal(refused[0])
+        if not raised:
+            return value
         # What an error handler made of it is the ack, as it is.
-        return Unjudged(self._plain(value)) if raised else value
+        return Unjudged(self._plain(value)) if self._is_guarded else self._plain(value)
+
+    @property
+    def _is_guarded(self) -> bool:
+        """Whether somebody takes what stands for a refusal, and for an answer."""
+        return self._guarded is not None and self._guarded.installed
+
+    def _refusal(self, refused: Refused) -> BaseException:
+        """What to raise for values that a handler's types refuse."""
+        violation = refused.verdict.violation
+        if self._is_guarded or violation is None:
+            return refused
+        if violation.checkpoint is Checkpoint.CONNECT:
+            refused_connect: BaseException = flask_socketio.ConnectionRefusedError(
+                violation.reason, violation.as_dict()
+            )
+            return refused_connect
+        return violation_error(violation)
 
     def _typed(self, receiver: Receiver, namespace: str) -> Callable[..., Any]:
         """The handler, called with instances, returning plain data."""
@@ -378,7 +398,7 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
                 return typed(*auth)
             except Refused as error:
                 refused.append(error)
-                raise
+                return None
             except TypeError as error:
                 failed.append(error)
                 raise
@@ -388,7 +408,7 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         except TypeError as error:
             raise RuntimeError("the connect handler raised a TypeError") from error
         if refused:
-            raise refused[0]  # as above
+            raise self._refusal(refused[0])
         return value
 
     def _construct(
@@ -451,7 +471,8 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         """The document of what is registered now; nobody may change it."""
         state = self.registry.changes, self.about
         if self._document is None or self._document[0] != state:
-            self._document = state, document_of(self.registry, self.about)
+            # Of a copy: another thread might be registering.
+            self._document = state, document_of(self.registry.copy(), self.about)
         return self._document[1]
 
     def get_agent_schema(self) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import logging
 from contextvars import ContextVar
+from types import CoroutineType
 from typing import TYPE_CHECKING, Any
 
 from socketio import exceptions, packet
@@ -13,6 +14,7 @@ from asyncapi_guard.errors import RequestValidationError, violation_error
 from asyncapi_guard.integrations.entering import Entering
 from asyncapi_guard.integrations.outbound import Unsendable
 from asyncapi_guard.integrations.outcomes import ConnectFailed, Refused
+from asyncapi_guard.integrations.registered import never_runs
 from asyncapi_guard.integrations.seat import trouble
 from asyncapi_guard.integrations.wire import UNREADABLE, opened
 from asyncapi_guard.violations import Checkpoint, Code
@@ -45,11 +47,20 @@ class Connects(Entering):
             if data is not UNREADABLE:
                 self._connect(eio_sid, namespace, data)
             return
-        self.middleware.first_connect(self.server)
-        if fault is not None:
-            verdict = self._malformed(Checkpoint.CONNECT, namespace, "connect", fault)
-        else:
-            verdict = self.middleware.judge(Checkpoint.CONNECT, self.guard.connect, namespace, data)
+        try:
+            self._handle_connect(eio_sid, namespace, data, fault)
+        finally:
+            self.middleware.first_connect(self.server)
+
+    def _handle_connect(self, eio_sid: str, namespace: str, data: Any, fault: str | None) -> None:
+        try:
+            if fault is not None:
+                verdict = self._malformed(Checkpoint.CONNECT, namespace, "connect", fault)
+            else:
+                judge = self.guard.connect
+                verdict = self.middleware.judge(Checkpoint.CONNECT, judge, namespace, data)
+        except Exception as error:  # noqa: BLE001  # there is no guard: fail closed
+            verdict = self.middleware.failed(Checkpoint.CONNECT, namespace, "connect", error)
         violation = verdict.violation
         if violation is None:
             if data is not UNREADABLE:
@@ -102,9 +113,13 @@ class Connects(Entering):
         if len(args) > 2 and not self._takes_auth(namespace, args):
             args = args[:2]
         try:
-            return self._trigger(event, namespace, *args)
+            value = self._trigger(event, namespace, *args)
         except TypeError as error:
             raise ConnectFailed(error, seen=False) from error
+        if type(value) is CoroutineType:
+            value.close()
+            raise ConnectFailed(TypeError(never_runs("the connect handler")), seen=False)
+        return value
 
     def _takes_auth(self, namespace: str, args: tuple[Any, ...]) -> bool:
         """Whether the handler of a connect has a parameter for the auth; so if it does not say."""

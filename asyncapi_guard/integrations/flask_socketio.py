@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
+from types import CoroutineType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from asyncapi_guard.errors import ContractViolation, InstallationError
@@ -16,7 +17,7 @@ from asyncapi_guard.integrations import socketio as adapter
 from asyncapi_guard.integrations.connects import takes
 from asyncapi_guard.integrations.contexts import make_lighter
 from asyncapi_guard.integrations.log import write
-from asyncapi_guard.integrations.outcomes import ConnectFailed, Refused
+from asyncapi_guard.integrations.outcomes import ConnectFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -81,7 +82,8 @@ class FlaskApplication:
 
     def __init__(self, socketio: Any, app: Flask) -> None:
         self.socketio = socketio
-        self.app: Flask = app
+        # `current_app` is another application in another context.
+        self.app: Any = getattr(app, "_get_current_object", lambda: app)()
         self._handle_event: Callable[..., Any] = socketio._handle_event
         self._enforces_connects: Callable[[str], bool] = lambda _namespace: True
 
@@ -116,33 +118,48 @@ class FlaskApplication:
 
         try:
             try:
-                return True, self._handle_event(handler, event, namespace, sid, *args)
+                return self._answered(self._handle_event(handler, event, namespace, sid, *args))
             except ContractViolation as raised:
                 method = self._error_method(namespace)
                 if raised is not error or method is None:
                     raise
-                return True, method(error)
+                return self._answered(method(error))
         except ContractViolation:
             return False, None  # the handler does not want it
         except Exception:  # noqa: BLE001  # the application's own: the client is answered otherwise
             write(logging.ERROR, "the application's error handler failed", exc_info=True)
             return False, None
 
+    def _answered(self, value: Any) -> tuple[bool, Any]:
+        if isinstance(value, CoroutineType):
+            value.close()
+            write(
+                logging.ERROR,
+                "an error handler is a coroutine function, which this server does not run: use def",
+            )
+            return False, None
+        return True, value
+
     @contextmanager
     def context(
         self, environ: Any, namespace: str, sid: str | None, event: str, args: Sequence[Any]
-    ) -> Iterator[None]:
+    ) -> Iterator[str | None]:
         """The request context that a handler of the event has, or would have had."""
         import flask
 
         if not environ or (flask.has_request_context() and getattr(flask.request, "sid", 0) == sid):
-            yield
+            yield None
             return
-        with self.app.request_context({**environ, "flask.app": self.app}):
+        context: Any = self.app.request_context({**environ, "flask.app": self.app})
+        with context:
+            if self.socketio.manage_session and "saved_session" in environ:
+                # As Flask-SocketIO does, which knows the names that versions of Flask have.
+                name = "_session" if hasattr(context, "_session") else "session"
+                setattr(context, name, environ["saved_session"])
             request: Any = flask.request
             request.sid, request.namespace = sid, namespace
             request.event = {"message": event, "args": tuple(args)}
-            yield
+            yield request.remote_addr
 
     def handle_event(self, handler: Any, message: Any, namespace: str, sid: str, *args: Any) -> Any:
         """`SocketIO._handle_event`, in which a connect handler that raises refuses.
@@ -160,7 +177,7 @@ class FlaskApplication:
         return self._handle_event(handler, message, namespace, sid, *args)
 
     def _handle_connect(self, handler: Any, namespace: str, sid: str, *args: Any) -> Any:
-        raised: list[Exception] = []
+        raised: list[BaseException] = []
 
         def connecting(*auth: Any) -> Any:
             if raised:
@@ -169,19 +186,17 @@ class FlaskApplication:
                 raise raised[0]
             try:
                 return handler(*(auth if takes(handler, auth) else ()))
-            except Exception as error:
-                raised.append(error)
+            except BaseException as error:
+                raised.append(error)  # Flask-SocketIO 5.5 hands any of them to error handlers
                 raise
 
         try:
             value = self._handle_event(connecting, "connect", namespace, sid, *args)
-        except Refused:
-            raise
         except Exception as error:
             method = self._error_method(namespace)
             if method is not None:
                 method(error)
             raise ConnectFailed(error, seen=method is not None) from error
         if raised:
-            raise ConnectFailed(raised[0], seen=True)
+            raise ConnectFailed(raised[0], seen=isinstance(raised[0], Exception))
         return value

@@ -54,6 +54,7 @@ class RenewedGuard(AsyncAPIGuard):
             policy=policy,
             on_violation=owner.on_violation,
             addresses=owner.addresses,
+            reject_event=owner.reject_event,
             respond_unhandled=owner.respond_unhandled,
             engine=owner.engine,
         )
@@ -73,9 +74,11 @@ class RenewedGuard(AsyncAPIGuard):
 
     def exclude(self, namespace: str) -> bool:
         """As in the base class, and in every guard that is made from now on."""
-        new = super().exclude(namespace)
-        if new:
-            self._let_through |= {namespace}
+        _ = self.guard  # the newest
+        with self._renewing:
+            new = super().exclude(namespace)
+            if new:
+                self._let_through |= {namespace}
         return new
 
     def _renew(self) -> None:

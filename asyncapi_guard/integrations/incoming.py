@@ -13,6 +13,7 @@ from asyncapi_guard.errors import ContractViolation, violation_error
 from asyncapi_guard.guard import RESERVED_EVENTS
 from asyncapi_guard.integrations.outbound import Unsendable
 from asyncapi_guard.integrations.outcomes import Refused, Unjudged
+from asyncapi_guard.integrations.registered import dispatches_itself, never_runs
 from asyncapi_guard.integrations.seat import Seat, trouble
 from asyncapi_guard.integrations.strict_json import Malformed
 from asyncapi_guard.integrations.wire import BinaryArguments, Junk, name_of_event, opened
@@ -114,6 +115,9 @@ class Incoming(Seat):
         if self.active and header.asks and header.id is not None and sid is not None:
             self.handle_event(eio_sid, header.namespace, header.id, Malformed(junk.reason))
             return
+        if not self.active:
+            self.middleware.log(logging.WARNING, "ignored a frame: %s", junk.reason)
+            return
         verdict = self._malformed(Checkpoint.RECEIVE_EVENT, header.namespace, None, junk.reason)
         if verdict.violation is not None:
             self._record(verdict, eio_sid, sid)
@@ -132,12 +136,18 @@ class Incoming(Seat):
             logger.debug("%s is not connected to %s", sid, printable(namespace))
             return
         rule = None
-        if type(data) is list and data and type(data[0]) is str:
-            rule = self.guard.rule_of_received(namespace, data[0])
-        if rule is not None:
-            verdict = self.middleware.judge_by(rule, Checkpoint.RECEIVE_EVENT, namespace, data[1:])
-        else:
-            data, verdict = self._judge_odd(namespace, data)
+        try:
+            if type(data) is list and data and type(data[0]) is str:
+                rule = self.guard.rule_of_received(namespace, data[0])
+            if rule is not None:
+                verdict = self.middleware.judge_by(
+                    rule, Checkpoint.RECEIVE_EVENT, namespace, data[1:]
+                )
+            else:
+                data, verdict = self._judge_odd(namespace, data)
+        except Exception as error:  # noqa: BLE001  # there is no guard: fail closed
+            event = name_of_event(data)
+            verdict = self.middleware.failed(Checkpoint.RECEIVE_EVENT, namespace, event, error)
         call = Call(sid, eio_sid, namespace, id, data, verdict.message, rule)
         if verdict.violation is None:
             self._dispatch(call)
@@ -190,6 +200,10 @@ class Incoming(Seat):
         """Hand an event to its handler."""
         if not isinstance(call.data, list) or not call.data:
             self._pass(call.eio_sid, call.namespace, call.id, call.data)
+            return
+        if isinstance(call.data[0], (list, dict)):
+            # python-socketio looks for a handler by it, and fails.
+            self.middleware.log(logging.WARNING, "ignored an event whose name is not a text")
             return
         self._log_received(call)
         if self.server.async_handlers:
@@ -251,7 +265,7 @@ class Incoming(Seat):
             )
             if type(value) is CoroutineType and self._enforces(call):
                 value.close()
-                raise TypeError(_COROUTINE.format(printable(call.event)))  # noqa: TRY301
+                raise TypeError(never_runs(f"the handler of {printable(call.event)}"))  # noqa: TRY301
         except Refused as refused:
             self._go_on(refused.verdict, call)
             return
@@ -278,14 +292,20 @@ class Incoming(Seat):
 
     def _acknowledge(self, call: Call, id: int, value: Any) -> None:
         """Answer with what a handler returned."""
+        if (value is self.server.not_handled or self._lacks_a_method(call, value)) and (
+            self._adds_acks(call)
+        ):
+            answer = trouble(Code.UNHANDLED, call.namespace, call.event)
+            self._send_ack(call.eio_sid, call.namespace, id, [answer])
+            return
         if value is self.server.not_handled:
-            if self._adds_acks(call):
-                answer = trouble(Code.UNHANDLED, call.namespace, call.event)
-                self._send_ack(call.eio_sid, call.namespace, id, [answer])
             return
         if isinstance(value, Unjudged):
-            otherwise = trouble(Code.HANDLER, call.namespace, call.event)
-            self._answer(call.eio_sid, call.namespace, id, value.value, otherwise)
+            if self._enforces(call):
+                otherwise = trouble(Code.HANDLER, call.namespace, call.event)
+                self._answer(call.eio_sid, call.namespace, id, value.value, otherwise)
+            else:
+                self._send_ack(call.eio_sid, call.namespace, id, _ack_values(value.value))
             return
         values = _ack_values(value)
         if not self.active:
@@ -304,6 +324,18 @@ class Incoming(Seat):
             else:
                 ready = self._ready(values, outbound)
                 self._send_ack(call.eio_sid, call.namespace, id, ready)
+
+    def _lacks_a_method(self, call: Call, value: Any) -> bool:
+        """Whether `None` came from a class namespace that has no method for the event."""
+        if value is not None or not isinstance(call.event, str):
+            return False
+        handler, _ = self.server._get_event_handler(call.event, call.namespace, ())
+        if handler is not None:
+            return False
+        found, _ = self.server._get_namespace_handler(call.namespace, ())
+        if found is None or dispatches_itself(found):
+            return False
+        return not hasattr(found, f"on_{call.event}")
 
     def _judge_ack(self, call: Call, values: list[Any]) -> tuple[Verdict, Outbound | None]:
         """As `_judge_out`, by the rule that the event was judged by, whatever came since."""
@@ -353,12 +385,6 @@ class Incoming(Seat):
             self._send_ack(eio_sid, namespace, id, [otherwise])
         else:
             self._send_ack(eio_sid, namespace, id, self._ready(values, outbound))
-
-
-_COROUTINE = (
-    "the handler of {} returned a coroutine, which this server does not run: use def, or a "
-    "socketio.AsyncServer"
-)
 
 
 def _ack_values(value: Any) -> list[Any]:

@@ -11,9 +11,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakSet, ref
 
-from asyncapi_guard.contract import Contract
+from asyncapi_guard.contract import Contract, Mode
 from asyncapi_guard.errors import InstallationError
 from asyncapi_guard.guard import Guard, Policy, Verdict
+from asyncapi_guard.guard.verdicts import without_rule
 from asyncapi_guard.integrations.configuration import (
     NO_DOCUMENT,
     PREFIX,
@@ -27,7 +28,7 @@ from asyncapi_guard.integrations.repeats import Repeats, kind_of
 from asyncapi_guard.integrations.statistics import UNDECLARED, Statistic, Tally, merged
 from asyncapi_guard.schema import EngineName, get_engine
 from asyncapi_guard.spec import load
-from asyncapi_guard.violations import Checkpoint, Code
+from asyncapi_guard.violations import Checkpoint, Code, Problem
 
 if TYPE_CHECKING:
     import os
@@ -249,6 +250,12 @@ class AsyncAPIGuard:
                 if hooks is not None:
                     hooks.uninstall()
 
+    @property
+    def installed(self) -> bool:
+        """Whether it guards a server now."""
+        hooks = [each() for each in self._installed]
+        return any(each is not None and each.active for each in hooks)
+
     def statistics(self) -> list[Statistic]:
         """Counters by namespace, event and checkpoint: seen, refused, reported."""
         return merged([self._tally, *(each._tally for each in self._of_applications)])
@@ -276,7 +283,7 @@ class AsyncAPIGuard:
             verdict = judge(namespace, *args, **known)
         except Exception as error:  # noqa: BLE001  # fail closed, whatever it is
             event = args[0] if checkpoint is not Checkpoint.CONNECT else "connect"
-            verdict = self._failed(checkpoint, namespace, event, error)
+            verdict = self.failed(checkpoint, namespace, event, error)
         if verdict.declared:
             event = args[0] if checkpoint is not Checkpoint.CONNECT else "connect"
             self._tally.seen(namespace, event, checkpoint)
@@ -297,13 +304,14 @@ class AsyncAPIGuard:
         try:
             verdict = rule.judge(namespace, args, binary=binary, read=True)
         except Exception as error:  # noqa: BLE001  # fail closed, whatever it is
-            verdict = self._failed(checkpoint, namespace, rule.event, error)
+            verdict = self.failed(checkpoint, namespace, rule.event, error)
         self._tally.seen(namespace, rule.event, checkpoint)
         return verdict
 
-    def _failed(
+    def failed(
         self, checkpoint: Checkpoint, namespace: str, event: Any, error: Exception
     ) -> Verdict:
+        """The verdict where judging itself failed."""
         # Not the error's text: it may quote the payload.
         place = traceback.extract_tb(error.__traceback__)[-1]
         self.log(
@@ -314,7 +322,15 @@ class AsyncAPIGuard:
             place.filename,
             place.lineno,
         )
-        return self.guard.failed(checkpoint, namespace, event)
+        try:
+            return self.guard.failed(checkpoint, namespace, event)
+        except Exception:  # noqa: BLE001  # not even that: there is no guard to ask
+            reason = "the guard failed to judge this"
+            name = event if isinstance(event, str) else ""
+            problem = Problem("", "guard", reason)
+            return without_rule(
+                checkpoint, Code.GUARD, namespace, name, reason, problem, Mode.ENFORCE
+            )
 
     def exclude(self, namespace: str) -> bool:
         """Judge nothing in a namespace that the contract does not declare: whether that is new."""

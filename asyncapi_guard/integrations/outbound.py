@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import orjson
+from engineio import json as engineio_json
 from socketio import packet
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Codec:
     def __init__(self, module: Any) -> None:
         self.module: Any = module
         #: It is the standard library's, as it is or as engine.io wraps it.
-        self.standard: bool = getattr(module, "__name__", "") in ("json", "engineio.json")
+        self.standard: bool = module is json or module is engineio_json
 
     def encode(self, args: Sequence[Any]) -> Outbound:
         """Encode a list or a tuple of arguments.
@@ -95,7 +96,11 @@ class Codec:
         data: Any = list(args)
         if _has_bytes(data):
             data = _taken_apart(data, attachments)
-        text = _write(data) if self.standard else self.module.dumps(data, separators=(",", ":"))
+        if self.standard:
+            text = _write(data)
+        else:
+            _check_numbers(data)  # a module may write `null` for what is none
+            text = self.module.dumps(data, separators=(",", ":"))
         values = _read(text)
         if attachments:
             values = packet.Packet.reconstruct_binary(values, attachments)
@@ -139,6 +144,17 @@ def _taken_apart(value: Any, attachments: list[bytes]) -> Any:
     if isinstance(value, list):
         return [_taken_apart(item, attachments) for item in list(value)]
     return value
+
+
+def _check_numbers(value: Any) -> None:
+    """Raise ValueError for numbers that JSON does not have."""
+    if isinstance(value, float) and not -1e999 < value < 1e999:
+        raise ValueError("NaN and infinities are not JSON")
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        for item in list(value):
+            _check_numbers(item)
 
 
 def _no_constant(_text: str) -> Any:

@@ -33,8 +33,11 @@ class Application(Protocol):
 
     def context(
         self, environ: Any, namespace: str, sid: str | None, event: str, args: Sequence[Any]
-    ) -> AbstractContextManager[object]:
-        """What an application finds around it while it hears of a violation."""
+    ) -> AbstractContextManager[str | None]:
+        """What an application finds around it while it hears of a violation.
+
+        It gives the client's address as the application sees it.
+        """
         ...
 
 
@@ -65,7 +68,7 @@ class Silent:
         sid: str | None,  # noqa: ARG002  # as above
         event: str,  # noqa: ARG002  # as above
         args: Sequence[Any],  # noqa: ARG002  # as above
-    ) -> AbstractContextManager[object]:
+    ) -> AbstractContextManager[str | None]:
         """Nothing."""
         return nullcontext()
 

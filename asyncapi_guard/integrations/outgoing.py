@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import logging
 from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,11 @@ __all__ = ["JudgedAck", "Outgoing"]
 #: Set while `Server.call` emits: its callback takes a refusal, and `call` raises it.
 _calling: ContextVar[bool] = ContextVar("asyncapi_guard_calling", default=False)
 
+#: Connection and session of the client whose ack is handled.
+_acknowledging: ContextVar[tuple[str, str] | None] = ContextVar(
+    "asyncapi_guard_acknowledging", default=None
+)
+
 
 class JudgedAck(Waiting):
     """The callback of an emit, behind a judge for the client's ack.
@@ -51,7 +57,7 @@ class JudgedAck(Waiting):
         namespace: str,
         event: str,
         message: Message | None,
-        addressee: Any,
+        addressee: str | None,
     ) -> None:
         self.namespace: str = namespace
         self.event: str = event
@@ -59,7 +65,7 @@ class JudgedAck(Waiting):
         self._outgoing = outgoing
         self._callback = callback
         self._called = _calling.get()
-        self._addressee: str | None = addressee if isinstance(addressee, str) else None
+        self._addressee: str | None = addressee
 
     def __call__(self, *values: Any) -> Any:
         """The ack came, or what stands in the place of one that was refused already."""
@@ -80,8 +86,9 @@ class JudgedAck(Waiting):
         violation = verdict.violation
         if violation is None:
             return self._callback(*values)
+        eio_sid, sid = self._from()
         try:
-            violation = outgoing._record(verdict, sid=self._addressee, args=values) or violation
+            violation = outgoing._record(verdict, eio_sid, sid, values) or violation
         finally:
             if violation.refused:
                 self._refuse(violation_error(violation), values)
@@ -91,13 +98,16 @@ class JudgedAck(Waiting):
         """Another host, whose client it is, has refused the ack."""
         self._refuse(refusal_of(self.namespace, self.event, refusal), ())
 
+    def _from(self) -> tuple[str | None, str | None]:
+        """Connection and session of the client whose ack it is, as far as this process knows."""
+        return _acknowledging.get() or (None, self._addressee)
+
     def _refuse(self, error: ContractViolation, values: Sequence[Any]) -> None:
+        sid = self._from()[1]
         if self._called:
             self._callback(RefusedAck(error))
-        elif self._addressee is not None:
-            self._outgoing.application.answer(
-                error, self.namespace, self._addressee, self.event, values
-            )
+        elif sid is not None:
+            self._outgoing.application.answer(error, self.namespace, sid, self.event, values)
 
 
 class Outgoing(Returning):
@@ -144,9 +154,16 @@ class Outgoing(Returning):
             )
         verdict, outbound = self._judge_sent(namespace, event, data)
         if verdict.violation is not None:
-            self._raise(verdict)
+            self._raise(verdict, self._one_client(namespace, room))
         if callback is not None:
-            callback = JudgedAck(self, callback, namespace, event, verdict.message, room)
+            callback = JudgedAck(
+                self,
+                callback,
+                namespace,
+                event,
+                verdict.message,
+                self._one_client(namespace, room),
+            )
         # What goes by a queue comes back for this host's own clients: see `handle_emit`.
         held, queued = NOBODY, self._queued and not kwargs.get("ignore_queue")
         if self._takes_text and outbound is not None:
@@ -194,8 +211,13 @@ class Outgoing(Returning):
             return data  # reported only: as the application has it
         return tuple(outbound.values)
 
-    def _raise(self, verdict: Verdict) -> None:
-        violation = self._record(verdict)
+    def _one_client(self, namespace: str, room: Any) -> str | None:
+        """The client that something is sent to, if it is only one."""
+        one = isinstance(room, str) and self.server.manager.is_sid_room(namespace, room)
+        return room if one else None
+
+    def _raise(self, verdict: Verdict, sid: str | None = None) -> None:
+        violation = self._record(verdict, sid=sid)
         if violation is not None and violation.refused:
             raise violation_error(violation)
 
@@ -207,7 +229,11 @@ class Outgoing(Returning):
         if message.get("host_id") != self.server.manager.host_id:
             self._note_host(message)
             verdict = self._judge_queued(namespace, event, message)
-            self._record(verdict)
+            try:
+                self._record(verdict)
+            except BaseException as error:  # noqa: BLE001  # it would end what listens to the queue
+                kind = type(error).__name__
+                self.middleware.log(logging.ERROR, "on_violation ended with %s", kind)
             if verdict.refused:
                 return None  # logged, and dropped: there is nobody here to tell
 
@@ -257,6 +283,14 @@ class Outgoing(Returning):
     def handle_ack(self, eio_sid: str, namespace: str | None, id: Any, data: Any) -> None:
         """An ack came."""
         namespace = namespace or "/"
+        sid = self.server.manager.sid_from_eio_sid(eio_sid, namespace)
+        token = _acknowledging.set((eio_sid, sid))
+        try:
+            self._handle_ack(eio_sid, sid, namespace, id, data)
+        finally:
+            _acknowledging.reset(token)
+
+    def _handle_ack(self, eio_sid: str, sid: str, namespace: str, id: Any, data: Any) -> None:
         data, reason = opened(data)
         if reason is None and not isinstance(data, list):
             reason = "an ack is a list of values"
@@ -267,7 +301,6 @@ class Outgoing(Returning):
             if data is not UNREADABLE:
                 self._ack(eio_sid, namespace, id, data)
             return
-        sid = self.server.manager.sid_from_eio_sid(eio_sid, namespace)
         callback = self._waiting(sid, id)
         event = self._event_of(callback)
         verdict = self._malformed(Checkpoint.RECEIVE_ACK, namespace, event, reason)

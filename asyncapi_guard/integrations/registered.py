@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-__all__ = ["LIBRARIES", "methods_of", "registered"]
+__all__ = [
+    "LIBRARIES",
+    "dispatches_itself",
+    "is_coroutine_function",
+    "methods_of",
+    "never_runs",
+    "registered",
+]
 
 LIBRARIES = frozenset(("asyncapi_guard", "flask_socketio", "socketio"))
 _PREFIX = "on_"
@@ -34,9 +42,8 @@ def registered(
 
 def methods_of(namespace: Any) -> Iterator[tuple[str, str, Callable[..., Any]]]:
     """The handlers of a class-based namespace; `*` for one that dispatches events itself."""
-    dispatch = type(namespace).trigger_event
-    if dispatch.__module__.partition(".")[0] not in LIBRARIES:  # it handles what it likes
-        yield namespace.namespace, "*", dispatch
+    if dispatches_itself(namespace):  # it handles what it likes
+        yield namespace.namespace, "*", type(namespace).trigger_event
     names = (name for name in dir(namespace) if name.startswith(_PREFIX))
     for name in names:
         if isinstance(inspect.getattr_static(namespace, name, None), property):
@@ -44,3 +51,32 @@ def methods_of(namespace: Any) -> Iterator[tuple[str, str, Callable[..., Any]]]:
         method = getattr(namespace, name)
         if callable(method):
             yield namespace.namespace, name.removeprefix(_PREFIX), method
+
+
+def dispatches_itself(namespace: Any) -> bool:
+    """Whether a class-based namespace has its own way from an event to a method."""
+    module: str = type(namespace).trigger_event.__module__
+    return module.partition(".")[0] not in LIBRARIES
+
+
+def is_coroutine_function(handler: Any) -> bool:
+    """Whether calling a handler makes a coroutine, or an asynchronous generator.
+
+    Of decorators, only Flask-SocketIO's own is looked through: others may run what they decorate.
+    """
+    function = handler
+    if getattr(function, "__globals__", {}).get("__name__") in LIBRARIES:
+        function = getattr(function, "__wrapped__", function)
+    while isinstance(function, functools.partial):
+        function = function.func
+    if not (inspect.isfunction(function) or inspect.ismethod(function)):
+        function = getattr(type(function), "__call__", function)  # noqa: B004  # looked at, not asked
+    return inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
+
+
+def never_runs(what: str) -> str:
+    """What to say of a coroutine that nobody awaits."""
+    return (
+        f"{what} is a coroutine function, and a socketio.Server never awaits it: use def, or a "
+        "socketio.AsyncServer"
+    )

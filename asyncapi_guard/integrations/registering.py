@@ -15,13 +15,18 @@ from socketio.admin import InstrumentedServer
 
 from asyncapi_guard.contract import Mode
 from asyncapi_guard.errors import RegistrationError
+from asyncapi_guard.integrations.registered import (
+    is_coroutine_function,
+    methods_of,
+    never_runs,
+)
 from asyncapi_guard.integrations.seat import Seat
 from asyncapi_guard.violations import Checkpoint, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-__all__ = ["Registering", "is_coroutine_function"]
+__all__ = ["Registering"]
 
 
 class Registering(Seat):
@@ -70,7 +75,7 @@ class Registering(Seat):
 
     def _look_at_namespace(self, namespace_handler: Any) -> None:
         namespace = getattr(namespace_handler, "namespace", None) or "/"
-        for event, method in _methods(namespace_handler):
+        for _, event, method in methods_of(namespace_handler):
             self._look_at(namespace, event, method)
 
     def _look_at(self, namespace: str, event: str, handler: Any) -> None:
@@ -90,33 +95,13 @@ class Registering(Seat):
 
     def _say_it_never_runs(self, namespace: str, event: str, handler: Any) -> None:
         checkpoint = Checkpoint.CONNECT if event == "connect" else Checkpoint.RECEIVE_EVENT
-        mode = self.guard.mode_of(checkpoint, namespace, event)
+        # No contract is about these two, so what is done about any event is done about them.
+        name = None if event in ("disconnect", "*") else event
+        mode = self.guard.mode_of(checkpoint, namespace, name)
         code = getattr(inspect.unwrap(handler), "__code__", None)
         place = f" ({code.co_filename}:{code.co_firstlineno})" if code is not None else ""
-        text = (
-            f"the handler of {event!r} in {namespace!r}{place} is a coroutine function, and a "
-            "socketio.Server never awaits it: use def, or a socketio.AsyncServer"
-        )
-        if mode is Mode.ENFORCE or event in ("disconnect", "*"):
+        text = never_runs(f"the handler of {event!r} in {namespace!r}{place}")
+        if mode is Mode.ENFORCE:
             raise RegistrationError(text)
         if mode is Mode.REPORT:
             self.middleware.log(logging.ERROR, "%s", text)
-
-
-def is_coroutine_function(handler: Any) -> bool:
-    """Whether calling a handler makes a coroutine."""
-    try:
-        function = inspect.unwrap(handler)
-    except ValueError:  # wraps itself
-        return False
-    call = getattr(function, "__call__", None)  # noqa: B004  # its code is looked at, not whether
-    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(call)
-
-
-def _methods(namespace_handler: Any) -> Iterator[tuple[str, Any]]:
-    for name in dir(type(namespace_handler)):
-        method = getattr(namespace_handler, name, None)
-        if name == "trigger_event":
-            yield "*", method
-        elif name.startswith("on_") and callable(method):
-            yield name[3:], method

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -128,13 +129,21 @@ class Seat:
         if eio_sid is None and sid is not None:
             eio_sid = self.server.manager.eio_sid_from_sid(sid, violation.namespace)
         environ = self.server.environ.get(eio_sid) or {}
-        try:
-            with self.application.context(environ, violation.namespace, sid, violation.event, args):
-                violation = self.middleware.record(verdict, sid, environ.get("REMOTE_ADDR"))
-        except Exception as error:  # noqa: BLE001  # what is around it is the application's own
-            kind = type(error).__name__
-            self.middleware.log(logging.ERROR, "the context of a violation failed: %s", kind)
-        return violation
+        with ExitStack() as stack:
+            address = environ.get("REMOTE_ADDR")
+            try:
+                if violation.checkpoint is Checkpoint.SEND_EVENT:
+                    environ = {}  # what is around whoever emits stays
+                around = self.application.context(
+                    environ, violation.namespace, sid, violation.event, args
+                )
+                address = stack.enter_context(around) or address
+            except Exception as error:  # noqa: BLE001  # it is the application's own
+                kind = type(error).__name__
+                self.middleware.log(
+                    logging.ERROR, "a violation is told without its context: %s", kind
+                )
+            return self.middleware.record(verdict, sid, address)
 
     # -- sending -----------------------------------------------------------------------------------
 

@@ -243,7 +243,7 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
             self.packet_type = packet.ACK if ack else packet.EVENT
             self.data = Malformed(reason, data=data)
             return 0
-        if data is UNREADABLE:
+        if data is UNREADABLE or count == 0:  # without the guard, it waits for ever
             raise Junk(reason, frame)
         self.data, self._fault = data, reason
         return count
@@ -259,7 +259,7 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
             return self._given_up(self._fault)
         try:
             complete: bool = super().add_attachment(attachment)
-        except (IndexError, TypeError, RecursionError):
+        except (IndexError, TypeError, ValueError, RecursionError):
             # Without the guard this is an exception, and again one for each later frame.
             return self._given_up("an attachment is named that did not come", readable=enforces)
         if complete and isinstance(self.data, list):

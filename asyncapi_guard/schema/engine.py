@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.schema.dialects import Dialect
 
-__all__ = ["Engine", "EngineName", "MetaProblem", "get_engine"]
+__all__ = ["Engine", "EngineName", "MetaProblem", "get_engine", "is_panic"]
 
 EngineName = Literal["auto", "rust", "jsonschema"]
 
@@ -76,3 +76,8 @@ def get_engine(name: EngineName = "auto") -> Engine:
         return get_engine("rust")
     except ImportError:
         return get_engine("jsonschema")
+
+
+def is_panic(error: BaseException) -> bool:
+    """Whether compiled code gave up on a value, as it does where Python's stack ends."""
+    return type(error).__module__ == "pyo3_runtime"

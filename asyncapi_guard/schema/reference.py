@@ -26,7 +26,7 @@ from referencing.jsonschema import DRAFT4, DRAFT6, DRAFT7, DRAFT201909, DRAFT202
 
 from asyncapi_guard.schema import strings
 from asyncapi_guard.schema.dialects import Dialect, Draft
-from asyncapi_guard.schema.engine import MetaProblem
+from asyncapi_guard.schema.engine import MetaProblem, is_panic
 from asyncapi_guard.schema.equality import Identities, equal
 from asyncapi_guard.schema.formats import BINARY
 
@@ -360,8 +360,7 @@ class _Engine:
             except Exception:  # noqa: BLE001  # values that are no JSON break it in many ways: not valid
                 return False
             except BaseException as error:
-                # Compiled code, which resolves references, panics where Python's stack ends.
-                if type(error).__module__ != "pyo3_runtime":
+                if not is_panic(error):  # of the library that resolves references
                     raise
                 return False
             return valid

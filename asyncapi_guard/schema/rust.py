@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 
 from asyncapi_guard.schema.dialects import Dialect, Draft
-from asyncapi_guard.schema.engine import MetaProblem
+from asyncapi_guard.schema.engine import MetaProblem, is_panic
 from asyncapi_guard.schema.formats import BINARY
 
 if TYPE_CHECKING:
@@ -76,6 +76,10 @@ class _Engine:
             try:
                 valid: bool = is_valid(value)
             except _UNJUDGEABLE:
+                return False
+            except BaseException as error:
+                if not is_panic(error):
+                    raise
                 return False
             return valid
 

@@ -32,6 +32,11 @@ JUNK: dict[str, tuple[list[str | bytes], bool]] = {
     "an ack id and a number": (["27,5"], True),
     "no ack id and no JSON": (["2[bad"], False),
     "bytes": ([b"x"], False),
+    "attachments announced, and none": (['50-7["word"]'], True),
+    "an attachment announced without a number": (['57["word"]'], True),
+    "an attachment of nothing": (["51-", b"x"], False),
+    "a list as the name": (['27[["word"]]'], True),
+    "an object as the name": (['27[{"word":1}]'], True),
     "no bytes": ([b""], False),
     "a long integer": (["27[" + '"number",' + LONG + "]"], True),
     "an ack of a letter": (["3a"], False),
@@ -61,6 +66,8 @@ def test_junk_is_a_line_a_count_and_an_answer(
     made.on("word")(lambda word: pytest.fail("a handler ran"))
     client = net.raw(net.serve(made.wsgi))
     client.enter()
+    client.send('29["begin"]')
+    client.receive()
     lines.clear()  # of handlers that are not there
     before = sum(s.seen for s in made.guard.statistics())
     for frame in frames:
@@ -91,6 +98,8 @@ def test_junk_is_no_more_than_a_line_in_any_mode(
     made.on("begin")(lambda: None)
     client = net.raw(net.serve(made.wsgi))
     client.enter()
+    client.send('29["begin"]')
+    client.receive()
     lines.clear()
     for frame in JUNK[name][0]:
         client.send(frame)

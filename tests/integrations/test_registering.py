@@ -38,14 +38,14 @@ class Methods:
         return 1
 
 
-@functools.wraps(coroutine)
-def decorated(*args: Any) -> Any:
-    return coroutine(*args)
+async def generator(*args: Any) -> Any:
+    yield 1
 
 
 HANDLERS = {
     "a function": coroutine,
-    "a decorated function": decorated,
+    "a generator": generator,
+    "a partial of an object": functools.partial(Object()),
     "a partial": functools.partial(coroutine, 1),
     "an object": Object(),
     "a method": Methods().method,
@@ -113,20 +113,93 @@ def hidden(*args: Any) -> Any:
     return coroutine(*args)
 
 
+@functools.wraps(coroutine)
+def decorated(*args: Any) -> Any:
+    """Its decorator says what it decorates, and not whether it runs it."""
+    return coroutine(*args)
+
+
+@functools.wraps(coroutine)
+def runs(*args: Any) -> Any:
+    """This one does."""
+    return asyncio.run(coroutine(*args))
+
+
 @pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("handler", [hidden, decorated])
 def test_a_coroutine_that_comes_out_of_a_handler_is_a_fault(
-    entrance: Any, net: Any, monkeypatch: pytest.MonkeyPatch
+    handler: Any, entrance: Any, net: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The client is answered, and the exception says what to do."""
     raised: list[Any] = []
     monkeypatch.setattr("threading.excepthook", lambda args: raised.append(args.exc_value))
     made = entrance()
-    made.on("word")(hidden)
+    made.on("word")(handler)
     client = net.raw(net.serve(made.wsgi))
     client.enter()
-    client.send('27["word","a"]')
-    assert '"handler_error"' in client.receive()
-    client.send('27["word","a"]')
-    client.receive()
+    for _ in range(2):
+        client.send('27["word","a"]')
+        assert '"handler_error"' in client.receive()
     assert "socketio.AsyncServer" in str(raised[0])
-    assert not asyncio.iscoroutinefunction(hidden)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("handler", [hidden, decorated])
+def test_a_coroutine_that_comes_out_of_a_connect_handler_refuses(
+    handler: Any, entrance: Any, net: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever it would have looked at, it never did."""
+    monkeypatch.setattr(logging.getLogger("engineio.server"), "disabled", True)
+    made = entrance()
+    made.on("connect")(handler)
+    assert '"handler_error"' in net.raw(net.serve(made.wsgi)).enter()
+    assert made.server.manager.rooms == {}
+
+
+def test_a_decorator_that_runs_the_coroutine_is_in_order(entrance: Any, net: Any) -> None:
+    """Flask's `ensure_sync` is one."""
+    made = entrance()
+    made.on("begin")(runs)
+    made.on("connect")(runs)
+    client = net.raw(net.serve(made.wsgi))
+    assert client.enter().startswith("0")
+    client.send('27["begin"]')
+    assert client.receive() == "37[1]"
+
+
+def test_error_handlers_that_are_coroutines_answer_nothing(
+    entrances: Any, net: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The client gets the guard's own answer, and the log says what to do."""
+    for way in ("init_app", "AsyncAPISocketIO"):
+        made = entrances(way)
+        made.on("word")(lambda word: None)
+        made.io.on_error_default(coroutine)
+        client = net.raw(net.serve(made.wsgi))
+        client.enter()
+        client.send('27["word",1]')
+        assert '"request_validation_error"' in client.receive()
+        assert "an error handler is a coroutine function" in caplog.text
+        caplog.clear()
+
+
+def test_a_property_of_a_class_namespace_is_not_run(entrances: Any) -> None:
+    """It may need a request; python-socketio does not look at it, either."""
+
+    class OfFlask(flask_socketio.Namespace):  # type: ignore[misc]  # carries no types
+        @property
+        def on_air(self) -> Any:
+            raise RuntimeError("outside of a request")
+
+        def on_word(self, word: str) -> int:
+            return 1
+
+    for way in ("init_app", "AsyncAPISocketIO"):
+        entrances(way).io.on_namespace(OfFlask("/"))
+
+
+@pytest.mark.parametrize("event", ["disconnect", "*"])
+def test_other_handlers_are_logged_in_report_mode_as_well(event: str, entrances: Any) -> None:
+    """The server starts, as without the guard."""
+    for policy in (Policy(mode="report"), Policy(mode="off"), Policy(exclude=["/"])):
+        entrances("protect", policy=policy).io.on(event, coroutine)
