@@ -182,8 +182,10 @@ class _HandlersGuard(Guard):
         guard = self._of_wide_handler(namespace, event)
         return mode if guard is None else guard.mode_of(checkpoint, "/", "event", message)
 
-    def _of_wide_handler(self, namespace: str, event: str) -> Guard | None:
+    def _of_wide_handler(self, namespace: str, event: Any) -> Guard | None:
         """The guard of the handler that takes what nobody else takes."""
+        if not isinstance(event, str):
+            return None
         receiver = self._owner.registry.wide_receiver(namespace, event)
         if receiver is None:
             return None

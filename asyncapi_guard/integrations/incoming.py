@@ -203,7 +203,7 @@ class Incoming(Seat):
             return
         if isinstance(call.data[0], (list, dict)):
             # python-socketio looks for a handler by it, and fails.
-            self.middleware.log(logging.WARNING, "ignored an event whose name is not a text")
+            logger.debug("an event in %s whose name is not a text", printable(call.namespace))
             return
         self._log_received(call)
         if self.server.async_handlers:
