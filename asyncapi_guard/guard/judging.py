@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from difflib import get_close_matches
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -245,6 +246,12 @@ class Guard:
         return without_rule(
             checkpoint, code, namespace, name, reason, problem, mode, declared=declared
         )
+
+    def excluding(self, namespaces: frozenset[str]) -> Guard:
+        """The same guard, which judges nothing in some undeclared namespaces besides."""
+        made = copy(self)
+        vars(made).update(_excluded=frozenset(self._excluded) | namespaces, _remembered={})
+        return made
 
     # -- what is not there -------------------------------------------------------------------------
 

@@ -16,8 +16,8 @@ from asyncapi_guard.integrations.outbound import Unsendable
 from asyncapi_guard.integrations.outcomes import ConnectFailed, Refused
 from asyncapi_guard.integrations.registered import never_runs
 from asyncapi_guard.integrations.seat import trouble
-from asyncapi_guard.integrations.wire import UNREADABLE, opened
-from asyncapi_guard.violations import Checkpoint, Code
+from asyncapi_guard.integrations.wire import UNREADABLE, opened, strictly
+from asyncapi_guard.violations import Checkpoint, Code, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,23 +42,26 @@ class Connects(Entering):
     def handle_connect(self, eio_sid: str, namespace: str | None, data: Any) -> None:
         """A client wants to enter a namespace."""
         namespace = namespace or "/"
+        strict = strictly(data, data)
         data, fault = opened(data)
         if not self.active:
             if data is not UNREADABLE:
                 self._connect(eio_sid, namespace, data)
             return
         try:
-            self._handle_connect(eio_sid, namespace, data, fault)
+            self._handle_connect(eio_sid, namespace, data, strict, fault)
         finally:
-            self.middleware.first_connect(self.server)
+            self.middleware.first_connect(self.server, self.guard)
 
-    def _handle_connect(self, eio_sid: str, namespace: str, data: Any, fault: str | None) -> None:
+    def _handle_connect(
+        self, eio_sid: str, namespace: str, data: Any, strict: Any, fault: str | None
+    ) -> None:
         try:
             if fault is not None:
                 verdict = self._malformed(Checkpoint.CONNECT, namespace, "connect", fault)
             else:
                 judge = self.guard.connect
-                verdict = self.middleware.judge(Checkpoint.CONNECT, judge, namespace, data)
+                verdict = self.middleware.judge(Checkpoint.CONNECT, judge, namespace, strict)
         except Exception as error:  # noqa: BLE001  # there is no guard: fail closed
             verdict = self.middleware.failed(Checkpoint.CONNECT, namespace, "connect", error)
         violation = verdict.violation
@@ -79,6 +82,8 @@ class Connects(Entering):
         enforces = self.enforces_connects(namespace)
         if enforces and eio_sid not in self.server.environ:
             return  # it is gone already
+        if enforces and self.has_gone(eio_sid):
+            return  # as well: its environment is kept for another handler that still runs
         entrant = self.approach(eio_sid, namespace) if enforces else None
         tokens = given_auth.set(data), _once.set(entrant is not None)
         try:
@@ -86,6 +91,13 @@ class Connects(Entering):
         except ConnectFailed as failed:
             self._end_connect(eio_sid, namespace, failed.error)
             if not failed.seen:
+                if isinstance(failed.error, TypeError):
+                    self.middleware.log(
+                        logging.ERROR,
+                        "a connect handler of %s raised a TypeError, so its client is refused; it "
+                        "is not called again without the auth",
+                        printable(namespace),
+                    )
                 raise failed.error  # noqa: B904  # it is what was raised
         except Refused as refused:
             self._refuse_types(eio_sid, namespace, refused.verdict)
@@ -177,19 +189,38 @@ class Connects(Entering):
 
 
 def takes(function: Any, args: tuple[Any, ...], *, unwrapped: bool = True) -> bool:
-    """Whether a function can be called with arguments; so if it does not say.
+    """Whether a function takes all arguments; so if nothing says that it takes one less.
 
     Args:
         function: what is called.
-        args: as many as it would get.
+        args: as many as it would get; the auth of a connect is the last.
         unwrapped: look through decorators that say what they decorate.
     """
-    try:
-        signature = inspect.signature(function, follow_wrapped=unwrapped)
-    except (TypeError, ValueError):
+    outer = _signature(function, unwrapped=False)
+    if outer is None or not _binds(outer, args):
+        return outer is None
+    if not unwrapped or not _takes_any_number(outer):
         return True
+    # It hands on what it gets: what it decorates may be of the old kind, without the auth.
+    inner = _signature(function, unwrapped=True)
+    return inner is None or _binds(inner, args) or not _binds(inner, args[:-1])
+
+
+def _signature(function: Any, *, unwrapped: bool) -> inspect.Signature | None:
+    try:
+        return inspect.signature(function, follow_wrapped=unwrapped)
+    except (TypeError, ValueError):
+        return None
+
+
+def _binds(signature: inspect.Signature, args: tuple[Any, ...]) -> bool:
     try:
         signature.bind(*args)
     except TypeError:
         return False
     return True
+
+
+def _takes_any_number(signature: inspect.Signature) -> bool:
+    kinds = [parameter.kind for parameter in signature.parameters.values()]
+    return inspect.Parameter.VAR_POSITIONAL in kinds

@@ -75,6 +75,12 @@ class Entering(Seat):
             here[eio_sid] = entrant = Entrant()
             return entrant
 
+    def has_gone(self, eio_sid: str) -> bool:
+        """Whether a connection has ended of which connect handlers still run."""
+        with self._door:
+            here = [entrants.get(eio_sid) for entrants in self._entrants.values()]
+            return any(entrant is not None and entrant.gone for entrant in here)
+
     # -- broadcasts --------------------------------------------------------------------------------
 
     def keep(
@@ -152,12 +158,14 @@ class Entering(Seat):
         ]
 
     def admit(self, sid: str, namespace: str) -> Any:
-        """python-socketio lets a client in: what was kept goes out first."""
-        if not self.server.always_connect:  # else its handler is yet to run
-            eio_sid = self.server.manager.eio_sid_from_sid(sid, namespace)
-            entrant = self._entrants.get(namespace, {}).get(eio_sid)
-            if entrant is not None:
-                self._send_kept(entrant, sid)
+        """python-socketio lets a client in: what was kept goes out first.
+
+        With `always_connect` that is before its connect handler runs.
+        """
+        eio_sid = self.server.manager.eio_sid_from_sid(sid, namespace)
+        entrant = self._entrants.get(namespace, {}).get(eio_sid)
+        if entrant is not None:
+            self._send_kept(entrant, sid)
         return self._admitted(sid, namespace)
 
     def _send_kept(self, entrant: Entrant, sid: str) -> None:

@@ -45,7 +45,6 @@ class RenewedGuard(AsyncAPIGuard):
         self._follows = spec is None
         self._changes = -1
         self._renewing = threading.Lock()
-        self._let_through: frozenset[str] = frozenset()
         self._current: _HandlersGuard
         given = spec if spec is not None else owner.contract()
         policy, _ = self._policy_for(given) if isinstance(given, Contract) else (owner.policy, ())
@@ -71,15 +70,6 @@ class RenewedGuard(AsyncAPIGuard):
     @guard.setter
     def guard(self, guard: Guard) -> None:
         self._current = _HandlersGuard(guard.contract, guard.policy, self._owner)
-
-    def exclude(self, namespace: str) -> bool:
-        """As in the base class, and in every guard that is made from now on."""
-        _ = self.guard  # the newest
-        with self._renewing:
-            new = super().exclude(namespace)
-            if new:
-                self._let_through |= {namespace}
-        return new
 
     def _renew(self) -> None:
         changes = self._owner.registry.changes
@@ -108,11 +98,6 @@ class RenewedGuard(AsyncAPIGuard):
     def _policy_for(self, contract: Contract) -> tuple[Policy | None, list[str]]:
         """The policy for what there is; and what else it names, which may be registered later."""
         policy = self._owner.policy
-        if self._let_through:
-            policy = policy or Policy()
-            policy = dataclasses.replace(
-                policy, exclude=frozenset(policy.exclude) | self._let_through
-            )
         if policy is None or not self._follows:
             return policy, []
         known = {id: mode for id, mode in policy.operations.items() if id in contract.operations}

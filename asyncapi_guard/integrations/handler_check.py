@@ -177,9 +177,10 @@ class HandlerCheck:
         server: a python-socketio server.
     """
 
-    def __init__(self, middleware: AsyncAPIGuard, server: Any) -> None:
+    def __init__(self, middleware: AsyncAPIGuard, server: Any, guard: Guard | None = None) -> None:
         self._middleware = middleware
         self._server = server
+        self._guard = guard
         self._first = threading.Lock()
 
     def run(self) -> None:
@@ -199,5 +200,6 @@ class HandlerCheck:
 
     def _lines(self) -> list[str]:
         server, middleware = self._server, self._middleware
-        found = unmatched(server.handlers, server.namespace_handlers, middleware.guard)
+        guard = self._guard or middleware.guard
+        found = unmatched(server.handlers, server.namespace_handlers, guard)
         return [each.line(middleware.place_in_document) for each in found]

@@ -16,7 +16,7 @@ from asyncapi_guard.integrations.outcomes import Refused, Unjudged
 from asyncapi_guard.integrations.registered import dispatches_itself, never_runs
 from asyncapi_guard.integrations.seat import Seat, trouble
 from asyncapi_guard.integrations.strict_json import Malformed
-from asyncapi_guard.integrations.wire import BinaryArguments, Junk, name_of_event, opened
+from asyncapi_guard.integrations.wire import BinaryArguments, Junk, name_of_event, opened, strictly
 from asyncapi_guard.violations import Checkpoint, Code, printable
 
 if TYPE_CHECKING:
@@ -163,21 +163,22 @@ class Incoming(Seat):
 
     def _judge_odd(self, namespace: str, data: Any) -> tuple[Any, Verdict]:
         """Judge what is no plain list with a name: the data to go on with, and the verdict."""
+        strict = strictly(data, None)
         data, fault = opened(data)
         event = name_of_event(data)
-        is_event = isinstance(data, list) and bool(data)
         if isinstance(event, str) and event in RESERVED_EVENTS:
             fault = None  # its name is worse
-        elif fault is None and not is_event:
+        elif fault is None and not (isinstance(data, list) and data):
             fault = "an event is a list with a name"
         if fault is not None:
             return data, self._malformed(Checkpoint.RECEIVE_EVENT, namespace, event, fault)
+        args = data if strict is None else strict
         return data, self.middleware.judge(
             Checkpoint.RECEIVE_EVENT,
             self.guard.receive_event,
             namespace,
             event,
-            data[1:],
+            args[1:],
             binary=type(data) is BinaryArguments,
             read=True,
         )
@@ -270,17 +271,22 @@ class Incoming(Seat):
             self._go_on(refused.verdict, call)
             return
         except BaseException as error:
-            if call.id is not None and self._adds_acks(call):
-                answer = trouble(Code.HANDLER, call.namespace, call.event)
-                if isinstance(error, ContractViolation):
-                    answer = error.answer()
-                self._send_ack(call.eio_sid, call.namespace, call.id, [answer])
-                if not isinstance(error, Exception):
-                    # It may end the server, and the answer is only queued: let it go out first.
-                    self.server.sleep(0)
+            self._tell_of_fault(call, error)
             raise
         if call.id is not None:
             self._acknowledge(call, call.id, value)
+
+    def _tell_of_fault(self, call: Call, error: BaseException) -> None:
+        """Answer for a handler that did not return, or returned what nobody can look at."""
+        if call.id is None or not self._adds_acks(call):
+            return
+        answer = trouble(Code.HANDLER, call.namespace, call.event)
+        if isinstance(error, ContractViolation):
+            answer = error.answer()
+        self._send_ack(call.eio_sid, call.namespace, call.id, [answer])
+        if not isinstance(error, Exception):
+            # It may end the server, and the answer is only queued: let it go out first.
+            self.server.sleep(0)
 
     def _adds_acks(self, call: Call) -> bool:
         """Whether the guard answers where a server without it would be silent."""
@@ -300,18 +306,22 @@ class Incoming(Seat):
             return
         if value is self.server.not_handled:
             return
-        if isinstance(value, Unjudged):
+        if type(value) is Unjudged:
             if self._enforces(call):
                 otherwise = trouble(Code.HANDLER, call.namespace, call.event)
                 self._answer(call.eio_sid, call.namespace, id, value.value, otherwise)
             else:
                 self._send_ack(call.eio_sid, call.namespace, id, _ack_values(value.value))
             return
-        values = _ack_values(value)
-        if not self.active:
-            self._send_ack(call.eio_sid, call.namespace, id, values)
-            return
-        verdict, outbound = self._judge_ack(call, values)
+        try:
+            values = _ack_values(value)
+            if not self.active:
+                self._send_ack(call.eio_sid, call.namespace, id, values)
+                return
+            verdict, outbound = self._judge_ack(call, values)
+        except BaseException as error:
+            self._tell_of_fault(call, error)
+            raise
         if verdict.violation is None:
             self._send_ack(call.eio_sid, call.namespace, id, self._ready(values, outbound))
             return
@@ -340,24 +350,11 @@ class Incoming(Seat):
     def _judge_ack(self, call: Call, values: list[Any]) -> tuple[Verdict, Outbound | None]:
         """As `_judge_out`, by the rule that the event was judged by, whatever came since."""
         rule = None if call.rule is None else call.rule.ack_of(call.message)
-        if rule is None or rule.sending is Mode.OFF:
-            return self._judge_out(
-                Checkpoint.SEND_ACK, call.namespace, call.event, values, call.message
-            )
-        try:
-            outbound = self.codec.encode(values)
-        except Unsendable:
-            return self._judge_out(
-                Checkpoint.SEND_ACK, call.namespace, call.event, values, call.message
-            )
-        verdict = self.middleware.judge_by(
-            rule,
-            Checkpoint.SEND_ACK,
-            call.namespace,
-            outbound.values,
-            binary=bool(outbound.attachments),
+        if rule is not None and rule.sending is not Mode.OFF:
+            return self._judge_by(rule, Checkpoint.SEND_ACK, call.namespace, values, call.message)
+        return self._judge_out(
+            Checkpoint.SEND_ACK, call.namespace, call.event, values, call.message
         )
-        return verdict, outbound
 
     def _answer_fault(self, violation: Violation, call: Call, id: int) -> None:
         """Answer in place of an ack that was refused."""

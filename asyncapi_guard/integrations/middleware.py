@@ -332,23 +332,17 @@ class AsyncAPIGuard:
                 checkpoint, Code.GUARD, namespace, name, reason, problem, Mode.ENFORCE
             )
 
-    def exclude(self, namespace: str) -> bool:
-        """Judge nothing in a namespace that the contract does not declare: whether that is new."""
-        policy = self.guard.policy
-        if namespace in self._addresses or namespace in policy.exclude:
-            return False
-        excluded = frozenset(policy.exclude) | {namespace}
-        policy = dataclasses.replace(policy, exclude=excluded)
-        self.guard = Guard(self.guard.contract, policy)
-        return True
+    def declares(self, namespace: str) -> bool:
+        """Whether the contract has a channel with this very address."""
+        return namespace in self._addresses
 
-    def first_connect(self, server: Any) -> None:
+    def first_connect(self, server: Any, guard: Guard) -> None:
         """A client connects: what should be said once about a server is said now."""
         with self._checking:
             if server in self._checked:
                 return
             self._checked.add(server)
-        HandlerCheck(self, server).run()
+        HandlerCheck(self, server, guard).run()
 
     def log(self, level: int, text: str, *args: object) -> None:
         """Write a line; a handler of the log that raises must not cost a client its answer."""

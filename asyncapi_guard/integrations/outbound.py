@@ -47,14 +47,28 @@ class Outbound:
         attachments: the bytes.
     """
 
-    __slots__ = ("attachments", "text", "values")
+    __slots__ = ("_copy", "attachments", "text", "values")
 
     def __init__(
-        self, values: Sequence[Any], text: str, attachments: tuple[bytes, ...] = ()
+        self,
+        values: Sequence[Any],
+        text: str,
+        attachments: tuple[bytes, ...] = (),
     ) -> None:
         self.values: Sequence[Any] = values
         self.text: str = text
         self.attachments: tuple[bytes, ...] = attachments
+
+    @property
+    def copy(self) -> Sequence[Any]:
+        """What the same encoder makes the same text of; nobody else holds its lists and dicts."""
+        made: Sequence[Any] = getattr(self, "_copy", self.values)
+        return made
+
+    def of_copy(self, copy: Sequence[Any]) -> Outbound:
+        """The same, and what it was made of where its values would make another text."""
+        self._copy = copy
+        return self
 
     def after(self, event: str) -> str:
         """The data of the event's packet: the event's name, and then the arguments."""
@@ -94,6 +108,9 @@ class Codec:
     def _carefully(self, args: Sequence[Any]) -> Outbound:
         attachments: list[bytes] = []
         data: Any = list(args)
+        copy = None
+        if not self.standard:
+            data = copy = _copied(data)
         if _has_bytes(data):
             data = _taken_apart(data, attachments)
         if self.standard:
@@ -104,7 +121,8 @@ class Codec:
         values = _read(text)
         if attachments:
             values = packet.Packet.reconstruct_binary(values, attachments)
-        return Outbound(values, text, tuple(attachments))
+        made = Outbound(values, text, tuple(attachments))
+        return made if copy is None else made.of_copy(copy)
 
 
 def _quickly(args: Sequence[Any]) -> Outbound | None:
@@ -144,6 +162,15 @@ def _taken_apart(value: Any, attachments: list[bytes]) -> Any:
     if isinstance(value, list):
         return [_taken_apart(item, attachments) for item in list(value)]
     return value
+
+
+def _copied(value: Any) -> Any:
+    """A copy of a value's lists and dicts, as they are read once."""
+    if isinstance(value, dict):
+        return {key: _copied(item) for key, item in list(value.items())}
+    if isinstance(value, list):
+        return [_copied(item) for item in list(value)]
+    return bytes(value) if isinstance(value, bytearray) else value
 
 
 def _check_numbers(value: Any) -> None:

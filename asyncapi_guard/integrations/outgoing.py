@@ -13,9 +13,9 @@ from socketio import packet
 from asyncapi_guard.contract import Mode
 from asyncapi_guard.errors import ContractViolation, violation_error
 from asyncapi_guard.integrations.entering import NOBODY
-from asyncapi_guard.integrations.outbound import Unsendable
 from asyncapi_guard.integrations.outcomes import RefusedAck
 from asyncapi_guard.integrations.returning import Returning, Waiting, refusal_of
+from asyncapi_guard.integrations.sending import send_here
 from asyncapi_guard.integrations.wire import UNREADABLE, has_bytes, opened
 from asyncapi_guard.violations import Checkpoint
 
@@ -65,6 +65,8 @@ class JudgedAck(Waiting):
         self._outgoing = outgoing
         self._callback = callback
         self._called = _calling.get()
+        if self._called:
+            _calling.set(False)  # what else is sent meanwhile has callbacks of its own
         self._addressee: str | None = addressee
 
     def __call__(self, *values: Any) -> Any:
@@ -152,7 +154,13 @@ class Outgoing(Returning):
             return self._emit(
                 event, data, namespace, room=room, skip_sid=skip_sid, callback=callback, **kwargs
             )
-        verdict, outbound = self._judge_sent(namespace, event, data)
+        args = data if isinstance(data, tuple) else () if data is None else (data,)
+        # Most events have a rule: it is looked for once.
+        rule = self.guard.rule_of_sent(namespace, event) if type(event) is str else None
+        if rule is None or rule.mode is Mode.OFF:
+            verdict, outbound = self._judge_out(Checkpoint.SEND_EVENT, namespace, event, args)
+        else:
+            verdict, outbound = self._judge_by(rule, Checkpoint.SEND_EVENT, namespace, args)
         if verdict.violation is not None:
             self._raise(verdict, self._one_client(namespace, room))
         if callback is not None:
@@ -170,12 +178,16 @@ class Outgoing(Returning):
             if namespace in self._entrants:
 
                 def send_to(sid: str) -> None:
-                    self.send_here(event, outbound, namespace, sid, None, callback, NOBODY)
+                    alone = sid, NOBODY
+                    send_here(self._stand_in, event, outbound, namespace, alone, None, callback)
 
                 held = self.keep(namespace, room, skip_sid, send_to)
-            return self.send_here(event, outbound, namespace, room, skip_sid, callback, held)
+            addressed = room, held
+            return send_here(
+                self._stand_in, event, outbound, namespace, addressed, skip_sid, callback
+            )
         if outbound is not None:
-            data = self._judged_data(data, outbound, verdict)
+            data = self._judged_data(namespace, event, data, outbound)
         send = partial(self._emit, event, data, namespace, callback=callback)
         if namespace in self._entrants and not queued:
             options = {**kwargs, "ignore_queue": True}
@@ -184,32 +196,13 @@ class Outgoing(Returning):
             )
         return self.send_by(partial(send, room=room, skip_sid=skip_sid, **kwargs), held)
 
-    def _judge_sent(self, namespace: str, event: Any, data: Any) -> tuple[Verdict, Outbound | None]:
-        """As `_judge_out`; most events have a rule, which is looked for once."""
-        args = data if isinstance(data, tuple) else () if data is None else (data,)
-        rule = None
-        if type(event) is str:
-            rule = self.middleware.guard.rule_of_sent(namespace, event)
-        if rule is None or rule.mode is Mode.OFF:
-            return self._judge_out(Checkpoint.SEND_EVENT, namespace, event, args)
-        try:
-            outbound = self.codec.encode(args)
-        except Unsendable:
-            return self._judge_out(Checkpoint.SEND_EVENT, namespace, event, args)
-        verdict = self.middleware.judge_by(
-            rule,
-            Checkpoint.SEND_EVENT,
-            namespace,
-            outbound.values,
-            binary=bool(outbound.attachments),
-        )
-        return verdict, outbound
-
-    def _judged_data(self, data: Any, outbound: Outbound, verdict: Verdict) -> Any:
-        """What of an event goes to a manager that has a say in it: above all, what was judged."""
-        if verdict.violation is not None or not outbound.values:
-            return data  # reported only: as the application has it
-        return tuple(outbound.values)
+    def _judged_data(self, namespace: str, event: str, data: Any, outbound: Outbound) -> Any:
+        """What of an event goes to a manager that has a say in it: a copy of what was judged."""
+        if self.guard.mode_of(Checkpoint.SEND_EVENT, namespace, event) is not Mode.ENFORCE:
+            return data  # as the application has it
+        if isinstance(data, tuple):
+            return tuple(outbound.copy)
+        return outbound.copy[0] if outbound.copy else data
 
     def _one_client(self, namespace: str, room: Any) -> str | None:
         """The client that something is sent to, if it is only one."""

@@ -86,7 +86,9 @@ class Registering(Seat):
 
     def _let_through(self, namespace: str) -> None:
         """Judge nothing in a namespace of the admin UI, unless the contract declares it."""
-        if self.middleware.exclude(namespace):
+        if not self.middleware.declares(namespace) and namespace not in self._admin_namespaces:
+            self._admin_namespaces |= {namespace}
+            self._own_guard = None
             self.middleware.log(
                 logging.WARNING,
                 "%s is the namespace of the admin UI: its traffic is not validated",

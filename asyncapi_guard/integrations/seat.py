@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.contract import Message
     from asyncapi_guard.guard import Guard, Verdict
+    from asyncapi_guard.guard.rules import Rule
     from asyncapi_guard.integrations.middleware import AsyncAPIGuard
     from asyncapi_guard.integrations.outcomes import Application
     from asyncapi_guard.violations import Violation
@@ -44,6 +45,9 @@ class Seat:
         self.server: Any = server
         self.application: Application = application
         self.active: bool = False
+        #: Namespaces of this server's admin UI.
+        self._admin_namespaces: frozenset[str] = frozenset()
+        self._own_guard: tuple[Guard, Guard] | None = None
         base = server.packet_class
         self.codec: Codec = Codec(base.json)
         #: Packets can be made of encoded data; another packet class has a say in it.
@@ -54,8 +58,13 @@ class Seat:
 
     @property
     def guard(self) -> Guard:
-        """The middleware's, which may take another contract."""
-        return self.middleware.guard
+        """The middleware's, which may take another contract; without the admin UI's namespaces."""
+        guard = self.middleware.guard
+        if not self._admin_namespaces:
+            return guard
+        if self._own_guard is None or self._own_guard[0] is not guard:
+            self._own_guard = guard, guard.excluding(self._admin_namespaces)
+        return self._own_guard[1]
 
     def _mode_of_packet(self, namespace: str, event: Any, *, ack: bool) -> Mode:
         if not self.active:
@@ -111,6 +120,25 @@ class Seat:
         )
         return verdict, outbound
 
+    def _judge_by(
+        self,
+        rule: Rule,
+        checkpoint: Checkpoint,
+        namespace: str,
+        args: Sequence[Any],
+        message: Message | None = None,
+    ) -> tuple[Verdict, Outbound | None]:
+        """As `_judge_out`, where the rule is known and somebody wants to know."""
+        try:
+            outbound = self.codec.encode(args)
+        except Unsendable:
+            return self._judge_out(checkpoint, namespace, rule.event, args, message)
+        binary = bool(outbound.attachments)
+        verdict = self.middleware.judge_by(
+            rule, checkpoint, namespace, outbound.values, binary=binary
+        )
+        return verdict, outbound
+
     def _record(
         self,
         verdict: Verdict,
@@ -151,7 +179,7 @@ class Seat:
         """What of an ack goes into its packet: above all, what was judged."""
         if outbound is None:
             return values
-        return outbound if self._sends_text else outbound.values
+        return outbound if self._sends_text else outbound.copy
 
     def _send_ack(
         self, eio_sid: str, namespace: str, id: int, values: Sequence[Any] | Outbound

@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from asyncapi_guard.integrations.middleware import AsyncAPIGuard
     from asyncapi_guard.integrations.outcomes import Application
 
-__all__ = ["Sending"]
+__all__ = ["Sending", "send_here"]
 
 #: Set while another manager sends an event: those who get it later.
 _sending: ContextVar[frozenset[str] | None] = ContextVar("asyncapi_guard_sending", default=None)
-_send: Callable[..., None] = socketio.Manager.emit
+#: Python-socketio's own; it takes the stand-in, and a room with those who get the event later.
+send_here: Callable[..., None] = socketio.Manager.emit
 
 
 class Sending(Entering):
@@ -36,19 +37,6 @@ class Sending(Entering):
     def __init__(self, middleware: AsyncAPIGuard, server: Any, application: Application) -> None:
         super().__init__(middleware, server, application)
         self._stand_in = _Manager(self)
-
-    def send_here(  # the manager's own arguments
-        self,
-        event: str,
-        data: Any,
-        namespace: str,
-        room: Any,
-        skip_sid: Any,
-        callback: Any,
-        held: frozenset[str],
-    ) -> None:
-        """Send an event to this process' clients, by python-socketio's own manager."""
-        _send(self._stand_in, event, data, namespace, (room, held), skip_sid, callback)
 
     def send_by(self, send: Callable[[], Any], held: frozenset[str]) -> Any:
         """Send an event by another manager."""

@@ -10,7 +10,7 @@ import msgspec
 
 from asyncapi_guard.integrations.outbound import Codec
 
-__all__ = ["Malformed", "StrictJSON"]
+__all__ = ["Malformed", "Revived", "StrictJSON"]
 
 _NO_JSON = "the data is not JSON"
 _LONG = "an integer has more than 100 digits"
@@ -43,6 +43,21 @@ class Malformed:
         if self._text is None and self._data is None:
             raise ValueError("nobody can read it")
         return self._data if self._text is None else self._module.loads(self._text)
+
+
+class Revived:
+    """Data of which the application's JSON module made other objects.
+
+    Attributes:
+        strict: the data as JSON has it, which is validated.
+        made: what handlers get.
+    """
+
+    __slots__ = ("made", "strict")
+
+    def __init__(self, strict: Any, made: Any) -> None:
+        self.strict: Any = strict
+        self.made: Any = made
 
 
 class _Refused(ValueError):
@@ -166,7 +181,8 @@ class StrictJSON:
         if self.standard:
             return data
         try:
-            return self.module.loads(text, **options)
+            made = self.module.loads(text, **options)
+            return made if made == data else Revived(data, made)
         except RecursionError:
             return Malformed(_TOO_DEEP, text, self.module)
         except Exception:  # noqa: BLE001  # a module of the application's may raise anything

@@ -16,7 +16,7 @@ from socketio import packet
 
 from asyncapi_guard.contract import Mode
 from asyncapi_guard.integrations.outbound import Codec, Outbound
-from asyncapi_guard.integrations.strict_json import Malformed, StrictJSON
+from asyncapi_guard.integrations.strict_json import Malformed, Revived, StrictJSON
 
 __all__ = [
     "UNREADABLE",
@@ -28,6 +28,7 @@ __all__ = [
     "name_of_event",
     "opened",
     "sends_text",
+    "strictly",
 ]
 
 #: How often the largest message of engine.io the attachments of one packet may hold together. They
@@ -121,7 +122,12 @@ def opened(data: Any) -> tuple[Any, str | None]:
             return UNREADABLE, data.reason
     if type(data) is BinaryArguments:
         return data, data.fault
-    return data, None
+    return (data.made if type(data) is Revived else data), None
+
+
+def strictly(data: Any, otherwise: Any) -> Any:
+    """What is validated of data that an own JSON module made other objects of."""
+    return data.strict if type(data) is Revived else otherwise
 
 
 def name_of_event(data: Any) -> Any:
@@ -151,6 +157,7 @@ def guarded_packet_class(base: Any, largest: float, mode_of: ModeOf) -> Any:
         "codec": Codec(base.json),
         "most_attached": _ATTACHED * largest,
         "mode_of": staticmethod(mode_of),
+        "reads_text": base.decode is packet.Packet.decode,
     }
     return type("GuardedPacket", (_Guarded, base), members)
 
@@ -165,6 +172,8 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
     codec: Codec
     most_attached: float
     mode_of: ModeOf
+    #: Frames are texts; an application's own class may have other ideas.
+    reads_text: bool
     _attached = 0
     #: The last argument of an event, or the values of an ack, where they are encoded already.
     _outbound: Outbound | None = None
@@ -218,7 +227,7 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
     # -- in ----------------------------------------------------------------------------------------
 
     def decode(self, encoded_packet: Any) -> int:
-        if not isinstance(encoded_packet, str):
+        if not isinstance(encoded_packet, str) and type(self).reads_text:
             raise Junk("an attachment came without its packet", encoded_packet)
         try:
             count: int = super().decode(encoded_packet) or 0
@@ -226,7 +235,11 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
             # python-socketio's texts quote the frame.
             raise Junk("the frame is not a Socket.IO packet", encoded_packet) from error
         if self.packet_type in _BINARY:
+            if type(self.data) is Revived:
+                self.data = self.data.made  # placeholders are looked for in it
             return self._with_attachments(count, encoded_packet)
+        if self.packet_type == packet.DISCONNECT and opened(self.data)[0] is UNREADABLE:
+            raise Junk("the frame is not a Socket.IO packet", encoded_packet)
         return count
 
     def _with_attachments(self, count: int, frame: str) -> int:

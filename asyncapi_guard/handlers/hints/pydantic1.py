@@ -158,7 +158,7 @@ def _narrowed(value: Any, models: frozenset[type[BaseModel]]) -> Any:
     """A value in which instances of subclasses have the fields of the declared models alone."""
     kind = type(value)
     if kind is dict:
-        return {key: _narrowed(item, models) for key, item in value.items()}
+        return {key: _narrowed(item, models) for key, item in list(value.items())}
     if kind is list or kind is tuple:
         return kind(_narrowed(item, models) for item in value)
     if not is_a(value, BaseModel):
@@ -250,7 +250,7 @@ def plain(value: Any, encode: Callable[[Any], Any] = pydantic_encoder) -> Any:
     if kind in SCALARS or isinstance(value, (bytes, bytearray)):
         return value
     if isinstance(value, dict):
-        return {_name(key, encode): plain(item, encode) for key, item in value.items()}
+        return {_name(key, encode): plain(item, encode) for key, item in list(value.items())}
     if kind is list or kind is tuple:
         return kind(plain(item, encode) for item in value)
     return _plain_object(value, encode)

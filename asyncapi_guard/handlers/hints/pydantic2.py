@@ -310,7 +310,7 @@ def plain(value: Any, dumps: Mapping[type, Dump] = _NO_DUMPS) -> Any:
     if kind in SCALARS or kind is bytes or kind is bytearray:
         return value
     if kind is dict:
-        return {key: plain(item, dumps) for key, item in value.items()}
+        return {key: plain(item, dumps) for key, item in list(value.items())}
     if kind is list or kind is tuple:
         return kind(plain(item, dumps) for item in value)
     dump = dump_for(value, dumps) if dumps else None
@@ -354,7 +354,7 @@ def _plain_as_its_base(value: Any, dumps: Mapping[type, Dump]) -> Any:
     if isinstance(value, (bytes, bytearray)):
         return value
     if isinstance(value, dict):
-        return {_name(key): plain(item, dumps) for key, item in value.items()}
+        return {_name(key): plain(item, dumps) for key, item in list(value.items())}
     if isinstance(value, (list, tuple, set, frozenset, deque, Iterator)):
         return [plain(item, dumps) for item in value]
     return _jsonable(value)
