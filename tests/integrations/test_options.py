@@ -7,6 +7,7 @@ import logging
 import re
 from typing import Any
 
+import engineio
 import pytest
 import socketio
 from socketio import packet
@@ -132,9 +133,9 @@ def conversation(made: Any, net: Any) -> list[str]:
 @pytest.fixture
 def _own_json() -> Any:
     """python-socketio keeps an own module for the whole process."""
-    before = packet.Packet.json
+    before = packet.Packet.json, engineio.packet.Packet.json
     yield
-    packet.Packet.json = before
+    packet.Packet.json, engineio.packet.Packet.json = before
 
 
 @pytest.mark.usefixtures("_own_json")
