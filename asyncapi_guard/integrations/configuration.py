@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract import Contract
 from asyncapi_guard.errors import Finding, InstallationError, UnreadableDocument
-from asyncapi_guard.guard import Policy
+from asyncapi_guard.guard import RESERVED_EVENTS, Policy
 from asyncapi_guard.integrations.log import logger
 from asyncapi_guard.schema import get_engine
 from asyncapi_guard.spec.wording import nearest
@@ -125,6 +125,13 @@ def _text(value: Any) -> str:
     return value
 
 
+def _event(value: Any) -> str:
+    name = _text(value)
+    if name in RESERVED_EVENTS:
+        raise ValueError(f"must not be {name!r}, which Socket.IO reserves for itself")
+    return name
+
+
 def _several(value: Any) -> Collection[str]:
     if isinstance(value, str):
         return [part.strip() for part in value.split(",") if part.strip()]
@@ -192,7 +199,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "mode": _mode,
     "on_violation": _callable,
     "operations": _mapping,
-    "reject_event": _text,
+    "reject_event": _event,
     "respond_unhandled": _boolean,
     "undeclared_acks": _mode,
     "undeclared_events": _mode,

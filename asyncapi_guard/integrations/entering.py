@@ -260,5 +260,6 @@ class Entering(Seat):
 
 def _names(room: Any) -> list[Any]:
     """The rooms that something is sent to; `None` is everybody's."""
-    several = room is not None and not isinstance(room, str) and hasattr(room, "__len__")
-    return list(room) if several else [room]
+    if room is None or isinstance(room, str) or not hasattr(room, "__len__"):
+        return [room]
+    return list(room)

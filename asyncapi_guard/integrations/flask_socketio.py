@@ -54,7 +54,8 @@ def install(middleware: AsyncAPIGuard, app: Flask, socketio: SocketIO | None) ->
     if previous is not None:
         # Of another server that this `SocketIO` had: it handles nothing any more.
         previous.put_back(socketio)
-    application.wrap(socketio._handle_event, hooks.enforces_connects)
+    owner: Any = socketio
+    application.wrap(owner._handle_event, hooks.enforces_connects)
     hooks.also_replace(socketio, "_handle_event", application.handle_event)
     hooks.also_replace(socketio, _MARK, hooks)
     app.extensions["asyncapi_guard"] = middleware

@@ -13,7 +13,7 @@ from weakref import WeakSet, ref
 
 from asyncapi_guard.contract import Contract, Mode
 from asyncapi_guard.errors import InstallationError
-from asyncapi_guard.guard import Guard, Policy, Verdict
+from asyncapi_guard.guard import RESERVED_EVENTS, Guard, Policy, Verdict
 from asyncapi_guard.guard.verdicts import without_rule
 from asyncapi_guard.integrations.configuration import (
     NO_DOCUMENT,
@@ -24,6 +24,7 @@ from asyncapi_guard.integrations.configuration import (
 from asyncapi_guard.integrations.handler_check import HandlerCheck
 from asyncapi_guard.integrations.log import logger, write
 from asyncapi_guard.integrations.places import Places
+from asyncapi_guard.integrations.registered import is_coroutine_function
 from asyncapi_guard.integrations.repeats import Repeats, kind_of
 from asyncapi_guard.integrations.statistics import UNDECLARED, Statistic, Tally, merged
 from asyncapi_guard.schema import EngineName, get_engine
@@ -65,7 +66,8 @@ class AsyncAPIGuard:
 
     Raises:
         SpecError: the document cannot be used.
-        ValueError: the policy does not fit the document.
+        TypeError: an option is of another kind.
+        ValueError: the policy does not fit the document, or an option is none.
     """
 
     def __init__(  # noqa: PLR0913  # all but the first are options, by keyword
@@ -81,6 +83,7 @@ class AsyncAPIGuard:
         allow_http: Collection[str] | bool | None = None,
         root: str | os.PathLike[str] | None = None,
     ) -> None:
+        _check_options(on_violation, addresses, reject_event, respond_unhandled)
         self.on_violation: Callable[[Violation], object] | None = on_violation
         self.addresses: bool = addresses is not False
         self.reject_event: str | None = reject_event
@@ -415,3 +418,21 @@ class AsyncAPIGuard:
         if violation is not None and violation.code is not Code.UNDECLARED_NAMESPACE:
             return (namespace if namespace in self._addresses else UNDECLARED), UNDECLARED
         return UNDECLARED, UNDECLARED
+
+
+def _check_options(
+    on_violation: Any, addresses: Any, reject_event: Any, respond_unhandled: Any
+) -> None:
+    """Raise TypeError or ValueError for options that would do nothing, or something else."""
+    if on_violation is not None and not callable(on_violation):
+        raise TypeError(f"on_violation takes a function, not a {type(on_violation).__name__}")
+    if is_coroutine_function(on_violation):
+        raise TypeError("on_violation is a coroutine function, which nobody would await: use def")
+    for name, value in (("addresses", addresses), ("respond_unhandled", respond_unhandled)):
+        if value is not None and not isinstance(value, bool):
+            raise TypeError(f"{name} takes True or False, not a {type(value).__name__}")
+    if reject_event is not None and not isinstance(reject_event, str):
+        kind = type(reject_event).__name__
+        raise TypeError(f"reject_event takes the name of an event, not a {kind}")
+    if reject_event in RESERVED_EVENTS:
+        raise ValueError(f"reject_event is {reject_event!r}, which Socket.IO reserves for itself")
