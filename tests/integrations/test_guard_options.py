@@ -23,7 +23,7 @@ async def hook(violation: Any) -> None:
         {"respond_unhandled": 0},
         {"reject_event": 5},
     ],
-    ids=str,
+    ids=range(6),
 )
 def test_an_option_of_another_kind_is_an_error(options: Any, contract: Any) -> None:
     """It names the option."""
