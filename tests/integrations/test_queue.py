@@ -7,6 +7,8 @@ and its own clients, and they know each other only through the queue.
 from __future__ import annotations
 
 import contextlib
+import json
+import os
 import queue
 import shutil
 import socket
@@ -14,16 +16,17 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import socketio
+import websocket
 
 from asyncapi_guard import AckValidationError, AsyncAPIGuard, EmitValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 BAD, GOOD = {"x": "1"}, {"x": 1}
 
@@ -325,3 +328,81 @@ def test_a_caller_without_a_guard_gets_no_malformed_ack(
     assert got.get(timeout=120) == ({"answer": "a"},)
     assert got.empty()
     manager.end()
+
+
+class Worker:
+    """A guarded server in a process of its own."""
+
+    def __init__(self, redis_url: str) -> None:
+        here = Path(__file__).parent
+        self.process = subprocess.Popen(
+            [sys.executable, str(here / "serve_worker.py"), redis_url],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(here), *sys.path])},
+        )
+        self.url = self.read()
+
+    def read(self) -> str:
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().strip()
+
+    def call(self, sid: str) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(sid + "\n")
+        self.process.stdin.flush()
+
+    def end(self) -> None:
+        self.process.terminate()
+        self.process.communicate(timeout=120)
+
+
+@pytest.fixture(scope="module")
+def workers(redis_url: str) -> Iterator[list[Worker]]:
+    """Two processes on one queue."""
+    made = [Worker(redis_url) for _ in range(2)]
+    yield made
+    for each in made:
+        each.end()
+
+
+@pytest.mark.parametrize("row", MALFORMED_ACKS)
+def test_a_malformed_ack_makes_no_worker_deaf(row: str, workers: list[Worker], net: Any) -> None:
+    """It raises in the process that called, and every event after it arrives in both."""
+    clients = [net.raw(worker.url) for worker in workers]
+    sids = [json.loads(client.enter()[1:])["sid"] for client in clients]
+    outside = socketio.RedisManager(redis_of(workers), write_only=True)
+    for client in clients:
+        hears(client, outside)
+    workers[0].call(sids[1])
+    while not (frame := clients[1].receive()).startswith("21["):
+        assert frame == '2["ended"]'
+    for part in MALFORMED_ACKS[row]:
+        clients[1].send(part.replace("%d", "1") if isinstance(part, str) else part)
+    assert workers[0].read() == "AckValidationError"
+    for number in range(10):
+        outside.emit("plain", str(number))
+    for client in clients:
+        got: list[str] = []
+        while len(got) < 10:
+            frame = client.receive()
+            got += [frame] if "plain" in frame else []
+        assert got == [f'2["plain","{number}"]' for number in range(10)]
+
+
+def redis_of(workers: list[Worker]) -> str:
+    return str(workers[0].process.args[-1])  # type: ignore[index, union-attr]  # a list of texts
+
+
+def hears(client: Any, outside: Any) -> None:
+    """Wait until a client's worker hears the queue: Redis forgets what came before."""
+    client.ws.settimeout(0.2)
+    deadline = time.monotonic() + 120
+    while True:
+        outside.emit("ended", None)
+        with contextlib.suppress(websocket.WebSocketTimeoutException):
+            client.receive()
+            break
+        assert time.monotonic() < deadline, "the worker does not hear what is published"
+    client.ws.settimeout(120)
