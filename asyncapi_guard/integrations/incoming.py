@@ -11,6 +11,7 @@ from socketio import packet
 from asyncapi_guard.contract import Mode
 from asyncapi_guard.errors import ContractViolation, violation_error
 from asyncapi_guard.guard import RESERVED_EVENTS
+from asyncapi_guard.integrations.log import logger
 from asyncapi_guard.integrations.outbound import Unsendable
 from asyncapi_guard.integrations.outcomes import Refused, Unjudged
 from asyncapi_guard.integrations.registered import dispatches_itself, never_runs
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from asyncapi_guard.violations import Violation
 
 __all__ = ["Incoming"]
-
-logger: logging.Logger = logging.getLogger("asyncapi_guard")
 
 
 class Call:

@@ -125,8 +125,9 @@ class Outgoing(Returning):
         super().__init__(middleware, server, application)
         #: The manager sends by way of a message queue.
         self._queued: bool = hasattr(server.manager, "_handle_emit")
-        #: The manager hands what it is given to packets, and nobody else sees it.
-        self._takes_text: bool = False
+        #: The manager is python-socketio's own: it hands what it is given to packets, and nobody
+        #: else sees it.
+        self._own_manager: bool = False
 
     _emit: Callable[..., Any]
     _handle_emit: Callable[..., Any]
@@ -172,29 +173,44 @@ class Outgoing(Returning):
                 verdict.message,
                 self._one_client(namespace, room),
             )
-        # What goes by a queue comes back for this host's own clients: see `handle_emit`.
-        held, queued = NOBODY, self._queued and not kwargs.get("ignore_queue")
-        if self._takes_text and outbound is not None:
-            if namespace in self._entrants:
-
-                def send_to(sid: str) -> None:
-                    alone = sid, NOBODY
-                    send_here(self._stand_in, event, outbound, namespace, alone, None, callback)
-
-                held = self.keep(namespace, room, skip_sid, send_to)
-            addressed = room, held
-            return send_here(
-                self._stand_in, event, outbound, namespace, addressed, skip_sid, callback
-            )
         if outbound is not None:
-            data = self._judged_data(namespace, event, data, outbound)
+            if self._own_manager and self._sends_text:
+                data = outbound
+            else:
+                data = self._judged_data(namespace, event, data, outbound)
+        if not self._own_manager:
+            return self._send_by_another(event, data, namespace, room, skip_sid, callback, kwargs)
+        held = NOBODY
+        if namespace in self._entrants:
+
+            def send_to(sid: str) -> None:
+                alone = sid, NOBODY
+                send_here(self._stand_in, event, data, namespace, alone, None, callback)
+
+            held = self.keep(namespace, room, skip_sid, send_to)
+        return send_here(self._stand_in, event, data, namespace, (room, held), skip_sid, callback)
+
+    def _send_by_another(
+        self,
+        event: str,
+        data: Any,
+        namespace: str,
+        room: Any,
+        skip_sid: Any,
+        callback: Any,
+        options: dict[str, Any],
+    ) -> Any:
+        """Send an event by a manager that is not python-socketio's own for one process."""
         send = partial(self._emit, event, data, namespace, callback=callback)
+        held = NOBODY
+        # What goes by a queue comes back for this host's own clients: see `handle_emit`.
+        queued = self._queued and not options.get("ignore_queue")
         if namespace in self._entrants and not queued:
-            options = {**kwargs, "ignore_queue": True}
+            here = {**options, "ignore_queue": True}
             held = self.keep(
-                namespace, room, skip_sid, lambda sid: send(room=sid, skip_sid=None, **options)
+                namespace, room, skip_sid, lambda sid: send(room=sid, skip_sid=None, **here)
             )
-        return self.send_by(partial(send, room=room, skip_sid=skip_sid, **kwargs), held)
+        return self.send_by(partial(send, room=room, skip_sid=skip_sid, **options), held)
 
     def _judged_data(self, namespace: str, event: str, data: Any, outbound: Outbound) -> Any:
         """What of an event goes to a manager that has a say in it: a copy of what was judged."""

@@ -1,9 +1,9 @@
 """The adapter for `socketio.Server`: what is replaced on it, and put back.
 
 Methods are replaced on the server *instance*, as python-socketio's own admin instrumentation does,
-and on its manager. Only the modules that this one puts together (`incoming`, `outgoing`,
-`connects`, and `wire` beneath them) know python-socketio's inner workings. `_send_packet` is not
-touched: Flask-SocketIO's test client replaces it.
+and on its manager. Only the modules that this one puts together, and `wire` beneath them, know
+python-socketio's inner workings. `_send_packet` is not touched: Flask-SocketIO's test client
+replaces it.
 """
 
 from __future__ import annotations
@@ -110,9 +110,8 @@ class Hooks(Incoming, Outgoing, Connects, Registering):
 
     def _install_on(self, manager: Any) -> None:
         self._emit = self._replace_under_admin(manager, "emit", self.emit)
-        own = getattr(self._emit, "__func__", None) is socketio.Manager.emit
-        self._takes_text = own and self._sends_text
-        if not self._takes_text:
+        self._own_manager = getattr(self._emit, "__func__", None) is socketio.Manager.emit
+        if not self._own_manager:
             self._participants = self._replace(manager, "get_participants", self.get_participants)
         self._admitted = self._replace(manager, "connect", self.admit)
         if self._queued:

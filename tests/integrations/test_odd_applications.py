@@ -414,3 +414,30 @@ def test_the_admin_ui_of_one_server_opens_nothing_on_another(contract: Any) -> N
     hooks._let_through("/admin")
     assert one._asyncapi_guard.guard.connect("/admin", None).violation is None
     assert other._asyncapi_guard.guard.connect("/admin", None).violation is not None
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_events_that_are_not_validated_wait_for_clients_as_well(
+    ends: bool, entrance: Any, net: Any
+) -> None:
+    """A broadcast of an event whose mode is off reaches a client once, when it is in."""
+    made = entrance(policy=Policy(operations={"main_plain": "off"}))
+    running, release = threading.Event(), threading.Event()
+
+    def connect(auth: Any = None) -> bool:
+        running.set()
+        assert release.wait(120)
+        return ends
+
+    made.on("connect")(connect)
+    made.on("begin")(lambda: None)
+    client = net.raw(net.serve(made.wsgi))
+    client.send("0")
+    assert running.wait(120)
+    made.emit("plain", "news")
+    release.set()
+    assert client.receive()[0] == ("0" if ends else "4")
+    if ends:
+        assert client.receive() == '2["plain","news"]'
+        client.send('27["begin"]')
+        assert client.receive() == "37[]"
