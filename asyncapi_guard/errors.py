@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.violations import Checkpoint, Violation
+from asyncapi_guard.violations import UNSENDABLE, Checkpoint, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -202,6 +202,14 @@ class EmitValidationError(ContractViolation):
         return self.violation.as_dict(details=False)
 
 
+class _UnsendableEvent(EmitValidationError, TypeError):
+    """An event that has no form in JSON; without the guard, that is a `TypeError`."""
+
+
+class _UnsendableAck(ResponseValidationError, TypeError):
+    """An ack that has no form in JSON; without the guard, that is a `TypeError`."""
+
+
 class AckValidationError(ContractViolation):
     """A client answered an emit or a call with something that breaks the contract."""
 
@@ -248,6 +256,15 @@ _ERROR_AT: dict[Checkpoint, type[ContractViolation]] = {
 }
 
 
+_UNSENDABLE_AT: dict[Checkpoint, type[ContractViolation]] = {
+    **_ERROR_AT,
+    Checkpoint.SEND_ACK: _UnsendableAck,
+    Checkpoint.SEND_EVENT: _UnsendableEvent,
+}
+
+
 def violation_error(violation: Violation) -> ContractViolation:
     """The exception for a violation, by the checkpoint where it was found."""
+    if [problem.keyword for problem in violation.problems] == [UNSENDABLE]:
+        return _UNSENDABLE_AT[violation.checkpoint](violation)
     return _ERROR_AT[violation.checkpoint](violation)

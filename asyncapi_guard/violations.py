@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = [
+    "UNSENDABLE",
     "Checkpoint",
     "Code",
     "Problem",
@@ -28,6 +29,8 @@ __all__ = [
     "without_mapping",
 ]
 
+#: The keyword of the one problem of what has no form in JSON.
+UNSENDABLE = "json"
 #: Names that come from a client (events, namespaces, properties) are cut to this many characters.
 MAX_NAME = 120
 #: How the location of a schema begins when the document was passed as data.

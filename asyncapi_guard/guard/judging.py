@@ -12,7 +12,7 @@ from asyncapi_guard.guard.plans import RESERVED_EVENTS, Plan, by_address, check_
 from asyncapi_guard.guard.policy import Policy, weakest, with_near_names
 from asyncapi_guard.guard.rules import ACKS, Rule
 from asyncapi_guard.guard.verdicts import PASSED, PASSED_UNDECLARED, Verdict, without_rule
-from asyncapi_guard.violations import Checkpoint, Code, Problem, Violation
+from asyncapi_guard.violations import UNSENDABLE, Checkpoint, Code, Problem, Violation
 
 if TYPE_CHECKING:
     import re
@@ -218,7 +218,7 @@ class Guard:
         ack = checkpoint is Checkpoint.SEND_ACK
         code, kind = (Code.RESPONSE, "ack") if ack else (Code.EMIT, "event")
         reason = f"the {kind} has a value that cannot be sent as JSON"
-        problem = Problem("", "json", reason)
+        problem = Problem("", UNSENDABLE, reason)
         return self._faulty(checkpoint, code, namespace, event, reason, problem, message)
 
     def failed(self, checkpoint: Checkpoint, namespace: str, event: Any) -> Verdict:

@@ -197,6 +197,8 @@ class FlaskApplication:
             method = self._error_method(namespace)
             if method is not None:
                 method(error)
+            elif not isinstance(error, TypeError):
+                raise  # python-socketio tells the client of a `ConnectionRefusedError`
             raise ConnectFailed(error, seen=method is not None) from error
         if raised:
             raise ConnectFailed(raised[0], seen=isinstance(raised[0], Exception))

@@ -333,6 +333,9 @@ class Incoming(Seat):
             else:
                 ready = self._ready(values, outbound)
                 self._send_ack(call.eio_sid, call.namespace, id, ready)
+        refusal = violation_error(violation)
+        if violation.refused and isinstance(refusal, TypeError):
+            raise refusal  # as without the guard: the handler's author should see where
 
     def _lacks_a_method(self, call: Call, value: Any) -> bool:
         """Whether `None` came from a class namespace that has no method for the event."""

@@ -55,7 +55,7 @@ def test_flask_socketio_passes_its_own_tests_under_the_guard(suite: Path, tmp_pa
     """All 43 pass, the guards judged traffic, and refused only what fails without them too."""
     numbers = run(suite, tmp_path, "guard_every_server")
     assert numbers["judged"] > 50
-    assert numbers["refused"] == 1  # the ack that one test lets fail
+    assert numbers["refused"] == 1  # what one test lets fail: it has no form in JSON
 
 
 @pytest.mark.parametrize(
