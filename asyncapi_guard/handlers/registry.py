@@ -172,7 +172,9 @@ class Registry:
         return None
 
     def wide_receiver(self, namespace: str, event: str) -> Receiver | None:
-        """The handler that takes an event because it takes more than this one."""
+        """The handler that takes an event that has none of its own, because it takes others too."""
+        if (namespace, event) in self._receivers:
+            return None
         for place in ((namespace, CATCH_ALL), (CATCH_ALL, event), (CATCH_ALL, CATCH_ALL)):
             if place in self._receivers:
                 return self._receivers[place]
@@ -180,8 +182,7 @@ class Registry:
 
     def taker(self, namespace: str, event: str) -> Receiver | None:
         """The handler that takes an event, its own or a wide one."""
-        own = self._receivers.get((namespace, event))
-        return own if own is not None else self.wide_receiver(namespace, event)
+        return self._receivers.get((namespace, event)) or self.wide_receiver(namespace, event)
 
     def sender(self, namespace: str, event: str) -> Sender | None:
         """The declaration of an event that is sent."""

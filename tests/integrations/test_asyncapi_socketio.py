@@ -963,6 +963,25 @@ def test_the_ack_of_a_catch_all_handler_is_judged(start: Any) -> None:
     assert code(talk.ask("a", {"ok": 7})) == FAULTY
 
 
+def test_a_catch_all_handler_says_nothing_of_events_that_have_their_own(start: Any) -> None:
+    """Where the document does not name them, and the policy does not mind."""
+    document = {"asyncapi": "3.1.0", "info": {"title": "t", "version": "1"}}
+    undeclared = Policy(undeclared_events="off", undeclared_namespaces="off")
+    talk = start(spec=document, policy=undeclared)
+
+    @talk.io.on("*", **TYPED)
+    def everything(event: str, data: Move) -> Done:
+        return Done(ok=True)
+
+    @talk.io.on("own")
+    def own(data: Any) -> Any:
+        return data
+
+    assert talk.ask("own", "anything") == "anything"
+    assert talk.ask("move", {"x": 1}) == {"ok": True}
+    assert code(talk.ask("move", {"x": "1"})) == REFUSED
+
+
 def test_a_handler_of_every_namespace_is_typed(start: Any) -> None:
     """In namespaces that the document names for other reasons, too."""
     talk = start(namespaces="*")
