@@ -62,7 +62,8 @@ def tests(session: nox.Session, versions: str) -> None:
 @nox.session(default=False)
 def newest(session: nox.Session) -> None:
     """All tests, with the newest release of everything that the project itself does not cap."""
-    needed = requirements("test")
+    # The checkers of types as well: some tests run them over generated code.
+    needed = [*requirements("test"), *requirements("types")]
     session.install("--upgrade", "pip")
     session.install("--upgrade", "--upgrade-strategy", "eager", "-e", ".", *needed)
     show_versions(session, [*runtime_requirements(), *INDIRECT, *needed])
