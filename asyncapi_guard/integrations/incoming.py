@@ -57,13 +57,13 @@ class Call:
         message: Message | None,
         rule: Rule | None,
     ) -> None:
-        self.sid = sid
-        self.eio_sid = eio_sid
-        self.namespace = namespace
-        self.id = id
-        self.data = data
-        self.message = message
-        self.rule = rule
+        self.sid: str = sid
+        self.eio_sid: str = eio_sid
+        self.namespace: str = namespace
+        self.id: int | None = id
+        self.data: Any = data
+        self.message: Message | None = message
+        self.rule: Rule | None = rule
 
     @property
     def event(self) -> Any:

@@ -51,9 +51,9 @@ class Unreadable:
 
     def __init__(self, place: _Place, keyword: str, message: str, *, foreign: bool = False) -> None:
         self._place = place
-        self.keyword = keyword
-        self.message = message
-        self.foreign = foreign
+        self.keyword: str = keyword
+        self.message: str = message
+        self.foreign: bool = foreign
 
     @property
     def path(self) -> tuple[Any, ...]:
