@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from asyncapi_guard.errors import RegistrationError, SpecError
 from asyncapi_guard.handlers.components import components_of
 from asyncapi_guard.handlers.ids import Names
+from asyncapi_guard.spec.limits import DEFAULT_LIMITS
 from asyncapi_guard.spec.references import Documents, Node
 from asyncapi_guard.spec.schemas import Schemas
-from asyncapi_guard.spec.source import DEFAULT_LIMITS, Source, check_data
+from asyncapi_guard.spec.source import Source, check_data
 
 if TYPE_CHECKING:
     from asyncapi_guard.errors import Finding

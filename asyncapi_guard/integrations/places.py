@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from asyncapi_guard.errors import SpecError
-from asyncapi_guard.spec.source import DEFAULT_LIMITS, Source, read_text
+from asyncapi_guard.spec.limits import DEFAULT_LIMITS
+from asyncapi_guard.spec.source import Source, read_text
 from asyncapi_guard.violations import without_mapping
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from asyncapi_guard.lint.schemas import check_schemas
 from asyncapi_guard.lint.semantics import check_messages, check_semantics
 from asyncapi_guard.lint.settings import Settings
 from asyncapi_guard.lint.structure import Structure
+from asyncapi_guard.spec.limits import DEFAULT_LIMITS, Limits
 from asyncapi_guard.spec.loader import open_documents
 from asyncapi_guard.spec.references import Node
 from asyncapi_guard.spec.schemas import Schemas
-from asyncapi_guard.spec.source import DEFAULT_LIMITS, Limits
 from asyncapi_guard.spec.versions import check_version
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from asyncapi_guard.spec.wording import shown
 
 if TYPE_CHECKING:
-    from asyncapi_guard.spec.source import Limits
+    from asyncapi_guard.spec.limits import Limits
 
 __all__ = ["Fault", "first_fault"]
 

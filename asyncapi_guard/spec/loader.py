@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.errors import Finding, UnreadableDocument
 from asyncapi_guard.spec.compiler import compile_contract
+from asyncapi_guard.spec.limits import DEFAULT_LIMITS, Limits
 from asyncapi_guard.spec.references import Documents
-from asyncapi_guard.spec.source import DEFAULT_LIMITS, Limits, Source, check_data, read_source
+from asyncapi_guard.spec.source import Source, check_data, read_source
 
 if TYPE_CHECKING:
     import os

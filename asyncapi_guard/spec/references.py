@@ -17,13 +17,15 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from asyncapi_guard.errors import Finding, UnreadableDocument
+from asyncapi_guard.spec.limits import DEFAULT_LIMITS, Limits
 from asyncapi_guard.spec.pointers import Path, format_pointer, parse_fragment
-from asyncapi_guard.spec.source import DEFAULT_LIMITS, Limits, Source
 from asyncapi_guard.spec.wording import cut, nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path as FilePath
+
+    from asyncapi_guard.spec.source import Source
 
 __all__ = ["UNRESOLVABLE", "Documents", "Node", "Unresolvable", "is_reference", "named_by"]
 

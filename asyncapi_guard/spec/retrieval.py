@@ -9,10 +9,13 @@ from __future__ import annotations
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from asyncapi_guard.spec.source import Limits, Source, read_source
+from asyncapi_guard.spec.source import Source, read_source
+
+if TYPE_CHECKING:
+    from asyncapi_guard.spec.limits import Limits
 
 __all__ = ["Retriever"]
 

@@ -15,10 +15,11 @@ from asyncapi_guard.lint.context import Context
 from asyncapi_guard.lint.findings import Findings
 from asyncapi_guard.lint.grammar import OBJECTS, VARIANTS
 from asyncapi_guard.lint.structure import Structure
+from asyncapi_guard.spec.limits import DEFAULT_LIMITS
 from asyncapi_guard.spec.loader import open_documents
 from asyncapi_guard.spec.pointers import format_pointer
 from asyncapi_guard.spec.references import Node
-from asyncapi_guard.spec.source import DEFAULT_LIMITS, read_source
+from asyncapi_guard.spec.source import read_source
 
 TICTACTOE = Path(__file__).parents[2] / "specs" / "tictactoe.yml"
 

@@ -31,7 +31,8 @@ from asyncapi_guard.spec.edit import (
     apply_edits,
     edits_between,
 )
-from asyncapi_guard.spec.source import read_source, without_surrogates
+from asyncapi_guard.spec.source import read_source
+from asyncapi_guard.spec.yaml_text import without_surrogates
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"

@@ -20,7 +20,7 @@ from asyncapi_guard.errors import (
 )
 from asyncapi_guard.schema import get_engine
 from asyncapi_guard.spec import load
-from asyncapi_guard.spec.source import Limits
+from asyncapi_guard.spec.limits import Limits
 
 MINIMAL = {"asyncapi": "3.1.0", "info": {"title": "T", "version": "1"}}
 

@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asyncapi_guard.errors import SpecError, UnreadableDocument
-from asyncapi_guard.spec import source as source_module
-from asyncapi_guard.spec.source import DEFAULT_LIMITS, Limits, check_data, read_source
+from asyncapi_guard.spec import yaml_text
+from asyncapi_guard.spec.limits import DEFAULT_LIMITS, Limits
+from asyncapi_guard.spec.source import check_data, read_source
 
 MESSAGE = (
     "asyncapi: 3.1.0\ninfo: {{title: T, version: '1'}}\n"
@@ -438,14 +439,14 @@ def test_what_is_no_yaml_is_refused_with_advice(text, place, advice, words):
 @pytest.mark.parametrize(("text", "place", "advice"), ADVICE)
 def test_advice_is_the_same_without_the_parser_in_c(text, place, advice, monkeypatch):
     """Where PyYAML was built without it, other places are named, and the advice is the same."""
-    monkeypatch.setattr(source_module, "_Loader", yaml.Loader)
+    monkeypatch.setattr(yaml_text, "_Loader", yaml.Loader)
     assert advice in refused(text).message
 
 
 @pytest.mark.parametrize("text", DEEP.values(), ids=list(DEEP))
 def test_depth_is_the_same_without_the_parser_in_c(text, monkeypatch):
     """The limits are ours, whichever parser there is."""
-    monkeypatch.setattr(source_module, "_Loader", yaml.Loader)
+    monkeypatch.setattr(yaml_text, "_Loader", yaml.Loader)
     assert refused(text).message == "more than 64 levels deep"
 
 

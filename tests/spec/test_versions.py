@@ -6,8 +6,9 @@ from __future__ import annotations
 import pytest
 
 from asyncapi_guard.errors import InvalidDocument, SpecError, UnsupportedVersion
+from asyncapi_guard.spec.limits import DEFAULT_LIMITS
 from asyncapi_guard.spec.references import Node
-from asyncapi_guard.spec.source import DEFAULT_LIMITS, read_source
+from asyncapi_guard.spec.source import read_source
 from asyncapi_guard.spec.versions import check_version
 
 

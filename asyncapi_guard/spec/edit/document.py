@@ -25,7 +25,8 @@ from asyncapi_guard.spec.edit.layout import Layout
 from asyncapi_guard.spec.edit.splices import OverlapError, Splice, check_anchors, spliced
 from asyncapi_guard.spec.edit.style import newline_of, style_of
 from asyncapi_guard.spec.edit.writing import key_text
-from asyncapi_guard.spec.source import DEFAULT_LIMITS, Limits, Source, check_data, read_source
+from asyncapi_guard.spec.limits import DEFAULT_LIMITS, Limits
+from asyncapi_guard.spec.source import Source, check_data, read_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

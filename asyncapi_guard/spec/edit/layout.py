@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from asyncapi_guard.spec.edit.edits import ImpossibleError
-from asyncapi_guard.spec.source import as_read, without_surrogates
+from asyncapi_guard.spec.yaml_text import as_read, without_surrogates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from asyncapi_guard.errors import InvalidDocument, Severity
+from asyncapi_guard.spec.limits import DEFAULT_LIMITS
 from asyncapi_guard.spec.pointers import Path, format_pointer, parse_fragment
 from asyncapi_guard.spec.references import Documents, Node, Unresolvable, is_reference
-from asyncapi_guard.spec.source import DEFAULT_LIMITS, Source
 from asyncapi_guard.spec.upgrade.names import COMPONENT, Names, legal
 from asyncapi_guard.spec.wording import kind_of
 
 if TYPE_CHECKING:
     from asyncapi_guard.errors import Finding
+    from asyncapi_guard.spec.source import Source
 
 __all__ = ["OMIT", "Run", "is_extension", "is_local", "pointer_to"]
 
