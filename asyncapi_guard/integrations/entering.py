@@ -35,7 +35,8 @@ class Entrant:
         kept: what sends the broadcasts that wait for it.
         missed: that there were more of them than are kept.
         let_in: the handler let it in, and what was kept is sent.
-        left: it has left the namespace meanwhile, for this reason.
+        left: it has left the namespace meanwhile.
+        reason: why it has left.
         gone: its connection has ended meanwhile.
         environ: what the server knows of its connection, for handlers that come after its end.
     """
