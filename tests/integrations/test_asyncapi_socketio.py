@@ -928,6 +928,32 @@ def test_a_misspelt_description_is_deprecated(here: Any) -> None:
         talk.io.doc_emit("moved", Move, beschreibung="nein")
 
 
+class Loose(BaseModel):
+    """A field of which nothing is said."""
+
+    anything: Any = None
+    share: Optional[float] = None
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")], ids=str)
+def test_numbers_that_json_has_not_are_never_sent_as_null(number: float, start: Any) -> None:
+    """Instances and plain data alike; Pydantic would write `null` for some of them."""
+    talk = start()
+    talk.io.doc_emit("loose", Loose)
+    talk.io.doc_emit("open", Dict[str, Any])
+    talk.io.on("connect")(lambda: None)
+    for event, data in (
+        ("loose", Loose(anything=number)),
+        ("loose", Loose(anything=[{"a": number}])),
+        ("loose", Loose(share=number)),
+        ("loose", {"share": number}),
+        ("loose", {"anything": number}),
+        ("open", {"a": [number]}),
+    ):
+        with pytest.raises(EmitValidationError, match="cannot be sent as JSON"):
+            talk.io.emit(event, data)
+
+
 # -- catch-all handlers ----------------------------------------------------------------------------
 
 

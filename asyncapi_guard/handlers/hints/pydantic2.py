@@ -17,7 +17,12 @@ import pydantic
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.errors import PydanticUserError
 from pydantic.json_schema import GenerateJsonSchema
-from pydantic_core import PydanticOmit, PydanticSerializationError, to_jsonable_python
+from pydantic_core import (
+    PydanticOmit,
+    PydanticSerializationError,
+    SchemaSerializer,
+    to_jsonable_python,
+)
 from pydantic_core.core_schema import ErrorType
 
 from asyncapi_guard.handlers.dialect import legal
@@ -115,7 +120,7 @@ class Hint2(Hint):
         self._validate: Callable[..., Any] = (
             partial(validate, **self._names) if self._names else validate
         )
-        self._to_python = self.adapter.serializer.to_python
+        self._to_python = _serializer_of(self.adapter).to_python
         self._scalars_are_plain: bool = not _has_serializer(self.adapter.core_schema)
         self._models: tuple[type[BaseModel], ...] = tuple(models_in(hint))
         # Pydantic warns of what is in order in a model; elsewhere it tells what does not fit.
@@ -226,6 +231,23 @@ class Hint2(Hint):
         if self._has_generated:
             dumped = without_unset(value, dumped)
         return dumped if type(dumped) is dict else self._values(dumped)
+
+
+def _serializer_of(adapter: TypeAdapter[Any]) -> SchemaSerializer:
+    """The adapter's, which leaves NaN and infinities as they are; whoever encodes refuses them.
+
+    Pydantic writes `null` for those whose type it is not told, unless the model's configuration
+    says otherwise.
+    """
+    schema: Any = adapter.core_schema
+    named = {item.get("ref"): item for item in schema.get("definitions", ())}
+    while "config" not in schema:
+        inner = named.pop(schema.get("schema_ref"), None) or schema.get("schema")
+        if not isinstance(inner, dict):
+            break
+        schema = inner
+    config: Any = {"ser_json_inf_nan": "constants", **schema.get("config", {})}
+    return SchemaSerializer(adapter.core_schema, config)
 
 
 def _has_serializer(schema: Any) -> bool:
