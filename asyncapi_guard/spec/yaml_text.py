@@ -138,12 +138,12 @@ class Builder:
     """YAML events to data, within limits."""
 
     def __init__(self, name: str, limits: Limits) -> None:
-        self.name = name
-        self.limits = limits
-        self.nodes = 0
-        self.characters = 0
+        self.name: str = name
+        self.limits: Limits = limits
+        self.nodes: int = 0
+        self.characters: int = 0
         #: Whether a limit was met.
-        self.is_beyond = False
+        self.is_beyond: bool = False
         #: What stands behind an anchor, with its values, its characters and its levels.
         self.anchors: dict[str, tuple[Any, int, int, int]] = {}
 
