@@ -136,7 +136,7 @@ def pydantic1(session: nox.Session) -> None:
         "python",
         "-m",
         "pytest",
-        "tests/handlers",
+        "tests/codefirst",
         "tests/integrations/test_asyncapi_socketio.py",
         "tests/integrations/test_pydantic1.py",
         "tests/examples/test_examples.py",

@@ -32,8 +32,8 @@ GOALS = {100: 1.2}
 _ALONE = """\
 import json, sys
 from pathlib import Path
-from asyncapi_guard.codegen.library import generate_types
-from asyncapi_guard.codegen.options import Options
+from asyncapi_guard.codegen.python.library import generate_types
+from asyncapi_guard.codegen.python.options import Options
 schemas = json.loads(Path(sys.argv[1]).read_text())
 imports, parts = generate_types(schemas, Options(), {})
 Path(sys.argv[2]).write_text("\\n".join(part.text for part in parts))
@@ -78,9 +78,9 @@ def document(count: int) -> dict[str, object]:
 
 def bundle(spec: Path) -> str:
     """What the library gets for a document."""
-    from asyncapi_guard.codegen.bundle import build_bundle
     from asyncapi_guard.codegen.catalogue import read_catalogue
-    from asyncapi_guard.codegen.library import is_usable_pattern
+    from asyncapi_guard.codegen.python.bundle import build_bundle
+    from asyncapi_guard.codegen.python.library import is_usable_pattern
     from asyncapi_guard.spec.loader import open_documents
 
     catalogue = read_catalogue(open_documents(spec))

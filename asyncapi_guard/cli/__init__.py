@@ -35,7 +35,7 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # as above
         if cmd_name not in _COMMANDS:
             return None
-        module = importlib.import_module(f"asyncapi_guard.cli.{cmd_name}")
+        module = importlib.import_module(f"asyncapi_guard.cli.commands.{cmd_name}")
         return cast("click.Command", module.command)
 
     def resolve_command(

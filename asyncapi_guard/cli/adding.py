@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.contract import Contract
     from asyncapi_guard.errors import Finding
-    from asyncapi_guard.handlers.additions import NewEvent
     from asyncapi_guard.lint.settings import Settings
+    from asyncapi_guard.spec.additions import NewEvent
 
 __all__ = ["Addition", "CannotAdd", "add_events"]
 
@@ -67,7 +67,7 @@ def add_events(
             was meant, or the result would have findings that the file does not have.
     """
     from asyncapi_guard.errors import EditRefused, SpecError
-    from asyncapi_guard.handlers.additions import CannotAddError, additions
+    from asyncapi_guard.spec.additions import CannotAddError, additions
     from asyncapi_guard.spec.compiler import compile_contract
     from asyncapi_guard.spec.edit import apply_edits
     from asyncapi_guard.spec.loader import open_documents

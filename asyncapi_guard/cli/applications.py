@@ -22,7 +22,7 @@ from asyncapi_guard.cli.failures import CannotRun, run_or_say_why
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from asyncapi_guard.integrations.applications import Loaded
+    from asyncapi_guard.drift.applications import Loaded
 
 __all__ = ["application", "is_target", "run_and_leave", "take_stdout"]
 
@@ -46,7 +46,7 @@ def application(target: str) -> Loaded:
     Raises:
         CannotRun: it cannot be imported, or is no Socket.IO server.
     """
-    from asyncapi_guard.integrations.applications import ApplicationError, load_application
+    from asyncapi_guard.drift.applications import ApplicationError, load_application
 
     try:
         return load_application(target)

@@ -5,7 +5,7 @@ Names of types begin with a capital, so what begins otherwise is free.
 
 from __future__ import annotations
 
-from asyncapi_guard.codegen.prelude import NAMES
+from asyncapi_guard.codegen.python.prelude import NAMES
 
 __all__ = ["PYDANTIC_ATTRIBUTES", "may_be_base_class", "reserved_names"]
 

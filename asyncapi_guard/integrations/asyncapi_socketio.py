@@ -21,10 +21,7 @@ from typing import TYPE_CHECKING, Any
 import flask_socketio
 from flask_socketio import SocketIO
 
-from asyncapi_guard.contract import Contract, Mode
-from asyncapi_guard.errors import violation_error
-from asyncapi_guard.guard import Policy, Verdict
-from asyncapi_guard.handlers import (
+from asyncapi_guard.codefirst import (
     CATCH_ALL,
     About,
     ConstructionError,
@@ -34,7 +31,10 @@ from asyncapi_guard.handlers import (
     plain_models,
     plain_values,
 )
-from asyncapi_guard.handlers.document import without_anything
+from asyncapi_guard.codefirst.document import without_anything
+from asyncapi_guard.contract import Contract, Mode
+from asyncapi_guard.errors import violation_error
+from asyncapi_guard.guard import Policy, Verdict
 from asyncapi_guard.integrations.connects import given_auth
 from asyncapi_guard.integrations.following import RenewedGuard
 from asyncapi_guard.integrations.outcomes import Refused, Unjudged
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask_socketio import Namespace
 
-    from asyncapi_guard.handlers import Receiver
+    from asyncapi_guard.codefirst import Receiver
     from asyncapi_guard.schema import EngineName
 
 __all__ = ["AsyncAPIDoc", "AsyncAPISocketIO"]
@@ -286,7 +286,7 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         return lambda function: function
 
     def _takes_hints(self, handler: Callable[..., Any], *, default: bool) -> bool:
-        from asyncapi_guard.handlers.signatures import is_hinted
+        from asyncapi_guard.codefirst.signatures import is_hinted
 
         wanted = default if self.typed is None else self.typed
         return wanted and is_hinted(handler)

@@ -9,11 +9,11 @@ import logging
 import threading
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.codefirst import Registry, build_document
+from asyncapi_guard.codefirst.functions import dotted_name
 from asyncapi_guard.contract import Contract, Mode
 from asyncapi_guard.guard import Guard, Policy, Verdict
 from asyncapi_guard.guard.policy import with_near_names
-from asyncapi_guard.handlers import Registry, build_document
-from asyncapi_guard.handlers.functions import dotted_name
 from asyncapi_guard.integrations.log import write
 from asyncapi_guard.integrations.middleware import AsyncAPIGuard
 from asyncapi_guard.spec import load
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Mapping, Sequence
 
+    from asyncapi_guard.codefirst import Receiver, Sender
     from asyncapi_guard.contract import Message
-    from asyncapi_guard.handlers import Receiver, Sender
     from asyncapi_guard.integrations.asyncapi_socketio import AsyncAPISocketIO
     from asyncapi_guard.violations import Violation
 

@@ -18,9 +18,9 @@ from asyncapi_guard.cli import cli
 from asyncapi_guard.cli.adding import CannotAdd, add_events
 from asyncapi_guard.contract import Action
 from asyncapi_guard.errors import SpecError
-from asyncapi_guard.handlers.additions import NewEvent
 from asyncapi_guard.lint import lint
 from asyncapi_guard.lint.settings import Settings
+from asyncapi_guard.spec.additions import NewEvent
 
 ROOT = Path(__file__).parents[2]
 CORPUS = ROOT.parent / "shared" / "corpus"

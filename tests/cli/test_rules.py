@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from asyncapi_guard.cli import rules
+from asyncapi_guard.cli.commands import rules
 from asyncapi_guard.lint.rules import RULES
 
 ROOT = Path(__file__).parents[2]

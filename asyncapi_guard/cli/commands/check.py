@@ -1,0 +1,237 @@
+"""`asyncapi-guard check`: do an application's code and its AsyncAPI file say the same?
+
+The application is imported, not run. Its handlers, the types of their arguments and the events that
+its sources emit are compared with the file; findings stand at the code, or in the file for what
+only the file has. Which of them count is configured as for `validate`. Reports go to stdout, and
+what the application prints goes to stderr.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from asyncapi_guard.cli.applications import (
+    application,
+    is_target,
+    run_and_leave,
+    take_stdout,
+)
+from asyncapi_guard.cli.choosing import choosing, chosen
+from asyncapi_guard.cli.failures import CannotRun
+from asyncapi_guard.cli.reading import reading
+from asyncapi_guard.cli.reporters import FileReport, default_format, render, wants_color
+from asyncapi_guard.cli.reporting import reporting
+from asyncapi_guard.cli.writing import write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from asyncapi_guard.contract import Contract
+    from asyncapi_guard.drift.comparing import Declared, Handler
+    from asyncapi_guard.drift.emits import Emit
+    from asyncapi_guard.errors import Finding
+    from asyncapi_guard.lint.settings import Settings
+    from asyncapi_guard.spec.references import Documents
+
+    _Read = tuple[Documents, Contract]
+
+__all__ = ["command"]
+
+_EXAMPLES = """\
+\b
+Example: asyncapi-guard check package.module:socketio asyncapi.yml
+         asyncapi-guard check 'package.module:create_app()' asyncapi.yml --format github
+         asyncapi-guard check server:socketio asyncapi.yml --ignore undeclared-emit
+         asyncapi-guard check server:socketio asyncapi.yml --fix --diff
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line says."""
+
+    target: str
+    file: str
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    severity: dict[str, str]
+    strict: bool
+    format: str | None
+    output: str | None
+    config: str | None
+    no_config: bool
+    root: str | None
+    allow_http: tuple[str, ...]
+    fix: bool
+    diff: bool
+    quiet: bool
+
+
+@click.command("check", epilog=_EXAMPLES)
+@click.argument("target", metavar="MODULE:ATTRIBUTE")
+@click.argument("file", type=click.Path(path_type=str))
+@choosing
+@reporting
+@reading
+@click.option(
+    "--fix",
+    is_flag=True,
+    help="Add to the file what it lacks: handlers, and what doc_emit declares.",
+)
+@click.option("--diff", is_flag=True, help="With --fix: show the change, and write nothing.")
+@click.option("-q", "--quiet", is_flag=True, help="Print findings only.")
+def command(**given: Any) -> None:
+    """Compare an application with its AsyncAPI file: handlers, their types, and what is emitted.
+
+    MODULE:ATTRIBUTE is imported, not run: a SocketIO of Flask-SocketIO or an AsyncAPISocketIO, a
+    server of python-socketio, a Flask application that has one, or a call without arguments such as
+    package.module:create_app() that returns one of them.
+
+    What is found has the codes of the group "Code and file" of `asyncapi-guard rules`. CODES are
+    such codes, groups like 'payload-*', or ALL, separated by commas.
+
+    With --fix, events that the code has and the file has not are added to the file as their
+    neighbours stand there, with the types of the handlers' hints; every other line stays as it is.
+    What is reported then is what is left.
+
+    Exits with 0 when there are no errors (warnings are allowed), 1 when there are, 2 when it could
+    not run or the file itself has errors.
+    """
+    options = Options(**given)
+    if options.config and options.no_config:
+        raise click.UsageError("--config and --no-config exclude one another")
+    if options.diff and not options.fix:
+        raise click.UsageError("--diff shows what --fix would change: give both")
+    if is_target(options.file) and not is_target(options.target):
+        right = f"asyncapi-guard check {options.file} {options.target}"
+        raise click.UsageError(f"the application comes first: {right}")
+    stdout = take_stdout()
+    run_and_leave(lambda: _run(options, stdout), stdout)
+
+
+def _run(options: Options, stdout: IO[str]) -> int:
+    """Compare, report, and say how it went: 0 or 1."""
+    from asyncapi_guard.cli.configuration import Configurations
+
+    began = time.perf_counter()
+    configurations = Configurations(options.config, none=options.no_config)
+    configuration = configurations.of_file(options.file)
+    settings = chosen(
+        configuration.settings,
+        select=options.select,
+        ignore=options.ignore,
+        severity=options.severity,
+        strict=options.strict,
+    )
+    reading: dict[str, Any] = {
+        "root": options.root or configuration.root,
+        "allow_http": options.allow_http or configuration.allow_http,
+    }
+    read = _read(options.file, **reading)
+    code = _inventory(options.target)
+    if options.fix and _fix(code, read, options, {**reading, "settings": settings}, stdout):
+        read = _read(options.file, **reading)
+    found = _drift(code, read, settings)
+    report = FileReport(options.file, found, time.perf_counter() - began)
+    text = render(options.format or default_format(), [report], quiet=options.quiet)
+    _publish(text, options, stdout)
+    return int(any(settings.strict or each.severity == "error" for each in found))
+
+
+def _publish(text: str, options: Options, stdout: IO[str]) -> None:
+    if options.output is not None:
+        write_whole(options.output, click.unstyle(text) + "\n" * bool(text))
+        if not options.quiet:
+            click.echo(f"report written to {options.output}", err=True)
+    elif text:
+        # The change that --diff shows is what goes to stdout then.
+        stream = sys.stderr if options.diff else stdout
+        click.echo(text, file=stream, color=wants_color(stream))
+
+
+def _read(file: str, root: str | None, allow_http: Sequence[str]) -> _Read:
+    """The file, read and understood; its faults are reported, and nothing is compared then."""
+    from asyncapi_guard.errors import SpecError
+    from asyncapi_guard.spec.compiler import compile_contract
+    from asyncapi_guard.spec.loader import open_documents
+
+    try:
+        documents = open_documents(file, root=root, allow_http=allow_http)
+        return documents, compile_contract(documents, "auto")
+    except SpecError as error:
+        _refuse(f"nothing can be compared with {file}: it has errors", error)
+
+
+@dataclass(frozen=True, slots=True)
+class _Code:
+    """What an application has."""
+
+    server: Any
+    sources: Mapping[str, str]
+    handlers: Sequence[Handler]
+    declared: Sequence[Declared]
+    emits: Sequence[Emit]
+
+
+def _inventory(target: str) -> _Code:
+    from asyncapi_guard.errors import SpecError
+
+    loaded = application(target)
+    from asyncapi_guard.drift.inventory import (
+        declared_of,
+        emits_of,
+        handlers_of,
+        sources_of,
+    )
+
+    sources = sources_of(loaded)
+    try:
+        handlers, declared = handlers_of(loaded, sources), declared_of(loaded.server)
+    except SpecError as error:
+        _refuse(f"the types of {target} make no contract", error)
+    emits = emits_of(loaded, sources, handlers)
+    return _Code(loaded.server, sources, handlers, declared, emits)
+
+
+def _drift(code: _Code, read: _Read, settings: Settings) -> tuple[Finding, ...]:
+    """What is reported, comments and settings applied."""
+    from asyncapi_guard.drift.comparing import drift
+    from asyncapi_guard.lint.comments import apply_comments
+
+    documents, contract = read
+    found = drift(code.handlers, code.emits, code.declared, contract, documents)
+    texts = {source.name: source.text or "" for source in documents.sources()}
+    return settings.apply(apply_comments(found, texts, code.sources))
+
+
+def _fix(code: _Code, read: _Read, options: Options, how: dict[str, Any], stdout: IO[str]) -> bool:
+    """Add to the file what it lacks; whether it was written."""
+    from asyncapi_guard.cli.adding import add_events
+    from asyncapi_guard.cli.diffs import unified
+    from asyncapi_guard.drift.comparing import missing_events
+    from asyncapi_guard.drift.inventory import events_of
+
+    documents, contract = read
+    missing = missing_events(code.handlers, code.declared, contract, documents)
+    if not missing:
+        return False
+    addition = add_events(options.file, events_of(code.server, missing), **how)
+    if options.diff:
+        click.echo(unified(options.file, addition.old, addition.new), file=stdout, nl=False)
+        return False
+    write_whole(addition.path, addition.new)
+    if not options.quiet:
+        for namespace, action, event in missing:
+            click.echo(f"added to {options.file}: {action} {event} in {namespace}", err=True)
+    return True
+
+
+def _refuse(message: str, error: Any) -> NoReturn:
+    report = render("full", [FileReport(error.file, error.findings)], quiet=True)
+    click.echo(report + "\n", err=True, color=wants_color(sys.stderr))
+    raise CannotRun(message)

@@ -1,0 +1,347 @@
+"""`asyncapi-guard models`: Python types of a document's payloads and acks, and what fits them."""
+
+from __future__ import annotations
+
+import keyword
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from asyncapi_guard.cli.configuration import BOOLEAN, STRING, STRINGS, Configurations, Kind
+from asyncapi_guard.cli.failures import CannotRun, DocumentFaults
+from asyncapi_guard.cli.generating import (
+    Output,
+    configured,
+    depends_on,
+    opened,
+    relative,
+    run_generator,
+    settle,
+    spec_faults_shown,
+)
+from asyncapi_guard.cli.reading import reading
+from asyncapi_guard.cli.writing import or_standard_output
+from asyncapi_guard.codegen.python.options import OPTIONALS, PYDANTICS, PYTHONS, STYLES, Options
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from asyncapi_guard.cli.generating import Entry
+    from asyncapi_guard.cli.watching import Watched
+    from asyncapi_guard.codegen.python.bundle import Loss
+    from asyncapi_guard.codegen.python.models import Generated
+    from asyncapi_guard.spec.references import Documents
+
+__all__ = ["command"]
+
+_EXAMPLES = """\
+\b
+Example: asyncapi-guard models asyncapi.yml -o models.py
+         asyncapi-guard models asyncapi.yml --package models --python 3.12
+         asyncapi-guard models asyncapi.yml -o models.py --check
+         asyncapi-guard models          (all that is configured in pyproject.toml)
+"""
+
+
+class OptionFault(Exception):
+    """What is wrong with an option, whoever gave it.
+
+    Attributes:
+        option: its name, as the command line and the configuration have it.
+    """
+
+    def __init__(self, option: str, fault: str) -> None:
+        super().__init__(fault)
+        self.option = option
+
+
+def _one_of(values: Sequence[str]) -> Kind:
+    return Kind(f"one of {', '.join(values)}", lambda value: value in values)
+
+
+#: What `[tool.asyncapi-guard.models]` takes.
+KEYS = {
+    "spec": STRING,
+    "output": STRING,
+    "package": STRING,
+    "style": _one_of(STYLES),
+    "optional": _one_of(OPTIONALS),
+    "python": _one_of(PYTHONS),
+    "pydantic": _one_of(PYDANTICS),
+    "base-class": STRING,
+    "root": STRING,
+    "allow-http": STRINGS,
+    "report": BOOLEAN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One document, and where its models go.
+
+    Attributes:
+        spec: the document's file.
+        output: the module's file; `None` for standard output.
+        package: the package's folder, in place of a file.
+        options: what the models are to be like.
+        root: the folder that references may not leave.
+        allow_http: hosts that references may lead to.
+        report: say what types cannot.
+    """
+
+    spec: str
+    output: str | None
+    package: str | None
+    options: Options
+    root: str | None = None
+    allow_http: tuple[str, ...] = ()
+    report: bool = False
+
+
+def _pydantic(_context: click.Context, _option: click.Parameter, given: str | None) -> str | None:
+    if given is None or given in PYDANTICS:
+        return given
+    reason = ""
+    if given.partition(".")[0] == "1":
+        reason = ": datamodel-code-generator writes for Pydantic 2 only"
+    raise click.BadParameter(f"{given!r} is none of {', '.join(PYDANTICS)}{reason}")
+
+
+@click.command("models", epilog=_EXAMPLES)
+@click.argument("file", required=False, type=click.Path(path_type=str))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=str),
+    callback=or_standard_output,
+    help="Write one module to this file.  [default: standard output]",
+)
+@click.option(
+    "--package",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=str),
+    help="Write a package: a common module, and one for each namespace.",
+)
+@click.option("--style", type=click.Choice(STYLES), help="What models are.  [default: pydantic]")
+@click.option(
+    "--optional",
+    type=click.Choice(OPTIONALS),
+    help="What stands for an absent property: None, or Pydantic's MISSING.  [default: plain]",
+)
+@click.option(
+    "--python",
+    type=click.Choice(PYTHONS),
+    help="The lowest version of Python that runs it.  [default: 3.10]",
+)
+@click.option(
+    "--pydantic",
+    metavar=f"[{'|'.join(PYDANTICS)}]",
+    callback=_pydantic,
+    help="The lowest version of Pydantic that it uses.  [default: 2; 2.14 for MISSING]",
+)
+@click.option("--base-class", metavar="MODULE.CLASS", help="What all models derive from.")
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 and a diff when stale.")
+@click.option("--watch", is_flag=True, help="Write again whenever a file changes.")
+@click.option("--report", is_flag=True, help="List what the types cannot say.")
+@click.option("--force", is_flag=True, help="Overwrite what was not generated.")
+@reading
+def command(  # click passes options so
+    check: bool,  # noqa: FBT001  # click passes flags so
+    watch: bool,  # noqa: FBT001  # as above
+    force: bool,  # noqa: FBT001  # as above
+    **given: Any,
+) -> None:
+    """Write Python models of an AsyncAPI file's payloads and acks.
+
+    Besides the models there is an index of events, EVENTS, a protocol of handlers for each
+    namespace, and a function emit_... for each event that the server sends. Without FILE, what
+    [tool.asyncapi-guard.models] in pyproject.toml says is done.
+
+    Exits with 0 when the models were written (with --check: when they are up to date), 1 when
+    --check finds them stale, 2 when it could not run or the file has errors.
+    """
+    _check_usage(given, check=check)
+
+    def run(watched: Watched | None) -> int:
+        configurations = Configurations()
+        try:
+            jobs = _jobs(given, configurations)
+            return _run(jobs, configurations, watched, check=check, force=force)
+        finally:
+            if watched is not None:
+                watched.files |= configurations.looked_at
+
+    sys.exit(run_generator(run, watch=watch))
+
+
+def _check_usage(given: Mapping[str, Any], *, check: bool) -> None:
+    if given["output"] and given["package"]:
+        raise click.UsageError("-o and --package exclude one another")
+    if given["file"] is None:
+        usual = ("file", "report")
+        extra = [key for key, value in given.items() if value and key not in usual]
+        if extra:
+            raise click.UsageError(f"--{extra[0].replace('_', '-')} needs FILE")
+    elif check and not (given["output"] or given["package"]):
+        raise click.UsageError("--check needs -o or --package, what to check")
+
+
+# -- what is to be made ----------------------------------------------------------------------------
+
+
+def _jobs(given: Mapping[str, Any], configurations: Configurations) -> list[Job]:
+    if given["file"] is None:
+        entries = configured("models", KEYS, configurations)
+        return [_configured_job(entry, report=given["report"]) for entry in entries]
+    try:
+        options = _options(given)
+    except OptionFault as error:
+        raise click.UsageError(f"--{error.option}: {error}") from error
+    return [
+        Job(
+            given["file"],
+            given["output"],
+            given["package"],
+            options,
+            given["root"],
+            given["allow_http"],
+            report=given["report"],
+        )
+    ]
+
+
+def _configured_job(entry: Entry, *, report: bool) -> Job:
+    values = {key.replace("-", "_"): value for key, value in entry.values.items()}
+    output, package = entry.path("output"), entry.path("package")
+    if (output is None) == (package is None):
+        raise entry.table.fault("output", "give either `output` or `package`")
+    try:
+        options = _options(values)
+    except OptionFault as error:
+        raise entry.table.fault(error.option, str(error)) from error
+    return Job(
+        entry.path("spec") or "",
+        output,
+        package,
+        options,
+        entry.path("root"),
+        tuple(values.get("allow_http", ())),
+        report=report or values.get("report", False),
+    )
+
+
+def _options(values: Mapping[str, Any]) -> Options:
+    """The options for models.
+
+    Raises:
+        OptionFault: they do not go together, or one cannot be used.
+    """
+    names = ("style", "optional", "python", "pydantic", "base_class")
+    given = {name: values[name] for name in names if values.get(name)}
+    missing = given.get("optional") == "missing"
+    pydantic = given.get("style", "pydantic") == "pydantic"
+    for name in ("optional", "pydantic", "base_class"):
+        if name in given and not pydantic:
+            raise OptionFault(name.replace("_", "-"), "is for the style pydantic")
+    if missing and given.setdefault("pydantic", "2.14") not in ("2.12", "2.14"):
+        raise OptionFault("optional", "missing needs pydantic 2.12 or later")
+    if "base_class" in given:
+        _check_base_class(given["base_class"])
+    return Options(**given)
+
+
+def _check_base_class(name: str) -> None:
+    from asyncapi_guard.codegen.reserved import may_be_base_class
+
+    parts = name.split(".")
+    if not all(part.isidentifier() and not keyword.iskeyword(part) for part in parts):
+        raise OptionFault("base-class", f"{name!r} is no name of a class")
+    if len(parts) == 1:
+        raise OptionFault("base-class", f"{name!r} names no module, as in package.module.Class")
+    if not may_be_base_class(parts[-1]):
+        told = f"generated code means something else by {parts[-1]!r}"
+        raise OptionFault("base-class", f"{told}; derive a class of another name from it")
+
+
+# -- making it -------------------------------------------------------------------------------------
+
+
+def _run(
+    jobs: Sequence[Job],
+    configurations: Configurations,
+    watched: Watched | None,
+    *,
+    check: bool,
+    force: bool,
+) -> int:
+    from asyncapi_guard.codegen.python.models import HEADER
+
+    made = [_made(job, configurations, watched) for job in jobs]
+    outputs = []
+    for job, (documents, generated) in zip(jobs, made, strict=True):
+        output = _output(job, generated)
+        if output is None:
+            click.echo(generated.files[""], nl=False)
+        else:
+            outputs.append(output)
+            if watched is not None:
+                watched.written |= output.files.keys()
+        if job.report:
+            _report(documents, generated.losses, err=output is None)
+    return settle(outputs, HEADER, check=check, force=force) if outputs else 0
+
+
+def _made(
+    job: Job, configurations: Configurations, watched: Watched | None
+) -> tuple[Documents, Generated]:
+    from asyncapi_guard.codegen.python.library import GenerationError, NotInstalledError
+    from asyncapi_guard.codegen.python.models import Destination, generate_models
+
+    target = job.package or job.output
+    folder = Path(target).absolute().parent if target is not None else Path.cwd()
+    name = Path(target).absolute().name if target is not None else "models.py"
+    spec = relative(Path(job.spec).absolute(), folder)
+    with spec_faults_shown("no models can be made of {file}"):
+        if watched is not None:
+            watched.files.add(Path(job.spec))
+        documents: Documents = opened(job.spec, job.root, job.allow_http, configurations)
+        if watched is not None:
+            depends_on(watched, documents, job.root)
+        try:
+            destination = Destination(spec, name, package=job.package is not None)
+            return documents, generate_models(documents, job.options, destination)
+        except NotInstalledError as error:
+            raise CannotRun(str(error)) from error
+        except GenerationError as error:
+            raise DocumentFaults(f"no models can be made of {job.spec}: {error}") from error
+
+
+def _output(job: Job, generated: Generated) -> Output | None:
+    if job.package is not None:
+        folder = Path(job.package).absolute()
+        return Output({folder / name: text for name, text in generated.files.items()}, folder)
+    if job.output is not None:
+        return Output({Path(job.output).absolute(): generated.files[""]})
+    return None
+
+
+def _report(documents: Documents, losses: Sequence[Loss], *, err: bool) -> None:
+    """Say what types cannot: every place with its line, then what it means."""
+    from asyncapi_guard.codegen.pointers import Pointers
+
+    pointers = Pointers(documents)
+    found = sorted(pointers.finding(loss.place, f"{loss.keyword}: {loss.text}") for loss in losses)
+    for finding in found:
+        click.echo(str(finding), err=err)
+    click.echo(_conclusion(len(found)), err=err)
+
+
+def _conclusion(count: int) -> str:
+    if not count:
+        return "The types say all that the document says of values."
+    things = "thing that types do" if count == 1 else "things that types do"
+    it = "it" if count == 1 else "them"
+    return f"{count} {things} not say; the guard still enforces {it}."

@@ -1,0 +1,183 @@
+"""The classes that a hint names, and what leaves of their instances.
+
+What leaves of an instance is what its declared class has: not what a subclass has besides, or
+another model that has as much; and in generated models nothing that nobody set.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, RootModel, TypeAdapter
+from pydantic.errors import PydanticUserError
+
+from asyncapi_guard.codefirst.generated import is_generated
+from asyncapi_guard.codefirst.hints.hint import is_a
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from pydantic.fields import FieldInfo
+
+__all__ = [
+    "Dump",
+    "declared_in",
+    "dump_for",
+    "dumps_of",
+    "models_in",
+    "reaches_generated",
+    "without_unset",
+]
+
+#: Makes plain data of an instance of one class, or of a subclass.
+Dump: typing.TypeAlias = "Callable[[Any], Any]"
+
+
+def models_in(hint: Any, seen: frozenset[int] = frozenset()) -> Iterator[type[BaseModel]]:
+    """The models that a hint names, not those within them."""
+    for each in _classes_in(hint, seen):
+        if issubclass(each, BaseModel):
+            yield each
+
+
+def _classes_in(hint: Any, seen: frozenset[int] = frozenset()) -> Iterator[type]:
+    # Before Python 3.11, `list[int]` passes for a class.
+    if isinstance(hint, type) and typing.get_origin(hint) is None:
+        yield hint
+        return
+    for part in (getattr(hint, "__value__", None), *typing.get_args(hint)):
+        if part is not None and id(part) not in seen:  # an alias may name itself
+            yield from _classes_in(part, seen | {id(part)})
+
+
+def declared_in(hint: Any) -> dict[type, None]:
+    """The models and dataclasses that a hint names, and those within them."""
+    found: dict[type, None] = {}
+    waiting = list(_classes_in(hint))
+    for each in waiting:  # it grows
+        if each in found:
+            continue
+        if issubclass(each, BaseModel):
+            found[each] = None
+            inner: list[Any] = [field.annotation for field in each.model_fields.values()]
+        elif dataclasses.is_dataclass(each) or typing.is_typeddict(each):
+            if dataclasses.is_dataclass(each):
+                found[each] = None
+            inner = _hints_of(each)
+        else:
+            continue
+        waiting.extend(one for part in inner for one in _classes_in(part))
+    return found
+
+
+def _hints_of(kind: Any) -> list[Any]:
+    try:
+        return list(typing.get_type_hints(kind).values())
+    except Exception:  # noqa: BLE001  # what cannot be resolved is the business of Pydantic
+        return []
+
+
+@lru_cache(1024)
+def reaches_generated(model: type) -> bool:
+    """Whether a model is, or has in its fields, one that was generated."""
+    return any(map(is_generated, declared_in(model)))
+
+
+def dumps_of(hint: Any) -> dict[type, Dump]:
+    """What dumps the classes that a hint names, and those within them."""
+    return {each: dump for each in declared_in(hint) if (dump := _dump_of(each)) is not None}
+
+
+def _dump_of(kind: type) -> Dump | None:
+    try:
+        serialize = TypeAdapter(kind).serializer.to_python
+    except (PydanticUserError, TypeError, NameError, ValueError):
+        return None
+
+    def dump(value: Any) -> Any:
+        dumped = serialize(value, by_alias=True, warnings=False)
+        return without_unset(value, dumped) if reaches_generated(kind) else dumped
+
+    return dump
+
+
+def dump_for(value: Any, dumps: Mapping[type, Dump]) -> Dump | None:
+    """What dumps an instance: for a class of its own, or for a model of which it has everything."""
+    for base in type(value).__mro__:
+        if base in dumps:
+            return dumps[base]
+    if is_a(value, BaseModel):
+        for model, dump in dumps.items():
+            if issubclass(model, BaseModel) and _passes_for(value, model):
+                return dump
+    return None
+
+
+def _passes_for(value: BaseModel, model: type[BaseModel]) -> bool:
+    given, fields = vars(value).keys(), model.model_fields
+    required = {name for name, field in fields.items() if field.is_required()}
+    return bool(given & fields.keys()) and required <= given
+
+
+def without_unset(value: Any, dumped: Any) -> Any:
+    """Dumped data without the defaults that generated models have for what nobody set.
+
+    What the document does not require is `None` in them when it is not there; sent, that would be
+    a null.
+
+    Args:
+        value: what was dumped.
+        dumped: plain data; it is changed.
+    """
+    if is_a(value, RootModel):
+        return without_unset(value.root, dumped)
+    if isinstance(dumped, dict):
+        for key, item in _items(value, dumped):
+            dumped[key] = without_unset(item, dumped[key])
+        return dumped
+    arrays = isinstance(value, (list, tuple)) and isinstance(dumped, (list, tuple))
+    if not arrays or len(value) != len(dumped):
+        return dumped
+    return type(dumped)(map(without_unset, value, dumped))
+
+
+def _items(value: Any, dumped: dict[Any, Any]) -> list[tuple[Any, Any]]:
+    """What was dumped, by its key; without what is not to be there, which is taken out."""
+    if is_a(value, BaseModel):
+        return list(_fields(value, dumped))
+    if isinstance(value, dict):
+        return list(zip(dumped, value.values(), strict=False)) if len(value) == len(dumped) else []
+    if dataclasses.is_dataclass(value):
+        names = [field.name for field in dataclasses.fields(value) if field.name in dumped]
+        return [(name, getattr(value, name)) for name in names]
+    return []
+
+
+def _fields(value: BaseModel, dumped: dict[Any, Any]) -> Iterator[tuple[Any, Any]]:
+    generated = _generated_fields(type(value))
+    for name, field in type(value).model_fields.items():
+        names = (field.serialization_alias, field.alias, name)
+        key = next((each for each in names if each in dumped), None)
+        if key is None:
+            continue
+        item = getattr(value, name, None)
+        # A list that is there by default, and that somebody has filled, is not what it was.
+        if name in generated and name not in value.model_fields_set and item == _default(field):
+            del dumped[key]
+        else:
+            yield key, item
+
+
+@lru_cache(1024)
+def _generated_fields(model: type[BaseModel]) -> frozenset[str]:
+    """The fields that a model has of one that was generated."""
+    bases = (base for base in model.__mro__ if issubclass(base, BaseModel) and is_generated(base))
+    return frozenset(name for base in bases for name in base.model_fields)
+
+
+def _default(field: FieldInfo) -> Any:
+    make: Any = field.default_factory
+    return field.default if make is None else make()

@@ -1,0 +1,314 @@
+"""What a server receives and sends, as its handlers and declarations say."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from asyncapi_guard.codefirst.checking import check_hint
+from asyncapi_guard.codefirst.hints import Hint, is_model, plain
+from asyncapi_guard.codefirst.signatures import MISSING, Signature, describe, read_signature
+from asyncapi_guard.errors import RegistrationError
+from asyncapi_guard.guard import RESERVED_EVENTS
+from asyncapi_guard.spec.ids import check_names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from asyncapi_guard.codefirst.hints import Direction
+
+__all__ = ["CATCH_ALL", "Receiver", "Registry", "Sender", "plain_models", "plain_values"]
+
+#: The name under which handlers of all other events are registered.
+CATCH_ALL = "*"
+
+
+def plain_values(value: Any) -> Any:
+    """Plain data of which no type is known; a tuple of any class is several values."""
+    return plain(tuple(value) if isinstance(value, tuple) else value)
+
+
+def plain_models(value: Any) -> Any:
+    """A value in which models are plain data, and everything else is what it was."""
+    kind = type(value)
+    if kind is dict:
+        return {key: plain_models(item) for key, item in value.items()}
+    if kind is list or kind is tuple:
+        return kind(map(plain_models, value))
+    return plain(value) if is_model(kind) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """An event that is received, and its handler.
+
+    Attributes:
+        namespace: the Socket.IO namespace.
+        event: its name.
+        handler: the user's function.
+        arguments: the hints of its arguments, in order; `None` when nothing is known of them.
+        required: how many of them must be there.
+        rest: the hint of any further arguments; `None` when there may be none.
+        ack: the hint of what it returns; `None` when nothing is known of that.
+        names: the parameters of the arguments, and that of any further ones.
+    """
+
+    namespace: str
+    event: str
+    handler: Callable[..., Any]
+    arguments: tuple[Hint, ...] | None = None
+    required: int = 0
+    rest: Hint | None = None
+    ack: Hint | None = None
+    names: tuple[str, ...] = ()
+
+    @property
+    def typed(self) -> bool:
+        """Whether values are made into instances."""
+        return self.arguments is not None
+
+    @property
+    def description(self) -> str:
+        """The handler's docstring."""
+        handler: Any = self.handler
+        while isinstance(handler, functools.partial):  # which has one of its own
+            handler = handler.func
+        return inspect.getdoc(handler) or ""
+
+    def construct(self, args: Sequence[Any]) -> list[Any]:
+        """What the handler is called with.
+
+        Raises:
+            ConstructionError: a validator of a model refuses a value.
+        """
+        hints = self.arguments or ()
+        single = len(hints) == 1 and self.required == 1 and self.rest is None
+        if hints and single and len(args) == 1:
+            return [hints[0].construct(args[0])]
+        values = []
+        for index, value in enumerate(args):
+            hint = hints[index] if index < len(hints) else self.rest
+            path = "" if single else f"/{index}"
+            values.append(hint.construct(value, path) if hint is not None else value)
+        # No arguments satisfy one that may be null.
+        while len(values) < self.required and hints[len(values)].accepts_none:
+            values.append(None)
+        return values
+
+    def dump(self, value: Any, undeclared: Callable[[Any], Any] = plain_values) -> Any:
+        """What is acknowledged for what the handler returned.
+
+        Args:
+            value: what that is.
+            undeclared: makes plain data of it where no type is declared.
+        """
+        return self.ack.dump(value) if self.ack is not None else undeclared(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """An event that is sent.
+
+    Attributes:
+        namespace: the Socket.IO namespace.
+        event: its name.
+        payloads: the hints of what is sent, one of which fits.
+        ack: the hint of what clients answer; `None` when nothing is known of that.
+        description: for the document.
+    """
+
+    namespace: str
+    event: str
+    payloads: tuple[Hint, ...]
+    ack: Hint | None = None
+    description: str = ""
+
+    def dump(self, value: Any) -> Any:
+        """What goes over the wire."""
+        if len(self.payloads) == 1:
+            return self.payloads[0].dump(value)
+        # A subclass is an instance of its base, too: its own type goes first.
+        for payload in sorted(self.payloads, key=lambda hint: hint.hint is not type(value)):
+            if payload.is_instance(value):
+                return payload.dump(value)
+        return plain_values(value)
+
+
+class Registry:
+    """The receivers and senders of a server, in the order in which they were registered.
+
+    Attributes:
+        changes: grows with each registration.
+    """
+
+    def __init__(self) -> None:
+        self.changes: int = 0
+        self._receivers: dict[tuple[str, str], Receiver] = {}
+        self._senders: dict[tuple[str, str], Sender] = {}
+
+    def receivers(self) -> Iterator[Receiver]:
+        """In the order of their registration."""
+        return iter(list(self._receivers.values()))
+
+    def senders(self) -> Iterator[Sender]:
+        """In the order of their registration."""
+        return iter(list(self._senders.values()))
+
+    def copy(self) -> Registry:
+        """What is registered now; later registrations do not change it."""
+        made = Registry()
+        made.changes = self.changes
+        made._receivers, made._senders = dict(self._receivers), dict(self._senders)
+        return made
+
+    def receiver(self, namespace: str, event: str, handler: Callable[..., Any]) -> Receiver | None:
+        """The entry of a handler."""
+        for place in (namespace, CATCH_ALL):
+            found = self._receivers.get((place, event))
+            if found is not None and (found.handler is handler or found.handler == handler):
+                return found
+        return None
+
+    def wide_receiver(self, namespace: str, event: str) -> Receiver | None:
+        """The handler that takes an event that has none of its own, because it takes others too."""
+        if (namespace, event) in self._receivers:
+            return None
+        for place in ((namespace, CATCH_ALL), (CATCH_ALL, event), (CATCH_ALL, CATCH_ALL)):
+            if place in self._receivers:
+                return self._receivers[place]
+        return None
+
+    def taker(self, namespace: str, event: str) -> Receiver | None:
+        """The handler that takes an event, its own or a wide one."""
+        return self._receivers.get((namespace, event)) or self.wide_receiver(namespace, event)
+
+    def sender(self, namespace: str, event: str) -> Sender | None:
+        """The declaration of an event that is sent."""
+        return self._senders.get((namespace, event))
+
+    def receive(  # the handler, and what is said of it
+        self,
+        namespace: str,
+        event: str,
+        handler: Callable[..., Any],
+        *,
+        hints: bool,
+        request_model: Any = None,
+        response_model: Any = None,
+    ) -> Receiver:
+        """Register a handler; the last one of an event counts.
+
+        Args:
+            namespace: the Socket.IO namespace.
+            event: the name of the event.
+            handler: the user's function.
+            hints: whether its type hints count.
+            request_model: the type of its one argument, in place of a hint.
+            response_model: the type of what it returns, in place of a hint.
+
+        Raises:
+            RegistrationError: a hint is missing, cannot be resolved, or cannot be modelled; or the
+                namespace cannot be named.
+        """
+        name = describe(handler)
+        check_names(namespace, event, name)
+        signature = read_signature(handler) if hints else None
+        names: tuple[str, ...] = ()
+        if request_model is not None:
+            arguments: tuple[Hint, ...] | None = (
+                _hint(request_model, f"{name}, request_model", "validation"),
+            )
+            required, rest = 1, None
+        elif signature is not None:
+            arguments, required, rest = _arguments(signature, name, event)
+            names = signature.names[1 if event == CATCH_ALL else 0 :]
+        else:
+            arguments, required, rest = None, 0, None
+        ack = _ack(signature, response_model, name)
+        if arguments is None and ack is not None and signature is None:
+            arguments, rest, required = (), Hint(Any, name), 0
+        entry = Receiver(namespace, event, handler, arguments, required, rest, ack, names)
+        self.add(entry)
+        return entry
+
+    def add(self, entry: Receiver) -> None:
+        """Register a receiver in place of the one that its event had."""
+        self._receivers.pop((entry.namespace, entry.event), None)
+        self._receivers[entry.namespace, entry.event] = entry
+        self.changes += 1
+
+    def send(
+        self,
+        namespace: str,
+        event: str,
+        model: Any,
+        *,
+        ack_model: Any = None,
+        description: str = "",
+    ) -> Sender:
+        """Declare an event that is sent; again, with another type, for either of them.
+
+        Raises:
+            RegistrationError: a type cannot be modelled, the namespace cannot be named, or the name
+                of the event is one that Socket.IO keeps for itself.
+        """
+        place = f"doc_emit({event!r})"
+        check_names(namespace, event, place)
+        if event in RESERVED_EVENTS:
+            raise RegistrationError(
+                f"{place}: nobody can emit {event!r}, for Socket.IO keeps that name for itself; "
+                "use another name"
+            )
+        known = self._senders.get((namespace, event))
+        payloads = known.payloads if known is not None else ()
+        if not any(payload.hint == model for payload in payloads):
+            payloads = (*payloads, _hint(model, place, "serialization"))
+        ack = None
+        if ack_model is not None:
+            ack = _hint(ack_model, f"{place}, ack_model", "validation")
+        if known is not None:
+            ack, description = ack or known.ack, description or known.description
+        entry = Sender(namespace, event, payloads, ack, description)
+        self.add_sender(entry)
+        return entry
+
+    def add_sender(self, entry: Sender) -> None:
+        """Declare an event that is sent, in place of what was declared of it."""
+        self._senders[entry.namespace, entry.event] = entry
+        self.changes += 1
+
+
+def _arguments(
+    signature: Signature, name: str, event: str
+) -> tuple[tuple[Hint, ...], int, Hint | None]:
+    parameters = signature.arguments
+    if event == CATCH_ALL:
+        parameters = parameters[1:]  # the event's name
+    hints = []
+    for parameter in parameters:
+        place = f"{name}, parameter {parameter.name!r}"
+        if parameter.hint is MISSING:
+            raise RegistrationError(f"{place}: it has no type hint; write Any for anything")
+        hints.append(_hint(parameter.hint, place, "validation"))
+    rest = None
+    if signature.rest is not None:
+        hint = Any if signature.rest.hint is MISSING else signature.rest.hint
+        rest = _hint(hint, f"{name}, parameter {signature.rest.name!r}", "validation")
+    required = sum(not parameter.optional for parameter in parameters)
+    return tuple(hints), required, rest
+
+
+def _ack(signature: Signature | None, response_model: Any, name: str) -> Hint | None:
+    if response_model is not None:
+        return _hint(response_model, f"{name}, response_model", "serialization")
+    if signature is None or signature.returns is MISSING:
+        return None
+    return _hint(signature.returns, f"{name}, what it returns", "serialization")
+
+
+def _hint(type: Any, place: str, direction: Direction) -> Hint:
+    hint = Hint(type, place)
+    check_hint(hint, direction)
+    return hint

@@ -1,0 +1,305 @@
+"""Where code and file say different things."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from asyncapi_guard.drift.comparing import CODES, Declared, Handler, _judged, drift
+from asyncapi_guard.drift.emits import Emit
+from asyncapi_guard.lint.rules import RULES
+from asyncapi_guard.schema.comparison import Difference
+from asyncapi_guard.spec.compiler import compile_contract
+from asyncapi_guard.spec.loader import load, open_documents
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SPEC = """\
+asyncapi: 3.1.0
+info: {title: T, version: '1'}
+channels:
+  root:
+    address: /
+    messages:
+      say: {payload: {type: string}, x-ack: {type: integer}}
+      said: {payload: {type: string}}
+      connect: {payload: {type: object}}
+  room:
+    address: /rooms/{id}
+    parameters: {id: {enum: [one, two]}}
+    messages:
+      enter: {payload: {type: 'null'}}
+operations:
+  hear: {action: receive, channel: {$ref: '#/channels/root'}, messages: [
+    {$ref: '#/channels/root/messages/say'}, {$ref: '#/channels/root/messages/connect'}]}
+  tell: {action: send, channel: {$ref: '#/channels/root'}, messages: [
+    {$ref: '#/channels/root/messages/said'}]}
+  enter: {action: receive, channel: {$ref: '#/channels/room'}}
+"""
+
+
+@pytest.fixture
+def found(tmp_path: Path) -> Any:
+    """What is found about some code; without arguments, the code fits the file."""
+    file = tmp_path / "asyncapi.yml"
+    file.write_text(SPEC)
+
+    def find(handlers: Any = (), emits: Any = (), declared: Any = ()) -> list[Any]:
+        documents = open_documents(file)
+        contract = compile_contract(documents, "auto")
+        findings = drift(
+            [handler("say"), handler("enter", "/rooms/one"), *handlers]
+            if handlers != "none"
+            else [],
+            emits,
+            declared,
+            contract,
+            documents,
+        )
+        assert all(finding.severity is CODES[finding.code] for finding in findings)
+        short = str(tmp_path) + "/"
+        return [
+            (f.code, f"{f.file.removeprefix(short)}:{f.line}", f.message.replace(short, ""))
+            for f in findings
+        ]
+
+    return find
+
+
+def handler(event: str, namespace: str = "/", **schemas: Any) -> Handler:
+    return Handler(namespace, event, f"on_{event}", "app.py", 7, **schemas)
+
+
+def emit(event: str, *namespaces: str) -> Emit:
+    return Emit(event, namespaces, "app.py", 9, 5)
+
+
+def schema(payload: Any) -> Any:
+    document = {
+        "asyncapi": "3.1.0",
+        "info": {"title": "T", "version": "1"},
+        "channels": {"c": {"address": "/", "messages": {"m": {"payload": payload}}}},
+    }
+    return load(document).channels["c"].messages["m"].payload
+
+
+def test_code_that_fits_has_no_findings(found: Any) -> None:
+    """Handlers of what is received and emits of what is sent."""
+    assert found(emits=[emit("said", "/"), emit("said"), emit("said", "/other", "/")]) == []
+
+
+def test_a_handler_that_the_file_does_not_know(found: Any) -> None:
+    """It is found at the handler; the message has the channel's line, and what may be meant."""
+    assert found([handler("says")]) == [
+        (
+            "handler-without-spec",
+            "app.py:7",
+            (
+                "on_says handles 'says': asyncapi.yml:5 does not declare it to be received; "
+                "did you mean 'say'?"
+            ),
+        )
+    ]
+
+
+def test_a_namespace_that_the_file_does_not_know(found: Any) -> None:
+    """Of a template, only the values of its parameters fit."""
+    ((code, _, message),) = found([handler("enter", "/rooms/three")])
+    assert code == "handler-without-spec"
+    assert message.startswith(
+        "on_enter handles 'enter': asyncapi.yml has no channel for the namespace '/rooms/three'"
+    )
+
+
+def test_the_other_direction_is_told(found: Any) -> None:
+    """An event that is only sent, and one that is only received."""
+    messages = [m for _, _, m in found([handler("said")], [emit("say", "/")])]
+    assert messages == [
+        "on_said handles 'said': asyncapi.yml:8 declares it to be sent, not received",
+        "'say' is emitted: asyncapi.yml:7 declares it to be received, not sent",
+    ]
+
+
+def test_events_without_handlers(found: Any) -> None:
+    """They are found in the file, `connect` not among them."""
+    assert found("none") == [
+        (
+            "spec-without-handler",
+            "asyncapi.yml:7",
+            "'say' is received in '/', and no handler is registered for it",
+        ),
+        (
+            "spec-without-handler",
+            "asyncapi.yml:14",
+            "'enter' is received in '/rooms/{id}', and no handler is registered for it",
+        ),
+    ]
+
+
+def test_catch_alls_handle_everything(found: Any, tmp_path: Path) -> None:
+    """A handler of all events, and one of all namespaces, leave nothing unhandled."""
+    documents = open_documents(tmp_path / "asyncapi.yml")
+    contract = compile_contract(documents, "auto")
+    everything = [handler("*", "*")]
+    assert drift(everything, [], [], contract, documents) == ()
+
+
+def test_connect_and_disconnect_need_no_declaration(found: Any) -> None:
+    """Handlers of them are no events."""
+    assert found([handler("connect"), handler("disconnect", "/rooms/two")]) == []
+
+
+def test_types_that_differ(found: Any) -> None:
+    """The payload and the ack, each with its own code and the message's line."""
+    handlers = [handler("say", payload=schema({"type": "integer"}), ack=schema({"type": "string"}))]
+    assert found(handlers) == [
+        (
+            "ack-differs",
+            "app.py:7",
+            (
+                "on_say may acknowledge 'say' with what asyncapi.yml:7 does not allow: "
+                'the value: type is "string" in the code, "integer" in the file'
+            ),
+        ),
+        (
+            "payload-differs",
+            "app.py:7",
+            (
+                "on_say may refuse arguments of 'say' that asyncapi.yml:7 allows: "
+                'the value: type is "integer" in the code, "string" in the file'
+            ),
+        ),
+    ]
+
+
+def test_types_that_say_the_same(found: Any) -> None:
+    """Titles, and one argument written as a list of one, are no differences."""
+    payload = schema(
+        {"type": "array", "items": [{"type": "string", "title": "T"}], "minItems": 1, "maxItems": 1}
+    )
+    assert found([handler("say", payload=payload, ack=schema({"type": "integer"}))]) == []
+
+
+def test_an_ack_that_the_file_does_not_mention(found: Any) -> None:
+    """A type that says something is one; none, nothing and anything are not."""
+    ways = [None, schema({"type": "null"}), schema({})]
+    assert found([handler("enter", "/rooms/two", ack=ack) for ack in ways]) == []
+    ((code, _, message),) = found([handler("enter", "/rooms/two", ack=schema({"type": "string"}))])
+    assert code == "ack-inexact"
+    assert message == (
+        "on_enter acknowledges 'enter' with less than asyncapi.yml:14 allows, which is harmless: "
+        "the file says nothing of it"
+    )
+
+
+def test_emits_that_the_file_does_not_know(found: Any) -> None:
+    """They are found at the literal; without a known namespace, any channel counts."""
+    assert found(emits=[emit("sad", "/"), emit("said", "/rooms/one"), emit("nothing")]) == [
+        (
+            "undeclared-emit",
+            "app.py:9",
+            "'nothing' is emitted: asyncapi.yml does not declare it to be sent anywhere",
+        ),
+        (
+            "undeclared-emit",
+            "app.py:9",
+            "'sad' is emitted: asyncapi.yml:5 does not declare it to be sent; did you mean 'said'?",
+        ),
+        (
+            "undeclared-emit",
+            "app.py:9",
+            "'said' is emitted: asyncapi.yml:11 does not declare it to be sent",
+        ),
+    ]
+
+
+def test_models_of_what_is_sent(found: Any) -> None:
+    """`doc_emit` is compared with the file as handlers are; its call is the place, where known."""
+    declared = [
+        Declared("/", "said", schema({"type": "integer"})),
+        Declared("/", "other", schema({"type": "integer"})),
+    ]
+    assert [(code, place) for code, place, _ in found(declared=declared)] == [
+        ("undeclared-emit", "asyncapi.yml:0"),
+        ("payload-differs", "asyncapi.yml:8"),
+    ]
+    calls = [emit("said", "/"), Emit("said", ("/",), "app.py", 11, 5, declares=True)]
+    assert found(emits=calls, declared=declared[:1]) == [
+        (
+            "payload-differs",
+            "app.py:11",
+            (
+                "doc_emit allows 'said' to be sent with what asyncapi.yml:8 does not allow: "
+                'the value: type is "integer" in the code, "string" in the file'
+            ),
+        )
+    ]
+
+
+WIDE, NARROW = {"type": ["string", "null"]}, {"type": "string", "maxLength": 3}
+NULL, SMALL = {"type": ["integer", "null"]}, {"type": "integer", "maximum": 3}
+
+
+@pytest.mark.parametrize(
+    ("side", "payload", "ack", "codes"),
+    [
+        ("handler", WIDE, SMALL, ["ack-inexact", "payload-inexact"]),
+        ("handler", NARROW, NULL, ["ack-differs", "payload-differs"]),
+        ("handler", {"enum": ["a", "b"]}, {"const": 1}, ["ack-inexact", "payload-differs"]),
+        ("doc_emit", WIDE, NULL, ["payload-differs"]),
+        ("doc_emit", NARROW, SMALL, ["ack-differs", "payload-inexact"]),
+    ],
+)
+def test_what_hurts_follows_from_who_sends(
+    found: Any, side: str, payload: Any, ack: Any, codes: list[str]
+) -> None:
+    """A narrower type hurts in what is received, a wider one in what is sent; the rest warns."""
+    if side == "handler":
+        findings = found([handler("say", payload=schema(payload), ack=schema(ack))])
+    else:
+        wanted = schema(ack) if ack is not NULL else None
+        findings = found(declared=[Declared("/", "said", schema(payload), wanted)])
+    assert sorted(code for code, _, _ in findings) == codes
+    for code, _, message in findings:
+        assert ("which is harmless" in message) == (CODES[code] == "warning")
+
+
+def test_what_hurts_is_told_first() -> None:
+    """Of several differences, those that hurt come first, and decide."""
+    found = [Difference("wide", narrower=False), Difference("narrow", wider=False)]
+    assert list(_judged(["narrow"], found)) == [(True, "narrow; wide")]
+    assert list(_judged([], found)) == [(False, "wide; narrow")]
+    assert list(_judged([], [])) == []
+
+
+MODEL = {"type": "object", "properties": {"a": {"type": "string"}}}
+CLOSED = {**MODEL, "additionalProperties": False}
+
+
+def test_models_send_their_fields_alone(tmp_path: Path) -> None:
+    """A model that leaves other properties open hurts no closed file, unless it has some."""
+    file = tmp_path / "asyncapi.yml"
+    file.write_text(
+        SPEC.replace("said: {payload: {type: string}}", f"said: {{payload: {json.dumps(CLOSED)}}}")
+    )
+    documents = open_documents(file)
+    contract = compile_contract(documents, "auto")
+
+    def codes(payload: Any) -> list[str]:
+        declared = [Declared("/", "said", schema(payload))]
+        everything = [handler("*", "*")]
+        return [f.code for f in drift(everything, [], declared, contract, documents)]
+
+    assert codes(MODEL) == ["payload-inexact"]
+    assert codes({**MODEL, "additionalProperties": {}}) == ["payload-differs"]
+    assert codes({"allOf": [MODEL, {"properties": {"b": {}}}]}) == ["payload-differs"]
+    assert codes({"type": "object"}) == ["payload-differs"]
+
+
+def test_the_codes_are_rules(found: Any) -> None:
+    """Each has its place in the catalogue, with the same severity."""
+    rules = {rule.code: rule.severity for rule in RULES.values() if rule.about_code}
+    assert rules == CODES
