@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.renamed import read_by_old_name, takes_old_argument
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -70,7 +72,7 @@ class Code(str, Enum):
     HANDLER = "handler_error"
     #: No handler is registered for a declared event.
     UNHANDLED = "unhandled_event"
-    #: The guard itself failed; traffic is refused (fail closed).
+    #: The guard itself failed; traffic is rejected (fail closed).
     GUARD = "guard_error"
 
     __hash__ = str.__hash__
@@ -104,6 +106,7 @@ class Problem:
         return shown
 
 
+@takes_old_argument("refused", "rejected")
 @dataclass(frozen=True, slots=True)
 class Violation:
     """A piece of traffic that broke the contract.
@@ -118,7 +121,7 @@ class Violation:
         message_id: the message of the document that was meant, when there is one.
         truncated: more failed than `problems` lists.
         suggestions: declared names near to an undeclared one. For the log, not for clients.
-        refused: whether the traffic was stopped; `False` in report mode.
+        rejected: whether the traffic was stopped; `False` in report mode.
         sid: the session id of the client in the namespace, when the traffic has one client. For
             the log, not for clients.
         address: the address of the client, as the server saw it. For the log, not for clients.
@@ -133,9 +136,15 @@ class Violation:
     message_id: str | None = None
     truncated: bool = False
     suggestions: tuple[str, ...] = ()
-    refused: bool = True
+    rejected: bool = True
     sid: str | None = None
     address: str | None = None
+
+    @property
+    def refused(self) -> bool:
+        """The old name of `rejected`; it works in this release only."""
+        value: bool = read_by_old_name(self, "refused", "rejected")
+        return value
 
     def as_dict(self, *, details: bool = True) -> dict[str, Any]:
         """The object that answers a client: `{"error": {"code": ..., "problems": [...]}}`.
@@ -159,7 +168,7 @@ class Violation:
             place: names the location of a schema (`file#/json/pointer`, or empty) for people, or
                 returns an empty string. By default the location is shown as it is.
         """
-        verb = "rejected" if self.refused else "reported"
+        verb = "rejected" if self.rejected else "reported"
         said = f"{verb} {self._subject()}: {self._why()} [{self.code}]"
         said += "".join(
             f" {name}={_bare(value)}"

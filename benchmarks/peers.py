@@ -19,13 +19,13 @@ anew a few times: how objects happen to lie in memory is worth some percent, and
 count as a difference. As in `traffic.py`, encoded packets go into `server._handle_eio_message` and
 are taken, encoded, at `server.eio.send_packet`; what counts is CPU time of the process, its threads
 and its garbage collector among it. Every process shows first that it answers what is fine, and that
-it refuses what is not (`flask` does not).
+it rejects what is not (`flask` does not).
 
 `server` runs a thread for each event, as Flask-SocketIO does; in `in line` handlers run where the
 packet is read (`async_handlers=False`): no thread hides what a library costs.
 
 SIO-AsyncAPI is installed into `benchmarks/.cache/peers`, an environment of its own, beside the
-versions of Flask-SocketIO, python-socketio and Pydantic that run here. It refuses Python 3.13;
+versions of Flask-SocketIO, python-socketio and Pydantic that run here. It rejects Python 3.13;
 there, or without a network, it is left out.
 
 Exits with 1 when a goal is missed.
@@ -217,7 +217,7 @@ def _application(variant: str, **options: Any) -> Any:
     from loguru import logger
     from sio_asyncapi import AsyncAPISocketIO
 
-    logger.remove()  # refusals are looked at here, not by people
+    logger.remove()  # rejections are looked at here, not by people
     return AsyncAPISocketIO(validate=True, **options)
 
 
@@ -284,7 +284,7 @@ class Subject:
         return receive
 
     def check(self, path: str, payload: str) -> None:
-        """Be sure that good events are answered, and bad ones refused.
+        """Be sure that good events are answered, and bad ones rejected.
 
         Raises:
             AssertionError: it is otherwise.
@@ -306,8 +306,8 @@ class Subject:
             except Exception as error:  # noqa: BLE001  # whatever they raise, handlers in line
                 self.sent.append(f"raised {type(error).__name__}")
             threading.excepthook = threading.__excepthook__
-            refused = not any(text.startswith("43") and "error" not in text for text in self.sent)
-            assert refused == (self.variant != FLASK), (self.variant, path, payload, self.sent)
+            rejected = not any(text.startswith("43") and "error" not in text for text in self.sent)
+            assert rejected == (self.variant != FLASK), (self.variant, path, payload, self.sent)
         self.sent.clear()
         self.keep = False
 
@@ -425,7 +425,7 @@ class Worker:
 def peer_interpreter() -> tuple[str | None, str]:
     """The interpreter of the peer's environment, made if need be; or nothing, and why."""
     if sys.version_info >= (3, 13):
-        return None, "SIO-AsyncAPI 1.0 refuses Python 3.13 and later: it is left out."
+        return None, "SIO-AsyncAPI 1.0 rejects Python 3.13 and later: it is left out."
     scripts = _CACHE / ("Scripts" if os.name == "nt" else "bin")
     python = str(scripts / "python")
     wanted = [PEER, *(f"{name}=={importlib.metadata.version(name)}" for name in SHARED)]

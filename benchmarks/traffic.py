@@ -17,7 +17,7 @@ How the figures are made, so that they can be trusted:
 - CPU time of the process (`time.process_time`), not wall time.
 - The garbage collector runs, because it does in a server, and a guard that makes garbage must pay
   for it. What exists before a slice is collected or frozen first: each slice pays for its own.
-- Every packet is checked to have been answered, and the guard to have judged and refused nothing.
+- Every packet is checked to have been answered, and the guard to have judged and rejected nothing.
 
 The servers: `flask` is Flask-SocketIO as it comes, a thread for each event; `flask, in line` and
 `bare, in line` (`socketio.Server` alone) run handlers where the packet is read
@@ -140,14 +140,14 @@ class Subject:
         """Be sure that the path does what is meant to be measured.
 
         Raises:
-            AssertionError: something was refused, or nothing was sent or judged.
+            AssertionError: something was rejected, or nothing was sent or judged.
         """
         before, judged = self.sent, self._judged()
         self.action(path, event)()
         assert self.sent == before + (path != "event"), "the server did not answer"
         if self.guard is not None:
             assert self._judged() > judged, "the guard did not judge"
-            assert not any(s.refused or s.reported for s in self.guard.statistics())
+            assert not any(s.rejected or s.reported for s in self.guard.statistics())
 
     def _judged(self) -> int:
         return sum(s.seen for s in self.guard.statistics()) if self.guard is not None else 0

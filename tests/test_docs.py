@@ -65,7 +65,7 @@ def parse(text: str) -> object:
 def judge(guard: Guard, line: str) -> bool:
     verb, namespace, rest = line.split(None, 2)
     what, expected = rest.rsplit(None, 1)
-    assert expected in ("accepted", "refused")
+    assert expected in ("accepted", "rejected")
     if verb == "connect":
         verdict = guard.connect(namespace, parse(what))
     else:
@@ -77,7 +77,7 @@ def judge(guard: Guard, line: str) -> bool:
             "answered": guard.receive_ack,
         }[verb]
         verdict = method(namespace, event, parse(args), binary="bytes(" in args)
-    return verdict.refused == (expected == "refused")
+    return verdict.rejected == (expected == "rejected")
 
 
 @pytest.mark.parametrize("engine", ["rust", "jsonschema"])
@@ -95,7 +95,7 @@ def test_the_profile_has_traffic() -> None:
 
 
 def test_readme_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The README's example runs, and a refused event looks on the wire as it says."""
+    """The README's example runs, and a rejected event looks on the wire as it says."""
     (document,) = (body for _, body in blocks("README.md", "yaml"))
     program = next(body for kind, body in blocks("README.md", "python"))
     (wire,) = (body for _, body in blocks("README.md", "json"))
@@ -204,7 +204,7 @@ def test_code_first(heading: str) -> None:
 
 
 def rows() -> list[Any]:
-    """The table of hints: hint, payload, and what is accepted and refused."""
+    """The table of hints: hint, payload, and what is accepted and rejected."""
     text = (ROOT / CODE_FIRST).read_text(encoding="utf-8")
     (table,) = re.findall(r"^\| hint .*\n\|[-|]+\n((?:\|.*\n)+)", text, re.MULTILINE)
     cells = [re.split(r"(?<!\\)\|", line)[1:-1] for line in table.splitlines()]
@@ -235,9 +235,9 @@ class Song(TypedDict):
     title: str
 
 
-@pytest.mark.parametrize(("hint", "payload", "accepted", "refused"), rows())
+@pytest.mark.parametrize(("hint", "payload", "accepted", "rejected"), rows())
 def test_table_of_hints(
-    hint: list[str], payload: list[str], accepted: list[str], refused: list[str]
+    hint: list[str], payload: list[str], accepted: list[str], rejected: list[str]
 ) -> None:
     """A handler with one parameter of each type has the payload, and takes what the table says."""
     socketio = AsyncAPISocketIO(Flask(__name__))
@@ -256,7 +256,7 @@ def test_table_of_hints(
     for text in payload:
         assert document["components"]["messages"]["ev"]["payload"] == yaml.safe_load(text)
     guard = Guard(load(document))
-    for verdict, texts in (("accepted", accepted), ("refused", refused)):
+    for verdict, texts in (("accepted", accepted), ("rejected", rejected)):
         for text in texts:
             assert judge(guard, f"receive / ev [{text}] {verdict}"), text
 
@@ -305,13 +305,13 @@ def test_migrating(
     execute(program, MIGRATING, names)
     client = names["socketio"].test_client(names["app"])
     for line in traffic.splitlines():
-        sent, _, answer = line.strip().removesuffix("refused").partition("->")
+        sent, _, answer = line.strip().removesuffix("rejected").partition("->")
         event, _, rest = sent.strip().partition(" ")
         got = client.emit(event, *several(rest), callback=True)
         if answer:
             assert got == json.loads(answer), line
         else:
-            assert line.endswith("refused")
+            assert line.endswith("rejected")
             assert got["error"]["code"] == "request_validation_error", line
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 __all__ = ["ANY_ARGUMENTS", "ANY_VALUE"]
 
-#: Where bytes are not named, they are refused.
+#: Where bytes are not named, they are rejected.
 ANY_VALUE: dict[str, Any] = {"anyOf": [{}, {"type": "string", "format": "binary"}]}
 #: Any number of arguments of any kind.
 ANY_ARGUMENTS: dict[str, Any] = {

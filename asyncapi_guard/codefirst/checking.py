@@ -1,4 +1,4 @@
-"""What the document of a type would be refused for, found where the type is registered.
+"""What the document of a type would be rejected for, found where the type is registered.
 
 A document is made when it is needed, which is long after the line that is to blame has run.
 """
@@ -37,7 +37,7 @@ def check_hint(hint: Hint, direction: Direction) -> None:
     try:
         schemas, components = components_of([(_FIELD, direction, hint)], Names())
     except (TypeError, NameError, ValueError, LookupError, RuntimeError) as error:
-        raise _refusal(hint, str(error).partition("\n")[0]) from error
+        raise _rejection(hint, str(error).partition("\n")[0]) from error
     data = {**schemas, "components": {"schemas": components}}
     source = Source(hint.place, "hint:", None, data)
     found: list[Finding] = []
@@ -50,8 +50,8 @@ def check_hint(hint: Hint, direction: Direction) -> None:
         found.extend(error.findings)
     if found:
         finding = min(found)
-        raise _refusal(hint, f"{finding.message} (at {finding.pointer or '/'})")
+        raise _rejection(hint, f"{finding.message} (at {finding.pointer or '/'})")
 
 
-def _refusal(hint: Hint, reason: str) -> RegistrationError:
+def _rejection(hint: Hint, reason: str) -> RegistrationError:
     return RegistrationError(f"{hint.place}: {hint.hint!r} cannot be modelled: {reason}")

@@ -81,7 +81,7 @@ class Receiver:
         """What the handler is called with.
 
         Raises:
-            ConstructionError: a validator of a model refuses a value.
+            ConstructionError: a validator of a model rejects a value.
         """
         hints = self.arguments or ()
         single = len(hints) == 1 and self.required == 1 and self.rest is None

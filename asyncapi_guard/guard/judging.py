@@ -302,7 +302,7 @@ class Guard:
             (problem,),
             reason,
             suggestions=near,
-            refused=mode is Mode.ENFORCE,
+            rejected=mode is Mode.ENFORCE,
         )
         return Verdict(violation, declared=False)
 

@@ -74,7 +74,7 @@ def by_address(contract: Contract) -> dict[str, list[Channel]]:
 
 
 def check_addresses(contract: Contract) -> None:
-    """Refuse a contract whose operations use channels that are no namespaces.
+    """Reject a contract whose operations use channels that are no namespaces.
 
     Raises:
         InvalidDocument: with every such channel.

@@ -33,7 +33,7 @@ class Policy:
         undeclared_events: events, received or sent, that the contract does not have.
         undeclared_acks: acks with values, where the contract says nothing of an ack.
         undeclared_namespaces: traffic and connects in namespaces that the contract does not have.
-            Both are refused by default, but let be where type hints are the contract
+            Both are rejected by default, but let be where type hints are the contract
             (`AsyncAPISocketIO` without `spec=`): handlers get hints one after the other.
         exclude: namespaces that are not judged at all (reserved names are), e.g. `["/admin"]`.
         include_values: put offending values into problems. For development: passwords live there.

@@ -205,7 +205,7 @@ class Rule:
             f"{what} does not match the contract",
             message_id=message.id if message is not None else None,
             truncated=truncated,
-            refused=self.mode is Mode.ENFORCE,
+            rejected=self.mode is Mode.ENFORCE,
         )
         return Verdict(violation, message)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from asyncapi_guard.contract import Mode
+from asyncapi_guard.renamed import read_by_old_name
 from asyncapi_guard.violations import Checkpoint, Code, Problem, Violation
 
 if TYPE_CHECKING:
@@ -29,9 +30,15 @@ class Verdict:
     declared: bool = True
 
     @property
-    def refused(self) -> bool:
+    def rejected(self) -> bool:
         """Whether the traffic must be stopped."""
-        return self.violation is not None and self.violation.refused
+        return self.violation is not None and self.violation.rejected
+
+    @property
+    def refused(self) -> bool:
+        """The old name of `rejected`; it works in this release only."""
+        value: bool = read_by_old_name(self, "refused", "rejected")
+        return value
 
 
 #: Made once: most traffic is fine.
@@ -52,6 +59,6 @@ def without_rule(  # noqa: PLR0913  # a violation, taken apart
 ) -> Verdict:
     """The verdict on a fault that no rule of the contract is about."""
     violation = Violation(
-        checkpoint, code, namespace, event, (problem,), reason, refused=mode is Mode.ENFORCE
+        checkpoint, code, namespace, event, (problem,), reason, rejected=mode is Mode.ENFORCE
     )
     return Verdict(violation, declared=declared)

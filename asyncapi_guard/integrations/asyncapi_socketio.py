@@ -37,7 +37,7 @@ from asyncapi_guard.errors import violation_error
 from asyncapi_guard.guard import Policy, Verdict
 from asyncapi_guard.integrations.connects import given_auth
 from asyncapi_guard.integrations.following import RenewedGuard
-from asyncapi_guard.integrations.outcomes import Refused, Unjudged
+from asyncapi_guard.integrations.outcomes import Rejected, Unjudged
 from asyncapi_guard.integrations.registered import methods_of
 from asyncapi_guard.integrations.strict_json import StrictJSON
 from asyncapi_guard.spec import load
@@ -319,22 +319,22 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         if message == "connect":
             return self._connect_typed(handle, receiver, namespace, sid, args)
         raised: list[Exception] = []
-        refused: list[Refused] = []
+        rejected: list[Rejected] = []
         typed = self._typed(receiver, namespace)
 
         def call(*values: Any) -> Any:
             try:
                 return typed(*values)
-            except Refused as error:
-                refused.append(error)  # not raised here: Flask-SocketIO 5.5 hands it to on_error
+            except Rejected as error:
+                rejected.append(error)  # not raised here: Flask-SocketIO 5.5 hands it to on_error
                 return None
             except Exception as error:
                 raised.append(error)
                 raise
 
         value = handle(_Plain(call), message, namespace, sid, *args)
-        if refused:
-            raise self._refusal(refused[0])
+        if rejected:
+            raise self._rejection(rejected[0])
         if not raised:
             return value
         # What an error handler made of it is the ack, as it is.
@@ -342,19 +342,19 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
 
     @property
     def _is_guarded(self) -> bool:
-        """Whether somebody takes what stands for a refusal, and for an answer."""
+        """Whether somebody takes what stands for a rejection, and for an answer."""
         return self._guarded is not None and self._guarded.installed
 
-    def _refusal(self, refused: Refused) -> BaseException:
-        """What to raise for values that a handler's types refuse."""
-        violation = refused.verdict.violation
+    def _rejection(self, rejected: Rejected) -> BaseException:
+        """What to raise for values that a handler's types reject."""
+        violation = rejected.verdict.violation
         if self._is_guarded or violation is None:
-            return refused
+            return rejected
         if violation.checkpoint is Checkpoint.CONNECT:
-            refused_connect: BaseException = flask_socketio.ConnectionRefusedError(
+            rejected_connect: BaseException = flask_socketio.ConnectionRefusedError(
                 violation.reason, violation.as_dict()
             )
-            return refused_connect
+            return rejected_connect
         return violation_error(violation)
 
     def _typed(self, receiver: Receiver, namespace: str) -> Callable[..., Any]:
@@ -389,15 +389,15 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         no such parameter, and call it again without.
         """
         typed, failed = self._typed(receiver, namespace), list[TypeError]()
-        refused: list[Refused] = []
+        rejected: list[Rejected] = []
 
         def call(*auth: Any) -> Any:
             if failed:
                 raise failed[0]
             try:
                 return typed(*auth)
-            except Refused as error:
-                refused.append(error)
+            except Rejected as error:
+                rejected.append(error)
                 return None
             except TypeError as error:
                 failed.append(error)
@@ -407,8 +407,8 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
             value = handle(call, "connect", namespace, sid, *args)
         except TypeError as error:
             raise RuntimeError("the connect handler raised a TypeError") from error
-        if refused:
-            raise self._refusal(refused[0])
+        if rejected:
+            raise self._rejection(rejected[0])
         return value
 
     def _construct(
@@ -417,7 +417,7 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         """What the handler is called with.
 
         Raises:
-            Refused: a validator of a model refuses a value.
+            Rejected: a validator of a model rejects a value.
         """
         event, before = receiver.event, ()
         if event == CATCH_ALL:
@@ -436,7 +436,7 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
                 "the payload does not fit the handler's types",
             )
         declared = CATCH_ALL not in (receiver.event, receiver.namespace)
-        raise Refused(Verdict(violation, declared=declared))
+        raise Rejected(Verdict(violation, declared=declared))
 
     def emit(self, event: str, *args: Any, **kwargs: Any) -> Any:
         """Emit an event; instances of models become plain data."""

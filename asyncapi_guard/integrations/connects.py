@@ -1,4 +1,4 @@
-"""Connects: judged before a session exists; whatever ends a handler but returning is a refusal."""
+"""Connects: judged before a session exists; a handler that does not return rejects."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from socketio import exceptions, packet
 from asyncapi_guard.errors import RequestValidationError, violation_error
 from asyncapi_guard.integrations.entering import Entering
 from asyncapi_guard.integrations.outbound import Unsendable
-from asyncapi_guard.integrations.outcomes import ConnectFailed, Refused
+from asyncapi_guard.integrations.outcomes import ConnectFailed, Rejected
 from asyncapi_guard.integrations.registered import never_runs
 from asyncapi_guard.integrations.seat import trouble
 from asyncapi_guard.integrations.wire import UNREADABLE, opened, strictly
@@ -29,7 +29,7 @@ __all__ = ["Connects", "given_auth", "takes"]
 
 #: The auth that came, while a connect handler runs: python-socketio takes `{}` for none.
 given_auth: ContextVar[Any] = ContextVar("asyncapi_guard_given_auth", default=None)
-#: Set while a connect handler runs whose exceptions refuse.
+#: Set while a connect handler runs whose exceptions reject.
 _once: ContextVar[bool] = ContextVar("asyncapi_guard_once", default=False)
 
 
@@ -72,8 +72,8 @@ class Connects(Entering):
         try:
             violation = self._record(verdict, eio_sid) or violation
         finally:
-            if violation.refused:
-                self._refuse_connect(eio_sid, namespace, violation)
+            if violation.rejected:
+                self._reject_connect(eio_sid, namespace, violation)
             elif data is not UNREADABLE:
                 self._enter(eio_sid, namespace, data)
 
@@ -94,13 +94,13 @@ class Connects(Entering):
                 if isinstance(failed.error, TypeError):
                     self.middleware.log(
                         logging.ERROR,
-                        "a connect handler of %s raised a TypeError, so its client is refused; it "
+                        "a connect handler of %s raised a TypeError, so its client is rejected; it "
                         "is not called again without the auth",
                         printable(namespace),
                     )
                 raise failed.error  # noqa: B904  # it is what was raised
-        except Refused as refused:
-            self._refuse_types(eio_sid, namespace, refused.verdict)
+        except Rejected as rejected:
+            self._reject_types(eio_sid, namespace, rejected.verdict)
         except BaseException as error:
             if entrant is not None:
                 self._end_connect(eio_sid, namespace, error)
@@ -144,17 +144,17 @@ class Connects(Entering):
         method = getattr(found, "on_connect", None)
         return method is None or not shown or takes(method, full)
 
-    def _refuse_types(self, eio_sid: str, namespace: str, verdict: Verdict) -> None:
+    def _reject_types(self, eio_sid: str, namespace: str, verdict: Verdict) -> None:
         try:
             self._record(verdict, eio_sid)
         finally:
             if verdict.violation is not None:
                 self._end_connect(eio_sid, namespace, violation_error(verdict.violation))
 
-    def _refuse_connect(self, eio_sid: str, namespace: str, violation: Violation) -> None:
+    def _reject_connect(self, eio_sid: str, namespace: str, violation: Violation) -> None:
         error = violation_error(violation)
-        refusal = {"message": violation.reason, "data": error.answer()}
-        self._send(eio_sid, packet.CONNECT_ERROR, namespace, refusal)
+        rejection = {"message": violation.reason, "data": error.answer()}
+        self._send(eio_sid, packet.CONNECT_ERROR, namespace, rejection)
 
     def _end_connect(self, eio_sid: str, namespace: str, error: BaseException) -> None:
         """The connect handler raised: take the half-made session away, and say so."""
@@ -162,30 +162,30 @@ class Connects(Entering):
         sid = server.manager.sid_from_eio_sid(eio_sid, namespace)
         if sid is None:
             return
-        refusal: Any = {
+        rejection: Any = {
             "message": "the server failed to accept the connection",
             "data": trouble(Code.HANDLER, namespace, "connect"),
         }
         if isinstance(error, exceptions.ConnectionRefusedError):
-            refusal = self._readable(getattr(error, "error_args", refusal), refusal)
+            rejection = self._readable(getattr(error, "error_args", rejection), rejection)
         elif isinstance(error, RequestValidationError):
-            refusal = {"message": error.violation.reason, "data": error.answer()}
+            rejection = {"message": error.violation.reason, "data": error.answer()}
         try:
             if server.always_connect:
                 server.manager.pre_disconnect(sid, namespace)
-                self._send(eio_sid, packet.DISCONNECT, namespace, refusal)
+                self._send(eio_sid, packet.DISCONNECT, namespace, rejection)
             else:
-                self._send(eio_sid, packet.CONNECT_ERROR, namespace, refusal)
+                self._send(eio_sid, packet.CONNECT_ERROR, namespace, rejection)
         finally:
             server.manager.disconnect(sid, namespace, ignore_queue=True)
 
-    def _readable(self, refusal: Any, otherwise: Any) -> Any:
+    def _readable(self, rejection: Any, otherwise: Any) -> Any:
         try:
-            self.codec.encode([refusal])
+            self.codec.encode([rejection])
         except Unsendable:
-            self.middleware.log(logging.ERROR, "the reason of a refused connect cannot be sent")
+            self.middleware.log(logging.ERROR, "the reason of a rejected connect cannot be sent")
             return otherwise
-        return refusal
+        return rejection
 
 
 def takes(function: Any, args: tuple[Any, ...], *, unwrapped: bool = True) -> bool:

@@ -163,7 +163,7 @@ class FlaskApplication:
             yield request.remote_addr
 
     def handle_event(self, handler: Any, message: Any, namespace: str, sid: str, *args: Any) -> Any:
-        """`SocketIO._handle_event`, in which a connect handler that raises refuses.
+        """`SocketIO._handle_event`, in which a connect handler that raises rejects.
 
         Without this, an error handler that returns `None` lets the client in.
 

@@ -65,7 +65,7 @@ class Unmatched:
             return f"no handler for {self._what()}{f' ({where})' if where else ''}"
         near = self.violation.suggestions
         meant = f"; did you mean {either(near)}?" if near else ""
-        does = "rejects" if self.violation.refused else "reports"
+        does = "rejects" if self.violation.rejected else "reports"
         return (
             f"the guard {does} {self._what()}, although {_named(self.handler)} handles it: "
             f"{self.violation.reason}{meant}"

@@ -13,7 +13,7 @@ from asyncapi_guard.errors import ContractViolation, violation_error
 from asyncapi_guard.guard import RESERVED_EVENTS
 from asyncapi_guard.integrations.log import logger
 from asyncapi_guard.integrations.outbound import Unsendable
-from asyncapi_guard.integrations.outcomes import Refused, Unjudged
+from asyncapi_guard.integrations.outcomes import Rejected, Unjudged
 from asyncapi_guard.integrations.registered import dispatches_itself, never_runs
 from asyncapi_guard.integrations.seat import Seat, trouble
 from asyncapi_guard.integrations.strict_json import Malformed
@@ -92,11 +92,11 @@ class Incoming(Seat):
         try:
             self._message(eio_sid, data)
         except Junk as junk:
-            self._refuse_junk(eio_sid, junk)
+            self._reject_junk(eio_sid, junk)
         except Exception as error:
             if not self.active or not self._is_about_the_frame(error):
                 raise
-            self._refuse_junk(eio_sid, Junk("the frame is not one that a client sends", data))
+            self._reject_junk(eio_sid, Junk("the frame is not one that a client sends", data))
 
     def _is_about_the_frame(self, error: Exception) -> bool:
         """Whether python-socketio's dispatcher raised itself, and not a handler beneath it."""
@@ -107,7 +107,7 @@ class Incoming(Seat):
         codes = [getattr(getattr(f, "__func__", f), "__code__", None) for f in theirs]
         return trace is not None and trace.tb_frame.f_code in codes
 
-    def _refuse_junk(self, eio_sid: str, junk: Junk) -> None:
+    def _reject_junk(self, eio_sid: str, junk: Junk) -> None:
         """Answer and record a frame that reaches no handler, with or without the guard."""
         header = junk.header
         sid = self.server.manager.sid_from_eio_sid(eio_sid, header.namespace)
@@ -183,7 +183,7 @@ class Incoming(Seat):
         )
 
     def _go_on(self, verdict: Verdict, call: Call) -> None:
-        """Record a violation, and then hand the event to its handler or refuse it.
+        """Record a violation, and then hand the event to its handler or reject it.
 
         Whatever the application's hook raises: the client gets its answer first.
         """
@@ -191,8 +191,8 @@ class Incoming(Seat):
         try:
             violation = self._record(verdict, call.eio_sid, call.sid, call.args)
         finally:
-            if violation is not None and violation.refused:
-                self._refuse_event(violation, call)
+            if violation is not None and violation.rejected:
+                self._reject_event(violation, call)
             else:
                 self._dispatch(call)
 
@@ -222,7 +222,7 @@ class Incoming(Seat):
         except Exception:  # noqa: BLE001  # the event is worth more than a line about it
             self.middleware.log(logging.ERROR, "the logger of the server failed")
 
-    def _refuse_event(self, violation: Violation, call: Call) -> None:
+    def _reject_event(self, violation: Violation, call: Call) -> None:
         error, id = violation_error(violation), call.id
         if not self.application.has_say(call.namespace):
             self._tell(error, call.eio_sid, call.namespace, id)
@@ -247,7 +247,7 @@ class Incoming(Seat):
             ask()
 
     def _tell(self, error: ContractViolation, eio_sid: str, namespace: str, id: int | None) -> None:
-        """Answer a refusal ourselves: as the ack, or as the event for those who asked for none."""
+        """Answer a rejection: as the ack, or as the event for those who asked for none."""
         if id is not None:
             self._send_ack(eio_sid, namespace, id, [error.answer()])
         elif self.middleware.reject_event is not None:
@@ -266,8 +266,8 @@ class Incoming(Seat):
             if type(value) is CoroutineType and self._enforces(call):
                 value.close()
                 raise TypeError(never_runs(f"the handler of {printable(call.event)}"))  # noqa: TRY301
-        except Refused as refused:
-            self._go_on(refused.verdict, call)
+        except Rejected as rejected:
+            self._go_on(rejected.verdict, call)
             return
         except BaseException as error:
             self._tell_of_fault(call, error)
@@ -328,14 +328,14 @@ class Incoming(Seat):
         try:
             violation = self._record(verdict, call.eio_sid, call.sid, call.args) or violation
         finally:
-            if violation.refused:
+            if violation.rejected:
                 self._answer_fault(violation, call, id)
             else:
                 ready = self._ready(values, outbound)
                 self._send_ack(call.eio_sid, call.namespace, id, ready)
-        refusal = violation_error(violation)
-        if violation.refused and isinstance(refusal, TypeError):
-            raise refusal  # as without the guard: the handler's author should see where
+        rejection = violation_error(violation)
+        if violation.rejected and isinstance(rejection, TypeError):
+            raise rejection  # as without the guard: the handler's author should see where
 
     def _lacks_a_method(self, call: Call, value: Any) -> bool:
         """Whether `None` came from a class namespace that has no method for the event."""
@@ -359,7 +359,7 @@ class Incoming(Seat):
         )
 
     def _answer_fault(self, violation: Violation, call: Call, id: int) -> None:
-        """Answer in place of an ack that was refused."""
+        """Answer in place of an ack that was rejected."""
         error = violation_error(violation)
         answered, value, otherwise = False, None, error.answer()
         try:

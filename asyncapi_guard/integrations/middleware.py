@@ -53,9 +53,9 @@ class AsyncAPIGuard:
             document and all options that are not given here come from the configuration of the
             Flask application (`ASYNCAPI_GUARD_SPEC`, `ASYNCAPI_GUARD_MODE`, ...), in `init_app`.
         policy: what is done about violations; by default everything is enforced.
-        on_violation: called with each `Violation`, refused or reported. What it raises is logged.
+        on_violation: called with each `Violation`, rejected or reported. What it raises is logged.
         addresses: put the addresses of clients into violations and log lines; the default.
-        reject_event: the name of an event to send to a client whose event was refused and which
+        reject_event: the name of an event to send to a client whose event was rejected and which
             did not ask for an ack; by default it is not told.
         respond_unhandled: whether an event that asks for an ack is answered when it has no handler,
             or when its handler raises. Servers leave such clients without an ack. In `enforce` it
@@ -260,7 +260,7 @@ class AsyncAPIGuard:
         return any(each is not None and each.active for each in hooks)
 
     def statistics(self) -> list[Statistic]:
-        """Counters by namespace, event and checkpoint: seen, refused, reported."""
+        """Counters by namespace, event and checkpoint: seen, rejected, reported."""
         return merged([self._tally, *(each._tally for each in self._of_applications)])
 
     # -- for the adapters --------------------------------------------------------------------------
@@ -273,7 +273,7 @@ class AsyncAPIGuard:
         *args: Any,
         **known: bool,
     ) -> Verdict:
-        """Ask the guard, and count; if it fails, what is enforced is refused.
+        """Ask the guard, and count; if it fails, what is enforced is rejected.
 
         Args:
             checkpoint: where the traffic is.
@@ -373,7 +373,7 @@ class AsyncAPIGuard:
         names = (violation.namespace, violation.event)
         if not verdict.declared:
             names = self._counted_as(violation.namespace, verdict)
-        count = self._tally.refused if violation.refused else self._tally.reported
+        count = self._tally.rejected if violation.rejected else self._tally.reported
         count(*names, violation.checkpoint)
         self._log(violation, *names)
         self._tell(violation)
@@ -383,7 +383,7 @@ class AsyncAPIGuard:
         """Write a line; about what is reported, not more often than once a minute."""
         if not logger.isEnabledFor(logging.WARNING):
             return
-        if violation.refused:
+        if violation.rejected:
             write(logging.WARNING, "%s", self._line(violation))
             return
         repeat = self._repeats.next(kind_of(violation, namespace, event))

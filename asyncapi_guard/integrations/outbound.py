@@ -4,7 +4,7 @@ Between looking at a value and encoding it, another thread may change it, and a 
 one thing to a reader and another to an encoder. So the encoder goes first, and runs in C, where no
 other thread gets a turn. What is validated is its text, read again; and that text is what is sent.
 
-orjson is the encoder where it says what the standard library would say. It refuses subclasses, and
+orjson is the encoder where it says what the standard library would say. It rejects subclasses, and
 whatever else it writes in words of its own (tuples, UUIDs, `NaN` as `null`) does not read back as
 what it was. The standard library encodes the rest, or the application's own JSON module does.
 """

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from asyncapi_guard.errors import ContractViolation
     from asyncapi_guard.guard import Verdict
 
-__all__ = ["Application", "ConnectFailed", "Refused", "RefusedAck", "Silent", "Unjudged"]
+__all__ = ["Application", "ConnectFailed", "Rejected", "RejectedAck", "Silent", "Unjudged"]
 
 
 class Application(Protocol):
-    """The application's say in what a refused client is answered."""
+    """The application's say in what a rejected client is answered."""
 
     #: Whether what is registered with the server says itself which arguments it takes.
     shows_signatures: bool
@@ -89,10 +89,10 @@ class ConnectFailed(BaseException):
         super().__init__(error)
 
 
-class Refused(BaseException):
-    """A handler's types refuse what passed the guard.
+class Rejected(BaseException):
+    """A handler's types reject what passed the guard.
 
-    No `Exception`: error handlers are asked once, by the hooks, like about any other refusal.
+    No `Exception`: error handlers are asked once, by the hooks, like about any other rejection.
     """
 
     def __init__(self, verdict: Verdict) -> None:
@@ -109,8 +109,8 @@ class Unjudged:
         self.value: Any = value
 
 
-class RefusedAck:
-    """What a judging callback, and then `call`, is given in place of an ack that was refused.
+class RejectedAck:
+    """What a judging callback, and then `call`, is given in place of an ack that was rejected.
 
     It never leaves the process: no encoder of a message queue knows it.
     """

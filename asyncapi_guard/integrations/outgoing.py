@@ -13,8 +13,8 @@ from socketio import packet
 from asyncapi_guard.contract import Mode
 from asyncapi_guard.errors import ContractViolation, violation_error
 from asyncapi_guard.integrations.entering import NOBODY
-from asyncapi_guard.integrations.outcomes import RefusedAck
-from asyncapi_guard.integrations.returning import Returning, Waiting, refusal_of
+from asyncapi_guard.integrations.outcomes import RejectedAck
+from asyncapi_guard.integrations.returning import Returning, Waiting, rejection_of
 from asyncapi_guard.integrations.sending import send_here
 from asyncapi_guard.integrations.wire import UNREADABLE, has_bytes, opened
 from asyncapi_guard.violations import Checkpoint
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["JudgedAck", "Outgoing"]
 
-#: Set while `Server.call` emits: its callback takes a refusal, and `call` raises it.
+#: Set while `Server.call` emits: its callback takes a rejection, and `call` raises it.
 _calling: ContextVar[bool] = ContextVar("asyncapi_guard_calling", default=False)
 
 #: Connection and session of the client whose ack is handled.
@@ -70,10 +70,10 @@ class JudgedAck(Waiting):
         self._addressee: str | None = addressee
 
     def __call__(self, *values: Any) -> Any:
-        """The ack came, or what stands in the place of one that was refused already."""
+        """The ack came, or what stands in the place of one that was rejected already."""
         outgoing = self._outgoing
-        if values and type(values[0]) is RefusedAck:
-            return self._refuse(values[0].error, ())
+        if values and type(values[0]) is RejectedAck:
+            return self._reject(values[0].error, ())
         if not outgoing.active:
             return self._callback(*values)
         verdict = outgoing.middleware.judge(
@@ -92,22 +92,22 @@ class JudgedAck(Waiting):
         try:
             violation = outgoing._record(verdict, eio_sid, sid, values) or violation
         finally:
-            if violation.refused:
-                self._refuse(violation_error(violation), values)
-        return None if violation.refused else self._callback(*values)
+            if violation.rejected:
+                self._reject(violation_error(violation), values)
+        return None if violation.rejected else self._callback(*values)
 
-    def refused_elsewhere(self, refusal: Any) -> None:
-        """Another host, whose client it is, has refused the ack."""
-        self._refuse(refusal_of(self.namespace, self.event, refusal), ())
+    def rejected_elsewhere(self, rejection: Any) -> None:
+        """Another host, whose client it is, has rejected the ack."""
+        self._reject(rejection_of(self.namespace, self.event, rejection), ())
 
     def _from(self) -> tuple[str | None, str | None]:
         """Connection and session of the client whose ack it is, as far as this process knows."""
         return _acknowledging.get() or (None, self._addressee)
 
-    def _refuse(self, error: ContractViolation, values: Sequence[Any]) -> None:
+    def _reject(self, error: ContractViolation, values: Sequence[Any]) -> None:
         sid = self._from()[1]
         if self._called:
-            self._callback(RefusedAck(error))
+            self._callback(RejectedAck(error))
         elif sid is not None:
             self._outgoing.application.answer(error, self.namespace, sid, self.event, values)
 
@@ -227,7 +227,7 @@ class Outgoing(Returning):
 
     def _raise(self, verdict: Verdict, sid: str | None = None) -> None:
         violation = self._record(verdict, sid=sid)
-        if violation is not None and violation.refused:
+        if violation is not None and violation.rejected:
             raise violation_error(violation)
 
     def handle_emit(self, message: dict[str, Any]) -> Any:
@@ -243,7 +243,7 @@ class Outgoing(Returning):
             except BaseException as error:  # noqa: BLE001  # it would end what listens to the queue
                 kind = type(error).__name__
                 self.middleware.log(logging.ERROR, "on_violation ended with %s", kind)
-            if verdict.refused:
+            if verdict.rejected:
                 return None  # logged, and dropped: there is nobody here to tell
 
         held = NOBODY
@@ -277,13 +277,13 @@ class Outgoing(Returning):
         )
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
-        """`Server.call`, which raises `AckValidationError` when the client's ack is refused."""
+        """`Server.call`, which raises `AckValidationError` when the client's ack is rejected."""
         token = _calling.set(self.active)
         try:
             value = self._call(*args, **kwargs)
         finally:
             _calling.reset(token)
-        if isinstance(value, RefusedAck):
+        if isinstance(value, RejectedAck):
             raise value.error
         return value
 
@@ -317,12 +317,12 @@ class Outgoing(Returning):
         try:
             violation = self._record(verdict, eio_sid, sid)
         finally:
-            if violation is None or not violation.refused:
+            if violation is None or not violation.rejected:
                 if data is not UNREADABLE:
                     self._ack(eio_sid, namespace, id, data)
             elif isinstance(callback, JudgedAck) or self._returns(callback):
                 # Whoever waits for it is told.
-                self._ack(eio_sid, namespace, id, [RefusedAck(violation_error(violation))])
+                self._ack(eio_sid, namespace, id, [RejectedAck(violation_error(violation))])
 
     def _event_of(self, callback: Any) -> str | None:
         """The event that a callback waits for the ack of, if it is known."""

@@ -1,8 +1,8 @@
-"""Acks that go back to another host: what was refused here raises there.
+"""Acks that go back to another host: what was rejected here raises there.
 
 An event with a callback may come from another process by the message queue; its ack goes back the
-same way. A guarded process marks what it publishes, and takes a refusal in a form that JSON has. A
-process without a guard gets nothing instead: there is no value that says "refused" to it.
+same way. A guarded process marks what it publishes, and takes a rejection in a form that JSON has.
+A process without a guard gets nothing instead: there is no value that says "rejected" to it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 from asyncapi_guard.errors import AckValidationError, ContractViolation, violation_error
 from asyncapi_guard.integrations.outbound import Codec, Unsendable
-from asyncapi_guard.integrations.outcomes import RefusedAck
+from asyncapi_guard.integrations.outcomes import RejectedAck
 from asyncapi_guard.integrations.sending import Sending
 from asyncapi_guard.violations import Checkpoint, Code, Problem, Violation
 
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
     from asyncapi_guard.integrations.middleware import AsyncAPIGuard
     from asyncapi_guard.integrations.outcomes import Application
 
-__all__ = ["Returning", "Waiting", "refusal_of"]
+__all__ = ["Returning", "Waiting", "rejection_of"]
 
-#: In messages of the queue: from a guarded process, and what such a process is told of a refusal.
+#: In messages of the queue: from a guarded process, and what such a process is told of a rejection.
 _GUARDED = "asyncapi_guard"
-_REFUSAL = "asyncapi_guard_refusal"
+_REJECTION = "asyncapi_guard_rejection"
 #: How many other hosts are remembered to be guarded.
 _HOSTS = 10_000
 
 
 class Waiting:
-    """A callback that knows what to do when another host has refused the ack."""
+    """A callback that knows what to do when another host has rejected the ack."""
 
     __slots__ = ()
 
-    def refused_elsewhere(self, refusal: Any) -> None:
-        """The ack was refused, and this is what was said of it."""
+    def rejected_elsewhere(self, rejection: Any) -> None:
+        """The ack was rejected, and this is what was said of it."""
         raise NotImplementedError
 
 
@@ -77,9 +77,9 @@ class Returning(Sending):
     ) -> None:
         """An ack goes back to the host that the event came from."""
         own = host_id == self.server.manager.host_id
-        if args and type(args[0]) is RefusedAck:
+        if args and type(args[0]) is RejectedAck:
             if not own:
-                self._return_refusal(host_id, sid, namespace, callback_id, args[0].error)
+                self._return_rejection(host_id, sid, namespace, callback_id, args[0].error)
             elif isinstance(self._waiting(sid, callback_id), Waiting):
                 self._returned(host_id, sid, namespace, callback_id, *args)
             return
@@ -88,9 +88,9 @@ class Returning(Sending):
             reason = "the ack has a value that the message queue cannot carry"
             verdict = self._malformed(Checkpoint.RECEIVE_ACK, namespace, None, reason)
             self._record(verdict)
-            if verdict.violation is not None and verdict.violation.refused:
+            if verdict.violation is not None and verdict.violation.rejected:
                 error = violation_error(verdict.violation)
-                self._return_refusal(host_id, sid, namespace, callback_id, error)
+                self._return_rejection(host_id, sid, namespace, callback_id, error)
                 return
         self._returned(host_id, sid, namespace, callback_id, *args)
 
@@ -104,7 +104,7 @@ class Returning(Sending):
         except Unsendable:
             return False
 
-    def _return_refusal(
+    def _return_rejection(
         self, host_id: str, sid: str, namespace: str, callback_id: int, error: ContractViolation
     ) -> None:
         if host_id not in self._guarded_hosts:
@@ -118,29 +118,29 @@ class Returning(Sending):
                 "namespace": namespace,
                 "id": callback_id,
                 "args": [],
-                _REFUSAL: {"code": str(violation.code), "reason": violation.reason},
+                _REJECTION: {"code": str(violation.code), "reason": violation.reason},
             }
         )
 
     def handle_callback(self, message: dict[str, Any]) -> Any:
-        """An ack came by the queue, or the news that it was refused elsewhere."""
-        refusal = message.get(_REFUSAL)
-        if refusal is None or message.get("host_id") != self.server.manager.host_id:
+        """An ack came by the queue, or the news that it was rejected elsewhere."""
+        rejection = message.get(_REJECTION)
+        if rejection is None or message.get("host_id") != self.server.manager.host_id:
             return self._callback_came(message)
         sid, id = message.get("sid"), message.get("id")
         callback = self._waiting(sid, id)
         if isinstance(callback, Waiting):
             del self.server.manager.callbacks[sid][id]
-            callback.refused_elsewhere(refusal)
+            callback.rejected_elsewhere(rejection)
         return None  # else nobody waits, or nobody who knows what to do with it
 
 
-def refusal_of(namespace: str, event: str, refusal: Any) -> AckValidationError:
+def rejection_of(namespace: str, event: str, rejection: Any) -> AckValidationError:
     """The error for what another host said of an ack."""
-    given = refusal if isinstance(refusal, dict) else {}
+    given = rejection if isinstance(rejection, dict) else {}
     code, reason = given.get("code"), given.get("reason")
     known = code if code in {str(each) for each in Code} else Code.MALFORMED_PACKET
-    text = reason[:500] if isinstance(reason, str) else "the ack was refused by another host"
+    text = reason[:500] if isinstance(reason, str) else "the ack was rejected by another host"
     violation = Violation(
         Checkpoint.RECEIVE_ACK, Code(known), namespace, event, (Problem("", "packet", text),), text
     )

@@ -33,7 +33,7 @@ class Seat:
     Attributes:
         middleware: whose guard judges, and who records.
         server: the `socketio.Server`.
-        application: its say in what a refused client is answered.
+        application: its say in what a rejected client is answered.
         active: whether anything is judged.
         codec: encodes what leaves.
         packet_class: the server's packets while it is guarded; also of events that were on their

@@ -1,4 +1,4 @@
-"""Counters: how much traffic was seen, refused and reported, and where."""
+"""Counters: how much traffic was seen, rejected and reported, and where."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import itertools
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from asyncapi_guard.renamed import read_by_old_name, takes_old_argument
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -21,6 +23,7 @@ _MOST = 10_000
 _OTHER = "(other)"
 
 
+@takes_old_argument("refused", "rejected")
 @dataclass(frozen=True, slots=True, order=True)
 class Statistic:
     """What happened to one event at one checkpoint.
@@ -30,7 +33,7 @@ class Statistic:
         event: the event name, `connect`, or `(undeclared)`.
         checkpoint: where it was judged.
         seen: pieces of traffic judged.
-        refused: of these, how many were stopped.
+        rejected: of these, how many were stopped.
         reported: of these, how many broke the contract and passed in report mode.
     """
 
@@ -38,8 +41,14 @@ class Statistic:
     event: str
     checkpoint: Checkpoint
     seen: int
-    refused: int
+    rejected: int
     reported: int
+
+    @property
+    def refused(self) -> int:
+        """The old name of `rejected`; it works in this release only."""
+        value: int = read_by_old_name(self, "refused", "rejected")
+        return value
 
 
 class _Counts:
@@ -47,16 +56,16 @@ class _Counts:
 
     Attributes:
         one_more: counts a piece of traffic. It is one step of C, so no thread comes in between.
-        refused: pieces that were stopped.
+        rejected: pieces that were stopped.
         reported: pieces that broke the contract and passed.
     """
 
-    __slots__ = ("_counter", "one_more", "refused", "reported")
+    __slots__ = ("_counter", "one_more", "rejected", "reported")
 
     def __init__(self) -> None:
         self._counter = itertools.count()
         self.one_more: Callable[[], int] = self._counter.__next__
-        self.refused: int = 0
+        self.rejected: int = 0
         self.reported: int = 0
 
     @property
@@ -83,10 +92,10 @@ class Tally:
             with self._lock:
                 self._entry(key).one_more()
 
-    def refused(self, namespace: str, event: str, checkpoint: Checkpoint) -> None:
+    def rejected(self, namespace: str, event: str, checkpoint: Checkpoint) -> None:
         """Count one that was stopped."""
         with self._lock:
-            self._entry((namespace, event, checkpoint)).refused += 1
+            self._entry((namespace, event, checkpoint)).rejected += 1
 
     def reported(self, namespace: str, event: str, checkpoint: Checkpoint) -> None:
         """Count one that broke the contract and passed."""
@@ -99,7 +108,7 @@ class Tally:
             for key, own in self._counts.items():
                 sums = counts.setdefault(key, [0, 0, 0])
                 sums[0] += own.seen
-                sums[1] += own.refused
+                sums[1] += own.rejected
                 sums[2] += own.reported
 
     def _entry(self, key: tuple[str, str, Checkpoint]) -> _Counts:

@@ -60,31 +60,31 @@ class Revived:
         self.made: Any = made
 
 
-class _Refused(ValueError):
+class _Rejected(ValueError):
     """Text that is no strict JSON."""
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     data = dict(pairs)
     if len(data) != len(pairs):
-        raise _Refused("two properties of one object have the same name")
+        raise _Rejected("two properties of one object have the same name")
     return data
 
 
 def _no_constant(_text: str) -> NoReturn:
-    raise _Refused("NaN and infinities are not JSON")
+    raise _Rejected("NaN and infinities are not JSON")
 
 
 def _finite(text: str) -> float:
     number = float(text)
     if -1e999 < number < 1e999:  # constants: this runs for every number with a fraction
         return number
-    raise _Refused("a number is too large")
+    raise _Rejected("a number is too large")
 
 
 def _short(text: str) -> int:
     if len(text) > _DIGITS:
-        raise _Refused(_LONG)
+        raise _Rejected(_LONG)
     return int(text)
 
 
@@ -105,7 +105,7 @@ _read_extremes = msgspec.json.Decoder(float_hook=_finite).decode
 _EXTREME = re.compile("e[+-]?[0-9]{3}").search
 _EXTREME_IN_CAPITALS = re.compile("E[+-]?[0-9]{3}").search
 _write = msgspec.json.Encoder().encode
-#: engine.io's JSON module refuses longer integers: reading them takes the square of their length.
+#: engine.io's JSON module rejects longer integers: reading them takes the square of their length.
 _DIGITS = 100
 _STEP = 20
 _ZEROS = bytes(48 if 48 <= code < 58 else 32 for code in range(256))
@@ -141,7 +141,7 @@ def _checked(text: str) -> Any:
         data = _decode(text)
         if "\\u" in text and ("\\ud" in text or "\\uD" in text):
             json.dumps(data, ensure_ascii=False).encode()
-    except _Refused as error:
+    except _Rejected as error:
         return Malformed(str(error), text)
     except RecursionError:
         return Malformed(_TOO_DEEP, text)

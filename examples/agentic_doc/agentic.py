@@ -47,7 +47,7 @@ class Loan(BaseModel):
     reader: str
 
 
-class Refusal(BaseModel):
+class Rejection(BaseModel):
     """Why a book cannot be borrowed."""
 
     reason: Literal["unknown book", "lent already"]
@@ -67,13 +67,13 @@ def find_books(words: Annotated[str, Field(min_length=1, examples=["solaris"])])
 
 
 @socketio.on("borrow_book")
-def borrow_book(book_id: Annotated[int, Field(ge=1)], reader: str) -> Loan | Refusal:
+def borrow_book(book_id: Annotated[int, Field(ge=1)], reader: str) -> Loan | Rejection:
     """Borrow a book that nobody else has; takes the number of the book, and who wants it."""
     book = next((book for book in BOOKS if book.id == book_id), None)
     if book is None:
-        return Refusal(reason="unknown book")
+        return Rejection(reason="unknown book")
     if book_id in LOANS:
-        return Refusal(reason="lent already")
+        return Rejection(reason="lent already")
     loan = LOANS[book_id] = Loan(book=book, reader=reader)
     socketio.emit("book_lent", loan)
     return loan

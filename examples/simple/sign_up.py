@@ -66,7 +66,7 @@ socketio.doc_emit("user_signed_up", SignedUp, "Tells everybody about a new user.
 
 @socketio.on_error_default
 def on_error(error: Exception) -> dict[str, Any]:
-    """The ack of an event whose handler failed, or whom the contract refused."""
+    """The ack of an event whose handler failed, or whom the contract rejected."""
     if isinstance(error, RequestValidationError):
         problems = (f"{one['path']} {one['message']}" for one in error.errors())
         return {"success": False, "error": "; ".join(problems)}

@@ -35,7 +35,7 @@ MAX_GAMES = 1_000
 
 PLAIN_HOST = re.compile(r"([\w.-]+|\[[\da-f:]+\])(:\d+)?", re.ASCII | re.IGNORECASE)
 
-# Written out because browsers refuse scripts and styles of another type, and what the system's
+# Written out because browsers reject scripts and styles of another type, and what the system's
 # own table says of .js differs from one machine to the next.
 STATIC_TYPES = {"app.js": "text/javascript", "style.css": "text/css"}
 

@@ -70,7 +70,7 @@ test("two tabs play a game to its end", async () => {
   await o.waitForFunction(() => document.querySelector("#status").textContent.includes("won"));
 });
 
-test("every kind of illegal traffic is refused, and the page says why", async () => {
+test("every kind of illegal traffic is rejected, and the page says why", async () => {
   const page = await open();
   const buttons = page.locator("#attacks button");
   const count = await buttons.count();

@@ -27,7 +27,7 @@ def need(condition: object, reason: str) -> None:
 
 @pytest.mark.slow
 def test_the_demo_is_playable_in_a_browser(tmp_path: Path) -> None:
-    """Two tabs play a game, every illegal packet is refused visibly, and the CSP holds."""
+    """Two tabs play a game, every illegal packet is rejected visibly, and the CSP holds."""
     need(shutil.which("node"), "node is not installed")
     need(CHROMIUM, "Chromium is not installed")
     need((HERE / "node_modules" / "playwright-core").is_dir(), "run npm install in tests/browser")

@@ -1,4 +1,4 @@
-"""What no document could say, or no guard could judge by, is refused where it is registered."""
+"""What no document could say, or no guard could judge by, is rejected where it is registered."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ ROWS: dict[str, tuple[Any, str]] = {
 
 
 @pytest.mark.parametrize("row", ROWS)
-def test_what_cannot_be_judged_is_refused_everywhere(row: str) -> None:
+def test_what_cannot_be_judged_is_rejected_everywhere(row: str) -> None:
     """As an argument, as what is returned, as what is sent, and as its ack."""
     hint, words = ROWS[row]
 
@@ -108,7 +108,7 @@ def test_what_cannot_be_judged_is_refused_everywhere(row: str) -> None:
 
 
 def test_a_model_may_be_usable_in_one_direction() -> None:
-    """And is refused in the other."""
+    """And is rejected in the other."""
     registry = Registry()
     registry.receive("/", "e", lambda data: data, hints=False, request_model=Computed)
     assert lint(build_document(registry, About())) == ()

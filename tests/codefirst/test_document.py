@@ -421,7 +421,7 @@ def test_a_server_is_read_from_its_url(url: str, server: dict[str, str]) -> None
         *("http://{secret}/", "http://a secret/"),
     ],
 )
-def test_what_is_no_url_is_refused_without_its_secrets(url: str) -> None:
+def test_what_is_no_url_is_rejected_without_its_secrets(url: str) -> None:
     """A URL may hold a password, also a wrong one."""
     with pytest.raises(ValueError, match="server_url") as caught:
         server_of(url)
@@ -463,7 +463,7 @@ def test_how_clients_show_who_they_are_is_said_when_it_is_declared() -> None:
         {1: {"type": "x"}},
     ],
 )
-def test_security_that_is_none_is_refused(security: Any) -> None:
+def test_security_that_is_none_is_rejected(security: Any) -> None:
     with pytest.raises(ValueError, match="Security Scheme Objects by name, such as") as caught:
         document_of(Registry(), security=security)
     assert "secret" not in str(caught.value)

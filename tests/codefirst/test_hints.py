@@ -143,7 +143,7 @@ def test_a_float_is_made_of_an_integer() -> None:
     assert type(hint(float).construct(1)) is float
 
 
-def test_what_a_validator_refuses_has_a_path_and_no_values() -> None:
+def test_what_a_validator_rejects_has_a_path_and_no_values() -> None:
     """Pydantic's own errors quote both input and the validator's words."""
 
     class Checked(BaseModel):

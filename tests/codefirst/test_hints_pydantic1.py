@@ -217,7 +217,7 @@ def test_what_is_of_pydantic_1_is_read_by_it(type_: Any) -> None:
 
 
 @only_pydantic_2("is alone where it is installed itself")
-def test_models_of_both_in_one_hint_are_refused() -> None:
+def test_models_of_both_in_one_hint_are_rejected() -> None:
     """They cannot be put together, and the place is named."""
     newer = pydantic.create_model("Newer", x=(int, ...))
     with pytest.raises(RegistrationError, match=r"^here: .*Newer"):
@@ -314,7 +314,7 @@ def test_what_json_gives_is_not_copied(type_: Any) -> None:
     ],
     ids=str,
 )
-def test_numbers_that_are_too_large_are_refused(type_: Any, value: Any) -> None:
+def test_numbers_that_are_too_large_are_rejected(type_: Any, value: Any) -> None:
     """Pydantic 1 raises what is no `ValidationError` for them."""
     with pytest.raises(ConstructionError):
         hint(type_).construct(value, "/0")
@@ -867,7 +867,7 @@ def test_what_cannot_be_modelled_says_where(type_: Any, words: str) -> None:
     ],
     ids=str,
 )
-def test_what_cannot_be_judged_is_refused_where_it_is_registered(type_: Any, words: str) -> None:
+def test_what_cannot_be_judged_is_rejected_where_it_is_registered(type_: Any, words: str) -> None:
     """Though Pydantic would write it down."""
     with pytest.raises(RegistrationError, match=words):
         Registry().send("/", "e", type_)
@@ -884,7 +884,7 @@ def test_a_value_is_dumped_by_the_type_that_it_is_of() -> None:
     assert len(registry.send("/", "e", List[Outer]).payloads) == 4
 
 
-def test_values_that_are_nested_too_deeply_are_refused() -> None:
+def test_values_that_are_nested_too_deeply_are_rejected() -> None:
     """Not as deep as the document allows, but deeper than Python counts where it runs Pydantic."""
     value: Any = {"value": 1}
     for _ in range(100):

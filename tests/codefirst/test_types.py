@@ -2,7 +2,7 @@
 
 Out: what `dump` makes of an instance satisfies the schema of the document, under both engines.
 In: what the document's schema accepts is made into an instance, but for the differences below:
-JSON Schema has no words for them. A client that sends such a value is refused all the same, by
+JSON Schema has no words for them. A client that sends such a value is rejected all the same, by
 Pydantic, and answered.
 """
 

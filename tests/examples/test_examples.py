@@ -226,10 +226,10 @@ def test_code_first_and_specification_first_agree() -> None:
     exported = Guard(load(EXAMPLES / "tictactoe_codefirst" / "asyncapi.yml"))
     written = Guard(load(ROOT / "specs" / "tictactoe.yml"))
     for event, args in received:
-        verdicts = [guard.receive_event("/", event, args).refused for guard in (exported, written)]
+        verdicts = [guard.receive_event("/", event, args).rejected for guard in (exported, written)]
         assert verdicts in ([True, True], [False, False]), (event, args)
     for event, args in sent:
-        verdicts = [guard.send_event("/", event, args).refused for guard in (exported, written)]
+        verdicts = [guard.send_event("/", event, args).rejected for guard in (exported, written)]
         assert verdicts in ([True, True], [False, False]), (event, args)
 
 

@@ -98,7 +98,7 @@ def test_a_policy_takes_strings() -> None:
         {"operations": {"o": "none"}},
     ],
 )
-def test_a_policy_refuses_what_is_no_mode(wrong: Any) -> None:
+def test_a_policy_rejects_what_is_no_mode(wrong: Any) -> None:
     """A typo is an error, never a mode of its own."""
     with pytest.raises(ValueError, match=" must be '"):
         Policy(**wrong)
@@ -110,7 +110,7 @@ def test_what_is_said_of_the_undeclared_stays() -> None:
     assert policy == Policy(undeclared_events="report", undeclared_namespaces="off", mode="report")
 
 
-def test_a_policy_refuses_one_text_for_several_namespaces() -> None:
+def test_a_policy_rejects_one_text_for_several_namespaces() -> None:
     """`exclude="/admin"` would exclude `/`, `a`, `d`..."""
     with pytest.raises(TypeError, match="a list of namespaces"):
         Policy(exclude="/admin")
@@ -123,7 +123,7 @@ def test_a_mode_is_no_policy(wrong: Any) -> None:
         guard({"a": {}}, policy=wrong)
 
 
-def test_a_policy_that_names_unknown_operations_is_refused() -> None:
+def test_a_policy_that_names_unknown_operations_is_rejected() -> None:
     """All of them are named."""
     with pytest.raises(ValueError, match="unknown operations: 'nope', 'other'"):
         guard({"a": {}}, policy=Policy(operations={"other": Mode.OFF, "nope": Mode.OFF}))
@@ -155,18 +155,18 @@ def test_the_nearest_mode_counts(
         "/", "a", ["x"]
     )
     found = {Mode.OFF: (None, False), Mode.REPORT: (False, False), Mode.ENFORCE: (True, True)}
-    refused = verdict.violation.refused if verdict.violation else None
-    assert (refused, verdict.refused) == found[expected]
+    rejected = verdict.violation.rejected if verdict.violation else None
+    assert (rejected, verdict.rejected) == found[expected]
 
 
 def test_the_strictest_of_several_operations_counts() -> None:
     """Two operations about one event, one of which is only reported."""
     both = {"a": {"name": "e", "payload": INTEGER}, "b": {"name": "e", "payload": TEXT}}
     weak = {"x-guard": {"mode": "report"}}
-    assert guard(both, a=weak).receive_event("/", "e", [None]).refused
+    assert guard(both, a=weak).receive_event("/", "e", [None]).rejected
     verdict = guard(both, a=weak, b=weak).receive_event("/", "e", [None])
     assert verdict.violation is not None
-    assert not verdict.refused
+    assert not verdict.rejected
 
 
 # -- payloads --------------------------------------------------------------------------------------
@@ -250,11 +250,11 @@ def test_one_message_of_two_operations_is_one_alternative() -> None:
             name: {"action": "receive", "channel": {"$ref": "#/channels/c"}} for name in ("o", "p")
         },
     }
-    assert not Guard(load(document)).receive_event("/", "a", [1]).refused
+    assert not Guard(load(document)).receive_event("/", "a", [1]).rejected
 
 
-def test_bytes_are_refused_where_the_contract_has_no_place_for_them() -> None:
-    """The problem says where they are; deep ones are refused without the place."""
+def test_bytes_are_rejected_where_the_contract_has_no_place_for_them() -> None:
+    """The problem says where they are; deep ones are rejected without the place."""
     file = {"type": "object", "properties": {"d": {"type": "string", "format": "binary"}}}
     judge = guard(
         {"a": {"payload": {"type": "object"}}, "f": {"payload": file}, "any": {}}, {"s": {}}
@@ -271,8 +271,8 @@ def test_bytes_are_refused_where_the_contract_has_no_place_for_them() -> None:
     for _ in range(50):
         deep = [deep]
     assert keywords(judge.receive_event("/", "a", [deep], binary=True)) == ["format"]
-    assert not judge.receive_event("/", "f", [{"d": b"x"}], binary=True).refused
-    assert not judge.receive_event("/", "any", [b"x"], binary=True).refused
+    assert not judge.receive_event("/", "f", [{"d": b"x"}], binary=True).rejected
+    assert not judge.receive_event("/", "any", [b"x"], binary=True).rejected
 
 
 # -- acks ------------------------------------------------------------------------------------------
@@ -291,12 +291,12 @@ def test_the_ack_of_the_matched_message_counts() -> None:
     ):
         message = event("/", "e", [1]).message
         assert message is not None
-        assert not ack("/", "e", [1], message).refused
-        assert ack("/", "e", ["a"], message).refused
-        assert not ack("/", "e", [1]).refused
-        assert not ack("/", "e", ["a"]).refused
-        assert ack("/", "e", [None]).refused
-        assert ack("/", "e", []).refused
+        assert not ack("/", "e", [1], message).rejected
+        assert ack("/", "e", ["a"], message).rejected
+        assert not ack("/", "e", [1]).rejected
+        assert not ack("/", "e", ["a"]).rejected
+        assert ack("/", "e", [None]).rejected
+        assert ack("/", "e", []).rejected
 
 
 @pytest.mark.parametrize(
@@ -307,7 +307,7 @@ def test_acks_that_nobody_declared_are_the_policys_matter(mode: str, expected: A
     judge = guard({"a": {}}, {"b": {}}, policy=Policy(undeclared_acks=mode))  # type: ignore[arg-type]
     for ack, event in ((judge.send_ack, "a"), (judge.receive_ack, "b")):
         violation = ack("/", event, [1]).violation
-        assert (violation.refused if violation else None) is expected
+        assert (violation.rejected if violation else None) is expected
         assert ack("/", event, []).violation is None
 
 
@@ -322,9 +322,9 @@ def test_an_ack_has_the_mode_of_its_own_checkpoint() -> None:
     """Unless the message or the operation says something nearer."""
     message = {"a": {"x-ack": INTEGER}}
     report = Policy(checkpoints={Checkpoint.SEND_ACK: Mode.REPORT})
-    assert not guard(message, policy=report).send_ack("/", "a", ["x"]).refused
+    assert not guard(message, policy=report).send_ack("/", "a", ["x"]).rejected
     strict = guard({"a": {"x-ack": INTEGER, "x-guard": {"mode": "enforce"}}}, policy=report)
-    assert strict.send_ack("/", "a", ["x"]).refused
+    assert strict.send_ack("/", "a", ["x"]).rejected
 
 
 # -- names and namespaces --------------------------------------------------------------------------
@@ -362,14 +362,14 @@ def test_undeclared_names_are_the_policys_matter(policy: Any, expected: Any) -> 
     """The weaker of the two modes counts; and none of it is counted under a client's name."""
     judge = guard({"a": {}}, policy=Policy(**policy))
     for verdict in (judge.receive_event("/", "nope", []), judge.receive_event("/nope", "a", [])):
-        assert (verdict.violation.refused if verdict.violation else None) is expected
+        assert (verdict.violation.rejected if verdict.violation else None) is expected
         assert not verdict.declared
 
 
 @pytest.mark.parametrize("event", [1, None, True, 1.5, ["a"], {"a": 1}, b"a"])
 def test_a_name_that_is_no_text_is_malformed(event: Any) -> None:
     """Where anything is enforced; `report` says so, and `off` does not look."""
-    for mode, refused in ((Mode.ENFORCE, True), (Mode.REPORT, False), (Mode.OFF, None)):
+    for mode, rejected in ((Mode.ENFORCE, True), (Mode.REPORT, False), (Mode.OFF, None)):
         judge = guard({"a": {}}, policy=Policy(mode=mode))
         verdicts = [
             judge.receive_event("/", event, []),
@@ -377,10 +377,10 @@ def test_a_name_that_is_no_text_is_malformed(event: Any) -> None:
             judge.send_event("/", event, []),
         ]
         for verdict in verdicts:
-            assert code(verdict) == (None if refused is None else "malformed_packet")
-            assert refused is None or verdict.violation.refused is refused
+            assert code(verdict) == (None if rejected is None else "malformed_packet")
+            assert rejected is None or verdict.violation.rejected is rejected
         failed = judge.failed(Checkpoint.CONNECT, "/", event)
-        assert code(failed) == (None if refused is None else "guard_error")
+        assert code(failed) == (None if rejected is None else "guard_error")
 
 
 @pytest.mark.parametrize("event", ["connect", "disconnect", "*", "connect_error"])
@@ -389,7 +389,7 @@ def test_reserved_names_never_come_from_clients(event: str) -> None:
     judge = guard({"a": {}, event: {}}, policy=Policy(mode=Mode.OFF, exclude=["/x"]))
     for namespace in ("/", "/x", "/nope"):
         verdict = judge.receive_event(namespace, event, [])
-        assert (code(verdict), verdict.refused) == ("reserved_event", True)
+        assert (code(verdict), verdict.rejected) == ("reserved_event", True)
 
 
 def test_a_template_is_many_namespaces() -> None:
@@ -397,9 +397,9 @@ def test_a_template_is_many_namespaces() -> None:
     parameters = {"color": {"enum": ["red", "dark.blue"]}, "id": {}}
     judge = guard({"say": {"payload": TEXT}}, address="/rooms/{color}-{id}", parameters=parameters)
     for good in ("/rooms/red-1", "/rooms/dark.blue-x y", "/rooms/red--"):
-        assert not judge.receive_event(good, "say", ["hi"]).refused
-        assert judge.receive_event(good, "say", [1]).refused
-        assert not judge.connect(good, None).refused
+        assert not judge.receive_event(good, "say", ["hi"]).rejected
+        assert judge.receive_event(good, "say", [1]).rejected
+        assert not judge.connect(good, None).rejected
     for bad in (
         "/rooms/green-1",
         "/rooms/darkxblue-1",
@@ -419,7 +419,7 @@ def test_a_client_cannot_make_the_guard_remember_or_search_for_long() -> None:
     parameters = {"a": {}, "b": {}, "c": {}}
     judge = guard({"say": {}}, address="/r/{a}-{b}-{c}", parameters=parameters)
     for number in range(3_000):
-        assert not judge.connect(f"/r/{number}-1-1", None).refused
+        assert not judge.connect(f"/r/{number}-1-1", None).rejected
     assert len(judge._remembered) <= 1_024
     assert code(judge.connect("/r/" + "-" * 1_000_000 + "/", None)) == "undeclared_namespace"
 
@@ -455,22 +455,22 @@ def test_excluded_namespaces_are_not_judged() -> None:
         {"a": {}}, address="/r/{id}", parameters={"id": {}}, policy=Policy(exclude=["/r/1"])
     )
     assert excluded.receive_event("/r/1", "nope", []).violation is None
-    assert excluded.receive_event("/r/2", "nope", []).refused
+    assert excluded.receive_event("/r/2", "nope", []).rejected
 
 
 def test_the_auth_value_is_the_payload_of_connect() -> None:
     """No value is no argument; where nothing is declared, anything goes."""
     judge = guard({"connect": {"payload": TEXT}})
-    assert not judge.connect("/", "token").refused
+    assert not judge.connect("/", "token").rejected
     for auth in (None, 1, {}):
         violation = judge.connect("/", auth).violation
         assert violation is not None
         assert violation.checkpoint is Checkpoint.CONNECT
         assert violation.reason == "the auth value does not match the contract"
-    assert not guard({"a": {}}).connect("/", {"any": 1}).refused
+    assert not guard({"a": {}}).connect("/", {"any": 1}).rejected
 
 
-def test_an_address_that_is_no_namespace_is_refused() -> None:
+def test_an_address_that_is_no_namespace_is_rejected() -> None:
     """When an operation uses it; channels that nobody uses may be anything."""
     message = Message("m", "m")
 
@@ -483,7 +483,7 @@ def test_an_address_that_is_no_namespace_is_refused() -> None:
         Guard(one("chat", used=True))
     assert caught.value.pointer == "/channels/c"
     Guard(one("chat", used=False))
-    assert Guard(one(None, used=True)).receive_event("/", "m", []).refused
+    assert Guard(one(None, used=True)).receive_event("/", "m", []).rejected
 
 
 # -- violations ------------------------------------------------------------------------------------

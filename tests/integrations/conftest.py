@@ -296,11 +296,11 @@ class Client:
 
     def __init__(self, url: str, **options: Any) -> None:
         self.inbox: queue.Queue[tuple[str, str, list[Any]]] = queue.Queue()
-        self.refusals: queue.Queue[tuple[str, Any]] = queue.Queue()
+        self.rejections: queue.Queue[tuple[str, Any]] = queue.Queue()
         self.answers: dict[str, Any] = {}
         self.io = _Client(reconnection=False, handle_sigint=False)
         self.io.on("*", self._receive, namespace="*")
-        self.io.on("connect_error", self._refused, namespace="*")
+        self.io.on("connect_error", self._rejected, namespace="*")
         options.setdefault("transports", ["websocket"])
         options.setdefault("namespaces", ["/"])
         self.io.connect(url, wait_timeout=PATIENCE, **options)
@@ -309,8 +309,8 @@ class Client:
         self.inbox.put((namespace, event, list(args)))
         return self.answers.get(event)
 
-    def _refused(self, namespace: str, *data: Any) -> None:
-        self.refusals.put((namespace, data[0] if data else None))
+    def _rejected(self, namespace: str, *data: Any) -> None:
+        self.rejections.put((namespace, data[0] if data else None))
 
     def ask(self, event: str, *args: Any, namespace: str = "/") -> list[Any]:
         """Send an event, and wait for the values of its ack."""
@@ -340,7 +340,7 @@ class Client:
         return got
 
     def enter(self, namespace: str, auth: Any = None) -> Any:
-        """Connect to one more namespace: the data of the refusal, or `None`."""
+        """Connect to one more namespace: the data of the rejection, or `None`."""
         done: queue.Queue[Any] = queue.Queue()
         self.io.on("connect", lambda: done.put(None), namespace=namespace)
         self.io.on("connect_error", lambda data=None: done.put(data), namespace=namespace)

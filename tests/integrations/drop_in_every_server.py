@@ -40,5 +40,5 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     judged = sum(s.seen for s in counted if not s.event.startswith("("))
     terminalreporter.write_line(
         f"made={len(made)} guards={len(guards)} judged={judged} "
-        f"refused={sum(s.refused for s in counted)}"
+        f"rejected={sum(s.rejected for s in counted)}"
     )

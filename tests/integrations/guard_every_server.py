@@ -69,5 +69,5 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     judged = sum(s.seen for s in counted if not s.event.startswith("("))
     terminalreporter.write_line(
         f"guards={len(guards)} seen={sum(s.seen for s in counted)} judged={judged} "
-        f"refused={sum(s.refused for s in counted)}"
+        f"rejected={sum(s.rejected for s in counted)}"
     )

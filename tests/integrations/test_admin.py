@@ -46,7 +46,7 @@ def first(frame, *starts):  # of what the admin hears: in development there is m
         frame = admin.receive()
     return next(start for start in starts if frame.startswith(start))
 found = {{"client": client.enter()[:1]}}
-found["refused"] = first(admin.enter("/ui", '{{"username":"x"}}'), "0/ui,", "4/ui,")
+found["rejected"] = first(admin.enter("/ui", '{{"username":"x"}}'), "0/ui,", "4/ui,")
 found["admin"] = first(admin.enter("/ui", '{{"username":"a","password":"b"}}'), "0/ui,", "4/ui,")
 found["config"] = first(admin.receive(), '2/ui,["config"')
 client.send('27["word","a"]')
@@ -96,7 +96,7 @@ def test_clients_and_admins_connect(way: str, when: str, mode: str) -> None:
     assert found == {
         "client": "0",
         "admin": "0/ui,",
-        "refused": "4/ui,",
+        "rejected": "4/ui,",
         "config": '2/ui,["config"',
         "word": '37[1,"a"]',
         "bad": "request_validation_error",

@@ -70,7 +70,7 @@ def test_the_document_comes_from_the_configuration(spec: str) -> None:
     assert code(ask(app, BAD)) == "request_validation_error"
     assert ask(app, {"x": 1}) == {"ok": True}
     assert guard.contract.title == "Everything"
-    assert sum(s.refused for s in guard.statistics()) == 1
+    assert sum(s.rejected for s in guard.statistics()) == 1
 
 
 def test_all_options_come_from_the_configuration(spec: str, tmp_path: Path) -> None:
@@ -329,8 +329,8 @@ def test_each_application_has_its_own_configuration(contract: Any) -> None:
     guarded(two, guard)
     assert code(ask(one, BAD)) == "request_validation_error"
     assert ask(two, BAD) == {"ok": True}
-    (move,) = [s for s in guard.statistics() if s.refused]
-    assert (move.event, move.seen, move.refused, move.reported) == ("move", 2, 1, 1)
+    (move,) = [s for s in guard.statistics() if s.rejected]
+    assert (move.event, move.seen, move.rejected, move.reported) == ("move", 2, 1, 1)
     with pytest.raises(InstallationError, match="several applications, each with its own document"):
         _ = guard.contract
     with two.app_context():
@@ -339,7 +339,7 @@ def test_each_application_has_its_own_configuration(contract: Any) -> None:
         _ = guard.contract
     guard.uninstall()
     assert ask(one, BAD) == {"ok": True}
-    (after,) = [s for s in guard.statistics() if s.refused]
+    (after,) = [s for s in guard.statistics() if s.rejected]
     assert after.seen == 2
 
 
@@ -352,7 +352,7 @@ def test_an_application_that_is_initialised_again_is_one(contract: Any) -> None:
     guarded(app, guard)
     ask(app, BAD)
     assert guard.contract.title == "Everything"
-    assert [s.refused for s in guard.statistics() if s.refused] == [2]
+    assert [s.rejected for s in guard.statistics() if s.rejected] == [2]
     guard.uninstall()
     with pytest.raises(InstallationError, match="not installed"):
         guard.uninstall()
@@ -394,7 +394,7 @@ def test_a_guard_without_a_document_records_what_it_is_given(contract: Any, capl
     guard = guarded(app_of(SPEC=contract()))
     guard.record(guard.guard.receive_event("/", "mvoe", []))
     assert "did you mean 'move'?" in caplog.messages[0]
-    assert [s.refused for s in guard.statistics()] == [1]
+    assert [s.rejected for s in guard.statistics()] == [1]
 
 
 def test_what_is_no_application_is_said_first(contract: Any) -> None:

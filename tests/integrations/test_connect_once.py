@@ -1,4 +1,4 @@
-"""A connect handler runs once, with what the client sent; a `TypeError` from within refuses.
+"""A connect handler runs once, with what the client sent; a `TypeError` from within rejects.
 
 python-socketio and Flask-SocketIO take a `TypeError` for that of a handler without a parameter for
 the auth, and call it again without one.
@@ -74,7 +74,7 @@ def _quiet(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("handled", [False, True])
 @pytest.mark.parametrize("name", HANDLERS)
-def test_a_type_error_from_within_refuses(
+def test_a_type_error_from_within_rejects(
     name: str, handled: bool, entrance: Any, net: Any
 ) -> None:
     """The handler ran once, whatever it is and whoever handles errors; nobody is in."""

@@ -218,14 +218,14 @@ def test_whatever_ends_a_connect_handler_turns_the_client_down(
     theatre.stage.ending("connect", end)
     client = theatre.client(transport)
     client.send(ENTER)
-    *before, refusal = client.until(TURNED_DOWN)
+    *before, rejection = client.until(TURNED_DOWN)
     theatre.stage.broadcast("late")
     assert heard([*before, *client.now()]) == []
-    answer = json.loads(refusal[len(TURNED_DOWN) :])
+    answer = json.loads(rejection[len(TURNED_DOWN) :])
     assert answer["data"] == {
         "error": {"code": "handler_error", "namespace": NAMESPACE, "event": "connect"}
     }
-    assert "hunter2" not in refusal
+    assert "hunter2" not in rejection
     assert theatre.stage.is_empty(SOON)
     theatre.stage.ending("connect", "return")
     client.send(ENTER)
@@ -233,8 +233,8 @@ def test_whatever_ends_a_connect_handler_turns_the_client_down(
 
 
 @TRANSPORTS
-@on_servers_ending(ending(("False", "refusal")))
-def test_a_refusal_turns_the_client_down(theatre: Theatre, end: str, transport: str) -> None:
+@on_servers_ending(ending(("False", "rejection")))
+def test_a_rejection_turns_the_client_down(theatre: Theatre, end: str, transport: str) -> None:
     """As with a fault, the client hears nothing and may try again."""
     theatre.stage.joining()
     theatre.stage.ending("connect", end)
@@ -329,7 +329,7 @@ def begin(theatre: Theatre, transport: str) -> Frames:
     return client
 
 
-SLOW_ENDS = ("False", "refusal", *MILD, *FATAL)
+SLOW_ENDS = ("False", "rejection", *MILD, *FATAL)
 
 
 @TRANSPORTS

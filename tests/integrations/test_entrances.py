@@ -198,7 +198,7 @@ def test_an_emit_is_guarded_however_it_is_made(way: str, application: Any) -> No
     made = application()
     client = made.socketio.test_client(made.app)
     sid = made.server.manager.sid_from_eio_sid(client.eio_sid, "/")
-    made.server.async_handlers = True  # the test client says no, and then `call` refuses
+    made.server.async_handlers = True  # the test client says no, and then `call` rejects
     with pytest.raises(EmitValidationError):
         EMITS[way](made, sid)
     assert client.get_received() == []
@@ -426,9 +426,9 @@ def test_one_guard_may_guard_several_servers(application: Any) -> None:
     assert code(io.test_client(app).emit("move", BAD, callback=True)) == "request_validation_error"
     assert code(asked(made)[0]) == "request_validation_error"
     (counted,) = (
-        s for s in made.guard.statistics() if s.checkpoint == "receive_event" and s.refused
+        s for s in made.guard.statistics() if s.checkpoint == "receive_event" and s.rejected
     )
-    assert counted.refused == 2
+    assert counted.rejected == 2
 
 
 def test_guarding_too_early_says_what_to_do(contract: Any) -> None:
@@ -499,7 +499,7 @@ class OwnJSON:
 def test_an_own_json_module_is_used_and_held_to_json(
     contract: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is sent is judged as it is written; what is no JSON is refused, either way."""
+    """What is sent is judged as it is written; what is no JSON is rejected, either way."""
     # python-socketio sets it for all servers of the process.
     monkeypatch.setattr(socketio.packet.Packet, "json", socketio.packet.Packet.json)
     app, got = Flask(__name__), []  # type: ignore[var-annotated]
@@ -548,7 +548,7 @@ ORDERS = {
 
 @pytest.mark.parametrize("order", ORDERS)
 def test_the_admin_instrumentation_and_the_guard_work_together(order: str, admin: Any) -> None:
-    """In whatever order they come and go, bad traffic is refused and good traffic arrives."""
+    """In whatever order they come and go, bad traffic is rejected and good traffic arrives."""
     server, admin.instrumented = admin.server, []
     steps = {
         "g": lambda: admin.guard.init_app(admin.app, admin.socketio),
@@ -605,7 +605,7 @@ def test_excluded_namespaces_pass_but_for_reserved_names(contract: Any, applicat
 
 
 @pytest.mark.parametrize("mode", ["report", "off"])
-def test_reserved_names_are_refused_in_every_mode(mode: str, application: Any) -> None:
+def test_reserved_names_are_rejected_in_every_mode(mode: str, application: Any) -> None:
     """They are no matter of the contract."""
     policy = Policy(mode=mode, undeclared_events="off", undeclared_namespaces="off")
     made = application(policy=policy)

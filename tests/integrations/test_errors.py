@@ -26,7 +26,7 @@ from asyncapi_guard import (
 BAD, GOOD = {"x": "1"}, {"x": 1}
 SECRET = "hunter2-7f3a"  # that is the point
 TYPE_PROBLEM = {"path": "/x", "keyword": "type", "message": "expected integer, got string"}
-REFUSED = {
+REJECTED = {
     "error": {
         "code": "request_validation_error",
         "namespace": "/",
@@ -128,7 +128,7 @@ def test_a_handler_that_raises_the_error_again_leaves_it_to_the_guard(
         raise error
 
     register(made, way, again)
-    assert ask(client_of(made), "move", BAD) == REFUSED
+    assert ask(client_of(made), "move", BAD) == REJECTED
 
 
 @ALL_WAYS
@@ -138,7 +138,7 @@ def test_a_handler_that_fails_leaves_the_answer_to_the_guard(
     """The client is answered, and the failure is in the log."""
     made = application(handlers=way != "error method")
     register(made, way, lambda error: {}["missing"])
-    assert ask(client_of(made), "move", BAD) == REFUSED
+    assert ask(client_of(made), "move", BAD) == REJECTED
     assert "error handler failed" in caplog.text
 
 
@@ -150,7 +150,7 @@ def test_an_answer_that_cannot_be_sent_is_replaced(
     made.socketio.on_error_default(lambda error: returned)
     made.returns["move"] = {"wrong": 1}
     client = client_of(made)
-    assert ask(client, "move", BAD) == REFUSED
+    assert ask(client, "move", BAD) == REJECTED
     assert ask(client, "move", GOOD) == trouble("response_validation_error")
     assert "cannot be sent" in caplog.text
 
@@ -195,7 +195,7 @@ def test_over_a_real_connection_error_handlers_run_off_the_receiving_thread(
 def test_without_an_error_handler_the_client_gets_the_object(made: Any) -> None:
     """Exactly the object of the documentation."""
     client = client_of(made)
-    assert ask(client, "move", BAD) == REFUSED
+    assert ask(client, "move", BAD) == REJECTED
     assert ask(client, "move", {}) == {
         "error": {
             "code": "request_validation_error",
@@ -314,7 +314,7 @@ def test_an_emit_error_says_where_the_contract_says_so(made: Any) -> None:
 def test_call_raises_at_once_when_the_client_answers_wrongly(
     answer: Any, net: Any, made: Any
 ) -> None:
-    """No waiting for the timeout: the refusal is the answer."""
+    """No waiting for the timeout: the rejection is the answer."""
     client = net.client(net.serve(made.app))
     client.answers["question"] = answer
     with pytest.raises(AckValidationError) as caught:
@@ -352,7 +352,7 @@ def test_a_bad_client_ack_goes_to_the_error_handler(net: Any, made: Any) -> None
 
 
 def test_the_hook_is_called_with_each_violation(made: Any) -> None:
-    """Refusals of every kind reach it, with the checkpoint and the event."""
+    """Rejections of every kind reach it, with the checkpoint and the event."""
     client = client_of(made)
     ask(client, "move", BAD)
     ask(client, "nope")
@@ -367,7 +367,7 @@ def test_the_hook_is_called_with_each_violation(made: Any) -> None:
         ("connect", "request_validation_error", "connect"),
         ("send_event", "emit_validation_error", "moved"),
     ]
-    assert all(violation.refused for violation in made.violations)
+    assert all(violation.rejected for violation in made.violations)
 
 
 def test_a_hook_that_fails_is_logged_only(
@@ -375,12 +375,12 @@ def test_a_hook_that_fails_is_logged_only(
 ) -> None:
     """The client is answered as if nothing had happened."""
     made = application(on_violation=lambda violation: {}["missing"])
-    assert ask(client_of(made), "move", BAD) == REFUSED
+    assert ask(client_of(made), "move", BAD) == REJECTED
     assert "on_violation failed" in caplog.text
 
 
 HOSTILE = [
-    "a\nrefused everything",
+    "a\nrejected everything",
     "a\r\nb",
     "\x1b[31mred\x1b[0m",
     "\u2028line",
@@ -499,7 +499,7 @@ def test_statistics_are_exact_under_threads(made: Any) -> None:
         thread.join()
     (counted,) = made.guard.statistics()
     assert (counted.namespace, counted.event, counted.checkpoint) == ("/", "moved", "send_event")
-    assert (counted.seen, counted.refused, counted.reported) == (2400, 800, 0)
+    assert (counted.seen, counted.rejected, counted.reported) == (2400, 800, 0)
 
 
 def test_a_client_cannot_fill_the_statistics(contract: Any, application: Any) -> None:
@@ -521,7 +521,7 @@ def test_a_client_cannot_fill_the_statistics(contract: Any, application: Any) ->
         made.guard.judge("connect", made.guard.guard.connect, f"/rooms/{number}", None)
     counted = made.guard.statistics()
     assert len(counted) <= 10_010
-    assert sum(s.refused for s in counted) == 20_000
+    assert sum(s.rejected for s in counted) == 20_000
     assert len(made.guard.guard._remembered) <= 1_024
 
 
@@ -542,7 +542,7 @@ def failing(made: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     return fail
 
 
-def test_a_guard_that_fails_refuses_at_every_checkpoint(
+def test_a_guard_that_fails_rejects_at_every_checkpoint(
     made: Any, failing: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Closed, not open; the log says where, and does not quote what was judged."""
@@ -576,7 +576,7 @@ def test_a_guard_that_fails_refuses_at_every_checkpoint(
 # -- connects --------------------------------------------------------------------------------------
 
 
-def test_a_refused_connect_has_the_object_as_its_data(net: Any, made: Any) -> None:
+def test_a_rejected_connect_has_the_object_as_its_data(net: Any, made: Any) -> None:
     """A real client's `connect_error` gets message and data."""
     client = net.client(net.serve(made.app))
     assert client.enter("/locked", {"token": "abc"}) == {
@@ -611,7 +611,7 @@ class _FailingWithError(_Failing):
         """Takes everything, and says nothing."""
 
 
-class _RefusingWithError(_FailingWithError):
+class _RejectingWithError(_FailingWithError):
     def on_connect(self, auth: Any = None) -> None:
         raise flask_socketio.ConnectionRefusedError("no")
 
@@ -642,8 +642,8 @@ CONNECTS: dict[str, Any] = {
         io.on_namespace(_FailingWithError("/rooms/red")),
         io.on_error_default(lambda error: None),
     ),
-    "class namespace that refuses, with an error method": lambda io: io.on_namespace(
-        _RefusingWithError("/rooms/red")
+    "class namespace that rejects, with an error method": lambda io: io.on_namespace(
+        _RejectingWithError("/rooms/red")
     ),
     "plain class namespace": lambda io: io.server.register_namespace(_Plain("/rooms/red")),
     "plain handler": lambda io: io.server.on("connect", _boom, namespace="/rooms/red"),
@@ -653,7 +653,7 @@ CONNECTS: dict[str, Any] = {
 
 @pytest.mark.parametrize("always_connect", [False, True])
 @pytest.mark.parametrize("case", CONNECTS)
-def test_a_connect_handler_that_raises_refuses(
+def test_a_connect_handler_that_raises_rejects(
     case: str, always_connect: bool, net: Any, application: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The client is told, is in no room, receives no broadcast, and may try again."""
@@ -668,9 +668,9 @@ def test_a_connect_handler_that_raises_refuses(
         client.enter("/rooms/red")
         assert gone.wait(120)
     else:
-        refusal = client.enter("/rooms/red")
-        assert SECRET not in str(refusal)
-        assert client.enter("/rooms/red") == refusal
+        rejection = client.enter("/rooms/red")
+        assert SECRET not in str(rejection)
+        assert client.enter("/rooms/red") == rejection
     assert list(made.server.manager.get_participants("/rooms/red", None)) == []
     assert made.server.manager.pending_connect == {}
     made.server.emit("said", "hi", namespace="/rooms/red")
@@ -679,7 +679,7 @@ def test_a_connect_handler_that_raises_refuses(
     assert client.receive() == ("/", "moved", [GOOD])
 
 
-def test_a_refusal_of_the_application_itself_arrives_as_it_was(net: Any, application: Any) -> None:
+def test_a_rejection_of_the_application_itself_is_left_alone(net: Any, application: Any) -> None:
     """`ConnectionRefusedError("no", 1)` is not rewritten."""
     made = application(handlers=False)
 
@@ -691,12 +691,12 @@ def test_a_refusal_of_the_application_itself_arrives_as_it_was(net: Any, applica
     made.socketio.on("connect")(lambda: None)
     client = net.client(net.serve(made.app))
     assert client.enter("/rooms/red") == {"message": "no", "data": 1}
-    made.socketio.on_namespace(_RefusingWithError("/locked"))
+    made.socketio.on_namespace(_RejectingWithError("/locked"))
     assert client.enter("/locked", {"token": "abcd"}) == {"message": "no"}
 
 
 def test_a_legacy_connect_handler_without_arguments_works(application: Any) -> None:
-    """Flask-SocketIO tries with and without auth; the first TypeError is no refusal."""
+    """Flask-SocketIO tries with and without auth; the first TypeError is no rejection."""
     made, ran = application(handlers=False), []  # type: ignore[var-annotated]
     made.socketio.on("connect")(lambda: ran.append(1))
     assert client_of(made).is_connected()
@@ -724,9 +724,9 @@ def test_report_and_off_let_all_traffic_pass(mode: str, application: Any) -> Non
     assert called == [5]
     assert len(client.get_received()) == 3
     counted = made.guard.statistics()
-    assert sum(s.refused for s in counted) == 0
+    assert sum(s.rejected for s in counted) == 0
     assert sum(s.reported for s in counted) == (7 if mode == "report" else 0)
-    assert [v.refused for v in made.violations] == [False] * (7 if mode == "report" else 0)
+    assert [v.rejected for v in made.violations] == [False] * (7 if mode == "report" else 0)
 
 
 def test_modes_may_be_given_by_checkpoint_and_operation(application: Any) -> None:
@@ -736,7 +736,7 @@ def test_modes_may_be_given_by_checkpoint_and_operation(application: Any) -> Non
     )
     made = application(policy=policy)
     client = client_of(made)
-    assert ask(client, "move", BAD) == REFUSED
+    assert ask(client, "move", BAD) == REJECTED
     assert ask(client, "number", "1") == []
     with pytest.raises(EmitValidationError):
         made.server.emit("moved", BAD)
@@ -763,6 +763,6 @@ def test_every_violation_is_one_exception_class() -> None:
 
 
 def test_a_missing_engine_is_an_error_not_a_silent_pass(contract: Any) -> None:
-    """A name that is none is refused when the guard is made."""
+    """A name that is none is rejected when the guard is made."""
     with pytest.raises(ValueError, match="engine"):
         AsyncAPIGuard(contract(), engine="fast")  # type: ignore[arg-type]

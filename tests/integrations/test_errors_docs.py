@@ -121,7 +121,7 @@ def test_a_client_is_sent_what_the_page_says(
     """By a real server, to a real client."""
     if (connect := CONNECT.search(example.does)) is not None:
         namespace, auth = connect.groups()
-        assert refusal(url, namespace, json.loads(auth), patience) == example.sent
+        assert rejection(url, namespace, json.loads(auth), patience) == example.sent
     else:
         assert answer_to(example, client) == example.sent
 
@@ -143,7 +143,7 @@ def answer_to(example: Example, client: Any) -> Any:
     return answer
 
 
-def refusal(url: str, namespace: str, auth: Any, patience: int) -> Any:
+def rejection(url: str, namespace: str, auth: Any, patience: int) -> Any:
     """The data of the `connect_error` that a new client gets."""
     got: queue.Queue[Any] = queue.Queue()
     io = pysocketio.Client(reconnection=False, handle_sigint=False)

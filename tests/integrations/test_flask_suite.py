@@ -52,10 +52,10 @@ def run(suite: Path, folder: Path, plugin: str, **environment: str) -> dict[str,
 
 
 def test_flask_socketio_passes_its_own_tests_under_the_guard(suite: Path, tmp_path: Path) -> None:
-    """All 43 pass, the guards judged traffic, and refused only what fails without them too."""
+    """All 43 pass, the guards judged traffic, and rejected only what fails without them too."""
     numbers = run(suite, tmp_path, "guard_every_server")
     assert numbers["judged"] > 50
-    assert numbers["refused"] == 1  # what one test lets fail: it has no form in JSON
+    assert numbers["rejected"] == 1  # what one test lets fail: it has no form in JSON
 
 
 @pytest.mark.parametrize(
@@ -79,4 +79,4 @@ def test_flask_socketio_passes_its_own_tests_as_the_drop_in(
     # A few are made without an application, and one is initialised in a test.
     assert numbers["guards"] > 2
     assert numbers["judged"] > 50
-    assert numbers["refused"] == 1  # as above
+    assert numbers["rejected"] == 1  # as above

@@ -84,7 +84,7 @@ def ran(made: Served) -> list[str]:
 
 
 def test_attachments_are_given_up_when_they_become_too_large(socket: Socket, made: Served) -> None:
-    """Forty megabytes wait nowhere: the client is answered, and the rest is refused one by one."""
+    """Forty megabytes wait nowhere: the client is answered, and the rest is rejected one by one."""
     places = ",".join(PLACE % number for number in range(40))
     got = socket.say(f'540-5["anything",{places}]', *[b"x" * 900_000] * 40)
     assert len(got) == 1
@@ -104,7 +104,7 @@ FLOODS = {
     "bad payloads": ['2["move",{"x":"1"}]'] * 500,
     "packets of unknown types": ["9"] * 200,
     "lone attachments": [b"x"] * 200,
-    "refused connects": ["0/nope,"] * 200,
+    "rejected connects": ["0/nope,"] * 200,
     "second connects": ["0"] * 200,
     "acks for nothing": ["37[1]", "30[]", "3[]"] * 100,
 }
@@ -133,7 +133,7 @@ EXPENSIVE = {
 
 
 @pytest.mark.parametrize("kind", EXPENSIVE)
-def test_what_is_expensive_to_refuse_is_refused_cheaply(
+def test_what_is_expensive_to_reject_is_rejected_cheaply(
     kind: str, socket: Socket, made: Any
 ) -> None:
     """One packet of the greatest size is answered within the wait that every answer has."""
@@ -141,11 +141,11 @@ def test_what_is_expensive_to_refuse_is_refused_cheaply(
     assert '"error"' in answer
 
 
-def test_refusals_do_not_wait_for_handlers(socket: Socket, made: Served) -> None:
+def test_rejections_do_not_wait_for_handlers(socket: Socket, made: Served) -> None:
     """They come while a handler of the same client is still at work."""
     made.controls.hold("number")
-    refusals = socket.say(
+    rejections = socket.say(
         "21000[" + '"number",1]', *[f'2{id}["move",{{}}]' for id in range(100, 150)]
     )
     made.controls.release("number")
-    assert len(refusals) == 50
+    assert len(rejections) == 50

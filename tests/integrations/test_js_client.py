@@ -38,8 +38,8 @@ def server() -> Iterator[str]:
             process.stderr.read()
 
 
-def test_the_javascript_client_plays_and_is_refused(skip_or_fail: Any, request: Any) -> None:
-    """Moves, structured refusals, `connect_error`: over WebSocket and polling."""
+def test_the_javascript_client_plays_and_is_rejected(skip_or_fail: Any, request: Any) -> None:
+    """Moves, structured rejections, `connect_error`: over WebSocket and polling."""
     node = shutil.which("node")
     if node is None:
         skip_or_fail("node is not installed")

@@ -54,11 +54,11 @@ FRAMES: dict[str, list[str | bytes]] = {
     "too many arguments": ['21["begin",1,2]'],
     "an undeclared namespace": ["0/nope,"],
     "an event in it": ["0/nope,", '2/nope,1["move",1]'],
-    "an auth that is refused": ['0/locked,{"token":"a"}'],
+    "an auth that is rejected": ['0/locked,{"token":"a"}'],
     "an auth that is no JSON": ["0/locked,{"],
     "an auth with NaN": ['0/locked,{"token":NaN}'],
     "a connect handler that raises": ['0/locked,{"token":"raise"}', '2/locked,1["say","hi"]'],
-    "a connect handler that refuses": ['0/locked,{"token":"false"}', '2/locked,1["say","hi"]'],
+    "a connect handler that rejects": ['0/locked,{"token":"false"}', '2/locked,1["say","hi"]'],
     "a handler that raises": ['21["word","raise"]'],
     "an ack that breaks the contract": ['21["word","wrong"]'],
     "an ack with NaN": ['21["word","nan"]'],
@@ -190,7 +190,7 @@ def test_frames_are_answered_as_without_the_guard(name: str, policy: str, talk: 
         conversation.client.close()
         found.append((conversation.heard, list(conversation.application.ran)))
     assert found[0] == found[1]
-    assert not [v for v in conversation.application.made.violations if v.refused]
+    assert not [v for v in conversation.application.made.violations if v.rejected]
 
 
 @pytest.mark.parametrize("name", [n for n in FRAMES if n.startswith(("NaN", "half", "names"))])
@@ -200,7 +200,7 @@ def test_what_would_have_been_rejected_is_reported(name: str, talk: Any) -> None
     conversation.say(FRAMES[name])
     violations = conversation.application.made.violations
     (violation,) = [v for v in violations if v.checkpoint == "receive_event"]
-    assert (violation.code, violation.refused) == ("malformed_packet", False)
+    assert (violation.code, violation.rejected) == ("malformed_packet", False)
     assert violation.event in ("number", "word", "anything", "move")
 
 

@@ -299,7 +299,7 @@ def test_an_ack_that_nobody_can_read_is_answered(kind: Any, entrances: Any, net:
             assert '_error"' in client.receive()
 
 
-def test_a_call_that_emits_more_hands_refusals_to_nobody_else(entrances: Any, net: Any) -> None:
+def test_a_call_that_emits_more_hands_rejections_to_nobody_else(entrances: Any, net: Any) -> None:
     """Only `call` knows what to do with one."""
     got: queue.Queue[Any] = queue.Queue()
 
@@ -383,7 +383,7 @@ def test_a_violation_is_counted_and_told_where_its_context_cannot_be_made(
     client.send('27["word",1]')
     assert '"request_validation_error"' in client.receive()
     assert [v.event for v in made.violations] == ["word"]
-    assert sum(s.refused for s in made.guard.statistics()) == 1
+    assert sum(s.rejected for s in made.guard.statistics()) == 1
 
 
 def test_a_hook_has_the_session_of_the_handlers(net: Any, entrances: Any) -> None:

@@ -31,7 +31,7 @@ from asyncapi_guard import AsyncAPISocketIO, EmitValidationError, RegistrationEr
 from asyncapi_guard.lint import lint
 
 SECRET = "hunter2-is-my-password"
-REFUSED, FAULTY = "request_validation_error", "response_validation_error"
+REJECTED, FAULTY = "request_validation_error", "response_validation_error"
 
 
 class Item(BaseModel):
@@ -156,28 +156,28 @@ def test_models_come_in_and_go_out(net: Any, shop: Shop) -> None:
     ],
     ids=str,
 )
-def test_what_does_not_fit_is_refused(
+def test_what_does_not_fit_is_rejected(
     args: Any, path: str, net: Any, shop: Shop, caplog: Any
 ) -> None:
     """By the document, or by a validator of a model; nothing of it is said again."""
     caplog.set_level(logging.DEBUG, "asyncapi_guard")
     client = net.client(net.serve(shop.app))
     (answer,) = client.ask("order", *args)
-    assert code(answer) == REFUSED
+    assert code(answer) == REJECTED
     assert answer["error"]["problems"][0]["path"].startswith(path)
     assert shop.got == []
     assert SECRET not in json.dumps(answer) + caplog.text
     for bad in (([ITEM],), ([ITEM], {"a": "1"}), ([ITEM], {}, "1"), ([ITEM], {}, 1, 2)):
-        assert code(client.ask("count", *bad)[0]) == REFUSED
+        assert code(client.ask("count", *bad)[0]) == REJECTED
 
 
-def test_a_typed_connect_that_fails_refuses(net: Any, shop: Shop) -> None:
+def test_a_typed_connect_that_fails_rejects(net: Any, shop: Shop) -> None:
     """Fail closed: by the document, and by a validator."""
     client = net.client(net.serve(shop.app))
     for bad in (None, {}, {"token": "abc"}, {"token": SECRET}, "good"):
-        refusal = client.enter("/locked", bad)
-        assert code(refusal["data"]) == REFUSED
-        assert SECRET not in json.dumps(refusal)
+        rejection = client.enter("/locked", bad)
+        assert code(rejection["data"]) == REJECTED
+        assert SECRET not in json.dumps(rejection)
     assert client.enter("/locked", {"token": "good one"}) is None
     assert shop.got == [Auth(token="good one")]
 
@@ -188,7 +188,7 @@ def test_what_the_server_says_is_judged_too(net: Any, shop: Shop) -> None:
     assert code(client.ask("wrong")[0]) == FAULTY
     assert client.enter("/staff") is None
     assert client.ask("price", ITEM, namespace="/staff") == [1.5]
-    assert code(client.ask("price", {}, namespace="/staff")[0]) == REFUSED
+    assert code(client.ask("price", {}, namespace="/staff")[0]) == REJECTED
     for bad in ({}, Auth(token="good"), {**ITEM, "price": -1}, {**ITEM, "price": "cheap"}):
         with pytest.raises(EmitValidationError):
             shop.io.emit("sold", bad)
@@ -234,7 +234,7 @@ def test_models_of_both_pydantics_stand_beside_each_other(net: Any) -> None:
     assert client.ask("both", ITEM, {"value": 1}) == [
         {"old": {**ITEM, "price": 1.5, "until": None}, "new": [{"value": 1}]}
     ]
-    assert code(client.ask("both", {"value": 1}, ITEM)[0]) == REFUSED
+    assert code(client.ask("both", {"value": 1}, ITEM)[0]) == REJECTED
     io.emit("either", newer(value=1))
     assert client.receive()[2] == [{"value": 1}]
     io.emit("either", Item(**ITEM))

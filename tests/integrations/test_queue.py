@@ -175,7 +175,7 @@ BAD_EVENTS = {
 def test_bad_events_of_another_process_reach_nobody(
     row: str, cluster: Any, hosts: Any, outside: Any
 ) -> None:
-    """Each host refuses for its own clients, and has it on record."""
+    """Each host rejects for its own clients, and has it on record."""
     event, data, namespace = BAD_EVENTS[row]
     outside.emit(event, data, namespace=namespace)
     assert settle(cluster) == [[], []]
@@ -243,7 +243,7 @@ def test_own_bad_emits_raise_and_are_not_published(row: str, cluster: Any, hosts
 
 @pytest.mark.parametrize("of", [0, 1], ids=["own client", "another host's client"])
 def test_the_ack_of_a_client_is_judged_wherever_the_client_is(of: int, hosts: Any) -> None:
-    """The callback runs for a good ack only; the emitter's host has the refusal on record."""
+    """The callback runs for a good ack only; the emitter's host has the rejection on record."""
     client, got = hosts[of].client, queue.Queue()  # type: ignore[var-annotated]
     for answer in ({"answer": 1}, {"answer": "a"}):
         client.answers["question"] = answer

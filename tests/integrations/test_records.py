@@ -118,7 +118,7 @@ def test_a_log_handler_that_raises_stops_nothing(watched: Any, capsys: Any) -> N
     one = watched()
     one.receive(*BAD)
     assert len(one.violations) == 1
-    assert [s.refused for s in one.guard.statistics()] == [1]
+    assert [s.rejected for s in one.guard.statistics()] == [1]
     assert capsys.readouterr().err == (
         "asyncapi_guard: a log handler raised OSError; a line is lost\n"
     )
@@ -133,7 +133,7 @@ def test_a_hook_and_a_log_handler_that_raise_stop_nothing(watched: Any) -> None:
 
     one = watched(on_violation=hook)
     one.receive(*BAD)
-    assert [s.refused for s in one.guard.statistics()] == [1]
+    assert [s.rejected for s in one.guard.statistics()] == [1]
 
 
 @pytest.mark.usefixtures("broken_log")
@@ -145,7 +145,7 @@ def test_a_guard_that_fails_rejects_although_its_log_raises(watched: Any) -> Non
         raise ZeroDivisionError
 
     verdict = one.guard.judge(Checkpoint.RECEIVE_EVENT, judge, "/", "move")
-    assert verdict.refused
+    assert verdict.rejected
 
 
 # -- the line --------------------------------------------------------------------------------------

@@ -145,7 +145,7 @@ def test_a_coroutine_that_comes_out_of_a_handler_is_a_fault(
 
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("handler", [hidden, decorated])
-def test_a_coroutine_that_comes_out_of_a_connect_handler_refuses(
+def test_a_coroutine_that_comes_out_of_a_connect_handler_rejects(
     handler: Any, entrance: Any, net: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever it would have looked at, it never did."""

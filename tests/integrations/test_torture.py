@@ -253,22 +253,22 @@ def served(torture: Any, module_net: Any) -> tuple[Any, Any, Recorder]:
     namespaces = {case.namespace for case in torture.CASES} - {"/"}
     for namespace in sorted(namespaces):
         assert client.enter(namespace) is None
-    refusal = client.enter("/rooms", {"token": "no"})
-    assert refusal["data"]["error"]["code"] == "request_validation_error"
+    rejection = client.enter("/rooms", {"token": "no"})
+    assert rejection["data"]["error"]["code"] == "request_validation_error"
     assert client.enter("/rooms", {"token": "secret"}) is None
     assert client.enter("/wild") is None
     return socketio, client, recorder
 
 
 def test_what_fits_is_taken_and_nothing_else(torture: Any, served: Any) -> None:
-    """Each handler takes what it should, and the others are answered with a refusal."""
+    """Each handler takes what it should, and the others are answered with a rejection."""
     _, client, _ = served
     wrong = [
         (case.event[:40], args, answer)
         for case in (*torture.CASES, *torture.ROOMS)
-        for expected, examples in ((False, case.takes), (True, case.refuses))
+        for expected, examples in ((False, case.takes), (True, case.rejects))
         for args in examples
-        if _refused(answer := client.ask(case.event, *args, namespace=case.namespace)) != expected
+        if _rejected(answer := client.ask(case.event, *args, namespace=case.namespace)) != expected
     ]
     assert wrong == []
 
@@ -296,15 +296,15 @@ def test_a_catch_all_handler_judges_every_event(served: Any) -> None:
     """What no other handler takes must fit its types; a handler of its own goes first."""
     _, client, _ = served
     assert client.ask("whatever", {"kind": "cat"}, namespace="/wild") == ["whatever"]
-    assert _refused(client.ask("whatever", {"kind": "cow"}, namespace="/wild"))
+    assert _rejected(client.ask("whatever", {"kind": "cow"}, namespace="/wild"))
     assert client.ask("known", 1, namespace="/wild") == [1]
-    assert _refused(client.ask("known", {"kind": "cat"}, namespace="/wild"))
+    assert _rejected(client.ask("known", {"kind": "cat"}, namespace="/wild"))
 
 
 def test_the_wire_carries_what_the_document_says(served: Any, text: str) -> None:
     """Every event, ack and emit of the tests before is one that the document allows.
 
-    And what the server refused is what the judge refuses.
+    And what the server rejected is what the judge rejects.
     """
     packets = served[2].packets
     assert len({event for _, _, _, event, _ in packets}) > 100
@@ -325,9 +325,9 @@ def judge_packets(judge: Judge, packets: list[Any]) -> list[Any]:
             fits = fitted[namespace, event] = judge.fits(message, "payload", args)
             if not fits and not from_client:
                 wrong.append(packet)
-        elif _refused(args) == fitted[namespace, event]:
+        elif _rejected(args) == fitted[namespace, event]:
             wrong.append(packet)
-        elif _refused(args) or not judge.says(message, "x-ack"):
+        elif _rejected(args) or not judge.says(message, "x-ack"):
             continue
         elif not judge.fits(message, "x-ack", args):
             wrong.append(packet)
@@ -348,12 +348,12 @@ def test_the_judge_sees_what_is_wrong(text: str) -> None:
     assert found == [packet for packet in packets if packet[0] == "received"]
 
 
-def _refused(answer: list[Any]) -> bool:
+def _rejected(answer: list[Any]) -> bool:
     error = answer[0].get("error") if len(answer) == 1 and isinstance(answer[0], dict) else None
     return isinstance(error, dict) and error.get("code") == "request_validation_error"
 
 
-def test_what_a_validator_refuses_is_answered(served: Any) -> None:
+def test_what_a_validator_rejects_is_answered(served: Any) -> None:
     """It fits the document, and the model's own validator has the last word."""
     _, client, _ = served
     (answer,) = client.ask("model/validator", {"value": 3})

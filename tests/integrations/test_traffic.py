@@ -363,7 +363,7 @@ def test_an_emit_that_breaks_the_contract_raises_and_reaches_nobody(
 
 @pytest.mark.parametrize("value", [{1}, float("nan"), object()], ids=["set", "nan", "object"])
 def test_what_is_no_json_raises_and_reaches_nobody(value: Any, conversation: Any) -> None:
-    """Where the contract does not look, the packet itself refuses."""
+    """Where the contract does not look, the packet itself rejects."""
     with pytest.raises((EmitValidationError, TypeError, ValueError)):
         conversation.application.emit("bag_sent", {"k": value})
     assert conversation.received() == []
@@ -391,7 +391,7 @@ BAD_CLIENT_ACKS = {
 
 @pytest.mark.parametrize("row", [*GOOD_CLIENT_ACKS, *BAD_CLIENT_ACKS], ids=str)
 def test_only_an_ack_that_keeps_the_contract_runs_the_callback(row: str, conversation: Any) -> None:
-    """The callback of an emit never sees another ack; the refusal is on record."""
+    """The callback of an emit never sees another ack; the rejection is on record."""
     frames, called = GOOD_CLIENT_ACKS.get(row) or (BAD_CLIENT_ACKS[row], [])
     made = conversation.application
     conversation.answering(frames)
@@ -443,15 +443,15 @@ def test_a_connect_that_keeps_the_contract_is_let_in(row: str, conversation: Any
 
 
 @pytest.mark.parametrize("row", BAD_CONNECTS, ids=str)
-def test_a_connect_that_breaks_the_contract_is_refused_with_the_reason(
+def test_a_connect_that_breaks_the_contract_is_rejected_with_the_reason(
     row: str, conversation: Any
 ) -> None:
     """`connect_error` has the object as its data, and no session exists."""
     namespace, auth, code = BAD_CONNECTS[row]
     before = conversation.application.participants(namespace)
-    refusal = conversation.enter(namespace, auth)
-    assert set(refusal) == {"message", "data"}
-    assert refusal["data"]["error"]["code"] == code
+    rejection = conversation.enter(namespace, auth)
+    assert set(rejection) == {"message", "data"}
+    assert rejection["data"]["error"]["code"] == code
     assert conversation.application.participants(namespace) == before
 
 
@@ -465,12 +465,12 @@ BAD_CONNECT_PACKETS = {
 
 
 @pytest.mark.parametrize("row", BAD_CONNECT_PACKETS, ids=str)
-def test_a_connect_that_cannot_be_read_is_refused_with_the_reason(
+def test_a_connect_that_cannot_be_read_is_rejected_with_the_reason(
     row: str, conversation: Any
 ) -> None:
     """It is answered like any other, and no session exists."""
-    refusal = conversation.enter_raw(BAD_CONNECT_PACKETS[row])
-    assert refusal["data"]["error"]["code"] == MALFORMED
+    rejection = conversation.enter_raw(BAD_CONNECT_PACKETS[row])
+    assert rejection["data"]["error"]["code"] == MALFORMED
 
 
 def test_the_canary_sees_leaks(canary: Canary) -> None:

@@ -65,7 +65,7 @@ class Case:
 
     Attributes:
         takes: the arguments of events that it takes.
-        refuses: the arguments of events that it never sees.
+        rejects: the arguments of events that it never sees.
         options: of `on`.
     """
 
@@ -73,7 +73,7 @@ class Case:
     event: str
     handler: Callable[..., Any]
     takes: list[tuple[Any, ...]] = field(default_factory=list)
-    refuses: list[tuple[Any, ...]] = field(default_factory=list)
+    rejects: list[tuple[Any, ...]] = field(default_factory=list)
     options: dict[str, Any] = field(default_factory=dict)
 
 
@@ -83,13 +83,13 @@ CASES: list[Case] = []
 def on(
     event: str,
     takes: list[tuple[Any, ...]],
-    refuses: list[tuple[Any, ...]] | None = None,
+    rejects: list[tuple[Any, ...]] | None = None,
     *,
     namespace: str = "/",
     **options: Any,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     def decorator(handler: Callable[..., Any]) -> Callable[..., Any]:
-        CASES.append(Case(namespace, event, handler, takes, refuses or [], options))
+        CASES.append(Case(namespace, event, handler, takes, rejects or [], options))
         return handler
 
     return decorator

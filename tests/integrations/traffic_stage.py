@@ -37,7 +37,7 @@ def _raiser(make: Callable[[], BaseException]) -> Callable[[], None]:
     return end
 
 
-def _refuse() -> None:
+def _reject() -> None:
     raise socketio.exceptions.ConnectionRefusedError("no")
 
 
@@ -78,7 +78,7 @@ def ends_of(mode: str) -> dict[str, Callable[[], Any]]:
     return {
         "return": lambda: None,
         "False": lambda: False,
-        "refusal": _refuse,
+        "rejection": _reject,
         "RuntimeError": _raiser(lambda: RuntimeError("hunter2")),
         "TypeError": _raiser(lambda: TypeError("hunter2")),
         "SystemExit": lambda: sys.exit(1),

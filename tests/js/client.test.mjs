@@ -35,11 +35,11 @@ for (const transport of ["websocket", "polling"]) {
       for (const move of await heard) assert.deepEqual(move, { game_id, board, turn: "O" });
     });
 
-    it("gets the structured refusal as the ack", async () => {
+    it("gets the structured rejection as the ack", async () => {
       const socket = open();
       const { game_id } = await ask(socket, "create_game");
-      const refusal = await ask(socket, "make_move", { game_id, x: 3, y: 0 });
-      assert.deepEqual(refusal, {
+      const rejection = await ask(socket, "make_move", { game_id, x: 3, y: 0 });
+      assert.deepEqual(rejection, {
         error: {
           code: "request_validation_error",
           namespace: "/",

@@ -65,18 +65,18 @@ describe("encoding", () => {
     assert.deepEqual(data, ["put", { bytes: new Uint8Array([1]) }]);
   });
 
-  it("refuses a Blob rather than send {}", () => {
+  it("rejects a Blob rather than send {}", () => {
     const data = ["put", new Blob(["x"])];
     assert.throws(() => encodePacket({ type: EVENT, namespace: "/", data }), TypeError);
   });
 
-  it("refuses bytes where Socket.IO has no place for them", () => {
+  it("rejects bytes where Socket.IO has no place for them", () => {
     const data = { token: new Uint8Array(1) };
     assert.throws(() => encodePacket({ type: CONNECT, namespace: "/", data }), TypeError);
   });
 
   for (const namespace of ["", "chat", "/a,b"]) {
-    it(`refuses the namespace ${JSON.stringify(namespace)}`, () => {
+    it(`rejects the namespace ${JSON.stringify(namespace)}`, () => {
       assert.throws(() => encodePacket({ type: CONNECT, namespace }), TypeError);
     });
   }
@@ -129,7 +129,7 @@ describe("decoding", () => {
     "more attachments than anyone sends": `5${MAX_ATTACHMENTS + 1}-["hi"]`,
   };
   for (const [what, text] of Object.entries(malformed)) {
-    it(`refuses ${what}`, () => assert.throws(() => decodePacket(text), ProtocolError));
+    it(`rejects ${what}`, () => assert.throws(() => decodePacket(text), ProtocolError));
   }
 });
 
@@ -174,7 +174,7 @@ describe("attachments", () => {
     assert.deepEqual(new Decoder().add('50-["put"]').data, ["put"]);
   });
 
-  it("are refused unless announced", () => {
+  it("are rejected unless announced", () => {
     assert.throws(() => new Decoder().add(new Uint8Array(1)), ProtocolError);
   });
 
@@ -296,7 +296,7 @@ describe("the connection", () => {
     assert.deepEqual(server.sent, ["435[2]"]);
   });
 
-  it("reports a refused namespace with the server's reason", async (t) => {
+  it("reports a rejected namespace with the server's reason", async (t) => {
     const { client, server } = connected(t);
     const ready = client.socket("/admin").ready();
     server.says('44/admin,{"message":"no","data":{"error":{"code":"c"}}}');
@@ -357,7 +357,7 @@ describe("the connection", () => {
     client.close();
   });
 
-  it("refuses to send while it is not connected", async (t) => {
+  it("rejects to send while it is not connected", async (t) => {
     const { client, socket } = connected(t);
     client.close();
     assert.throws(() => socket.emit("hi"), /not connected/);

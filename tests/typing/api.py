@@ -42,7 +42,7 @@ def judges(contract: Contract) -> None:
     verdict = guard.receive_event("/", "move", [1])
     assert_type(verdict, Verdict)
     assert_type(verdict.violation, "Violation | None")
-    assert_type(guard.connect("/", None).refused, bool)
+    assert_type(guard.connect("/", None).rejected, bool)
 
 
 def guards() -> None:

@@ -33,7 +33,7 @@ __all__ = [
     "MARK",
     "OLD",
     "REF",
-    "REFUSED",
+    "REJECTED",
     "SCALARS",
     "ConstructionError",
     "Definition",
@@ -53,15 +53,15 @@ Direction = Literal["validation", "serialization"]
 REF = "#/components/schemas/{model}"
 #: No name of a type has it, so no `$ref` that somebody has written is taken for one of ours.
 MARK = "\0"
-#: The words for what is refused in others' words, which may quote values.
-REFUSED = "is refused by a validator of the model"
+#: The words for what is rejected in others' words, which may quote values.
+REJECTED = "is rejected by a validator of the model"
 SCALARS = frozenset((type(None), bool, int, float, str))
 #: Hints of which nothing needs to be made: what JSON gives is what the handler wants.
 _AS_IT_IS = (Any, object, None, type(None), bool, str, dict, list)
 
 
 class ConstructionError(Exception):
-    """A value fits the document, and a validator of the model refuses it."""
+    """A value fits the document, and a validator of the model rejects it."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         self.problems = problems
@@ -142,7 +142,7 @@ class Hint:
         """What the handler gets for a value of the wire; `path` is where this stands.
 
         Raises:
-            ConstructionError: a validator of the model refuses it.
+            ConstructionError: a validator of the model rejects it.
         """
         raise NotImplementedError
 

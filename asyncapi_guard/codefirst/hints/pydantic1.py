@@ -19,7 +19,7 @@ from pydantic.v1.main import BaseModel, create_model
 
 from asyncapi_guard.codefirst.hints.hint import (
     OLD,
-    REFUSED,
+    REJECTED,
     SCALARS,
     ConstructionError,
     Hint,
@@ -133,14 +133,14 @@ class Hint1(Hint):
         """What the handler gets for a value of the wire; `path` is where this stands.
 
         Raises:
-            ConstructionError: a validator of the model refuses it.
+            ConstructionError: a validator of the model rejects it.
         """
         if self._is_as_it_is:
             return value
         try:
             made, wrong = self._validate(value, {}, loc=())
         except _TOO_MUCH:
-            raise ConstructionError((Problem(path, "value_error", REFUSED),)) from None
+            raise ConstructionError((Problem(path, "value_error", REJECTED),)) from None
         if wrong:
             raise ConstructionError(tuple(_problems(wrong, value, path, ()))) from None
         return made
@@ -222,7 +222,7 @@ def _has_part(value: Any, part: int | str) -> bool:
 
 def _words(error: Exception) -> str:
     kind = type(error)
-    return str(error) if kind.__module__ == _ERRORS and kind.__name__ not in _QUOTING else REFUSED
+    return str(error) if kind.__module__ == _ERRORS and kind.__name__ not in _QUOTING else REJECTED
 
 
 def _code(error: Exception) -> str:

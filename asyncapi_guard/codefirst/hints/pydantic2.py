@@ -39,7 +39,7 @@ from asyncapi_guard.codefirst.hints.declared import (
 from asyncapi_guard.codefirst.hints.hint import (
     MARK,
     REF,
-    REFUSED,
+    REJECTED,
     SCALARS,
     ConstructionError,
     Definition,
@@ -168,7 +168,7 @@ class Hint2(Hint):
         """What the handler gets for a value of the wire; `path` is where this stands.
 
         Raises:
-            ConstructionError: a validator of the model refuses it.
+            ConstructionError: a validator of the model rejects it.
         """
         if self._is_as_it_is:
             return value
@@ -234,7 +234,7 @@ class Hint2(Hint):
 
 
 def _serializer_of(adapter: TypeAdapter[Any]) -> SchemaSerializer:
-    """The adapter's, which leaves NaN and infinities as they are; whoever encodes refuses them.
+    """The adapter's, which leaves NaN and infinities as they are; whoever encodes rejects them.
 
     Pydantic writes `null` for those whose type it is not told, unless the model's configuration
     says otherwise.
@@ -315,7 +315,7 @@ def _problems(error: ValidationError, path: str) -> tuple[Problem, ...]:
         Problem(
             pointer(path, item["loc"]),
             item["type"],
-            item["msg"] if item["type"] in _SAFE_WORDS else REFUSED,
+            item["msg"] if item["type"] in _SAFE_WORDS else REJECTED,
         )
         for item in found
     )
@@ -536,7 +536,7 @@ class _Definitions(HintSchemas):
         return super().dataclass_field_schema(schema)
 
     def _check_name(self, schema: Mapping[str, Any]) -> None:
-        """Refuse a field that is received by something else than its names: nobody would judge it.
+        """Reject a field that is received by something else than its names: nobody would judge it.
 
         Raises:
             PydanticUserError: it is found by a path.

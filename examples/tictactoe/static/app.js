@@ -43,7 +43,7 @@ socket.on("connect", () => {
   if (number !== undefined) joinGame(number);
 });
 socket.on("disconnect", (reason) => showConnection("lost", `Not connected: ${reason}`));
-socket.on("connect_error", (error) => showConnection("lost", `Refused: ${error.message}`));
+socket.on("connect_error", (error) => showConnection("lost", `Rejected: ${error.message}`));
 
 function showConnection(state, text) {
   byId("connection").dataset.state = state;
@@ -135,7 +135,7 @@ async function ask(event, ...args) {
 
 function describe(error) {
   const problems = (error.problems ?? []).map(({ path, message }) => `${path} ${message}`.trim());
-  return [`Refused (${error.code})`, ...problems].join(": ");
+  return [`Rejected (${error.code})`, ...problems].join(": ");
 }
 
 function enter({ game_id: number, player: mark, board, turn }) {
@@ -232,7 +232,7 @@ const ATTACKS = [
   ["Unknown event", "Nobody declared delete_game", () => request("delete_game", { game_id: 1 })],
   ["Reserved event", "Running the connect handler", () => request("connect", { admin: true })],
   ["Undeclared namespace", "Entering /admin", enterUndeclaredNamespace],
-  ["No ack asked for", "Refused by an event instead", emitWithoutAck],
+  ["No ack asked for", "Rejected by an event instead", emitWithoutAck],
 ];
 
 for (const [title, description, attack] of ATTACKS) {
@@ -307,8 +307,8 @@ function showSent(frames) {
 
 function showAnswer(answer) {
   const error = answer?.error ?? answer?.data?.error;
-  if (typeof error === "object") showVerdict("refused", `Refused: ${error.code}`);
-  else if (answer?.message) showVerdict("refused", `Refused: ${answer.message}`);
+  if (typeof error === "object") showVerdict("rejected", `Rejected: ${error.code}`);
+  else if (answer?.message) showVerdict("rejected", `Rejected: ${answer.message}`);
   else showVerdict("accepted", "Accepted. Is the guard on?");
   byId("raw").textContent = JSON.stringify(answer, null, 2) ?? "(no arguments)";
   const problems = error?.problems ?? [];
