@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.guard import Guard, Policy, Verdict
     from asyncapi_guard.integrations.asyncapi_socketio import AsyncAPISocketIO
     from asyncapi_guard.integrations.middleware import AsyncAPIGuard
-    from asyncapi_guard.integrations.statistics import Statistic
+    from asyncapi_guard.integrations.recording.statistics import Statistic
     from asyncapi_guard.spec import load
     from asyncapi_guard.violations import Checkpoint, Code, Problem, Violation
 
@@ -93,7 +93,7 @@ _HOMES = {
     "asyncapi_guard.guard": ("Guard", "Policy", "Verdict"),
     "asyncapi_guard.integrations.asyncapi_socketio": ("AsyncAPISocketIO",),
     "asyncapi_guard.integrations.middleware": ("AsyncAPIGuard",),
-    "asyncapi_guard.integrations.statistics": ("Statistic",),
+    "asyncapi_guard.integrations.recording.statistics": ("Statistic",),
     "asyncapi_guard.spec": ("load",),
     "asyncapi_guard.violations": ("Checkpoint", "Code", "Problem", "Violation"),
 }

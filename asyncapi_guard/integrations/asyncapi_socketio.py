@@ -35,11 +35,11 @@ from asyncapi_guard.codefirst.document import without_anything
 from asyncapi_guard.contract import Contract, Mode
 from asyncapi_guard.errors import violation_error
 from asyncapi_guard.guard import Policy, Verdict
-from asyncapi_guard.integrations.connects import given_auth
-from asyncapi_guard.integrations.following import RenewedGuard
-from asyncapi_guard.integrations.outcomes import Rejected, Unjudged
+from asyncapi_guard.integrations.code_first_guard import RenewedGuard
+from asyncapi_guard.integrations.deciding.outcomes import Rejected, Unjudged
 from asyncapi_guard.integrations.registered import methods_of
-from asyncapi_guard.integrations.strict_json import StrictJSON
+from asyncapi_guard.integrations.threads.connects import given_auth
+from asyncapi_guard.integrations.wire.strict_json import StrictJSON
 from asyncapi_guard.spec import load
 from asyncapi_guard.spec.loader import open_documents
 from asyncapi_guard.violations import Checkpoint, Code, Violation

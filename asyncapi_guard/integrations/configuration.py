@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from asyncapi_guard.contract import Contract
 from asyncapi_guard.errors import Finding, InstallationError, UnreadableDocument
 from asyncapi_guard.guard import RESERVED_EVENTS, Policy
-from asyncapi_guard.integrations.log import logger
+from asyncapi_guard.integrations.recording.log import logger
 from asyncapi_guard.schema import get_engine
 from asyncapi_guard.spec.wording import nearest
 

@@ -13,11 +13,11 @@ from types import CoroutineType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from asyncapi_guard.errors import ContractViolation, InstallationError
-from asyncapi_guard.integrations import socketio as adapter
-from asyncapi_guard.integrations.connects import takes
 from asyncapi_guard.integrations.contexts import make_lighter
-from asyncapi_guard.integrations.log import write
-from asyncapi_guard.integrations.outcomes import ConnectFailed
+from asyncapi_guard.integrations.deciding.outcomes import ConnectFailed
+from asyncapi_guard.integrations.recording.log import write
+from asyncapi_guard.integrations.threads import server as adapter
+from asyncapi_guard.integrations.threads.connects import takes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -22,11 +22,11 @@ from asyncapi_guard.integrations.configuration import (
     read_configuration,
 )
 from asyncapi_guard.integrations.handler_check import HandlerCheck
-from asyncapi_guard.integrations.log import logger, write
-from asyncapi_guard.integrations.places import Places
+from asyncapi_guard.integrations.recording.log import logger, write
+from asyncapi_guard.integrations.recording.repeats import Repeats, kind_of
+from asyncapi_guard.integrations.recording.source_lines import Places
+from asyncapi_guard.integrations.recording.statistics import UNDECLARED, Statistic, Tally, merged
 from asyncapi_guard.integrations.registered import is_coroutine_function
-from asyncapi_guard.integrations.repeats import Repeats, kind_of
-from asyncapi_guard.integrations.statistics import UNDECLARED, Statistic, Tally, merged
 from asyncapi_guard.schema import EngineName, get_engine
 from asyncapi_guard.spec import load
 from asyncapi_guard.violations import Checkpoint, Code, Problem
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from flask_socketio import SocketIO
 
     from asyncapi_guard.guard.rules import Rule
-    from asyncapi_guard.integrations.socketio import Hooks
+    from asyncapi_guard.integrations.threads.server import Hooks
     from asyncapi_guard.violations import Violation
 
 __all__ = ["AsyncAPIGuard"]
@@ -229,7 +229,7 @@ class AsyncAPIGuard:
                 "the guard has no document: pass it, as in AsyncAPIGuard('asyncapi.yml'), for only "
                 "init_app(app) reads a configuration"
             )
-        from asyncapi_guard.integrations.socketio import install
+        from asyncapi_guard.integrations.threads.server import install
 
         self._keep(install(self, server))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from asyncapi_guard import AsyncAPIGuard, Policy
-from asyncapi_guard.integrations.repeats import Repeats
+from asyncapi_guard.integrations.recording.repeats import Repeats
 
 if TYPE_CHECKING:
     from collections.abc import Callable

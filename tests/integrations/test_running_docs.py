@@ -13,7 +13,7 @@ import pytest
 from asyncapi_guard import AsyncAPIGuard, Policy
 from asyncapi_guard.integrations.configuration import KEYS
 from asyncapi_guard.integrations.handler_check import HandlerCheck
-from asyncapi_guard.integrations.repeats import Repeats
+from asyncapi_guard.integrations.recording.repeats import Repeats
 
 PAGE = Path(__file__).parents[2] / "docs" / "running.md"
 TEXT = PAGE.read_text(encoding="utf-8")

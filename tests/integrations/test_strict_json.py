@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncapi_guard.integrations import strict_json
-from asyncapi_guard.integrations.strict_json import Malformed, StrictJSON
+from asyncapi_guard.integrations.wire import strict_json
+from asyncapi_guard.integrations.wire.strict_json import Malformed, StrictJSON
 
 STRICT = StrictJSON(json)
 

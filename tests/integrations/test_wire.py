@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from socketio import packet
 
 from asyncapi_guard import Mode
-from asyncapi_guard.integrations.outbound import Codec
-from asyncapi_guard.integrations.wire import Header, Junk, guarded_packet_class, has_bytes
+from asyncapi_guard.integrations.wire.codec import Codec
+from asyncapi_guard.integrations.wire.packets import Header, Junk, guarded_packet_class, has_bytes
 
 VALUES = st.recursive(
     st.none()

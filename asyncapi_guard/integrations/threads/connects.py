@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from socketio import exceptions, packet
 
 from asyncapi_guard.errors import RequestValidationError, violation_error
-from asyncapi_guard.integrations.entering import Entering
-from asyncapi_guard.integrations.outbound import Unsendable
-from asyncapi_guard.integrations.outcomes import ConnectFailed, Rejected
+from asyncapi_guard.integrations.deciding.desk import trouble
+from asyncapi_guard.integrations.deciding.outcomes import ConnectFailed, Rejected
 from asyncapi_guard.integrations.registered import never_runs
-from asyncapi_guard.integrations.seat import trouble
-from asyncapi_guard.integrations.wire import UNREADABLE, opened, strictly
+from asyncapi_guard.integrations.threads.entering import Entering
+from asyncapi_guard.integrations.wire.codec import Unsendable
+from asyncapi_guard.integrations.wire.packets import UNREADABLE, opened, strictly
 from asyncapi_guard.violations import Checkpoint, Code, printable
 
 if TYPE_CHECKING:

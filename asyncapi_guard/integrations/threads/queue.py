@@ -11,16 +11,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from asyncapi_guard.errors import AckValidationError, ContractViolation, violation_error
-from asyncapi_guard.integrations.outbound import Codec, Unsendable
-from asyncapi_guard.integrations.outcomes import RejectedAck
-from asyncapi_guard.integrations.sending import Sending
+from asyncapi_guard.integrations.deciding.outcomes import RejectedAck
+from asyncapi_guard.integrations.threads.sending import Sending
+from asyncapi_guard.integrations.wire.codec import Codec, Unsendable
 from asyncapi_guard.violations import Checkpoint, Code, Problem, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from asyncapi_guard.integrations.deciding.outcomes import Application
     from asyncapi_guard.integrations.middleware import AsyncAPIGuard
-    from asyncapi_guard.integrations.outcomes import Application
 
 __all__ = ["Returning", "Waiting", "rejection_of"]
 

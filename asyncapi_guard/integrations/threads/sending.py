@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import socketio
 
-from asyncapi_guard.integrations.entering import Entering
+from asyncapi_guard.integrations.threads.entering import Entering
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from asyncapi_guard.integrations.deciding.outcomes import Application
     from asyncapi_guard.integrations.middleware import AsyncAPIGuard
-    from asyncapi_guard.integrations.outcomes import Application
 
 __all__ = ["Sending", "send_here"]
 

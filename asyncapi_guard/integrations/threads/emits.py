@@ -12,11 +12,11 @@ from socketio import packet
 
 from asyncapi_guard.contract import Mode
 from asyncapi_guard.errors import ContractViolation, violation_error
-from asyncapi_guard.integrations.entering import NOBODY
-from asyncapi_guard.integrations.outcomes import RejectedAck
-from asyncapi_guard.integrations.returning import Returning, Waiting, rejection_of
-from asyncapi_guard.integrations.sending import send_here
-from asyncapi_guard.integrations.wire import UNREADABLE, has_bytes, opened
+from asyncapi_guard.integrations.deciding.outcomes import RejectedAck
+from asyncapi_guard.integrations.threads.entering import NOBODY
+from asyncapi_guard.integrations.threads.queue import Returning, Waiting, rejection_of
+from asyncapi_guard.integrations.threads.sending import send_here
+from asyncapi_guard.integrations.wire.packets import UNREADABLE, has_bytes, opened
 from asyncapi_guard.violations import Checkpoint
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.contract import Message
     from asyncapi_guard.guard import Verdict
+    from asyncapi_guard.integrations.deciding.outcomes import Application
     from asyncapi_guard.integrations.middleware import AsyncAPIGuard
-    from asyncapi_guard.integrations.outbound import Outbound
-    from asyncapi_guard.integrations.outcomes import Application
+    from asyncapi_guard.integrations.wire.codec import Outbound
 
 __all__ = ["JudgedAck", "Outgoing"]
 

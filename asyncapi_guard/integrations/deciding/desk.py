@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from socketio import packet
 
 from asyncapi_guard.contract import Mode
-from asyncapi_guard.integrations.outbound import Codec, Outbound, Unsendable
-from asyncapi_guard.integrations.wire import guarded_packet_class, sends_text
+from asyncapi_guard.integrations.wire.codec import Codec, Outbound, Unsendable
+from asyncapi_guard.integrations.wire.packets import guarded_packet_class, sends_text
 from asyncapi_guard.violations import Checkpoint, Code
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from asyncapi_guard.contract import Message
     from asyncapi_guard.guard import Guard, Verdict
     from asyncapi_guard.guard.rules import Rule
+    from asyncapi_guard.integrations.deciding.outcomes import Application
     from asyncapi_guard.integrations.middleware import AsyncAPIGuard
-    from asyncapi_guard.integrations.outcomes import Application
     from asyncapi_guard.violations import Violation
 
 __all__ = ["Seat", "trouble"]

@@ -14,11 +14,11 @@ import socketio
 from socketio.admin import InstrumentedServer
 
 from asyncapi_guard.errors import InstallationError
-from asyncapi_guard.integrations.connects import Connects
-from asyncapi_guard.integrations.incoming import Incoming
-from asyncapi_guard.integrations.outcomes import Application, Silent
-from asyncapi_guard.integrations.outgoing import Outgoing
-from asyncapi_guard.integrations.registering import Registering
+from asyncapi_guard.integrations.deciding.outcomes import Application, Silent
+from asyncapi_guard.integrations.threads.connects import Connects
+from asyncapi_guard.integrations.threads.emits import Outgoing
+from asyncapi_guard.integrations.threads.events import Incoming
+from asyncapi_guard.integrations.threads.registering import Registering
 
 if TYPE_CHECKING:
     from asyncapi_guard.integrations.middleware import AsyncAPIGuard

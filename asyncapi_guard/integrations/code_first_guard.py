@@ -14,8 +14,8 @@ from asyncapi_guard.codefirst.functions import dotted_name
 from asyncapi_guard.contract import Contract, Mode
 from asyncapi_guard.guard import Guard, Policy, Verdict
 from asyncapi_guard.guard.policy import with_near_names
-from asyncapi_guard.integrations.log import write
 from asyncapi_guard.integrations.middleware import AsyncAPIGuard
+from asyncapi_guard.integrations.recording.log import write
 from asyncapi_guard.spec import load
 from asyncapi_guard.violations import Checkpoint, Code, printable
 

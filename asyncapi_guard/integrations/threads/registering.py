@@ -15,12 +15,12 @@ from socketio.admin import InstrumentedServer
 
 from asyncapi_guard.contract import Mode
 from asyncapi_guard.errors import RegistrationError
+from asyncapi_guard.integrations.deciding.desk import Seat
 from asyncapi_guard.integrations.registered import (
     is_coroutine_function,
     methods_of,
     never_runs,
 )
-from asyncapi_guard.integrations.seat import Seat
 from asyncapi_guard.violations import Checkpoint, printable
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple, Protocol
 from socketio import packet
 
 from asyncapi_guard.contract import Mode
-from asyncapi_guard.integrations.outbound import Codec, Outbound
-from asyncapi_guard.integrations.strict_json import Malformed, Revived, StrictJSON
+from asyncapi_guard.integrations.wire.codec import Codec, Outbound
+from asyncapi_guard.integrations.wire.strict_json import Malformed, Revived, StrictJSON
 
 __all__ = [
     "UNREADABLE",

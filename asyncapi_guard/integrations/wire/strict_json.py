@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from asyncapi_guard.integrations.outbound import Codec
+from asyncapi_guard.integrations.wire.codec import Codec
 
 __all__ = ["Malformed", "Revived", "StrictJSON"]
 

@@ -11,13 +11,19 @@ from socketio import packet
 from asyncapi_guard.contract import Mode
 from asyncapi_guard.errors import ContractViolation, violation_error
 from asyncapi_guard.guard import RESERVED_EVENTS
-from asyncapi_guard.integrations.log import logger
-from asyncapi_guard.integrations.outbound import Unsendable
-from asyncapi_guard.integrations.outcomes import Rejected, Unjudged
+from asyncapi_guard.integrations.deciding.desk import Seat, trouble
+from asyncapi_guard.integrations.deciding.outcomes import Rejected, Unjudged
+from asyncapi_guard.integrations.recording.log import logger
 from asyncapi_guard.integrations.registered import dispatches_itself, never_runs
-from asyncapi_guard.integrations.seat import Seat, trouble
-from asyncapi_guard.integrations.strict_json import Malformed
-from asyncapi_guard.integrations.wire import BinaryArguments, Junk, name_of_event, opened, strictly
+from asyncapi_guard.integrations.wire.codec import Unsendable
+from asyncapi_guard.integrations.wire.packets import (
+    BinaryArguments,
+    Junk,
+    name_of_event,
+    opened,
+    strictly,
+)
+from asyncapi_guard.integrations.wire.strict_json import Malformed
 from asyncapi_guard.violations import Checkpoint, Code, printable
 
 if TYPE_CHECKING:
@@ -26,7 +32,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.contract import Message
     from asyncapi_guard.guard import Verdict
     from asyncapi_guard.guard.rules import Rule
-    from asyncapi_guard.integrations.outbound import Outbound
+    from asyncapi_guard.integrations.wire.codec import Outbound
     from asyncapi_guard.violations import Violation
 
 __all__ = ["Incoming"]

@@ -13,13 +13,13 @@ import logging
 import threading
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.integrations.seat import Seat
+from asyncapi_guard.integrations.deciding.desk import Seat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from asyncapi_guard.integrations.deciding.outcomes import Application
     from asyncapi_guard.integrations.middleware import AsyncAPIGuard
-    from asyncapi_guard.integrations.outcomes import Application
 
 __all__ = ["NOBODY", "Entering", "Entrant"]
 

@@ -17,8 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from socketio import packet
 
-from asyncapi_guard.integrations import outbound
-from asyncapi_guard.integrations.outbound import Codec, Unsendable
+from asyncapi_guard.integrations.wire import codec
+from asyncapi_guard.integrations.wire.codec import Codec, Unsendable
 
 STANDARD = Codec(json)
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
@@ -281,4 +281,4 @@ def test_the_quick_way_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Codec, "_carefully", pytest.fail)
     for args in ([{"a": [1, 2.5, None, True, "b"]}], ["a"], [], ["é", {"é": "🎲"}], (1, 2)):
         STANDARD.encode(args)
-    assert outbound.Codec is Codec
+    assert codec.Codec is Codec

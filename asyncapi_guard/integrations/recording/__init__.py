@@ -1,0 +1,1 @@
+"""What is written down of traffic: counters, the log, and the places that it names."""

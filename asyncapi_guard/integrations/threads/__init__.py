@@ -1,0 +1,1 @@
+"""The adapter for servers that run on threads or greenlets."""
