@@ -167,9 +167,9 @@ NOT_JSON = [
 def test_what_has_no_form_in_json_is_not_sent(value: Any) -> None:
     """One error, whatever is wrong and wherever it stands; it quotes nothing."""
     for args in ([value], (value,), [[value]], [{"a": value}], [b"x", value], [{"é": [value]}]):
-        for codec in (STANDARD, Codec(Own)):
+        for encoder in (STANDARD, Codec(Own)):
             with pytest.raises(Unsendable) as caught:
-                codec.encode(args)
+                encoder.encode(args)
             assert str(caught.value) == "it has no form in JSON"
 
 
