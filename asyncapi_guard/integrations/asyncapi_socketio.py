@@ -36,7 +36,7 @@ from asyncapi_guard.contract import Contract, Mode
 from asyncapi_guard.errors import violation_error
 from asyncapi_guard.guard import Policy, Verdict
 from asyncapi_guard.integrations.code_first_guard import RenewedGuard
-from asyncapi_guard.integrations.deciding.outcomes import Rejected, Unjudged
+from asyncapi_guard.integrations.deciding.calls import Rejected, Unjudged
 from asyncapi_guard.integrations.registered import methods_of
 from asyncapi_guard.integrations.threads.connects import given_auth
 from asyncapi_guard.integrations.wire.strict_json import StrictJSON

@@ -57,6 +57,7 @@ class RenewedGuard(AsyncAPIGuard):
             respond_unhandled=owner.respond_unhandled,
             engine=owner.engine,
         )
+        self.recorder.place_of = self._place_of
 
     @property
     def guard(self) -> Guard:
@@ -81,13 +82,13 @@ class RenewedGuard(AsyncAPIGuard):
             named = with_near_names(unknown, contract.operations)
             write(logging.WARNING, "the policy names operations that no handler has: %s", named)
         self.guard = Guard(contract, policy)
-        self._addresses = frozenset(c.address for c in contract.channels.values())
+        self.recorder.namespaces = frozenset(c.address for c in contract.channels.values())
         self._changes = changes
 
     def _place_of(self, violation: Violation, location: str) -> str:
         """The handler, or the type of what is sent, where code is the contract."""
         if (location and not self._follows) or violation.code not in _TYPED:
-            return super()._place_of(violation, location)
+            return self.recorder.place_in_document(location)
         registry = self._owner.registry
         if violation.checkpoint in _SENT:
             sender = registry.sender(violation.namespace, violation.event)

@@ -13,11 +13,11 @@ from types import CoroutineType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from asyncapi_guard.errors import ContractViolation, InstallationError
+from asyncapi_guard.integrations import targets
 from asyncapi_guard.integrations.contexts import make_lighter
-from asyncapi_guard.integrations.deciding.outcomes import ConnectFailed
+from asyncapi_guard.integrations.deciding.calls import ConnectFailed
+from asyncapi_guard.integrations.parameters import takes
 from asyncapi_guard.integrations.recording.log import write
-from asyncapi_guard.integrations.threads import server as adapter
-from asyncapi_guard.integrations.threads.connects import takes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -25,15 +25,16 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask_socketio import SocketIO
 
-    from asyncapi_guard.integrations.middleware import AsyncAPIGuard
+    from asyncapi_guard.integrations.deciding.decisions import Guarding
+    from asyncapi_guard.integrations.threads.server import ThreadedServer
 
 __all__ = ["install"]
 
-#: Where a `SocketIO` has the hooks of the server that was guarded last.
+#: Where a `SocketIO` has the adapter of the server that was guarded last.
 _MARK = "_asyncapi_guard"
 
 
-def install(middleware: AsyncAPIGuard, app: Flask, socketio: SocketIO | None) -> adapter.Hooks:
+def install(guarding: Guarding, app: Flask, socketio: SocketIO | None) -> ThreadedServer:
     """Put the guard on the server of a Flask application.
 
     Raises:
@@ -49,17 +50,17 @@ def install(middleware: AsyncAPIGuard, app: Flask, socketio: SocketIO | None) ->
             "the SocketIO has no server yet: call socketio.init_app(app) before guard.init_app(app)"
         )
     application = FlaskApplication(socketio, app)
-    hooks = adapter.install(middleware, server, application)
+    adapter = targets.install(guarding, server, application)
     previous = vars(socketio).get(_MARK)
     if previous is not None:
         # Of another server that this `SocketIO` had: it handles nothing any more.
-        previous.put_back(socketio)
+        previous.replaced.put_back(socketio)
     owner: Any = socketio
-    application.wrap(owner._handle_event, hooks.enforces_connects)
-    hooks.also_replace(socketio, "_handle_event", application.handle_event)
-    hooks.also_replace(socketio, _MARK, hooks)
-    app.extensions["asyncapi_guard"] = middleware
-    return hooks
+    application.wrap(owner._handle_event, adapter.decide.enforces_connects)
+    adapter.replaced.replace(socketio, "_handle_event", application.handle_event)
+    adapter.replaced.replace(socketio, _MARK, adapter)
+    app.extensions["asyncapi_guard"] = guarding
+    return adapter
 
 
 def _check_kinds(app: Any, socketio: Any) -> None:
@@ -68,7 +69,7 @@ def _check_kinds(app: Any, socketio: Any) -> None:
 
     if not isinstance(app, Flask) or not isinstance(socketio, (SocketIO, type(None))):
         given = (app,) if socketio is None else (app, socketio)
-        kinds = " and a ".join(map(adapter.kind_of, given))
+        kinds = " and a ".join(map(targets.kind_of, given))
         raise InstallationError(
             "init_app(app, socketio) takes the Flask application and its "
             f"flask_socketio.SocketIO, not a {kinds}"

@@ -12,6 +12,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from asyncapi_guard.codefirst.functions import dotted_name, written_function
 from asyncapi_guard.contract import Action, Mode
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.contract import Channel, Contract, Message
     from asyncapi_guard.guard import Guard
-    from asyncapi_guard.integrations.middleware import AsyncAPIGuard
 
 __all__ = ["HandlerCheck", "Unmatched", "unmatched"]
 
@@ -58,7 +58,7 @@ class Unmatched:
         """One line for people.
 
         Args:
-            place: names a location of the document, as `Places.of`.
+            place: names a location of the document, as `Recorder.place_in_document`.
         """
         if self.violation is None:
             where = place(self.location) if self.location else ""
@@ -170,25 +170,29 @@ def _named(handler: Any) -> str:
 
 
 class HandlerCheck:
-    """Compares a server's handlers with the contract, and logs what does not match, once.
+    """Compares the handlers of servers with the contract, and logs what does not match, once.
 
     Args:
-        middleware: the guard of the server.
-        server: a python-socketio server.
+        place: names a location of the document (`file#/json/pointer`) for people.
     """
 
-    def __init__(self, middleware: AsyncAPIGuard, server: Any, guard: Guard | None = None) -> None:
-        self._middleware = middleware
-        self._server = server
-        self._guard = guard
-        self._first = threading.Lock()
+    def __init__(self, place: Callable[[str], str]) -> None:
+        self._place = place
+        self._checked: WeakSet[Any] = WeakSet()
+        self._checking = threading.Lock()
 
-    def run(self) -> None:
-        """Log everything, the first time. Never raises: it is called while clients wait."""
-        if not self._first.acquire(blocking=False):
-            return  # and is never released
+    def run(self, server: Any, guard: Guard) -> None:
+        """Log everything, the first time. Never raises: it is called while clients wait.
+
+        Args:
+            server: a python-socketio server.
+            guard: what judges its traffic.
+        """
         try:
-            lines = self._lines()
+            if not self._is_first(server):
+                return
+            found = unmatched(server.handlers, server.namespace_handlers, guard)
+            lines = [each.line(self._place) for each in found]
         except Exception:  # noqa: BLE001  # a client is let in whatever its handlers are
             write(logging.ERROR, "the guard failed to check the handlers", exc_info=True)
             return
@@ -198,8 +202,8 @@ class HandlerCheck:
             more = "and %d more handlers and events that do not match; run `asyncapi-guard check`"
             write(logging.WARNING, more, len(lines) - _MOST)
 
-    def _lines(self) -> list[str]:
-        server, middleware = self._server, self._middleware
-        guard = self._guard or middleware.guard
-        found = unmatched(server.handlers, server.namespace_handlers, guard)
-        return [each.line(middleware.place_in_document) for each in found]
+    def _is_first(self, server: Any) -> bool:
+        with self._checking:
+            known = server in self._checked
+            self._checked.add(server)
+            return not known

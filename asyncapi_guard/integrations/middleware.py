@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
-import logging
-import threading
-import traceback
 from collections.abc import Mapping
-from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakSet, ref
 
-from asyncapi_guard.contract import Contract, Mode
+from asyncapi_guard.contract import Contract
 from asyncapi_guard.errors import InstallationError
-from asyncapi_guard.guard import RESERVED_EVENTS, Guard, Policy, Verdict
-from asyncapi_guard.guard.verdicts import without_rule
+from asyncapi_guard.guard import RESERVED_EVENTS, Guard, Policy
 from asyncapi_guard.integrations.configuration import (
     NO_DOCUMENT,
     PREFIX,
@@ -22,24 +16,21 @@ from asyncapi_guard.integrations.configuration import (
     read_configuration,
 )
 from asyncapi_guard.integrations.handler_check import HandlerCheck
-from asyncapi_guard.integrations.recording.log import logger, write
-from asyncapi_guard.integrations.recording.repeats import Repeats, kind_of
-from asyncapi_guard.integrations.recording.source_lines import Places
-from asyncapi_guard.integrations.recording.statistics import UNDECLARED, Statistic, Tally, merged
+from asyncapi_guard.integrations.recording.log import logger
+from asyncapi_guard.integrations.recording.recorder import Recorder
+from asyncapi_guard.integrations.recording.statistics import Statistic, merged
 from asyncapi_guard.integrations.registered import is_coroutine_function
 from asyncapi_guard.schema import EngineName, get_engine
 from asyncapi_guard.spec import load
-from asyncapi_guard.violations import Checkpoint, Code, Problem
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection
 
     from flask import Flask
     from flask_socketio import SocketIO
 
-    from asyncapi_guard.guard.rules import Rule
-    from asyncapi_guard.integrations.threads.server import Hooks
+    from asyncapi_guard.integrations.threads.server import ThreadedServer
     from asyncapi_guard.violations import Violation
 
 __all__ = ["AsyncAPIGuard"]
@@ -84,16 +75,11 @@ class AsyncAPIGuard:
         root: str | os.PathLike[str] | None = None,
     ) -> None:
         _check_options(on_violation, addresses, reject_event, respond_unhandled)
-        self.on_violation: Callable[[Violation], object] | None = on_violation
-        self.addresses: bool = addresses is not False
+        self.recorder: Recorder = Recorder(on_violation, addresses=addresses is not False)
+        self.handler_check: HandlerCheck = HandlerCheck(self.recorder.place_in_document)
         self.reject_event: str | None = reject_event
         self.respond_unhandled: bool | None = respond_unhandled
-        self._tally = Tally()
-        self._repeats = Repeats()
-        self._installed: list[ref[Hooks]] = []
-        #: Servers whose handlers were compared with the contract.
-        self._checked: WeakSet[Any] = WeakSet()
-        self._checking = threading.Lock()
+        self._installed: list[ref[ThreadedServer]] = []
         #: The guards of applications whose configuration was read, and what was given for them.
         self._of_applications: WeakSet[AsyncAPIGuard] = WeakSet()
         self._given = {
@@ -103,8 +89,6 @@ class AsyncAPIGuard:
             "allow_http": allow_http,
             "root": root,
         }
-        self._addresses: frozenset[str | None] = frozenset()
-        self._places = Places(())
         self._has_document = spec is not None
         if spec is None:
             return
@@ -116,8 +100,26 @@ class AsyncAPIGuard:
         if engine == "auto" and get_engine(engine).name != "rust":
             logger.warning("jsonschema-rs is not installed: validating with jsonschema, slowly")
         self.guard = Guard(contract, policy)
-        self._addresses = frozenset(c.address for c in contract.channels.values())
-        self._places = Places(contract.sources)
+        self.recorder.namespaces = frozenset(c.address for c in contract.channels.values())
+        self.recorder.read_places_from(contract.sources)
+
+    @property
+    def on_violation(self) -> Callable[[Violation], object] | None:
+        """What is called with each violation."""
+        return self.recorder.on_violation
+
+    @on_violation.setter
+    def on_violation(self, on_violation: Callable[[Violation], object] | None) -> None:
+        self.recorder.on_violation = on_violation
+
+    @property
+    def addresses(self) -> bool:
+        """Whether violations and log lines have the addresses of clients."""
+        return self.recorder.addresses
+
+    @addresses.setter
+    def addresses(self, addresses: bool) -> None:
+        self.recorder.addresses = addresses
 
     @property
     def guard(self) -> Guard:
@@ -186,7 +188,7 @@ class AsyncAPIGuard:
         """Remember the guard of an application, instead of the one that it had before."""
         if previous in self._of_applications:
             self._of_applications.discard(previous)
-            middleware._tally = previous._tally
+            middleware.recorder.tally = previous.recorder.tally
             middleware._installed[:0] = previous._installed
         self._of_applications.add(middleware)
 
@@ -229,14 +231,14 @@ class AsyncAPIGuard:
                 "the guard has no document: pass it, as in AsyncAPIGuard('asyncapi.yml'), for only "
                 "init_app(app) reads a configuration"
             )
-        from asyncapi_guard.integrations.threads.server import install
+        from asyncapi_guard.integrations.targets import install
 
         self._keep(install(self, server))
 
-    def _keep(self, hooks: Hooks) -> None:
+    def _keep(self, adapter: ThreadedServer) -> None:
         """Remember what was installed for as long as its server is there."""
         alive = [each for each in self._installed if each() is not None]
-        self._installed = [*alive, ref(hooks)]
+        self._installed = [*alive, ref(adapter)]
 
     def uninstall(self) -> None:
         """Take the guard off every server; their traffic passes unjudged then.
@@ -249,175 +251,20 @@ class AsyncAPIGuard:
             raise InstallationError("the guard is not installed on any server")
         for each in guards:
             while each._installed:
-                hooks = each._installed.pop()()
-                if hooks is not None:
-                    hooks.uninstall()
+                adapter = each._installed.pop()()
+                if adapter is not None:
+                    adapter.uninstall()
 
     @property
     def installed(self) -> bool:
         """Whether it guards a server now."""
-        hooks = [each() for each in self._installed]
-        return any(each is not None and each.active for each in hooks)
+        adapters = [each() for each in self._installed]
+        return any(each is not None and each.active for each in adapters)
 
     def statistics(self) -> list[Statistic]:
         """Counters by namespace, event and checkpoint: seen, rejected, reported."""
-        return merged([self._tally, *(each._tally for each in self._of_applications)])
-
-    # -- for the adapters --------------------------------------------------------------------------
-
-    def judge(
-        self,
-        checkpoint: Checkpoint,
-        judge: Callable[..., Verdict],
-        namespace: str,
-        *args: Any,
-        **known: bool,
-    ) -> Verdict:
-        """Ask the guard, and count; if it fails, what is enforced is rejected.
-
-        Args:
-            checkpoint: where the traffic is.
-            judge: the guard's method.
-            namespace: the Socket.IO namespace.
-            *args: the method's other arguments, above all the event's name.
-            **known: what is known of the values.
-        """
-        try:
-            verdict = judge(namespace, *args, **known)
-        except Exception as error:  # noqa: BLE001  # fail closed, whatever it is
-            event = args[0] if checkpoint is not Checkpoint.CONNECT else "connect"
-            verdict = self.failed(checkpoint, namespace, event, error)
-        if verdict.declared:
-            event = args[0] if checkpoint is not Checkpoint.CONNECT else "connect"
-            self._tally.seen(namespace, event, checkpoint)
-        else:
-            self._tally.seen(*self._counted_as(namespace, verdict), checkpoint)
-        return verdict
-
-    def judge_by(
-        self,
-        rule: Rule,
-        checkpoint: Checkpoint,
-        namespace: str,
-        args: Sequence[Any],
-        *,
-        binary: bool = False,
-    ) -> Verdict:
-        """As `judge`, where the rule is known and a strict reader made the values."""
-        try:
-            verdict = rule.judge(namespace, args, binary=binary, read=True)
-        except Exception as error:  # noqa: BLE001  # fail closed, whatever it is
-            verdict = self.failed(checkpoint, namespace, rule.event, error)
-        self._tally.seen(namespace, rule.event, checkpoint)
-        return verdict
-
-    def failed(
-        self, checkpoint: Checkpoint, namespace: str, event: Any, error: Exception
-    ) -> Verdict:
-        """The verdict where judging itself failed."""
-        # Not the error's text: it may quote the payload.
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        self.log(
-            logging.ERROR,
-            "the guard failed at %s: %s in %s, line %s; what is enforced is rejected",
-            checkpoint,
-            type(error).__name__,
-            place.filename,
-            place.lineno,
-        )
-        try:
-            return self.guard.failed(checkpoint, namespace, event)
-        except Exception:  # noqa: BLE001  # not even that: there is no guard to ask
-            reason = "the guard failed to judge this"
-            name = event if isinstance(event, str) else ""
-            problem = Problem("", "guard", reason)
-            return without_rule(
-                checkpoint, Code.GUARD, namespace, name, reason, problem, Mode.ENFORCE
-            )
-
-    def declares(self, namespace: str) -> bool:
-        """Whether the contract has a channel with this very address."""
-        return namespace in self._addresses
-
-    def first_connect(self, server: Any, guard: Guard) -> None:
-        """A client connects: what should be said once about a server is said now."""
-        with self._checking:
-            if server in self._checked:
-                return
-            self._checked.add(server)
-        HandlerCheck(self, server, guard).run()
-
-    def log(self, level: int, text: str, *args: object) -> None:
-        """Write a line; a handler of the log that raises must not cost a client its answer."""
-        write(level, text, *args)
-
-    def record(
-        self, verdict: Verdict, sid: str | None = None, address: str | None = None
-    ) -> Violation | None:
-        """Count and log a violation, and call the application's hook.
-
-        An exception that a log handler or the hook raises goes no further.
-
-        Args:
-            verdict: the result of judging.
-            sid: the session id of the client, when the traffic has one client.
-            address: the client's address.
-
-        Returns:
-            The violation with both, as the hook got it; `None` if the verdict has none.
-        """
-        if verdict.violation is None:
-            return None
-        address = address if self.addresses else None
-        violation = dataclasses.replace(verdict.violation, sid=sid, address=address)
-        names = (violation.namespace, violation.event)
-        if not verdict.declared:
-            names = self._counted_as(violation.namespace, verdict)
-        count = self._tally.rejected if violation.rejected else self._tally.reported
-        count(*names, violation.checkpoint)
-        self._log(violation, *names)
-        self._tell(violation)
-        return violation
-
-    def _log(self, violation: Violation, namespace: str, event: str) -> None:
-        """Write a line; about what is reported, not more often than once a minute."""
-        if not logger.isEnabledFor(logging.WARNING):
-            return
-        if violation.rejected:
-            write(logging.WARNING, "%s", self._line(violation))
-            return
-        repeat = self._repeats.next(kind_of(violation, namespace, event))
-        if repeat is not None:
-            write(logging.WARNING, "%s%s", self._line(violation), repeat)
-
-    def _line(self, violation: Violation) -> str:
-        try:
-            return violation.line(partial(self._place_of, violation))
-        except Exception:  # noqa: BLE001  # the client is answered, wherever it was
-            write(logging.ERROR, "the guard failed to find a place", exc_info=True)
-            return violation.line()
-
-    def place_in_document(self, location: str) -> str:
-        """The place of a message or a schema (`file#/json/pointer`), for people."""
-        return self._places.of(location) if location else ""
-
-    def _place_of(self, violation: Violation, location: str) -> str:  # noqa: ARG002  # for subclasses
-        """The place of a problem of a violation, for people; empty if it has none."""
-        return self.place_in_document(location)
-
-    def _tell(self, violation: Violation) -> None:
-        if self.on_violation is None:
-            return
-        try:
-            self.on_violation(violation)
-        except Exception:  # noqa: BLE001  # whatever it is, the client is answered
-            write(logging.ERROR, "on_violation failed", exc_info=True)
-
-    def _counted_as(self, namespace: str, verdict: Verdict) -> tuple[str, str]:
-        violation = verdict.violation
-        if violation is not None and violation.code is not Code.UNDECLARED_NAMESPACE:
-            return (namespace if namespace in self._addresses else UNDECLARED), UNDECLARED
-        return UNDECLARED, UNDECLARED
+        guards = [self, *self._of_applications]
+        return merged(each.recorder.tally for each in guards)
 
 
 def _check_options(

@@ -13,6 +13,7 @@ __all__ = [
     "LIBRARIES",
     "dispatches_itself",
     "is_coroutine_function",
+    "lacks_a_method",
     "methods_of",
     "never_runs",
     "registered",
@@ -57,6 +58,19 @@ def dispatches_itself(namespace: Any) -> bool:
     """Whether a class-based namespace has its own way from an event to a method."""
     module: str = type(namespace).trigger_event.__module__
     return module.partition(".")[0] not in LIBRARIES
+
+
+def lacks_a_method(server: Any, namespace: str, event: Any) -> bool:
+    """Return whether events go to a class-based namespace that has no method for this one."""
+    if not isinstance(event, str):
+        return False
+    handler, _ = server._get_event_handler(event, namespace, ())
+    if handler is not None:
+        return False
+    found, _ = server._get_namespace_handler(namespace, ())
+    if found is None or dispatches_itself(found):
+        return False
+    return not hasattr(found, f"on_{event}")
 
 
 def is_coroutine_function(handler: Any) -> bool:

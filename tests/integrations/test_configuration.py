@@ -392,7 +392,7 @@ def test_a_guard_without_a_document_says_so(contract: Any) -> None:
 def test_a_guard_without_a_document_records_what_it_is_given(contract: Any, caplog: Any) -> None:
     """Whoever asks the guard of its one application can have the verdict recorded here."""
     guard = guarded(app_of(SPEC=contract()))
-    guard.record(guard.guard.receive_event("/", "mvoe", []))
+    guard.recorder.record(guard.guard.receive_event("/", "mvoe", []))
     assert "did you mean 'move'?" in caplog.messages[0]
     assert [s.rejected for s in guard.statistics()] == [1]
 

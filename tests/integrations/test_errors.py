@@ -518,7 +518,7 @@ def test_a_client_cannot_fill_the_statistics(contract: Any, application: Any) ->
     finally:
         logging.getLogger("asyncapi_guard").disabled = False
     for number in range(10_100):
-        made.guard.judge("connect", made.guard.guard.connect, f"/rooms/{number}", None)
+        made.server._asyncapi_guard.decide.connecting(f"/rooms/{number}", None, None)
     counted = made.guard.statistics()
     assert len(counted) <= 10_010
     assert sum(s.rejected for s in counted) == 20_000

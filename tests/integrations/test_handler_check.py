@@ -196,7 +196,7 @@ def test_code_first_handlers_fit_by_themselves() -> None:
 
 def logged(server: Any, guard: AsyncAPIGuard, caplog: Any) -> list[str]:
     caplog.clear()
-    HandlerCheck(guard, server).run()
+    HandlerCheck(guard.recorder.place_in_document).run(server, guard.guard)
     return list(caplog.messages)
 
 
@@ -275,13 +275,15 @@ def test_handlers_that_are_no_functions_have_a_name(guard_of: Any, caplog: Any) 
 
 def test_the_check_runs_once(guard_of: Any, caplog: Any) -> None:
     """However many clients connect at the same time."""
-    check = HandlerCheck(guard_of(), server_with())
-    threads = [threading.Thread(target=check.run) for _ in range(8)]
+    guard, server = guard_of(), server_with()
+    check = HandlerCheck(guard.recorder.place_in_document)
+    run = functools.partial(check.run, server, guard.guard)
+    threads = [threading.Thread(target=run) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    check.run()
+    run()
     assert len(caplog.messages) == 3
 
 
@@ -295,7 +297,8 @@ def test_very_many_lines_end_in_a_number(guard_of: Any, caplog: Any) -> None:
 
 def test_a_check_that_fails_is_logged(guard_of: Any, caplog: Any) -> None:
     """It is called while a client connects, who is let in."""
-    HandlerCheck(guard_of(), object()).run()
+    guard = guard_of()
+    HandlerCheck(guard.recorder.place_in_document).run(Object(), guard.guard)
     (record,) = caplog.records
     assert (record.levelno, record.exc_info[0]) == (logging.ERROR, AttributeError)
 

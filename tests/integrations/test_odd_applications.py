@@ -126,7 +126,7 @@ def test_who_has_left_is_in_no_namespace(more: str, entrance: Any, net: Any) -> 
     assert ended.get(timeout=120) == "/"
     assert made.server.manager.rooms == {}
     assert made.guard.installed
-    assert made.server._asyncapi_guard._entrants == {}
+    assert made.server._asyncapi_guard.entrants._entrants == {}
 
 
 def test_what_was_kept_arrives_when_the_guard_goes(entrance: Any, net: Any) -> None:
@@ -410,10 +410,9 @@ def test_the_admin_ui_of_one_server_opens_nothing_on_another(contract: Any) -> N
     other = socketio.Server(async_mode="threading", async_handlers=False)
     guard.protect(one)
     guard.protect(other)
-    hooks = one._asyncapi_guard
-    hooks._let_through("/admin")
-    assert one._asyncapi_guard.guard.connect("/admin", None).violation is None
-    assert other._asyncapi_guard.guard.connect("/admin", None).violation is not None
+    one._asyncapi_guard._let_through("/admin")
+    assert one._asyncapi_guard.decide.guard.connect("/admin", None).violation is None
+    assert other._asyncapi_guard.decide.guard.connect("/admin", None).violation is not None
 
 
 @pytest.mark.parametrize("ends", [True, False])

@@ -16,7 +16,8 @@ from pydantic import BaseModel
 
 from asyncapi_guard import AsyncAPIGuard, AsyncAPISocketIO, Policy, load
 from asyncapi_guard.errors import violation_error
-from asyncapi_guard.violations import Checkpoint
+from asyncapi_guard.integrations.deciding.emits import EmitDecisions
+from asyncapi_guard.integrations.wire.codec import Codec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,7 +39,7 @@ class Watched:
 
     def receive(self, namespace: str, event: str, args: list[Any], **client: Any) -> Verdict:
         verdict = self.guard.guard.receive_event(namespace, event, args)
-        self.guard.record(verdict, **client)
+        self.guard.recorder.record(verdict, **client)
         return verdict
 
     @property
@@ -64,7 +65,7 @@ def test_a_violation_carries_the_client(watched: Any) -> None:
     (violation,) = one.violations
     assert (violation.sid, violation.address) == ("s1", "192.0.2.7")
     verdict = one.guard.guard.receive_event(*BAD)
-    assert one.guard.record(verdict, "s2", "192.0.2.8").sid == "s2"
+    assert one.guard.recorder.record(verdict, "s2", "192.0.2.8").sid == "s2"
     assert verdict.violation.sid is None
 
 
@@ -141,10 +142,12 @@ def test_a_guard_that_fails_rejects_although_its_log_raises(watched: Any) -> Non
     """Traffic that cannot be validated is rejected when nothing can be logged, either."""
     one = watched()
 
-    def judge(*args: Any) -> Any:
+    def judge(*args: Any, **known: Any) -> Any:
         raise ZeroDivisionError
 
-    verdict = one.guard.judge(Checkpoint.RECEIVE_EVENT, judge, "/", "move")
+    one.guard.guard.send_event = judge
+    verdict, _, _ = EmitDecisions(one.guard, Codec(json)).emitted("/", "unheard of", 1)
+    assert verdict.violation.code == "guard_error"
     assert verdict.rejected
 
 
@@ -268,7 +271,7 @@ def test_the_line_says_who_what_why_and_where(
     one = chat(policy=Policy(mode=mode))
     method, *args = traffic
     verdict = getattr(one.guard.guard, method)("/chat", *args)
-    one.guard.record(verdict, "s", "192.0.2.7")
+    one.guard.recorder.record(verdict, "s", "192.0.2.7")
     verb = "rejected" if mode == "enforce" else "reported"
     assert one.lines == [f"{verb} {line}"]
 
@@ -481,7 +484,7 @@ def test_code_first_lines_name_the_code(
 ) -> None:
     """Module and handler, or module and class of what is sent; there is no file to name."""
     guard = typed._guarded
-    guard.record(getattr(guard.guard, method)(namespace, event, ["no"]))
+    guard.recorder.record(getattr(guard.guard, method)(namespace, event, ["no"]))
     (line,) = caplog.messages
     assert line.endswith(f"_error] ({__name__}:{name})")
     assert "<mapping>" not in line
@@ -490,7 +493,7 @@ def test_code_first_lines_name_the_code(
 def test_an_emit_of_a_plain_type_names_its_declaration(typed: Any, caplog: Any) -> None:
     """`int` has no place of its own."""
     guard = typed._guarded
-    guard.record(guard.guard.send_event("/", "number", ["no"]))
+    guard.recorder.record(guard.guard.send_event("/", "number", ["no"]))
     assert caplog.messages[0].endswith("[emit_validation_error] (doc_emit('number'))")
 
 
@@ -500,7 +503,7 @@ def test_the_drop_in_takes_the_options(given: Any, caplog: Any) -> None:
     socketio = AsyncAPISocketIO(Flask(__name__), typed=True, **given)
     socketio.on_event("move", on_move)
     guard: Any = socketio._guarded
-    guard.record(guard.guard.receive_event("/", "move", ["no"]), "s", "192.0.2.7")
+    guard.recorder.record(guard.guard.receive_event("/", "move", ["no"]), "s", "192.0.2.7")
     assert ("address=192.0.2.7" in caplog.messages[-1]) == (not given)
     assert guard.respond_unhandled == given.get("respond_unhandled")
 
@@ -510,5 +513,5 @@ def test_a_typed_handler_with_a_document_has_the_file(chat: Any, caplog: Any) ->
     chat()
     socketio = AsyncAPISocketIO(Flask(__name__), spec="asyncapi.yml")
     guard: Any = socketio._guarded
-    guard.record(guard.guard.receive_event("/chat", "say", [{"text": 5}]))
+    guard.recorder.record(guard.guard.receive_event("/chat", "say", [{"text": 5}]))
     assert caplog.messages[-1].endswith("(asyncapi.yml:12:20)")

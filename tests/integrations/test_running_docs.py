@@ -12,7 +12,6 @@ import pytest
 
 from asyncapi_guard import AsyncAPIGuard, Policy
 from asyncapi_guard.integrations.configuration import KEYS
-from asyncapi_guard.integrations.handler_check import HandlerCheck
 from asyncapi_guard.integrations.recording.repeats import Repeats
 
 PAGE = Path(__file__).parents[2] / "docs" / "running.md"
@@ -85,7 +84,7 @@ def test_the_other_program_runs(capsys: pytest.CaptureFixture[str], contract: An
     """Its hook prints what a violation has."""
     hook = run(programs()[1])["on_violation"]
     guard = AsyncAPIGuard(contract(), on_violation=hook)
-    guard.record(guard.guard.receive_event("/", "move", ["no"]), "s1", "192.0.2.7")
+    guard.recorder.record(guard.guard.receive_event("/", "move", ["no"]), "s1", "192.0.2.7")
     assert capsys.readouterr().out == "rejected request_validation_error move s1 192.0.2.7\n"
 
 
@@ -94,12 +93,12 @@ def test_the_lines_are_what_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     time = [0.0]
     for mode in ("enforce", "report"):
         guard = AsyncAPIGuard("asyncapi.yml", policy=Policy(mode=mode))  # type: ignore[arg-type]
-        guard._repeats = Repeats(lambda: time[0])
+        guard.recorder._repeats = Repeats(lambda: time[0])
         verdict = guard.guard.receive_event("/chat", "say", [{"text": 5}])
         for _ in range(1 if mode == "enforce" else 42):
-            guard.record(verdict, "Zb6Wq9", "192.0.2.7")
+            guard.recorder.record(verdict, "Zb6Wq9", "192.0.2.7")
     time[0] = 60
-    guard.record(verdict, "Zb6Wq9", "192.0.2.7")
+    guard.recorder.record(verdict, "Zb6Wq9", "192.0.2.7")
     rejected, _, counted = caplog.messages
     assert said()[:2] == [rejected, counted]
 
@@ -116,5 +115,6 @@ def test_the_lines_about_handlers_are_what_is_logged(
     exec(compile(source, str(Path("events.py").absolute()), "exec"), vars(module))
     server = socketio.Server(async_mode="threading")
     server.on("sya", module.on_sya, namespace="/chat")
-    HandlerCheck(AsyncAPIGuard("asyncapi.yml"), server).run()
+    guard = AsyncAPIGuard("asyncapi.yml")
+    guard.handler_check.run(server, guard.guard)
     assert said()[2:] == caplog.messages

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.contract import SourceFile
 
-__all__ = ["Places", "shown_path"]
+__all__ = ["SourceLines", "shown_path"]
 
 
-class Places:
-    """The places of a contract's schemas.
+class SourceLines:
+    """The files and lines in which a contract's schemas stand.
 
     Args:
         files: what the contract was read from.

@@ -83,14 +83,14 @@ class Tally:
         self._counts: dict[tuple[str, str, Checkpoint], _Counts] = {}
         self._lock = threading.Lock()
 
+    def counter(self, namespace: str, event: str, checkpoint: Checkpoint) -> Callable[[], int]:
+        """Return what counts a piece of traffic each time it is called, without a lock."""
+        with self._lock:
+            return self._entry((namespace, event, checkpoint)).one_more
+
     def seen(self, namespace: str, event: str, checkpoint: Checkpoint) -> None:
         """Count a piece of traffic that was judged."""
-        key = (namespace, event, checkpoint)
-        try:
-            self._counts[key].one_more()
-        except KeyError:
-            with self._lock:
-                self._entry(key).one_more()
+        self.counter(namespace, event, checkpoint)()
 
     def rejected(self, namespace: str, event: str, checkpoint: Checkpoint) -> None:
         """Count one that was stopped."""
@@ -106,10 +106,10 @@ class Tally:
         """Add the counters to others."""
         with self._lock:
             for key, own in self._counts.items():
-                sums = counts.setdefault(key, [0, 0, 0])
-                sums[0] += own.seen
-                sums[1] += own.rejected
-                sums[2] += own.reported
+                numbers = own.seen, own.rejected, own.reported
+                if any(numbers):  # a counter is there before there is something to count
+                    sums = counts.get(key, (0, 0, 0))
+                    counts[key] = [a + b for a, b in zip(sums, numbers, strict=True)]
 
     def _entry(self, key: tuple[str, str, Checkpoint]) -> _Counts:
         """The counts of a key; of all that came too late, together, when there are too many."""

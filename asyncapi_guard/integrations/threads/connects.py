@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import inspect
 import logging
 from contextvars import ContextVar
 from types import CoroutineType
 from typing import TYPE_CHECKING, Any
 
-from socketio import exceptions, packet
-
-from asyncapi_guard.errors import RequestValidationError, violation_error
-from asyncapi_guard.integrations.deciding.desk import trouble
-from asyncapi_guard.integrations.deciding.outcomes import ConnectFailed, Rejected
+from asyncapi_guard.errors import violation_error
+from asyncapi_guard.integrations.deciding.calls import ConnectFailed, Rejected
+from asyncapi_guard.integrations.parameters import takes
 from asyncapi_guard.integrations.registered import never_runs
 from asyncapi_guard.integrations.threads.entering import Entering
-from asyncapi_guard.integrations.wire.codec import Unsendable
 from asyncapi_guard.integrations.wire.packets import UNREADABLE, opened, strictly
-from asyncapi_guard.violations import Checkpoint, Code, printable
+from asyncapi_guard.violations import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from asyncapi_guard.guard import Verdict
-    from asyncapi_guard.violations import Violation
 
-__all__ = ["Connects", "given_auth", "takes"]
+__all__ = ["Connects", "given_auth"]
 
 #: The auth that came, while a connect handler runs: python-socketio takes `{}` for none.
 given_auth: ContextVar[Any] = ContextVar("asyncapi_guard_given_auth", default=None)
@@ -44,26 +39,19 @@ class Connects(Entering):
         namespace = namespace or "/"
         strict = strictly(data, data)
         data, fault = opened(data)
-        if not self.active:
+        if not self.decide.active:
             if data is not UNREADABLE:
                 self._connect(eio_sid, namespace, data)
             return
         try:
             self._handle_connect(eio_sid, namespace, data, strict, fault)
         finally:
-            self.middleware.first_connect(self.server, self.guard)
+            self.decide.guarding.handler_check.run(self.server, self.decide.guard)
 
     def _handle_connect(
         self, eio_sid: str, namespace: str, data: Any, strict: Any, fault: str | None
     ) -> None:
-        try:
-            if fault is not None:
-                verdict = self._malformed(Checkpoint.CONNECT, namespace, "connect", fault)
-            else:
-                judge = self.guard.connect
-                verdict = self.middleware.judge(Checkpoint.CONNECT, judge, namespace, strict)
-        except Exception as error:  # noqa: BLE001  # there is no guard: fail closed
-            verdict = self.middleware.failed(Checkpoint.CONNECT, namespace, "connect", error)
+        verdict = self.decide.connecting(namespace, strict, fault)
         violation = verdict.violation
         if violation is None:
             if data is not UNREADABLE:
@@ -73,31 +61,25 @@ class Connects(Entering):
             violation = self._record(verdict, eio_sid) or violation
         finally:
             if violation.rejected:
-                self._reject_connect(eio_sid, namespace, violation)
+                self._send(eio_sid, self.decide.turned_away(namespace, violation))
             elif data is not UNREADABLE:
                 self._enter(eio_sid, namespace, data)
 
     def _enter(self, eio_sid: str, namespace: str, data: Any) -> None:
         """Run the connect handler, and see that the client is either in or out afterwards."""
-        enforces = self.enforces_connects(namespace)
+        enforces = self.decide.enforces_connects(namespace)
         if enforces and eio_sid not in self.server.environ:
             return  # it is gone already
-        if enforces and self.has_gone(eio_sid):
+        if enforces and self.entrants.has_gone(eio_sid):
             return  # as well: its environment is kept for another handler that still runs
-        entrant = self.approach(eio_sid, namespace) if enforces else None
+        entrant = self.entrants.approach(eio_sid, namespace) if enforces else None
         tokens = given_auth.set(data), _once.set(entrant is not None)
         try:
             self._connect(eio_sid, namespace, data)
         except ConnectFailed as failed:
             self._end_connect(eio_sid, namespace, failed.error)
             if not failed.seen:
-                if isinstance(failed.error, TypeError):
-                    self.middleware.log(
-                        logging.ERROR,
-                        "a connect handler of %s raised a TypeError, so its client is rejected; it "
-                        "is not called again without the auth",
-                        printable(namespace),
-                    )
+                self._say_it_runs_once(namespace, failed.error)
                 raise failed.error  # noqa: B904  # it is what was raised
         except Rejected as rejected:
             self._reject_types(eio_sid, namespace, rejected.verdict)
@@ -110,6 +92,15 @@ class Connects(Entering):
             given_auth.reset(tokens[0])
             if entrant is not None:
                 self.settle(eio_sid, namespace, entrant)
+
+    def _say_it_runs_once(self, namespace: str, error: BaseException) -> None:
+        if isinstance(error, TypeError):
+            self.recorder.log(
+                logging.ERROR,
+                "a connect handler of %s raised a TypeError, so its client is rejected; it "
+                "is not called again without the auth",
+                printable(namespace),
+            )
 
     def trigger_event(self, event: str, namespace: str, *args: Any) -> Any:
         """Call a handler; a connect handler once.
@@ -151,76 +142,16 @@ class Connects(Entering):
             if verdict.violation is not None:
                 self._end_connect(eio_sid, namespace, violation_error(verdict.violation))
 
-    def _reject_connect(self, eio_sid: str, namespace: str, violation: Violation) -> None:
-        error = violation_error(violation)
-        rejection = {"message": violation.reason, "data": error.answer()}
-        self._send(eio_sid, packet.CONNECT_ERROR, namespace, rejection)
-
     def _end_connect(self, eio_sid: str, namespace: str, error: BaseException) -> None:
         """The connect handler raised: take the half-made session away, and say so."""
         server = self.server
         sid = server.manager.sid_from_eio_sid(eio_sid, namespace)
         if sid is None:
             return
-        rejection: Any = {
-            "message": "the server failed to accept the connection",
-            "data": trouble(Code.HANDLER, namespace, "connect"),
-        }
-        if isinstance(error, exceptions.ConnectionRefusedError):
-            rejection = self._readable(getattr(error, "error_args", rejection), rejection)
-        elif isinstance(error, RequestValidationError):
-            rejection = {"message": error.violation.reason, "data": error.answer()}
+        let_in = server.always_connect
         try:
-            if server.always_connect:
+            if let_in:
                 server.manager.pre_disconnect(sid, namespace)
-                self._send(eio_sid, packet.DISCONNECT, namespace, rejection)
-            else:
-                self._send(eio_sid, packet.CONNECT_ERROR, namespace, rejection)
+            self._send(eio_sid, self.decide.connect_failed(namespace, error, let_in=let_in))
         finally:
             server.manager.disconnect(sid, namespace, ignore_queue=True)
-
-    def _readable(self, rejection: Any, otherwise: Any) -> Any:
-        try:
-            self.codec.encode([rejection])
-        except Unsendable:
-            self.middleware.log(logging.ERROR, "the reason of a rejected connect cannot be sent")
-            return otherwise
-        return rejection
-
-
-def takes(function: Any, args: tuple[Any, ...], *, unwrapped: bool = True) -> bool:
-    """Whether a function takes all arguments; so if nothing says that it takes one less.
-
-    Args:
-        function: what is called.
-        args: as many as it would get; the auth of a connect is the last.
-        unwrapped: look through decorators that say what they decorate.
-    """
-    outer = _signature(function, unwrapped=False)
-    if outer is None or not _binds(outer, args):
-        return outer is None
-    if not unwrapped or not _takes_any_number(outer):
-        return True
-    # It hands on what it gets: what it decorates may be of the old kind, without the auth.
-    inner = _signature(function, unwrapped=True)
-    return inner is None or _binds(inner, args) or not _binds(inner, args[:-1])
-
-
-def _signature(function: Any, *, unwrapped: bool) -> inspect.Signature | None:
-    try:
-        return inspect.signature(function, follow_wrapped=unwrapped)
-    except (TypeError, ValueError):
-        return None
-
-
-def _binds(signature: inspect.Signature, args: tuple[Any, ...]) -> bool:
-    try:
-        signature.bind(*args)
-    except TypeError:
-        return False
-    return True
-
-
-def _takes_any_number(signature: inspect.Signature) -> bool:
-    kinds = [parameter.kind for parameter in signature.parameters.values()]
-    return inspect.Parameter.VAR_POSITIONAL in kinds

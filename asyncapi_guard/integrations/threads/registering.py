@@ -15,12 +15,12 @@ from socketio.admin import InstrumentedServer
 
 from asyncapi_guard.contract import Mode
 from asyncapi_guard.errors import RegistrationError
-from asyncapi_guard.integrations.deciding.desk import Seat
 from asyncapi_guard.integrations.registered import (
     is_coroutine_function,
     methods_of,
     never_runs,
 )
+from asyncapi_guard.integrations.threads.adapter import Adapter
 from asyncapi_guard.violations import Checkpoint, printable
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Registering"]
 
 
-class Registering(Seat):
+class Registering(Adapter):
     """In the place of `Server.on` and `Server.register_namespace`."""
 
     _on: Callable[..., Any]
@@ -86,10 +86,10 @@ class Registering(Seat):
 
     def _let_through(self, namespace: str) -> None:
         """Judge nothing in a namespace of the admin UI, unless the contract declares it."""
-        if not self.middleware.declares(namespace) and namespace not in self._admin_namespaces:
-            self._admin_namespaces |= {namespace}
-            self._own_guard = None
-            self.middleware.log(
+        declared = namespace in self.recorder.namespaces
+        if not declared and namespace not in self.decide.admin_namespaces:
+            self.decide.leave_alone(namespace)
+            self.recorder.log(
                 logging.WARNING,
                 "%s is the namespace of the admin UI: its traffic is not validated",
                 printable(namespace),
@@ -99,11 +99,11 @@ class Registering(Seat):
         checkpoint = Checkpoint.CONNECT if event == "connect" else Checkpoint.RECEIVE_EVENT
         # No contract is about these two, so what is done about any event is done about them.
         name = None if event in ("disconnect", "*") else event
-        mode = self.guard.mode_of(checkpoint, namespace, name)
+        mode = self.decide.guard.mode_of(checkpoint, namespace, name)
         code = getattr(inspect.unwrap(handler), "__code__", None)
         place = f" ({code.co_filename}:{code.co_firstlineno})" if code is not None else ""
         text = never_runs(f"the handler of {event!r} in {namespace!r}{place}")
         if mode is Mode.ENFORCE:
             raise RegistrationError(text)
         if mode is Mode.REPORT:
-            self.middleware.log(logging.ERROR, "%s", text)
+            self.recorder.log(logging.ERROR, "%s", text)

@@ -18,8 +18,8 @@ from asyncapi_guard.integrations.threads.entering import Entering
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from asyncapi_guard.integrations.deciding.outcomes import Application
-    from asyncapi_guard.integrations.middleware import AsyncAPIGuard
+    from asyncapi_guard.integrations.application import Application
+    from asyncapi_guard.integrations.deciding.server import ServerDecisions
 
 __all__ = ["Sending", "send_here"]
 
@@ -34,8 +34,8 @@ class Sending(Entering):
 
     _participants: Callable[..., Any]
 
-    def __init__(self, middleware: AsyncAPIGuard, server: Any, application: Application) -> None:
-        super().__init__(middleware, server, application)
+    def __init__(self, server: Any, decide: ServerDecisions, application: Application) -> None:
+        super().__init__(server, decide, application)
         self._stand_in = _Manager(self)
 
     def send_by(self, send: Callable[[], Any], held: frozenset[str]) -> Any:
@@ -50,9 +50,9 @@ class Sending(Entering):
         """Who is in a room; while something is sent, only those who may have it."""
         participants: Iterable[tuple[str, str]] = self._participants(namespace, room)
         held = _sending.get()
-        if held is None or not self.active:
+        if held is None or not self.decide.active:
             return participants
-        return self.only_admitted(participants, namespace, room, held)
+        return self.entrants.only_admitted(participants, namespace, room, held)
 
 
 class _Server:
@@ -76,7 +76,7 @@ class _Manager:
     def __init__(self, sending: Sending) -> None:
         self._sending = sending
         self._manager = sending.server.manager
-        self.server = _Server(sending.server, sending.packet_class)
+        self.server = _Server(sending.server, sending.decide.packets.packet_class)
 
     @property
     def rooms(self) -> Any:
@@ -87,7 +87,7 @@ class _Manager:
     ) -> Iterable[tuple[str, str]]:
         room, held = room_and_held
         participants = self._manager.get_participants(namespace, room)
-        return self._sending.only_admitted(participants, namespace, room, held)
+        return self._sending.entrants.only_admitted(participants, namespace, room, held)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._manager, name)

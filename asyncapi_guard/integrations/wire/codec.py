@@ -22,7 +22,7 @@ from socketio import packet
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Codec", "Outbound", "Unsendable"]
+__all__ = ["Codec", "Encoded", "Unsendable"]
 
 _OWN_WORDS = (
     orjson.OPT_PASSTHROUGH_SUBCLASS
@@ -38,7 +38,7 @@ class Unsendable(ValueError):
     """A value has no form in JSON. Its text never holds the value."""
 
 
-class Outbound:
+class Encoded:
     """The arguments of an event or the values of an ack, ready to be sent.
 
     Attributes:
@@ -65,7 +65,7 @@ class Outbound:
         made: Sequence[Any] = getattr(self, "_copy", self.values)
         return made
 
-    def of_copy(self, copy: Sequence[Any]) -> Outbound:
+    def of_copy(self, copy: Sequence[Any]) -> Encoded:
         """The same, and what it was made of where its values would make another text."""
         self._copy = copy
         return self
@@ -89,7 +89,7 @@ class Codec:
         #: It is the standard library's, as it is or as engine.io wraps it.
         self.standard: bool = module is json or module is engineio_json
 
-    def encode(self, args: Sequence[Any]) -> Outbound:
+    def encode(self, args: Sequence[Any]) -> Encoded:
         """Encode a list or a tuple of arguments.
 
         Raises:
@@ -105,7 +105,7 @@ class Codec:
             # Encoders run methods of the values: they may raise anything, and quote the value.
             raise Unsendable("it has no form in JSON") from error
 
-    def _carefully(self, args: Sequence[Any]) -> Outbound:
+    def _carefully(self, args: Sequence[Any]) -> Encoded:
         attachments: list[bytes] = []
         data: Any = list(args)
         copy = None
@@ -121,11 +121,11 @@ class Codec:
         values = _read(text)
         if attachments:
             values = packet.Packet.reconstruct_binary(values, attachments)
-        made = Outbound(values, text, tuple(attachments))
+        made = Encoded(values, text, tuple(attachments))
         return made if copy is None else made.of_copy(copy)
 
 
-def _quickly(args: Sequence[Any]) -> Outbound | None:
+def _quickly(args: Sequence[Any]) -> Encoded | None:
     """What only has JSON's own types; `None` for anything else."""
     values: Sequence[Any] = args
     try:
@@ -137,9 +137,9 @@ def _quickly(args: Sequence[Any]) -> Outbound | None:
     except (TypeError, ValueError, RecursionError):
         return None
     if text.isascii() and b"\x7f" not in text:
-        return Outbound(values, text.decode())
+        return Encoded(values, text.decode())
     # The characters that clients get without the guard.
-    return Outbound(values, _write(values))
+    return Encoded(values, _write(values))
 
 
 def _has_bytes(value: Any) -> bool:

@@ -10,24 +10,27 @@ before it was validated is sent as that text.
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from socketio import packet
 
 from asyncapi_guard.contract import Mode
-from asyncapi_guard.integrations.wire.codec import Codec, Outbound
+from asyncapi_guard.integrations.wire.codec import Codec, Encoded
 from asyncapi_guard.integrations.wire.strict_json import Malformed, Revived, StrictJSON
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = [
     "UNREADABLE",
     "BinaryArguments",
     "Header",
     "Junk",
+    "PacketCodec",
     "guarded_packet_class",
     "has_bytes",
     "name_of_event",
     "opened",
-    "sends_text",
     "strictly",
 ]
 
@@ -138,10 +141,50 @@ def name_of_event(data: Any) -> Any:
         return None
 
 
-def sends_text(base: Any) -> bool:
-    """Whether a server's packet class sends its data as the text that its JSON module makes."""
-    own = packet.Packet
-    return base.encode is own.encode and base.__init__ is own.__init__
+class PacketCodec(Codec):
+    """Encodes what leaves, and makes packets of it.
+
+    Args:
+        base: the server's packet class.
+        largest: how many bytes one message of engine.io may have.
+        mode_of: what is done about the server's traffic.
+
+    Attributes:
+        packet_class: the server's packets while it is guarded; also of events that were on their
+            way when the guard was taken off.
+        sends_text: packets can be made of encoded data; another packet class has a say in it.
+    """
+
+    __slots__ = ("packet_class", "sends_text")
+
+    def __init__(self, base: Any, largest: float, mode_of: ModeOf) -> None:
+        super().__init__(base.json)
+        own = packet.Packet
+        self.sends_text: bool = base.encode is own.encode and base.__init__ is own.__init__
+        self.packet_class: Any = guarded_packet_class(base, largest, mode_of)
+
+    def ready(self, values: Sequence[Any], encoded: Encoded | None) -> Sequence[Any] | Encoded:
+        """Return what goes into a packet of values: above all, what was judged."""
+        if encoded is None:
+            return values
+        return encoded if self.sends_text else encoded.copy
+
+    def ack(self, namespace: str, id: int, values: Sequence[Any] | Encoded) -> Any:
+        """Make an ack; what is not encoded yet is sent as without the guard."""
+        data = [values] if isinstance(values, Encoded) else list(values)
+        return self.packet_class(packet.ACK, namespace=namespace, id=id, data=data)
+
+    def event(self, namespace: str, event: str, *args: Any) -> Any:
+        """Make an event."""
+        return self.packet_class(packet.EVENT, namespace=namespace, data=[event, *args])
+
+    def connect_error(self, namespace: str, reason: Any) -> Any:
+        """Make the answer to a connect that is rejected."""
+        return self.packet_class(packet.CONNECT_ERROR, namespace=namespace, data=reason)
+
+    def disconnect(self, namespace: str, reason: Any) -> Any:
+        """Make the end of a session."""
+        return self.packet_class(packet.DISCONNECT, namespace=namespace, data=reason)
 
 
 def guarded_packet_class(base: Any, largest: float, mode_of: ModeOf) -> Any:
@@ -176,7 +219,7 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
     reads_text: bool
     _attached = 0
     #: The last argument of an event, or the values of an ack, where they are encoded already.
-    _outbound: Outbound | None = None
+    _encoded: Encoded | None = None
     _fault: str | None = None
 
     def __init__(
@@ -188,8 +231,8 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
         binary: bool | None = None,  # noqa: FBT001  # the base class's own
         encoded_packet: Any = None,
     ) -> None:
-        if type(data) is list and data and type(data[-1]) is Outbound:
-            self._outbound = data[-1]
+        if type(data) is list and data and type(data[-1]) is Encoded:
+            self._encoded = data[-1]
             binary = bool(data[-1].attachments)
         super().__init__(packet_type, data, namespace, id, binary, encoded_packet)
 
@@ -201,16 +244,16 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
     # -- out ---------------------------------------------------------------------------------------
 
     def encode(self) -> Any:
-        outbound = self._outbound
-        if outbound is not None:
-            text = outbound.text if len(self.data) == 1 else outbound.after(self.data[0])
+        encoded = self._encoded
+        if encoded is not None:
+            text = encoded.text if len(self.data) == 1 else encoded.after(self.data[0])
             if self.id is not None:
                 text = f"{self.id}{text}"
             if self.namespace not in _ROOT:
                 text = f"{self.namespace},{text}"
-            if not outbound.attachments:
+            if not encoded.attachments:
                 return f"{self.packet_type}{text}"
-            return [f"{self.packet_type}{len(outbound.attachments)}-{text}", *outbound.attachments]
+            return [f"{self.packet_type}{len(encoded.attachments)}-{text}", *encoded.attachments]
         if self.packet_type in _ABOUT_CONNECTIONS and self.data is not None:
             self._check_data()
         encoded = super().encode()

@@ -1,4 +1,4 @@
-"""How judging ends where an exception or an answer has to say so, and who else is asked."""
+"""The application's say in what rejected clients are answered, as the adapters ask for it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from asyncapi_guard.errors import ContractViolation
-    from asyncapi_guard.guard import Verdict
 
-__all__ = ["Application", "ConnectFailed", "Rejected", "RejectedAck", "Silent", "Unjudged"]
+__all__ = ["Application", "NoErrorHandlers"]
 
 
 class Application(Protocol):
@@ -41,7 +40,7 @@ class Application(Protocol):
         ...
 
 
-class Silent:
+class NoErrorHandlers:
     """A server without error handlers."""
 
     shows_signatures = True
@@ -71,51 +70,3 @@ class Silent:
     ) -> AbstractContextManager[str | None]:
         """Nothing."""
         return nullcontext()
-
-
-class ConnectFailed(BaseException):
-    """A connect handler raised, and is not to be run again.
-
-    No `Exception`: a class namespace with an `error` method would take it, and let the client in.
-
-    Attributes:
-        error: what the handler raised.
-        seen: an error handler of the application has seen it.
-    """
-
-    def __init__(self, error: BaseException, *, seen: bool) -> None:
-        self.error: BaseException = error
-        self.seen: bool = seen
-        super().__init__(error)
-
-
-class Rejected(BaseException):
-    """A handler's types reject what passed the guard.
-
-    No `Exception`: error handlers are asked once, by the hooks, like about any other rejection.
-    """
-
-    def __init__(self, verdict: Verdict) -> None:
-        self.verdict = verdict
-        super().__init__(verdict)
-
-
-class Unjudged:
-    """What an error handler returned for an exception of a handler: an ack that is not judged."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: Any) -> None:
-        self.value: Any = value
-
-
-class RejectedAck:
-    """What a judging callback, and then `call`, is given in place of an ack that was rejected.
-
-    It never leaves the process: no encoder of a message queue knows it.
-    """
-
-    __slots__ = ("error",)
-
-    def __init__(self, error: ContractViolation) -> None:
-        self.error: ContractViolation = error

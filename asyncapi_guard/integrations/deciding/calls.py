@@ -1,0 +1,139 @@
+"""What travels between decisions and adapters: a call to make, and how it may end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from asyncapi_guard.contract import Mode
+from asyncapi_guard.violations import Checkpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from asyncapi_guard.contract import Message
+    from asyncapi_guard.errors import ContractViolation
+    from asyncapi_guard.guard import Guard, Verdict
+    from asyncapi_guard.guard.rules import Rule
+
+__all__ = ["Call", "ConnectFailed", "Expected", "Rejected", "RejectedAck", "Unjudged"]
+
+
+class Expected:
+    """An event that the contract expects in a namespace.
+
+    Attributes:
+        rule: what it is judged by.
+        seen: counts one event.
+        ack_seen: counts the ack of one.
+    """
+
+    __slots__ = ("ack_seen", "rule", "seen")
+
+    def __init__(self, rule: Rule, seen: Callable[[], int], ack_seen: Callable[[], int]) -> None:
+        self.rule: Rule = rule
+        self.seen: Callable[[], int] = seen
+        self.ack_seen: Callable[[], int] = ack_seen
+
+
+class Call:
+    """An event on its way to its handler, and back as an ack.
+
+    The guard that judged the event travels with it: the ack is judged by the same contract,
+    whatever was loaded meanwhile.
+
+    Attributes:
+        eio_sid: the client's connection.
+        sid: the client in the namespace.
+        namespace: the Socket.IO namespace.
+        id: the ack id; `None` where no ack was asked for.
+        event: the event's name; anything, or `None`, where nothing is enforced.
+        args: the event's arguments.
+        unusual: a tuple of the packet's data where that is no list with a name: python-socketio
+            looks at it.
+        guard: what judged the event; `None` if judging failed before there was one.
+        expected: what the contract says of the event; `None` where it has no rule.
+        message: the message of the contract that matched.
+    """
+
+    __slots__ = (
+        "args",
+        "eio_sid",
+        "event",
+        "expected",
+        "guard",
+        "id",
+        "message",
+        "namespace",
+        "sid",
+        "unusual",
+    )
+
+    def __init__(self, eio_sid: str, sid: str, namespace: str, id: int | None) -> None:
+        self.eio_sid: str = eio_sid
+        self.sid: str = sid
+        self.namespace: str = namespace
+        self.id: int | None = id
+        self.event: Any = None
+        self.args: list[Any] = []
+        self.unusual: tuple[Any] | None = None
+        self.guard: Guard | None = None
+        self.expected: Expected | None = None
+        self.message: Message | None = None
+
+    @property
+    def enforced(self) -> bool:
+        """Whether an event like this is rejected when it breaks the contract."""
+        if self.expected is not None:
+            return self.expected.rule.mode is Mode.ENFORCE
+        if self.guard is None:
+            return True
+        mode = self.guard.mode_of(Checkpoint.RECEIVE_EVENT, self.namespace, self.event)
+        return mode is Mode.ENFORCE
+
+
+class ConnectFailed(BaseException):
+    """A connect handler raised, and is not to be run again.
+
+    No `Exception`: a class namespace with an `error` method would take it, and let the client in.
+
+    Attributes:
+        error: what the handler raised.
+        seen: an error handler of the application has seen it.
+    """
+
+    def __init__(self, error: BaseException, *, seen: bool) -> None:
+        self.error: BaseException = error
+        self.seen: bool = seen
+        super().__init__(error)
+
+
+class Rejected(BaseException):
+    """A handler's types reject what passed the guard.
+
+    No `Exception`: error handlers are asked once, by the hooks, like about any other rejection.
+    """
+
+    def __init__(self, verdict: Verdict) -> None:
+        self.verdict = verdict
+        super().__init__(verdict)
+
+
+class Unjudged:
+    """What an error handler returned for an exception of a handler: an ack that is not judged."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value: Any = value
+
+
+class RejectedAck:
+    """What a judging callback, and then `call`, is given in place of an ack that was rejected.
+
+    It never leaves the process: no encoder of a message queue knows it.
+    """
+
+    __slots__ = ("error",)
+
+    def __init__(self, error: ContractViolation) -> None:
+        self.error: ContractViolation = error

@@ -1,0 +1,236 @@
+"""Events of clients, and the acks that answer them."""
+
+from __future__ import annotations
+
+import logging
+from types import CoroutineType
+from typing import TYPE_CHECKING, Any
+
+from asyncapi_guard.contract import Mode
+from asyncapi_guard.errors import ContractViolation
+from asyncapi_guard.guard import RESERVED_EVENTS
+from asyncapi_guard.guard.verdicts import PASSED
+from asyncapi_guard.integrations.deciding.calls import Call, Unjudged
+from asyncapi_guard.integrations.deciding.decisions import Decisions
+from asyncapi_guard.integrations.registered import never_runs
+from asyncapi_guard.integrations.wire.codec import Unsendable
+from asyncapi_guard.integrations.wire.packets import (
+    BinaryArguments,
+    PacketCodec,
+    name_of_event,
+    opened,
+    strictly,
+)
+from asyncapi_guard.violations import Checkpoint, Code, printable
+
+if TYPE_CHECKING:
+    from asyncapi_guard.guard import Guard, Verdict
+    from asyncapi_guard.integrations.wire.codec import Encoded
+
+__all__ = ["EventDecisions", "fault_of"]
+
+
+class EventDecisions(Decisions):
+    """What becomes of an event that a client sent, and what answers it."""
+
+    #: Makes packets.
+    packets: PacketCodec
+
+    def mode_of_packet(self, namespace: str, event: Any, *, ack: bool) -> Mode:
+        """Return what is done about a packet, before it is read."""
+        if not self.active:
+            return Mode.OFF
+        if event == "connect":
+            return self.guard.mode_of(Checkpoint.CONNECT, namespace, "connect")
+        checkpoint = Checkpoint.RECEIVE_ACK if ack else Checkpoint.RECEIVE_EVENT
+        return self.guard.mode_of(checkpoint, namespace, None if ack else event)
+
+    def event(
+        self, eio_sid: str, sid: str, namespace: str, id: int | None, data: Any
+    ) -> tuple[Call, Verdict]:
+        """Judge an event: the call of its handler, and the verdict.
+
+        Args:
+            eio_sid: the client's connection.
+            sid: the client in the namespace.
+            namespace: the Socket.IO namespace.
+            id: the ack id; `None` where no ack is asked for.
+            data: of the packet.
+        """
+        call = Call(eio_sid, sid, namespace, id)
+        try:
+            guard = call.guard = self.guard
+            if type(data) is list and data and type(data[0]) is str:
+                call.event, call.args = data[0], data[1:]
+                expected = self._expected_from_client(guard, namespace, data[0])
+                if expected is not None:
+                    call.expected = expected
+                    expected.seen()
+                    verdict = expected.rule.judge(namespace, call.args, read=True)
+                    call.message = verdict.message
+                    return call, verdict
+            return call, self._judge_unusual(call, guard, data)
+        except Exception as error:  # noqa: BLE001  # fail closed, whatever it is
+            event = name_of_event(data)
+            return call, self._failed(Checkpoint.RECEIVE_EVENT, namespace, event, error)
+
+    def junk(self, namespace: str, reason: str) -> Verdict:
+        """Return the verdict on a frame that is no packet; nobody waits for an answer."""
+        if not self.active:
+            return PASSED
+        return self._malformed(Checkpoint.RECEIVE_EVENT, namespace, None, reason)
+
+    def _judge_unusual(self, call: Call, guard: Guard, data: Any) -> Verdict:
+        """Judge what no rule is known for, or what is no plain list with a name."""
+        strict = strictly(data, None)
+        data, fault = opened(data)
+        call.event = event = name_of_event(data)
+        named = isinstance(data, list) and bool(data)
+        if named:
+            call.args = data[1:]
+        else:
+            call.unusual = (data,)
+        if isinstance(event, str) and event in RESERVED_EVENTS:
+            fault = None  # its name is worse
+        elif fault is None and not named:
+            fault = "an event is a list with a name"
+        if fault is not None:
+            return self._malformed(Checkpoint.RECEIVE_EVENT, call.namespace, event, fault)
+        if isinstance(event, str):
+            call.expected = self._expected_from_client(guard, call.namespace, event)
+        args = data if strict is None else strict
+        verdict = self._ask(
+            Checkpoint.RECEIVE_EVENT,
+            guard.receive_event,
+            call.namespace,
+            event,
+            args[1:],
+            binary=type(data) is BinaryArguments,
+            read=True,
+        )
+        call.message = verdict.message
+        return verdict
+
+    # -- answers -----------------------------------------------------------------------------------
+
+    def told(self, call: Call, error: ContractViolation) -> Any:
+        """Return the packet that tells a client of a rejection; `None` where nothing does.
+
+        It is the ack, or the event for those who asked for none.
+        """
+        if call.id is not None:
+            return self.packets.ack(call.namespace, call.id, [error.answer()])
+        if self.guarding.reject_event is not None:
+            return self.packets.event(call.namespace, self.guarding.reject_event, error.answer())
+        return None
+
+    def answered(self, call: Call, value: Any, otherwise: dict[str, Any]) -> Any:
+        """Return the ack with what an error handler returned; something else if it has no form."""
+        if call.id is None:
+            return None
+        values = _values_of(value)
+        try:
+            encoded = self.codec.encode(values)
+        except Unsendable:
+            self.recorder.log(
+                logging.ERROR, "what the application's error handler returned cannot be sent"
+            )
+            return self.packets.ack(call.namespace, call.id, [otherwise])
+        return self.packets.ack(call.namespace, call.id, self.packets.ready(values, encoded))
+
+    def check_returned(self, call: Call, value: Any) -> None:
+        """Reject a coroutine, which nobody would await.
+
+        Raises:
+            TypeError: the handler returned one, and the event is enforced.
+        """
+        if type(value) is CoroutineType and self._enforces(call):
+            value.close()
+            raise TypeError(never_runs(f"the handler of {printable(call.event)}"))
+
+    def fault(self, call: Call, error: BaseException) -> Any:
+        """Return the ack for a handler that did not return, or returned what cannot be read."""
+        if call.id is None or not self._adds_acks(call):
+            return None
+        answer = fault_of(Code.HANDLER, call.namespace, call.event)
+        if isinstance(error, ContractViolation):
+            answer = error.answer()
+        return self.packets.ack(call.namespace, call.id, [answer])
+
+    def unhandled(self, call: Call) -> Any:
+        """Return the ack for an event that has no handler; `None` where none is added."""
+        if call.id is None or not self._adds_acks(call):
+            return None
+        answer = fault_of(Code.UNHANDLED, call.namespace, call.event)
+        return self.packets.ack(call.namespace, call.id, [answer])
+
+    def _adds_acks(self, call: Call) -> bool:
+        """Whether the guard answers where a server without it would be silent."""
+        return self.guarding.respond_unhandled is not False and self._enforces(call)
+
+    def _enforces(self, call: Call) -> bool:
+        return self.active and call.enforced
+
+    # -- acks --------------------------------------------------------------------------------------
+
+    def ack(self, call: Call, value: Any) -> tuple[Any, Verdict]:
+        """Judge what a handler returned: the packet of the ack, and the verdict.
+
+        The packet is for verdicts that reject nothing.
+        """
+        if type(value) is Unjudged:
+            return self._unjudged_ack(call, value.value), PASSED
+        values = _values_of(value)
+        verdict, encoded = PASSED, None
+        if self.active:
+            verdict, encoded = self._judge_ack(call, values)
+        if call.id is None or verdict.rejected:
+            return None, verdict
+        return self.packets.ack(
+            call.namespace, call.id, self.packets.ready(values, encoded)
+        ), verdict
+
+    def _unjudged_ack(self, call: Call, value: Any) -> Any:
+        if self._enforces(call):
+            otherwise = fault_of(Code.HANDLER, call.namespace, call.event)
+            return self.answered(call, value, otherwise)
+        return (
+            None
+            if call.id is None
+            else self.packets.ack(call.namespace, call.id, _values_of(value))
+        )
+
+    def _judge_ack(self, call: Call, values: list[Any]) -> tuple[Verdict, Encoded | None]:
+        """Judge by the rule that the event was judged by, whatever was loaded since."""
+        expected = call.expected
+        rule = None if expected is None else expected.rule.ack_of(call.message)
+        if expected is None or rule is None or rule.sending is Mode.OFF:
+            return self._judge_unlisted(
+                call.guard or self.guard,
+                Checkpoint.SEND_ACK,
+                call.namespace,
+                call.event,
+                values,
+                call.message,
+            )
+        try:
+            encoded = self.codec.encode(values)
+        except Unsendable:
+            guard, message = call.guard or self.guard, call.message
+            place = Checkpoint.SEND_ACK, call.namespace, call.event
+            return self._unsendable(guard, *place, message), None
+        expected.ack_seen()
+        binary = bool(encoded.attachments)
+        return self._by_rule(rule, call.namespace, encoded.values, binary=binary), encoded
+
+
+def fault_of(code: Code, namespace: str, event: str) -> dict[str, Any]:
+    """Return what a client is told of a fault that no violation describes."""
+    return {"error": {"code": str(code), "namespace": namespace, "event": event}}
+
+
+def _values_of(value: Any) -> list[Any]:
+    """Return a handler's return value as the values of an ack."""
+    if value is None:
+        return []
+    return list(value) if isinstance(value, tuple) else [value]

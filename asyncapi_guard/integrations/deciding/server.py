@@ -1,0 +1,29 @@
+"""All decisions about the traffic of one server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from asyncapi_guard.integrations.deciding.connects import ConnectDecisions
+from asyncapi_guard.integrations.deciding.emits import EmitDecisions
+from asyncapi_guard.integrations.deciding.events import EventDecisions
+from asyncapi_guard.integrations.wire.packets import PacketCodec
+
+if TYPE_CHECKING:
+    from asyncapi_guard.integrations.deciding.decisions import Guarding
+
+__all__ = ["ServerDecisions"]
+
+
+class ServerDecisions(EventDecisions, EmitDecisions, ConnectDecisions):
+    """All decisions about the traffic of one server.
+
+    Args:
+        guarding: whose guard judges.
+        packet_class: the server's, before it was guarded.
+        largest: how many bytes one message of engine.io may have.
+    """
+
+    def __init__(self, guarding: Guarding, packet_class: Any, largest: float) -> None:
+        self.packets: PacketCodec = PacketCodec(packet_class, largest, self.mode_of_packet)
+        super().__init__(guarding, self.packets)

@@ -1,0 +1,128 @@
+"""What is written down of violations: counters, log lines, and the application's hook.
+
+Whatever a log handler or the hook does, the client that waits for an answer gets it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from functools import partial
+from typing import TYPE_CHECKING
+
+from asyncapi_guard.integrations.recording.log import logger, write
+from asyncapi_guard.integrations.recording.repeats import Repeats, kind_of
+from asyncapi_guard.integrations.recording.source_lines import SourceLines
+from asyncapi_guard.integrations.recording.statistics import UNDECLARED, Tally
+from asyncapi_guard.violations import Code
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from asyncapi_guard.contract import SourceFile
+    from asyncapi_guard.guard import Verdict
+    from asyncapi_guard.violations import Violation
+
+__all__ = ["Recorder"]
+
+
+class Recorder:
+    """Counts, logs, and tells the application.
+
+    Args:
+        on_violation: called with each violation.
+        addresses: put the addresses of clients into violations and log lines.
+
+    Attributes:
+        tally: the counters.
+        namespaces: the addresses that the contract declares. What clients invent besides is
+            counted under one name.
+        place_of: names the place of a problem of a violation for people.
+    """
+
+    def __init__(
+        self, on_violation: Callable[[Violation], object] | None = None, *, addresses: bool = True
+    ) -> None:
+        self.on_violation: Callable[[Violation], object] | None = on_violation
+        self.addresses: bool = addresses
+        self.tally: Tally = Tally()
+        self.namespaces: frozenset[str | None] = frozenset()
+        self.place_of: Callable[[Violation, str], str] = self._place_in_document
+        self._repeats = Repeats()
+        self._lines = SourceLines(())
+
+    def read_places_from(self, files: Iterable[SourceFile]) -> None:
+        """Name places in the files that a contract was read from."""
+        self._lines = SourceLines(files)
+
+    def log(self, level: int, text: str, *args: object) -> None:
+        """Write a line; a log handler that raises must not cost a client its answer."""
+        write(level, text, *args)
+
+    def counted_as(self, namespace: str, event: str, verdict: Verdict) -> tuple[str, str]:
+        """Return the names that traffic is counted under."""
+        if verdict.declared:
+            return namespace, event
+        violation = verdict.violation
+        if violation is not None and violation.code is not Code.UNDECLARED_NAMESPACE:
+            return (namespace if namespace in self.namespaces else UNDECLARED), UNDECLARED
+        return UNDECLARED, UNDECLARED
+
+    def record(
+        self, verdict: Verdict, sid: str | None = None, address: str | None = None
+    ) -> Violation | None:
+        """Count and log a violation, and call the application's hook.
+
+        An `Exception` that a log handler or the hook raises goes no further.
+
+        Args:
+            verdict: the result of judging.
+            sid: the session id of the client, when the traffic has one client.
+            address: the client's address.
+
+        Returns:
+            The violation with both, as the hook got it; `None` if the verdict has none.
+        """
+        if verdict.violation is None:
+            return None
+        address = address if self.addresses else None
+        violation = dataclasses.replace(verdict.violation, sid=sid, address=address)
+        names = self.counted_as(violation.namespace, violation.event, verdict)
+        count = self.tally.rejected if violation.rejected else self.tally.reported
+        count(*names, violation.checkpoint)
+        self._log(violation, *names)
+        self._tell(violation)
+        return violation
+
+    def place_in_document(self, location: str) -> str:
+        """Return the place of a message or a schema (`file#/json/pointer`), for people."""
+        return self._lines.of(location) if location else ""
+
+    def _place_in_document(self, _violation: Violation, location: str) -> str:
+        return self.place_in_document(location)
+
+    def _log(self, violation: Violation, namespace: str, event: str) -> None:
+        """Write a line; about what is reported, not more often than once a minute."""
+        if not logger.isEnabledFor(logging.WARNING):
+            return
+        if violation.rejected:
+            write(logging.WARNING, "%s", self._line(violation))
+            return
+        repeat = self._repeats.next(kind_of(violation, namespace, event))
+        if repeat is not None:
+            write(logging.WARNING, "%s%s", self._line(violation), repeat)
+
+    def _line(self, violation: Violation) -> str:
+        try:
+            return violation.line(partial(self.place_of, violation))
+        except Exception:  # noqa: BLE001  # the client is answered, wherever it was
+            write(logging.ERROR, "the guard failed to find a place", exc_info=True)
+            return violation.line()
+
+    def _tell(self, violation: Violation) -> None:
+        if self.on_violation is None:
+            return
+        try:
+            self.on_violation(violation)
+        except Exception:  # noqa: BLE001  # whatever it is, the client is answered
+            write(logging.ERROR, "on_violation failed", exc_info=True)

@@ -1,0 +1,61 @@
+"""Methods of others, replaced and put back.
+
+They are replaced on the *instance*, as python-socketio's own admin instrumentation does. Where
+somebody has replaced ours meanwhile, ours stay, and let everything pass.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from socketio.admin import InstrumentedServer
+
+__all__ = ["Replacements"]
+
+
+class Replacements:
+    """What was replaced, in order."""
+
+    def __init__(self) -> None:
+        self._replaced: list[tuple[Any, str, Any, bool, Any]] = []
+
+    def replace(self, owner: Any, name: str, ours: Any) -> Any:
+        """Replace an attribute of an object; return what was there."""
+        theirs = getattr(owner, name, None)
+        self._replaced.append((owner, name, ours, name in vars(owner), theirs))
+        setattr(owner, name, ours)
+        return theirs
+
+    def replace_under_admin(self, owner: Any, name: str, ours: Any) -> Any:
+        """Replace it beneath the admin instrumentation, which puts back what it replaced."""
+        instrumented = isinstance(
+            getattr(getattr(owner, name), "__self__", None), InstrumentedServer
+        )
+        return self.replace(owner, _under_admin(name) if instrumented else name, ours)
+
+    def replace_item(self, items: dict[str, Any], key: str, ours: Any) -> None:
+        """Replace a value of a dictionary."""
+        self._replaced.append((items, key, ours, True, items[key]))
+        items[key] = ours
+
+    def put_back(self, owner: Any = None) -> None:
+        """Put everything back, or what was replaced on one object."""
+        mine = [each for each in self._replaced if owner is None or each[0] is owner]
+        others = [each for each in self._replaced if owner is not None and each[0] is not owner]
+        self._replaced = others
+        for where, name, ours, own, theirs in reversed(mine):
+            if isinstance(where, dict):
+                if where.get(name) == ours:
+                    where[name] = theirs
+                continue
+            for place in (name, _under_admin(name)):
+                if vars(where).get(place) == ours:
+                    if own or place != name:
+                        setattr(where, place, theirs)
+                    else:
+                        delattr(where, place)
+
+
+def _under_admin(name: str) -> str:
+    """Return where the admin instrumentation keeps what it replaced: a name mangled by Python."""
+    return f"_InstrumentedServer__{name.lstrip('_')}"
