@@ -60,7 +60,7 @@ class RenewedGuard(AsyncAPIGuard):
         self.recorder.place_of = self._place_of
 
     @property
-    def guard(self) -> Guard:
+    def in_force(self) -> Guard:
         """The guard of what is registered now."""
         if self._owner.registry.changes != self._changes:
             # Whoever comes meanwhile waits: the last guard does not know what is new.
@@ -68,8 +68,8 @@ class RenewedGuard(AsyncAPIGuard):
                 self._renew()
         return self._current
 
-    @guard.setter
-    def guard(self, guard: Guard) -> None:
+    @in_force.setter
+    def in_force(self, guard: Guard) -> None:
         self._current = _HandlersGuard(guard.contract, guard.policy, self._owner)
 
     def _renew(self) -> None:

@@ -99,7 +99,7 @@ class AsyncAPIGuard:
             contract = load(spec, allow_http=allow_http or False, root=root, engine=engine)
         if engine == "auto" and get_engine(engine).name != "rust":
             logger.warning("jsonschema-rs is not installed: validating with jsonschema, slowly")
-        self.guard = Guard(contract, policy)
+        self.in_force: Guard = Guard(contract, policy)
         self.recorder.namespaces = frozenset(c.address for c in contract.channels.values())
         self.recorder.read_places_from(contract.sources)
 
@@ -128,11 +128,11 @@ class AsyncAPIGuard:
         Raises:
             InstallationError: there is no document yet, or several applications have their own.
         """
-        return self._own_guard if self._has_document else self._configured().guard
+        return self.in_force if self._has_document else self._configured().guard
 
     @guard.setter
     def guard(self, guard: Guard) -> None:
-        self._own_guard = guard
+        self.in_force = guard
 
     @property
     def contract(self) -> Contract:

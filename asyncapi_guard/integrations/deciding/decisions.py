@@ -33,8 +33,8 @@ class Guarding(Protocol):
     """What decisions know of the `AsyncAPIGuard` that was put on a server."""
 
     @property
-    def guard(self) -> Guard:
-        """The guard that is in force now."""
+    def in_force(self) -> Guard:
+        """The guard that judges now."""
         ...
 
     @property
@@ -88,7 +88,7 @@ class Decisions:
     @property
     def guard(self) -> Guard:
         """The guard that is in force now; it leaves the admin UI alone."""
-        guard = self.guarding.guard
+        guard = self.guarding.in_force
         if not self.admin_namespaces:
             return guard
         known = self._without_admin
@@ -251,12 +251,3 @@ class Decisions:
             return guard.unsendable(checkpoint, namespace, event, message)
 
         return self._ask(checkpoint, judge, namespace, event)
-
-    def _by_rule(
-        self, rule: Rule, namespace: str, values: Sequence[Any], *, binary: bool = False
-    ) -> Verdict:
-        """Judge values that a strict reader made; whoever calls has counted them."""
-        try:
-            return rule.judge(namespace, values, binary=binary, read=True)
-        except Exception as error:  # noqa: BLE001  # fail closed, whatever it is
-            return self._failed(rule.checkpoint, namespace, rule.event, error)

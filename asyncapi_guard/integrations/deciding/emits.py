@@ -71,7 +71,10 @@ class EmitDecisions(Decisions):
             return self._unsendable(guard, Checkpoint.SEND_EVENT, namespace, event), None, guard
         expected.seen()
         binary = bool(encoded.attachments)
-        verdict = self._by_rule(expected.rule, namespace, encoded.values, binary=binary)
+        try:
+            verdict = expected.rule.judge(namespace, encoded.values, binary=binary, read=True)
+        except Exception as error:  # noqa: BLE001  # fail closed, whatever it is
+            verdict = self._failed(Checkpoint.SEND_EVENT, namespace, event, error)
         return verdict, encoded, guard
 
     def judged_data(

@@ -16,7 +16,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from asyncapi_guard.integrations.recording.recorder import Recorder
 
@@ -58,6 +58,9 @@ class Entrants:
     Args:
         server: whose clients; only asked who is in which room, and for what it knows of them.
         recorder: has the log.
+
+    Attributes:
+        namespaces: those into which clients are on their way.
     """
 
     def __init__(self, server: Any, recorder: Recorder) -> None:
@@ -67,10 +70,7 @@ class Entrants:
         self._door = threading.Lock()
         #: By namespace and connection; they are there before python-socketio knows a session.
         self._entrants: dict[str, dict[str, Entrant]] = {}
-
-    def are_in(self, namespace: str) -> bool:
-        """Return whether any client is on its way into a namespace."""
-        return namespace in self._entrants
+        self.namespaces: Collection[str] = self._entrants
 
     def approach(self, eio_sid: str, namespace: str) -> Entrant | None:
         """Note that a connect handler is about to run; `None` if one runs for this client."""

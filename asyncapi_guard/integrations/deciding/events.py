@@ -221,7 +221,11 @@ class EventDecisions(Decisions):
             return self._unsendable(guard, *place, message), None
         expected.ack_seen()
         binary = bool(encoded.attachments)
-        return self._by_rule(rule, call.namespace, encoded.values, binary=binary), encoded
+        try:
+            verdict = rule.judge(call.namespace, encoded.values, binary=binary, read=True)
+        except Exception as error:  # noqa: BLE001  # fail closed, whatever it is
+            verdict = self._failed(Checkpoint.SEND_ACK, call.namespace, call.event, error)
+        return verdict, encoded
 
 
 def fault_of(code: Code, namespace: str, event: str) -> dict[str, Any]:

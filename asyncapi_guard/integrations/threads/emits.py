@@ -110,6 +110,8 @@ class Emits(Queue):
         #: The manager is python-socketio's own: it hands what it is given to packets, and nobody
         #: else sees it.
         self._own_manager: bool = False
+        #: What was judged is sent as the text that it was encoded to.
+        self._sends_text: bool = False
 
     def emit(  # the manager's own signature
         self,
@@ -138,15 +140,14 @@ class Emits(Queue):
         if callback is not None:
             sent = Emitted(guard, namespace, event, verdict.message)
             callback = JudgedAck(self, callback, sent, self._one_client(namespace, room))
-        if encoded is not None:
-            if self._own_manager and self.decide.packets.sends_text:
-                data = encoded
-            else:
-                data = self.decide.judged_data(guard, namespace, event, data, encoded)
+        if encoded is not None and self._sends_text:
+            data = encoded
+        elif encoded is not None:
+            data = self.decide.judged_data(guard, namespace, event, data, encoded)
         if not self._own_manager:
             return self._send_by_another(event, data, namespace, room, skip_sid, callback, kwargs)
         held = NOBODY
-        if self.entrants.are_in(namespace):
+        if namespace in self.entrants.namespaces:
 
             def send_to(sid: str) -> None:
                 alone = sid, NOBODY
@@ -170,7 +171,7 @@ class Emits(Queue):
         held = NOBODY
         # What goes by a queue comes back for this host's own clients: see `handle_emit`.
         queued = self._queued and not options.get("ignore_queue")
-        if self.entrants.are_in(namespace) and not queued:
+        if namespace in self.entrants.namespaces and not queued:
             here = {**options, "ignore_queue": True}
             held = self.entrants.keep(
                 namespace, room, skip_sid, lambda sid: send(room=sid, skip_sid=None, **here)
@@ -204,7 +205,7 @@ class Emits(Queue):
                 return None  # logged, and dropped: there is nobody here to tell
 
         held = NOBODY
-        if self.entrants.are_in(namespace):
+        if namespace in self.entrants.namespaces:
 
             def send_to(sid: str) -> None:
                 self._handle_emit(

@@ -74,7 +74,7 @@ class _Manager:
     """Stands in for the manager."""
 
     def __init__(self, sending: Sending) -> None:
-        self._sending = sending
+        self._entrants = sending.entrants
         self._manager = sending.server.manager
         self.server = _Server(sending.server, sending.decide.packets.packet_class)
 
@@ -86,8 +86,11 @@ class _Manager:
         self, namespace: str, room_and_held: tuple[Any, frozenset[str]]
     ) -> Iterable[tuple[str, str]]:
         room, held = room_and_held
-        participants = self._manager.get_participants(namespace, room)
-        return self._sending.entrants.only_admitted(participants, namespace, room, held)
+        # Looked at first: whoever comes after that is not in it.
+        found = list(self._manager.get_participants(namespace, room))
+        if not held and namespace not in self._entrants.namespaces:
+            return found
+        return self._entrants.only_admitted(found, namespace, room, held)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._manager, name)

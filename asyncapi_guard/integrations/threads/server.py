@@ -67,6 +67,7 @@ class ThreadedServer(Events, Emits, Connects, Registering):
         replace = self.replaced.replace
         self._emit = self.replaced.replace_under_admin(manager, "emit", self.emit)
         self._own_manager = getattr(self._emit, "__func__", None) is socketio.Manager.emit
+        self._sends_text = self._own_manager and self.decide.packets.sends_text
         if not self._own_manager:
             self._participants = replace(manager, "get_participants", self.get_participants)
         self._admitted = replace(manager, "connect", self.admit)

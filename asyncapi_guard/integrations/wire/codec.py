@@ -95,10 +95,9 @@ class Codec:
         Raises:
             Unsendable: a value has no form in JSON, whatever is wrong with it.
         """
-        if self.standard:
-            quick = _quickly(args)
-            if quick is not None:
-                return quick
+        quick = _quickly(args) if self.standard else None
+        if quick is not None:
+            return quick
         try:
             return self._carefully(args)
         except Exception as error:

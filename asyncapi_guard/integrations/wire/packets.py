@@ -19,7 +19,7 @@ from asyncapi_guard.integrations.wire.codec import Codec, Encoded
 from asyncapi_guard.integrations.wire.strict_json import Malformed, Revived, StrictJSON
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 __all__ = [
     "UNREADABLE",
@@ -201,6 +201,9 @@ def guarded_packet_class(base: Any, largest: float, mode_of: ModeOf) -> Any:
         "most_attached": _ATTACHED * largest,
         "mode_of": staticmethod(mode_of),
         "reads_text": base.decode is packet.Packet.decode,
+        # Looked up once: they run for every packet.
+        "_init_of_base": base.__init__,
+        "_decode_of_base": base.decode,
     }
     return type("GuardedPacket", (_Guarded, base), members)
 
@@ -217,6 +220,8 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
     mode_of: ModeOf
     #: Frames are texts; an application's own class may have other ideas.
     reads_text: bool
+    _init_of_base: Callable[..., None]
+    _decode_of_base: Callable[..., int | None]
     _attached = 0
     #: The last argument of an event, or the values of an ack, where they are encoded already.
     _encoded: Encoded | None = None
@@ -234,7 +239,7 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
         if type(data) is list and data and type(data[-1]) is Encoded:
             self._encoded = data[-1]
             binary = bool(data[-1].attachments)
-        super().__init__(packet_type, data, namespace, id, binary, encoded_packet)
+        self._init_of_base(packet_type, data, namespace, id, binary, encoded_packet)
 
     @classmethod
     def data_is_binary(cls, data: Any) -> bool:
@@ -273,7 +278,7 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
         if not isinstance(encoded_packet, str) and type(self).reads_text:
             raise Junk("an attachment came without its packet", encoded_packet)
         try:
-            count: int = super().decode(encoded_packet) or 0
+            count: int = self._decode_of_base(encoded_packet) or 0
         except Exception as error:
             # python-socketio's texts quote the frame.
             raise Junk("the frame is not a Socket.IO packet", encoded_packet) from error
