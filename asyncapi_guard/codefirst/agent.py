@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Union
 
-from asyncapi_guard.codefirst.dialect import legal
+from asyncapi_guard.codefirst.asyncapi_schemas import legal
 from asyncapi_guard.schema import Dialect, UnknownFormatError, dialect_of
 from asyncapi_guard.schema.dialects import ASYNCAPI, replace_subschemas
 from asyncapi_guard.spec.collecting import follow, is_anchor, opens_resource

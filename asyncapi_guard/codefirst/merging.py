@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote
 
-from asyncapi_guard.codefirst.dialect import legal
+from asyncapi_guard.codefirst.asyncapi_schemas import legal
 from asyncapi_guard.codefirst.document import About, build_document
 from asyncapi_guard.codefirst.hints import Hint
 from asyncapi_guard.codefirst.origin import has_ack, is_sent, serves, takes_payload

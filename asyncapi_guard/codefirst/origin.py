@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.codefirst.document import About, build_document
-from asyncapi_guard.codefirst.generated import generated_by
+from asyncapi_guard.codefirst.generated_models import generated_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -7,7 +7,7 @@ import inspect
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.codefirst.checking import check_hint
+from asyncapi_guard.codefirst.hint_check import check_hint
 from asyncapi_guard.codefirst.hints import Hint, is_model, plain
 from asyncapi_guard.codefirst.signatures import MISSING, Signature, describe, read_signature
 from asyncapi_guard.errors import RegistrationError

@@ -27,7 +27,7 @@ from asyncapi_guard.codefirst.hints.hint import (
     is_a,
     pointer,
 )
-from asyncapi_guard.codefirst.hints.schemas1 import ROOT, Writer
+from asyncapi_guard.codefirst.hints.pydantic1_schemas import ROOT, Writer
 from asyncapi_guard.violations import Problem
 
 if TYPE_CHECKING:

@@ -25,9 +25,9 @@ from pydantic_core import (
 )
 from pydantic_core.core_schema import ErrorType
 
-from asyncapi_guard.codefirst.dialect import legal
-from asyncapi_guard.codefirst.generated import is_generated
-from asyncapi_guard.codefirst.hints.declared import (
+from asyncapi_guard.codefirst.asyncapi_schemas import legal
+from asyncapi_guard.codefirst.generated_models import is_generated
+from asyncapi_guard.codefirst.hints.declared_classes import (
     Dump,
     declared_in,
     dump_for,
@@ -48,7 +48,7 @@ from asyncapi_guard.codefirst.hints.hint import (
     is_a,
     pointer,
 )
-from asyncapi_guard.codefirst.hints.patterns import (
+from asyncapi_guard.codefirst.hints.text_patterns import (
     DATE,
     DECIMAL,
     DURATION,
