@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from asyncapi_guard.contract import Action, Channel, Contract, Message, Schema
-from asyncapi_guard.drift.places import Places
+from asyncapi_guard.drift.document_lines import Places
 from asyncapi_guard.errors import Finding, Severity
 from asyncapi_guard.schema.comparison import Difference, differences, is_anything
 from asyncapi_guard.spec.wording import nearest, shown

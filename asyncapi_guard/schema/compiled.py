@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from asyncapi_guard.schema.adapt import adapt
 from asyncapi_guard.schema.engine import EngineName, get_engine
 from asyncapi_guard.schema.explain import explain
-from asyncapi_guard.schema.unreadable import is_text
+from asyncapi_guard.schema.unreadable_values import is_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable

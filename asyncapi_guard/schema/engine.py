@@ -57,7 +57,10 @@ class Engine(Protocol):
         ...
 
 
-_MODULES = {"rust": "asyncapi_guard.schema.rust", "jsonschema": "asyncapi_guard.schema.reference"}
+_MODULES = {
+    "rust": "asyncapi_guard.schema.jsonschema_rs_engine",
+    "jsonschema": "asyncapi_guard.schema.jsonschema_engine",
+}
 
 
 @cache

@@ -6,8 +6,9 @@ import json
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.schema.comparison.compared_schema import DEEPEST, Side, TooMuchError
 from asyncapi_guard.schema.comparison.exclusive import are_exclusive
-from asyncapi_guard.schema.comparison.flat import (
+from asyncapi_guard.schema.comparison.flat_schemas import (
     Flat,
     by_type,
     common_type,
@@ -23,7 +24,6 @@ from asyncapi_guard.schema.comparison.keywords import (
     TOGETHER,
     UPPER,
 )
-from asyncapi_guard.schema.comparison.sides import DEEPEST, Side, TooMuchError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

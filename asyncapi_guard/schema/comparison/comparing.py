@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.schema.comparison.alternatives import alternatives_of
-from asyncapi_guard.schema.comparison.flat import Flat, common_type, is_a
-from asyncapi_guard.schema.comparison.keywords import LOWER, NAMED, ONE_SCHEMA, UPPER
-from asyncapi_guard.schema.comparison.sides import (
+from asyncapi_guard.schema.comparison.compared_schema import (
     DEEPEST,
     Side,
     TooMuchError,
     resolved,
     side_of,
 )
-from asyncapi_guard.schema.comparison.sides import closed as close
+from asyncapi_guard.schema.comparison.compared_schema import closed as close
+from asyncapi_guard.schema.comparison.flat_schemas import Flat, common_type, is_a
+from asyncapi_guard.schema.comparison.keywords import LOWER, NAMED, ONE_SCHEMA, UPPER
 from asyncapi_guard.schema.comparison.wording import kinds_of, other_value
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from asyncapi_guard.schema.comparison.alternatives import alternatives_of
+from asyncapi_guard.schema.comparison.compared_schema import Side, TooMuchError, closed, resolved
 from asyncapi_guard.schema.comparison.exclusive import are_exclusive
-from asyncapi_guard.schema.comparison.sides import Side, TooMuchError, closed, resolved
 
 DEFINITIONS = {"A": {"type": "string"}, "B": {"$ref": "#/$defs/A"}, "C": {"$ref": "#/$defs/none"}}
 SIDE = Side(True, DEFINITIONS, positional=False, nothing=False, siblings=True)

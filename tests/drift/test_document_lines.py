@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asyncapi_guard.drift.places import Places
+from asyncapi_guard.drift.document_lines import Places
 from asyncapi_guard.errors import Severity
 from asyncapi_guard.spec.loader import open_documents
 
