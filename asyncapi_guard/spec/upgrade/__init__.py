@@ -26,8 +26,8 @@ from typing import TYPE_CHECKING, Any
 from asyncapi_guard.errors import UnsupportedVersion
 from asyncapi_guard.spec.upgrade.channels import Channels
 from asyncapi_guard.spec.upgrade.components import convert_components
+from asyncapi_guard.spec.upgrade.conversion import OMIT, Run, is_extension
 from asyncapi_guard.spec.upgrade.objects import convert_items, convert_object
-from asyncapi_guard.spec.upgrade.run import OMIT, Run, is_extension
 from asyncapi_guard.spec.upgrade.servers import convert_servers
 from asyncapi_guard.spec.versions import CODE, version_of
 from asyncapi_guard.spec.wording import shown

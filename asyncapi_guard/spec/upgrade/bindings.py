@@ -11,15 +11,15 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.spec.references import is_reference
+from asyncapi_guard.spec.upgrade.conversion import OMIT, is_extension
 from asyncapi_guard.spec.upgrade.names import identifier
-from asyncapi_guard.spec.upgrade.run import OMIT, is_extension
 from asyncapi_guard.spec.wording import kind_of, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from asyncapi_guard.spec.references import Node
-    from asyncapi_guard.spec.upgrade.run import Run
+    from asyncapi_guard.spec.upgrade.conversion import Run
 
 __all__ = ["convert_bindings"]
 

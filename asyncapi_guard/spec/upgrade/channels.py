@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from asyncapi_guard.spec.references import is_reference
+from asyncapi_guard.spec.upgrade.conversion import OMIT, pointer_to
 from asyncapi_guard.spec.upgrade.messages import Use, convert_message, uses
 from asyncapi_guard.spec.upgrade.names import COMPONENT, SERVER, Names, capital, identifier, legal
 from asyncapi_guard.spec.upgrade.objects import convert_fields, note_foreign, omit
 from asyncapi_guard.spec.upgrade.parameters import convert_parameter
-from asyncapi_guard.spec.upgrade.run import OMIT, pointer_to
 from asyncapi_guard.spec.upgrade.servers import convert_security
 from asyncapi_guard.spec.upgrade.traits import convert_operation_traits, convert_with_traits
 from asyncapi_guard.spec.wording import kind_of, shown
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.spec.pointers import Path
     from asyncapi_guard.spec.references import Node
-    from asyncapi_guard.spec.upgrade.run import Run
+    from asyncapi_guard.spec.upgrade.conversion import Run
 
 __all__ = ["Channels"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.spec.upgrade.bindings import convert_bindings
+from asyncapi_guard.spec.upgrade.conversion import OMIT, is_extension
 from asyncapi_guard.spec.upgrade.messages import convert_message, is_choice
 from asyncapi_guard.spec.upgrade.names import COMPONENT, Names, legal
 from asyncapi_guard.spec.upgrade.objects import convert_object, elements
 from asyncapi_guard.spec.upgrade.parameters import convert_parameter
-from asyncapi_guard.spec.upgrade.run import OMIT, is_extension
 from asyncapi_guard.spec.upgrade.servers import convert_security_scheme, convert_server
 from asyncapi_guard.spec.upgrade.traits import convert_message_trait, convert_operation_trait
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from asyncapi_guard.spec.pointers import Path
     from asyncapi_guard.spec.references import Node
     from asyncapi_guard.spec.upgrade.channels import Channels
+    from asyncapi_guard.spec.upgrade.conversion import Run
     from asyncapi_guard.spec.upgrade.objects import Convert
-    from asyncapi_guard.spec.upgrade.run import Run
 
 __all__ = ["convert_components"]
 

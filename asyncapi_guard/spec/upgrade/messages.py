@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.spec.references import is_reference
+from asyncapi_guard.spec.upgrade.conversion import OMIT
 from asyncapi_guard.spec.upgrade.names import COMPONENT, identifier, legal
 from asyncapi_guard.spec.upgrade.objects import elements, note_foreign, omit
-from asyncapi_guard.spec.upgrade.run import OMIT
 from asyncapi_guard.spec.upgrade.traits import (
     convert_examples,
     convert_message_traits,
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.spec.pointers import Path
     from asyncapi_guard.spec.references import Node
-    from asyncapi_guard.spec.upgrade.run import Run
+    from asyncapi_guard.spec.upgrade.conversion import Run
 
 __all__ = ["Use", "convert_message", "is_choice", "uses"]
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.spec.references import is_reference
 from asyncapi_guard.spec.upgrade.bindings import convert_bindings
-from asyncapi_guard.spec.upgrade.run import OMIT, is_extension, is_local
+from asyncapi_guard.spec.upgrade.conversion import OMIT, is_extension, is_local
 from asyncapi_guard.spec.wording import kind_of
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.spec.pointers import Path
     from asyncapi_guard.spec.references import Node
-    from asyncapi_guard.spec.upgrade.run import Run
+    from asyncapi_guard.spec.upgrade.conversion import Run
 
     #: Converts the value of a field, which goes to the place that is given.
     Convert = Callable[[Run, Node, Path], Any]

@@ -6,15 +6,15 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.spec.references import is_reference
+from asyncapi_guard.spec.upgrade.conversion import OMIT
 from asyncapi_guard.spec.upgrade.names import SERVER, Names, legal
 from asyncapi_guard.spec.upgrade.objects import convert_map, convert_object, note_foreign, omit
-from asyncapi_guard.spec.upgrade.run import OMIT
 from asyncapi_guard.spec.wording import kind_of, shown
 
 if TYPE_CHECKING:
     from asyncapi_guard.spec.pointers import Path
     from asyncapi_guard.spec.references import Node
-    from asyncapi_guard.spec.upgrade.run import Run
+    from asyncapi_guard.spec.upgrade.conversion import Run
 
 __all__ = ["convert_security", "convert_security_scheme", "convert_server", "convert_servers"]
 

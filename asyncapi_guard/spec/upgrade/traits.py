@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.spec.references import is_reference
+from asyncapi_guard.spec.upgrade.conversion import OMIT, is_extension
 from asyncapi_guard.spec.upgrade.objects import (
     convert_fields,
     convert_items,
     convert_object,
     elements,
 )
-from asyncapi_guard.spec.upgrade.run import OMIT, is_extension
 from asyncapi_guard.spec.upgrade.servers import convert_security
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.spec.pointers import Path
     from asyncapi_guard.spec.references import Node
+    from asyncapi_guard.spec.upgrade.conversion import Run
     from asyncapi_guard.spec.upgrade.objects import Convert
-    from asyncapi_guard.spec.upgrade.run import Run
 
 __all__ = [
     "convert_examples",
