@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "architecture.md"
@@ -151,3 +152,39 @@ def test_no_package_is_in_a_circle_with_its_modules(graph: Any) -> None:
         if graph.chain_exists(importer=imported, imported=package)
     ]
     assert circles == []
+
+
+# -- the list of modules ---------------------------------------------------------------------------
+
+
+def listed() -> list[str]:
+    """The files that the page lists, as paths."""
+    page = PAGE.read_text(encoding="utf-8")
+    block = page.partition("```text\nasyncapi_guard/\n")[2].partition("```")[0]
+    return list(files_in(f"asyncapi_guard/\n{block}"))
+
+
+def files_in(block: str) -> Iterator[str]:
+    """The files in a list with a folder or some files in each line, indented as they lie."""
+    folders: list[str] = []
+    for line in block.splitlines():
+        depth = (len(line) - len(line.lstrip())) // 2
+        del folders[depth:]
+        folder = re.match(r" *(\w+)/", line)
+        if folder:
+            folders.append(folder[1])
+        else:
+            yield from ("/".join([*folders, file]) for file in re.findall(r"\w+\.py\b", line))
+
+
+def test_lists_are_read() -> None:
+    """Folders within folders, and several files in a line."""
+    block = "a/    text\n  b/\n    c.py   text\n    d/\n      e.py  f.py\n  g.py\n"
+    assert list(files_in(block)) == ["a/b/c.py", "a/b/d/e.py", "a/b/d/f.py", "a/g.py"]
+
+
+def test_each_module_is_listed_once() -> None:
+    """All those that are there, and no others."""
+    modules = (ROOT / "asyncapi_guard").rglob("*.py")
+    names = [each.relative_to(ROOT).as_posix() for each in modules if each.name != "__init__.py"]
+    assert sorted(listed()) == sorted(names)

@@ -35,7 +35,7 @@ __all__ = ["declared_of", "emits_of", "events_of", "handlers_of", "sources_of"]
 
 _SERVERS = (flask_socketio.SocketIO, BaseServer)
 _FUNCTIONS = ("emit", "send", "call")
-#: How `handlers.document` writes the namespace of handlers of all namespaces.
+#: How `codefirst.document` writes the namespace of handlers of all namespaces.
 _ANY_ADDRESS = "/{namespace}"
 
 
