@@ -24,7 +24,7 @@ from asyncapi_guard.contract import Explanation
 from asyncapi_guard.schema.adapt import adapt
 from asyncapi_guard.schema.bundle import Bundle, target
 from asyncapi_guard.schema.dialects import Dialect, Draft
-from asyncapi_guard.schema.engine import get_engine
+from asyncapi_guard.schema.engine_choice import get_engine
 from asyncapi_guard.schema.formats import is_binary
 from asyncapi_guard.schema.unreadable_values import unreadable
 from asyncapi_guard.violations import MAX_NAME, Problem
