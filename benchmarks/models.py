@@ -32,7 +32,7 @@ GOALS = {100: 1.2}
 _ALONE = """\
 import json, sys
 from pathlib import Path
-from asyncapi_guard.codegen.python.library import generate_types
+from asyncapi_guard.codegen.python.datamodel_generator import generate_types
 from asyncapi_guard.codegen.python.options import Options
 schemas = json.loads(Path(sys.argv[1]).read_text())
 imports, parts = generate_types(schemas, Options(), {})
@@ -80,7 +80,7 @@ def bundle(spec: Path) -> str:
     """What the library gets for a document."""
     from asyncapi_guard.codegen.catalogue import read_catalogue
     from asyncapi_guard.codegen.python.bundle import build_bundle
-    from asyncapi_guard.codegen.python.library import is_usable_pattern
+    from asyncapi_guard.codegen.python.datamodel_generator import is_usable_pattern
     from asyncapi_guard.spec.loader import open_documents
 
     catalogue = read_catalogue(open_documents(spec))

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from asyncapi_guard.codefirst.agent import agent_schema
     from asyncapi_guard.codefirst.document import About, build_document
     from asyncapi_guard.codefirst.hints import ConstructionError, plain
-    from asyncapi_guard.codefirst.origin import document_of
     from asyncapi_guard.codefirst.registry import (
         CATCH_ALL,
         Receiver,
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
         plain_models,
         plain_values,
     )
+    from asyncapi_guard.codefirst.server_document import document_of
 
 __all__ = [
     "CATCH_ALL",
@@ -41,8 +41,8 @@ _HOMES = {
     "agent": ("agent_schema",),
     "document": ("About", "build_document"),
     "hints": ("ConstructionError", "plain"),
-    "origin": ("document_of",),
     "registry": ("CATCH_ALL", "Receiver", "Registry", "Sender", "plain_models", "plain_values"),
+    "server_document": ("document_of",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -13,11 +13,11 @@ import json
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.codefirst.dialect import DATA, to_asyncapi
+from asyncapi_guard.codefirst.asyncapi_schemas import DATA, to_asyncapi
 from asyncapi_guard.codefirst.hints import Direction, definitions_of
 from asyncapi_guard.schema.dialects import subschemas
-from asyncapi_guard.spec.collecting import at
 from asyncapi_guard.spec.references import Documents, Node
+from asyncapi_guard.spec.schema_bundles import at
 from asyncapi_guard.spec.schemas import Schemas
 from asyncapi_guard.spec.source import Source
 

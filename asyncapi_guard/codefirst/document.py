@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-from asyncapi_guard.codefirst.anything import ANY_ARGUMENTS, ANY_VALUE
+from asyncapi_guard.codefirst.asyncapi_schemas import legal
 from asyncapi_guard.codefirst.components import components_of
-from asyncapi_guard.codefirst.dialect import legal
+from asyncapi_guard.codefirst.permissive_schemas import ANY_ARGUMENTS, ANY_VALUE
 from asyncapi_guard.codefirst.registry import CATCH_ALL
 from asyncapi_guard.spec.ids import Names, slug
 from asyncapi_guard.spec.source import no_garbage_collection

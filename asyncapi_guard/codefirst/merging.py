@@ -9,9 +9,9 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote
 
-from asyncapi_guard.codefirst.dialect import legal
+from asyncapi_guard.codefirst.asyncapi_schemas import legal
 from asyncapi_guard.codefirst.document import About, build_document
-from asyncapi_guard.codefirst.hints import Hint
+from asyncapi_guard.codefirst.hints import read_hint
 from asyncapi_guard.codefirst.origin import has_ack, is_sent, serves, takes_payload
 from asyncapi_guard.codefirst.registry import Registry, Sender
 from asyncapi_guard.contract import Action
@@ -154,7 +154,7 @@ class _Merger:
             if not derived:
                 continue
             alone = Registry()
-            alone.add_sender(Sender("/", "event", (Hint(kind, name),)))
+            alone.add_sender(Sender("/", "event", (read_hint(kind, name),)))
             again = build_document(alone, About()).get("components", {}).get("schemas", {})
             key = _same(again.get(name), derived)
             place = self._place_of(source)

@@ -23,8 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.codefirst.document import About, build_document
-from asyncapi_guard.codefirst.generated import generated_by
+from asyncapi_guard.codefirst.generated_models import generated_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.contract import Action
 
 
-__all__ = ["Origin", "document_of", "has_ack", "is_sent", "origin_of", "serves", "takes_payload"]
+__all__ = ["Origin", "has_ack", "is_sent", "origin_of", "serves", "takes_payload"]
 
 _PARAMETER = re.compile(r"\{[^{}]*\}")
 _NONE = type(None)
@@ -64,16 +63,6 @@ class Origin:
             if (direction, event) == (str(action), name) and serves(address, namespace):
                 return models
         return ()
-
-
-def document_of(registry: Registry, about: About) -> dict[str, Any]:
-    """The document of a server: that of its models, as far as they came from one."""
-    origin = origin_of(registry)
-    if origin is None:
-        return build_document(registry, about)
-    from asyncapi_guard.codefirst.merging import merge
-
-    return merge(origin, registry, about)
 
 
 def origin_of(registry: Registry) -> Origin | None:

@@ -7,8 +7,8 @@ import inspect
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.codefirst.checking import check_hint
-from asyncapi_guard.codefirst.hints import Hint, is_model, plain
+from asyncapi_guard.codefirst.hint_check import check_hint
+from asyncapi_guard.codefirst.hints import is_model, plain, read_hint
 from asyncapi_guard.codefirst.signatures import MISSING, Signature, describe, read_signature
 from asyncapi_guard.errors import RegistrationError
 from asyncapi_guard.guard import RESERVED_EVENTS
@@ -17,7 +17,7 @@ from asyncapi_guard.spec.ids import check_names
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from asyncapi_guard.codefirst.hints import Direction
+    from asyncapi_guard.codefirst.hints import Direction, Hint
 
 __all__ = ["CATCH_ALL", "Receiver", "Registry", "Sender", "plain_models", "plain_values"]
 
@@ -228,7 +228,7 @@ class Registry:
             arguments, required, rest = None, 0, None
         ack = _ack(signature, response_model, name)
         if arguments is None and ack is not None and signature is None:
-            arguments, rest, required = (), Hint(Any, name), 0
+            arguments, rest, required = (), read_hint(Any, name), 0
         entry = Receiver(namespace, event, handler, arguments, required, rest, ack, names)
         self.add(entry)
         return entry
@@ -309,6 +309,6 @@ def _ack(signature: Signature | None, response_model: Any, name: str) -> Hint | 
 
 
 def _hint(type: Any, place: str, direction: Direction) -> Hint:
-    hint = Hint(type, place)
+    hint = read_hint(type, place)
     check_hint(hint, direction)
     return hint

@@ -18,9 +18,9 @@ from asyncapi_guard.codegen.names import TypeNames, pascal
 from asyncapi_guard.contract import Action
 from asyncapi_guard.schema.bundle import target
 from asyncapi_guard.schema.dialects import Dialect, replace_subschemas
-from asyncapi_guard.spec.collecting import Collector
 from asyncapi_guard.spec.compiler import compile_contract
 from asyncapi_guard.spec.references import Node, Unresolvable
+from asyncapi_guard.spec.schema_bundles import Collector
 from asyncapi_guard.spec.schemas import Schemas, UnjudgeableError
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from asyncapi_guard.contract import Action, Channel, Contract, Message, Schema
-from asyncapi_guard.drift.places import Places
+from asyncapi_guard.drift.document_lines import DocumentLines
 from asyncapi_guard.errors import Finding, Severity
 from asyncapi_guard.schema.comparison import Difference, differences, is_anything
 from asyncapi_guard.spec.wording import nearest, shown
@@ -107,7 +107,7 @@ def drift(
         contract: what the file says.
         documents: the file, for its lines.
     """
-    comparison = _Comparison(contract, Places(documents))
+    comparison = _Comparison(contract, DocumentLines(documents))
     found: dict[Finding, None] = {}
     found.update(dict.fromkeys(comparison.of_handlers(handlers)))
     found.update(dict.fromkeys(comparison.unhandled(handlers)))
@@ -126,7 +126,7 @@ def missing_events(
 
     Handlers of all events or of all namespaces have no place in it.
     """
-    comparison = _Comparison(contract, Places(documents))
+    comparison = _Comparison(contract, DocumentLines(documents))
     wanted = [(each.namespace, Action.RECEIVE, each.event) for each in handlers]
     wanted += [(each.namespace, Action.SEND, each.event) for each in declared]
     return [
@@ -139,8 +139,8 @@ def missing_events(
 class _Comparison:
     """The file's side, by namespaces and events."""
 
-    def __init__(self, contract: Contract, places: Places) -> None:
-        self._places = places
+    def __init__(self, contract: Contract, lines: DocumentLines) -> None:
+        self._lines = lines
         self._file = contract.file
         self._channels = [c for c in contract.channels.values() if c.is_namespace]
         self._received = _messages(contract, Action.RECEIVE)
@@ -167,7 +167,7 @@ class _Comparison:
                 yield _at(handler, message, "handler-without-spec")
 
     def _models(self, handler: Handler, messages: Sequence[Message]) -> Iterator[Finding]:
-        place = self._places.name(messages[0].location)
+        place = self._lines.name(messages[0].location)
         name, event = handler.name, shown(handler.event)
         for hurts, told in _received(_payloads(handler.payload, messages)):
             text = (
@@ -198,7 +198,7 @@ class _Comparison:
                 f"{shown(event)} is received in {shown(channel.address)}, and no handler is "
                 f"registered for it{nearest(event, names)}"
             )
-            yield self._places.finding(
+            yield self._lines.finding(
                 messages[0].location, message, "spec-without-handler", Severity.ERROR
             )
 
@@ -231,11 +231,11 @@ class _Comparison:
         self, declared: Declared, messages: Sequence[Message], call: Emit | None
     ) -> Iterator[Finding]:
         location = messages[0].location
-        place, event = self._places.name(location), shown(declared.event)
+        place, event = self._lines.name(location), shown(declared.event)
 
         def finding(message: str, code: str) -> Finding:
             if call is None:
-                return self._places.finding(location, message, code, CODES[code])
+                return self._lines.finding(location, message, code, CODES[code])
             return Finding(call.file, call.line, call.column, "", message, code, CODES[code])
 
         for hurts, told in _sent(_payloads(declared.payload, messages)):
@@ -270,12 +270,12 @@ class _Comparison:
             addresses = [channel.address for channel in self._channels]
             hint = nearest(namespace, addresses)
             return f"{self._file} has no channel for the namespace {shown(namespace)}{hint}"
-        place = self._places.name(channels[0].location)
+        place = self._lines.name(channels[0].location)
         other = self._find(opposite, namespace, event)
         way = "sent" if wanted is self._sent else "received"
         if other:
             against = "received" if way == "sent" else "sent"
-            return f"{self._places.name(other[0].location)} declares it to be {against}, not {way}"
+            return f"{self._lines.name(other[0].location)} declares it to be {against}, not {way}"
         ids = {channel.id for channel in channels}
         names = [name for id, name in wanted if id in ids]
         if namespace == _ANY:

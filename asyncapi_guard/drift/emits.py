@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from asyncapi_guard.drift.parsing import parse_source
+from asyncapi_guard.drift.python_source import parse_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

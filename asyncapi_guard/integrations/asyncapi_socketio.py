@@ -89,13 +89,13 @@ class AsyncAPIDoc:
 
     def get_yaml(self) -> str:
         """The document as YAML."""
-        from asyncapi_guard.spec.output import to_yaml
+        from asyncapi_guard.spec.serializing import to_yaml
 
         return to_yaml(self.dict())
 
     def get_json(self) -> str:
         """The document as JSON."""
-        from asyncapi_guard.spec.output import to_json
+        from asyncapi_guard.spec.serializing import to_json
 
         return to_json(self.dict())
 

@@ -10,7 +10,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.codefirst import Registry, build_document
-from asyncapi_guard.codefirst.functions import dotted_name
+from asyncapi_guard.codefirst.handler_functions import dotted_name
 from asyncapi_guard.contract import Contract, Mode
 from asyncapi_guard.guard import Guard, Policy, Verdict
 from asyncapi_guard.guard.policy import with_near_names

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
-from asyncapi_guard.codefirst.functions import dotted_name, written_function
+from asyncapi_guard.codefirst.handler_functions import dotted_name, written_function
 from asyncapi_guard.contract import Action, Mode
 from asyncapi_guard.guard.plans import RESERVED_EVENTS, by_address, template
 from asyncapi_guard.integrations.recording.log import write

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from asyncapi_guard.lint import avro
 from asyncapi_guard.schema import Dialect, UnknownFormatError, dialect_of
-from asyncapi_guard.spec.collecting import follow
 from asyncapi_guard.spec.references import Node, Unresolvable, is_reference
+from asyncapi_guard.spec.schema_bundles import follow
 from asyncapi_guard.spec.wording import kind_of, shown
 
 if TYPE_CHECKING:

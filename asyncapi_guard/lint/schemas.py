@@ -11,8 +11,8 @@ from asyncapi_guard.lint.unions import check_union
 from asyncapi_guard.lint.values import check_value
 from asyncapi_guard.schema import Dialect, get_engine
 from asyncapi_guard.schema.dialects import ASYNCAPI, subschemas
-from asyncapi_guard.spec.collecting import at, follow, is_anchor, opens_resource
 from asyncapi_guard.spec.references import Node, Unresolvable, is_reference
+from asyncapi_guard.spec.schema_bundles import at, follow, is_anchor, opens_resource
 from asyncapi_guard.spec.schemas import patterns
 from asyncapi_guard.spec.wording import kind_of, nearest, shown
 

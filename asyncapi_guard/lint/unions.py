@@ -13,8 +13,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.schema.dialects import subschemas
-from asyncapi_guard.spec.collecting import at
 from asyncapi_guard.spec.references import Node, is_reference
+from asyncapi_guard.spec.schema_bundles import at
 
 if TYPE_CHECKING:
     from asyncapi_guard.lint.context import Context

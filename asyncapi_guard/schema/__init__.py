@@ -3,7 +3,8 @@
 from asyncapi_guard.schema.bundle import Bundle
 from asyncapi_guard.schema.compiled import CompiledSchema
 from asyncapi_guard.schema.dialects import Dialect, UnknownFormatError, dialect_of
-from asyncapi_guard.schema.engine import Engine, EngineName, get_engine
+from asyncapi_guard.schema.engine import Engine, EngineName
+from asyncapi_guard.schema.engine_choice import get_engine
 
 __all__ = [
     "Bundle",

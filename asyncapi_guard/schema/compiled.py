@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.schema.adapt import adapt
-from asyncapi_guard.schema.engine import EngineName, get_engine
+from asyncapi_guard.schema.engine_choice import get_engine
 from asyncapi_guard.schema.explain import explain
-from asyncapi_guard.schema.unreadable import is_text
+from asyncapi_guard.schema.unreadable_values import is_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.contract import Explanation
     from asyncapi_guard.schema.bundle import Bundle
     from asyncapi_guard.schema.dialects import Dialect
+    from asyncapi_guard.schema.engine import EngineName
 
 __all__ = ["CompiledSchema"]
 

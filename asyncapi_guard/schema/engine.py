@@ -1,17 +1,15 @@
-"""What a JSON Schema engine must do for us, and how one is chosen."""
+"""What a JSON Schema engine must do for us."""
 
 from __future__ import annotations
 
-import importlib
-from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from asyncapi_guard.schema.dialects import Dialect
 
-__all__ = ["Engine", "EngineName", "MetaProblem", "get_engine", "is_panic"]
+__all__ = ["Engine", "EngineName", "MetaProblem", "is_panic"]
 
 EngineName = Literal["auto", "rust", "jsonschema"]
 
@@ -55,27 +53,6 @@ class Engine(Protocol):
     def check(self, schema: Any, dialect: Dialect) -> list[MetaProblem]:
         """Where a schema breaks its metaschema; nothing if it is fine."""
         ...
-
-
-_MODULES = {"rust": "asyncapi_guard.schema.rust", "jsonschema": "asyncapi_guard.schema.reference"}
-
-
-@cache
-def get_engine(name: EngineName = "auto") -> Engine:
-    """An engine by name: `rust` (jsonschema-rs), `jsonschema`, or `auto` for the first there is.
-
-    Raises:
-        ImportError: the library is not installed.
-        ValueError: there is no such engine.
-    """
-    if name != "auto":
-        if name not in _MODULES:
-            raise ValueError(f"engine must be 'auto', 'rust' or 'jsonschema', not {name!r}")
-        return cast("Engine", importlib.import_module(_MODULES[name]).ENGINE)
-    try:
-        return get_engine("rust")
-    except ImportError:
-        return get_engine("jsonschema")
 
 
 def is_panic(error: BaseException) -> bool:

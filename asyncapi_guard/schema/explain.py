@@ -24,16 +24,16 @@ from asyncapi_guard.contract import Explanation
 from asyncapi_guard.schema.adapt import adapt
 from asyncapi_guard.schema.bundle import Bundle, target
 from asyncapi_guard.schema.dialects import Dialect, Draft
-from asyncapi_guard.schema.engine import get_engine
+from asyncapi_guard.schema.engine_choice import get_engine
 from asyncapi_guard.schema.formats import is_binary
-from asyncapi_guard.schema.unreadable import unreadable
+from asyncapi_guard.schema.unreadable_values import unreadable
 from asyncapi_guard.violations import MAX_NAME, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from asyncapi_guard.schema.engine import EngineName
-    from asyncapi_guard.schema.unreadable import Unreadable
+    from asyncapi_guard.schema.unreadable_values import Unreadable
 
 __all__ = ["explain"]
 

@@ -3,7 +3,7 @@
 Checking visits each schema of the document once, however many messages share it; it finds
 references without a target, keywords that the metaschema forbids, patterns that do not compile, and
 circles that never read any part of a value (engines take such a schema to accept everything, or
-recurse until the process ends). Collecting is in `collecting`.
+recurse until the process ends). `schema_bundles` collects.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from asyncapi_guard.schema import (
 from asyncapi_guard.schema.adapt import adapt
 from asyncapi_guard.schema.dialects import IN_PLACE, SchemaPath, subschemas
 from asyncapi_guard.schema.formats import KNOWN
-from asyncapi_guard.spec.circles import InPlace, resource_circles
-from asyncapi_guard.spec.collecting import Collector, at, follow, is_anchor, opens_resource
 from asyncapi_guard.spec.metaschemas import faults
 from asyncapi_guard.spec.references import Documents, Node, Unresolvable, is_reference
+from asyncapi_guard.spec.schema_bundles import Collector, at, follow, is_anchor, opens_resource
+from asyncapi_guard.spec.schema_cycles import InPlace, resource_circles
 from asyncapi_guard.spec.wording import cut, kind_of, nearest, shown
 
 if TYPE_CHECKING:

@@ -22,10 +22,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 import yaml
 
 from asyncapi_guard.errors import UnreadableDocument
-from asyncapi_guard.spec.advice import advice_for, control_character
 from asyncapi_guard.spec.limits import most_digits, refuse
 from asyncapi_guard.spec.position import Position, position_at
 from asyncapi_guard.spec.wording import cut, shown
+from asyncapi_guard.spec.yaml_advice import advice_for, control_character
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ import pytest
 
 from asyncapi_guard.drift.applications import load_application
 from asyncapi_guard.drift.comparing import drift
-from asyncapi_guard.drift.inventory import declared_of, emits_of, handlers_of, sources_of
+from asyncapi_guard.drift.discovery import declared_of, emits_of, handlers_of, sources_of
 from asyncapi_guard.lint import RULES, lint
 from asyncapi_guard.spec.compiler import compile_contract
 from asyncapi_guard.spec.loader import open_documents

@@ -8,7 +8,7 @@ from either_pydantic import OLD
 #: `test_hints_pydantic1.py` and `test_types_pydantic1.py`, and by the tests that are left.
 collect_ignore = (
     [
-        "test_checking.py",
+        "test_hint_check.py",
         "test_components.py",
         "test_hints.py",
         "test_merging.py",  # generated models are Pydantic 2's

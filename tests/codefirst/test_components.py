@@ -13,7 +13,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, computed_field, create_model
 
 from asyncapi_guard.codefirst.components import components_of
-from asyncapi_guard.codefirst.hints import Hint
+from asyncapi_guard.codefirst.hints import read_hint
 from asyncapi_guard.spec.ids import Names
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def of(*hints: tuple[Any, Direction], taken: tuple[str, ...] = ()) -> tuple[list
     for name in taken:
         names.take(name)
     schemas, components = components_of(
-        [(str(i), way, Hint(type, "here")) for i, (type, way) in enumerate(hints)], names
+        [(str(i), way, read_hint(type, "here")) for i, (type, way) in enumerate(hints)], names
     )
     return [schemas[str(i)] for i in range(len(hints))], components
 
@@ -300,7 +300,7 @@ def test_durations_are_numbers_where_a_model_sends_numbers() -> None:
     taken = components["Lap-Input"]["properties"]["took"]
     sent = components["Lap-Output"]["properties"]["took"]
     assert (taken["type"], sent["type"]) == ("string", "number")
-    assert Hint(Lap, "here").dump(Lap(took=dt.timedelta(seconds=1.5))) == {"took": 1.5}
+    assert read_hint(Lap, "here").dump(Lap(took=dt.timedelta(seconds=1.5))) == {"took": 1.5}
 
 
 class Floor(enum.IntEnum):
@@ -320,9 +320,9 @@ def test_names_of_properties_are_texts() -> None:
     rooms = components["House"]["properties"]["rooms"]
     assert rooms.get("propertyNames", names) == names  # old versions of Pydantic say nothing
     assert components["Floor"]["enum"] == [0, 1]
-    house = Hint(House, "here").construct({"best": 1, "rooms": {"0": 3}})
+    house = read_hint(House, "here").construct({"best": 1, "rooms": {"0": 3}})
     assert house.rooms == {Floor.GROUND: 3}
-    assert Hint(House, "here").dump(house) == {"best": 1, "rooms": {"0": 3}}
+    assert read_hint(House, "here").dump(house) == {"best": 1, "rooms": {"0": 3}}
     (schema,), components = of((dict[Floor, int], "validation"))
     assert (schema.get("propertyNames", names), components) == (names, {})
 

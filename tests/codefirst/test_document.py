@@ -17,7 +17,7 @@ from asyncapi_guard.codefirst import About, Registry, build_document
 from asyncapi_guard.codefirst.document import server_of
 from asyncapi_guard.guard import Guard
 from asyncapi_guard.lint import lint
-from asyncapi_guard.spec.output import to_yaml
+from asyncapi_guard.spec.serializing import to_yaml
 
 LEGAL = re.compile(r"[A-Za-z0-9._\-]+")
 T = TypeVar("T")

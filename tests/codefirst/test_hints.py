@@ -21,7 +21,7 @@ from pydantic_core import PydanticCustomError
 
 from asyncapi_guard import RegistrationError
 from asyncapi_guard.codefirst import ConstructionError, plain
-from asyncapi_guard.codefirst.hints import Hint
+from asyncapi_guard.codefirst.hints import Hint, read_hint
 
 SECRET = "hunter2"
 
@@ -65,7 +65,7 @@ class File:
 
 
 def hint(type_: Any) -> Hint:
-    return Hint(type_, "here")
+    return read_hint(type_, "here")
 
 
 def test_instances_are_made() -> None:

@@ -53,7 +53,7 @@ from pydantic.v1.json import timedelta_isoformat
 from asyncapi_guard import RegistrationError, load
 from asyncapi_guard.codefirst import About, ConstructionError, Registry, build_document, plain
 from asyncapi_guard.codefirst.components import components_of
-from asyncapi_guard.codefirst.hints import Hint
+from asyncapi_guard.codefirst.hints import read_hint
 from asyncapi_guard.codefirst.hints.pydantic1 import Hint1
 from asyncapi_guard.codefirst.hints.pydantic1 import plain as plain_1
 from asyncapi_guard.lint import lint
@@ -213,7 +213,7 @@ class HolderTuple(NamedTuple):
 )
 def test_what_is_of_pydantic_1_is_read_by_it(type_: Any) -> None:
     """Wherever it stands in a hint: an application may have moved half of its models."""
-    assert type(Hint(type_, "here")) is Hint1
+    assert type(read_hint(type_, "here")) is Hint1
 
 
 @only_pydantic_2("is alone where it is installed itself")
@@ -221,7 +221,7 @@ def test_models_of_both_in_one_hint_are_rejected() -> None:
     """They cannot be put together, and the place is named."""
     newer = pydantic.create_model("Newer", x=(int, ...))
     with pytest.raises(RegistrationError, match=r"^here: .*Newer"):
-        Hint(Union[Inner, newer], "here")
+        read_hint(Union[Inner, newer], "here")
 
 
 # -- instances -------------------------------------------------------------------------------------

@@ -171,7 +171,7 @@ kinds = st.recursive(st.sampled_from(list(LEAVES.values())), _larger, max_leaves
 def read_by_pydantic_1() -> Any:
     """Types that belong to neither are read by Pydantic 1 as well."""
     patch = pytest.MonkeyPatch()
-    patch.setattr("asyncapi_guard.codefirst.registry.Hint", Hint1)
+    patch.setattr("asyncapi_guard.codefirst.registry.read_hint", Hint1)
     yield
     patch.undo()
 

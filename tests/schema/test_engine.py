@@ -43,7 +43,7 @@ def test_auto_takes_the_first_engine_that_imports(monkeypatch):
             raise ImportError(name)
         return imported(name, *args, **kwargs)
 
-    monkeypatch.delitem(sys.modules, "asyncapi_guard.schema.rust")
+    monkeypatch.delitem(sys.modules, "asyncapi_guard.schema.jsonschema_rs_engine")
     monkeypatch.setattr(builtins, "__import__", without_rust)
     try:
         assert get_engine("auto").name == "jsonschema"

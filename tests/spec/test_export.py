@@ -14,7 +14,7 @@ from asyncapi_guard.lint import lint
 from asyncapi_guard.spec import load
 from asyncapi_guard.spec.export import bundle
 from asyncapi_guard.spec.loader import open_documents
-from asyncapi_guard.spec.output import to_json, to_yaml
+from asyncapi_guard.spec.serializing import to_json, to_yaml
 from asyncapi_guard.spec.source import read_source
 
 ROOT = Path(__file__).parents[2]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from asyncapi_guard.errors import InvalidDocument, Severity, SpecError, UnsupportedVersion
 from asyncapi_guard.lint import lint
 from asyncapi_guard.spec import load
-from asyncapi_guard.spec.output import to_yaml
+from asyncapi_guard.spec.serializing import to_yaml
 from asyncapi_guard.spec.source import Source, read_source
 from asyncapi_guard.spec.upgrade import upgrade
 

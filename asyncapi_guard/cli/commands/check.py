@@ -182,7 +182,7 @@ def _inventory(target: str) -> _Code:
     from asyncapi_guard.errors import SpecError
 
     loaded = application(target)
-    from asyncapi_guard.drift.inventory import (
+    from asyncapi_guard.drift.discovery import (
         declared_of,
         emits_of,
         handlers_of,
@@ -214,7 +214,7 @@ def _fix(code: _Code, read: _Read, options: Options, how: dict[str, Any], stdout
     from asyncapi_guard.cli.adding import add_events
     from asyncapi_guard.cli.diffs import unified
     from asyncapi_guard.drift.comparing import missing_events
-    from asyncapi_guard.drift.inventory import events_of
+    from asyncapi_guard.drift.discovery import events_of
 
     documents, contract = read
     missing = missing_events(code.handlers, code.declared, contract, documents)

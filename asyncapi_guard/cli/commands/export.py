@@ -154,7 +154,7 @@ def _refuse(error: Any, wanted: str = "exported") -> NoReturn:
 
 
 def _text(data: Any, output: str | None) -> str:
-    from asyncapi_guard.spec.output import to_json, to_yaml
+    from asyncapi_guard.spec.serializing import to_json, to_yaml
 
     return (
         to_json(data) if output is not None and output.lower().endswith(".json") else to_yaml(data)

@@ -254,7 +254,7 @@ def _options(values: Mapping[str, Any]) -> Options:
 
 
 def _check_base_class(name: str) -> None:
-    from asyncapi_guard.codegen.reserved import may_be_base_class
+    from asyncapi_guard.codegen.python.reserved_names import may_be_base_class
 
     parts = name.split(".")
     if not all(part.isidentifier() and not keyword.iskeyword(part) for part in parts):
@@ -297,7 +297,7 @@ def _run(
 def _made(
     job: Job, configurations: Configurations, watched: Watched | None
 ) -> tuple[Documents, Generated]:
-    from asyncapi_guard.codegen.python.library import GenerationError, NotInstalledError
+    from asyncapi_guard.codegen.python.datamodel_generator import GenerationError, NotInstalledError
     from asyncapi_guard.codegen.python.models import Destination, generate_models
 
     target = job.package or job.output

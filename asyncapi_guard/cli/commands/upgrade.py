@@ -94,7 +94,7 @@ def _show(name: str, findings: Iterable[Finding], text: str | None = None) -> No
 
 
 def _text(data: Any, output: str | None) -> str:
-    from asyncapi_guard.spec.output import to_json, to_yaml
+    from asyncapi_guard.spec.serializing import to_json, to_yaml
 
     return to_json(data) if _is_json(output) else to_yaml(data)
 

@@ -12,14 +12,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asyncapi_guard.codefirst.hints.hint import (
-    OLD,
     ConstructionError,
     Definition,
     Direction,
     Hint,
     Written,
-    is_model,
 )
+from asyncapi_guard.codefirst.hints.pydantic_versions import OLD, is_model
+from asyncapi_guard.codefirst.hints.reading import read_hint
 
 if TYPE_CHECKING or not OLD:
     from asyncapi_guard.codefirst.hints.pydantic2 import plain
@@ -38,6 +38,7 @@ __all__ = [
     "definitions_of",
     "is_model",
     "plain",
+    "read_hint",
 ]
 
 

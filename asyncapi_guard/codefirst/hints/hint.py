@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
-import inspect
-import sys
 import typing
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from asyncapi_guard.errors import RegistrationError
 
-try:
-    import pydantic
-except ModuleNotFoundError as _missing:
-    raise ModuleNotFoundError(
-        "type hints are read by Pydantic, which is not installed; "
-        "`pip install 'asyncapi-guard[pydantic]'` installs it"
-    ) from _missing
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from typing import TypeGuard
 
     from asyncapi_guard.violations import Problem
@@ -31,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MARK",
-    "OLD",
     "REF",
     "REJECTED",
     "SCALARS",
@@ -41,12 +28,8 @@ __all__ = [
     "Hint",
     "Written",
     "is_a",
-    "is_model",
     "pointer",
 ]
-
-#: Whether Pydantic 1 is installed.
-OLD = pydantic.VERSION.startswith("1.")
 
 Direction = Literal["validation", "serialization"]
 
@@ -101,7 +84,7 @@ class Written:
 
 
 class Hint:
-    """A type hint, with what Pydantic can do for it.
+    """A type hint, with what Pydantic can do for it; `read_hint` makes one.
 
     Args:
         hint: any type that Pydantic has a schema for.
@@ -110,10 +93,6 @@ class Hint:
     Raises:
         RegistrationError: Pydantic cannot validate it, or JSON Schema cannot say it.
     """
-
-    def __new__(cls, hint: Any, place: str) -> Hint:  # noqa: ARG004, PYI034  # it is of a subclass
-        """A hint of the Pydantic whose models it names."""
-        return object.__new__(_kind_of(hint) if cls is Hint else cls)
 
     def __init__(self, hint: Any, place: str) -> None:
         self.hint = hint
@@ -126,7 +105,7 @@ class Hint:
 
     @staticmethod
     def definitions(hints: Sequence[tuple[str, Direction, Any]]) -> Written:
-        """The schemas of hints of this class; see `definitions_of`."""
+        """The schemas of hints of this class, of which there is one; see `definitions_of`."""
         raise NotImplementedError
 
     @cached_property
@@ -175,30 +154,6 @@ def _is_positional(hint: Any) -> bool:
     return typing.get_origin(hint) is tuple and bool(items) and items[-1] is not Ellipsis
 
 
-# -- which Pydantic --------------------------------------------------------------------------------
-
-
-def _kind_of(hint: Any) -> type[Hint]:
-    if OLD or _is_of_v1(hint):
-        from asyncapi_guard.codefirst.hints.pydantic1 import Hint1
-
-        return Hint1
-    from asyncapi_guard.codefirst.hints.pydantic2 import Hint2
-
-    return Hint2
-
-
-def _is_of_v1(hint: Any) -> bool:
-    """Whether a hint has something of `pydantic.v1` in it, which Pydantic 2 cannot read."""
-    if "pydantic.v1" not in sys.modules:
-        return False
-    return any(map(_has_v1, _parts(hint, set())))
-
-
-def _has_v1(bases: tuple[type, ...]) -> bool:
-    return any(base.__module__.startswith("pydantic.v1.") for base in bases)
-
-
 def is_a(value: Any, kind: type[T] | tuple[type[T], ...]) -> TypeGuard[T]:
     """Whether a value is of a model's class, by its type alone.
 
@@ -206,31 +161,3 @@ def is_a(value: Any, kind: type[T] | tuple[type[T], ...]) -> TypeGuard[T]:
     their own answer to anything, or raise.
     """
     return issubclass(type(value), kind)
-
-
-def is_model(kind: type) -> bool:
-    """Whether a class is a model of the one Pydantic or the other."""
-    return issubclass(kind, pydantic.BaseModel) or _has_v1(inspect.getmro(kind))
-
-
-def _parts(hint: Any, seen: set[int]) -> Iterator[tuple[type, ...]]:
-    """The classes that a hint names, with their bases; and those of the classes' own fields."""
-    if id(hint) in seen:
-        return
-    seen.add(id(hint))
-    # Before Python 3.11, `list[int]` passes for a class.
-    if isinstance(hint, type) and typing.get_origin(hint) is None:
-        yield inspect.getmro(hint)
-        inner: list[Any] = []
-        if dataclasses.is_dataclass(hint) or typing.is_typeddict(hint) or issubclass(hint, tuple):
-            with suppress(Exception):  # what cannot be resolved is the business of Pydantic
-                inner = list(typing.get_type_hints(hint, include_extras=True).values())
-        if dataclasses.is_dataclass(hint):
-            # Once Pydantic 1 has read it, Pydantic 2 cannot.
-            inner.append(vars(hint).get("__pydantic_model__"))
-    else:
-        yield inspect.getmro(type(hint))  # such as that of a `Field` in `Annotated`
-        metadata = getattr(hint, "__metadata__", ())
-        inner = [*typing.get_args(hint), *metadata, getattr(hint, "__value__", None)]
-    for part in inner:
-        yield from _parts(part, seen)

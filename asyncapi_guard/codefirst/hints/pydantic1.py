@@ -18,7 +18,6 @@ from pydantic.v1.json import pydantic_encoder
 from pydantic.v1.main import BaseModel, create_model
 
 from asyncapi_guard.codefirst.hints.hint import (
-    OLD,
     REJECTED,
     SCALARS,
     ConstructionError,
@@ -27,7 +26,7 @@ from asyncapi_guard.codefirst.hints.hint import (
     is_a,
     pointer,
 )
-from asyncapi_guard.codefirst.hints.schemas1 import ROOT, Writer
+from asyncapi_guard.codefirst.hints.pydantic1_schemas import ROOT, Writer
 from asyncapi_guard.violations import Problem
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.codefirst.hints.hint import Direction
 
-__all__ = ["Hint1", "plain"]
+__all__ = ["Encoder", "Hint1", "plain"]
 
 #: Where Pydantic has its errors, and those of them whose words quote values.
 _ERRORS = messages.PydanticValueError.__module__
@@ -74,18 +73,50 @@ class _Config(BaseConfig):
     smart_union = True
 
 
-class Hint1(Hint):
-    """A hint that Pydantic 1 reads."""
+def _as_it_is(value: Any) -> Any:
+    return value  # whoever encodes it says what is wrong
 
-    def __init__(self, hint: Any, place: str) -> None:
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Encoder:
+    """What makes something simpler of an object.
+
+    Attributes:
+        encode: does so for what Pydantic 1 knows, and as a model's `json_encoders` say.
+        others: does so for what Pydantic 1 does not know, and Pydantic 2 may.
+    """
+
+    encode: Callable[[Any], Any] = pydantic_encoder
+    others: Callable[[Any], Any] = _as_it_is
+
+    def of(self, model: BaseModel) -> Encoder:
+        """The one for what is in a model."""
+        encode: Any = model.__json_encoder__  # a static method
+        return Encoder(encode, self.others)
+
+
+_ENCODER = Encoder()
+
+
+class Hint1(Hint):
+    """A hint that Pydantic 1 reads.
+
+    Args:
+        hint: any type that Pydantic 1 has a schema for.
+        place: whose hint it is, for error messages.
+        others: makes plain data of what Pydantic 1 does not know.
+    """
+
+    def __init__(self, hint: Any, place: str, others: Callable[[Any], Any] = _as_it_is) -> None:
         super().__init__(hint, place)
+        self._encoder = Encoder(others=others)
         try:
             # A field whose type is None has no type at all to it.
             type_ = type(None) if hint is None else hint
             fields: dict[str, Any] = {ROOT: (type_, ...)}
             model: Any = create_model("Hint", __config__=_Config, **fields)
             self.field: Any = model.__fields__[ROOT]
-            writer = Writer(plain)
+            writer = Writer(self.plain)
             schema = writer.schema(self.field, "validation")
             json.dumps([schema, writer.definitions])
         except _CANNOT as error:
@@ -96,8 +127,9 @@ class Hint1(Hint):
 
     @staticmethod
     def definitions(hints: Sequence[tuple[str, Direction, Hint1]]) -> Written:
-        """The schemas of hints of this class; see `definitions_of`."""
-        writer = Writer(plain)
+        """The schemas of hints of this class, of which there is one; see `definitions_of`."""
+        _, _, first = hints[0]
+        writer = Writer(first.plain)
         schemas = {key: writer.schema(hint.field, direction) for key, direction, hint in hints}
         return Written(schemas, writer.definitions, writer.known)
 
@@ -150,8 +182,12 @@ class Hint1(Hint):
         if type(value) in SCALARS:
             return value
         if self._is_as_it_is:
-            return plain(value)
-        return self._values(plain(_narrowed(value, self._models)))
+            return self.plain(value)
+        return self._values(self.plain(_narrowed(value, self._models)))
+
+    def plain(self, value: Any) -> Any:
+        """Plain data for what holds models, dataclasses, enums, ..., of either Pydantic."""
+        return plain(value, self._encoder)
 
 
 def _narrowed(value: Any, models: frozenset[type[BaseModel]]) -> Any:
@@ -239,58 +275,48 @@ def _code(error: Exception) -> str:
 # -- plain data ------------------------------------------------------------------------------------
 
 
-def plain(value: Any, encode: Callable[[Any], Any] = pydantic_encoder) -> Any:
+def plain(value: Any, encoder: Encoder = _ENCODER) -> Any:
     """Plain data for what holds models, dataclasses, enums, ...; bytes stay bytes.
 
     Args:
         value: anything; what nobody knows stays as it is.
-        encode: makes something simpler of an object, as a model's `json_encoders` say.
+        encoder: makes something simpler of an object.
     """
     kind = type(value)
     if kind in SCALARS or isinstance(value, (bytes, bytearray)):
         return value
     if isinstance(value, dict):
-        return {_name(key, encode): plain(item, encode) for key, item in list(value.items())}
+        return {_name(key, encoder): plain(item, encoder) for key, item in list(value.items())}
     if kind is list or kind is tuple:
-        return kind(plain(item, encode) for item in value)
-    return _plain_object(value, encode)
+        return kind(plain(item, encoder) for item in value)
+    return _plain_object(value, encoder)
 
 
-def _name(key: Any, encode: Callable[[Any], Any]) -> Any:
-    return key if type(key) in SCALARS else plain(key, encode)
+def _name(key: Any, encoder: Encoder) -> Any:
+    return key if type(key) in SCALARS else plain(key, encoder)
 
 
-def _plain_object(value: Any, encode: Callable[[Any], Any]) -> Any:
+def _plain_object(value: Any, encoder: Encoder) -> Any:
     if is_a(value, BaseModel):
         fields: Any = value.dict(by_alias=True)
         if value.__custom_root_type__:
             fields = fields[ROOT]
-        encode_fields: Any = value.__json_encoder__
-        return plain(fields, encode_fields)
+        return plain(fields, encoder.of(value))
     if isinstance(value, (list, tuple)):
-        return [plain(item, encode) for item in value]
+        return [plain(item, encoder) for item in value]
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name), encode) for f in dataclasses.fields(value)}
+        return {f.name: plain(getattr(value, f.name), encoder) for f in dataclasses.fields(value)}
     if isinstance(value, Enum):
-        return plain(value.value, encode)
+        return plain(value.value, encoder)
     for base, as_base in _BASES:
         if isinstance(value, base):
             return as_base(value)
-    return _encoded(value, encode)
+    return _encoded(value, encoder)
 
 
-def _encoded(value: Any, encode: Callable[[Any], Any]) -> Any:
+def _encoded(value: Any, encoder: Encoder) -> Any:
     try:
-        encoded = encode(value)
+        encoded = encoder.encode(value)
     except (TypeError, ValueError, ArithmeticError):
-        return _of_others(value)
-    return encoded if type(encoded) is type(value) else plain(encoded, encode)
-
-
-def _of_others(value: Any) -> Any:
-    """What Pydantic 1 does not know, and Pydantic 2 may."""
-    if OLD:
-        return value  # whoever encodes it says what is wrong
-    from asyncapi_guard.codefirst.hints import pydantic2
-
-    return pydantic2.plain(value)
+        return encoder.others(value)
+    return encoded if type(encoded) is type(value) else plain(encoded, encoder)

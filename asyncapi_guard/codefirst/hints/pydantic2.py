@@ -25,9 +25,9 @@ from pydantic_core import (
 )
 from pydantic_core.core_schema import ErrorType
 
-from asyncapi_guard.codefirst.dialect import legal
-from asyncapi_guard.codefirst.generated import is_generated
-from asyncapi_guard.codefirst.hints.declared import (
+from asyncapi_guard.codefirst.asyncapi_schemas import legal
+from asyncapi_guard.codefirst.generated_models import is_generated
+from asyncapi_guard.codefirst.hints.declared_classes import (
     Dump,
     declared_in,
     dump_for,
@@ -48,7 +48,7 @@ from asyncapi_guard.codefirst.hints.hint import (
     is_a,
     pointer,
 )
-from asyncapi_guard.codefirst.hints.patterns import (
+from asyncapi_guard.codefirst.hints.text_patterns import (
     DATE,
     DECIMAL,
     DURATION,
@@ -155,7 +155,7 @@ class Hint2(Hint):
 
     @staticmethod
     def definitions(hints: Sequence[tuple[str, Direction, Hint2]]) -> Written:
-        """The schemas of hints of this class; see `definitions_of`."""
+        """The schemas of hints of this class, of which there is one; see `definitions_of`."""
         generator = _Definitions(ref_template=REF)
         found, definitions = generator.generate_definitions(
             [(key, direction, hint.adapter.core_schema) for key, direction, hint in hints]
@@ -365,7 +365,7 @@ def _plain_object(value: Any, dumps: Mapping[type, Dump]) -> Any:
     if old is not None and is_a(value, old.BaseModel):
         from asyncapi_guard.codefirst.hints import pydantic1
 
-        return pydantic1.plain(value)
+        return pydantic1.plain(value, pydantic1.Encoder(others=plain))
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return plain(_ANYTHING.to_python(value, by_alias=True), dumps)
     return _plain_as_its_base(value, dumps)

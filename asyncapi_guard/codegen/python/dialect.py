@@ -42,8 +42,8 @@ from asyncapi_guard.codegen.python.scalars import (
 )
 from asyncapi_guard.schema.dialects import Draft
 from asyncapi_guard.schema.formats import KNOWN
-from asyncapi_guard.spec.collecting import opens_resource
 from asyncapi_guard.spec.pointers import format_pointer
+from asyncapi_guard.spec.schema_bundles import opens_resource
 
 if TYPE_CHECKING:
     from asyncapi_guard.codegen.python.scalars import NoteKeyword, PatternCheck

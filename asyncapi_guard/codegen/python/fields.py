@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.codegen.names import snake
-from asyncapi_guard.codegen.reserved import PYDANTIC_ATTRIBUTES
+from asyncapi_guard.codegen.python.reserved_names import PYDANTIC_ATTRIBUTES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping

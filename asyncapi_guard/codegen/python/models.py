@@ -31,17 +31,17 @@ from asyncapi_guard.codegen.catalogue import read_catalogue
 from asyncapi_guard.codegen.names import module_names
 from asyncapi_guard.codegen.pointers import Pointers
 from asyncapi_guard.codegen.python.bundle import build_bundle
-from asyncapi_guard.codegen.python.fields import field_names
-from asyncapi_guard.codegen.python.library import (
+from asyncapi_guard.codegen.python.datamodel_generator import (
     NotInstalledError,
     generate_types,
     is_installed,
     is_usable_pattern,
 )
+from asyncapi_guard.codegen.python.fields import field_names
 from asyncapi_guard.codegen.python.prelude import HELPERS, NAMES, READS, imports, prelude
+from asyncapi_guard.codegen.python.python_source import Import, closure, import_lines, parts_of
+from asyncapi_guard.codegen.python.reserved_names import reserved_names
 from asyncapi_guard.codegen.python.sections import Section, Writer, quoted
-from asyncapi_guard.codegen.python.sources import Import, closure, import_lines, parts_of
-from asyncapi_guard.codegen.reserved import reserved_names
 from asyncapi_guard.contract import Action
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.codegen.catalogue import Catalogue, Event
     from asyncapi_guard.codegen.python.bundle import Bundle, Loss
     from asyncapi_guard.codegen.python.options import Options
-    from asyncapi_guard.codegen.python.sources import Part
+    from asyncapi_guard.codegen.python.python_source import Part
     from asyncapi_guard.spec.references import Documents
 
 __all__ = ["HEADER", "Destination", "Generated", "generate_models"]

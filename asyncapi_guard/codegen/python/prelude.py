@@ -5,7 +5,7 @@ It needs nothing of us: generated code runs where only the models' own library i
 
 from __future__ import annotations
 
-from asyncapi_guard.codegen.python.sources import Import
+from asyncapi_guard.codegen.python.python_source import Import
 
 __all__ = ["HELPERS", "NAMES", "READS", "imports", "prelude"]
 

@@ -1,7 +1,7 @@
 """The events of a document and its schemas, as TypeScript for clients of socket.io.
 
-`model` has types as values, `schemas` makes them of schemas, `events` of events, `printing` writes
-them. What is written are types alone: it may be a `.d.ts` or a `.ts` file.
+`type_model` has types as values, `schemas` makes them of schemas, `events` of events, `printing`
+writes them. What is written are types alone: it may be a `.d.ts` or a `.ts` file.
 """
 
 from __future__ import annotations

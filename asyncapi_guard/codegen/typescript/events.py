@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from asyncapi_guard.codegen.catalogue import with_positions
 from asyncapi_guard.codegen.typescript.comments import comment
-from asyncapi_guard.codegen.typescript.model import (
+from asyncapi_guard.codegen.typescript.parameter_names import label, told_apart
+from asyncapi_guard.codegen.typescript.type_model import (
     NEVER,
     UNDEFINED,
     UNKNOWN,
@@ -24,7 +25,6 @@ from asyncapi_guard.codegen.typescript.model import (
     Type,
     either,
 )
-from asyncapi_guard.codegen.typescript.wording import label, told_apart
 from asyncapi_guard.contract import Action
 from asyncapi_guard.guard import RESERVED_EVENTS
 

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from asyncapi_guard.codegen.typescript.model import (
+from asyncapi_guard.codegen.typescript.type_model import (
     NEVER,
     NULL,
     Element,

@@ -9,11 +9,11 @@ from asyncapi_guard.codegen.names import TypeNames, pascal
 from asyncapi_guard.codegen.typescript.comments import comment, comment_of
 from asyncapi_guard.codegen.typescript.events import auth, events
 from asyncapi_guard.codegen.typescript.literals import plain_text
-from asyncapi_guard.codegen.typescript.model import Member, Object, Reference, Type, in_place
 from asyncapi_guard.codegen.typescript.namespaces import namespace_type, plain_address
 from asyncapi_guard.codegen.typescript.printing import declaration
-from asyncapi_guard.codegen.typescript.resources import lift
+from asyncapi_guard.codegen.typescript.references import lift
 from asyncapi_guard.codegen.typescript.schemas import Types
+from asyncapi_guard.codegen.typescript.type_model import Member, Object, Reference, Type, in_place
 from asyncapi_guard.contract import Action
 
 if TYPE_CHECKING:

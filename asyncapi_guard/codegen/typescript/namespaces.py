@@ -8,7 +8,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from asyncapi_guard.codegen.typescript.literals import literal, quoted
-from asyncapi_guard.codegen.typescript.model import Literal, Type, either
+from asyncapi_guard.codegen.typescript.type_model import Literal, Type, either
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

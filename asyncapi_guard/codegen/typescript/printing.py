@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from asyncapi_guard.codegen.typescript.comments import jsdoc
 from asyncapi_guard.codegen.typescript.literals import key
-from asyncapi_guard.codegen.typescript.model import (
+from asyncapi_guard.codegen.typescript.type_model import (
     Alternatives,
     Array,
     Element,

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from asyncapi_guard.codegen.catalogue import PREFIX
 from asyncapi_guard.codegen.typescript.comments import comment_of
 from asyncapi_guard.codegen.typescript.literals import kind_of_value, literal
-from asyncapi_guard.codegen.typescript.model import (
+from asyncapi_guard.codegen.typescript.parameter_names import label
+from asyncapi_guard.codegen.typescript.type_model import (
     ALL,
     ANYTHING,
     BYTES,
@@ -38,7 +39,6 @@ from asyncapi_guard.codegen.typescript.model import (
     together,
     without,
 )
-from asyncapi_guard.codegen.typescript.wording import label
 from asyncapi_guard.schema.dialects import Draft
 from asyncapi_guard.schema.formats import is_binary
 

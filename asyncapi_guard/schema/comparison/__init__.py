@@ -11,11 +11,11 @@ a difference says where and how, and people judge. It also says which side may a
 other refuses: where only one is named, the other accepts nothing more there. Recursion is followed
 with the assumption that what is being compared further up is the same.
 
-    sides.py         a schema, and what its references lead to
-    keywords.py      what the keywords judge: tables
-    flat.py          flat schemas             alternatives.py   a schema as several of them
-    exclusive.py     where `oneOf` is `anyOf`
-    comparing.py     two sides                wording.py        how a difference is said
+    compared_schema.py   a schema, and what its references lead to
+    keywords.py          what the keywords judge: tables
+    flat_schemas.py      flat schemas              alternatives.py   a schema as several of them
+    exclusive.py         where `oneOf` is `anyOf`
+    comparing.py         two schemas               wording.py        how a difference is said
 """
 
 from asyncapi_guard.schema.comparison.comparing import Difference, differences, is_anything

@@ -6,8 +6,9 @@ import json
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.schema.comparison.compared_schema import DEEPEST, ComparedSchema, TooMuchError
 from asyncapi_guard.schema.comparison.exclusive import are_exclusive
-from asyncapi_guard.schema.comparison.flat import (
+from asyncapi_guard.schema.comparison.flat_schemas import (
     Flat,
     by_type,
     common_type,
@@ -23,7 +24,6 @@ from asyncapi_guard.schema.comparison.keywords import (
     TOGETHER,
     UPPER,
 )
-from asyncapi_guard.schema.comparison.sides import DEEPEST, Side, TooMuchError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,8 +34,17 @@ __all__ = ["alternatives_of"]
 _MOST = 200
 
 
-def alternatives_of(schema: Any, side: Side, depth: int = 0) -> list[Flat]:
-    """The alternatives of a schema, each of one type, or of none that is named."""
+def alternatives_of(schema: Any, root: ComparedSchema, depth: int = 0) -> list[Flat]:
+    """The alternatives of a schema, each of one type, or of none that is named.
+
+    Args:
+        schema: it, or a part of one.
+        root: what it is a part of: this has what references lead to.
+        depth: how many schemas it is inside of.
+
+    Raises:
+        TooMuchError: it is too deep, or has too many of them.
+    """
     if schema is True:
         return [{}]
     if not isinstance(schema, dict):
@@ -45,22 +54,22 @@ def alternatives_of(schema: Any, side: Side, depth: int = 0) -> list[Flat]:
     ref = schema.get("$ref")
     parts: list[list[Flat]] = []
     if isinstance(ref, str):
-        target = side.target(ref)
-        found = [{"$ref": ref}] if target is None else alternatives_of(target, side, depth + 1)
-        if not side.siblings:
+        target = root.target(ref)
+        found = [{"$ref": ref}] if target is None else alternatives_of(target, root, depth + 1)
+        if not root.siblings:
             return found
         parts.append(found)
     parts.append(by_type(own_keywords(schema)))
-    parts += [alternatives_of(each, side, depth + 1) for each in schema.get("allOf", ())]
+    parts += [alternatives_of(each, root, depth + 1) for each in schema.get("allOf", ())]
     for keyword in ("anyOf", "oneOf"):
         if keyword in schema:
-            parts.append(_any_of(schema[keyword], keyword, side, depth))
+            parts.append(_any_of(schema[keyword], keyword, root, depth))
     return _united(_conjoined(parts))
 
 
-def _any_of(schemas: Sequence[Any], keyword: str, side: Side, depth: int) -> list[Flat]:
-    several = [alternatives_of(each, side, depth + 1) for each in schemas]
-    if keyword == "oneOf" and not are_exclusive(several, lambda each: alternatives_of(each, side)):
+def _any_of(schemas: Sequence[Any], keyword: str, root: ComparedSchema, depth: int) -> list[Flat]:
+    several = [alternatives_of(each, root, depth + 1) for each in schemas]
+    if keyword == "oneOf" and not are_exclusive(several, lambda each: alternatives_of(each, root)):
         return [{"oneOf": list(schemas)}]
     return [flat for alternatives in several for flat in alternatives]
 

@@ -1,4 +1,4 @@
-"""Two sides, compared: every difference, and which side is the wider one there."""
+"""Two schemas, compared: every difference, and which of them is the wider one there."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.schema.comparison.alternatives import alternatives_of
-from asyncapi_guard.schema.comparison.flat import Flat, common_type, is_a
-from asyncapi_guard.schema.comparison.keywords import LOWER, NAMED, ONE_SCHEMA, UPPER
-from asyncapi_guard.schema.comparison.sides import (
+from asyncapi_guard.schema.comparison.compared_schema import (
     DEEPEST,
-    Side,
+    ComparedSchema,
     TooMuchError,
+    combined,
     resolved,
-    side_of,
 )
-from asyncapi_guard.schema.comparison.sides import closed as close
+from asyncapi_guard.schema.comparison.compared_schema import closed as close
+from asyncapi_guard.schema.comparison.flat_schemas import Flat, common_type, is_a
+from asyncapi_guard.schema.comparison.keywords import LOWER, NAMED, ONE_SCHEMA, UPPER
 from asyncapi_guard.schema.comparison.wording import kinds_of, other_value
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def differences(
         closed: the code's objects have no other properties than they name, unless they say so: what
             is made of a model has its fields alone, though its schema leaves others open.
     """
-    one, other = side_of(code), side_of(file)
+    one, other = combined(code), combined(file)
     if closed:
         one = close(one)
     if one.nothing and other.nothing:
@@ -90,14 +90,14 @@ def differences(
 
 def is_anything(schema: Schema) -> bool:
     """Whether a schema refuses nothing."""
-    side = side_of([schema])
-    return alternatives_of(side.schema, side) == [{}]
+    root = combined([schema])
+    return alternatives_of(root.schema, root) == [{}]
 
 
 class _Comparison:
-    """One comparison of the code's side with the file's."""
+    """One comparison of the code's schema with the file's."""
 
-    def __init__(self, code: Side, file: Side) -> None:
+    def __init__(self, code: ComparedSchema, file: ComparedSchema) -> None:
         self._code = code
         self._file = file
         self._root = "the arguments" if code.positional else "the value"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.schema.comparison.flat import Flat, common_type, is_a
+from asyncapi_guard.schema.comparison.flat_schemas import Flat, common_type, is_a
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

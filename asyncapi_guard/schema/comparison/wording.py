@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from asyncapi_guard.schema.comparison.flat import Flat
+    from asyncapi_guard.schema.comparison.flat_schemas import Flat
 
 __all__ = ["kinds_of", "other_value"]
 

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.spec.output import to_yaml
+from asyncapi_guard.spec.serializing import to_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -26,8 +26,8 @@ from typing import TYPE_CHECKING, Any
 from asyncapi_guard.errors import UnsupportedVersion
 from asyncapi_guard.spec.upgrade.channels import Channels
 from asyncapi_guard.spec.upgrade.components import convert_components
+from asyncapi_guard.spec.upgrade.conversion import OMIT, Conversion, is_extension
 from asyncapi_guard.spec.upgrade.objects import convert_items, convert_object
-from asyncapi_guard.spec.upgrade.run import OMIT, Run, is_extension
 from asyncapi_guard.spec.upgrade.servers import convert_servers
 from asyncapi_guard.spec.versions import CODE, version_of
 from asyncapi_guard.spec.wording import shown
@@ -66,35 +66,35 @@ def upgrade(source: Source) -> Upgraded:
     Raises:
         SpecError: the document is of another version, or no AsyncAPI document.
     """
-    run = Run(source)
-    _check_version(run.root)
-    data = _Document(run).convert()
-    run.finish()
-    if run.added_schemas:
-        data.setdefault("components", {}).setdefault("schemas", {}).update(run.added_schemas)
-    return Upgraded(data, tuple(sorted(dict.fromkeys(run.notes))))
+    conversion = Conversion(source)
+    _check_version(conversion.root)
+    data = _Document(conversion).convert()
+    conversion.finish()
+    if conversion.added_schemas:
+        data.setdefault("components", {}).setdefault("schemas", {}).update(conversion.added_schemas)
+    return Upgraded(data, tuple(sorted(dict.fromkeys(conversion.notes))))
 
 
 class _Document:
     """The root of a document."""
 
-    def __init__(self, run: Run) -> None:
-        self._run = run
-        self._channels = Channels(run)
+    def __init__(self, conversion: Conversion) -> None:
+        self._conversion = conversion
+        self._channels = Channels(conversion)
         # In this order: channels decide which components they take over.
         self._sections: dict[str, Callable[[Node], Any]] = {
             "asyncapi": lambda _: TARGET,
             "info": self._info,
             "channels": self._channels.convert,
-            "servers": lambda node: convert_servers(run, node, ("servers",)),
-            "components": lambda node: convert_components(run, node, self._channels),
-            "id": run.keep,
-            "defaultContentType": run.keep,
+            "servers": lambda node: convert_servers(conversion, node, ("servers",)),
+            "components": lambda node: convert_components(conversion, node, self._channels),
+            "id": conversion.keep,
+            "defaultContentType": conversion.keep,
             **dict.fromkeys(_INFO_FIELDS, lambda _: OMIT),
         }
 
     def convert(self) -> dict[str, Any]:
-        fields = dict(self._run.root.items())
+        fields = dict(self._conversion.root.items())
         values = {key: do(fields[key]) for key, do in self._sections.items() if key in fields}
         data: dict[str, Any] = {}
         for key, node in fields.items():
@@ -107,25 +107,27 @@ class _Document:
 
     def _other(self, key: str, node: Node) -> Any:
         if is_extension(key):
-            return self._run.keep(node)
-        self._run.note(node, f"3.x has no {key!r} here; left out", key=True)
+            return self._conversion.keep(node)
+        self._conversion.note(node, f"3.x has no {key!r} here; left out", key=True)
         return OMIT
 
     def _info(self, node: Node) -> Any:
-        run = self._run
-        info = convert_object(run, node, ("info",), "Info")
+        conversion = self._conversion
+        info = convert_object(conversion, node, ("info",), "Info")
         if not isinstance(info, dict):
             return info
-        tags, docs = (run.root.get(key) for key in _INFO_FIELDS)
+        tags, docs = (conversion.root.get(key) for key in _INFO_FIELDS)
         if tags is not None:
             place = ("info", "tags")
-            run.move(tags.path, place)
-            items = convert_items(run, tags, place, lambda r, n, p: convert_object(r, n, p, "Tag"))
+            conversion.move(tags.path, place)
+            items = convert_items(
+                conversion, tags, place, lambda r, n, p: convert_object(r, n, p, "Tag")
+            )
             _set(info, "tags", items)
         if docs is not None:
             place = ("info", "externalDocs")
-            run.move(docs.path, place)
-            _set(info, "externalDocs", convert_object(run, docs, place, "ExternalDocs"))
+            conversion.move(docs.path, place)
+            _set(info, "externalDocs", convert_object(conversion, docs, place, "ExternalDocs"))
         return info
 
 

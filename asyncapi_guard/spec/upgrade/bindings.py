@@ -11,15 +11,15 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.spec.references import is_reference
+from asyncapi_guard.spec.upgrade.conversion import OMIT, is_extension
 from asyncapi_guard.spec.upgrade.names import identifier
-from asyncapi_guard.spec.upgrade.run import OMIT, is_extension
 from asyncapi_guard.spec.wording import kind_of, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from asyncapi_guard.spec.references import Node
-    from asyncapi_guard.spec.upgrade.run import Run
+    from asyncapi_guard.spec.upgrade.conversion import Conversion
 
 __all__ = ["convert_bindings"]
 
@@ -127,21 +127,21 @@ def _typed(fields: Iterable[str]) -> Mapping[str, str]:
     return {name: type_ for name, _, type_ in pairs}
 
 
-def convert_bindings(run: Run, node: Node, where: str) -> Any:
+def convert_bindings(conversion: Conversion, node: Node, where: str) -> Any:
     """The bindings of a `server`, `channel`, `operation` or `message`, or a reference to them."""
     if is_reference(node.value):
-        return run.reference(node)
+        return conversion.reference(node)
     if not isinstance(node.value, dict):
-        run.note(node, f"bindings must be a mapping, not {kind_of(node.value)}; left out")
+        conversion.note(node, f"bindings must be a mapping, not {kind_of(node.value)}; left out")
         return OMIT
     result = {}
     for protocol, binding in node.items():
-        name = _name(run, binding, where, protocol)
-        result[name] = _binding(run, binding, where, protocol)
+        name = _name(conversion, binding, where, protocol)
+        result[name] = _binding(conversion, binding, where, protocol)
     return result
 
 
-def _name(run: Run, node: Node, where: str, protocol: str) -> str:
+def _name(conversion: Conversion, node: Node, where: str, protocol: str) -> str:
     """The protocol, or an extension when AsyncAPI has no such binding."""
     if protocol in _UNSPECIFIED or is_extension(protocol) or (where, protocol) in _table():
         return protocol
@@ -149,7 +149,7 @@ def _name(run: Run, node: Node, where: str, protocol: str) -> str:
         return protocol
     name = "x-" + identifier(protocol, "binding")
     message = f"AsyncAPI has no {shown(protocol)} binding for a {where}; it is called {name!r} now"
-    run.note(node, message, key=True)
+    conversion.note(node, message, key=True)
     return name
 
 
@@ -159,52 +159,52 @@ def _says_something(binding: Any) -> bool:
     return any(key != "bindingVersion" and not is_extension(key) for key in binding)
 
 
-def _binding(run: Run, node: Node, where: str, protocol: str) -> Any:
-    binding = run.keep(node)
+def _binding(conversion: Conversion, node: Node, where: str, protocol: str) -> Any:
+    binding = conversion.keep(node)
     known = _table().get((where, protocol))
     if known is None or not isinstance(binding, dict) or "$ref" in binding:
         return binding
     for key in list(binding):
         child = node.child(key)
-        value = _field(run, child, key, protocol, known)
+        value = _field(conversion, child, key, protocol, known)
         if value is OMIT:
             del binding[key]
         elif value is not child.value:
             binding[key] = value
     if (where, protocol) == ("channel", "amqp"):
-        _settle_amqp(run, node, binding)
+        _settle_amqp(conversion, node, binding)
     return binding
 
 
-def _field(run: Run, node: Node, key: str, protocol: str, known: _Known) -> Any:
+def _field(conversion: Conversion, node: Node, key: str, protocol: str, known: _Known) -> Any:
     value = node.value
     if key == "bindingVersion":
-        return _version(run, node, known.versions)
+        return _version(conversion, node, known.versions)
     if is_extension(key):
         return value
     if key not in known.fields:
-        run.note(node, f"the {protocol} binding has no {key!r} in 3.x; left out", key=True)
+        conversion.note(node, f"the {protocol} binding has no {key!r} in 3.x; left out", key=True)
         return OMIT
     wanted = known.fields[key]
     if protocol == "kafka" and wanted == "schema" and isinstance(value, str):
-        run.note(node, f"{key} is a schema: one that takes this value is written")
+        conversion.note(node, f"{key} is a schema: one that takes this value is written")
         return {"type": "string", "enum": [value]}
-    return _fitting(run, node, wanted, f"{key} of the {protocol} binding")
+    return _fitting(conversion, node, wanted, f"{key} of the {protocol} binding")
 
 
-def _fitting(run: Run, node: Node, wanted: str, what: str) -> Any:
+def _fitting(conversion: Conversion, node: Node, wanted: str, what: str) -> Any:
     """The value, without what is not of its type."""
     if wanted not in _NESTED:
         if _fits(node.value, wanted):
             return node.value
-        run.note(node, f"{what} must be {_in_words(wanted)}; left out")
+        conversion.note(node, f"{what} must be {_in_words(wanted)}; left out")
         return OMIT
     if not isinstance(node.value, dict):
-        run.note(node, f"{what} must be a mapping; left out")
+        conversion.note(node, f"{what} must be a mapping; left out")
         return OMIT
     fields = _typed(_NESTED[wanted].split())
     values = {
-        key: _fitting(run, child, fields.get(key, "any"), f"{key} in {what}")
+        key: _fitting(conversion, child, fields.get(key, "any"), f"{key} in {what}")
         for key, child in node.items()
     }
     return {key: value for key, value in values.items() if value is not OMIT}
@@ -229,22 +229,24 @@ def _in_words(wanted: str) -> str:
     return _WORDS.get(wanted, f"a {wanted}")
 
 
-def _version(run: Run, node: Node, versions: tuple[str, ...]) -> Any:
+def _version(conversion: Conversion, node: Node, versions: tuple[str, ...]) -> Any:
     if node.value in (*versions, "latest"):
         return node.value
     known = ", ".join(versions)
     message = f"3.x knows version {known} of the binding; {versions[0]} is written"
-    run.note(node, message)
+    conversion.note(node, message)
     return versions[0]
 
 
-def _settle_amqp(run: Run, node: Node, binding: dict[str, Any]) -> None:
+def _settle_amqp(conversion: Conversion, node: Node, binding: dict[str, Any]) -> None:
     """Either an exchange or a queue: 0.3.0 wants the one that `is` says, and not the other."""
     is_queue = binding.get("is") == "queue"
     wanted, other = ("queue", "exchange") if is_queue else ("exchange", "queue")
     if other in binding:
-        run.note(node.child(other), f"an amqp channel with {wanted!r} has no {other!r}; left out")
+        conversion.note(
+            node.child(other), f"an amqp channel with {wanted!r} has no {other!r}; left out"
+        )
         del binding[other]
     if wanted not in binding and binding:
-        run.note(node, f"an amqp channel must have {wanted!r}; an empty one is written")
+        conversion.note(node, f"an amqp channel must have {wanted!r}; an empty one is written")
         binding[wanted] = {}

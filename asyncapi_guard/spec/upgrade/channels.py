@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from asyncapi_guard.spec.references import is_reference
+from asyncapi_guard.spec.upgrade.conversion import OMIT, pointer_to
 from asyncapi_guard.spec.upgrade.messages import Use, convert_message, uses
 from asyncapi_guard.spec.upgrade.names import COMPONENT, SERVER, Names, capital, identifier, legal
 from asyncapi_guard.spec.upgrade.objects import convert_fields, note_foreign, omit
 from asyncapi_guard.spec.upgrade.parameters import convert_parameter
-from asyncapi_guard.spec.upgrade.run import OMIT, pointer_to
 from asyncapi_guard.spec.upgrade.servers import convert_security
 from asyncapi_guard.spec.upgrade.traits import convert_operation_traits, convert_with_traits
 from asyncapi_guard.spec.wording import kind_of, shown
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.spec.pointers import Path
     from asyncapi_guard.spec.references import Node
-    from asyncapi_guard.spec.upgrade.run import Run
+    from asyncapi_guard.spec.upgrade.conversion import Conversion
 
 __all__ = ["Channels"]
 
@@ -58,12 +58,12 @@ class Channels:
         spare_operations: those of channels in `components` that no root channel uses.
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, conversion: Conversion) -> None:
         self.operations: dict[str, Any] = {}
         self.spare_operations: dict[str, Any] = {}
-        self._run = run
+        self._conversion = conversion
         self._ids = Names()
-        self._operation_ids = Names(frozenset(_operation_ids(run.root)))
+        self._operation_ids = Names(frozenset(_operation_ids(conversion.root)))
         self._used: set[Any] = set()
 
     # -- sections ----------------------------------------------------------------------------------
@@ -71,10 +71,10 @@ class Channels:
     def convert(self, node: Node) -> Any:
         """The `channels` of the document."""
         channels: dict[str, Any] = {}
-        for address, item in self._run.mapping(node, "channels"):
+        for address, item in self._conversion.mapping(node, "channels"):
             id = self._ids.take(identifier(address, "root"))
             place = ("channels", id)
-            self._run.move(item.path, place)
+            self._conversion.move(item.path, place)
             channel = self._root_channel(address, item, id, place)
             if channel is not OMIT:
                 channels[id] = channel
@@ -99,20 +99,20 @@ class Channels:
 
     def _unresolved(self, node: Node) -> Any:
         if not is_reference(node.value):
-            self._run.note(node, f"a channel must be a mapping, not {kind_of(node.value)}")
+            self._conversion.note(node, f"a channel must be a mapping, not {kind_of(node.value)}")
             return OMIT
-        note_foreign(self._run, node, "a channel with its operations")
-        return self._run.reference(node)
+        note_foreign(self._conversion, node, "a channel with its operations")
+        return self._conversion.reference(node)
 
     def _fields(self, node: Node, place: Path) -> dict[str, Node] | None:
         """The fields of a channel and of the one that it refers to."""
-        target = self._run.resolve(node)
+        target = self._conversion.resolve(node)
         if target is None or not isinstance(target.value, dict):
             return None
         if target is not node:
             # An address can be said in a channel only, so each that refers to it has a copy.
             self._used.add(target.place)
-            self._run.move(target.path, place)
+            self._conversion.move(target.path, place)
         own = dict(node.items())
         own.pop("$ref", None)
         fields = dict(target.items()) if target is not node else {}
@@ -133,7 +133,7 @@ class Channels:
         bindings = self._address(channel, head)
         parameters = self._parameters(channel, head)
         rest = convert_fields(
-            self._run,
+            self._conversion,
             channel.fields,
             channel.place,
             "ChannelItem",
@@ -145,14 +145,14 @@ class Channels:
         result = {**head, **({"messages": messages} if messages else {}), **rest}
         return {**result, **({"parameters": parameters} if parameters else {})}
 
-    def _servers(self, run: Run, node: Node, _new: Path) -> Any:
-        known = run.root.get("servers")
+    def _servers(self, conversion: Conversion, node: Node, _new: Path) -> Any:
+        known = conversion.root.get("servers")
         references: list[Any] = []
-        for item in run.sequence(node, "servers"):
+        for item in conversion.sequence(node, "servers"):
             if known is None or not isinstance(item.value, str) or known.get(item.value) is None:
-                run.note(item, f"there is no server {shown(item.value)}; left out")
+                conversion.note(item, f"there is no server {shown(item.value)}; left out")
                 continue
-            reference = run.reference_to(("servers", item.value))
+            reference = conversion.reference_to(("servers", item.value))
             if reference not in references:
                 references.append(reference)
         return references if references or not node.value else OMIT
@@ -170,19 +170,21 @@ class Channels:
         query = removed[1:].partition("#")[0] if removed[0] == "?" else ""
         if not query or not self._is_web():
             message = f"an address has no query or fragment in 3.x: {shown(removed)} is left out"
-            self._run.note(node, message, key=True)
+            self._conversion.note(node, message, key=True)
             return {}
-        self._run.note(node, "the query of the address goes to the channel's ws binding", key=True)
+        self._conversion.note(
+            node, "the query of the address goes to the channel's ws binding", key=True
+        )
         return {
             name: {"type": "string"} if _EXPRESSION.fullmatch(value) else {"const": value}
             for name, value in parse_qsl(query, keep_blank_values=True)
         }
 
     def _node(self, channel: _Channel) -> Node:
-        return next(iter(channel.fields.values()), self._run.root)
+        return next(iter(channel.fields.values()), self._conversion.root)
 
     def _is_web(self) -> bool:
-        servers = self._run.root.get("servers")
+        servers = self._conversion.root.get("servers")
         items = servers.items() if servers is not None and isinstance(servers.value, dict) else ()
         protocols = [
             item.value.get("protocol") for _, item in items if isinstance(item.value, dict)
@@ -192,7 +194,7 @@ class Channels:
     def _parameters(self, channel: _Channel, head: dict[str, Any]) -> dict[str, Any]:
         """What is declared of the address's parameters; an empty one for each of the others."""
         section = channel.fields.get("parameters")
-        declared = dict(self._run.mapping(section, "parameters"))
+        declared = dict(self._conversion.mapping(section, "parameters"))
         if "address" not in head:
             wanted = list(declared)
         else:
@@ -206,14 +208,14 @@ class Channels:
             place = (*channel.place, "parameters", name)
             parameters[name] = self._parameter(declared.pop(old, None), place)
         for node in declared.values():
-            self._run.note(node, "the address has no such parameter; left out", key=True)
+            self._conversion.note(node, "the address has no such parameter; left out", key=True)
         return parameters
 
     def _parameter(self, node: Node | None, place: Path) -> Any:
         if node is None:
             return {}
-        self._run.move(node.path, place)
-        value = convert_parameter(self._run, node, place)
+        self._conversion.move(node.path, place)
+        value = convert_parameter(self._conversion, node, place)
         return {} if value is OMIT else value
 
     # -- messages and operations -------------------------------------------------------------------
@@ -230,12 +232,12 @@ class Channels:
 
         Those that the channel did not have yet are converted and added to it.
         """
-        operation = self._run.resolve(channel.fields[field])
+        operation = self._conversion.resolve(channel.fields[field])
         message = operation.get("message") if operation is not None else None
         if message is None:
             return None
         found = []
-        for use in uses(self._run, message):
+        for use in uses(self._conversion, message):
             if use.identity not in keys:
                 key = keys[use.identity] = names.take(use.name)
                 place = (*channel.place, "messages", key)
@@ -246,20 +248,20 @@ class Channels:
                 found.append(keys[use.identity])
             if not _in_components(use.node):
                 place = (*channel.place, "messages", keys[use.identity])
-                self._run.move(use.node.path, place)
+                self._conversion.move(use.node.path, place)
         return list(dict.fromkeys(found))
 
     def _message(self, use: Use, place: Path) -> Any:
         target = use.target
         if target is not None and target is use.node and _in_components(target):
             # An alternative of a component, which becomes a component of its own.
-            return self._run.reference_to(tuple(map(str, target.path)))
+            return self._conversion.reference_to(tuple(map(str, target.path)))
         if target is None or _in_components(target):
-            return convert_message(self._run, use.node, place)
+            return convert_message(self._conversion, use.node, place)
         if target is use.node or target.path[:1] != ("channels",):
-            self._run.move(target.path, place)
-            return convert_message(self._run, target, place)
-        return self._run.reference(use.node)
+            self._conversion.move(target.path, place)
+            return convert_message(self._conversion, target, place)
+        return self._conversion.reference(use.node)
 
     def _operation_place(self, channel: _Channel, field: str, *, spare: bool) -> Path:
         id = self._operation_id(channel, field)
@@ -268,37 +270,41 @@ class Channels:
         return ("components", "operations", legal(id, COMPONENT, "operation"))
 
     def _operation_id(self, channel: _Channel, field: str) -> str:
-        operation = self._run.resolve(channel.fields[field])
+        operation = self._conversion.resolve(channel.fields[field])
         node = operation.get("operationId") if operation is not None else None
         if node is not None and isinstance(node.value, str):
             if self._operation_ids.claim(node.value):
                 return node.value
-            self._run.note(node, f"the operationId {shown(node.value)} is taken; another is made")
+            self._conversion.note(
+                node, f"the operationId {shown(node.value)} is taken; another is made"
+            )
         return self._operation_ids.take(_ACTIONS[field] + capital(channel.id))
 
     def _operation(
         self, channel: _Channel, field: str, action: str, messages: list[str] | None, place: Path
     ) -> Any:
-        node = self._run.resolve(channel.fields[field])
+        node = self._conversion.resolve(channel.fields[field])
         if node is None or not isinstance(node.value, dict):
-            self._run.note(channel.fields[field], f"{field} must be a mapping; left out")
+            self._conversion.note(channel.fields[field], f"{field} must be a mapping; left out")
             return OMIT
-        self._run.move(channel.fields[field].path, place)
+        self._conversion.move(channel.fields[field].path, place)
         special = {
             "message": omit,
             "operationId": omit,
             "security": convert_security,
             "traits": convert_operation_traits,
         }
-        rest = convert_with_traits(self._run, node, place, "Operation", special)
+        rest = convert_with_traits(self._conversion, node, place, "Operation", special)
         if "x-ack" in rest:
-            self._run.note(node.child("x-ack"), "x-ack is read on messages only", key=True)
+            self._conversion.note(node.child("x-ack"), "x-ack is read on messages only", key=True)
         if messages is None:
-            self._run.note(node, "the operation says no message: in 3.x it has none", key=True)
+            self._conversion.note(
+                node, "the operation says no message: in 3.x it has none", key=True
+            )
         references = [
             {"$ref": pointer_to((*channel.place, "messages", key))} for key in messages or ()
         ]
-        self._run.spend(node, len(references))
+        self._conversion.spend(node, len(references))
         head = {"action": action, "channel": {"$ref": pointer_to(channel.place)}}
         return {**head, **rest, "messages": references}
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.spec.upgrade.bindings import convert_bindings
+from asyncapi_guard.spec.upgrade.conversion import OMIT, is_extension
 from asyncapi_guard.spec.upgrade.messages import convert_message, is_choice
 from asyncapi_guard.spec.upgrade.names import COMPONENT, Names, legal
 from asyncapi_guard.spec.upgrade.objects import convert_object, elements
 from asyncapi_guard.spec.upgrade.parameters import convert_parameter
-from asyncapi_guard.spec.upgrade.run import OMIT, is_extension
 from asyncapi_guard.spec.upgrade.servers import convert_security_scheme, convert_server
 from asyncapi_guard.spec.upgrade.traits import convert_message_trait, convert_operation_trait
 
@@ -17,22 +17,22 @@ if TYPE_CHECKING:
     from asyncapi_guard.spec.pointers import Path
     from asyncapi_guard.spec.references import Node
     from asyncapi_guard.spec.upgrade.channels import Channels
+    from asyncapi_guard.spec.upgrade.conversion import Conversion
     from asyncapi_guard.spec.upgrade.objects import Convert
-    from asyncapi_guard.spec.upgrade.run import Run
 
 __all__ = ["convert_components"]
 
 
 def _of_kind(kind: str) -> Convert:
-    return lambda run, node, new: convert_object(run, node, new, kind)
+    return lambda conversion, node, new: convert_object(conversion, node, new, kind)
 
 
 def _bindings_of(where: str) -> Convert:
-    return lambda run, node, _new: convert_bindings(run, node, where)
+    return lambda conversion, node, _new: convert_bindings(conversion, node, where)
 
 
-def _keep(run: Run, node: Node, _new: Path) -> Any:
-    return run.keep(node)
+def _keep(conversion: Conversion, node: Node, _new: Path) -> Any:
+    return conversion.keep(node)
 
 
 _SECTIONS: dict[str, Convert] = {
@@ -52,58 +52,62 @@ _SECTIONS: dict[str, Convert] = {
 }
 
 
-def convert_components(run: Run, node: Node, channels: Channels) -> Any:
+def convert_components(conversion: Conversion, node: Node, channels: Channels) -> Any:
     """The `components` of the document."""
     result: dict[str, Any] = {}
-    sections = {**_SECTIONS, "channels": lambda _run, n, p: channels.convert_spare(n, p)}
-    for key, section in run.mapping(node, "components"):
+    sections = {**_SECTIONS, "channels": lambda _conversion, n, p: channels.convert_spare(n, p)}
+    for key, section in conversion.mapping(node, "components"):
         if key in sections:
-            converted = _section(run, section, key, sections[key])
+            converted = _section(conversion, section, key, sections[key])
             if converted or not section.value:
                 result[key] = converted
         elif is_extension(key):
-            result[key] = run.keep(section)
+            result[key] = conversion.keep(section)
         else:
-            run.note(section, f"3.x has no {key!r} here; left out", key=True)
+            conversion.note(section, f"3.x has no {key!r} here; left out", key=True)
     if channels.spare_operations:
         result["operations"] = channels.spare_operations
     return result if isinstance(node.value, dict) else OMIT
 
 
-def _section(run: Run, node: Node, name: str, convert: Convert) -> Any:
-    items = run.mapping(node, name)
+def _section(conversion: Conversion, node: Node, name: str, convert: Convert) -> Any:
+    items = conversion.mapping(node, name)
     reserved = frozenset(key for key, _ in items)
-    names = run.schemas if name == "schemas" else Names(reserved)
+    names = conversion.schemas if name == "schemas" else Names(reserved)
     for key, _ in items:
         if COMPONENT.fullmatch(key):
             names.claim(key)
     result: dict[str, Any] = {}
     for key, item in items:
         if name == "messages" and is_choice(item.value):
-            _choice(run, item, key, names, result)
+            _choice(conversion, item, key, names, result)
             continue
         new = key
         if not COMPONENT.fullmatch(key):
             new = names.take(legal(key, COMPONENT, name))
-            run.note(item, f"it is called {new!r} now: names are letters, digits, '.', '_' and '-'")
+            conversion.note(
+                item, f"it is called {new!r} now: names are letters, digits, '.', '_' and '-'"
+            )
         place = ("components", name, new)
-        run.move(item.path, place)
-        value = convert(run, item, place)
+        conversion.move(item.path, place)
+        value = convert(conversion, item, place)
         if value is not OMIT:
             result[new] = value
     return result
 
 
-def _choice(run: Run, node: Node, key: str, names: Names, result: dict[str, Any]) -> None:
+def _choice(
+    conversion: Conversion, node: Node, key: str, names: Names, result: dict[str, Any]
+) -> None:
     """A component that is several messages: each becomes one, those that use it list them."""
-    run.note(node, "a message is one in 3.x; the operations list the alternatives")
+    conversion.note(node, "a message is one in 3.x; the operations list the alternatives")
     for item in elements(node.child("oneOf")):
         if is_choice(item.value):
-            _choice(run, item, key, names, result)
+            _choice(conversion, item, key, names, result)
         elif isinstance(item.value, dict) and "$ref" not in item.value:
             name = names.take(legal(key, COMPONENT, "message"))
             place = ("components", "messages", name)
-            run.move(item.path, place)
-            value = convert_message(run, item, place)
+            conversion.move(item.path, place)
+            value = convert_message(conversion, item, place)
             if value is not OMIT:
                 result[name] = value

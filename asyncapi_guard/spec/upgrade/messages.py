@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.spec.references import is_reference
+from asyncapi_guard.spec.upgrade.conversion import OMIT
 from asyncapi_guard.spec.upgrade.names import COMPONENT, identifier, legal
 from asyncapi_guard.spec.upgrade.objects import elements, note_foreign, omit
-from asyncapi_guard.spec.upgrade.run import OMIT
 from asyncapi_guard.spec.upgrade.traits import (
     convert_examples,
     convert_message_traits,
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.spec.pointers import Path
     from asyncapi_guard.spec.references import Node
-    from asyncapi_guard.spec.upgrade.run import Run
+    from asyncapi_guard.spec.upgrade.conversion import Conversion
 
 __all__ = ["Use", "convert_message", "is_choice", "uses"]
 
@@ -83,110 +83,112 @@ def is_choice(value: Any) -> bool:
     return isinstance(value, dict) and isinstance(value.get("oneOf"), list)
 
 
-def uses(run: Run, node: Node) -> list[Use]:
+def uses(conversion: Conversion, node: Node) -> list[Use]:
     """The messages that a `message` field says, each once."""
     found: dict[Any, Use] = {}
-    _collect(run, node, found, set())
+    _collect(conversion, node, found, set())
     return list(found.values())
 
 
-def _collect(run: Run, node: Node, found: dict[Any, Use], seen: set[Any]) -> None:
-    run.spend(node)
-    target = run.resolve(node)
+def _collect(conversion: Conversion, node: Node, found: dict[Any, Use], seen: set[Any]) -> None:
+    conversion.spend(node)
+    target = conversion.resolve(node)
     value = target.value if target is not None else None
     if target is None or (isinstance(value, dict) and not is_choice(value)):
         use = Use(node, target)
         found.setdefault(use.identity, use)
     elif not isinstance(value, dict):
-        run.note(node, f"a message must be a mapping, not {kind_of(value)}; left out")
+        conversion.note(node, f"a message must be a mapping, not {kind_of(value)}; left out")
     elif target.place not in seen:
         seen.add(target.place)
         choice = target.child("oneOf")
         for item in elements(choice):
-            _collect(run, item, found, seen)
+            _collect(conversion, item, found, seen)
 
 
 # -- a message -------------------------------------------------------------------------------------
 
 
-def convert_message(run: Run, node: Node, new: Path) -> Any:
+def convert_message(conversion: Conversion, node: Node, new: Path) -> Any:
     """A message, or a reference to one."""
-    note_foreign(run, node, "a message")
+    note_foreign(conversion, node, "a message")
     special = {
-        "payload": _payload_of(run, node),
+        "payload": _payload_of(conversion, node),
         "messageId": _message_id,
         "schemaFormat": omit,
         "examples": convert_examples,
         "traits": convert_message_traits,
         "x-ack": convert_ack,
     }
-    return convert_with_traits(run, node, new, "Message", special)
+    return convert_with_traits(conversion, node, new, "Message", special)
 
 
-def _message_id(run: Run, node: Node, new: Path) -> Any:
+def _message_id(conversion: Conversion, node: Node, new: Path) -> Any:
     named = new[0] == "components" and isinstance(node.value, str)
     if node.value != new[-2] and not (named and COMPONENT.fullmatch(node.value)):
-        run.note(node, "3.x has no 'messageId': the key in a channel's messages is it", key=True)
+        conversion.note(
+            node, "3.x has no 'messageId': the key in a channel's messages is it", key=True
+        )
     return OMIT
 
 
-def _payload_of(run: Run, message: Node) -> Any:
-    schema_format = _schema_format(run, message)
+def _payload_of(conversion: Conversion, message: Node) -> Any:
+    schema_format = _schema_format(conversion, message)
 
-    def convert(run: Run, node: Node, new: Path) -> Any:
-        payload = run.keep(node)
+    def convert(conversion: Conversion, node: Node, new: Path) -> Any:
+        payload = conversion.keep(node)
         if schema_format is None:
             return payload
-        run.move(node.path, (*new, "schema"))
+        conversion.move(node.path, (*new, "schema"))
         return {"schemaFormat": schema_format, "schema": payload}
 
     return convert
 
 
-def _schema_format(run: Run, message: Node) -> str | None:
+def _schema_format(conversion: Conversion, message: Node) -> str | None:
     """The format of the payload; `None` if it is AsyncAPI's own."""
     node = message.get("schemaFormat")
-    for trait in traits_of(run, message):
+    for trait in traits_of(conversion, message):
         # As in 2.x, the last trait has the last word.
         node = trait.get("schemaFormat") or node
     if node is None:
         return None
     if not isinstance(node.value, str):
-        run.note(node, f"schemaFormat must be a string, not {kind_of(node.value)}; left out")
+        conversion.note(node, f"schemaFormat must be a string, not {kind_of(node.value)}; left out")
         return None
     if "payload" not in message.value:
-        run.note(node, "schemaFormat has no meaning without a payload; left out")
+        conversion.note(node, "schemaFormat has no meaning without a payload; left out")
     return None if _OWN_FORMAT.fullmatch(node.value) else node.value
 
 
-def convert_ack(run: Run, node: Node, new: Path) -> Any:
+def convert_ack(conversion: Conversion, node: Node, new: Path) -> Any:
     """What a message's acknowledgement carries: a schema, or `{args: schema}`.
 
     Some 2.x documents say a message here; its payload is what is meant.
     """
     args = node.get("args")
-    if args is not None and not _is_message(run, node):
-        ack = run.keep(node)
-        ack["args"] = convert_ack(run, args, (*new, "args"))
+    if args is not None and not _is_message(conversion, node):
+        ack = conversion.keep(node)
+        ack["args"] = convert_ack(conversion, args, (*new, "args"))
         return ack if ack["args"] is not OMIT else OMIT
-    if not _is_message(run, node):
-        return run.keep(node)
-    target = run.resolve(node)
+    if not _is_message(conversion, node):
+        return conversion.keep(node)
+    target = conversion.resolve(node)
     if target is None or "payload" not in target.value:
-        run.note(node, "the message that x-ack says has no payload; left out", key=True)
+        conversion.note(node, "the message that x-ack says has no payload; left out", key=True)
         return OMIT
     if target.place == node.place:
-        return _payload_of(run, node)(run, node.child("payload"), new)
+        return _payload_of(conversion, node)(conversion, node.child("payload"), new)
     # Not the place of the payload: with a format it moves down, and the format must come along.
-    return run.reference_to(tuple(map(str, target.path)), ("payload",))
+    return conversion.reference_to(tuple(map(str, target.path)), ("payload",))
 
 
 def _is_component(message: Node) -> bool:
     return message.path[:2] == _COMPONENTS and len(message.path) == 3
 
 
-def _is_message(run: Run, node: Node) -> bool:
-    target = run.resolve(node)
+def _is_message(conversion: Conversion, node: Node) -> bool:
+    target = conversion.resolve(node)
     if target is None or not isinstance(target.value, dict):
         return False
     return _is_component(target) or (

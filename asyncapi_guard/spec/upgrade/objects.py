@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.spec.references import is_reference
 from asyncapi_guard.spec.upgrade.bindings import convert_bindings
-from asyncapi_guard.spec.upgrade.run import OMIT, is_extension, is_local
+from asyncapi_guard.spec.upgrade.conversion import OMIT, is_extension, is_local
 from asyncapi_guard.spec.wording import kind_of
 
 if TYPE_CHECKING:
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.spec.pointers import Path
     from asyncapi_guard.spec.references import Node
-    from asyncapi_guard.spec.upgrade.run import Run
+    from asyncapi_guard.spec.upgrade.conversion import Conversion
 
     #: Converts the value of a field, which goes to the place that is given.
-    Convert = Callable[[Run, Node, Path], Any]
+    Convert = Callable[[Conversion, Node, Path], Any]
 
 __all__ = [
     "convert_fields",
@@ -68,27 +68,31 @@ def _fields(kind: str) -> Mapping[str, str]:
 
 
 def convert_object(
-    run: Run, node: Node, new: Path, kind: str, special: Mapping[str, Convert] | None = None
+    conversion: Conversion,
+    node: Node,
+    new: Path,
+    kind: str,
+    special: Mapping[str, Convert] | None = None,
 ) -> Any:
     """An object, or a reference to one.
 
     Args:
-        run: the conversion.
+        conversion: its state.
         node: the old object.
         new: where the new one goes.
         kind: which table says its fields.
         special: how fields are converted that the table does not say.
     """
     if is_reference(node.value):
-        return run.reference(node)
+        return conversion.reference(node)
     if not isinstance(node.value, dict):
-        run.note(node, f"expected a mapping, not {kind_of(node.value)}; left out")
+        conversion.note(node, f"expected a mapping, not {kind_of(node.value)}; left out")
         return OMIT
-    return convert_fields(run, dict(node.items()), new, kind, special)
+    return convert_fields(conversion, dict(node.items()), new, kind, special)
 
 
 def convert_fields(
-    run: Run,
+    conversion: Conversion,
     fields: Mapping[str, Node],
     new: Path,
     kind: str,
@@ -103,55 +107,59 @@ def convert_fields(
         if key in done:
             continue
         if special and key in special:
-            value = special[key](run, child, (*new, key))
+            value = special[key](conversion, child, (*new, key))
         elif key in table:
-            value = _convert_field(run, child, (*new, key), table[key])
+            value = _convert_field(conversion, child, (*new, key), table[key])
         elif is_extension(key):
-            value = run.keep(child)
+            value = conversion.keep(child)
         else:
-            run.note(child, f"3.x has no {key!r} here; left out", key=True)
+            conversion.note(child, f"3.x has no {key!r} here; left out", key=True)
             continue
         if value is not OMIT:
             result[key] = value
     return result
 
 
-def _convert_field(run: Run, node: Node, new: Path, type_: str) -> Any:
+def _convert_field(conversion: Conversion, node: Node, new: Path, type_: str) -> Any:
     """The value of a field."""
     if not type_:
-        return run.keep(node)
+        return conversion.keep(node)
     if type_ in _BINDINGS:
-        return convert_bindings(run, node, type_)
+        return convert_bindings(conversion, node, type_)
     if type_.startswith("["):
-        return convert_items(run, node, new, lambda r, n, p: convert_object(r, n, p, type_[1:-1]))
+        return convert_items(
+            conversion, node, new, lambda r, n, p: convert_object(r, n, p, type_[1:-1])
+        )
     if type_.startswith("{"):
-        return convert_map(run, node, new, lambda r, n, p: convert_object(r, n, p, type_[1:-1]))
-    return convert_object(run, node, new, type_)
+        return convert_map(
+            conversion, node, new, lambda r, n, p: convert_object(r, n, p, type_[1:-1])
+        )
+    return convert_object(conversion, node, new, type_)
 
 
-def convert_items(run: Run, node: Node, new: Path, convert: Convert) -> Any:
+def convert_items(conversion: Conversion, node: Node, new: Path, convert: Convert) -> Any:
     """A list of objects."""
     if not isinstance(node.value, list):
-        run.note(node, f"expected a list, not {kind_of(node.value)}; left out")
+        conversion.note(node, f"expected a list, not {kind_of(node.value)}; left out")
         return OMIT
     result: list[Any] = []
     for item in elements(node):
         place = (*new, len(result))
-        value = convert(run, item, place)
+        value = convert(conversion, item, place)
         if value is not OMIT:
-            run.move(item.path, place)
+            conversion.move(item.path, place)
             result.append(value)
     return result
 
 
-def convert_map(run: Run, node: Node, new: Path, convert: Convert) -> Any:
+def convert_map(conversion: Conversion, node: Node, new: Path, convert: Convert) -> Any:
     """A map of objects."""
     if not isinstance(node.value, dict):
-        run.note(node, f"expected a mapping, not {kind_of(node.value)}; left out")
+        conversion.note(node, f"expected a mapping, not {kind_of(node.value)}; left out")
         return OMIT
     result: dict[str, Any] = {}
     for key, item in node.items():
-        value = convert(run, item, (*new, key))
+        value = convert(conversion, item, (*new, key))
         if value is not OMIT:
             result[key] = value
     return result
@@ -162,12 +170,12 @@ def elements(node: Node) -> list[Node]:
     return [node.child(index) for index in range(len(node.value))]
 
 
-def omit(_run: Run, _node: Node, _new: Path) -> Any:
+def omit(_conversion: Conversion, _node: Node, _new: Path) -> Any:
     """A field that is converted elsewhere."""
     return OMIT
 
 
-def note_foreign(run: Run, node: Node, what: str) -> None:
+def note_foreign(conversion: Conversion, node: Node, what: str) -> None:
     """A reference leads to another file, whose content stays as it is."""
     if is_reference(node.value) and not is_local(node):
-        run.note(node, f"{what} in another file is not converted: upgrade it there")
+        conversion.note(node, f"{what} in another file is not converted: upgrade it there")

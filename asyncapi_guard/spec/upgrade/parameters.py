@@ -4,38 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.spec.upgrade.conversion import OMIT, is_extension
 from asyncapi_guard.spec.upgrade.objects import convert_object, note_foreign
-from asyncapi_guard.spec.upgrade.run import OMIT, is_extension
 
 if TYPE_CHECKING:
     from asyncapi_guard.spec.pointers import Path
     from asyncapi_guard.spec.references import Node
-    from asyncapi_guard.spec.upgrade.run import Run
+    from asyncapi_guard.spec.upgrade.conversion import Conversion
 
 __all__ = ["convert_parameter"]
 
 _LISTS = ("enum", "examples")
 
 
-def convert_parameter(run: Run, node: Node, new: Path) -> Any:
+def convert_parameter(conversion: Conversion, node: Node, new: Path) -> Any:
     """A parameter, or a reference to one."""
-    note_foreign(run, node, "a parameter")
+    note_foreign(conversion, node, "a parameter")
     carried: dict[str, Any] = {}
 
-    def schema(run: Run, node: Node, _new: Path) -> Any:
-        run.evict(node)
-        carried.update(_from_schema(run, node))
+    def schema(conversion: Conversion, node: Node, _new: Path) -> Any:
+        conversion.evict(node)
+        carried.update(_from_schema(conversion, node))
         return OMIT
 
-    parameter = convert_object(run, node, new, "Parameter", {"schema": schema})
+    parameter = convert_object(conversion, node, new, "Parameter", {"schema": schema})
     return {**carried, **parameter} if isinstance(parameter, dict) else parameter
 
 
-def _from_schema(run: Run, node: Node) -> dict[str, Any]:
+def _from_schema(conversion: Conversion, node: Node) -> dict[str, Any]:
     """What of a schema a parameter can say."""
-    target = run.resolve(node)
+    target = conversion.resolve(node)
     if target is None:
-        run.note(node, "the schema of a parameter is not part of this document; left out")
+        conversion.note(node, "the schema of a parameter is not part of this document; left out")
         return {}
     if not isinstance(target.value, dict):
         return {}
@@ -47,11 +47,13 @@ def _from_schema(run: Run, node: Node) -> dict[str, Any]:
         elif key == "description" and isinstance(child.value, str):
             carried[key] = child.value
         elif is_extension(key):
-            carried[key] = run.keep(child)
+            carried[key] = conversion.keep(child)
         elif (key, child.value) != ("type", "string"):
             lost.append(key)
     if lost:
-        run.note(node, f"a parameter is a string in 3.x, and has no {', '.join(lost)}; left out")
+        conversion.note(
+            node, f"a parameter is a string in 3.x, and has no {', '.join(lost)}; left out"
+        )
     return carried
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.spec.references import is_reference
+from asyncapi_guard.spec.upgrade.conversion import OMIT, is_extension
 from asyncapi_guard.spec.upgrade.objects import (
     convert_fields,
     convert_items,
     convert_object,
     elements,
 )
-from asyncapi_guard.spec.upgrade.run import OMIT, is_extension
 from asyncapi_guard.spec.upgrade.servers import convert_security
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.spec.pointers import Path
     from asyncapi_guard.spec.references import Node
+    from asyncapi_guard.spec.upgrade.conversion import Conversion
     from asyncapi_guard.spec.upgrade.objects import Convert
-    from asyncapi_guard.spec.upgrade.run import Run
 
 __all__ = [
     "convert_examples",
@@ -44,39 +44,41 @@ _EXAMPLE = frozenset(("headers", "name", "payload", "summary"))
 
 
 def convert_with_traits(
-    run: Run, node: Node, new: Path, kind: str, special: Mapping[str, Convert]
+    conversion: Conversion, node: Node, new: Path, kind: str, special: Mapping[str, Convert]
 ) -> Any:
     """A message or an operation, without the values that a trait replaced."""
     if is_reference(node.value) or not isinstance(node.value, dict):
-        return convert_object(run, node, new, kind, special)
+        return convert_object(conversion, node, new, kind, special)
     fields = dict(node.items())
-    for trait in traits_of(run, node):
-        _overrule(run, fields, trait.value)
-    return convert_fields(run, fields, new, kind, special)
+    for trait in traits_of(conversion, node):
+        _overrule(conversion, fields, trait.value)
+    return convert_fields(conversion, fields, new, kind, special)
 
 
-def traits_of(run: Run, node: Node) -> Iterator[Node]:
+def traits_of(conversion: Conversion, node: Node) -> Iterator[Node]:
     """The traits of a message or an operation that are in this document."""
     traits = node.get("traits")
     if traits is None or not isinstance(traits.value, list):
         return
     for item in elements(traits):
-        trait = run.resolve(_unwrap(item))
+        trait = conversion.resolve(_unwrap(item))
         if trait is not None and isinstance(trait.value, dict):
             yield trait
 
 
-def _overrule(run: Run, fields: dict[str, Node], trait: dict[str, Any]) -> None:
+def _overrule(conversion: Conversion, fields: dict[str, Node], trait: dict[str, Any]) -> None:
     for key, theirs in trait.items():
         own = fields.get(key)
         if own is None or own.value == theirs or key in _NOT_OF_TRAITS:
             continue
         if not isinstance(own.value, dict) or not isinstance(theirs, dict):
-            run.note(own, f"{key} was replaced by that of a trait in 2.x; left out", key=True)
+            conversion.note(
+                own, f"{key} was replaced by that of a trait in 2.x; left out", key=True
+            )
             del fields[key]
         elif _conflict(own.value, theirs):
             message = f"{key} and that of a trait differ: the trait's counted in 2.x, this does now"
-            run.note(own, message, key=True)
+            conversion.note(own, message, key=True)
 
 
 def _conflict(own: Any, theirs: Any) -> bool:
@@ -88,26 +90,26 @@ def _conflict(own: Any, theirs: Any) -> bool:
 # -- traits themselves -----------------------------------------------------------------------------
 
 
-def convert_message_traits(run: Run, node: Node, new: Path) -> Any:
+def convert_message_traits(conversion: Conversion, node: Node, new: Path) -> Any:
     """The traits of a message."""
-    return _traits(run, node, new, convert_message_trait)
+    return _traits(conversion, node, new, convert_message_trait)
 
 
-def convert_operation_traits(run: Run, node: Node, new: Path) -> Any:
+def convert_operation_traits(conversion: Conversion, node: Node, new: Path) -> Any:
     """The traits of an operation."""
-    return _traits(run, node, new, convert_operation_trait)
+    return _traits(conversion, node, new, convert_operation_trait)
 
 
-def _traits(run: Run, node: Node, new: Path, convert: Convert) -> Any:
-    def unwrapped(run: Run, item: Node, place: Path) -> Any:
+def _traits(conversion: Conversion, node: Node, new: Path, convert: Convert) -> Any:
+    def unwrapped(conversion: Conversion, item: Node, place: Path) -> Any:
         trait = _unwrap(item)
         if trait is not item:
-            run.move(trait.path, place)
+            conversion.move(trait.path, place)
             if len(item.value) > 1:
-                run.note(item, "parameters of a trait have no place in 3.x; left out")
-        return convert(run, trait, place)
+                conversion.note(item, "parameters of a trait have no place in 3.x; left out")
+        return convert(conversion, trait, place)
 
-    return convert_items(run, node, new, unwrapped)
+    return convert_items(conversion, node, new, unwrapped)
 
 
 def _unwrap(item: Node) -> Node:
@@ -115,38 +117,38 @@ def _unwrap(item: Node) -> Node:
     return item.child(0) if isinstance(item.value, list) and item.value else item
 
 
-def convert_message_trait(run: Run, node: Node, new: Path) -> Any:
+def convert_message_trait(conversion: Conversion, node: Node, new: Path) -> Any:
     """A trait of messages; a `schemaFormat` goes to the payloads of the messages that have it."""
     special = {"messageId": _dropped, "schemaFormat": _dropped, "examples": convert_examples}
-    return convert_object(run, node, new, "MessageTrait", special)
+    return convert_object(conversion, node, new, "MessageTrait", special)
 
 
-def convert_operation_trait(run: Run, node: Node, new: Path) -> Any:
+def convert_operation_trait(conversion: Conversion, node: Node, new: Path) -> Any:
     """A trait of operations."""
     special = {"operationId": _dropped, "security": convert_security}
-    return convert_object(run, node, new, "OperationTrait", special)
+    return convert_object(conversion, node, new, "OperationTrait", special)
 
 
-def _dropped(run: Run, node: Node, new: Path) -> Any:
-    run.note(node, f"a trait has no {new[-1]!r} in 3.x; left out", key=True)
+def _dropped(conversion: Conversion, node: Node, new: Path) -> Any:
+    conversion.note(node, f"a trait has no {new[-1]!r} in 3.x; left out", key=True)
     return OMIT
 
 
 # -- examples --------------------------------------------------------------------------------------
 
 
-def convert_examples(run: Run, node: Node, new: Path) -> Any:
+def convert_examples(conversion: Conversion, node: Node, new: Path) -> Any:
     """The examples of a message."""
-    return convert_items(run, node, new, _example)
+    return convert_items(conversion, node, new, _example)
 
 
-def _example(run: Run, node: Node, new: Path) -> Any:
+def _example(conversion: Conversion, node: Node, new: Path) -> Any:
     """An example; 2.0 took any map, which was meant as the payload."""
-    value = run.keep_data(node)
+    value = conversion.keep_data(node)
     if isinstance(value, dict) and _is_example(value):
         return value
-    run.note(node, "the example is taken for one of the payload")
-    run.move(node.path, (*new, "payload"))
+    conversion.note(node, "the example is taken for one of the payload")
+    conversion.move(node.path, (*new, "payload"))
     return {"payload": value}
 
 

@@ -23,7 +23,7 @@ from drawing import values
 from hypothesis import HealthCheck, Phase, given, settings
 
 from asyncapi_guard.codegen.catalogue import read_catalogue
-from asyncapi_guard.codegen.python.library import GenerationError
+from asyncapi_guard.codegen.python.datamodel_generator import GenerationError
 from asyncapi_guard.codegen.python.models import HEADER, Destination, Generated, generate_models
 from asyncapi_guard.codegen.python.options import STYLES, Options
 from asyncapi_guard.errors import SpecError

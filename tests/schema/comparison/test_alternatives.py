@@ -7,15 +7,20 @@ from typing import Any
 import pytest
 
 from asyncapi_guard.schema.comparison.alternatives import alternatives_of
+from asyncapi_guard.schema.comparison.compared_schema import (
+    ComparedSchema,
+    TooMuchError,
+    closed,
+    resolved,
+)
 from asyncapi_guard.schema.comparison.exclusive import are_exclusive
-from asyncapi_guard.schema.comparison.sides import Side, TooMuchError, closed, resolved
 
 DEFINITIONS = {"A": {"type": "string"}, "B": {"$ref": "#/$defs/A"}, "C": {"$ref": "#/$defs/none"}}
-SIDE = Side(True, DEFINITIONS, positional=False, nothing=False, siblings=True)
+ROOT = ComparedSchema(True, DEFINITIONS, positional=False, nothing=False, siblings=True)
 
 
 def alternatives(schema: Any) -> Any:
-    return alternatives_of(schema, SIDE)
+    return alternatives_of(schema, ROOT)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +53,7 @@ def test_too_many_alternatives_are_not_looked_at() -> None:
     union = {"anyOf": [{"minimum": n} for n in range(20)]}
     with pytest.raises(TooMuchError):
         alternatives({"allOf": [union, union]})
-    endless = Side(True, {"A": {"allOf": [{"$ref": "#/$defs/A"}]}}, False, False, True)
+    endless = ComparedSchema(True, {"A": {"allOf": [{"$ref": "#/$defs/A"}]}}, False, False, True)
     with pytest.raises(TooMuchError):
         alternatives_of({"$ref": "#/$defs/A"}, endless)
 
@@ -86,18 +91,20 @@ def test_what_excludes_one_another(one: Any, other: Any, apart: bool) -> None:
 
 def test_chains_of_references_end() -> None:
     """At the schema, at a reference to nothing, and where they go round."""
-    assert resolved({"$ref": "#/$defs/B"}, SIDE) == {"type": "string"}
-    assert resolved({"$ref": "#/$defs/C"}, SIDE) == {"$ref": "#/$defs/none"}
-    round = Side(True, {"A": {"$ref": "#/$defs/A"}}, False, False, True)
+    assert resolved({"$ref": "#/$defs/B"}, ROOT) == {"type": "string"}
+    assert resolved({"$ref": "#/$defs/C"}, ROOT) == {"$ref": "#/$defs/none"}
+    round = ComparedSchema(True, {"A": {"$ref": "#/$defs/A"}}, False, False, True)
     assert resolved({"$ref": "#/$defs/A"}, round) == {"$ref": "#/$defs/A"}
 
 
 def test_objects_are_closed_where_schemas_stand() -> None:
     """Names that look like keywords stay names; what must fit several schemas stays open."""
     named = {"properties": {"properties": {"type": "string"}}}
-    side = Side({"items": [named], "enum": [named]}, {"A": {"not": named}}, False, False, True)
+    root = ComparedSchema(
+        {"items": [named], "enum": [named]}, {"A": {"not": named}}, False, False, True
+    )
     shut = {**named, "additionalProperties": False}
-    assert closed(side).schema == {"items": [shut], "enum": [named]}
-    assert closed(side).definitions == {"A": {"not": shut}}
-    several = Side({"allOf": [named, named]}, {}, False, False, True)
+    assert closed(root).schema == {"items": [shut], "enum": [named]}
+    assert closed(root).definitions == {"A": {"not": shut}}
+    several = ComparedSchema({"allOf": [named, named]}, {}, False, False, True)
     assert closed(several).schema == several.schema

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from asyncapi_guard.codefirst.dialect import legal, to_asyncapi
+from asyncapi_guard.codefirst.asyncapi_schemas import legal, to_asyncapi
 
 REF = "#/components/schemas/"
 ROWS: dict[str, tuple[Any, Any]] = {

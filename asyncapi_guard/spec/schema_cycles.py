@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urljoin
 
 from asyncapi_guard.schema.dialects import IN_PLACE, Draft, subschemas
-from asyncapi_guard.spec.collecting import at
 from asyncapi_guard.spec.pointers import parse_fragment
+from asyncapi_guard.spec.schema_bundles import at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,13 +13,13 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.codegen.names import snake
-from asyncapi_guard.codegen.python.sources import parts_of
+from asyncapi_guard.codegen.python.python_source import parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from asyncapi_guard.codegen.python.options import Options
-    from asyncapi_guard.codegen.python.sources import Import, Part
+    from asyncapi_guard.codegen.python.python_source import Import, Part
 
 __all__ = [
     "GenerationError",

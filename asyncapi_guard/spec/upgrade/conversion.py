@@ -1,4 +1,4 @@
-"""One run over one 2.x document: what was noted, what moved, which references await their target.
+"""The conversion of one 2.x document: what was noted, what moved, which references wait.
 
 Conversion walks the old document once and builds the new one. A `$ref` may point to what was not
 converted yet, so each reference that is copied waits in a queue, and is rewritten when everything
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.errors import Finding
     from asyncapi_guard.spec.source import Source
 
-__all__ = ["OMIT", "Run", "is_extension", "is_local", "pointer_to"]
+__all__ = ["OMIT", "Conversion", "is_extension", "is_local", "pointer_to"]
 
 #: Stands for a value that has no place in the new document.
 OMIT: Any = object()
@@ -36,7 +36,7 @@ _SCHEMAS_BY_NAME = frozenset(
 _SAFE_IN_FRAGMENT = "/~!$&'()*+,;=:@?-._"
 
 
-class Run:
+class Conversion:
     """The state of a conversion.
 
     Attributes:

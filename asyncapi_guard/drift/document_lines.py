@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from asyncapi_guard.spec.pointers import Path
     from asyncapi_guard.spec.references import Documents
 
-__all__ = ["Places"]
+__all__ = ["DocumentLines"]
 
 
-class Places:
+class DocumentLines:
     """The lines of what a contract's locations name."""
 
     def __init__(self, documents: Documents) -> None:

@@ -14,8 +14,8 @@ import flask_socketio
 from socketio.base_namespace import BaseNamespace
 from socketio.base_server import BaseServer
 
-from asyncapi_guard.codefirst.anything import ANY_ARGUMENTS
-from asyncapi_guard.codefirst.functions import written_function
+from asyncapi_guard.codefirst.handler_functions import written_function
+from asyncapi_guard.codefirst.permissive_schemas import ANY_ARGUMENTS
 from asyncapi_guard.contract import Action
 from asyncapi_guard.drift.applications import short_name
 from asyncapi_guard.drift.comparing import Declared, Handler
@@ -35,7 +35,7 @@ __all__ = ["declared_of", "emits_of", "events_of", "handlers_of", "sources_of"]
 
 _SERVERS = (flask_socketio.SocketIO, BaseServer)
 _FUNCTIONS = ("emit", "send", "call")
-#: How `handlers.document` writes the namespace of handlers of all namespaces.
+#: How `codefirst.document` writes the namespace of handlers of all namespaces.
 _ANY_ADDRESS = "/{namespace}"
 
 

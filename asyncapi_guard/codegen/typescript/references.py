@@ -14,8 +14,8 @@ from urllib.parse import unquote, urldefrag, urljoin
 
 from asyncapi_guard.codegen.catalogue import PREFIX, Definition
 from asyncapi_guard.schema.dialects import Draft, replace_subschemas, subschemas
-from asyncapi_guard.spec.collecting import opens_resource
 from asyncapi_guard.spec.pointers import parse_fragment
+from asyncapi_guard.spec.schema_bundles import opens_resource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

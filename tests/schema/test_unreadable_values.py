@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asyncapi_guard.schema.unreadable import is_text, unreadable
+from asyncapi_guard.schema.unreadable_values import is_text, unreadable
 
 HALF = "a\ud800b"
 D20 = "application/schema+json;version=2020-12"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, RootModel, TypeAdapter
 from pydantic.errors import PydanticUserError
 
-from asyncapi_guard.codefirst.generated import is_generated
+from asyncapi_guard.codefirst.generated_models import is_generated
 from asyncapi_guard.codefirst.hints.hint import is_a
 
 if TYPE_CHECKING:

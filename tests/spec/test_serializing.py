@@ -9,7 +9,7 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from asyncapi_guard.spec.output import to_json, to_yaml
+from asyncapi_guard.spec.serializing import to_json, to_yaml
 from asyncapi_guard.spec.source import read_source
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=30)

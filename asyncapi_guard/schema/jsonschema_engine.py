@@ -24,11 +24,11 @@ from jsonschema import _legacy_keywords, _utils, validators
 from referencing import Registry
 from referencing.jsonschema import DRAFT4, DRAFT6, DRAFT7, DRAFT201909, DRAFT202012
 
-from asyncapi_guard.schema import strings
 from asyncapi_guard.schema.dialects import Dialect, Draft
 from asyncapi_guard.schema.engine import MetaProblem, is_panic
 from asyncapi_guard.schema.equality import Identities, equal
 from asyncapi_guard.schema.formats import BINARY
+from asyncapi_guard.schema.string_formats import CHECKS
 
 __all__ = ["ENGINE"]
 
@@ -37,7 +37,7 @@ _MAX_DEPTH = 128
 #: A `$`, or what a `$` may stand in without being the end: an escape, a class.
 _DOLLAR = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\$", re.DOTALL)
 _FORMATS = jsonschema.FormatChecker(formats=())
-for _name, _check in strings.CHECKS.items():
+for _name, _check in CHECKS.items():
     _FORMATS.checks(_name)(lambda value, check=_check: not isinstance(value, str) or check(value))
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncapi_guard.schema.strings import CHECKS
+from asyncapi_guard.schema.string_formats import CHECKS
 
 VALID = {
     "date": ["2024-02-29", "0001-01-01"],

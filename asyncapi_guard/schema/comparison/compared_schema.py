@@ -1,4 +1,4 @@
-"""One side of a comparison: a schema, and what its references lead to."""
+"""A schema that is compared with another one, and what its references lead to."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.contract import Schema
 
-__all__ = ["DEEPEST", "Side", "TooMuchError", "closed", "resolved", "side_of"]
+__all__ = ["DEEPEST", "ComparedSchema", "TooMuchError", "closed", "combined", "resolved"]
 
 #: References and schemas inside of one another that are followed.
 DEEPEST = 60
@@ -27,8 +27,8 @@ class TooMuchError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
-    """A schema and what it refers to.
+class ComparedSchema:
+    """A schema, and what it refers to.
 
     Attributes:
         schema: the root.
@@ -44,14 +44,14 @@ class Side:
     nothing: bool
     siblings: bool
 
-    def as_arguments(self) -> Side:
+    def as_arguments(self) -> ComparedSchema:
         """The same, said of the list of the arguments."""
         if self.positional:
             return self
         schema: Any = {"type": "array", "items": [self.schema], "minItems": 1, "maxItems": 1}
         if self.nothing:
             schema = {"type": "array", "maxItems": 0}
-        return Side(schema, self.definitions, True, False, self.siblings)  # noqa: FBT003  # the fields, in order
+        return replace(self, schema=schema, positional=True, nothing=False)
 
     def target(self, ref: str) -> Any:
         """What a reference leads to; `None` where only an engine knows."""
@@ -61,8 +61,8 @@ class Side:
         return None
 
 
-def side_of(schemas: Sequence[Schema]) -> Side:
-    """Schemas as a side; of several, exactly one must match."""
+def combined(schemas: Sequence[Schema]) -> ComparedSchema:
+    """Schemas as one; of several, exactly one must match."""
     documents = [schema.document for schema in schemas]
     siblings = any("$defs" in document for document in documents)
     nothing = all(schema.nothing for schema in schemas)
@@ -75,13 +75,13 @@ def side_of(schemas: Sequence[Schema]) -> Side:
         definitions |= {f"{prefix}{n}": _renamed(entry, prefix) for n, entry in entries.items()}
         roots.append(_renamed({"allOf": document["allOf"]}, prefix))
     root = roots[0] if len(roots) == 1 else {"oneOf": roots}
-    return Side(root, definitions, positional, nothing, siblings)
+    return ComparedSchema(root, definitions, positional, nothing, siblings)
 
 
-def closed(side: Side) -> Side:
-    """A side whose objects have no other properties than they name, where they do not say so."""
-    definitions = {name: _closed(schema) for name, schema in side.definitions.items()}
-    return replace(side, schema=_closed(side.schema), definitions=definitions)
+def closed(root: ComparedSchema) -> ComparedSchema:
+    """The same with objects of the properties that they name alone, where they do not say so."""
+    definitions = {name: _closed(schema) for name, schema in root.definitions.items()}
+    return replace(root, schema=_closed(root.schema), definitions=definitions)
 
 
 def _closed(schema: Any) -> Any:
@@ -118,15 +118,15 @@ def _renamed(schema: Any, prefix: str) -> Any:
     return copy
 
 
-def resolved(schema: Any, side: Side) -> Any:
+def resolved(schema: Any, root: ComparedSchema) -> Any:
     """The schema that a chain of bare references leads to: what recursion is told by."""
     for _ in range(DEEPEST):
         if not isinstance(schema, dict):
             return schema
         ref = schema.get("$ref")
-        if not isinstance(ref, str) or (side.siblings and len(schema) > 1):
+        if not isinstance(ref, str) or (root.siblings and len(schema) > 1):
             return schema
-        target = side.target(ref)
+        target = root.target(ref)
         if target is None:
             return schema
         schema = target

@@ -28,9 +28,9 @@ from pydantic.v1.typing import (
     is_typeddict,
 )
 
-from asyncapi_guard.codefirst.dialect import legal
+from asyncapi_guard.codefirst.asyncapi_schemas import legal
 from asyncapi_guard.codefirst.hints.hint import MARK, REF, Definition
-from asyncapi_guard.codefirst.hints.patterns import (
+from asyncapi_guard.codefirst.hints.text_patterns import (
     DATE,
     V1_DECIMAL,
     V1_DURATION,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from asyncapi_guard.schema.comparison.flat import (
+from asyncapi_guard.schema.comparison.flat_schemas import (
     by_type,
     common_type,
     is_a,
