@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from asyncapi_guard.cli.failures import CannotRun
+from asyncapi_guard.cli.command_errors import CannotRun
+from asyncapi_guard.cli.shown_path import shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -34,7 +35,6 @@ __all__ = [
     "Kind",
     "Table",
     "read_table",
-    "shown_path",
 ]
 
 OWN_FILE = "asyncapi-guard.toml"
@@ -168,14 +168,6 @@ def _kind_of(value: Any) -> str:
     if isinstance(value, str):
         return "a string"
     return "a number" if isinstance(value, (int, float)) else "a date or time"
-
-
-def shown_path(path: Path) -> str:
-    """A path as people would type it: relative to the working folder if it is below it."""
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
 
 
 # -- finding and reading files ---------------------------------------------------------------------

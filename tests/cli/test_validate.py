@@ -17,11 +17,11 @@ import pytest
 from either_background import running
 
 import asyncapi_guard.lint
-from asyncapi_guard.cli import checking, cli
-from asyncapi_guard.cli.checking import Checked, Job, WorkerLost, check_all, processes_for
+from asyncapi_guard.cli import cli, lint_jobs
+from asyncapi_guard.cli.file_watcher import Watched, watch
+from asyncapi_guard.cli.lint_jobs import Checked, Job, WorkerLost, check_all, processes_for
 from asyncapi_guard.cli.progress import Progress
 from asyncapi_guard.cli.reporters import FileReport
-from asyncapi_guard.cli.watching import Watched, watch
 from asyncapi_guard.errors import Finding, Severity
 from asyncapi_guard.lint.settings import Settings
 
@@ -308,7 +308,7 @@ def test_processes_find_the_same() -> None:
 
 def test_processes_are_for_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few and small files are checked in this process; never more processes than files."""
-    monkeypatch.setattr(checking, "_cpus", lambda: 4)
+    monkeypatch.setattr(lint_jobs, "_cpus", lambda: 4)
     small = [Job(f"{index}.yml", Settings()) for index in range(9)]
     write("large.yml", "#" * 2_000_000)
     large = Job("large.yml", Settings())
@@ -361,7 +361,7 @@ def test_imports_are_lazy() -> None:
         "try: cli(['validate', 'a.yml'])\n"
         "except SystemExit as end: assert not end.code, end.code\n"
         "heavy = {'concurrent.futures', 'multiprocessing', 'tomllib', 'tomli', 'flask',\n"
-        "         'socketio', 'jsonschema', 'asyncapi_guard.cli.watching'}\n"
+        "         'socketio', 'jsonschema', 'asyncapi_guard.cli.file_watcher'}\n"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

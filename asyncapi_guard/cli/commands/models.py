@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from asyncapi_guard.cli.command_errors import CannotRun, DocumentFaults
 from asyncapi_guard.cli.configuration import BOOLEAN, STRING, STRINGS, Configurations, Kind
-from asyncapi_guard.cli.failures import CannotRun, DocumentFaults
-from asyncapi_guard.cli.generating import (
+from asyncapi_guard.cli.generated_files import (
     Output,
     configured,
     depends_on,
@@ -22,15 +22,14 @@ from asyncapi_guard.cli.generating import (
     settle,
     spec_faults_shown,
 )
-from asyncapi_guard.cli.reading import reading
-from asyncapi_guard.cli.writing import or_standard_output
+from asyncapi_guard.cli.shared_options import or_standard_output, reference_options
 from asyncapi_guard.codegen.python.options import OPTIONALS, PYDANTICS, PYTHONS, STYLES, Options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from asyncapi_guard.cli.generating import Entry
-    from asyncapi_guard.cli.watching import Watched
+    from asyncapi_guard.cli.file_watcher import Watched
+    from asyncapi_guard.cli.generated_files import Entry
     from asyncapi_guard.codegen.python.bundle import Loss
     from asyncapi_guard.codegen.python.models import Generated
     from asyncapi_guard.spec.references import Documents
@@ -147,7 +146,7 @@ def _pydantic(_context: click.Context, _option: click.Parameter, given: str | No
 @click.option("--watch", is_flag=True, help="Write again whenever a file changes.")
 @click.option("--report", is_flag=True, help="List what the types cannot say.")
 @click.option("--force", is_flag=True, help="Overwrite what was not generated.")
-@reading
+@reference_options
 def command(  # click passes options so
     check: bool,  # noqa: FBT001  # click passes flags so
     watch: bool,  # noqa: FBT001  # as above

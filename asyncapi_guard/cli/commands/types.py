@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from asyncapi_guard.cli.configuration import STRING, STRINGS, Configurations
-from asyncapi_guard.cli.generating import (
+from asyncapi_guard.cli.generated_files import (
     Output,
     configured,
     depends_on,
@@ -21,14 +21,13 @@ from asyncapi_guard.cli.generating import (
     settle,
     spec_faults_shown,
 )
-from asyncapi_guard.cli.reading import reading
-from asyncapi_guard.cli.writing import or_standard_output
+from asyncapi_guard.cli.shared_options import or_standard_output, reference_options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from asyncapi_guard.cli.generating import Entry
-    from asyncapi_guard.cli.watching import Watched
+    from asyncapi_guard.cli.file_watcher import Watched
+    from asyncapi_guard.cli.generated_files import Entry
 
 __all__ = ["command"]
 
@@ -74,7 +73,7 @@ class Job:
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 and a diff when stale.")
 @click.option("--watch", is_flag=True, help="Write again whenever a file changes.")
 @click.option("--force", is_flag=True, help="Overwrite what was not generated.")
-@reading
+@reference_options
 def command(
     check: bool,  # noqa: FBT001  # click passes flags so
     watch: bool,  # noqa: FBT001  # as above

@@ -17,17 +17,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from asyncapi_guard.cli.configuration import NAME, Configurations, shown_path
-from asyncapi_guard.cli.diffs import unified
-from asyncapi_guard.cli.failures import CannotRun, DocumentFaults, run_or_say_why
+from asyncapi_guard.cli.atomic_writes import write_all
+from asyncapi_guard.cli.command_errors import CannotRun, DocumentFaults, run_or_say_why
+from asyncapi_guard.cli.configuration import NAME, Configurations
 from asyncapi_guard.cli.reporters import FileReport, render, wants_color
-from asyncapi_guard.cli.writing import write_all
+from asyncapi_guard.cli.shown_path import shown_path
+from asyncapi_guard.cli.unified_diff import unified
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from asyncapi_guard.cli.configuration import Kind, Table
-    from asyncapi_guard.cli.watching import Watched
+    from asyncapi_guard.cli.file_watcher import Watched
     from asyncapi_guard.spec.references import Documents
 
 __all__ = [
@@ -132,7 +133,7 @@ def run_generator(run: Callable[[Watched | None], int], *, watch: bool) -> int:
 
     if not watch:
         return once(None)
-    from asyncapi_guard.cli.watching import watch as again
+    from asyncapi_guard.cli.file_watcher import watch as again
 
     return again(once)
 

@@ -12,7 +12,7 @@ import re
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from asyncapi_guard.cli.failures import CannotRun
+from asyncapi_guard.cli.command_errors import CannotRun
 from asyncapi_guard.lint.globs import comparable, compile_glob, is_glob
 
 if TYPE_CHECKING:
