@@ -313,6 +313,7 @@ class Configuration:
 
 
 def _configuration(table: Table | None) -> Configuration:
+    from asyncapi_guard.lint.globs import absolute_glob
     from asyncapi_guard.lint.settings import Settings
 
     if table is None:
@@ -324,7 +325,7 @@ def _configuration(table: Table | None) -> Configuration:
         folder=folder,
         settings=_settings(table, values, folder),
         files=tuple(values.get("files", ())),
-        exclude=tuple(_below(folder, glob) for glob in values.get("exclude", ())),
+        exclude=tuple(absolute_glob(glob, str(folder)) for glob in values.get("exclude", ())),
         root=_root(table, values.get("root"), folder),
         allow_http=tuple(values.get("allow-http", ())),
     )
@@ -340,13 +341,14 @@ def _root(table: Table, root: str | None, folder: Path) -> str | None:
 
 
 def _settings(table: Table, values: Mapping[str, Any], folder: Path) -> Settings:
+    from asyncapi_guard.lint.globs import absolute_glob
     from asyncapi_guard.lint.settings import Settings
 
     files = table.table("per-file")
     per_file = {}
     for glob in files.values:
         own = files.table(glob)
-        per_file[_below(folder, glob)] = _choice(own, own.read(_CHOICE))
+        per_file[absolute_glob(glob, str(folder))] = _choice(own, own.read(_CHOICE))
     general = _choice(table, {key: values[key] for key in _CHOICE if key in values})
     return Settings(
         general.select,
@@ -365,12 +367,3 @@ def _choice(table: Table, values: Mapping[str, Any]) -> Choice:
         return Choice(**values)
     except SettingsError as error:
         raise table.fault(error.field, error.problem) from error
-
-
-def _below(folder: Path, glob: str) -> str:
-    """A glob for absolute names; one without a slash matches at any depth, as in .gitignore."""
-    from asyncapi_guard.lint.globs import comparable, escape
-
-    glob = f"{glob}**" if glob.endswith("/") else glob
-    anywhere = "" if "/" in glob else "**/"
-    return comparable(anywhere + glob, escape(comparable(str(folder))))
