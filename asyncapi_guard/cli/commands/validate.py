@@ -214,11 +214,8 @@ def _checked(jobs: list[Job], processes: int | None) -> list[Checked]:
     from asyncapi_guard.cli.lint_jobs import check_all
     from asyncapi_guard.cli.progress import Progress
 
-    progress = Progress(len(jobs), sys.stderr)
-    try:
+    with Progress(len(jobs), sys.stderr) as progress:
         return check_all(jobs, processes=processes, done=progress.step)
-    finally:
-        progress.clear()
 
 
 def _fixed(jobs: list[Job], options: Options) -> list[Checked]:
