@@ -19,7 +19,7 @@ import click
 
 from asyncapi_guard.cli.atomic_writes import write_all
 from asyncapi_guard.cli.command_errors import CannotRun, DocumentFaults, run_or_say_why
-from asyncapi_guard.cli.configuration import NAME, Configurations
+from asyncapi_guard.cli.configuration_table import NAME
 from asyncapi_guard.cli.reporters import FileReport, render, wants_color
 from asyncapi_guard.cli.shown_path import shown_path
 from asyncapi_guard.cli.unified_diff import unified
@@ -27,7 +27,8 @@ from asyncapi_guard.cli.unified_diff import unified
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from asyncapi_guard.cli.configuration import Kind, Table
+    from asyncapi_guard.cli.configuration import Configurations
+    from asyncapi_guard.cli.configuration_table import Kind, Table
     from asyncapi_guard.cli.file_watcher import Watched
     from asyncapi_guard.spec.references import Documents
 

@@ -8,13 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from asyncapi_guard.cli.configuration import (
-    BOOLEAN,
-    Configuration,
-    ConfigurationError,
-    Configurations,
-    read_table,
-)
+from asyncapi_guard.cli.configuration import Configuration, Configurations
+from asyncapi_guard.cli.configuration_table import BOOLEAN, ConfigurationError, read_table
 from asyncapi_guard.errors import Finding
 
 if sys.version_info >= (3, 11):

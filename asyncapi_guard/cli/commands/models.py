@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from asyncapi_guard.cli.command_errors import CannotRun, DocumentFaults
-from asyncapi_guard.cli.configuration import BOOLEAN, STRING, STRINGS, Configurations, Kind
+from asyncapi_guard.cli.configuration import Configurations
+from asyncapi_guard.cli.configuration_table import BOOLEAN, STRING, STRINGS, Kind
 from asyncapi_guard.cli.generated_files import (
     Output,
     configured,

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from asyncapi_guard.cli.configuration import STRING, STRINGS, Configurations
+from asyncapi_guard.cli.configuration import Configurations
+from asyncapi_guard.cli.configuration_table import STRING, STRINGS
 from asyncapi_guard.cli.generated_files import (
     Output,
     configured,

@@ -17,7 +17,7 @@ pytest.importorskip("datamodel_code_generator", reason="the extra `models` is no
 from test_models import accepts, document, generated, imported
 
 from asyncapi_guard.cli.commands.models import KEYS, command
-from asyncapi_guard.cli.configuration import Table
+from asyncapi_guard.cli.configuration_table import Table
 
 if sys.version_info >= (3, 11):
     import tomllib
