@@ -12,52 +12,26 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from asyncapi_guard.cli.configuration_table import (
-    BOOLEAN,
     NAME,
     PYPROJECT,
-    STRING,
-    STRINGS,
     ConfigurationError,
-    Kind,
     Table,
     read_table,
 )
 from asyncapi_guard.cli.shown_path import shown_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
+    from asyncapi_guard.cli.configuration_keys import ChoiceKeys, GeneralKeys
     from asyncapi_guard.lint.settings import Choice, Settings
 
 __all__ = ["Configuration", "Configurations"]
 
 OWN_FILE = "asyncapi-guard.toml"
-#: Tables that belong to other commands, which read them themselves.
-OTHER_TABLES = ("models", "types", "diff", "docs", "export")
-_SEVERITY = Kind(
-    'a table of codes and severities, such as {unknown-field = "warning"}',
-    lambda value: (
-        isinstance(value, dict) and all(isinstance(level, str) for level in value.values())
-    ),
-)
-_FILES = Kind(
-    'a table of globs, such as {"legacy/*.yml" = {ignore = ["example-*"]}}',
-    lambda value: isinstance(value, dict),
-)
-
-_CHOICE = {"select": STRINGS, "ignore": STRINGS, "severity": _SEVERITY}
-_KEYS = {
-    **_CHOICE,
-    "strict": BOOLEAN,
-    "per-file": _FILES,
-    "exclude": STRINGS,
-    "files": STRINGS,
-    "root": STRING,
-    "allow-http": STRINGS,
-}
 
 
 class Configurations:
@@ -99,9 +73,10 @@ class Configurations:
         table = self.table_for(_absolute(name).parent)
         if table is None:
             return None, ()
-        values = table.read(_KEYS, besides=OTHER_TABLES)
-        root = _root(table, values.get("root"), table.path.parent)
-        return root, tuple(values.get("allow-http", ()))
+        from asyncapi_guard.cli.configuration_keys import GeneralKeys
+
+        keys = table.read(GeneralKeys)
+        return _root(table, keys.root, table.path.parent), keys.allow_http
 
     def table_for(self, folder: str | Path) -> Table | None:
         """The table that holds the configuration for a folder, as it stands there."""
@@ -167,21 +142,23 @@ class Configuration:
 
 
 def _configuration(table: Table | None) -> Configuration:
-    from asyncapi_guard.lint.globs import absolute_glob
     from asyncapi_guard.lint.settings import Settings
 
     if table is None:
         return Configuration(None, Path.cwd(), Settings())
-    values = table.read(_KEYS, besides=OTHER_TABLES)
+    from asyncapi_guard.cli.configuration_keys import GeneralKeys
+    from asyncapi_guard.lint.globs import absolute_glob
+
+    keys = table.read(GeneralKeys)
     folder = table.path.parent
     return Configuration(
         path=table.path,
         folder=folder,
-        settings=_settings(table, values, folder),
-        files=tuple(values.get("files", ())),
-        exclude=tuple(absolute_glob(glob, str(folder)) for glob in values.get("exclude", ())),
-        root=_root(table, values.get("root"), folder),
-        allow_http=tuple(values.get("allow-http", ())),
+        settings=_settings(table, keys, folder),
+        files=keys.files,
+        exclude=tuple(absolute_glob(glob, str(folder)) for glob in keys.exclude),
+        root=_root(table, keys.root, folder),
+        allow_http=keys.allow_http,
     )
 
 
@@ -194,7 +171,8 @@ def _root(table: Table, root: str | None, folder: Path) -> str | None:
     return str(path)
 
 
-def _settings(table: Table, values: Mapping[str, Any], folder: Path) -> Settings:
+def _settings(table: Table, keys: GeneralKeys, folder: Path) -> Settings:
+    from asyncapi_guard.cli.configuration_keys import ChoiceKeys
     from asyncapi_guard.lint.globs import absolute_glob
     from asyncapi_guard.lint.settings import Settings
 
@@ -202,22 +180,22 @@ def _settings(table: Table, values: Mapping[str, Any], folder: Path) -> Settings
     per_file = {}
     for glob in files.values:
         own = files.table(glob)
-        per_file[absolute_glob(glob, str(folder))] = _choice(own, own.read(_CHOICE))
-    general = _choice(table, {key: values[key] for key in _CHOICE if key in values})
+        per_file[absolute_glob(glob, str(folder))] = _choice(own, own.read(ChoiceKeys))
+    general = _choice(table, keys)
     return Settings(
         general.select,
         general.ignore,
         general.severity,
         per_file=per_file,
-        strict=values.get("strict", False),
+        strict=keys.strict,
         folder=str(Path.cwd()),
     )
 
 
-def _choice(table: Table, values: Mapping[str, Any]) -> Choice:
+def _choice(table: Table, keys: ChoiceKeys) -> Choice:
     from asyncapi_guard.lint.settings import Choice, SettingsError
 
     try:
-        return Choice(**values)
+        return Choice(keys.select, keys.ignore, keys.severity)
     except SettingsError as error:
         raise table.fault(error.field, error.problem) from error

@@ -1,61 +1,34 @@
 """A table of a configuration file: read, and checked key by key.
 
-A command names the keys and kinds of its own table; `Table.read(KEYS)` checks what is there against
-them, or says what was expected.
+`Table.read` makes an instance of a class of `configuration_keys`, or says what was expected.
 """
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args, get_origin
 
 from asyncapi_guard.cli.command_errors import CannotRun
 from asyncapi_guard.cli.shown_path import shown_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = [
-    "BOOLEAN",
-    "NAME",
-    "PYPROJECT",
-    "STRING",
-    "STRINGS",
-    "TABLE",
-    "ConfigurationError",
-    "Kind",
-    "Table",
-    "read_table",
-]
+    from msgspec import Meta, Struct
+
+__all__ = ["NAME", "PYPROJECT", "ConfigurationError", "Table", "read_table"]
 
 PYPROJECT = "pyproject.toml"
 NAME = "asyncapi-guard"
+_Keys = TypeVar("_Keys", bound="Struct")
 
 
 class ConfigurationError(CannotRun):
     """It cannot be used: the message names the file and the key, and says what belongs there."""
 
 
-# -- tables and kinds of values --------------------------------------------------------------------
-
-
-class Kind(NamedTuple):
-    """What a key takes: in words, and as a test."""
-
-    expected: str
-    accepts: Callable[[Any], bool]
-
-
-def _are_strings(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
-
-
-STRING = Kind("a string", lambda value: isinstance(value, str))
-STRINGS = Kind("a list of strings", _are_strings)
-BOOLEAN = Kind("true or false", lambda value: isinstance(value, bool))
-TABLE = Kind("a table", lambda value: isinstance(value, dict))
+# -- tables ----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,30 +45,38 @@ class Table:
     name: str
     values: Mapping[str, Any]
 
-    def read(self, keys: Mapping[str, Kind], *, besides: tuple[str, ...] = ()) -> dict[str, Any]:
-        """The values, checked.
+    def read(self, keys: type[_Keys]) -> _Keys:
+        """The values, converted.
 
         Args:
-            keys: what each key takes.
-            besides: keys that are somebody else's.
+            keys: a class of `configuration_keys`, which says what each key takes.
 
         Raises:
             ConfigurationError: a key is unknown, or its value of another kind.
         """
+        from msgspec.structs import fields
+
+        known = {field.encode_name: field for field in fields(keys)}
+        values = {}
         for key, value in self.values.items():
-            if key in besides:
-                continue
-            if key not in keys:
-                raise self.fault(key, self._unknown(key, (*keys, *besides)))
-            if not keys[key].accepts(value):
-                raise self.fault(key, f"must be {keys[key].expected}, not {_kind_of(value)}")
-        return {key: value for key, value in self.values.items() if key not in besides}
+            if key not in known:
+                raise self.fault(key, _unknown(key, tuple(known)))
+            values[known[key].name] = self._converted(key, value, known[key].type)
+        return keys(**values)
+
+    def _converted(self, key: str, value: Any, kind: Any) -> Any:
+        from msgspec import ValidationError, convert
+
+        try:
+            return convert(value, kind)
+        except ValidationError as error:
+            raise self.fault(key, _unexpected(value, kind)) from error
 
     def table(self, key: str) -> Table:
         """A table inside of this one; an empty one where it is not there."""
         value = self.values.get(key, {})
-        if not TABLE.accepts(value):
-            raise self.fault(key, f"must be {TABLE.expected}, not {_kind_of(value)}")
+        if not isinstance(value, dict):
+            raise self.fault(key, f"must be a table, not {_kind_of(value)}")
         return Table(self.path, self._dotted(key), value)
 
     def tables(self, key: str) -> list[Table]:
@@ -104,7 +85,7 @@ class Table:
         if not isinstance(value, list):
             return [self.table(key)] if value is not None else []
         for item in value:
-            if not TABLE.accepts(item):
+            if not isinstance(item, dict):
                 raise self.fault(key, f"must be tables, not {_kind_of(value)}")
         name = self._dotted(key)
         return [Table(self.path, f"{name}[{index}]", item) for index, item in enumerate(value)]
@@ -118,11 +99,29 @@ class Table:
         part = key if bare else f'"{key}"'
         return f"{self.name}.{part}" if self.name else part
 
-    def _unknown(self, key: str, known: tuple[str, ...]) -> str:
-        from asyncapi_guard.spec.wording import nearest
 
-        names = f"; there are {', '.join(known)}" if known else ""
-        return f"unknown key{nearest(key.replace('_', '-'), known) or names}"
+def _unknown(key: str, known: tuple[str, ...]) -> str:
+    from asyncapi_guard.spec.wording import nearest
+
+    names = f"; there are {', '.join(known)}" if known else ""
+    return f"unknown key{nearest(key.replace('_', '-'), known) or names}"
+
+
+def _unexpected(value: Any, kind: Any) -> str:
+    """What was expected in place of a value, by the description of the declared type."""
+    from asyncapi_guard.spec.wording import nearest
+
+    meta = _meta_of(kind)
+    if meta.examples and isinstance(value, str):
+        return f"must be {meta.description}, not {value!r}{nearest(value, meta.examples)}"
+    return f"must be {meta.description}, not {_kind_of(value)}"
+
+
+def _meta_of(kind: Any) -> Meta:
+    """What describes a type; of one that may be left out, the type itself says it."""
+    described = kind if get_origin(kind) is Annotated else get_args(kind)[0]
+    meta: Meta = get_args(described)[1]
+    return meta
 
 
 def _kind_of(value: Any) -> str:
@@ -163,13 +162,11 @@ def read_table(path: Path) -> Table | None:
 
 
 def _parsed(path: Path, raw: bytes) -> dict[str, Any]:
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
+    import msgspec
 
     try:
         # A byte order mark is what some editors on Windows leave.
-        return tomllib.loads(raw.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        parsed: dict[str, Any] = msgspec.toml.decode(raw.decode("utf-8-sig"))
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{shown_path(path)}: not TOML: {error}") from error
+    return parsed

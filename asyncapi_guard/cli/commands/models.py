@@ -12,7 +12,6 @@ import click
 
 from asyncapi_guard.cli.command_errors import CannotRun, DocumentFaults
 from asyncapi_guard.cli.configuration import Configurations
-from asyncapi_guard.cli.configuration_table import BOOLEAN, STRING, STRINGS, Kind
 from asyncapi_guard.cli.generated_files import (
     Output,
     configured,
@@ -29,6 +28,7 @@ from asyncapi_guard.codegen.python.options import OPTIONALS, PYDANTICS, PYTHONS,
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from asyncapi_guard.cli.configuration_keys import ModelsKeys
     from asyncapi_guard.cli.file_watcher import Watched
     from asyncapi_guard.cli.generated_files import Entry
     from asyncapi_guard.codegen.python.bundle import Loss
@@ -56,26 +56,6 @@ class OptionFault(Exception):
     def __init__(self, option: str, fault: str) -> None:
         super().__init__(fault)
         self.option = option
-
-
-def _one_of(values: Sequence[str]) -> Kind:
-    return Kind(f"one of {', '.join(values)}", lambda value: value in values)
-
-
-#: What `[tool.asyncapi-guard.models]` takes.
-KEYS = {
-    "spec": STRING,
-    "output": STRING,
-    "package": STRING,
-    "style": _one_of(STYLES),
-    "optional": _one_of(OPTIONALS),
-    "python": _one_of(PYTHONS),
-    "pydantic": _one_of(PYDANTICS),
-    "base-class": STRING,
-    "root": STRING,
-    "allow-http": STRINGS,
-    "report": BOOLEAN,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +174,9 @@ def _check_usage(given: Mapping[str, Any], *, check: bool) -> None:
 
 def _jobs(given: Mapping[str, Any], configurations: Configurations) -> list[Job]:
     if given["file"] is None:
-        entries = configured("models", KEYS, configurations)
+        from asyncapi_guard.cli.configuration_keys import ModelsKeys
+
+        entries = configured("models", ModelsKeys, configurations)
         return [_configured_job(entry, report=given["report"]) for entry in entries]
     try:
         options = _options(given)
@@ -213,23 +195,24 @@ def _jobs(given: Mapping[str, Any], configurations: Configurations) -> list[Job]
     ]
 
 
-def _configured_job(entry: Entry, *, report: bool) -> Job:
-    values = {key.replace("-", "_"): value for key, value in entry.values.items()}
-    output, package = entry.path("output"), entry.path("package")
-    if (output is None) == (package is None):
+def _configured_job(entry: Entry[ModelsKeys], *, report: bool) -> Job:
+    from msgspec.structs import asdict
+
+    keys = entry.keys
+    if (keys.output is None) == (keys.package is None):
         raise entry.table.fault("output", "give either `output` or `package`")
     try:
-        options = _options(values)
+        options = _options(asdict(keys))
     except OptionFault as error:
         raise entry.table.fault(error.option, str(error)) from error
     return Job(
-        entry.path("spec") or "",
-        output,
-        package,
+        entry.spec,
+        entry.path(keys.output),
+        entry.path(keys.package),
         options,
-        entry.path("root"),
-        tuple(values.get("allow_http", ())),
-        report=report or values.get("report", False),
+        entry.path(keys.root),
+        keys.allow_http,
+        report=report or keys.report,
     )
 
 
