@@ -8,7 +8,7 @@ from typing import Any, cast
 import click
 
 from asyncapi_guard import __version__
-from asyncapi_guard.cli.failures import run_or_say_why
+from asyncapi_guard.cli.command_errors import run_or_say_why
 
 __all__ = ["cli"]
 

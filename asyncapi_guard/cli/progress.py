@@ -1,38 +1,54 @@
-"""How far a long run is: one line on a terminal, gone when it is over."""
+"""How far a long run is: a line of click's on a terminal."""
 
 from __future__ import annotations
 
 import time
-from typing import IO
+from contextlib import ExitStack
+from functools import cached_property
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
 
 __all__ = ["Progress"]
 
 #: Seconds after which people wonder.
 _PATIENCE = 1.0
-_ERASE = "\r\x1b[K"
 
 
-class Progress:
-    """Counts files on a terminal, if it takes long; does nothing on any other stream."""
+class Progress(ExitStack):
+    """Counts files on a terminal, if it takes long; does nothing on any other stream.
 
-    def __init__(self, total: int, stream: IO[str]) -> None:
+    `with Progress(9, sys.stderr) as progress:`, and `progress.step()` after each file.
+    """
+
+    def __init__(self, total: int, stream: TextIO) -> None:
+        super().__init__()
         self._total = total
         self._stream = stream
         self._terminal = stream.isatty()
         self._began = time.monotonic()
         self._done = 0
-        self._shown = False
 
     def step(self) -> None:
         """One more is done."""
         self._done += 1
+        # On other streams than terminals, click would print the label.
         if self._terminal and time.monotonic() - self._began > _PATIENCE:
-            self._shown = True
-            self._stream.write(f"{_ERASE}{self._done} of {self._total} files checked")
-            self._stream.flush()
+            self._bar.update(self._done - self._bar.pos, self._done)
 
-    def clear(self) -> None:
-        """Take the line away."""
-        if self._shown:
-            self._stream.write(_ERASE)
-            self._stream.flush()
+    @cached_property
+    def _bar(self) -> ProgressBar[int]:
+        """The line. It is ended also after an error, for it hides the cursor."""
+        line: ProgressBar[int] = click.progressbar(
+            length=self._total,
+            label="Checking files…",
+            bar_template="%(label)s %(info)s",
+            item_show_func=lambda done: f"{done or self._done} of {self._total}",
+            show_percent=False,
+            show_eta=False,
+            file=self._stream,
+        )
+        return self.enter_context(line)

@@ -21,7 +21,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
-from unittest.mock import patch
 
 from asyncapi_guard.errors import AsyncAPIGuardError
 
@@ -118,14 +117,29 @@ def _never_run() -> Iterator[None]:
 
     with (
         _staying(),
-        patch.object(SocketIO, "run", _refusing(SocketIO.run, "calls socketio.run()")),
-        patch.object(Flask, "run", _refusing(Flask.run, "calls app.run()")),
+        _replaced(SocketIO, "run", _refusing(SocketIO.run, "calls socketio.run()")),
+        _replaced(Flask, "run", _refusing(Flask.run, "calls app.run()")),
         # Werkzeug's and the standard library's; uvicorn's, aiohttp's and hypercorn's.
-        patch.object(BaseServer, "serve_forever", _refusing(BaseServer.serve_forever)),
-        patch.object(BaseEventLoop, "create_server", _refusing(BaseEventLoop.create_server)),
-        patch.object(sys, "argv", sys.argv[:1]),
+        _replaced(BaseServer, "serve_forever", _refusing(BaseServer.serve_forever)),
+        _replaced(BaseEventLoop, "create_server", _refusing(BaseEventLoop.create_server)),
+        _replaced(sys, "argv", sys.argv[:1]),
     ):
         yield
+
+
+@contextmanager
+def _replaced(target: Any, name: str, value: Any) -> Iterator[None]:
+    """An attribute has another value meanwhile, and its own again afterwards, whatever happens."""
+    inherited = name not in vars(target)
+    old = getattr(target, name)
+    setattr(target, name, value)
+    try:
+        yield
+    finally:
+        if inherited:
+            delattr(target, name)
+        else:
+            setattr(target, name, old)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from asyncapi_guard.codefirst import Registry, build_document
 from asyncapi_guard.codefirst.handler_functions import dotted_name
@@ -21,25 +21,51 @@ from asyncapi_guard.violations import Checkpoint, Code, printable
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from asyncapi_guard.codefirst import Receiver, Sender
+    from asyncapi_guard.codefirst import About, Receiver, Sender
     from asyncapi_guard.contract import Message
-    from asyncapi_guard.integrations.asyncapi_socketio import AsyncAPISocketIO
+    from asyncapi_guard.schema import EngineName
     from asyncapi_guard.violations import Violation
 
-__all__ = ["RenewedGuard"]
+__all__ = ["CodeFirst", "RenewedGuard"]
 
 #: Faults of arguments and acks, which have types.
 _TYPED = frozenset((Code.REQUEST, Code.RESPONSE, Code.EMIT, Code.ACK))
 _SENT = frozenset((Checkpoint.SEND_EVENT, Checkpoint.RECEIVE_ACK))
 
 
+class CodeFirst(Protocol):
+    """What a guard knows of the server whose registrations are its contract.
+
+    Attributes:
+        registry: what is registered.
+        about: what the document says of the application.
+    """
+
+    registry: Registry
+    about: About
+    engine: EngineName
+    on_violation: Callable[[Violation], object] | None
+    addresses: bool
+    reject_event: str | None
+    respond_unhandled: bool | None
+
+    @property
+    def policy(self) -> Policy | None:
+        """What is done about violations."""
+        ...
+
+    def contract(self) -> Contract:
+        """What is registered now."""
+        ...
+
+
 class RenewedGuard(AsyncAPIGuard):
     """A guard that follows the registrations of a server."""
 
     def __init__(
-        self, owner: AsyncAPISocketIO, spec: str | os.PathLike[str] | Mapping[str, Any] | None
+        self, owner: CodeFirst, spec: str | os.PathLike[str] | Mapping[str, Any] | None
     ) -> None:
         self._owner = owner
         self._follows = spec is None
@@ -113,7 +139,7 @@ class _HandlersGuard(Guard):
     that takes it.
     """
 
-    def __init__(self, contract: Contract, policy: Policy, owner: AsyncAPISocketIO) -> None:
+    def __init__(self, contract: Contract, policy: Policy, owner: CodeFirst) -> None:
         super().__init__(contract, policy)
         self._owner = owner
         self._wide: dict[tuple[str, str], Guard] = {}
@@ -198,7 +224,7 @@ def _renamed(verdict: Verdict, namespace: str, event: str) -> Verdict:
     return Verdict(found, declared=False)
 
 
-def _alone(receiver: Receiver, owner: AsyncAPISocketIO) -> Guard:
+def _alone(receiver: Receiver, owner: CodeFirst) -> Guard:
     """A guard of one event that has a receiver's types."""
     registry = Registry()
     registry.add(dataclasses.replace(receiver, namespace="/", event="event"))

@@ -16,12 +16,13 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.errors import AsyncAPIGuardError, Finding, Severity
-from asyncapi_guard.lint.globs import comparable, compile_glob
+from asyncapi_guard.lint.globs import comparable, matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -168,9 +169,7 @@ class Settings(Choice):
         if not self.per_file:
             return []
         name = comparable(file, self.folder)
-        return [
-            choice for glob, choice in self.per_file.items() if compile_glob(glob).fullmatch(name)
-        ]
+        return [choice for glob, choice in self.per_file.items() if matches(glob, name)]
 
 
 # -- codes, groups, ALL ----------------------------------------------------------------------------
@@ -182,7 +181,7 @@ def _specificity(pattern: str, code: str) -> int:
         return len(code) + 1
     if pattern == "ALL":
         return 0
-    if "*" in pattern and compile_glob(pattern).fullmatch(code):
+    if "*" in pattern and fnmatchcase(code, pattern):
         return len(pattern.replace("*", ""))
     return -1
 

@@ -15,7 +15,7 @@ import pytest
 
 from asyncapi_guard import load
 from asyncapi_guard.cli import cli
-from asyncapi_guard.cli.adding import CannotAdd, add_events
+from asyncapi_guard.cli.event_additions import CannotAdd, add_events
 from asyncapi_guard.contract import Action
 from asyncapi_guard.errors import SpecError
 from asyncapi_guard.lint import lint

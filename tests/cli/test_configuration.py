@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import fields
 
-from asyncapi_guard.cli.configuration import (
-    BOOLEAN,
-    Configuration,
-    ConfigurationError,
-    Configurations,
-    read_table,
-)
+from asyncapi_guard.cli.configuration import Configuration, Configurations
+from asyncapi_guard.cli.configuration_keys import ChoiceKeys, GeneralKeys, ModelsKeys, TypesKeys
+from asyncapi_guard.cli.configuration_table import ConfigurationError, Table, read_table
 from asyncapi_guard.errors import Finding
+
+if TYPE_CHECKING:
+    from msgspec import Struct
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -156,6 +158,7 @@ def test_a_byte_order_mark() -> None:
         ("strct = true", "strct: unknown key; did you mean 'strict'?"),
         ("allow_http = []", "allow_http: unknown key; did you mean 'allow-http'?"),
         ("zzz = 1", "zzz: unknown key; there are select, ignore, severity, strict"),
+        (f"strict = {10**30}", "strict: must be true or false, not a number"),
         ("strict = 1", "strict: must be true or false, not a number"),
         ('ignore = "bad-value"', "ignore: must be a list of strings, not a string"),
         ("ignore = [1]", "ignore: must be a list of strings, not a list with a number in it"),
@@ -210,12 +213,54 @@ def test_a_file_that_cannot_be_used(folder: Path) -> None:
 
 def test_other_commands_have_tables() -> None:
     """A command reads its own table, and validate leaves it alone."""
-    path = write("asyncapi-guard.toml", "[models]\ncheck = true\n")
+    path = write("asyncapi-guard.toml", "[models]\nreport = true\nbase-class = 'a.B'\n")
     assert Configurations().of_file("a.yml").path == path
     table = read_table(path)
-    assert table.table("models").read({"check": BOOLEAN}) == {"check": True}
-    with pytest.raises(ConfigurationError, match=r"models\.check: unknown key"):
-        table.table("models").read({})
+    keys = table.table("models").read(ModelsKeys)
+    assert keys.report
+    assert keys.base_class == "a.B"
+    with pytest.raises(ConfigurationError, match=r"models\.report: unknown key; there are spec"):
+        table.table("models").read(TypesKeys)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('style = "pydantc"', "msgspec, not 'pydantc'; did you mean 'pydantic'?"),
+        ('python = "2.7"', "must be one of 3.10, 3.11, 3.12, 3.13, 3.14, not '2.7'"),
+        ('python = "3x10"', "not '3x10'"),
+        ("style = 1", "must be one of pydantic, dataclass, typeddict, msgspec, not a number"),
+        ('style = ""', "not ''"),
+        ('base_class = "a.B"', "unknown key; did you mean 'base-class'?"),
+        ("spec = 1", "models.spec: must be a string, not a number"),
+        ("report = 1", "must be true or false, not a number"),
+    ],
+)
+def test_mistakes_about_models(text: str, message: str) -> None:
+    """One of several words is told which they are, and which is near."""
+    path = write("asyncapi-guard.toml", f"[models]\n{text}\n")
+    with pytest.raises(ConfigurationError) as caught:
+        read_table(path).table("models").read(ModelsKeys)
+    assert message in caught.value.message
+
+
+@pytest.mark.parametrize("keys", [ChoiceKeys, GeneralKeys, ModelsKeys, TypesKeys])
+def test_each_key_says_what_it_takes(keys: type[Struct]) -> None:
+    """A value that no key takes is told what would do; other commands' tables are theirs."""
+    for field in fields(keys):
+        table = Table(Path("a.toml"), "", {field.encode_name: dt.date(2020, 1, 1)})
+        if field.type is Any:
+            table.read(keys)
+            continue
+        with pytest.raises(ConfigurationError, match=r"must be .+, not a date or time"):
+            table.read(keys)
+
+
+def test_what_others_write_into_pyproject_is_no_concern() -> None:
+    """Numbers beyond those of most languages, dates and times are valid TOML."""
+    others = f"x = {10**30}\nd = 2020-01-01T10:00:00Z\nt = 10:00:00\nn = nan\n"
+    write("pyproject.toml", f"[tool.other]\n{others}{TABLE}strict = true\n")
+    assert Configurations().of_file("a.yml").settings.strict
 
 
 def test_the_documentation_has_every_key() -> None:

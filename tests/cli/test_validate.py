@@ -17,11 +17,11 @@ import pytest
 from either_background import running
 
 import asyncapi_guard.lint
-from asyncapi_guard.cli import checking, cli
-from asyncapi_guard.cli.checking import Checked, Job, WorkerLost, check_all, processes_for
+from asyncapi_guard.cli import cli, lint_jobs
+from asyncapi_guard.cli.file_watcher import Watched, watch
+from asyncapi_guard.cli.lint_jobs import Checked, Job, WorkerLost, check_all, processes_for
 from asyncapi_guard.cli.progress import Progress
 from asyncapi_guard.cli.reporters import FileReport
-from asyncapi_guard.cli.watching import Watched, watch
 from asyncapi_guard.errors import Finding, Severity
 from asyncapi_guard.lint.settings import Settings
 
@@ -308,7 +308,7 @@ def test_processes_find_the_same() -> None:
 
 def test_processes_are_for_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few and small files are checked in this process; never more processes than files."""
-    monkeypatch.setattr(checking, "_cpus", lambda: 4)
+    monkeypatch.setattr(lint_jobs, "_cpus", lambda: 4)
     small = [Job(f"{index}.yml", Settings()) for index in range(9)]
     write("large.yml", "#" * 2_000_000)
     large = Job("large.yml", Settings())
@@ -361,7 +361,7 @@ def test_imports_are_lazy() -> None:
         "try: cli(['validate', 'a.yml'])\n"
         "except SystemExit as end: assert not end.code, end.code\n"
         "heavy = {'concurrent.futures', 'multiprocessing', 'tomllib', 'tomli', 'flask',\n"
-        "         'socketio', 'jsonschema', 'asyncapi_guard.cli.watching'}\n"
+        "         'socketio', 'jsonschema', 'asyncapi_guard.cli.file_watcher'}\n"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
@@ -386,30 +386,58 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_progress_is_shown_when_it_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    """After a second a line counts the files, and is taken away at the end."""
-    now = [0.0]
-    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time, in seconds, which does not pass by itself."""
+    seconds = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: seconds[0])
+    return seconds
+
+
+def test_progress_is_shown_when_it_takes_long(now: list[float]) -> None:
+    """After a second a line counts the files; at the end the cursor is on a new line."""
     terminal = Terminal()
-    progress = Progress(3, terminal)
-    progress.step()
+    with Progress(9, terminal) as progress:
+        progress.step()
+        progress.step()
+        assert terminal.getvalue() == ""
+        now[0] = 1.5
+        progress.step()
+        assert terminal.getvalue().rstrip().endswith("Checking files… 3 of 9")
+        progress.step()
+        assert terminal.getvalue().rstrip().endswith("Checking files… 4 of 9")
+    assert terminal.getvalue().endswith("\n")
+
+
+def test_progress_ends_with_an_error(now: list[float]) -> None:
+    """An error's text has a line of its own."""
+    terminal = Terminal()
+
+    def fail() -> None:
+        with Progress(2, terminal) as progress:
+            now[0] = 1.5
+            progress.step()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fail()
+    assert terminal.getvalue().endswith("\n")
+
+
+def test_no_progress_of_a_short_run(now: list[float]) -> None:
+    """What is done at once leaves nothing on a terminal."""
+    terminal = Terminal()
+    with Progress(1, terminal) as progress:
+        progress.step()
     assert terminal.getvalue() == ""
-    now[0] = 1.5
-    progress.step()
-    assert terminal.getvalue().endswith("2 of 3 files checked")
-    progress.clear()
-    assert terminal.getvalue().endswith("\r\x1b[K")
 
 
-def test_no_progress_in_a_log(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_progress_in_a_log(now: list[float]) -> None:
     """What is no terminal gets nothing, however long it takes."""
-    now = [0.0]
-    monkeypatch.setattr(time, "monotonic", lambda: now[0])
     log = io.StringIO()
-    progress = Progress(3, log)
-    now[0] = 5.0
-    progress.step()
-    progress.clear()
+    with Progress(3, log) as progress:
+        now[0] = 5.0
+        progress.step()
     assert log.getvalue() == ""
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import pickle
-from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from asyncapi_guard.errors import Finding, Severity
-from asyncapi_guard.lint.globs import comparable, compile_glob, escape, is_glob
 from asyncapi_guard.lint.settings import ALWAYS, Choice, Settings, SettingsError, known_codes
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
@@ -172,79 +170,3 @@ def test_settings_travel() -> None:
     assert hash(settings) == hash(pickle.loads(pickle.dumps(settings)))
     with pytest.raises(TypeError):
         settings.severity["bad-value"] = "error"
-
-
-# -- globs -----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("glob", "name", "expected"),
-    [
-        ("*.yml", "a.yml", True),
-        ("*.yml", "a/b.yml", False),
-        ("**/*.yml", "a.yml", True),
-        ("**/*.yml", "a/b/c.yml", True),
-        ("a/**/c.yml", "a/c.yml", True),
-        ("a/**/c.yml", "a/b/b/c.yml", True),
-        ("a/**/c.yml", "ab/c.yml", False),
-        ("a/**", "a/b/c", True),
-        ("**", "a/b", True),
-        ("a**.yml", "ab/c.yml", False),
-        ("a**.yml", "abc.yml", True),
-        ("?.yml", "a.yml", True),
-        ("?.yml", "/.yml", False),
-        ("[ab].yml", "b.yml", True),
-        ("[!ab].yml", "b.yml", False),
-        ("[!ab].yml", "/.yml", False),
-        ("[a-c]/x", "b/x", True),
-        ("[z-a]", "b", False),
-        ("[]a]", "]", True),
-        ("[", "[", True),
-        ("a.yml", "aXyml", False),
-        ("a/*/", "a/b/", True),
-    ],
-)
-def test_globs(glob: str, name: str, expected: bool) -> None:
-    """Stars stop at slashes, two of them between slashes do not."""
-    assert bool(compile_glob(glob).fullmatch(name)) is expected
-
-
-@given(st.text())
-def test_an_escaped_name_matches_itself(name: str) -> None:
-    """`escape` gives a glob for a text, and no other text."""
-    pattern = compile_glob(escape(name))
-    assert pattern.fullmatch(name)
-    assert not pattern.fullmatch(name + "x")
-
-
-@given(st.text("ab*?[]!-/\\^", max_size=12), st.text("ab/]!-", max_size=8))
-def test_any_glob_is_a_pattern(glob: str, name: str) -> None:
-    """No text breaks the translation, and what has no special characters means itself."""
-    match = compile_glob(glob).fullmatch(name)
-    if not is_glob(glob):
-        assert bool(match) == (glob == name)
-
-
-def test_comparable() -> None:
-    """Names are made comparable by text alone."""
-    assert comparable("a/../b.yml", "/repo") == "/repo/b.yml"
-    assert comparable("/x/b.yml", "/repo") == "/x/b.yml"
-    assert comparable("./a.yml") == "a.yml"
-
-
-@pytest.mark.parametrize(
-    ("name", "folder", "expected"),
-    [
-        ("a\\b.yml", "C:\\repo", "C:/repo/a/b.yml"),
-        ("..\\b.yml", "C:\\repo\\sub", "C:/repo/b.yml"),
-        ("D:\\x\\b.yml", "C:\\repo", "D:/x/b.yml"),
-        ("\\\\host\\share\\b.yml", "C:\\repo", "//host/share/b.yml"),
-        ("a/b.yml", "", "a/b.yml"),
-    ],
-)
-def test_comparable_on_windows(
-    monkeypatch: pytest.MonkeyPatch, name: str, folder: str, expected: str
-) -> None:
-    """Backslashes are slashes there, and what has a drive of its own is below no folder."""
-    monkeypatch.setattr("asyncapi_guard.lint.globs.os", SimpleNamespace(sep="\\"))
-    assert comparable(name, folder) == expected

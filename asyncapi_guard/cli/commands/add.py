@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from asyncapi_guard.cli.failures import CannotRun
-from asyncapi_guard.cli.reading import reading
-from asyncapi_guard.cli.writing import write_whole
+from asyncapi_guard.cli.atomic_writes import write_whole
+from asyncapi_guard.cli.command_errors import CannotRun
+from asyncapi_guard.cli.shared_options import reference_options
+from asyncapi_guard.cli.shown_path import shown_path
 
 if TYPE_CHECKING:
     from asyncapi_guard.cli.configuration import Configuration
@@ -57,7 +58,7 @@ def command() -> None:
 @click.option("--payload", metavar="SCHEMA", required=True, help="Its arguments.")
 @click.option("--ack", metavar="SCHEMA", help="What acknowledges it.")
 @click.option("--diff", "--dry-run", is_flag=True, help="Show the change, and write nothing.")
-@reading
+@reference_options
 def event(
     name: str,
     file: str | None,
@@ -79,9 +80,9 @@ def event(
 
     Exits with 0 when the event was added, 2 when it was not.
     """
-    from asyncapi_guard.cli.adding import add_events
     from asyncapi_guard.cli.configuration import Configurations
-    from asyncapi_guard.cli.diffs import unified
+    from asyncapi_guard.cli.event_additions import add_events
+    from asyncapi_guard.cli.unified_diff import unified
     from asyncapi_guard.contract import Action
     from asyncapi_guard.spec.additions import NewEvent
 
@@ -118,8 +119,7 @@ def _only_file(configurations: Any) -> str:
     Raises:
         CannotRun: there is none, or several.
     """
-    from asyncapi_guard.cli.configuration import shown_path
-    from asyncapi_guard.cli.files import usual_files
+    from asyncapi_guard.cli.file_search import usual_files
 
     configuration: Configuration = configurations.of_folder(Path.cwd())
     files = [shown_path(configuration.folder / each) for each in configuration.files]

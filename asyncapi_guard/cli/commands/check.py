@@ -15,18 +15,21 @@ from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from asyncapi_guard.cli.applications import (
+from asyncapi_guard.cli.application_import import (
     application,
     is_target,
     run_and_leave,
     take_stdout,
 )
-from asyncapi_guard.cli.choosing import choosing, chosen
-from asyncapi_guard.cli.failures import CannotRun
-from asyncapi_guard.cli.reading import reading
+from asyncapi_guard.cli.atomic_writes import write_whole
+from asyncapi_guard.cli.command_errors import CannotRun
 from asyncapi_guard.cli.reporters import FileReport, default_format, render, wants_color
-from asyncapi_guard.cli.reporting import reporting
-from asyncapi_guard.cli.writing import write_whole
+from asyncapi_guard.cli.shared_options import (
+    reference_options,
+    report_options,
+    rule_options,
+    with_rule_options,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,9 +78,9 @@ class Options:
 @click.command("check", epilog=_EXAMPLES)
 @click.argument("target", metavar="MODULE:ATTRIBUTE")
 @click.argument("file", type=click.Path(path_type=str))
-@choosing
-@reporting
-@reading
+@rule_options
+@report_options
+@reference_options
 @click.option(
     "--fix",
     is_flag=True,
@@ -121,7 +124,7 @@ def _run(options: Options, stdout: IO[str]) -> int:
     began = time.perf_counter()
     configurations = Configurations(options.config, none=options.no_config)
     configuration = configurations.of_file(options.file)
-    settings = chosen(
+    settings = with_rule_options(
         configuration.settings,
         select=options.select,
         ignore=options.ignore,
@@ -211,8 +214,8 @@ def _drift(code: _Code, read: _Read, settings: Settings) -> tuple[Finding, ...]:
 
 def _fix(code: _Code, read: _Read, options: Options, how: dict[str, Any], stdout: IO[str]) -> bool:
     """Add to the file what it lacks; whether it was written."""
-    from asyncapi_guard.cli.adding import add_events
-    from asyncapi_guard.cli.diffs import unified
+    from asyncapi_guard.cli.event_additions import add_events
+    from asyncapi_guard.cli.unified_diff import unified
     from asyncapi_guard.drift.comparing import missing_events
     from asyncapi_guard.drift.discovery import events_of
 

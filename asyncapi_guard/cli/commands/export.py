@@ -14,16 +14,16 @@ from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from asyncapi_guard.cli.applications import (
+from asyncapi_guard.cli.application_import import (
     application,
     is_target,
     run_and_leave,
     take_stdout,
 )
-from asyncapi_guard.cli.failures import CannotRun
-from asyncapi_guard.cli.reading import reading
+from asyncapi_guard.cli.atomic_writes import write_whole
+from asyncapi_guard.cli.command_errors import CannotRun
 from asyncapi_guard.cli.reporters import FileReport, render, wants_color
-from asyncapi_guard.cli.writing import or_standard_output, write_whole
+from asyncapi_guard.cli.shared_options import or_standard_output, reference_options
 
 if TYPE_CHECKING:
     from asyncapi_guard.spec.references import Documents
@@ -51,7 +51,7 @@ Example: asyncapi-guard export package.module:socketio -o asyncapi.yml
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 when the file is stale.")
 @click.option("--force", is_flag=True, help="Overwrite the file when it says something else.")
 @click.option("--bundle", is_flag=True, help="Take what the spec refers to in other files into it.")
-@reading
+@reference_options
 def command(  # click passes options so
     source: str,
     output: str | None,

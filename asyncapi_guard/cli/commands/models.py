@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from asyncapi_guard.cli.configuration import BOOLEAN, STRING, STRINGS, Configurations, Kind
-from asyncapi_guard.cli.failures import CannotRun, DocumentFaults
-from asyncapi_guard.cli.generating import (
+from asyncapi_guard.cli.command_errors import CannotRun, DocumentFaults
+from asyncapi_guard.cli.configuration import Configurations
+from asyncapi_guard.cli.generated_files import (
     Output,
     configured,
     depends_on,
@@ -22,15 +22,15 @@ from asyncapi_guard.cli.generating import (
     settle,
     spec_faults_shown,
 )
-from asyncapi_guard.cli.reading import reading
-from asyncapi_guard.cli.writing import or_standard_output
+from asyncapi_guard.cli.shared_options import or_standard_output, reference_options
 from asyncapi_guard.codegen.python.options import OPTIONALS, PYDANTICS, PYTHONS, STYLES, Options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from asyncapi_guard.cli.generating import Entry
-    from asyncapi_guard.cli.watching import Watched
+    from asyncapi_guard.cli.configuration_keys import ModelsKeys
+    from asyncapi_guard.cli.file_watcher import Watched
+    from asyncapi_guard.cli.generated_files import Entry
     from asyncapi_guard.codegen.python.bundle import Loss
     from asyncapi_guard.codegen.python.models import Generated
     from asyncapi_guard.spec.references import Documents
@@ -56,26 +56,6 @@ class OptionFault(Exception):
     def __init__(self, option: str, fault: str) -> None:
         super().__init__(fault)
         self.option = option
-
-
-def _one_of(values: Sequence[str]) -> Kind:
-    return Kind(f"one of {', '.join(values)}", lambda value: value in values)
-
-
-#: What `[tool.asyncapi-guard.models]` takes.
-KEYS = {
-    "spec": STRING,
-    "output": STRING,
-    "package": STRING,
-    "style": _one_of(STYLES),
-    "optional": _one_of(OPTIONALS),
-    "python": _one_of(PYTHONS),
-    "pydantic": _one_of(PYDANTICS),
-    "base-class": STRING,
-    "root": STRING,
-    "allow-http": STRINGS,
-    "report": BOOLEAN,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +127,7 @@ def _pydantic(_context: click.Context, _option: click.Parameter, given: str | No
 @click.option("--watch", is_flag=True, help="Write again whenever a file changes.")
 @click.option("--report", is_flag=True, help="List what the types cannot say.")
 @click.option("--force", is_flag=True, help="Overwrite what was not generated.")
-@reading
+@reference_options
 def command(  # click passes options so
     check: bool,  # noqa: FBT001  # click passes flags so
     watch: bool,  # noqa: FBT001  # as above
@@ -194,7 +174,9 @@ def _check_usage(given: Mapping[str, Any], *, check: bool) -> None:
 
 def _jobs(given: Mapping[str, Any], configurations: Configurations) -> list[Job]:
     if given["file"] is None:
-        entries = configured("models", KEYS, configurations)
+        from asyncapi_guard.cli.configuration_keys import ModelsKeys
+
+        entries = configured("models", ModelsKeys, configurations)
         return [_configured_job(entry, report=given["report"]) for entry in entries]
     try:
         options = _options(given)
@@ -213,23 +195,24 @@ def _jobs(given: Mapping[str, Any], configurations: Configurations) -> list[Job]
     ]
 
 
-def _configured_job(entry: Entry, *, report: bool) -> Job:
-    values = {key.replace("-", "_"): value for key, value in entry.values.items()}
-    output, package = entry.path("output"), entry.path("package")
-    if (output is None) == (package is None):
+def _configured_job(entry: Entry[ModelsKeys], *, report: bool) -> Job:
+    from msgspec.structs import asdict
+
+    keys = entry.keys
+    if (keys.output is None) == (keys.package is None):
         raise entry.table.fault("output", "give either `output` or `package`")
     try:
-        options = _options(values)
+        options = _options(asdict(keys))
     except OptionFault as error:
         raise entry.table.fault(error.option, str(error)) from error
     return Job(
-        entry.path("spec") or "",
-        output,
-        package,
+        entry.spec,
+        entry.path(keys.output),
+        entry.path(keys.package),
         options,
-        entry.path("root"),
-        tuple(values.get("allow_http", ())),
-        report=report or values.get("report", False),
+        entry.path(keys.root),
+        keys.allow_http,
+        report=report or keys.report,
     )
 
 

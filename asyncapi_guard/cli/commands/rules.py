@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from asyncapi_guard.cli.reporters import wants_color
+from asyncapi_guard.cli.rule_markdown import markdown_of, repair_of
 from asyncapi_guard.lint.repairs import REPAIRS
 from asyncapi_guard.lint.rules import RULES, Rule
 from asyncapi_guard.lint.settings import nearest_code
@@ -21,7 +22,7 @@ from asyncapi_guard.lint.settings import nearest_code
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["command", "markdown_of"]
+__all__ = ["command"]
 
 _WIDTH = 88
 _HEADER = """\
@@ -117,17 +118,13 @@ def _explained(rule: Rule) -> str:
         f"{click.style(rule.code, bold=True)} ({_severity(rule)})",
         _wrapped(rule.title),
         _wrapped(rule.why),
-        *([_wrapped(_fix(rule))] if rule.code in REPAIRS else ()),
+        *([_wrapped(repair_of(rule))] if rule.code in REPAIRS else ()),
         f"{click.style('Bad:', fg='red')}\n{_indented(rule.bad)}",
         f"{click.style('Good:', fg='green')}\n{_indented(rule.good)}",
     ]
     if rule.about_code:
         parts.append(f"Both beside:\n{_indented(rule.spec)}")
     return "\n\n".join(parts)
-
-
-def _fix(rule: Rule) -> str:
-    return f"`validate --fix`: {REPAIRS[rule.code]}"
 
 
 def _wrapped(text: str) -> str:
@@ -157,22 +154,3 @@ def _table(rules: Sequence[Rule]) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
-
-
-def markdown_of(rule: Rule) -> str:
-    """What a rule wants, why, and an example of each side."""
-    language = "python" if rule.about_code else "yaml"
-    parts = [
-        f"*{rule.severity.value}*: {rule.title}",
-        rule.why,
-        *([_fix(rule)] if rule.code in REPAIRS else ()),
-        f"Bad:\n\n{_fenced(rule.bad, language)}",
-        f"Good:\n\n{_fenced(rule.good, language)}",
-    ]
-    if rule.about_code:
-        parts.append(f"Both beside:\n\n{_fenced(rule.spec, 'yaml')}")
-    return "\n\n".join(parts)
-
-
-def _fenced(text: str, language: str) -> str:
-    return f"```{language}\n{text.rstrip()}\n```"

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from asyncapi_guard.cli.failures import CannotRun
+from asyncapi_guard.cli.atomic_writes import write_whole
+from asyncapi_guard.cli.command_errors import CannotRun
 from asyncapi_guard.cli.reporters import FileReport, render, wants_color
-from asyncapi_guard.cli.writing import or_standard_output, write_whole
+from asyncapi_guard.cli.shared_options import or_standard_output
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

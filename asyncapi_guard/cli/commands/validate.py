@@ -1,7 +1,7 @@
 """`asyncapi-guard validate`: is this a document that the guard can use?
 
-The command joins what others do: `configuration` and `files` say what to check, `checking` checks,
-`reporters` show. Reports are the output and go to stdout; what is said about the run itself
+The command joins what others do: `configuration` and `file_search` say what to check, `lint_jobs`
+checks, `reporters` show. Reports are the output and go to stdout; what is said about the run itself
 (progress, mistakes in usage, `--watch`) goes to stderr.
 """
 
@@ -14,17 +14,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from asyncapi_guard.cli.choosing import choosing, chosen
-from asyncapi_guard.cli.failures import run_or_say_why
-from asyncapi_guard.cli.reading import reading
+from asyncapi_guard.cli.atomic_writes import write_whole
+from asyncapi_guard.cli.command_errors import run_or_say_why
 from asyncapi_guard.cli.reporters import default_format, render, wants_color
-from asyncapi_guard.cli.reporting import reporting
-from asyncapi_guard.cli.writing import write_whole
+from asyncapi_guard.cli.shared_options import (
+    reference_options,
+    report_options,
+    rule_options,
+    with_rule_options,
+)
+from asyncapi_guard.cli.shown_path import shown_path
 
 if TYPE_CHECKING:
-    from asyncapi_guard.cli.checking import Checked, Job
     from asyncapi_guard.cli.configuration import Configuration, Configurations
-    from asyncapi_guard.cli.watching import Watched
+    from asyncapi_guard.cli.file_watcher import Watched
+    from asyncapi_guard.cli.lint_jobs import Checked, Job
     from asyncapi_guard.lint.settings import Settings
 
 __all__ = ["command"]
@@ -63,9 +67,9 @@ class Options:
 
 @click.command("validate", epilog=_EXAMPLES)
 @click.argument("files", nargs=-1, metavar="[FILE|FOLDER|GLOB|-]...")
-@choosing
-@reporting
-@reading
+@rule_options
+@report_options
+@reference_options
 @click.option(
     "--stdin-name",
     default="<stdin>",
@@ -104,7 +108,7 @@ def command(watch: bool, **given: Any) -> None:  # noqa: FBT001  # click passes 
     options = Options(**given)
     _check_options(options, watch=watch)
     if watch:
-        from asyncapi_guard.cli.watching import watch as again
+        from asyncapi_guard.cli.file_watcher import watch as again
 
         sys.exit(again(lambda watched: run_or_say_why(lambda: _run(options, watched))))
     sys.exit(run_or_say_why(lambda: _run(options)))
@@ -144,8 +148,8 @@ def _run(options: Options, watched: Watched | None = None) -> int:
 
 
 def _jobs(options: Options, configurations: Configurations, watched: Watched | None) -> list[Job]:
-    from asyncapi_guard.cli.checking import STDIN
-    from asyncapi_guard.cli.files import collect
+    from asyncapi_guard.cli.file_search import collect
+    from asyncapi_guard.cli.lint_jobs import STDIN
 
     arguments = options.files or _configured(configurations)
     if watched is not None:
@@ -159,7 +163,7 @@ def _jobs(options: Options, configurations: Configurations, watched: Watched | N
 
 
 def _job(file: str, name: str, options: Options, configuration: Configuration) -> Job:
-    from asyncapi_guard.cli.checking import Job
+    from asyncapi_guard.cli.lint_jobs import Job
 
     return Job(
         file,
@@ -172,8 +176,7 @@ def _job(file: str, name: str, options: Options, configuration: Configuration) -
 
 def _configured(configurations: Configurations) -> list[str]:
     """What is checked when the command line names nothing."""
-    from asyncapi_guard.cli.configuration import shown_path
-    from asyncapi_guard.cli.files import NothingToCheck, usual_files
+    from asyncapi_guard.cli.file_search import NothingToCheck, usual_files
 
     configuration = configurations.of_folder(Path.cwd())
     if configuration.files:
@@ -189,7 +192,7 @@ def _configured(configurations: Configurations) -> list[str]:
 
 
 def _settings(base: Settings, options: Options) -> Settings:
-    return chosen(
+    return with_rule_options(
         base,
         select=options.select,
         ignore=options.ignore,
@@ -208,19 +211,16 @@ def _watch_files(watched: Watched, jobs: list[Job], output: str | None) -> None:
 
 
 def _checked(jobs: list[Job], processes: int | None) -> list[Checked]:
-    from asyncapi_guard.cli.checking import check_all
+    from asyncapi_guard.cli.lint_jobs import check_all
     from asyncapi_guard.cli.progress import Progress
 
-    progress = Progress(len(jobs), sys.stderr)
-    try:
+    with Progress(len(jobs), sys.stderr) as progress:
         return check_all(jobs, processes=processes, done=progress.step)
-    finally:
-        progress.clear()
 
 
 def _fixed(jobs: list[Job], options: Options) -> list[Checked]:
     """Repair, then check again what was written, or what would be."""
-    from asyncapi_guard.cli.fixing import fix_all
+    from asyncapi_guard.cli.file_repairs import fix_all
 
     checked = fix_all(jobs, diff=options.diff, quiet=options.quiet)
     return checked if checked is not None else _checked(jobs, options.jobs)

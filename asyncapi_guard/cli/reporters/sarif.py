@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from asyncapi_guard import __version__
-from asyncapi_guard.cli.commands.rules import markdown_of
 from asyncapi_guard.cli.reporters import excerpt
 from asyncapi_guard.cli.reporters.github import relative
 from asyncapi_guard.cli.reporters.text import distinct
+from asyncapi_guard.cli.rule_markdown import markdown_of
 from asyncapi_guard.lint.rules import RULES
 
 if TYPE_CHECKING:

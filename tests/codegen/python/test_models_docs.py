@@ -11,13 +11,15 @@ from typing import Any
 
 import pytest
 import yaml
+from msgspec.structs import fields
 
 pytest.importorskip("datamodel_code_generator", reason="the extra `models` is not installed")
 
 from test_models import accepts, document, generated, imported
 
-from asyncapi_guard.cli.commands.models import KEYS, command
-from asyncapi_guard.cli.configuration import Table
+from asyncapi_guard.cli.commands.models import command
+from asyncapi_guard.cli.configuration_keys import ModelsKeys
+from asyncapi_guard.cli.configuration_table import Table
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -60,10 +62,10 @@ def test_the_options_are_those_of_the_command() -> None:
 def test_the_configuration_is_understood() -> None:
     for block in blocks("toml"):
         values = tomllib.loads(block)["tool"]["asyncapi-guard"]["models"]
-        Table(Path("pyproject.toml"), "models", values).read(KEYS)
+        Table(Path("pyproject.toml"), "models", values).read(ModelsKeys)
     assert set(
         re.findall(r"`([\w-]+)`", TEXT.partition("Keys are ")[2].partition("In pre")[0])
-    ) == (set(KEYS))
+    ) == {field.encode_name for field in fields(ModelsKeys)}
 
 
 def test_the_hook_is_there() -> None:

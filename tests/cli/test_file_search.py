@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncapi_guard.cli.files import NothingToCheck, collect, is_document, usual_files, walk
+from asyncapi_guard.cli.file_search import NothingToCheck, collect, is_document, usual_files, walk
 
 DOCUMENT = "asyncapi: 3.1.0\n"
 

@@ -1,4 +1,4 @@
-"""Which findings count: the options that `validate` and `check` share, and what they make of it."""
+"""The options that several commands share, and what they make of them."""
 
 from __future__ import annotations
 
@@ -7,15 +7,26 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from asyncapi_guard.cli.reporters import FORMATS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from asyncapi_guard.lint.settings import Settings
 
-__all__ = ["choosing", "chosen"]
+__all__ = [
+    "or_standard_output",
+    "reference_options",
+    "report_options",
+    "rule_options",
+    "with_rule_options",
+]
 
 _LEVELS = ("error", "warning", "off")
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
+
+
+# -- which findings count --------------------------------------------------------------------------
 
 
 def _codes(_context: click.Context, _option: click.Parameter, given: Iterable[str]) -> Any:
@@ -34,7 +45,7 @@ def _severities(context: click.Context, option: click.Parameter, given: Iterable
     return found
 
 
-_OPTIONS = (
+_RULE_OPTIONS = (
     click.option(
         "--select", multiple=True, metavar="CODES", callback=_codes, help="Report these only."
     ),
@@ -52,14 +63,14 @@ _OPTIONS = (
 )
 
 
-def choosing(command: _Command) -> _Command:
+def rule_options(command: _Command) -> _Command:
     """A command with the options `--select`, `--ignore`, `--severity` and `--strict`."""
-    for option in reversed(_OPTIONS):
+    for option in reversed(_RULE_OPTIONS):
         command = option(command)
     return command
 
 
-def chosen(
+def with_rule_options(
     base: Settings,
     *,
     select: tuple[str, ...],
@@ -87,3 +98,62 @@ def chosen(
         return dataclasses.replace(base, **changes)
     except SettingsError as error:
         raise click.BadParameter(error.problem, param_hint=f"--{error.field}") from error
+
+
+# -- what a document may refer to ------------------------------------------------------------------
+
+_ROOT = click.option(
+    "--root",
+    type=click.Path(exists=True, file_okay=False),
+    help="The folder that references may not leave.  [default: the file's own]",
+)
+_ALLOW_HTTP = click.option(
+    "--allow-http",
+    metavar="HOST",
+    multiple=True,
+    help="Follow references to this host over http(s). May be given several times.",
+)
+
+
+def reference_options(command: _Command) -> _Command:
+    """A command with the options `--root` and `--allow-http`."""
+    return _ROOT(_ALLOW_HTTP(command))
+
+
+# -- where the result goes -------------------------------------------------------------------------
+
+
+def or_standard_output(_context: object, _option: object, file: str | None) -> str | None:
+    """The file of an option `-o`, as a callback of click; `-` is none, as in other commands."""
+    return None if file == "-" else file
+
+
+_REPORT_OPTIONS = (
+    click.option(
+        "--format",
+        type=click.Choice(FORMATS),
+        help="How to report.  [default: full; github in GitHub Actions]",
+    ),
+    click.option(
+        "-o",
+        "--output",
+        type=click.Path(dir_okay=False),
+        callback=or_standard_output,
+        help="Write the report to this file.",
+    ),
+    click.option(
+        "--config",
+        type=click.Path(exists=True, dir_okay=False),
+        help=(
+            "Use this configuration.  [default: the nearest pyproject.toml or asyncapi-guard.toml]"
+        ),
+    ),
+    click.option("--no-config", is_flag=True, help="Use no configuration."),
+)
+
+
+def report_options(command: _Command) -> _Command:
+    """A command with the options `--format`, `--output`, `--config` and `--no-config`."""
+    for option in reversed(_REPORT_OPTIONS):
+        command = option(command)
+    return command

@@ -13,21 +13,24 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import click
 
-from asyncapi_guard.cli.configuration import NAME, Configurations, shown_path
-from asyncapi_guard.cli.diffs import unified
-from asyncapi_guard.cli.failures import CannotRun, DocumentFaults, run_or_say_why
+from asyncapi_guard.cli.atomic_writes import write_all
+from asyncapi_guard.cli.command_errors import CannotRun, DocumentFaults, run_or_say_why
+from asyncapi_guard.cli.configuration_table import NAME
 from asyncapi_guard.cli.reporters import FileReport, render, wants_color
-from asyncapi_guard.cli.writing import write_all
+from asyncapi_guard.cli.shown_path import shown_path
+from asyncapi_guard.cli.unified_diff import unified
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from asyncapi_guard.cli.configuration import Kind, Table
-    from asyncapi_guard.cli.watching import Watched
+    from asyncapi_guard.cli.configuration import Configurations
+    from asyncapi_guard.cli.configuration_keys import GeneratorKeys
+    from asyncapi_guard.cli.configuration_table import Table
+    from asyncapi_guard.cli.file_watcher import Watched
     from asyncapi_guard.spec.references import Documents
 
 __all__ = [
@@ -41,25 +44,30 @@ __all__ = [
     "spec_faults_shown",
 ]
 
+_Keys = TypeVar("_Keys", bound="GeneratorKeys")
+
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Generic[_Keys]):
     """One entry of the configuration of a command that generates.
 
     Attributes:
         table: where it stands, for messages about it.
-        values: what it says, checked.
-        folder: what names in it are relative to.
+        keys: what it says.
+        spec: the AsyncAPI file.
     """
 
     table: Table
-    values: Mapping[str, Any]
-    folder: Path
+    keys: _Keys
+    spec: str
 
-    def path(self, key: str) -> str | None:
+    def path(self, name: str | None) -> str | None:
         """A file or folder that it names, as people would type it here."""
-        name = self.values.get(key)
-        return None if name is None else shown_path(Path(os.path.normpath(self.folder / name)))
+        return None if name is None else _typed(self.table, name)
+
+
+def _typed(table: Table, name: str) -> str:
+    return shown_path(Path(os.path.normpath(table.path.parent / name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,25 +87,27 @@ class Output:
 
 
 def configured(
-    command: str, keys: Mapping[str, Kind], configurations: Configurations
-) -> list[Entry]:
+    command: str, keys: type[_Keys], configurations: Configurations
+) -> list[Entry[_Keys]]:
     """The entries of `[tool.asyncapi-guard.COMMAND]`, a table or an array of tables.
 
     Raises:
         CannotRun: there are none, or they cannot be used.
     """
     table = configurations.table_for(Path.cwd())
-    entries = []
-    for each in table.tables(command) if table is not None else ():
-        values = each.read(keys)
-        if "spec" not in values:
-            raise each.fault("spec", "is missing: the AsyncAPI file")
-        entries.append(Entry(each, values, each.path.parent))
+    entries = [_entry(each, keys) for each in table.tables(command)] if table is not None else []
     if not entries:
         raise CannotRun(
             f"nothing to do: name a file, or configure [tool.{NAME}.{command}] in pyproject.toml"
         )
     return entries
+
+
+def _entry(table: Table, keys: type[_Keys]) -> Entry[_Keys]:
+    read = table.read(keys)
+    if read.spec is None:
+        raise table.fault("spec", "is missing: the AsyncAPI file")
+    return Entry(table, read, _typed(table, read.spec))
 
 
 def opened(file: str, root: str | None, allow_http: Sequence[str], using: Configurations) -> Any:
@@ -132,7 +142,7 @@ def run_generator(run: Callable[[Watched | None], int], *, watch: bool) -> int:
 
     if not watch:
         return once(None)
-    from asyncapi_guard.cli.watching import watch as again
+    from asyncapi_guard.cli.file_watcher import watch as again
 
     return again(once)
 

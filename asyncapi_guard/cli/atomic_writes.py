@@ -9,19 +9,15 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from asyncapi_guard.cli.failures import CannotRun
+from asyncapi_guard.cli.command_errors import CannotRun
+from asyncapi_guard.cli.shown_path import shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["or_standard_output", "write_all", "write_whole"]
+__all__ = ["write_all", "write_whole"]
 
 _Name = TypeVar("_Name", bound="str | Path")
-
-
-def or_standard_output(_context: object, _option: object, file: str | None) -> str | None:
-    """The file of an option `-o`, as a callback of click; `-` is none, as in other commands."""
-    return None if file == "-" else file
 
 
 def write_whole(file: str | Path, content: str | bytes) -> None:
@@ -51,7 +47,7 @@ def write_all(files: Mapping[_Name, str | bytes]) -> None:
             file = path
             Path(temporary).replace(path)
     except OSError as error:
-        raise CannotRun(f"{_shown(Path(file))} cannot be written: {error.strerror}") from error
+        raise CannotRun(f"{shown_path(Path(file))} cannot be written: {error.strerror}") from error
     finally:
         for temporary, _ in beside:
             Path(temporary).unlink(missing_ok=True)
@@ -62,7 +58,7 @@ def _write_beside(path: Path, raw: bytes) -> str:
     if path.is_dir():
         raise IsADirectoryError(0, "it is a folder")
     if not path.parent.exists():
-        raise FileNotFoundError(errno.ENOENT, f"there is no folder {_shown(path.parent)}")
+        raise FileNotFoundError(errno.ENOENT, f"there is no folder {shown_path(path.parent)}")
     is_there = path.exists()
     mode = stat.S_IMODE(path.stat().st_mode) if is_there else 0o666 & ~_umask()
     if is_there and not (mode & 0o222 and os.access(path, os.W_OK)):
@@ -77,12 +73,6 @@ def _write_beside(path: Path, raw: bytes) -> str:
         Path(beside).unlink(missing_ok=True)
         raise
     return beside
-
-
-def _shown(path: Path) -> str:
-    from asyncapi_guard.cli.configuration import shown_path
-
-    return shown_path(path)
 
 
 def _umask() -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.cli.failures import CannotRun
+from asyncapi_guard.cli.command_errors import CannotRun
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

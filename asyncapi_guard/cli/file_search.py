@@ -12,8 +12,8 @@ import re
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from asyncapi_guard.cli.failures import CannotRun
-from asyncapi_guard.lint.globs import comparable, compile_glob, is_glob
+from asyncapi_guard.cli.command_errors import CannotRun
+from asyncapi_guard.lint.globs import comparable, is_glob, matches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -70,15 +70,15 @@ def _matching(glob: str, exclude: Callable[[str], tuple[str, ...]]) -> list[str]
     parts = PurePath(glob).parts
     fixed = next(index for index, part in enumerate(parts) if is_glob(part))
     start = Path(*parts[:fixed])
-    pattern = compile_glob("/".join(parts[fixed:]))
+    pattern = "/".join(parts[fixed:])
     if not start.is_dir():
         return []
     found = []
     for file in walk(start, exclude(str(start))):
         inside = file.relative_to(start)
         folders = [folder.as_posix() for folder in inside.parents][:-1]
-        if pattern.fullmatch(inside.as_posix()) or (
-            any(map(pattern.fullmatch, folders)) and is_document(file)
+        if matches(pattern, inside.as_posix()) or (
+            any(matches(pattern, each) for each in folders) and is_document(file)
         ):
             found.append(str(file))
     return found
@@ -88,7 +88,7 @@ def usual_files(folder: Path, exclude: tuple[str, ...] = ()) -> list[str]:
     """What is checked when nothing says what: `asyncapi.yml` and the documents in `specs/`."""
     names = [f"asyncapi{suffix}" for suffix in SUFFIXES if (folder / f"asyncapi{suffix}").is_file()]
     specs = folder / "specs"
-    if not specs.is_dir() or _is_excluded(specs, [compile_glob(glob) for glob in exclude]):
+    if not specs.is_dir() or _is_excluded(specs, exclude):
         return [str(folder / name) for name in names]
     below = sorted(str(file) for file in walk(specs, exclude) if is_document(file))
     return [*(str(folder / name) for name in names), *below]
@@ -110,14 +110,13 @@ def walk(folder: Path, exclude: tuple[str, ...] = ()) -> Iterator[Path]:
     Raises:
         NothingToCheck: a folder may not be read. What was not looked at is not clean.
     """
-    patterns = [compile_glob(glob) for glob in exclude]
     seen: set[tuple[int, int]] = set()
     waiting = [folder]
     while waiting:
         current = waiting.pop()
         for entry in _entries(current, seen):
             path = current / entry.name
-            if _is_excluded(path, patterns):
+            if _is_excluded(path, exclude):
                 continue
             if entry.is_dir():
                 if not _is_skipped(path):
@@ -127,11 +126,11 @@ def walk(folder: Path, exclude: tuple[str, ...] = ()) -> Iterator[Path]:
                 yield path
 
 
-def _is_excluded(path: Path, patterns: list[re.Pattern[str]]) -> bool:
-    if not patterns:
+def _is_excluded(path: Path, globs: tuple[str, ...]) -> bool:
+    if not globs:
         return False
     name = comparable(str(path), os.getcwd())  # noqa: PTH109  # as quick as can be
-    return any(pattern.fullmatch(name) for pattern in patterns)
+    return any(matches(glob, name) for glob in globs)
 
 
 def _entries(folder: Path, seen: set[tuple[int, int]]) -> list[os.DirEntry[str]]:

@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, NoReturn
 
 import click
 
-from asyncapi_guard.cli.failures import CannotRun, run_or_say_why
+from asyncapi_guard.cli.command_errors import CannotRun, run_or_say_why
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from asyncapi_guard.cli.failures import DocumentFaults
-from asyncapi_guard.cli.files import NothingToCheck, walk
+from asyncapi_guard.cli.command_errors import DocumentFaults
+from asyncapi_guard.cli.file_search import NothingToCheck, walk
+from asyncapi_guard.cli.shown_path import shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -120,7 +121,5 @@ def _wait(watched: Watched, seen: Stamps) -> tuple[Stamps, list[Path]]:
 
 
 def _names(paths: list[Path]) -> str:
-    from asyncapi_guard.cli.configuration import shown_path
-
     first = shown_path(min(paths).absolute())
     return first if len(paths) == 1 else f"{first} and {len(paths) - 1} more"

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from asyncapi_guard.cli.checking import STDIN, Checked, Job
-from asyncapi_guard.cli.diffs import unified
+from asyncapi_guard.cli.atomic_writes import write_all
+from asyncapi_guard.cli.lint_jobs import STDIN, Checked, Job
 from asyncapi_guard.cli.reporters import FileReport
-from asyncapi_guard.cli.writing import write_all
+from asyncapi_guard.cli.unified_diff import unified
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from asyncapi_guard.cli.failures import CannotRun
+from asyncapi_guard.cli.command_errors import CannotRun
 from asyncapi_guard.cli.reporters import FileReport
 from asyncapi_guard.errors import Finding
 

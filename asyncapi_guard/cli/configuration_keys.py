@@ -1,0 +1,89 @@
+"""What a configuration may say: a class for each table, with what each of its keys takes.
+
+msgspec converts the values. The descriptions say in errors what was expected.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated, Any
+
+from msgspec import Meta, Struct
+
+from asyncapi_guard.codegen.python.options import OPTIONALS, PYDANTICS, PYTHONS, STYLES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["ChoiceKeys", "GeneralKeys", "ModelsKeys", "TypesKeys"]
+
+
+def _one_of(values: Sequence[str]) -> Meta:
+    pattern = "|".join(map(re.escape, values))
+    return Meta(
+        description=f"one of {', '.join(values)}", pattern=rf"\A(?:{pattern})\Z", examples=[*values]
+    )
+
+
+_String = Annotated[str, Meta(description="a string")]
+_Strings = Annotated[tuple[str, ...], Meta(description="a list of strings")]
+_Boolean = Annotated[bool, Meta(description="true or false")]
+_Severity = Annotated[
+    dict[str, str],
+    Meta(description='a table of codes and severities, such as {unknown-field = "warning"}'),
+]
+_Files = Annotated[
+    dict[str, Any],
+    Meta(description='a table of globs, such as {"legacy/*.yml" = {ignore = ["example-*"]}}'),
+]
+#: A table that belongs to another command, which reads it itself.
+_Others = Any
+
+
+class ChoiceKeys(Struct, frozen=True, rename="kebab"):
+    """Which findings are reported, of some files."""
+
+    select: _Strings = ()
+    ignore: _Strings = ()
+    severity: _Severity = {}
+
+
+class GeneralKeys(ChoiceKeys, frozen=True, rename="kebab"):
+    """`[tool.asyncapi-guard]` itself. What `per-file` holds are tables of `ChoiceKeys`."""
+
+    strict: _Boolean = False
+    per_file: _Files = {}
+    exclude: _Strings = ()
+    files: _Strings = ()
+    root: _String | None = None
+    allow_http: _Strings = ()
+    models: _Others = None
+    types: _Others = None
+    diff: _Others = None
+    docs: _Others = None
+    export: _Others = None
+
+
+class GeneratorKeys(Struct, frozen=True, rename="kebab"):
+    """What the tables of all commands have in common that generate files."""
+
+    spec: _String | None = None
+    output: _String | None = None
+    root: _String | None = None
+    allow_http: _Strings = ()
+
+
+class ModelsKeys(GeneratorKeys, frozen=True, rename="kebab"):
+    """`[tool.asyncapi-guard.models]`; empty options stand for their defaults."""
+
+    package: _String | None = None
+    style: Annotated[str, _one_of(STYLES)] = ""
+    optional: Annotated[str, _one_of(OPTIONALS)] = ""
+    python: Annotated[str, _one_of(PYTHONS)] = ""
+    pydantic: Annotated[str, _one_of(PYDANTICS)] = ""
+    base_class: _String = ""
+    report: _Boolean = False
+
+
+class TypesKeys(GeneratorKeys, frozen=True, rename="kebab"):
+    """`[tool.asyncapi-guard.types]`."""

@@ -1,0 +1,36 @@
+"""A rule in Markdown: for `docs/rules.md`, and for the help that code scanning shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from asyncapi_guard.lint.repairs import REPAIRS
+
+if TYPE_CHECKING:
+    from asyncapi_guard.lint.rules import Rule
+
+__all__ = ["markdown_of", "repair_of"]
+
+
+def markdown_of(rule: Rule) -> str:
+    """What a rule wants, why, and an example of each side."""
+    language = "python" if rule.about_code else "yaml"
+    parts = [
+        f"*{rule.severity.value}*: {rule.title}",
+        rule.why,
+        *([repair_of(rule)] if rule.code in REPAIRS else ()),
+        f"Bad:\n\n{_fenced(rule.bad, language)}",
+        f"Good:\n\n{_fenced(rule.good, language)}",
+    ]
+    if rule.about_code:
+        parts.append(f"Both beside:\n\n{_fenced(rule.spec, 'yaml')}")
+    return "\n\n".join(parts)
+
+
+def _fenced(text: str, language: str) -> str:
+    return f"```{language}\n{text.rstrip()}\n```"
+
+
+def repair_of(rule: Rule) -> str:
+    """What `validate --fix` does about it."""
+    return f"`validate --fix`: {REPAIRS[rule.code]}"
