@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from asyncapi_guard.lint.findings import Findings
-    from asyncapi_guard.lint.structure import Structure
+    from asyncapi_guard.lint.grammar_walk import Structure
     from asyncapi_guard.spec.pointers import Path
     from asyncapi_guard.spec.schemas import Schemas
 

@@ -10,11 +10,11 @@ from asyncapi_guard.errors import SpecError
 from asyncapi_guard.lint.comments import apply_comments
 from asyncapi_guard.lint.context import Context
 from asyncapi_guard.lint.findings import Findings, TooManyError
-from asyncapi_guard.lint.profile import check_components, check_profile, speaks_socketio
-from asyncapi_guard.lint.schemas import check_schemas
+from asyncapi_guard.lint.grammar_walk import Structure
+from asyncapi_guard.lint.rules.socketio import check_components, check_profile, speaks_socketio
+from asyncapi_guard.lint.schema_walk import check_schemas
 from asyncapi_guard.lint.semantics import check_messages, check_semantics
 from asyncapi_guard.lint.settings import Settings
-from asyncapi_guard.lint.structure import Structure
 from asyncapi_guard.spec.limits import DEFAULT_LIMITS, Limits
 from asyncapi_guard.spec.loader import open_documents
 from asyncapi_guard.spec.references import Node

@@ -14,7 +14,7 @@ from asyncapi_guard.lint import RULES, Settings, lint
 from asyncapi_guard.lint.context import Context
 from asyncapi_guard.lint.findings import Findings
 from asyncapi_guard.lint.grammar import OBJECTS, VARIANTS
-from asyncapi_guard.lint.structure import Structure
+from asyncapi_guard.lint.grammar_walk import Structure
 from asyncapi_guard.spec.limits import DEFAULT_LIMITS
 from asyncapi_guard.spec.loader import open_documents
 from asyncapi_guard.spec.pointers import format_pointer

@@ -110,7 +110,7 @@ def _codes_in(path):
 
 def _reported():
     found = set()
-    for path in [*PACKAGE.glob("lint/*.py"), *PACKAGE.glob("spec/*.py")]:
+    for path in [*PACKAGE.glob("lint/**/*.py"), *PACKAGE.glob("spec/*.py")]:
         found.update(_codes_in(path))
     return found
 

@@ -8,8 +8,8 @@ Socket.IO profile cannot do, is a warning. The examples are parts of documents: 
 `info` are added where they are missing (`Rule.document`); tests run each.
 """
 
+from asyncapi_guard.lint.rule import Rule
 from asyncapi_guard.lint.rules import drift, profile, schemas, semantics, structure
-from asyncapi_guard.lint.rules.rule import Rule
 
 __all__ = ["RULES", "Rule"]
 

@@ -1,7 +1,7 @@
 """Rules about an application's code beside its document; `asyncapi-guard check` looks for them."""
 
 from asyncapi_guard.errors import Severity
-from asyncapi_guard.lint.rules.rule import group
+from asyncapi_guard.lint.rule import group
 
 __all__ = ["RULES"]
 

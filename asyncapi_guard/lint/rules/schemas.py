@@ -1,7 +1,7 @@
 """Rules about schemas."""
 
 from asyncapi_guard.errors import Severity
-from asyncapi_guard.lint.rules.rule import group
+from asyncapi_guard.lint.rule import group
 
 __all__ = ["RULES"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.lint.formats import in_its_dialect
-from asyncapi_guard.lint.structure import PROSE
-from asyncapi_guard.lint.unions import check_union
+from asyncapi_guard.lint.grammar_walk import PROSE
+from asyncapi_guard.lint.rules.schema_formats import in_its_dialect
+from asyncapi_guard.lint.rules.schema_unions import check_union
 from asyncapi_guard.lint.values import check_value
 from asyncapi_guard.schema import Dialect, get_engine
 from asyncapi_guard.schema.dialects import ASYNCAPI, subschemas
