@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from asyncapi_guard.lint.findings import Findings
-    from asyncapi_guard.lint.grammar_walk import Structure
+    from asyncapi_guard.lint.grammar_walk import GrammarWalk
     from asyncapi_guard.spec.pointers import Path
     from asyncapi_guard.spec.schemas import Schemas
 
@@ -24,16 +24,16 @@ class Context:
     Attributes:
         documents: follows references.
         main: the document itself, not what it refers to.
-        structure: the walk that found its objects.
+        objects: the walk by the grammar, which found its objects.
         report: takes a code, a node, a message (and `key=True` for the key of the node).
         schemas: checks schemas, and compiles those without faults.
     """
 
     def __init__(
-        self, documents: Documents, structure: Structure, schemas: Schemas, findings: Findings
+        self, documents: Documents, objects: GrammarWalk, schemas: Schemas, findings: Findings
     ) -> None:
         self.documents = documents
-        self.structure = structure
+        self.objects = objects
         #: How far schemas are followed for the sake of a hint.
         self.steps_left: int = 50_000
         self._roots: dict[str, frozenset[Any]] = {}
@@ -44,7 +44,7 @@ class Context:
 
     def all(self, name: str) -> list[Node]:
         """Every object of a kind of the grammar, references followed, each once."""
-        return self.structure.visited[name]
+        return self.objects.visited[name]
 
     def uses(self) -> Iterator[tuple[Node, Path]]:
         """Every reference into the document, from any file that was read, with its pointer.

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.lint.findings import Findings
     from asyncapi_guard.spec.pointers import Path
 
-__all__ = ["PROSE", "Structure"]
+__all__ = ["PROSE", "GrammarWalk"]
 
 _EXTENSION = re.compile(r"x-[\w\d.\-]+", re.ASCII)
 _SCHEMAS = frozenset(("Schema", "ObjectSchema", "Ack"))
@@ -40,7 +40,7 @@ _SCHEMAS = frozenset(("Schema", "ObjectSchema", "Ack"))
 PROSE = frozenset(("$ref", "$comment", "description", "summary", "title"))
 
 
-class Structure:
+class GrammarWalk:
     """One walk over a document and what it refers to.
 
     Attributes:

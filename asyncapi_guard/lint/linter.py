@@ -10,7 +10,8 @@ from asyncapi_guard.errors import SpecError
 from asyncapi_guard.lint.comments import apply_comments
 from asyncapi_guard.lint.context import Context
 from asyncapi_guard.lint.findings import Findings, TooManyError
-from asyncapi_guard.lint.grammar_walk import Structure
+from asyncapi_guard.lint.grammar_walk import GrammarWalk
+from asyncapi_guard.lint.rules import RULES
 from asyncapi_guard.lint.rules.socketio import check_components, check_profile, speaks_socketio
 from asyncapi_guard.lint.schema_walk import check_schemas
 from asyncapi_guard.lint.semantics import check_messages, check_semantics
@@ -89,7 +90,7 @@ def examine(
 
     Arguments as in `lint`, and `files`: those that are not to be read from the disk.
     """
-    findings = Findings(settings)
+    findings = Findings(RULES, settings.keeps)
     try:
         documents = open_documents(spec, raw=raw, root=root, allow_http=allow_http, limits=limits)
     except SpecError as error:
@@ -112,10 +113,10 @@ def _check(documents: Documents, findings: Findings) -> None:
         for finding in error.findings:
             findings.add(finding)
         return
-    structure = Structure(documents, findings)
-    structure.check(Node(documents.main, (), documents.main.data))
+    objects = GrammarWalk(documents, findings)
+    objects.check(Node(documents.main, (), documents.main.data))
     schemas = Schemas(documents, "auto", findings.add)
-    context = Context(documents, structure, schemas, findings)
+    context = Context(documents, objects, schemas, findings)
     check_semantics(context)
     check_schemas(context)
     if not schemas.endless:

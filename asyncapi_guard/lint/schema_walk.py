@@ -116,7 +116,7 @@ class _Walk:
         target = self._context.resolve(ref)
         if target is None or not isinstance(target.value, (dict, bool)):
             return []  # which was reported
-        if not self._context.structure.check_kind(ref, target, "Schema"):
+        if not self._context.objects.check_kind(ref, target, "Schema"):
             return []
         try:
             return [follow(self._context.documents, ref, dialect)]
@@ -158,7 +158,7 @@ def _check_own(context: Context, schema: Node) -> None:
     """The keywords that AsyncAPI adds to JSON Schema."""
     docs, deprecated = schema.get("externalDocs"), schema.get("deprecated")
     if docs is not None:
-        context.structure.also_check(docs, "ExternalDocs")
+        context.objects.also_check(docs, "ExternalDocs")
     if deprecated is not None and not isinstance(deprecated.value, bool):
         message = f"expected true or false, got {kind_of(deprecated.value)}"
         context.report("wrong-type", deprecated, message)
