@@ -60,7 +60,7 @@ def test_the_good_example_keeps_the_rule(folder, code):
 
 #: Calls that take a code: the function's name, and where the code stands among its arguments.
 _CALLS = {"report": 0, "_findings": 0, "finding": 1, "_finding": 1, "check_value": 1, "root": 1}
-_CALLS |= {"Finding": 5, "_must_be_root": 3, "_messages_of": 3}
+_CALLS |= {"Finding": 5, "must_be_own": 2, "_messages_of": 3}
 
 
 def _strings(node):

@@ -1,4 +1,9 @@
-"""The rules: a code, a severity, why, and an example of each side.
+"""The rules: a code, a severity, why, an example of each side, and the check.
+
+Each module has the rules about one kind of object. It exports its `RULES`, which are texts, and its
+`CHECKS`, which look for what they are about. Where a check is part of something else, the module
+says in `CHECKED_IN` where it stands. A new rule is a text and a check in one of these modules; a
+new module is added to the lists below.
 
 This is the catalogue of all that findings can be about, so that one configuration speaks of all:
 the rules of `drift` are looked for by `asyncapi-guard check`, the others by `lint`. `asyncapi-guard
@@ -8,14 +13,57 @@ Socket.IO profile cannot do, is a warning. The examples are parts of documents: 
 `info` are added where they are missing (`Rule.document`); tests run each.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from asyncapi_guard.lint.rule import Rule
-from asyncapi_guard.lint.rules import drift, profile, schemas, semantics, structure
+from asyncapi_guard.lint.rules import (
+    bindings,
+    channels,
+    drift,
+    messages,
+    operations,
+    profile,
+    schemas,
+    security,
+    servers,
+    structure,
+    variables,
+)
 
-__all__ = ["RULES", "Rule"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-#: By code, group by group.
+    from asyncapi_guard.lint.context import Context
+
+__all__ = ["CHECKS", "RULES", "Rule"]
+
+#: By code, in the order of the page.
 RULES: dict[str, Rule] = {
     rule.code: rule
-    for module in (structure, semantics, schemas, profile, drift)
-    for rule in module.RULES
+    for rule in (
+        *structure.RULES,
+        *operations.RULES,
+        *channels.RULES,
+        *servers.RULES,
+        *variables.RULES,
+        *security.RULES,
+        *messages.RULES,
+        *bindings.RULES,
+        *schemas.RULES,
+        *profile.RULES,
+        *drift.RULES,
+    )
 }
+
+#: What the linter runs, in this order.
+CHECKS: tuple[Callable[[Context], None], ...] = (
+    *operations.CHECKS,
+    *channels.CHECKS,
+    *servers.CHECKS,
+    *variables.CHECKS,
+    *security.CHECKS,
+    *bindings.CHECKS,
+    *messages.CHECKS,
+)
