@@ -47,6 +47,7 @@ class Context:
         objects: the walk by the grammar, which found its objects.
         report: takes a code, a node, a message (and `key=True` for the key of the node).
         schemas: checks schemas, and compiles those without faults.
+        judged_schemas: those that values may be judged by, once the checks of schemas have run.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Context:
         self._merged: dict[Any, dict[str, Node]] = {}
         self.main: Node = Node(documents.main, (), documents.main.data)
         self.schemas = schemas
+        self.judged_schemas: list[SchemaPlace] = []
         self.report = findings
 
     def all(self, name: str) -> list[Node]:

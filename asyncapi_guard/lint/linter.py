@@ -12,9 +12,6 @@ from asyncapi_guard.lint.context import Context
 from asyncapi_guard.lint.findings import Findings, TooManyError
 from asyncapi_guard.lint.grammar_walk import GrammarWalk
 from asyncapi_guard.lint.rules import CHECKS, RULES
-from asyncapi_guard.lint.rules import messages as message_rules
-from asyncapi_guard.lint.rules.socketio import check_components, check_profile, speaks_socketio
-from asyncapi_guard.lint.schema_walk import check_schemas
 from asyncapi_guard.lint.settings import Settings
 from asyncapi_guard.spec.limits import DEFAULT_LIMITS, Limits
 from asyncapi_guard.spec.loader import open_documents
@@ -118,11 +115,4 @@ def _check(documents: Documents, findings: Findings) -> None:
     schemas = Schemas(documents, "auto", findings.add)
     context = Context(documents, objects, schemas, findings)
     for check in CHECKS:
-        if check not in message_rules.CHECKS:
-            check(context)
-    check_schemas(context)
-    for check in message_rules.CHECKS:
         check(context)
-    if speaks_socketio(context):
-        check_profile(context)
-    check_components(context)

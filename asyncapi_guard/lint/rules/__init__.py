@@ -21,14 +21,21 @@ from asyncapi_guard.lint.rule import Rule
 from asyncapi_guard.lint.rules import (
     bindings,
     channels,
+    comments,
+    components,
+    document,
     drift,
+    fields,
     messages,
     operations,
-    profile,
+    references,
+    schema_formats,
+    schema_unions,
+    schema_values,
     schemas,
     security,
     servers,
-    structure,
+    socketio,
     variables,
 )
 
@@ -43,7 +50,11 @@ __all__ = ["CHECKS", "RULES", "Rule"]
 RULES: dict[str, Rule] = {
     rule.code: rule
     for rule in (
-        *structure.RULES,
+        *document.RULES,
+        *fields.RULES,
+        *references.RULES,
+        *components.RULES,
+        *comments.RULES,
         *operations.RULES,
         *channels.RULES,
         *servers.RULES,
@@ -52,12 +63,16 @@ RULES: dict[str, Rule] = {
         *messages.RULES,
         *bindings.RULES,
         *schemas.RULES,
-        *profile.RULES,
+        *schema_formats.RULES,
+        *schema_values.RULES,
+        *schema_unions.RULES,
+        *socketio.RULES,
         *drift.RULES,
     )
 }
 
-#: What the linter runs, in this order.
+#: What the linter runs, in this order: values are judged by schemas that were checked, and which
+#: components are used is known when all files were read.
 CHECKS: tuple[Callable[[Context], None], ...] = (
     *operations.CHECKS,
     *channels.CHECKS,
@@ -65,5 +80,9 @@ CHECKS: tuple[Callable[[Context], None], ...] = (
     *variables.CHECKS,
     *security.CHECKS,
     *bindings.CHECKS,
+    *schemas.CHECKS,
+    *schema_values.CHECKS,
     *messages.CHECKS,
+    *socketio.CHECKS,
+    *components.CHECKS,
 )

@@ -3,7 +3,10 @@
 from asyncapi_guard.errors import Severity
 from asyncapi_guard.lint.rule import group
 
-__all__ = ["RULES"]
+__all__ = ["CHECKED_IN", "RULES"]
+
+#: The checks compare an application with its document; they are no part of the linter.
+CHECKED_IN = ("drift",)
 
 _SPEC = """
 channels:
