@@ -1,7 +1,7 @@
 """The walk over the schemas of a document, and over what they refer to.
 
-It goes with the checks of `rules/schemas.py`: they get one schema after the other. On its way the
-walk itself finds what is no schema, and references that lead to none.
+`rules/schemas.py` takes one schema after the other from it, and checks each. The walk itself
+reports what is no schema, and references that lead to none.
 """
 
 from __future__ import annotations

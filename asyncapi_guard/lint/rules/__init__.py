@@ -1,9 +1,9 @@
 """The rules: a code, a severity, why, an example of each side, and the check.
 
-Each module has the rules about one kind of object. It exports its `RULES`, which are texts, and its
-`CHECKS`, which look for what they are about. Where a check is part of something else, the module
-says in `CHECKED_IN` where it stands. A new rule is a text and a check in one of these modules; a
-new module is added to the lists below.
+Each module has the rules about one kind of object. It exports `RULES`, the texts, and `CHECKS`, the
+functions that report them. Some checks are part of something else, such as the walk by the grammar:
+then the module says in `CHECKED_IN` where they are. To add a rule, add a text and a check to one of
+these modules. Add a new module to the lists below.
 
 This is the catalogue of all that findings can be about, so that one configuration speaks of all:
 the rules of `drift` are looked for by `asyncapi-guard check`, the others by `lint`. `asyncapi-guard
