@@ -48,6 +48,10 @@ LABELS = {
     "errors": "the exceptions",
     "violations": "evidence about traffic",
     "renamed": "old names that still work",
+    "integrations.threads": "acts on servers with threads",
+    "integrations.deciding": "decides: no sending, no waiting",
+    "integrations.recording": "counters, log, places",
+    "integrations.wire": "packets and JSON",
 }
 #: Packages of which the picture shows the packages within.
 OPENED = ("integrations",)
@@ -160,7 +164,7 @@ def layers() -> list[str]:
     """The packages and modules of the package from high to low, as pyproject.toml has them."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     contracts = settings["tool"]["importlinter"]["contracts"]
-    (rows,) = [each["layers"] for each in contracts if each["type"] == "layers"]
+    (rows,) = [each["layers"] for each in contracts if each.get("containers") == [PACKAGE]]
     return [name.strip(" ()") for row in rows for name in row.split("|")]
 
 

@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.spec.references import Documents, Node, Unresolvable, is_reference, named_by
+from asyncapi_guard.spec.schemas import UnjudgeableError
 from asyncapi_guard.spec.traits import merge_traits
+from asyncapi_guard.spec.wording import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from asyncapi_guard.lint.findings import Findings
-    from asyncapi_guard.lint.structure import Structure
+    from asyncapi_guard.lint.grammar_walk import GrammarWalk
+    from asyncapi_guard.schema import Dialect
     from asyncapi_guard.spec.pointers import Path
     from asyncapi_guard.spec.schemas import Schemas
 
-__all__ = ["Context"]
+__all__ = ["Context", "SchemaPlace"]
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaPlace:
+    """A schema of the document, and how to read it.
+
+    Attributes:
+        node: the place.
+        dialect: its dialect, by its `schemaFormat`.
+        in_resource: whether it has an `$id`, or is inside of a schema that has. An engine follows
+            the references there by itself.
+    """
+
+    node: Node
+    dialect: Dialect
+    in_resource: bool = False
 
 
 class Context:
@@ -24,27 +44,29 @@ class Context:
     Attributes:
         documents: follows references.
         main: the document itself, not what it refers to.
-        structure: the walk that found its objects.
+        objects: the walk by the grammar, which found its objects.
         report: takes a code, a node, a message (and `key=True` for the key of the node).
         schemas: checks schemas, and compiles those without faults.
+        judged_schemas: those that values may be judged by, once the checks of schemas have run.
     """
 
     def __init__(
-        self, documents: Documents, structure: Structure, schemas: Schemas, findings: Findings
+        self, documents: Documents, objects: GrammarWalk, schemas: Schemas, findings: Findings
     ) -> None:
         self.documents = documents
-        self.structure = structure
+        self.objects = objects
         #: How far schemas are followed for the sake of a hint.
         self.steps_left: int = 50_000
         self._roots: dict[str, frozenset[Any]] = {}
         self._merged: dict[Any, dict[str, Node]] = {}
         self.main: Node = Node(documents.main, (), documents.main.data)
         self.schemas = schemas
+        self.judged_schemas: list[SchemaPlace] = []
         self.report = findings
 
     def all(self, name: str) -> list[Node]:
         """Every object of a kind of the grammar, references followed, each once."""
-        return self.structure.visited[name]
+        return self.objects.visited[name]
 
     def uses(self) -> Iterator[tuple[Node, Path]]:
         """Every reference into the document, from any file that was read, with its pointer.
@@ -99,6 +121,23 @@ class Context:
             entries = self.entries(self.main, section)
             self._roots[section] = frozenset(place.place for _, _, place in entries)
         return node.place in self._roots[section]
+
+    def must_be_own(self, ref: Node, section: str, code: str) -> None:
+        """Report a reference that leads to no entry of a root section of the document itself."""
+        target = self.target(ref)
+        if target is None:
+            return
+        if target.source is not self.main.source or target.path[:-1] != (section,):
+            name = shown(ref.value["$ref"])
+            message = f"{name} must be one of the document's own '#/{section}/...'"
+            self.report(code, ref, message)
+
+    def schema_behind(self, node: Node | None) -> SchemaPlace | None:
+        """The schema behind references and a `schemaFormat`; `None` if none can be judged by."""
+        try:
+            return SchemaPlace(*self.schemas.root(node)) if node is not None else None
+        except (Unresolvable, UnjudgeableError):
+            return None
 
     def merged(self, node: Node) -> dict[str, Node]:
         """The fields of an object, its traits applied."""

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.lint.rules import RULES
-
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection, Mapping
 
     from asyncapi_guard.errors import Finding
-    from asyncapi_guard.lint.settings import Settings
+    from asyncapi_guard.lint.rule import Rule
     from asyncapi_guard.spec.references import Node
 
 __all__ = ["Findings", "TooManyError"]
@@ -27,13 +25,15 @@ class Findings:
     """Collects findings, each once, with the severity of its rule.
 
     Args:
-        settings: what they do not report does not count: it must not end the search.
+        rules: by code. A finding gets the severity of its rule.
+        counts: whether a finding counts. What is not reported must not end the search.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, rules: Mapping[str, Rule], counts: Callable[[Finding], bool]) -> None:
         #: What would be right at the place of a finding: names, or the kind of the value.
         self.wanted: dict[tuple[str, str, str], Collection[Any]] = {}
-        self._settings = settings
+        self._rules = rules
+        self._counts = counts
         self._found: dict[Finding, None] = {}
         self._counted = 0
 
@@ -58,15 +58,15 @@ class Findings:
         Raises:
             TooManyError: it is the last one.
         """
-        finding = replace(finding, severity=RULES[finding.code].severity)
+        finding = replace(finding, severity=self._rules[finding.code].severity)
         if finding in self._found:
             return
         self._found[finding] = None
-        self._counted += self._settings.keeps(finding)
+        self._counted += self._counts(finding)
         if self._counted == _MOST:
             message = f"there are {_MOST:,} findings; what else there may be was not looked for"
             last = replace(finding, message=message, code="too-many-findings")
-            self._found.setdefault(replace(last, severity=RULES[last.code].severity))
+            self._found.setdefault(replace(last, severity=self._rules[last.code].severity))
             raise TooManyError
 
     def sorted(self) -> tuple[Finding, ...]:

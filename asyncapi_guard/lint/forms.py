@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from asyncapi_guard.schema.string_formats import CHECKS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -16,9 +18,6 @@ PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*")
 _URI = re.compile(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=\-]|%[0-9A-Fa-f]{2})+")
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-]+"
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9\-]*[A-Za-z0-9])?"
-_EMAIL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
 _WORD = r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+\-]*"
 _PARAMETER = rf"[ \t]*;[ \t]*{_WORD}=(?:\"[^\"]*\"|[^\s;\"]+)"
 _MEDIA_TYPE = re.compile(rf"{_WORD}/{_WORD}(?:{_PARAMETER})*")
@@ -49,7 +48,7 @@ def _is_url(text: str) -> bool:
 FORMS: dict[str, tuple[Callable[[str], bool], str]] = {
     "url": (_is_url, "an absolute URL such as https://example.com/terms"),
     "uri": (_is_uri, "a URI such as urn:example:chat"),
-    "email": (lambda text: _EMAIL.fullmatch(text) is not None, "an e-mail address"),
+    "email": (CHECKS["email"], "an e-mail address"),
     "media-type": (
         lambda text: _MEDIA_TYPE.fullmatch(text) is not None,
         "a specific media type such as application/json",

@@ -10,11 +10,9 @@ from asyncapi_guard.errors import SpecError
 from asyncapi_guard.lint.comments import apply_comments
 from asyncapi_guard.lint.context import Context
 from asyncapi_guard.lint.findings import Findings, TooManyError
-from asyncapi_guard.lint.profile import check_components, check_profile, speaks_socketio
-from asyncapi_guard.lint.schemas import check_schemas
-from asyncapi_guard.lint.semantics import check_messages, check_semantics
+from asyncapi_guard.lint.grammar_walk import GrammarWalk
+from asyncapi_guard.lint.rules import CHECKS, RULES
 from asyncapi_guard.lint.settings import Settings
-from asyncapi_guard.lint.structure import Structure
 from asyncapi_guard.spec.limits import DEFAULT_LIMITS, Limits
 from asyncapi_guard.spec.loader import open_documents
 from asyncapi_guard.spec.references import Node
@@ -89,7 +87,7 @@ def examine(
 
     Arguments as in `lint`, and `files`: those that are not to be read from the disk.
     """
-    findings = Findings(settings)
+    findings = Findings(RULES, settings.keeps)
     try:
         documents = open_documents(spec, raw=raw, root=root, allow_http=allow_http, limits=limits)
     except SpecError as error:
@@ -112,14 +110,9 @@ def _check(documents: Documents, findings: Findings) -> None:
         for finding in error.findings:
             findings.add(finding)
         return
-    structure = Structure(documents, findings)
-    structure.check(Node(documents.main, (), documents.main.data))
+    objects = GrammarWalk(documents, findings)
+    objects.check(Node(documents.main, (), documents.main.data))
     schemas = Schemas(documents, "auto", findings.add)
-    context = Context(documents, structure, schemas, findings)
-    check_semantics(context)
-    check_schemas(context)
-    if not schemas.endless:
-        check_messages(context)
-    if speaks_socketio(context):
-        check_profile(context)
-    check_components(context)
+    context = Context(documents, objects, schemas, findings)
+    for check in CHECKS:
+        check(context)

@@ -14,7 +14,7 @@ from asyncapi_guard.lint import RULES, Settings, lint
 from asyncapi_guard.lint.context import Context
 from asyncapi_guard.lint.findings import Findings
 from asyncapi_guard.lint.grammar import OBJECTS, VARIANTS
-from asyncapi_guard.lint.structure import Structure
+from asyncapi_guard.lint.grammar_walk import GrammarWalk
 from asyncapi_guard.spec.limits import DEFAULT_LIMITS
 from asyncapi_guard.spec.loader import open_documents
 from asyncapi_guard.spec.pointers import format_pointer
@@ -239,9 +239,10 @@ def test_the_documents_are_valid_and_whole():
         errors = [finding for finding in lint(document) if finding.severity == "error"]
         assert errors == [], name
     documents = open_documents(DOCUMENTS["rich"])
-    structure = Structure(documents, Findings(Settings()))
-    structure.check(Node(documents.main, (), documents.main.data))
-    context = Context(documents, structure, None, Findings(Settings()))
+    findings = Findings(RULES, Settings().keeps)
+    objects = GrammarWalk(documents, findings)
+    objects.check(Node(documents.main, (), documents.main.data))
+    context = Context(documents, objects, None, findings)
     told_by_a_field = {name for name in OBJECTS if name.partition(" ")[0] in VARIANTS} - {*VARIANTS}
     wanted = set(OBJECTS) - told_by_a_field
     assert {name for name in wanted if not context.all(name)} == {"OAuthFlow"}

@@ -1,4 +1,9 @@
-"""The rules: a code, a severity, why, and an example of each side.
+"""The rules: a code, a severity, why, an example of each side, and the check.
+
+Each module has the rules about one kind of object. It exports `RULES`, the texts, and `CHECKS`, the
+functions that report them. Some checks are part of something else, such as the walk by the grammar:
+then the module says in `CHECKED_IN` where they are. To add a rule, add a text and a check to one of
+these modules. Add a new module to the lists below.
 
 This is the catalogue of all that findings can be about, so that one configuration speaks of all:
 the rules of `drift` are looked for by `asyncapi-guard check`, the others by `lint`. `asyncapi-guard
@@ -8,14 +13,76 @@ Socket.IO profile cannot do, is a warning. The examples are parts of documents: 
 `info` are added where they are missing (`Rule.document`); tests run each.
 """
 
-from asyncapi_guard.lint.rules import drift, profile, schemas, semantics, structure
-from asyncapi_guard.lint.rules.rule import Rule
+from __future__ import annotations
 
-__all__ = ["RULES", "Rule"]
+from typing import TYPE_CHECKING
 
-#: By code, group by group.
+from asyncapi_guard.lint.rule import Rule
+from asyncapi_guard.lint.rules import (
+    bindings,
+    channels,
+    comments,
+    components,
+    document,
+    drift,
+    fields,
+    messages,
+    operations,
+    references,
+    schema_formats,
+    schema_unions,
+    schema_values,
+    schemas,
+    security,
+    servers,
+    socketio,
+    variables,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from asyncapi_guard.lint.context import Context
+
+__all__ = ["CHECKS", "RULES", "Rule"]
+
+#: By code, in the order of the page.
 RULES: dict[str, Rule] = {
     rule.code: rule
-    for module in (structure, semantics, schemas, profile, drift)
-    for rule in module.RULES
+    for rule in (
+        *document.RULES,
+        *fields.RULES,
+        *references.RULES,
+        *components.RULES,
+        *comments.RULES,
+        *operations.RULES,
+        *channels.RULES,
+        *servers.RULES,
+        *variables.RULES,
+        *security.RULES,
+        *messages.RULES,
+        *bindings.RULES,
+        *schemas.RULES,
+        *schema_formats.RULES,
+        *schema_values.RULES,
+        *schema_unions.RULES,
+        *socketio.RULES,
+        *drift.RULES,
+    )
 }
+
+#: What the linter runs, in this order: values are judged by schemas that were checked, and which
+#: components are used is known when all files were read.
+CHECKS: tuple[Callable[[Context], None], ...] = (
+    *operations.CHECKS,
+    *channels.CHECKS,
+    *servers.CHECKS,
+    *variables.CHECKS,
+    *security.CHECKS,
+    *bindings.CHECKS,
+    *schemas.CHECKS,
+    *schema_values.CHECKS,
+    *messages.CHECKS,
+    *socketio.CHECKS,
+    *components.CHECKS,
+)

@@ -1,9 +1,12 @@
 """Rules about an application's code beside its document; `asyncapi-guard check` looks for them."""
 
 from asyncapi_guard.errors import Severity
-from asyncapi_guard.lint.rules.rule import group
+from asyncapi_guard.lint.rule import group
 
-__all__ = ["RULES"]
+__all__ = ["CHECKED_IN", "RULES"]
+
+#: The checks compare an application with its document; they are no part of the linter.
+CHECKED_IN = ("drift.comparing",)
 
 _SPEC = """
 channels:

@@ -1,9 +1,49 @@
-"""Rules about schemas."""
+"""Rules about schemas: what every validator accepts in silence, and nobody means."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
 
 from asyncapi_guard.errors import Severity
-from asyncapi_guard.lint.rules.rule import group
+from asyncapi_guard.lint.rule import group
+from asyncapi_guard.lint.rules.schema_formats import in_its_dialect
+from asyncapi_guard.lint.rules.schema_unions import check_unions
+from asyncapi_guard.lint.schema_walk import walk_schemas
+from asyncapi_guard.schema.dialects import ASYNCAPI
+from asyncapi_guard.spec.schemas import patterns
+from asyncapi_guard.spec.wording import kind_of, nearest, shown
 
-__all__ = ["RULES"]
+if TYPE_CHECKING:
+    from asyncapi_guard.lint.context import Context
+    from asyncapi_guard.schema import Dialect
+    from asyncapi_guard.spec.references import Node
+
+__all__ = ["CHECKED_IN", "CHECKS", "RULES"]
+
+#: The loader checks schemas as well. The walk tells what is no schema.
+CHECKED_IN = ("lint.schema_walk", "spec.schema_cycles", "spec.schemas")
+
+_COMMON = frozenset(
+    """
+    $comment $id $ref $schema additionalItems additionalProperties allOf anyOf const contains
+    contentEncoding contentMediaType default definitions dependencies deprecated description
+    discriminator else enum examples exclusiveMaximum exclusiveMinimum externalDocs format if items
+    maxItems maxLength maxProperties maximum minItems minLength minProperties minimum multipleOf not
+    oneOf pattern patternProperties properties propertyNames readOnly required then title type
+    uniqueItems writeOnly
+    """.split()  # noqa: SIM905  # read as a list
+)
+_NEWER = frozenset(
+    """
+    $anchor $defs $dynamicAnchor $dynamicRef $recursiveAnchor $recursiveRef $vocabulary
+    contentSchema dependentRequired dependentSchemas maxContains minContains prefixItems
+    unevaluatedItems unevaluatedProperties
+    """.split()  # noqa: SIM905  # read as a list
+)
+#: OpenAPI's and generators' own: they say nothing about what is valid.
+_HARMLESS = frozenset(["example", "xml", "id", "nullable"])
+_PARTS = re.compile(r"\\.|[\[\]]|\(\?<?[=!]", re.DOTALL)
 
 _error = group("Schemas", Severity.ERROR)
 _warning = group("Schemas", Severity.WARNING)
@@ -86,87 +126,6 @@ RULES = (
         """,
     ),
     _error(
-        "schema-format",
-        "A schema is written in the format that `schemaFormat` names.",
-        """
-        Formats that are JSON (AsyncAPI, JSON Schema, OpenAPI, Avro) are written as data, others
-        (Protobuf, XSD) as text.
-        """,
-        """
-        components:
-          schemas:
-            Name: {schemaFormat: 'application/vnd.apache.avro;version=1.9.0', schema: '{"type": 1}'}
-        """,
-        """
-        components:
-          schemas:
-            Name:
-              schemaFormat: application/vnd.apache.avro;version=1.9.0
-              schema: {type: string}
-        """,
-    ),
-    _error(
-        "reference-format",
-        "A schema refers to schemas of its own format.",
-        """
-        What a `$ref` inside of a schema leads to is read as the schema is. If it says that it is of
-        another format, one of the two is wrong.
-        """,
-        """
-        components:
-          schemas:
-            Id: {schemaFormat: application/schema+json;version=2020-12, schema: {type: string}}
-            User: {type: object, properties: {id: {$ref: '#/components/schemas/Id'}}}
-        """,
-        """
-        components:
-          schemas:
-            Id: {type: string}
-            User: {type: object, properties: {id: {$ref: '#/components/schemas/Id'}}}
-        """,
-    ),
-    _warning(
-        "unjudged-format",
-        "A schema is of a format that the guard can judge by.",
-        """
-        AsyncAPI allows any `schemaFormat`. The guard judges by AsyncAPI's own, JSON Schema and
-        OpenAPI; it refuses to load a document with Avro, Protobuf or RAML, rather than let such
-        messages through unseen.
-        """,
-        """
-        components:
-          schemas:
-            Name:
-              schemaFormat: application/vnd.apache.avro;version=1.9.0
-              schema: {type: string}
-        """,
-        """
-        components:
-          schemas:
-            Name: {schemaFormat: 'application/schema+json;version=draft-07', schema: {type: string}}
-        """,
-    ),
-    _warning(
-        "multi-format-field",
-        "A Multi Format Schema Object has `schemaFormat`, `schema` and extensions alone.",
-        "What else stands beside `schemaFormat` belongs inside of `schema`; here nobody reads it.",
-        """
-        components:
-          schemas:
-            Name:
-              schemaFormat: application/schema+json;version=draft-07
-              schema: {type: string}
-              maxLength: 9
-        """,
-        """
-        components:
-          schemas:
-            Name:
-              schemaFormat: application/schema+json;version=draft-07
-              schema: {type: string, maxLength: 9}
-        """,
-    ),
-    _error(
         "discriminator",
         "A discriminator names a property that the schema defines and requires.",
         """
@@ -188,27 +147,6 @@ RULES = (
               properties: {kind: {type: string}}
               required: [kind]
         """,
-    ),
-    _error(
-        "default-type",
-        "A default is of the schema's type.",
-        "The specification demands it, unlike JSON Schema itself.",
-        "components: {schemas: {Size: {type: integer, default: large}}}",
-        "components: {schemas: {Size: {type: integer, default: 9}}}",
-    ),
-    _warning(
-        "default-value",
-        "A default is valid under its schema.",
-        "A default that the schema refuses cannot be what happens when nothing is sent.",
-        "components: {schemas: {Size: {type: integer, maximum: 9, default: 10}}}",
-        "components: {schemas: {Size: {type: integer, maximum: 9, default: 9}}}",
-    ),
-    _warning(
-        "schema-example",
-        "The `examples` of a schema are valid under it.",
-        "As for messages (`example-payload`); for schemas JSON Schema only recommends it.",
-        "components: {schemas: {Size: {type: integer, examples: [large]}}}",
-        "components: {schemas: {Size: {type: integer, examples: [9]}}}",
     ),
     _warning(
         "unknown-keyword",
@@ -243,33 +181,101 @@ RULES = (
           schemas: {Say: {type: object, required: [text], properties: {text: {type: string}}}}
         """,
     ),
-    _warning(
-        "ambiguous-union",
-        "Alternatives that contain the union have a tag.",
-        """
-        When several alternatives of a `oneOf` or `anyOf` lead back to it, each level of a value
-        multiplies the ways in which it can fail: nobody can say briefly what is wrong, and other
-        validators take very long to. Give each alternative a required property with a `const`.
-        """,
-        """
-        components:
-          schemas:
-            Node:
-              oneOf:
-                - {type: object, properties: {left: {$ref: '#/components/schemas/Node'}}}
-                - {type: object, properties: {right: {$ref: '#/components/schemas/Node'}}}
-        """,
-        """
-        components:
-          schemas:
-            Node:
-              oneOf:
-                - type: object
-                  required: [kind]
-                  properties: {kind: {const: l}, left: {$ref: '#/components/schemas/Node'}}
-                - type: object
-                  required: [kind]
-                  properties: {kind: {const: r}, right: {$ref: '#/components/schemas/Node'}}
-        """,
-    ),
 )
+
+
+def _check_schemas(context: Context) -> None:
+    for schema in walk_schemas(context, in_its_dialect):
+        _check_keywords(context, schema.node, schema.dialect)
+        if not schema.in_resource:
+            context.judged_schemas.append(schema)
+            check_unions(context, schema.node)
+    context.schemas.check_circles()
+    for finding in context.schemas.notices:
+        context.report.add(finding)
+
+
+def _check_keywords(context: Context, schema: Node, dialect: Dialect) -> None:
+    _unknown(context, schema, dialect)
+    if dialect == ASYNCAPI:
+        _check_own(context, schema)
+    if dialect.nullable and isinstance(schema.value.get("type"), list):
+        message = f"'type' of an {dialect.name} is one name; 'nullable' adds null"
+        context.report("invalid-schema", schema.child("type"), message, key=True)
+    _required(context, schema)
+    _discriminator(context, schema, dialect)
+    for place, pattern in patterns(schema):
+        if _needs_backtracking(pattern):
+            message = "the pattern needs backtracking (look-around or a back-reference)"
+            context.report("pattern-backtracking", place, message)
+
+
+def _needs_backtracking(pattern: str) -> bool:
+    """Whether a pattern has look-around or back-references, outside of classes of characters."""
+    in_class = False
+    for found in _PARTS.finditer(pattern):
+        part = found[0]
+        if part in "[]":
+            in_class = part == "["
+        elif not in_class and (part[0] == "(" or part[1] in "123456789k"):
+            return True
+    return False
+
+
+def _check_own(context: Context, schema: Node) -> None:
+    """The keywords that AsyncAPI adds to JSON Schema."""
+    docs, deprecated = schema.get("externalDocs"), schema.get("deprecated")
+    if docs is not None:
+        context.objects.also_check(docs, "ExternalDocs")
+    if deprecated is not None and not isinstance(deprecated.value, bool):
+        message = f"expected true or false, got {kind_of(deprecated.value)}"
+        context.report("wrong-type", deprecated, message)
+
+
+def _unknown(context: Context, schema: Node, dialect: Dialect) -> None:
+    known = _COMMON | _NEWER if dialect.siblings else _COMMON
+    for key, item in schema.items():
+        if key in known or key in _HARMLESS or key.startswith("x-"):
+            continue
+        hint = nearest(key, known)
+        if key in _NEWER:
+            hint = f": {dialect.name} does not have it; name a newer dialect with schemaFormat"
+        message = f"unknown keyword {shown(key)}, at which no validator looks{hint}"
+        context.report("unknown-keyword", item, message, key=True, wanted=known)
+
+
+def _required(context: Context, schema: Node) -> None:
+    required, properties = schema.value.get("required"), schema.value.get("properties")
+    if not isinstance(required, list) or not isinstance(properties, dict):
+        return
+    # Other branches of a composition may have it, and so may names that match a pattern.
+    if not {"allOf", "anyOf", "oneOf", "patternProperties", "$ref"}.isdisjoint(schema.value):
+        return
+    is_closed = schema.value.get("additionalProperties") is False
+    for index, name in enumerate(required):
+        if isinstance(name, str) and name not in properties:
+            why = " and additionalProperties is false: nothing is valid" if is_closed else ""
+            message = f"the required {shown(name)} is not in 'properties'{why}"
+            place = schema.child("required").child(index)
+            message += nearest(name, properties)
+            context.report("required-undefined", place, message)
+
+
+def _discriminator(context: Context, schema: Node, dialect: Dialect) -> None:
+    node = schema.get("discriminator")
+    if node is None or dialect != ASYNCAPI:
+        return
+    if not isinstance(node.value, str):
+        message = f"expected the name of a property, got {kind_of(node.value)}"
+        context.report("discriminator", node, message)
+        return
+    for name in ("properties", "required"):
+        names = schema.value.get(name)
+        known = names if isinstance(names, (dict, list)) else ()
+        if node.value not in known:
+            message = f"the discriminator {shown(node.value)} is not in this schema's {name!r}"
+            context.report("discriminator", node, message + nearest(node.value, known))
+            return
+
+
+CHECKS = (_check_schemas,)

@@ -175,3 +175,17 @@ def test_the_names_of_protocols_have_their_articles(folder, kind, protocol, name
     findings = folder.findings(form.format(f"{protocol}: {{zz: 1}}"))
     (message,) = (f.message for f in findings if f.code == "unknown-field")
     assert message == f"unknown field 'zz' of an {name} Operation Binding Object"
+
+
+@pytest.mark.parametrize(
+    ("schema", "is_map"),
+    [
+        ("{type: object, properties: {a: {}}}", True), ("{type: object, properties: {}}", True), ("{$ref: '#/x-s'}", True),
+        ("{type: object}", False), ("{properties: {a: {}}}", False), ("{type: string}", False), ("{}", False),
+        ("{type: [object], properties: {}}", False), ("{$ref: '#/x-t'}", False),
+    ],
+)  # fmt: skip
+def test_schemas_of_bindings(folder, schema, is_map):
+    """They are of `type: object`, and have properties."""
+    text = f"channels: {{c: {{bindings: {{ws: {{query: {schema}}}}}}}}}\nx-s: {{type: object, properties: {{}}}}\nx-t: {{}}"
+    assert bool(folder.found(text, "binding-schema")) != is_map

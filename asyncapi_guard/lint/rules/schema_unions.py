@@ -1,4 +1,4 @@
-"""Ambiguous recursive unions.
+"""The rule about ambiguous recursive unions. `schemas` calls its check, for each schema.
 
 A `oneOf` or `anyOf` several of whose alternatives lead back to it makes a validator try every
 alternative at every level. A verdict stays quick; saying *why* a value does not fit takes time that
@@ -12,6 +12,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.errors import Severity
+from asyncapi_guard.lint.rule import group
 from asyncapi_guard.schema.dialects import subschemas
 from asyncapi_guard.spec.references import Node, is_reference
 from asyncapi_guard.spec.schema_bundles import at
@@ -19,11 +21,50 @@ from asyncapi_guard.spec.schema_bundles import at
 if TYPE_CHECKING:
     from asyncapi_guard.lint.context import Context
 
-__all__ = ["check_union"]
+__all__ = ["RULES", "check_unions"]
+
+_warning = group("Schemas", Severity.WARNING)
+
+RULES = (
+    _warning(
+        "ambiguous-union",
+        "Alternatives that contain the union have a tag.",
+        """
+        When several alternatives of a `oneOf` or `anyOf` lead back to it, each level of a value
+        multiplies the ways in which it can fail: nobody can say briefly what is wrong, and other
+        validators take very long to. Give each alternative a required property with a `const`.
+        """,
+        """
+        components:
+          schemas:
+            Node:
+              oneOf:
+                - {type: object, properties: {left: {$ref: '#/components/schemas/Node'}}}
+                - {type: object, properties: {right: {$ref: '#/components/schemas/Node'}}}
+        """,
+        """
+        components:
+          schemas:
+            Node:
+              oneOf:
+                - type: object
+                  required: [kind]
+                  properties: {kind: {const: l}, left: {$ref: '#/components/schemas/Node'}}
+                - type: object
+                  required: [kind]
+                  properties: {kind: {const: r}, right: {$ref: '#/components/schemas/Node'}}
+        """,
+    ),
+)
 
 
-def check_union(context: Context, schema: Node, keyword: str) -> None:
-    """Report a union of which several untagged alternatives lead back to it."""
+def check_unions(context: Context, schema: Node) -> None:
+    """Report unions of which several untagged alternatives lead back to them."""
+    for keyword in ("oneOf", "anyOf"):
+        _check_union(context, schema, keyword)
+
+
+def _check_union(context: Context, schema: Node, keyword: str) -> None:
     branches = schema.value.get(keyword)
     if not isinstance(branches, list) or len(branches) < 2:
         return

@@ -1,13 +1,15 @@
-"""The Socket.IO profile (`docs/profile.md`): what AsyncAPI allows and Socket.IO cannot do."""
+"""Rules of the Socket.IO profile (`docs/profile.md`): what Socket.IO cannot do."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.errors import Severity
 from asyncapi_guard.guard import RESERVED_EVENTS
-from asyncapi_guard.spec.references import Node, Unresolvable, is_reference
-from asyncapi_guard.spec.schemas import UnjudgeableError, ack_schema
+from asyncapi_guard.lint.rule import group
+from asyncapi_guard.spec.references import Node, is_reference
+from asyncapi_guard.spec.schemas import ack_schema
 from asyncapi_guard.spec.wording import shown
 
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.lint.context import Context
 
-__all__ = ["check_components", "check_profile", "speaks_socketio"]
+__all__ = ["CHECKS", "RULES"]
 
 #: Protocols over which Socket.IO may travel, as documents call them.
 _PROTOCOLS = ("ws", "http", "socket", "sio", "engine")
@@ -24,8 +26,181 @@ _RESERVED = RESERVED_EVENTS | {"disconnecting", "newListener", "removeListener"}
 _HANDSHAKE = frozenset(("connect", "disconnect"))
 _PAST = {"receive": "received", "send": "sent"}
 
+_warning = group("Socket.IO profile", Severity.WARNING)
 
-def speaks_socketio(context: Context) -> bool:
+RULES = (
+    _warning(
+        "namespace-slash",
+        "The address of a channel is a namespace: it begins with `/`.",
+        "Socket.IO's namespaces do. The guard refuses to serve a channel that has another address.",
+        """
+        channels: {chat: {address: chat, messages: {say: {payload: {type: string}}}}}
+        operations:
+          say: {action: receive, channel: {$ref: '#/channels/chat'}}
+        """,
+        """
+        channels: {chat: {address: /chat, messages: {say: {payload: {type: string}}}}}
+        operations:
+          say: {action: receive, channel: {$ref: '#/channels/chat'}}
+        """,
+    ),
+    _warning(
+        "duplicate-namespace",
+        "A namespace is described by one channel.",
+        """
+        Two channels with one address are put together. That is allowed, and makes it hard to see
+        what may be sent there.
+        """,
+        "channels: {chat: {address: /chat}, news: {address: /chat}}",
+        "channels: {chat: {address: /chat}, news: {address: /news}}",
+    ),
+    _warning(
+        "duplicate-event",
+        "An event is described by one message for each direction.",
+        """
+        Several messages with one event name are alternatives, of which exactly one must
+        match: if two of them accept a payload, it is refused. One message with a `oneOf` says it in
+        one place.
+        """,
+        """
+        channels:
+          chat:
+            address: /chat
+            messages:
+              say: {payload: {type: string}}
+              shout: {name: say, payload: {type: string}}
+        operations:
+          all: {action: receive, channel: {$ref: '#/channels/chat'}}
+        """,
+        """
+        channels:
+          chat:
+            address: /chat
+            messages:
+              say: {payload: {type: string}}
+              shout: {payload: {type: string}}
+        operations:
+          all: {action: receive, channel: {$ref: '#/channels/chat'}}
+        """,
+    ),
+    _warning(
+        "reserved-event",
+        "No event has a name that Socket.IO keeps for itself.",
+        """
+        `connect_error`, `disconnecting`, `newListener`, `*` and the like never travel as events.
+        `connect` and `disconnect` may be *received*: they describe the handshake and its end.
+        """,
+        """
+        channels:
+          chat: {address: /chat, messages: {connect_error: {payload: {type: string}}}}
+        operations:
+          all: {action: send, channel: {$ref: '#/channels/chat'}}
+        """,
+        """
+        channels:
+          chat: {address: /chat, messages: {refused: {payload: {type: string}}}}
+        operations:
+          all: {action: send, channel: {$ref: '#/channels/chat'}}
+        """,
+    ),
+    _warning(
+        "connect-ack",
+        "`connect` and `disconnect` have no `x-ack`.",
+        "Nothing acknowledges them. What a client learns of a refused connect is `connect_error`.",
+        """
+        channels:
+          chat: {address: /chat, messages: {connect: {payload: {}, x-ack: {type: string}}}}
+        operations:
+          all: {action: receive, channel: {$ref: '#/channels/chat'}}
+        """,
+        """
+        channels:
+          chat: {address: /chat, messages: {connect: {payload: {}}}}
+        operations:
+          all: {action: receive, channel: {$ref: '#/channels/chat'}}
+        """,
+    ),
+    _warning(
+        "orphan-message",
+        "An operation has each message of a channel.",
+        """
+        What may be sent and received is what operations say. A message of no operation is neither:
+        the guard refuses it.
+        """,
+        "channels: {chat: {address: /chat, messages: {say: {payload: {type: string}}}}}",
+        """
+        channels: {chat: {address: /chat, messages: {say: {payload: {type: string}}}}}
+        operations:
+          say: {action: receive, channel: {$ref: '#/channels/chat'}}
+        """,
+    ),
+    _warning(
+        "no-payload",
+        "A message has a payload.",
+        """
+        Without one, any arguments will do. `payload: {type: 'null'}` says that there are none, and
+        `payload: {}` that one of any kind is meant.
+        """,
+        """
+        channels: {chat: {address: /chat, messages: {leave: {}}}}
+        operations:
+          leave: {action: receive, channel: {$ref: '#/channels/chat'}}
+        """,
+        """
+        channels: {chat: {address: /chat, messages: {leave: {payload: {type: 'null'}}}}}
+        operations:
+          leave: {action: receive, channel: {$ref: '#/channels/chat'}}
+        """,
+    ),
+    _warning(
+        "unjudged-headers",
+        "A message has no `headers`.",
+        "Socket.IO has no place for them: they are kept in the document, and never judged.",
+        """
+        channels:
+          chat:
+            address: /chat
+            messages: {say: {headers: {type: object}, payload: {type: string}}}
+        """,
+        """
+        channels:
+          chat:
+            address: /chat
+            messages: {say: {payload: {type: string}}}
+        """,
+    ),
+    _warning(
+        "mixed-arguments",
+        "Positional items stand at the top of a payload.",
+        """
+        A payload with positional items describes several arguments. Inside of a `oneOf`, `anyOf` or
+        `allOf` the same describes *one* argument that is a list. Who means "one argument or two"
+        writes positional items with `minItems`.
+        """,
+        """
+        channels:
+          chat:
+            address: /chat
+            messages:
+              say:
+                payload:
+                  oneOf:
+                    - {type: string}
+                    - {items: [{type: string}, {type: integer}]}
+        """,
+        """
+        channels:
+          chat:
+            address: /chat
+            messages:
+              say:
+                payload: {items: [{type: string}, {type: integer}], minItems: 1, maxItems: 2}
+        """,
+    ),
+)
+
+
+def _speaks_socketio(context: Context) -> bool:
     """Whether a document may describe a Socket.IO server: its servers do not all speak others."""
     protocols = [
         str(server.value.get("protocol", "")).lower()
@@ -54,8 +229,10 @@ class _Message:
 _Carried = dict[tuple[str, str], set[str]]
 
 
-def check_profile(context: Context) -> None:
-    """Report what the guard could not do, or would not do as its author means it."""
+def _check_profile(context: Context) -> None:
+    """Report what the guard could not do, or would not do as the document means it."""
+    if not _speaks_socketio(context):
+        return
     channels = list(context.entries(context.main, "channels"))
     messages = [
         _Message(id, key, entry, place, context.merged(place))
@@ -187,10 +364,10 @@ def _check_name(context: Context, message: _Message, directions: set[str]) -> No
 
 def _check_arguments(context: Context, schema: Node) -> None:
     """Alternatives with positional items: one argument that is a list, or several arguments?"""
-    try:
-        root, dialect = context.schemas.root(schema)
-    except (Unresolvable, UnjudgeableError):
+    found = context.schema_behind(schema)
+    if found is None:
         return
+    root, dialect = found.node, found.dialect
     if dialect.is_positional(root.value):
         return  # it is the list of arguments, in each of its alternatives
     for keyword in ("oneOf", "anyOf", "allOf"):
@@ -205,23 +382,4 @@ def _check_arguments(context: Context, schema: Node) -> None:
                 return
 
 
-# -- components ------------------------------------------------------------------------------------
-
-
-def check_components(context: Context) -> None:
-    """Report components that nothing refers to, but perhaps themselves."""
-    components = context.main.get("components")
-    if components is None or not isinstance(components.value, dict):
-        return
-    used = {
-        pointer[1:3]
-        for ref, pointer in context.uses()
-        if pointer[:1] == ("components",) and ref.path[:3] != pointer[:3]
-    }
-    for section, entries in components.items():
-        if section.startswith("x-") or not isinstance(entries.value, dict):
-            continue
-        for name, item in entries.items():
-            if (section, name) not in used:
-                message = f"nothing refers to '#/components/{section}/{name}'"
-                context.report("unused-component", item, message, key=True)
+CHECKS = (_check_profile,)

@@ -1,10 +1,15 @@
-"""Schemas behind a `schemaFormat`: which can be judged, and what is wrong with the others."""
+"""Rules about schemas behind a `schemaFormat`: which can be judged, what is wrong with the others.
+
+The walk over the schemas calls the check, for it needs the dialect that comes of it.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from asyncapi_guard.errors import Severity
 from asyncapi_guard.lint import avro
+from asyncapi_guard.lint.rule import group
 from asyncapi_guard.schema import Dialect, UnknownFormatError, dialect_of
 from asyncapi_guard.spec.references import Node, Unresolvable, is_reference
 from asyncapi_guard.spec.schema_bundles import follow
@@ -15,12 +20,102 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.lint.context import Context
 
-__all__ = ["in_its_dialect"]
+__all__ = ["CHECKED_IN", "RULES", "in_its_dialect"]
+
+#: The loader reads `schemaFormat`, too.
+CHECKED_IN = ("spec.schema_bundles", "spec.schemas")
 
 _FIELDS = ("schemaFormat", "schema")
 #: Formats that are data, and formats that are text.
 _DATA = ("avro", "json")
 _TEXT = ("protobuf", "xml")
+
+_error = group("Schemas", Severity.ERROR)
+_warning = group("Schemas", Severity.WARNING)
+
+RULES = (
+    _error(
+        "schema-format",
+        "A schema is written in the format that `schemaFormat` names.",
+        """
+        Formats that are JSON (AsyncAPI, JSON Schema, OpenAPI, Avro) are written as data, others
+        (Protobuf, XSD) as text.
+        """,
+        """
+        components:
+          schemas:
+            Name: {schemaFormat: 'application/vnd.apache.avro;version=1.9.0', schema: '{"type": 1}'}
+        """,
+        """
+        components:
+          schemas:
+            Name:
+              schemaFormat: application/vnd.apache.avro;version=1.9.0
+              schema: {type: string}
+        """,
+    ),
+    _error(
+        "reference-format",
+        "A schema refers to schemas of its own format.",
+        """
+        What a `$ref` inside of a schema leads to is read as the schema is. If it says that it is of
+        another format, one of the two is wrong.
+        """,
+        """
+        components:
+          schemas:
+            Id: {schemaFormat: application/schema+json;version=2020-12, schema: {type: string}}
+            User: {type: object, properties: {id: {$ref: '#/components/schemas/Id'}}}
+        """,
+        """
+        components:
+          schemas:
+            Id: {type: string}
+            User: {type: object, properties: {id: {$ref: '#/components/schemas/Id'}}}
+        """,
+    ),
+    _warning(
+        "unjudged-format",
+        "A schema is of a format that the guard can judge by.",
+        """
+        AsyncAPI allows any `schemaFormat`. The guard judges by AsyncAPI's own, JSON Schema and
+        OpenAPI; it refuses to load a document with Avro, Protobuf or RAML, rather than let such
+        messages through unseen.
+        """,
+        """
+        components:
+          schemas:
+            Name:
+              schemaFormat: application/vnd.apache.avro;version=1.9.0
+              schema: {type: string}
+        """,
+        """
+        components:
+          schemas:
+            Name: {schemaFormat: 'application/schema+json;version=draft-07', schema: {type: string}}
+        """,
+    ),
+    _warning(
+        "multi-format-field",
+        "A Multi Format Schema Object has `schemaFormat`, `schema` and extensions alone.",
+        "What else stands beside `schemaFormat` belongs inside of `schema`; here nobody reads it.",
+        """
+        components:
+          schemas:
+            Name:
+              schemaFormat: application/schema+json;version=draft-07
+              schema: {type: string}
+              maxLength: 9
+        """,
+        """
+        components:
+          schemas:
+            Name:
+              schemaFormat: application/schema+json;version=draft-07
+              schema: {type: string, maxLength: 9}
+        """,
+    ),
+)
 
 
 def in_its_dialect(context: Context, node: Node, code: str) -> tuple[Node, Dialect] | None:

@@ -22,6 +22,7 @@ from asyncapi_guard.lint.grammar import (
     Type,
 )
 from asyncapi_guard.lint.plain import plain_fault
+from asyncapi_guard.lint.ref_siblings import check_siblings
 from asyncapi_guard.spec.references import Documents, Node, Unresolvable, is_reference
 from asyncapi_guard.spec.schemas import ack_schema
 from asyncapi_guard.spec.wording import kind_of, nearest, shown
@@ -32,15 +33,13 @@ if TYPE_CHECKING:
     from asyncapi_guard.lint.findings import Findings
     from asyncapi_guard.spec.pointers import Path
 
-__all__ = ["PROSE", "Structure"]
+__all__ = ["GrammarWalk"]
 
 _EXTENSION = re.compile(r"x-[\w\d.\-]+", re.ASCII)
 _SCHEMAS = frozenset(("Schema", "ObjectSchema", "Ack"))
-#: Beside a reference these are read by people, and ignored by tools without harm.
-PROSE = frozenset(("$ref", "$comment", "description", "summary", "title"))
 
 
-class Structure:
+class GrammarWalk:
     """One walk over a document and what it refers to.
 
     Attributes:
@@ -162,7 +161,7 @@ class Structure:
                 message = f"{article(type.name)} cannot be a reference"
                 self._findings("reference-forbidden", node, message)
             else:
-                self._beside_reference(node, type.name)
+                check_siblings(self._findings, node, in_schema=type.name in _SCHEMAS)
                 self._waiting.append((node, type.name))
         elif type.reference == "must":
             message = f"expected a reference to {article(type.name)}, such as {{$ref: '#/...'}}"
@@ -251,13 +250,6 @@ class Structure:
             if above is not None:
                 return "Schema" if above in _SCHEMAS else None
         return None
-
-    def _beside_reference(self, node: Node, name: str) -> None:
-        hint = "; write both into an allOf" if name in _SCHEMAS else ""
-        for key, item in node.items():
-            if key not in PROSE and not key.startswith("x-"):
-                message = f"{shown(key)} beside a $ref is ignored{hint}"
-                self._findings("ref-siblings", item, message, key=True)
 
 
 _OPEN = ("any", "open")

@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 import asyncapi_guard
 from asyncapi_guard.errors import Severity
-from asyncapi_guard.lint import RULES
+from asyncapi_guard.lint.rules import CHECKS, RULES
 
 #: Those about documents; for those about code and file see tests/cli/test_check.py.
 CODES = sorted(code for code, rule in RULES.items() if not rule.about_code)
 GROUPS = {"Structure", "Semantics", "Schemas", "Socket.IO profile", "Code and file"}
 PACKAGE = Path(asyncapi_guard.__file__).parent
+#: The modules of rules, and all that may report: names below the package.
+MODULES = [
+    import_module(f"asyncapi_guard.lint.rules.{path.stem}")
+    for path in sorted(PACKAGE.glob("lint/rules/*.py"))
+    if path.stem != "__init__"
+]
+CHECKING = [
+    ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+    for folder in ("lint", "lint/rules", "spec", "drift")
+    for path in sorted(PACKAGE.glob(f"{folder}/*.py"))
+]
 
 
 @pytest.mark.parametrize("code", RULES)
@@ -58,9 +71,20 @@ def test_the_good_example_keeps_the_rule(folder, code):
 
 # -- the codes in the sources ----------------------------------------------------------------------
 
-#: Calls that take a code: the function's name, and where the code stands among its arguments.
-_CALLS = {"report": 0, "_findings": 0, "finding": 1, "_finding": 1, "check_value": 1, "root": 1}
-_CALLS |= {"Finding": 5, "_must_be_root": 3, "_messages_of": 3}
+#: Calls that take a code: the function's name, and where the code may stand among its arguments.
+_CALLS = {
+    "Finding": [5],
+    "_at": [2],
+    "_finding": [1],
+    "_findings": [0],
+    "_messages_of": [3],
+    "check_value": [1],
+    "finding": [1, 2],
+    "must_be_own": [2],
+    "replace": [],
+    "report": [0],
+    "root": [1],
+}
 
 
 def _strings(node):
@@ -92,9 +116,8 @@ def _code_arguments(node):
         yield from (e for e in node.value.elts[:1] if any("-" in text for text in _strings(e)))
     if isinstance(node, ast.Call):
         name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-        place = _CALLS.get(name)
-        if place is not None:
-            yield from node.args[place : place + 1]
+        if name in _CALLS:
+            yield from (node.args[at] for at in _CALLS[name] if at < len(node.args))
             yield from (each.value for each in node.keywords if each.arg == "code")
 
 
@@ -108,24 +131,53 @@ def _codes_in(path):
                 yield from _strings(value)
 
 
-def _reported():
-    found = set()
-    for path in [*PACKAGE.glob("lint/*.py"), *PACKAGE.glob("spec/*.py")]:
-        found.update(_codes_in(path))
-    return found
-
-
-def test_what_is_reported_is_a_rule_and_what_is_a_rule_is_reported():
-    """The codes in the sources of `lint` and `spec` are the rules' about documents, no others."""
-    reported = _reported()
-    templates = {code for code in reported if "{...}" in code}
-    patterns = [re.compile(re.escape(code).replace(r"\{\.\.\.\}", "[a-z]+")) for code in templates]
-    unknown = {code for code in reported - templates if code not in RULES}
-    silent = {
+@cache
+def _reported_by(name):
+    """The codes that a module reports, by its name below the package."""
+    return frozenset(
         code
-        for code in CODES
-        if code not in reported and not any(each.fullmatch(code) for each in patterns)
-    }
-    assert unknown == set()
-    assert silent == {"too-many-findings"}  # see test_linter
-    assert all(any(each.fullmatch(code) for code in CODES) for each in patterns)
+        for text in _codes_in(PACKAGE.joinpath(*name.split(".")).with_suffix(".py"))
+        if text  # a default that is no code
+        for code in _rules_like(text)
+    )
+
+
+def _rules_like(text):
+    """The codes that a text with `{...}` can be; another text is itself."""
+    pattern = re.escape(text).replace(re.escape("{...}"), "[a-z]+")
+    return [code for code in RULES if re.fullmatch(pattern, code)] or [text]
+
+
+def _places(module):
+    """Where the checks of a module of rules may stand: in itself, and where it says."""
+    name = module.__name__.removeprefix(f"{asyncapi_guard.__name__}.")
+    return [name, *getattr(module, "CHECKED_IN", ())]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__.rpartition(".")[2])
+def test_rules_are_checked_beside_their_texts_or_where_the_module_says(module):
+    """Each rule is reported by its own module, or by one of those that this names."""
+    reported = {code for place in _places(module) for code in _reported_by(place)}
+    assert {rule.code for rule in module.RULES} - reported == set()
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__.rpartition(".")[2])
+def test_no_module_is_named_in_vain(module):
+    """What a module of rules names in `CHECKED_IN` reports one of its rules."""
+    codes = {rule.code for rule in module.RULES}
+    assert [each for each in _places(module)[1:] if not codes & _reported_by(each)] == []
+
+
+@pytest.mark.parametrize("name", CHECKING)
+def test_what_is_reported_is_a_rule_that_says_so(name):
+    """Whatever reports a rule has its text, or is named by the module that has."""
+    allowed = {rule.code for module in MODULES if name in _places(module) for rule in module.RULES}
+    assert _reported_by(name) - allowed == set()
+
+
+def test_the_lists_have_the_rules_and_checks_of_every_module():
+    """None is left out, and none is there twice."""
+    rules = [rule for module in MODULES for rule in module.RULES]
+    checks = [check for module in MODULES for check in getattr(module, "CHECKS", ())]
+    assert sorted(rules, key=id) == sorted(RULES.values(), key=id)
+    assert sorted(CHECKS, key=id) == sorted(checks, key=id)

@@ -1,0 +1,25 @@
+"""What stands beside a `$ref` and is ignored; the walks over objects and schemas ask for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from asyncapi_guard.spec.wording import shown
+
+if TYPE_CHECKING:
+    from asyncapi_guard.lint.findings import Findings
+    from asyncapi_guard.spec.references import Node
+
+__all__ = ["check_siblings"]
+
+#: Beside a reference these are read by people, and ignored by tools without harm.
+_PROSE = frozenset(("$ref", "$comment", "description", "summary", "title"))
+
+
+def check_siblings(report: Findings, ref: Node, *, in_schema: bool) -> None:
+    """Report what stands beside a `$ref` and is ignored."""
+    hint = "; write both into an allOf" if in_schema else ""
+    for key, item in ref.items():
+        if key not in _PROSE and not key.startswith("x-"):
+            message = f"{shown(key)} beside a $ref is ignored{hint}"
+            report("ref-siblings", item, message, key=True)

@@ -1,0 +1,132 @@
+"""Rules about channels: their servers, their addresses, the parameters of these."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from asyncapi_guard.errors import Severity
+from asyncapi_guard.lint.forms import PLACEHOLDER
+from asyncapi_guard.lint.rule import group
+from asyncapi_guard.spec.references import Node, is_reference
+from asyncapi_guard.spec.wording import nearest, shown
+
+if TYPE_CHECKING:
+    from asyncapi_guard.lint.context import Context
+
+__all__ = ["CHECKS", "RULES"]
+
+_NAME = re.compile(r"[A-Za-z0-9_\-]+")
+
+_error = group("Semantics", Severity.ERROR)
+_warning = group("Semantics", Severity.WARNING)
+
+RULES = (
+    _error(
+        "channel-servers",
+        "A channel refers to the document's own servers.",
+        "The servers of a root channel are entries of the root `servers`.",
+        """
+        channels:
+          chat: {servers: [{$ref: '#/components/servers/main'}]}
+        components: {servers: {main: {host: example.com, protocol: wss}}}
+        """,
+        """
+        servers: {main: {host: example.com, protocol: wss}}
+        channels:
+          chat: {servers: [{$ref: '#/servers/main'}]}
+        """,
+    ),
+    _error(
+        "address-parameters",
+        "The `{names}` of an address and the keys of `parameters` are the same.",
+        """
+        Each name in braces needs an entry in `parameters` (it may be empty: `{}`), and each entry a
+        place in the address.
+        """,
+        "channels: {room: {address: '/rooms/{room}', parameters: {rome: {}}}}",
+        "channels: {room: {address: '/rooms/{room}', parameters: {room: {}}}}",
+    ),
+    _error(
+        "parameters-missing",
+        "A channel whose address has `{names}` has `parameters`.",
+        "As `address-parameters`, for channels that have no `parameters` at all.",
+        "channels: {room: {address: '/rooms/{room}'}}",
+        "channels: {room: {address: '/rooms/{room}', parameters: {room: {}}}}",
+    ),
+    _warning(
+        "address-expression",
+        "Braces of an address stand in pairs, around names of letters, digits, `-` and `_`.",
+        "A brace that is not part of `{name}` is hardly meant: nothing will ever fill it.",
+        "channels: {room: {address: '/rooms/{room'}}",
+        "channels: {room: {address: '/rooms/{room}', parameters: {room: {}}}}",
+    ),
+    _error(
+        "address-query",
+        "An address has no query parameters and no fragment.",
+        "Query parameters of a WebSocket channel belong in its bindings: `bindings.ws.query`.",
+        "channels: {chat: {address: '/chat?token=1'}}",
+        """
+        channels:
+          chat:
+            address: /chat
+            bindings:
+              ws: {query: {type: object, properties: {token: {type: string}}}}
+        """,
+    ),
+)
+
+
+def _check_channels(context: Context) -> None:
+    for channel in context.all("Channel"):
+        _address(context, channel)
+        _channel_servers(context, channel)
+
+
+def _channel_servers(context: Context, channel: Node) -> None:
+    if channel.source is context.main.source and channel.path[:1] == ("channels",):
+        for _, ref in context.items(channel, "servers"):
+            if is_reference(ref.value):
+                context.must_be_own(ref, "servers", "channel-servers")
+
+
+def _address(context: Context, channel: Node) -> None:
+    address = channel.get("address")
+    parameters = channel.get("parameters")
+    known = dict(context.items(channel, "parameters"))
+    names: list[str] = []
+    if address is not None and isinstance(address.value, str):
+        names = PLACEHOLDER.findall(address.value)
+        _address_text(context, address, names)
+        code = "address-parameters" if parameters is not None else "parameters-missing"
+        for name in dict.fromkeys(names):
+            if name and name not in known:
+                message = f"the parameter {shown(name)} of the address is not in 'parameters'"
+                context.report(code, address, message + nearest(name, known))
+    there = set(names)
+    for name, item in known.items():
+        if name not in there:
+            message = f"the parameter {shown(name)} is not in the channel's address"
+            context.report("address-parameters", item, message + nearest(name, names), key=True)
+    if parameters is not None and not names and parameters.value == {}:
+        message = "'parameters' may be there only when the address has some"
+        context.report("address-parameters", parameters, message, key=True)
+
+
+def _address_text(context: Context, address: Node, names: list[str]) -> None:
+    plain = PLACEHOLDER.sub("", address.value)
+    for name in names:
+        if not _NAME.fullmatch(name):
+            message = f"the name {shown(name)} in braces may have letters, digits, '-' and '_' only"
+            context.report("address-expression", address, message)
+    if "{" in plain or "}" in plain:
+        message = "the braces of the address do not stand in pairs around names"
+        context.report("address-expression", address, message)
+    if "?" in plain:
+        message = "an address must not have query parameters: describe them in 'bindings'"
+        context.report("address-query", address, message)
+    if "#" in plain:
+        context.report("address-query", address, "an address must not have a fragment ('#')")
+
+
+CHECKS = (_check_channels,)

@@ -1,0 +1,57 @@
+"""Rules about components."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from asyncapi_guard.errors import Severity
+from asyncapi_guard.lint.rule import group
+
+if TYPE_CHECKING:
+    from asyncapi_guard.lint.context import Context
+
+__all__ = ["CHECKS", "RULES"]
+
+_warning = group("Structure", Severity.WARNING)
+
+RULES = (
+    _warning(
+        "unused-component",
+        "Something refers to each component.",
+        """
+        Components are a shelf: what nothing refers to has no effect. It may be left over from an
+        edit, or a reference has a typo.
+        """,
+        """
+        components: {schemas: {Say: {type: string}}}
+        """,
+        """
+        channels:
+          chat:
+            messages: {say: {payload: {$ref: '#/components/schemas/Say'}}}
+        components: {schemas: {Say: {type: string}}}
+        """,
+    ),
+)
+
+
+def _check_components(context: Context) -> None:
+    """Report components that nothing refers to, but perhaps themselves."""
+    components = context.main.get("components")
+    if components is None or not isinstance(components.value, dict):
+        return
+    used = {
+        pointer[1:3]
+        for ref, pointer in context.uses()
+        if pointer[:1] == ("components",) and ref.path[:3] != pointer[:3]
+    }
+    for section, entries in components.items():
+        if section.startswith("x-") or not isinstance(entries.value, dict):
+            continue
+        for name, item in entries.items():
+            if (section, name) not in used:
+                message = f"nothing refers to '#/components/{section}/{name}'"
+                context.report("unused-component", item, message, key=True)
+
+
+CHECKS = (_check_components,)

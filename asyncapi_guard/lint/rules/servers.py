@@ -1,0 +1,75 @@
+"""Rules about servers: their hosts, and the variables in these and in their paths."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from asyncapi_guard.errors import Severity
+from asyncapi_guard.lint.forms import PLACEHOLDER
+from asyncapi_guard.lint.rule import group
+from asyncapi_guard.spec.wording import nearest, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from asyncapi_guard.lint.context import Context
+    from asyncapi_guard.spec.references import Node
+
+__all__ = ["CHECKS", "RULES"]
+
+_HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[^\s/:?#@\[\]]+)(?::(?:\d{1,5}|\{[^{}]+\}))?")
+
+_warning = group("Semantics", Severity.WARNING)
+
+RULES = (
+    _warning(
+        "server-host",
+        "`host` is a host name with an optional port.",
+        "The scheme belongs in `protocol`, a path in `pathname`.",
+        "servers: {main: {host: 'wss://example.com/chat', protocol: wss}}",
+        "servers: {main: {host: example.com, pathname: /chat, protocol: wss}}",
+    ),
+    _warning(
+        "server-variables",
+        "The `{names}` of a server's host and path are in its `variables`.",
+        "Without a variable of that name nothing says what stands there.",
+        "servers: {main: {host: '{stage}.example.com', protocol: wss}}",
+        """
+        servers:
+          main:
+            host: '{stage}.example.com'
+            protocol: wss
+            variables: {stage: {enum: [test, live]}}
+        """,
+    ),
+)
+
+
+def _check_servers(context: Context) -> None:
+    for server in context.all("Server"):
+        _check_server(context, server)
+
+
+def _check_server(context: Context, server: Node) -> None:
+    host = server.get("host")
+    if host is not None and isinstance(host.value, str) and not _HOST.fullmatch(host.value):
+        message = f"{shown(host.value)} is no host name with an optional port"
+        if "://" in host.value:
+            message += "; the scheme belongs in 'protocol', a path in 'pathname'"
+        context.report("server-host", host, message)
+    known = dict(context.items(server, "variables"))
+    for name in ("host", "pathname"):
+        field = server.get(name)
+        if field is not None and isinstance(field.value, str):
+            _placeholders(context, field, known)
+
+
+def _placeholders(context: Context, field: Node, known: Mapping[str, Node]) -> None:
+    for name in dict.fromkeys(PLACEHOLDER.findall(field.value)):
+        if name not in known:
+            message = f"the variable {shown(name)} is not in the server's 'variables'"
+            context.report("server-variables", field, message + nearest(name, known))
+
+
+CHECKS = (_check_servers,)
