@@ -50,6 +50,9 @@ LABELS = {
     "renamed": "old names that still work",
     "integrations.threads": "acts on servers with threads",
     "integrations.deciding": "decides: no sending, no waiting",
+    "integrations.application": "error handlers of its own",
+    "integrations.handlers": "those that a server has",
+    "integrations.replacing": "methods, replaced and put back",
     "integrations.recording": "counters, log, places",
     "integrations.wire": "packets and JSON",
 }

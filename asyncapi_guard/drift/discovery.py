@@ -21,7 +21,7 @@ from asyncapi_guard.drift.applications import short_name
 from asyncapi_guard.drift.comparing import Declared, Handler
 from asyncapi_guard.drift.emits import Emit, Names, find_emits
 from asyncapi_guard.drift.registrations import Registration, find_registrations
-from asyncapi_guard.integrations.registered_handlers import LIBRARIES, methods_of, registered
+from asyncapi_guard.integrations.handlers.registered import LIBRARIES, methods_of, registered
 from asyncapi_guard.spec.additions import NewEvent, new_events
 
 if TYPE_CHECKING:

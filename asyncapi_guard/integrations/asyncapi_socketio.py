@@ -37,7 +37,7 @@ from asyncapi_guard.errors import violation_error
 from asyncapi_guard.guard import Policy, Verdict
 from asyncapi_guard.integrations.code_first_guard import RenewedGuard
 from asyncapi_guard.integrations.deciding.calls import Rejected, Unjudged
-from asyncapi_guard.integrations.registered_handlers import methods_of
+from asyncapi_guard.integrations.handlers.registered import methods_of
 from asyncapi_guard.integrations.threads.connects import given_auth
 from asyncapi_guard.integrations.wire.strict_json import StrictJSON
 from asyncapi_guard.spec import load

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from asyncapi_guard.errors import ContractViolation, InstallationError
 from asyncapi_guard.integrations import targets
 from asyncapi_guard.integrations.deciding.calls import ConnectFailed
-from asyncapi_guard.integrations.handler_parameters import takes
+from asyncapi_guard.integrations.handlers.parameters import takes
 from asyncapi_guard.integrations.recording.log import write
 from asyncapi_guard.integrations.request_contexts import make_lighter
 

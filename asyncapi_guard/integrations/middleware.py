@@ -15,11 +15,11 @@ from asyncapi_guard.integrations.configuration import (
     keys_in,
     read_configuration,
 )
-from asyncapi_guard.integrations.handler_check import HandlerCheck
+from asyncapi_guard.integrations.handlers.check import HandlerCheck
+from asyncapi_guard.integrations.handlers.registered import is_coroutine_function
 from asyncapi_guard.integrations.recording.log import logger
 from asyncapi_guard.integrations.recording.recorder import Recorder
 from asyncapi_guard.integrations.recording.statistics import Statistic, merged
-from asyncapi_guard.integrations.registered_handlers import is_coroutine_function
 from asyncapi_guard.schema import EngineName, get_engine
 from asyncapi_guard.spec import load
 

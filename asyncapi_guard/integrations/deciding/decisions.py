@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.contract import Message
     from asyncapi_guard.guard import Guard, Verdict
     from asyncapi_guard.guard.rules import Rule
-    from asyncapi_guard.integrations.handler_check import HandlerCheck
+    from asyncapi_guard.integrations.handlers.check import HandlerCheck
     from asyncapi_guard.integrations.recording.recorder import Recorder
     from asyncapi_guard.integrations.wire.codec import Codec, Encoded
 

@@ -12,7 +12,7 @@ from asyncapi_guard.guard import RESERVED_EVENTS
 from asyncapi_guard.guard.verdicts import PASSED
 from asyncapi_guard.integrations.deciding.calls import Call, Unjudged
 from asyncapi_guard.integrations.deciding.decisions import Decisions
-from asyncapi_guard.integrations.registered_handlers import never_runs
+from asyncapi_guard.integrations.handlers.registered import never_runs
 from asyncapi_guard.integrations.wire.codec import Unsendable
 from asyncapi_guard.integrations.wire.packets import (
     BinaryArguments,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.errors import violation_error
 from asyncapi_guard.integrations.deciding.calls import ConnectFailed, Rejected
-from asyncapi_guard.integrations.handler_parameters import takes
-from asyncapi_guard.integrations.registered_handlers import never_runs
+from asyncapi_guard.integrations.handlers.parameters import takes
+from asyncapi_guard.integrations.handlers.registered import never_runs
 from asyncapi_guard.integrations.threads.entering import Entering
 from asyncapi_guard.integrations.wire.packets import UNREADABLE, opened, strictly
 from asyncapi_guard.violations import printable

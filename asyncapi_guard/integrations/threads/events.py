@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.errors import violation_error
 from asyncapi_guard.integrations.deciding.calls import Rejected
+from asyncapi_guard.integrations.handlers.registered import lacks_a_method
 from asyncapi_guard.integrations.recording.log import logger
-from asyncapi_guard.integrations.registered_handlers import lacks_a_method
 from asyncapi_guard.integrations.threads.adapter import Adapter
 from asyncapi_guard.integrations.wire.packets import Junk, opened
 from asyncapi_guard.integrations.wire.strict_json import Malformed

@@ -15,7 +15,7 @@ from socketio.admin import InstrumentedServer
 
 from asyncapi_guard.contract import Mode
 from asyncapi_guard.errors import RegistrationError
-from asyncapi_guard.integrations.registered_handlers import (
+from asyncapi_guard.integrations.handlers.registered import (
     is_coroutine_function,
     methods_of,
     never_runs,

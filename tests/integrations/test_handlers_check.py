@@ -15,7 +15,7 @@ import socketio as pysocketio
 from flask import Flask
 
 from asyncapi_guard import AsyncAPIGuard, AsyncAPISocketIO, Policy
-from asyncapi_guard.integrations.handler_check import HandlerCheck, unmatched
+from asyncapi_guard.integrations.handlers.check import HandlerCheck, unmatched
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,9 +17,9 @@ from weakref import WeakSet
 from asyncapi_guard.codefirst.handler_functions import dotted_name, written_function
 from asyncapi_guard.contract import Action, Mode
 from asyncapi_guard.guard.plans import RESERVED_EVENTS, by_address, template
+from asyncapi_guard.integrations.handlers.registered import registered
 from asyncapi_guard.integrations.recording.log import write
 from asyncapi_guard.integrations.recording.source_lines import shown_path
-from asyncapi_guard.integrations.registered_handlers import registered
 from asyncapi_guard.violations import Checkpoint, Code, Violation, either, printable
 
 if TYPE_CHECKING:
