@@ -63,7 +63,7 @@ def main() -> int:
     coverage = measure(ROOT, sorted(files), PACKAGES, jobs=given.jobs, say=_say)
     for test in coverage.failed:
         _say(f"fails without any mutant: {test}")
-    with contextlib.closing(Trial(ROOT, coverage, given.minutes * 60)) as trial:
+    with contextlib.closing(Trial(ROOT, coverage, given.minutes * 60, given.most)) as trial:
         begun = time.monotonic()
         if not _is_fine_without(trial, chosen, texts):
             return 2
@@ -97,6 +97,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--list", action="store_true", help="say which, and try none")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many at once")
     parser.add_argument("--minutes", type=float, default=10, help="the most for one round of tests")
+    parser.add_argument("--most", type=int, help="how many tests a mutant meets; all by default")
     return parser.parse_args()
 
 

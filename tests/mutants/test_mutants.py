@@ -210,7 +210,7 @@ def test_a_mutant_is_killed_by_the_tests_that_run_its_line(
         tmp_path, ["tests/test_code.py"], ["asyncapi_guard"], jobs=1, say=lambda _: None
     )
     mutants = {m.after: m for m in mutants_of(CODE, "asyncapi_guard/code.py")}
-    trial = Trial(tmp_path, coverage, seconds=120)
+    trial = Trial(tmp_path, coverage, seconds=120, most=None)
     request.addfinalizer(trial.close)
     assert trial.of(mutants["return number - number"], CODE) == Outcome(
         "killed", "tests/test_code.py::test_in_another_process", 1

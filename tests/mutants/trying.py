@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import queue
 import shutil
@@ -19,10 +18,12 @@ if TYPE_CHECKING:
     from covering import Coverage
     from mutating import Mutant
 
-#: How many tests a mutant must survive before it meets more.
-ROUNDS = (30, 200)
-#: The first of them are from so many files, and so many that have killed others.
-FILES, KILLERS = 2, 10
+#: How many tests a mutant must survive before it meets others, and how many of them come next.
+FIRST, SECOND = 100, 100
+#: Of those that have killed other mutants, so many come early.
+KILLERS = 10
+#: So many files of tests are few.
+FEW = 3
 #: Hypothesis is there before pytest is.
 WITH_NURSERY = ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
 #: A test may take so many seconds, and so many times as long as it did when it was measured.
@@ -57,13 +58,15 @@ class Trial:
     Args:
         root: the folder of the project.
         coverage: which tests run what.
-        seconds: the most that one mutant may take.
+        seconds: the most that a round may take.
+        most: how many tests a mutant meets at most.
     """
 
-    def __init__(self, root: Path, coverage: Coverage, seconds: float) -> None:
+    def __init__(self, root: Path, coverage: Coverage, seconds: float, most: int | None) -> None:
         self._root = root
         self._coverage = coverage
         self._seconds = seconds
+        self._most = most
         #: Which tests have killed mutants of a module: they come first.
         self._killers: dict[str, Counter[str]] = defaultdict(Counter)
         self._idle: queue.SimpleQueue[Nursery] = queue.SimpleQueue()
@@ -75,34 +78,52 @@ class Trial:
 
     def of(self, mutant: Mutant, source: str) -> Outcome:
         """Run the tests that run a mutant's line, until one of them fails."""
-        tests = self.tests_for(mutant)
-        for begin, end in itertools.pairwise((0, *ROUNDS, max(len(tests), *ROUNDS))):
-            some = tests[begin:end]
-            if not some:
-                break
-            outcome = self._run(mutant, mutant.apply(source), some)
+        rounds = self.rounds_for(mutant)
+        total = sum(map(len, rounds))
+        for tests in rounds:
+            outcome = self._run(mutant, mutant.apply(source), tests)
             if outcome.kind != "survived":
                 self._killers[mutant.module][outcome.test] += 1
-                return replace(outcome, tests=len(tests))
-        return Outcome("survived", tests=len(tests))
+                return replace(outcome, tests=total)
+        return Outcome("survived", tests=total)
 
     def unchanged(self, mutant: Mutant, source: str) -> Outcome:
         """Run the first tests of a mutant without it: they must not fail."""
-        tests = self.tests_for(mutant)[: ROUNDS[0]]
-        return self._run(mutant, source, tests) if tests else Outcome("survived")
+        rounds = self.rounds_for(mutant)
+        return self._run(mutant, source, rounds[0]) if rounds else Outcome("survived")
 
-    def tests_for(self, mutant: Mutant) -> list[str]:
+    def rounds_for(self, mutant: Mutant) -> list[list[str]]:
         """The tests that run a mutant's line, those first that are likely to notice."""
         tests = self._coverage.tests_of(mutant.module, mutant.reach)
         killers = self._killers[mutant.module]
+        near = self._near(mutant.module, tests)
+        first = [test for test in tests if file_of(test) in near]
+        first = sorted(first, key=lambda test: -killers[test])[:FIRST]
         known = {test for test, _ in killers.most_common(KILLERS)}
-        # Collecting takes longer than most tests, so the first of them are of a few files.
-        counts = Counter(file_of(test) for test in tests[: 2 * ROUNDS[0]])
-        near = {file for file, _ in counts.most_common(FILES)}
-        first = [t for t in tests if t in known or file_of(t) in near][: ROUNDS[0]]
-        first.sort(key=lambda test: -killers[test])
         taken = set(first)
-        return [*first, *(test for test in tests if test not in taken)]
+        later = self._spread([test for test in tests if test not in taken], known)[: self._most]
+        return [some for some in (first, later[:SECOND], later[SECOND:]) if some]
+
+    def _near(self, module: str, tests: list[str]) -> set[str]:
+        """The files of tests to begin with: collecting a file takes longer than most tests do."""
+        path = Path(module)
+        own = [test for test in tests if test.startswith(f"tests/{path.parent.name}/")]
+        files = {file_of(test) for test in own}
+        if len(files) <= FEW:
+            return files
+        named = {file for file in files if path.stem in Path(file).stem}
+        fastest = Counter(file_of(test) for test in own[:FIRST])
+        return named or {fastest.most_common(1)[0][0]}
+
+    def _spread(self, tests: list[str], known: set[str]) -> list[str]:
+        """Those first that have killed others, and then the fastest of each file."""
+        ranks: Counter[str] = Counter()
+        order: dict[str, tuple[int, float]] = {}
+        for test in tests:
+            ranks[file_of(test)] += 1
+            rank = 0 if test in known else ranks[file_of(test)]
+            order[test] = rank, self._coverage.seconds[test]
+        return sorted(tests, key=order.__getitem__)
 
     def _run(self, mutant: Mutant, source: str, tests: list[str]) -> Outcome:
         folder = Path(tempfile.mkdtemp(prefix="mutants-"))
