@@ -20,6 +20,7 @@ EVENTS = {
     Checkpoint.SEND_EVENT: "out",
     Checkpoint.RECEIVE_ACK: "out",
 }
+KINDS = ("integer", "number")
 everywhere = pytest.mark.parametrize("checkpoint", EVENTS)
 
 
@@ -97,6 +98,51 @@ def test_text_that_is_no_unicode_is_rejected(checkpoint: Checkpoint, schema: Any
     assert read.violation is None
 
 
+def test_an_auth_whose_text_is_no_unicode_is_rejected() -> None:
+    """By either engine."""
+    for engine in ("jsonschema", "rust"):
+        made = guard(TEXT, engine=engine, connect={"payload": {"type": "object"}})
+        assert made.connect("/", {"k": "\ud800"}).rejected
+
+
+@everywhere
+def test_a_violation_says_what_does_not_match(checkpoint: Checkpoint) -> None:
+    """A payload or an ack, and the message of the contract that a payload is not."""
+    found = judge(guard(TEXT), checkpoint, [5]).violation
+    assert found is not None
+    ack = checkpoint in (Checkpoint.SEND_ACK, Checkpoint.RECEIVE_ACK)
+    assert found.reason == f"the {'ack' if ack else 'payload'} does not match the contract"
+    assert found.message_id == (None if ack else EVENTS[checkpoint])
+
+
+@everywhere
+def test_a_violation_says_whether_there_is_more(checkpoint: Checkpoint) -> None:
+    """Of few problems all are there, of many the first."""
+    many = {"type": "array", "items": {"type": "string"}}
+    for args, expected in (([[5]], False), ([[5] * 10_000], True), ([1, 2], False)):
+        found = judge(guard(many), checkpoint, args).violation
+        assert found is not None
+        assert found.truncated is expected
+
+
+def test_what_matches_several_messages_has_no_more_problems() -> None:
+    """One says it all."""
+    document = {
+        "asyncapi": "3.1.0",
+        "info": {"title": "T", "version": "1"},
+        "channels": {
+            "c": {
+                "address": "/",
+                "messages": {key: {"name": "e", "payload": {"type": key}} for key in KINDS},
+            }
+        },
+        "operations": {"i": {"action": "receive", "channel": {"$ref": "#/channels/c"}}},
+    }
+    found = Guard(load(document)).receive_event("/", "e", [1]).violation
+    assert found is not None
+    assert (len(found.problems), found.truncated) == (1, False)
+
+
 @everywhere
 def test_bytes_need_a_place(checkpoint: Checkpoint) -> None:
     """Where the contract has none, arguments that came with attachments are rejected."""
@@ -105,6 +151,20 @@ def test_bytes_need_a_place(checkpoint: Checkpoint) -> None:
     assert bad is not None
     assert [(p.path, p.keyword) for p in bad.problems] == [("/k", "format")]
     assert not bad.truncated
+
+
+@pytest.mark.parametrize(
+    ("depth", "name", "expected"),
+    [(32, "k", "/k" * 32), (33, "k", ""), (1, "n" * 200, "/" + "n" * 100)],
+)
+def test_the_place_of_bytes_is_bounded(depth: int, name: str, expected: str) -> None:
+    """In its depth, and in the length of names, which are the sender's."""
+    value: Any = b"x"
+    for _ in range(depth):
+        value = {name: value}
+    found = judge(guard({"type": "object"}), Checkpoint.RECEIVE_EVENT, [value], binary=True)
+    assert found.violation is not None
+    assert found.violation.problems[0].path == expected
 
 
 def test_an_empty_auth_is_none_where_it_does_not_fit() -> None:
@@ -122,6 +182,19 @@ def test_an_empty_auth_is_none_where_it_does_not_fit() -> None:
     assert missing is not None
     assert missing.problems[0].keyword == "arguments"
     assert guard(TEXT, connect={"payload": {"type": "null"}}).connect("/", {"a": 1}).rejected
+
+
+@everywhere
+def test_values_are_secret_unless_the_policy_says_otherwise(checkpoint: Checkpoint) -> None:
+    """By default, and where it says no, no problem has one."""
+    for policy, expected in (
+        (None, None),
+        (Policy(include_values=False), None),
+        (Policy(include_values=True), "5"),
+    ):
+        found = judge(guard(TEXT, policy=policy), checkpoint, [5]).violation
+        assert found is not None
+        assert found.problems[0].value == expected
 
 
 # -- modes -----------------------------------------------------------------------------------------
@@ -144,6 +217,15 @@ def test_the_mode_of_what_is_declared_is_its_own(checkpoint: Checkpoint) -> None
     }
 
 
+@pytest.mark.parametrize("checkpoint", Checkpoint)
+def test_the_mode_of_an_operation_is_that_of_all_it_has(checkpoint: Checkpoint) -> None:
+    """Of its connects and acks too, and in the namespaces of a template."""
+    policy = Policy(operations={"i": Mode.REPORT, "o": Mode.REPORT})
+    made = guard(TEXT, "/r/{id}", policy, connect={"payload": TEXT})
+    event = EVENTS.get(checkpoint, "connect")
+    assert made.mode_of(checkpoint, "/r/1", event) is Mode.REPORT
+
+
 @pytest.mark.parametrize(
     ("policy", "namespace", "event", "expected"),
     [
@@ -154,6 +236,9 @@ def test_the_mode_of_what_is_declared_is_its_own(checkpoint: Checkpoint) -> None
         ({"undeclared_events": "off"}, "/nope", "nope", Mode.ENFORCE),
         ({"undeclared_namespaces": "report"}, "/nope", "in", Mode.REPORT),
         ({"undeclared_namespaces": "report"}, "/", "nope", Mode.ENFORCE),
+        ({"mode": "report", "undeclared_events": "off"}, "/", "nope", Mode.OFF),
+        ({"mode": "off", "undeclared_events": "report"}, "/", "nope", Mode.OFF),
+        ({"mode": "report", "undeclared_events": "enforce"}, "/", "nope", Mode.REPORT),
         ({"exclude": ["/nope"]}, "/nope", "in", Mode.OFF),
         ({"undeclared_events": "off"}, "/", None, Mode.ENFORCE),
         ({"undeclared_events": "off"}, "/", ["in"], Mode.ENFORCE),
@@ -175,18 +260,33 @@ def test_a_connect_that_is_not_declared_is_no_undeclared_event() -> None:
     assert guard(TEXT, policy=policy).mode_of(Checkpoint.CONNECT, "/", "connect") is Mode.ENFORCE
 
 
-def test_an_ack_that_cannot_be_sent_is_rejected_although_nobody_declared_it() -> None:
-    """`undeclared_acks` is about values that the contract does not have, not about such."""
+def undeclared_acks(mode: Mode) -> Guard:
+    """A guard of an event whose ack the contract says nothing of."""
     document = {
         "asyncapi": "3.1.0",
         "info": {"title": "T", "version": "1"},
         "channels": {"c": {"address": "/", "messages": {"in": {"payload": TEXT}}}},
         "operations": {"i": {"action": "receive", "channel": {"$ref": "#/channels/c"}}},
     }
-    made = Guard(load(document), Policy(undeclared_acks=Mode.OFF))
+    return Guard(load(document), Policy(undeclared_acks=mode))
+
+
+def test_an_ack_that_cannot_be_sent_is_rejected_although_nobody_declared_it() -> None:
+    """`undeclared_acks` is about values that the contract does not have, not about such."""
+    made = undeclared_acks(Mode.OFF)
     assert made.send_ack("/", "in", [object()]).violation is None
     assert made.mode_of(Checkpoint.SEND_ACK, "/", "in") is Mode.ENFORCE
     assert made.unsendable(Checkpoint.SEND_ACK, "/", "in").rejected
+
+
+def test_bytes_in_an_ack_that_nobody_declared_are_named() -> None:
+    """Where such acks are rejected."""
+    made = undeclared_acks(Mode.ENFORCE)
+    for value, how, keyword in ((b"x", {"binary": True}, "format"), ("x", {}, "arguments")):
+        found = made.send_ack("/", "in", [value], **how).violation
+        assert found is not None
+        assert found.problems[0].keyword == keyword
+    assert made.send_ack("/", "in", []).violation is None
 
 
 # -- what no rule is about -------------------------------------------------------------------------
@@ -216,10 +316,30 @@ def test_faults_of_no_rule_have_the_mode_of_their_event(
     assert (found.checkpoint, found.code, found.namespace) == (checkpoint, code, "/")
     assert (found.event, found.rejected) == (EVENTS[checkpoint], mode is Mode.ENFORCE)
     assert [(p.path, p.keyword, p.message) for p in found.problems] == [("", keyword, found.reason)]
+    if kind == "unsendable":
+        what = "ack" if checkpoint is Checkpoint.SEND_ACK else "event"
+        assert found.reason == f"the {what} has a value that cannot be sent as JSON"
     assert verdict.declared
     assert not getattr(made, kind)(checkpoint, "/", "nope", *more).declared
     assert not getattr(made, kind)(checkpoint, "/nope", "in", *more).declared
     assert getattr(made, kind)(checkpoint, "/", None, *more).violation.event == ""
+
+
+def test_what_passes_undeclared_is_not_counted_by_its_name() -> None:
+    """Neither is what is rejected because its name is reserved: a client chooses it."""
+    policy = Policy(undeclared_events=Mode.OFF, exclude=["/admin"])
+    made = guard(TEXT, policy=policy)
+    for verdict in (
+        made.receive_event("/", "nope", []),
+        made.receive_event("/admin", "in", []),
+        made.send_event("/", "nope", []),
+        made.send_ack("/", "nope", []),
+        made.receive_ack("/", "nope", []),
+        made.connect("/admin", None),
+        made.receive_event("/", "disconnect", []),
+    ):
+        assert not verdict.declared
+    assert made.receive_event("/", "in", ["a"]).declared
 
 
 def test_excluding_a_namespace_besides_leaves_the_guard_as_it_was() -> None:
@@ -240,6 +360,7 @@ def test_near_names_are_three_at_most_and_the_nearest_comes_first() -> None:
     made = guard(TEXT, "/games")
     assert made.receive_event("/game", "in", []).violation.suggestions == ("/games",)  # type: ignore[union-attr]
     assert made.receive_event("/xyz", "in", []).violation.suggestions == ()  # type: ignore[union-attr]
+    assert made.receive_event("/gaxyz", "in", []).violation.suggestions == ("/games",)  # type: ignore[union-attr]
     messages = {name: {} for name in ("move", "moved", "mover", "moves", "begin")}
     document = {
         "asyncapi": "3.1.0",

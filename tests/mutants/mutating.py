@@ -222,7 +222,8 @@ class _Finder:
     def _visit_class(self, node: Any) -> None:
         outer = self._reach, self._in_function
         self._names.append(node.name)
-        self._reach, self._in_function = (node.lineno, node.end_lineno), False
+        # What a class has may be used anywhere in its module.
+        self._reach, self._in_function = (1, len(self._starts)), False
         for child in node.body:
             self.visit(child)
         self._names.pop()
