@@ -28,6 +28,10 @@ def made(**options: Any) -> Any:
     def every(event: str, number: int) -> int:
         return 1
 
+    @io.on("*", namespace="/wide", **TYPED)
+    def wide(event: str, thing: dict[str, Any]) -> dict[str, Any]:
+        return thing
+
     @io.on("data", namespace="*", **TYPED)
     def data(thing: dict[str, Any]) -> dict[str, Any]:
         return thing
@@ -98,7 +102,7 @@ def test_a_handler_of_all_events_judges_by_its_types(place: tuple[str, str]) -> 
         assert not guard.send_ack(*place, args).declared
 
 
-@pytest.mark.parametrize("place", [("/any", "data"), ("/", "own")])
+@pytest.mark.parametrize("place", [("/any", "data"), ("/wide", "x"), ("/", "own")])
 def test_text_and_bytes_are_judged(place: tuple[str, str]) -> None:
     """By a handler in all namespaces as by any: half of a surrogate pair is no text."""
     guard = made(engine="jsonschema")._guarded.guard
@@ -138,6 +142,7 @@ def test_what_nobody_handles_passes() -> None:
         (Checkpoint.SEND_ACK, "/", "other", Mode.ENFORCE),
         (Checkpoint.RECEIVE_EVENT, "/any", "data", Mode.ENFORCE),
         (Checkpoint.RECEIVE_EVENT, "/any", "nope", Mode.OFF),
+        (Checkpoint.RECEIVE_EVENT, "/", None, Mode.ENFORCE),
         (Checkpoint.SEND_EVENT, "/", "other", Mode.OFF),
         (Checkpoint.RECEIVE_ACK, "/any", "data", Mode.OFF),
     ],
@@ -147,6 +152,14 @@ def test_what_a_handler_of_all_takes_is_enforced(
 ) -> None:
     """What is sent, and what nobody handles, is let be: the hints say nothing of it."""
     assert made()._guarded.guard.mode_of(checkpoint, namespace, event) is expected
+
+
+def test_a_policy_about_undeclared_events_comes_before_a_handler_of_all() -> None:
+    """Where it minds them, they are what it says, whatever handler would take them."""
+    strict = made(policy=Policy(undeclared_events=Mode.ENFORCE))._guarded.guard
+    assert judged(strict.receive_event("/", "other", [1])) == ("undeclared_event", "/", "other")
+    lenient = made(policy=Policy(undeclared_events=Mode.REPORT))._guarded.guard
+    assert lenient.mode_of(Checkpoint.RECEIVE_EVENT, "/", "other") is Mode.REPORT
 
 
 def test_a_policy_may_name_what_is_registered_later(caplog: pytest.LogCaptureFixture) -> None:
