@@ -162,6 +162,26 @@ def test_a_policy_about_undeclared_events_comes_before_a_handler_of_all() -> Non
     assert lenient.mode_of(Checkpoint.RECEIVE_EVENT, "/", "other") is Mode.REPORT
 
 
+@pytest.mark.parametrize(
+    ("policy", "rejected"),
+    [
+        ({}, True),
+        ({"mode": "report"}, False),
+        ({"operations": {"receive_word": "off"}}, True),
+        ({"exclude": ["/"]}, True),
+    ],
+)
+def test_a_handler_of_all_events_has_the_policy(policy: Any, rejected: bool) -> None:
+    """But for what is said of other operations, and of other namespaces."""
+    io = made(policy=Policy(**policy))
+    (word,) = (id for id in io._guarded.contract.operations if "word" in id)
+    if "operations" in policy:
+        io = made(policy=Policy(operations={word: Mode.OFF}))
+    verdict = io._guarded.guard.receive_event("/wide", "x", ["a"])
+    assert verdict.violation is not None
+    assert verdict.rejected is rejected
+
+
 def test_a_policy_may_name_what_is_registered_later(caplog: pytest.LogCaptureFixture) -> None:
     """Until then, one line says so; what has a handler has its mode."""
     policy = Policy(operations={"receive_late": Mode.OFF, "nope": Mode.OFF}, mode=Mode.REPORT)

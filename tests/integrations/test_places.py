@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from asyncapi_guard import load
+from asyncapi_guard.contract import SourceFile
 from asyncapi_guard.integrations.places import Places, shown_path
 
 if TYPE_CHECKING:
@@ -107,3 +108,12 @@ def test_the_name_of_a_file_may_have_what_parts_it_from_a_pointer(file: Path) ->
     named = file.rename(file.with_name("my #1 api.yml"))
     places, location = places_of(named)
     assert places.of(location) == "my #1 api.yml:9:11"
+
+
+@pytest.mark.parametrize(
+    ("uri", "digest"), [("https://example.com/api.yml", "d"), ("file:///api.yml", "")]
+)
+def test_what_was_not_read_from_a_file_has_the_location_itself(uri: str, digest: str) -> None:
+    """It came over a network, or as data that says where it is from."""
+    places = Places([SourceFile(uri, uri, digest)])
+    assert places.of(f"{uri}#{POINTER}") == f"{uri}#{POINTER}"
