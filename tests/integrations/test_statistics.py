@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from asyncapi_guard import Checkpoint
+from asyncapi_guard import AsyncAPIGuard, Checkpoint
 from asyncapi_guard.integrations.statistics import Statistic, Tally, merged
 
 RECEIVED, SENT = Checkpoint.RECEIVE_EVENT, Checkpoint.SEND_EVENT
@@ -84,3 +84,14 @@ def test_no_thread_loses_a_count() -> None:
     found: list[Any] = merged([tally])
     assert sum(s.seen for s in found) == 8_000
     assert sum(s.rejected for s in found) == 8_000
+
+
+def test_names_that_a_client_chose_are_counted_as_undeclared(contract: Any) -> None:
+    """Its events, and its namespaces."""
+    guard = AsyncAPIGuard(contract())
+    for namespace in ("/", "/nope"):
+        guard.record(guard.guard.receive_event(namespace, "nope", []))
+    assert [(s.namespace, s.event) for s in guard.statistics()] == [
+        ("(undeclared)", "(undeclared)"),
+        ("/", "(undeclared)"),
+    ]
