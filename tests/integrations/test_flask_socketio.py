@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask_socketio import Namespace, SocketIO
 
-from asyncapi_guard import AsyncAPIGuard, InstallationError, RequestValidationError
+from asyncapi_guard import AsyncAPIGuard, InstallationError, Policy, RequestValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -205,3 +205,20 @@ def test_a_hook_of_an_ack_finds_the_client_whose_handler_returned(shop: Any) -> 
     sid_of = one.io.server.manager.sid_from_eio_sid
     assert [found["sid"] for found in one.found] == [sid_of(c.eio_sid, "/") for c in clients]
     assert [found["event"]["message"] for found in one.found] == ["move", "move"]
+
+
+@pytest.mark.parametrize(("mode", "connected"), [("enforce", False), ("report", True)])
+def test_an_error_handler_lets_in_whose_connect_failed_where_nothing_is_enforced(
+    mode: str, connected: bool, contract: Any
+) -> None:
+    """As without the guard; where it enforces, a connect handler that raises rejects."""
+    app = Flask(__name__)
+    io: Any = SocketIO(app, async_mode="threading")
+    AsyncAPIGuard(contract(), policy=Policy(mode=mode)).init_app(app, io)  # type: ignore[arg-type]
+    io.on_error_default(lambda error: None)
+
+    @io.on("connect")
+    def connect() -> None:
+        raise KeyError
+
+    assert io.test_client(app).is_connected() is connected
