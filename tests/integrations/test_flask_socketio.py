@@ -10,7 +10,13 @@ import pytest
 from flask import Flask
 from flask_socketio import Namespace, SocketIO
 
-from asyncapi_guard import AsyncAPIGuard, InstallationError, Policy, RequestValidationError
+from asyncapi_guard import (
+    AsyncAPIGuard,
+    EmitValidationError,
+    InstallationError,
+    Policy,
+    RequestValidationError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -222,3 +228,22 @@ def test_an_error_handler_lets_in_whose_connect_failed_where_nothing_is_enforced
         raise KeyError
 
     assert io.test_client(app).is_connected() is connected
+
+
+def test_a_hook_of_what_a_handler_sends_is_in_the_handlers_context(shop: Any) -> None:
+    """It finds what the handler has put there."""
+    one = shop()
+    seen: list[Any] = []
+    one.guard.on_violation = lambda violation: seen.append(
+        (flask.request.sid, flask.g.get("user"))  # type: ignore[attr-defined]
+    )
+
+    @one.io.on("begin")
+    def begin() -> None:
+        flask.g.user = "ann"
+        with pytest.raises(EmitValidationError):
+            one.io.emit("moved", BAD, to=flask.request.sid)  # type: ignore[attr-defined]
+
+    client = one.io.test_client(one.app)
+    client.emit("begin")
+    assert seen == [(one.io.server.manager.sid_from_eio_sid(client.eio_sid, "/"), "ann")]
