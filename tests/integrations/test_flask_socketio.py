@@ -247,3 +247,22 @@ def test_a_hook_of_what_a_handler_sends_is_in_the_handlers_context(shop: Any) ->
     client = one.io.test_client(one.app)
     client.emit("begin")
     assert seen == [(one.io.server.manager.sid_from_eio_sid(client.eio_sid, "/"), "ann")]
+
+
+def test_the_error_method_of_a_class_hears_of_a_connect_that_failed(contract: Any) -> None:
+    """Once; its client is rejected all the same."""
+    heard: list[str] = []
+
+    class Failing(Namespace):
+        def on_connect(self, auth: Any = None) -> None:
+            raise KeyError
+
+        def error(self, error: Exception) -> None:
+            heard.append(type(error).__name__)
+
+    app = Flask(__name__)
+    io: Any = SocketIO(app, async_mode="threading")
+    AsyncAPIGuard(contract()).init_app(app, io)
+    io.on_namespace(Failing("/rooms/red"))
+    assert not io.test_client(app, namespace="/rooms/red").is_connected("/rooms/red")
+    assert heard == ["KeyError"]
