@@ -25,6 +25,7 @@ data_file = {folder}/data
 parallel = true
 context = ${{PYTEST_CURRENT_TEST-}}
 sigterm = true
+patch = _exit
 disable_warnings = no-data-collected,module-not-measured,module-not-imported,already-imported
 """
 #: A file of tests may take so many seconds while it is measured.
@@ -79,7 +80,7 @@ def measure(root: Path, files: list[str], packages: list[str], *, jobs: int, say
     """
     kept = root / ".cache" / "mutants"
     kept.mkdir(parents=True, exist_ok=True)
-    common = _digest(root, _common(root), repr(packages))
+    common = _digest(root, _common(root), repr(packages) + SETTINGS)
     whole = Coverage()
 
     def measured(file: str) -> dict[str, Any]:
