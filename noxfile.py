@@ -228,6 +228,13 @@ def explore(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def mutants(session: nox.Session) -> None:
+    """Whether the tests notice when the guard or an adapter is wrong: 95 % of 300 mutants."""
+    session.install("-e", ".", *requirements("test"))
+    session.run("python", "tests/mutants/run.py", *session.posargs)
+
+
+@nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """The benchmarks; their figures mean something on a quiet machine only."""
     session.install(".[pydantic]")

@@ -420,8 +420,40 @@ def test_a_client_cannot_make_the_guard_remember_or_search_for_long() -> None:
     judge = guard({"say": {}}, address="/r/{a}-{b}-{c}", parameters=parameters)
     for number in range(3_000):
         assert not judge.connect(f"/r/{number}-1-1", None).rejected
-    assert len(judge._remembered) <= 1_024
+        assert len(judge._remembered) <= 1_024
     assert code(judge.connect("/r/" + "-" * 1_000_000 + "/", None)) == "undeclared_namespace"
+
+
+def test_a_namespace_of_a_template_has_256_characters_at_most() -> None:
+    """A longer one is not declared."""
+    judge = guard({"say": {}}, address="/{id}", parameters={"id": {}})
+    assert not judge.connect("/" + "r" * 255, None).rejected
+    assert code(judge.connect("/" + "r" * 256, None)) == "undeclared_namespace"
+
+
+def test_a_parameter_that_may_have_no_value_has_no_namespace() -> None:
+    """Neither one with an empty segment."""
+    judge = guard({"say": {}}, address="/r/{id}", parameters={"id": {"enum": []}})
+    for namespace in ("/r/", "/r/1"):
+        assert code(judge.connect(namespace, None)) == "undeclared_namespace"
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("abcdefgx", ("abcdefgh",)),
+        ("xbcdefgh", ("abcdefgh",)),
+        ("abcdefghxyz", ("abcdefgh",)),
+        ("abcdefghwxyz", ()),
+        ("xbcdefgx", ()),
+    ],
+)
+def test_among_many_names_those_are_near_that_begin_or_end_alike(given: str, meant: Any) -> None:
+    """With three letters, and with three more or less at most."""
+    judge = guard({f"{number}_event": {} for number in range(300)} | {"abcdefgh": {}})
+    violation = judge.receive_event("/", given, []).violation
+    assert violation is not None
+    assert violation.suggestions == meant
 
 
 def test_among_very_many_names_few_are_compared() -> None:
@@ -482,7 +514,8 @@ def test_an_address_that_is_no_namespace_is_rejected() -> None:
     with pytest.raises(InvalidDocument, match=r"'chat' is no Socket\.IO namespace") as caught:
         Guard(one("chat", used=True))
     assert caught.value.pointer == "/channels/c"
-    Guard(one("chat", used=False))
+    assert (caught.value.findings[0].line, caught.value.findings[0].column) == (0, 0)
+    assert code(Guard(one("chat", used=False)).connect("chat", None)) == "undeclared_namespace"
     assert Guard(one(None, used=True)).receive_event("/", "m", []).rejected
 
 

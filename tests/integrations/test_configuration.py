@@ -21,7 +21,7 @@ from asyncapi_guard import (
     SpecError,
     UnreadableDocument,
 )
-from asyncapi_guard.integrations.configuration import KEYS, PREFIX
+from asyncapi_guard.integrations.configuration import KEYS, PREFIX, read_configuration
 from asyncapi_guard.violations import Checkpoint
 
 if TYPE_CHECKING:
@@ -204,6 +204,8 @@ def test_a_document_that_is_nowhere_is_an_error(
     assert str(caught.value) == (
         f"nope.yml: is neither in {app.root_path} nor in the working directory, {tmp_path}"
     )
+    (finding,) = caught.value.findings
+    assert (finding.line, finding.column, finding.code) == (0, 0, "unreadable")
     with pytest.raises(InstallationError, match="ASYNCAPI_GUARD_ROOT: nope is neither in"):
         guarded(app_of(SPEC={}, ROOT="nope"))
     with pytest.raises(UnreadableDocument, match="cannot be read"):
@@ -226,7 +228,7 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"SPEC": 5}, "ASYNCAPI_GUARD_SPEC: must be a path, not a int"),
     (
         {"SPCE": "x"},
-        "ASYNCAPI_GUARD_SPCE is not an option of .*; did you mean 'ASYNCAPI_GUARD_SPEC",
+        r"ASYNCAPI_GUARD_SPCE is not an option of .*; did you mean 'ASYNCAPI_GUARD_SPEC'\?$",
     ),
     ({"XYZZY": "x"}, "ASYNCAPI_GUARD_XYZZY is not an option .*; the options are .*_ADDRESSES, "),
     ({"MODE": "reprot"}, "ASYNCAPI_GUARD_MODE: .*'reprot'"),
@@ -242,6 +244,7 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"ENGINE": "fast"}, "ASYNCAPI_GUARD_ENGINE: engine must be 'auto', "),
     ({"ALLOW_HTTP": True}, "ASYNCAPI_GUARD_ALLOW_HTTP: must be a list of hosts"),
     ({"REJECT_EVENT": 5}, "ASYNCAPI_GUARD_REJECT_EVENT: must be a text, not a int"),
+    ({"REJECT_EVENT": "connect"}, "ASYNCAPI_GUARD_REJECT_EVENT: must not be 'connect'"),
     ({"ON_VIOLATION": "print"}, "ASYNCAPI_GUARD_ON_VIOLATION: must be a function, not a str"),
 ]
 
@@ -263,6 +266,31 @@ def test_what_is_false(value: Any, contract: Any) -> None:
     app = app_of(SPEC=contract(), ADDRESSES=value)
     guarded(app)
     assert app.extensions["asyncapi_guard"].addresses is False
+
+
+@pytest.mark.parametrize("value", [True, "true", "Yes", "on", 1, "1"])
+def test_what_is_true(value: Any, contract: Any) -> None:
+    """By the words that people write."""
+    app = app_of(SPEC=contract(), RESPOND_UNHANDLED=value)
+    guarded(app)
+    assert app.extensions["asyncapi_guard"].respond_unhandled is True
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("ALLOW_HTTP", "a.example, b.example,", ["a.example", "b.example"]),
+        ("ALLOW_HTTP", ["a.example"], ["a.example"]),
+        ("ALLOW_HTTP", False, ()),
+        ("ENGINE", "jsonschema", "jsonschema"),
+        ("REJECT_EVENT", "refused", "refused"),
+        ("ON_VIOLATION", print, print),
+    ],
+)
+def test_an_option_is_read_as_the_constructor_takes_it(key: str, value: Any, expected: Any) -> None:
+    """Texts of several with commas between them."""
+    config = {f"{PREFIX}SPEC": {}, f"{PREFIX}{key}": value}
+    assert read_configuration(config, "/", {}).options[key.lower()] == expected
 
 
 def test_a_bare_off_is_a_mode(contract: Any) -> None:

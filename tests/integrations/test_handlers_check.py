@@ -295,6 +295,34 @@ def test_very_many_lines_end_in_a_number(guard_of: Any, caplog: Any) -> None:
     assert lines[-1].startswith("and 10 more handlers and events that do not match; run")
 
 
+def test_fifty_lines_have_no_more(guard_of: Any, caplog: Any) -> None:
+    """There is nothing to count then."""
+    server = server_with(*ALL, *(("/", f"event {number}") for number in range(50)))
+    lines = logged(server, guard_of(), caplog)
+    assert len(lines) == 50
+    assert all("although" in line for line in lines)
+
+
+def test_a_handler_in_all_namespaces_is_named_so(guard_of: Any, caplog: Any) -> None:
+    """With the reason of a namespace that is there, which is that no event has its name."""
+    (line,) = logged(server_with(*ALL, ("*", "sya")), guard_of(), caplog)
+    assert line.startswith("the guard rejects event 'sya' in all namespaces, although ")
+    assert "the event is not declared; did you mean 'say'?" in line
+
+
+def test_an_event_of_several_messages_is_missing_once(caplog: Any) -> None:
+    """One handler would do for all of them."""
+    messages = {key: {"name": "say", "payload": {"type": key}} for key in ("string", "integer")}
+    document = {
+        "asyncapi": "3.1.0",
+        "info": {"title": "Chat", "version": "1"},
+        "channels": {"c": {"address": "/", "messages": messages}},
+        "operations": {"o": {"action": "receive", "channel": {"$ref": "#/channels/c"}}},
+    }
+    (line,) = logged(server_with(), AsyncAPIGuard(document), caplog)
+    assert line.startswith("no handler for event 'say' in namespace '/'")
+
+
 def test_a_check_that_fails_is_logged(guard_of: Any, caplog: Any) -> None:
     """It is called while a client connects, who is let in."""
     guard = guard_of()

@@ -203,3 +203,83 @@ def test_other_handlers_are_logged_in_report_mode_as_well(event: str, entrances:
     """The server starts, as without the guard."""
     for policy in (Policy(mode="report"), Policy(mode="off"), Policy(exclude=["/"])):
         entrances("protect", policy=policy).io.on(event, coroutine)
+
+
+# -- by which way a handler comes, and what is done about it ---------------------------------------
+
+
+async def _never(*args: Any) -> None: ...
+
+
+class _Chat(socketio.Namespace):
+    async def on_say(self, *args: Any) -> None: ...
+
+
+def _by_call(server: Any, event: str, namespace: str | None) -> None:
+    server.on(event, _never, namespace=namespace)
+
+
+def _by_decorator(server: Any, event: str, namespace: str | None) -> None:
+    server.on(event, namespace=namespace)(_never)
+
+
+@pytest.mark.parametrize("register", [_by_call, _by_decorator])
+@pytest.mark.parametrize("namespace", [None, "/locked"])
+@pytest.mark.parametrize("first", [False, True])
+def test_a_coroutine_is_rejected_by_whichever_way_it_comes(
+    register: Any, namespace: str | None, first: bool, contract: Any
+) -> None:
+    """By a call and by a decorator, before the guard and after it; the message says where."""
+    server = socketio.Server(async_mode="threading")
+    guard = AsyncAPIGuard(contract())
+    steps = [lambda: guard.protect(server), lambda: register(server, "say", namespace)]
+    steps = steps[::-1] if first else steps
+    steps[0]()
+    with pytest.raises(RegistrationError) as caught:
+        steps[1]()
+    assert f"the handler of 'say' in {namespace or '/'!r} (" in str(caught.value)
+
+
+@pytest.mark.parametrize("first", [False, True])
+def test_a_coroutine_of_a_class_is_rejected_before_and_after(first: bool, contract: Any) -> None:
+    """With the namespace of its class."""
+    server = socketio.Server(async_mode="threading")
+    guard = AsyncAPIGuard(contract())
+    steps = [
+        lambda: guard.protect(server),
+        lambda: server.register_namespace(_Chat("/locked")),
+    ]
+    steps = steps[::-1] if first else steps
+    steps[0]()
+    with pytest.raises(RegistrationError, match="the handler of 'say' in '/locked' "):
+        steps[1]()
+
+
+def test_a_decorator_registers_and_gives_the_handler_back(contract: Any) -> None:
+    """In its namespace, as without the guard."""
+    server = socketio.Server(async_mode="threading")
+    AsyncAPIGuard(contract()).protect(server)
+
+    def say(sid: str, text: str) -> None: ...
+
+    assert server.on("say", namespace="/locked")(say) is say
+    assert server.handlers["/locked"]["say"] is say
+    assert "/" not in server.handlers
+
+
+@pytest.mark.parametrize(
+    ("checkpoint", "reported", "rejected"),
+    [("connect", "connect", "say"), ("receive_event", "say", "connect")],
+)
+def test_a_coroutine_is_reported_where_its_event_is(
+    checkpoint: str, reported: str, rejected: str, contract: Any, caplog: Any
+) -> None:
+    """By the mode of its own checkpoint."""
+    policy = Policy(checkpoints={checkpoint: "report"})  # type: ignore[dict-item]
+    server = socketio.Server(async_mode="threading")
+    AsyncAPIGuard(contract(), policy=policy).protect(server)
+    server.on(reported, _never, namespace="/locked")
+    (line,) = (record for record in caplog.records if record.levelno == logging.ERROR)
+    assert "is a coroutine function" in line.getMessage()
+    with pytest.raises(RegistrationError):
+        server.on(rejected, _never, namespace="/locked")

@@ -76,6 +76,25 @@ def test_memory_is_bounded(clock: Clock) -> None:
     assert len(made._kinds) <= 1_001
 
 
+def test_a_new_kind_takes_the_place_of_the_one_that_was_written_longest_ago(clock: Clock) -> None:
+    """After a minute; one that was written again meanwhile keeps its place."""
+    made = Repeats(clock)
+    for number in range(1_000):
+        made.next(number)
+    clock.now += 60
+    assert made.next(0) is not None
+    assert made.next("x") is not None
+    assert made.next("y") is not None
+    assert made.next(0) is None
+
+
+def test_the_first_line_of_a_kind_follows_none(clock: Clock) -> None:
+    """So there is nothing to count, and no time since."""
+    first = Repeats(clock).next("a")
+    assert first is not None
+    assert (first.count, first.seconds) == (0, 0)
+
+
 def test_any_thread_can_ask(clock: Clock) -> None:
     """No violation is counted twice, and none is lost."""
     made = Repeats(clock)

@@ -11,8 +11,17 @@ import flask
 import pytest
 from flask.sessions import SecureCookieSessionInterface
 from flask_socketio import SocketIO
+from werkzeug.exceptions import NotFound
 
-from asyncapi_guard import AsyncAPISocketIO
+from asyncapi_guard import AsyncAPIGuard, AsyncAPISocketIO
+from asyncapi_guard.integrations.contexts import make_lighter
+
+CONTRACT = {
+    "asyncapi": "3.1.0",
+    "info": {"title": "T", "version": "1"},
+    "channels": {"c": {"address": "/", "messages": {"ask": {}}}},
+    "operations": {"o": {"action": "receive", "channel": {"$ref": "#/channels/c"}}},
+}
 
 
 class Counting(SecureCookieSessionInterface):
@@ -205,3 +214,55 @@ def test_contexts_are_what_they_are_without_the_guard(route: str) -> None:
         app.add_url_rule(route, "page", lambda **_: "")
         seen.append(Probe(kind, app).run())
     assert seen[0] == seen[1]
+
+
+def test_a_handler_can_answer_with_the_exception_of_its_url() -> None:
+    """Each event has one of its own, with all that it is made of."""
+    app = flask.Flask(__name__)
+    socketio: Any = SocketIO(app, async_mode="threading")
+    AsyncAPIGuard(CONTRACT).init_app(app, socketio)
+    seen = []
+
+    @socketio.on("ask")
+    def ask() -> Any:
+        exception = flask.request.routing_exception
+        seen.append(exception)
+        return [exception.code, exception.description, exception.get_response().status_code]
+
+    client = socketio.test_client(app)
+    answers = [client.emit("ask", callback=True) for _ in range(3)]
+    assert answers == [[404, NotFound.description, 404]] * 3
+    assert len({id(exception) for exception in seen}) == 3
+
+
+def test_an_application_that_takes_over_a_client_makes_its_contexts() -> None:
+    """Not the one before it."""
+    environ: dict[str, Any] = {"saved_session": {}}
+    for name in ("one", "other"):
+        environ["flask.app"] = flask.Flask(name)
+        make_lighter(environ)
+        assert environ["flask.app"].name == name
+
+
+def test_a_client_keeps_what_makes_its_contexts() -> None:
+    """It is made once, so that a URL is matched once."""
+    app = flask.Flask("one")
+    environ: dict[str, Any] = {"saved_session": {}}
+    made = []
+    for _ in range(2):
+        environ["flask.app"] = app
+        make_lighter(environ)
+        made.append(environ["flask.app"])
+    assert made[0] is made[1] is not app
+
+
+def test_an_application_may_be_given_by_its_proxy() -> None:
+    """The guard knows it afterwards, where there is no current application."""
+    app = flask.Flask("shop")
+    socketio: Any = SocketIO(app, async_mode="threading")
+    names: list[str] = []
+    guard = AsyncAPIGuard(CONTRACT, on_violation=lambda _: names.append(flask.current_app.name))
+    with app.app_context():
+        guard.init_app(flask.current_app, socketio)  # type: ignore[arg-type]
+    socketio.test_client(app).emit("nope")
+    assert names == ["shop"]

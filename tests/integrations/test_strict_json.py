@@ -202,3 +202,33 @@ def test_what_is_malformed_can_be_read_as_without_the_guard() -> None:
     assert STRICT.loads('{"a":1,"a":2}').as_unguarded() == {"a": 2}
     with pytest.raises(ValueError):
         STRICT.loads("[1").as_unguarded()
+
+
+def test_what_strict_json_has_no_room_for_is_read_as_without_the_guard() -> None:
+    """By the module of the application, or as it came; what nobody can read stays unread."""
+    assert Malformed("a reason", "[1]").as_unguarded() == [1]
+    assert Malformed("a reason", "[NaN]", data=1).as_unguarded() != 1
+    assert Malformed("a reason", data=[2]).as_unguarded() == [2]
+    with pytest.raises(ValueError, match="nobody can read it"):
+        Malformed("a reason").as_unguarded()
+
+
+@pytest.mark.parametrize(
+    ("raised", "reason"),
+    [(RecursionError, "the data is nested too deeply"), (KeyError, "the data is not JSON")],
+)
+def test_what_the_applications_module_cannot_read_is_malformed(
+    raised: type[Exception], reason: str
+) -> None:
+    """Although it is JSON."""
+
+    class Module:
+        dumps = staticmethod(json.dumps)
+
+        @staticmethod
+        def loads(text: str, **options: Any) -> Any:
+            raise raised
+
+    found = StrictJSON(Module).loads("[1]")
+    assert isinstance(found, Malformed)
+    assert found.reason == reason
