@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from asyncapi_guard.integrations.log import write
+from asyncapi_guard.integrations.recording.log import write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

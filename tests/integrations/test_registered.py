@@ -11,7 +11,7 @@ import socketio
 from flask import Flask
 
 from asyncapi_guard import AsyncAPISocketIO
-from asyncapi_guard.integrations.registered import (
+from asyncapi_guard.integrations.handlers.registered import (
     dispatches_itself,
     is_coroutine_function,
     methods_of,

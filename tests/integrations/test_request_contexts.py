@@ -14,7 +14,7 @@ from flask_socketio import SocketIO
 from werkzeug.exceptions import NotFound
 
 from asyncapi_guard import AsyncAPIGuard, AsyncAPISocketIO
-from asyncapi_guard.integrations.contexts import make_lighter
+from asyncapi_guard.integrations.request_contexts import make_lighter
 
 CONTRACT = {
     "asyncapi": "3.1.0",

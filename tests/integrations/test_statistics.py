@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from asyncapi_guard import AsyncAPIGuard, Checkpoint
-from asyncapi_guard.integrations.statistics import Statistic, Tally, merged
+from asyncapi_guard.integrations.recording.statistics import Statistic, Tally, merged
 
 RECEIVED, SENT = Checkpoint.RECEIVE_EVENT, Checkpoint.SEND_EVENT
 
@@ -90,7 +90,7 @@ def test_names_that_a_client_chose_are_counted_as_undeclared(contract: Any) -> N
     """Its events, and its namespaces."""
     guard = AsyncAPIGuard(contract())
     for namespace in ("/", "/nope"):
-        guard.record(guard.guard.receive_event(namespace, "nope", []))
+        guard.recorder.record(guard.guard.receive_event(namespace, "nope", []))
     assert [(s.namespace, s.event) for s in guard.statistics()] == [
         ("(undeclared)", "(undeclared)"),
         ("/", "(undeclared)"),

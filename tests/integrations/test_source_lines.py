@@ -8,7 +8,7 @@ import pytest
 
 from asyncapi_guard import load
 from asyncapi_guard.contract import SourceFile
-from asyncapi_guard.integrations.places import Places, shown_path
+from asyncapi_guard.integrations.recording.source_lines import SourceLines, shown_path
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,12 +40,12 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def places_of(spec: Any) -> tuple[Places, str]:
+def places_of(spec: Any) -> tuple[SourceLines, str]:
     """The places of a document, and the location of the payload's type."""
     contract = load(spec)
     (operation,) = contract.operations.values()
     name = operation.messages[0].location.partition("#/")[0]
-    return Places(contract.sources), f"{name}#{POINTER}"
+    return SourceLines(contract.sources), f"{name}#{POINTER}"
 
 
 def test_a_place_is_a_line_and_a_column(file: Path) -> None:
@@ -115,5 +115,5 @@ def test_the_name_of_a_file_may_have_what_parts_it_from_a_pointer(file: Path) ->
 )
 def test_what_was_not_read_from_a_file_has_the_location_itself(uri: str, digest: str) -> None:
     """It came over a network, or as data that says where it is from."""
-    places = Places([SourceFile(uri, uri, digest)])
+    places = SourceLines([SourceFile(uri, uri, digest)])
     assert places.of(f"{uri}#{POINTER}") == f"{uri}#{POINTER}"
