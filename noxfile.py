@@ -137,6 +137,8 @@ def pydantic1(session: nox.Session) -> None:
         "-m",
         "pytest",
         "tests/codefirst",
+        "tests/drift",
+        "tests/schema/comparison",
         "tests/integrations/test_asyncapi_socketio.py",
         "tests/integrations/test_pydantic1.py",
         "tests/examples/test_examples.py",
