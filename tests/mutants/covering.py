@@ -54,6 +54,12 @@ class Coverage:
             found |= of_module.get(line, set())
         return sorted(found, key=lambda test: (self.seconds[test], test))
 
+    def leave_out(self, part: str) -> None:
+        """Leave out the tests that have something in their names."""
+        for lines in self.lines.values():
+            for line, tests in lines.items():
+                lines[line] = {test for test in tests if part not in test}
+
     def add(self, measured: dict[str, Any]) -> None:
         """Add what was measured of one file of tests."""
         for test, about in measured["tests"].items():
