@@ -62,8 +62,8 @@ def _check_locations(context: Context) -> None:
             _check(context, entry, _messages_in(context, channel))
     for operation in context.all("Operation"):
         reply = context.field(operation, "reply", dict)
-        if reply is not None:
-            _check(context, reply.get("address"), _messages_of(context, operation))
+        if reply is not None and "address" in reply.value:
+            _check(context, reply.child("address"), _messages_of(context, operation))
 
 
 def _messages_in(context: Context, channel: Node | None) -> list[Node]:
@@ -84,13 +84,16 @@ def _check(context: Context, entry: Node | None, messages: Sequence[Node]) -> No
     if entry is None or location is None or not messages:
         return
     field, tokens = _parse(location.value)
-    absent = [_absent(context, message, field, tokens) for message in messages]
-    if absent[0] is None or not all(absent):
-        return
-    text = f"{shown(location.value)} leads to nothing, because the {field} {_why(absent[0])}"
-    # What several messages share may be right for the others.
-    at = entry if is_reference(entry.value) else location
-    context.report("location-property", at, text + nearest(absent[0].token, absent[0].known))
+    absent = None
+    for message in messages:
+        absent = _absent(context, message, field, tokens)
+        if absent is None:
+            return
+    if absent is not None:
+        text = f"{shown(location.value)} leads to nothing, because the {field} {_why(absent)}"
+        # What several messages share may be right for the others.
+        at = entry if is_reference(entry.value) else location
+        context.report("location-property", at, text + nearest(absent.token, absent.known))
 
 
 def _parse(expression: str) -> tuple[str, Sequence[str]]:
