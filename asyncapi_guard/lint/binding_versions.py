@@ -10,17 +10,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.lint.binding_tables import MAY_BE_EMPTY, OPEN
-from asyncapi_guard.lint.grammar import OBJECTS
+from asyncapi_guard.lint.grammar import LATEST, OBJECTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from asyncapi_guard.lint.grammar import Field
+    from asyncapi_guard.lint.grammar import Field, Type
 
 __all__ = [
     "fields_of_version",
     "hint_at_level",
     "hint_at_version",
+    "hint_at_versions",
     "may_be_empty",
     "takes_more",
     "version_of_binding",
@@ -32,8 +33,8 @@ _LEVELS = ("Server", "Channel", "Operation", "Message")
 
 def version_of_binding(value: Mapping[str, Any], known: Sequence[str]) -> str | None:
     """The version of a binding; `None` if it says one that is not known."""
-    version = value.get("bindingVersion", "latest")
-    if version == "latest":
+    version = value.get("bindingVersion", LATEST)
+    if version == LATEST:
         return known[-1]
     return version if version in known else None
 
@@ -73,6 +74,11 @@ def hint_at_version(field: Field) -> str:
     if field.since:
         return f", which is new in version {field.since}; write bindingVersion: {field.since}"
     return f", which versions after {field.until} do not have; remove it"
+
+
+def hint_at_versions(versions: Type) -> str:
+    """What a binding is that does not say its version: a near one is hardly meant."""
+    return f"; without it, it is {versions.choices[-2]}"
 
 
 def hint_at_level(protocol: Any, key: str) -> str:

@@ -38,7 +38,7 @@ from asyncapi_guard.lint import binding_tables
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["CLOSED", "KEYS", "OBJECTS", "ONE_OF", "VARIANTS", "VERSIONS", "Field", "Type"]
+__all__ = ["CLOSED", "KEYS", "LATEST", "OBJECTS", "ONE_OF", "VARIANTS", "VERSIONS", "Field", "Type"]
 
 _TABLES = """
 AsyncAPI
@@ -292,6 +292,10 @@ VARIANTS: Mapping[str, tuple[str, str]] = {
 CLOSED = frozenset(("EmptyBinding",))
 
 
+#: What a binding may say in place of its newest version.
+LATEST = "latest"
+
+
 @dataclass(frozen=True, slots=True)
 class Type:
     """What a value may be.
@@ -405,7 +409,7 @@ def _read(text: str) -> tuple[dict[str, dict[str, Field]], dict[str, tuple[str, 
         current = objects[name] = {}
         if colon:
             versions[name] = tuple(known.split(", "))
-            choice = Type("choice", choices=(*versions[name], "latest"))
+            choice = Type("choice", choices=(*versions[name], LATEST))
             current["bindingVersion"] = Field("bindingVersion", choice)
     return objects, versions
 

@@ -16,6 +16,7 @@ from asyncapi_guard.lint.binding_versions import (
     fields_of_version,
     hint_at_level,
     hint_at_version,
+    hint_at_versions,
     may_be_empty,
     takes_more,
     version_of_binding,
@@ -23,6 +24,7 @@ from asyncapi_guard.lint.binding_versions import (
 from asyncapi_guard.lint.grammar import (
     CLOSED,
     KEYS,
+    LATEST,
     OBJECTS,
     ONE_OF,
     VARIANTS,
@@ -124,7 +126,8 @@ class GrammarWalk:
         elif node.value not in type.choices:
             choices = ", ".join(map(str, type.choices))
             message = f"expected one of {choices}; got {shown(node.value)}"
-            message += nearest(node.value, type.choices)
+            is_version = type.choices[-1] == LATEST
+            message += hint_at_versions(type) if is_version else nearest(node.value, type.choices)
             self._findings("bad-value", node, message, wanted=type.choices)
 
     def _visit_union(self, node: Node, type: Type) -> None:

@@ -29,7 +29,7 @@ PLAIN = {
     "string": "text",
     "short": "text",
     "any": 1,
-    "open": 1,
+    "open": "text",
     "natural": 0,
     "positive": 1,
     "boolean": True,

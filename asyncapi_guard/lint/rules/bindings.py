@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from asyncapi_guard.errors import Severity
 from asyncapi_guard.lint.rule import group
+from asyncapi_guard.spec.references import is_reference
+from asyncapi_guard.spec.wording import kind_of
 
 if TYPE_CHECKING:
     from asyncapi_guard.lint.context import Context
@@ -74,6 +76,38 @@ def _object_schema(context: Context, schema: Node) -> None:
     if keywords.get("type") != "object" or "properties" not in keywords:
         message = "this schema must be of type object, and have properties"
         context.report("binding-schema", schema, message, key=True)
+
+
+# -- the key of a Kafka message --------------------------------------------------------------------
+
+_AVRO_TYPES = frozenset(
+    """
+    array boolean bytes double enum error fixed float int long map null record string
+    """.split()  # noqa: SIM905  # read as a list
+)
+
+
+def _check_keys(context: Context) -> None:
+    for message in context.all("KafkaMessageBinding"):
+        key = message.get("key")
+        if key is not None and not is_reference(key.value):
+            _key(context, key)
+
+
+def _key(context: Context, key: Node) -> None:
+    """A schema, of AsyncAPI or of Avro; what could be either is taken as it is."""
+    if kind_of(key.value) in ("null", "a number"):
+        text = f"expected a schema of AsyncAPI or of Avro, got {kind_of(key.value)}"
+        context.report("wrong-type", key, text)
+    elif isinstance(key.value, dict) and not _is_avro(key.value.get("type")):
+        context.objects.also_check(key, "Schema")
+
+
+def _is_avro(type: object) -> bool:
+    """Whether Avro has a type: a name, a schema, or a union with one of its own."""
+    if isinstance(type, list):
+        return any(isinstance(each, dict) for each in type)
+    return isinstance(type, dict) or (isinstance(type, str) and type in _AVRO_TYPES)
 
 
 # -- fields that ask for others, or exclude them ---------------------------------------------------
@@ -185,4 +219,4 @@ def _of_operation(context: Context, operation: Node, protocol: str) -> Node | No
     return context.field(context.field(operation, "bindings", dict), protocol, dict)
 
 
-CHECKS = (_check_object_schemas, _check_fields_of_bindings)
+CHECKS = (_check_object_schemas, _check_keys, _check_fields_of_bindings)

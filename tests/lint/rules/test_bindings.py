@@ -122,18 +122,21 @@ def test_long_names(folder, kind, field):
         assert found(folder, kind, field.replace("<>", letter * 256)) == [f"bad-value {pointer}"]
 
 
-def test_the_key_of_kafka(folder):
-    """It takes any value (Avro has names and lists), and a reference to anything, which leads somewhere."""
-    kind, protocol, field = "message", "kafka", "key"
-    pointer = f"/{protocol}/{field}"
-    for value in ("1", "text", "[]", "null", "{a: 1}", "{$ref: 1}"):
-        assert found(folder, kind, f"{protocol}: {{{field}: {value}}}") == [], value
-    for ref in ("#/x-map", "#/x-number", "#/info", "#"):
-        assert found(folder, kind, f"{protocol}: {{{field}: {{$ref: '{ref}'}}}}") == [], ref
-    for ref in ("#/x-no", "no.yml", " #/x-map"):
-        assert found(folder, kind, f"{protocol}: {{{field}: {{$ref: '{ref}'}}}}") == [
-            f"unresolvable-reference {pointer}/$ref"
-        ], ref
+@cases(
+    ("message", "kafka: {key: {type: string, enum: [a]}}", []), ("message", "kafka: {key: {type: object, properties: {id: {type: string}}}}", []),
+    ("message", "kafka: {key: true}", []), ("message", "kafka: {key: {$ref: '#/x-map'}}", []), ("message", "kafka: {key: {$ref: '#/info'}}", []),
+    # Avro: a name, a union, a record, an array of its own types
+    ("message", "kafka: {key: long}", []), ("message", "kafka: {key: ['null', string]}", []), ("message", "kafka: {key: {type: record, name: K, fields: []}}", []),
+    ("message", "kafka: {key: {type: array, items: long}}", []), ("message", "kafka: {key: {type: string, logicalType: uuid}}", []), ("message", "kafka: {key: {type: {type: enum, symbols: [A]}}}", []),
+    # neither
+    ("message", "kafka: {key: {type: strin}}", ["invalid-schema /kafka/key/type"]), ("message", "kafka: {key: {type: object, minProperties: few}}", ["invalid-schema /kafka/key/minProperties"]),
+    ("message", "kafka: {key: {type: [string, whole]}}", ["invalid-schema /kafka/key/type"]), ("message", "kafka: {key: {minLength: -1}}", ["invalid-schema /kafka/key/minLength"]),
+    ("message", "kafka: {key: 1}", ["wrong-type /kafka/key"]), ("message", "kafka: {key: null}", ["wrong-type /kafka/key"]),
+    ("message", "kafka: {key: {$ref: '#/x-no'}}", ["unresolvable-reference /kafka/key/$ref"]), ("message", "kafka: {key: {$ref: no.yml}}", ["unresolvable-reference /kafka/key/$ref"]),
+)  # fmt: skip
+def test_the_key_of_kafka(folder, kind, binding, expected):
+    """It is a schema of AsyncAPI or of Avro, or a reference to anything, which leads somewhere."""
+    assert found(folder, kind, binding) == expected
 
 
 @pytest.mark.parametrize(
@@ -303,6 +306,7 @@ def test_versions_of_bindings(folder, kind, binding, versions):
     assert finding.code == "bad-value"
     assert finding.pointer.endswith(f"/{protocol}/bindingVersion")
     assert f"one of {versions}, latest" in finding.message
+    assert finding.message.endswith(f"; without it, it is {versions.split(', ')[-1]}")
 
 
 @pytest.mark.parametrize(
