@@ -142,6 +142,11 @@ _REPORT_OPTIONS = (
         help="Write the report to this file.",
     ),
     click.option(
+        "--statistics",
+        is_flag=True,
+        help="Add how many findings there are of each code, in the formats for people.",
+    ),
+    click.option(
         "--config",
         type=click.Path(exists=True, dir_okay=False),
         help=(
@@ -153,7 +158,7 @@ _REPORT_OPTIONS = (
 
 
 def report_options(command: _Command) -> _Command:
-    """A command with the options `--format`, `--output`, `--config` and `--no-config`."""
+    """A command with `--format`, `--output`, `--statistics`, `--config` and `--no-config`."""
     for option in reversed(_REPORT_OPTIONS):
         command = option(command)
     return command

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.spec.pointers import format_pointer
 from asyncapi_guard.spec.references import Documents, Node, Unresolvable, is_reference, named_by
 from asyncapi_guard.spec.schemas import UnjudgeableError
 from asyncapi_guard.spec.traits import merge_traits
@@ -122,15 +123,28 @@ class Context:
             self._roots[section] = frozenset(place.place for _, _, place in entries)
         return node.place in self._roots[section]
 
-    def must_be_own(self, ref: Node, section: str, code: str) -> None:
-        """Report a reference that leads to no entry of a root section of the document itself."""
+    def must_be_own(self, ref: Node, section: str, code: str) -> bool:
+        """Report a reference that leads to no entry of a root section of the document itself.
+
+        Whether it leads to one, or to nothing, which was reported.
+        """
         target = self.target(ref)
         if target is None:
-            return
-        if target.source is not self.main.source or target.path[:-1] != (section,):
-            name = shown(ref.value["$ref"])
-            message = f"{name} must be one of the document's own '#/{section}/...'"
-            self.report(code, ref, message)
+            return True
+        if target.source is self.main.source and target.path[:-1] == (section,):
+            return True
+        name = shown(ref.value["$ref"])
+        message = f"{name} must be one of the document's own '#/{section}/...'"
+        self.report(code, ref, message + self._entry_for(target, section, name))
+        return False
+
+    def _entry_for(self, target: Node, section: str, name: str) -> str:
+        """Which entry of a root section leads to a place, or how one would."""
+        end = self.resolve(target)
+        for _, entry, place in self.entries(self.main, section):
+            if end is not None and place.place == end.place:
+                return f"; write {'#' + format_pointer(entry.path)!r}"
+        return f"; add an entry with $ref: {name} there, and refer to that"
 
     def schema_behind(self, node: Node | None) -> SchemaPlace | None:
         """The schema behind references and a `schemaFormat`; `None` if none can be judged by."""

@@ -7,9 +7,12 @@ A table for each object: its fields, what each may be, `!` where it is required.
     short                               a string of at most 255 characters
     url, uri, email, media-type         strings of a form; `url` is absolute
     expression                          a runtime expression: `$message.payload#/user/id`
+    -1..  0..900  string(48)            an integer from -1, from 0 to 900; a string of 48 characters
+    scalar                              a string, a number, a boolean or null
     "send" | "receive"                  one of these strings, or of these integers: 0 | 1
+    T | U                               either; no two of them are both mappings, or both lists
     T | null                            or null
-    [T]                                 a list;  [T]=  a list without equal items
+    [T]                                 a list;  [T]=  without equal items;  [T]+  with an item
     {T}                                 a map of any names;  {key T}  of names as `KEYS` has them
     Name                                an object, written here
     Name&                               an object, or a reference to one
@@ -21,9 +24,7 @@ A table for each object: its fields, what each may be, `!` where it is required.
 (`docs/profile.md`). Where the specification's prose and its JSON Schema differ, the prose is
 followed.
 
-Sources: AsyncAPI 3.1.0, "Schema"; bindings: the protocols' own pages. Of WebSockets 0.1.0 and HTTP
-0.3.0 every field; of Kafka, AMQP, MQTT, NATS and Google Cloud Pub/Sub the fields of any of their
-versions; of other protocols the names alone.
+The bindings of protocols are in `binding_tables`. Source: AsyncAPI 3.1.0, "Schema".
 """
 
 from __future__ import annotations
@@ -32,10 +33,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from asyncapi_guard.lint import binding_tables
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["CLOSED", "KEYS", "OBJECTS", "ONE_OF", "VARIANTS", "Field", "Type"]
+__all__ = ["CLOSED", "KEYS", "LATEST", "OBJECTS", "ONE_OF", "VARIANTS", "VERSIONS", "Field", "Type"]
 
 _TABLES = """
 AsyncAPI
@@ -262,176 +265,6 @@ OAuthFlow authorizationCode
   authorizationUrl!    url
   tokenUrl!            url
 
-ServerBindings
-  ws                   EmptyBinding
-  http                 EmptyBinding
-  kafka                KafkaServerBinding
-  amqp                 OtherBinding
-  mqtt                 MqttServerBinding
-  nats                 OtherBinding
-
-ChannelBindings
-  ws                   WebSocketsChannelBinding
-  http                 EmptyBinding
-  kafka                KafkaChannelBinding
-  amqp                 AmqpChannelBinding
-  mqtt                 OtherBinding
-  nats                 OtherBinding
-  googlepubsub         GooglePubSubChannelBinding
-
-OperationBindings
-  ws                   EmptyBinding
-  http                 HttpOperationBinding
-  kafka                KafkaOperationBinding
-  amqp                 AmqpOperationBinding
-  mqtt                 MqttOperationBinding
-  nats                 NatsOperationBinding
-
-MessageBindings
-  ws                   EmptyBinding
-  http                 HttpMessageBinding
-  kafka                KafkaMessageBinding
-  amqp                 AmqpMessageBinding
-  mqtt                 MqttMessageBinding
-  nats                 OtherBinding
-
-EmptyBinding
-
-WebSocketsChannelBinding
-  method               "GET" | "POST"
-  query                ObjectSchema&
-  headers              ObjectSchema&
-  bindingVersion       "0.1.0" | "latest"
-
-HttpOperationBinding
-  method               "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS" | "CONNECT"
-                       | "TRACE"
-  query                ObjectSchema&
-  bindingVersion       "0.1.0" | "0.2.0" | "0.3.0" | "latest"
-
-HttpOperationBinding 0.1.0
-  type!                "request" | "response"
-
-HttpMessageBinding
-  headers              ObjectSchema&
-  bindingVersion       "0.1.0" | "0.2.0" | "0.3.0" | "latest"
-
-HttpMessageBinding 0.3.0
-  statusCode           number
-
-HttpMessageBinding latest
-  statusCode           number
-
-KafkaServerBinding
-  schemaRegistryUrl    string
-  schemaRegistryVendor string
-  bindingVersion       string
-
-KafkaChannelBinding
-  topic                string
-  partitions           positive
-  replicas             positive
-  topicConfiguration   {any}
-  bindingVersion       string
-
-KafkaOperationBinding
-  groupId              Schema&
-  clientId             Schema&
-  bindingVersion       string
-
-KafkaMessageBinding
-  key                  open
-  schemaIdLocation     string
-  schemaIdPayloadEncoding string
-  schemaLookupStrategy string
-  bindingVersion       string
-
-AmqpChannelBinding
-  is                   "queue" | "routingKey"
-  name                 string
-  exchange             AmqpExchange
-  queue                AmqpQueue
-  channel              &Channel
-  bindingVersion       string
-
-AmqpChannelBinding queue
-  queue!               AmqpQueue
-
-AmqpChannelBinding routingKey
-  exchange!            AmqpExchange
-
-AmqpExchange
-  name                 short
-  type                 "topic" | "direct" | "fanout" | "default" | "headers"
-  durable              boolean
-  autoDelete           boolean
-  vhost                string
-
-AmqpQueue
-  name                 short
-  durable              boolean
-  exclusive            boolean
-  autoDelete           boolean
-  vhost                string
-
-AmqpOperationBinding
-  expiration           natural
-  userId               string
-  cc                   [string]
-  priority             integer
-  deliveryMode         1 | 2
-  mandatory            boolean
-  bcc                  [string]
-  replyTo              string
-  timestamp            boolean
-  ack                  boolean
-  bindingVersion       string
-
-AmqpMessageBinding
-  contentEncoding      string
-  messageType          string
-  bindingVersion       string
-
-MqttServerBinding
-  clientId             string
-  cleanSession         boolean
-  lastWill             MqttLastWill
-  keepAlive            integer
-  sessionExpiryInterval open
-  maximumPacketSize    open
-  bindingVersion       string
-
-MqttLastWill
-  topic                string
-  qos                  0 | 1 | 2
-  message              string
-  retain               boolean
-
-MqttOperationBinding
-  qos                  0 | 1 | 2
-  retain               boolean
-  messageExpiryInterval open
-  bindingVersion       string
-
-MqttMessageBinding
-  payloadFormatIndicator 0 | 1
-  correlationData      open
-  contentType          string
-  responseTopic        open
-  bindingVersion       string
-
-NatsOperationBinding
-  queue                short
-  bindingVersion       string
-
-GooglePubSubChannelBinding
-  labels               {any}
-  messageRetentionDuration string
-  messageStoragePolicy {any}
-  schemaSettings!      {any}
-  topic                string
-  bindingVersion       string
-
 Guard
   mode!                "enforce" | "report" | "off"
 """
@@ -444,26 +277,23 @@ KEYS: Mapping[str, re.Pattern[str]] = {
 }
 
 #: Objects that must have one of some fields.
-ONE_OF: Mapping[str, tuple[str, ...]] = {"MessageExample": ("headers", "payload")}
+ONE_OF: Mapping[str, tuple[str, ...]] = {
+    "MessageExample": ("headers", "payload"),
+    **binding_tables.ONE_OF,
+}
 
 #: Objects that are told by the value of a field, and what it is when it is absent.
 VARIANTS: Mapping[str, tuple[str, str]] = {
     "SecurityScheme": ("type", ""),
-    "AmqpChannelBinding": ("is", ""),
-    "HttpOperationBinding": ("bindingVersion", "latest"),
-    "HttpMessageBinding": ("bindingVersion", "latest"),
+    **binding_tables.VARIANTS,
 }
 
 #: Objects that may not be extended with `x-` fields.
 CLOSED = frozenset(("EmptyBinding",))
 
-#: Protocols that have a field in every bindings object.
-PROTOCOLS = frozenset(
-    """
-    amqp amqp1 anypointmq googlepubsub http ibmmq jms kafka mercure mqtt mqtt5 nats pulsar redis
-    ros2 sns solace sqs stomp ws
-    """.split()  # noqa: SIM905  # read as a list
-)
+
+#: What a binding may say in place of its newest version.
+LATEST = "latest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -471,14 +301,16 @@ class Type:
     """What a value may be.
 
     Attributes:
-        kind: `plain`, `choice`, `list`, `map` or `object`.
+        kind: `plain`, `choice`, `list`, `map`, `object` or `union`.
         name: of a plain type, or of an object.
         item: of a list or map.
         choices: the strings or integers of a choice.
         keys: which names a map may have, a key of `KEYS`.
         nullable: it may be null.
         unique: no two items of a list may be equal.
+        filled: a list has an item at least.
         reference: whether a reference `may` or `must` stand in its place, or is `no` value for it.
+        several: the types of a union, of which no two are written alike.
     """
 
     kind: str
@@ -488,70 +320,113 @@ class Type:
     keys: str | None = None
     nullable: bool = False
     unique: bool = False
+    filled: bool = False
     reference: str = "no"
+    several: tuple[Type, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of an object."""
+    """A field of an object.
+
+    Attributes:
+        name: its key.
+        type: what it may be.
+        required: whether the object must have it.
+        since: the first version of the binding that has it; of AsyncAPI, if that comes first.
+        until: the last version of the binding that has it.
+    """
 
     name: str
     type: Type
     required: bool = False
+    since: str = ""
+    until: str = ""
 
 
 _PLAIN = frozenset(
     """
-    any boolean email expression integer media-type natural number open positive short string uri
-    url
+    any boolean email expression integer media-type natural number open positive scalar short string
+    uri url
     """.split()  # noqa: SIM905  # read as a list
 )
+_SIZED = re.compile(r"-?\d+\.\.\d*|string\(\d+\)")
+#: What is between two types of a union, where no bracket is open.
+_OR = re.compile(r" \| (?![^\[]*\])")
+_SINCE = re.compile(r" +(since|until) (.+)")
 
 
 def _parse(text: str) -> Type:
     text = text.strip()
-    if text[0] == "[":
-        return Type("list", item=_parse(text.rstrip("=")[1:-1]), unique=text.endswith("="))
-    if text[0] == "{":
-        first, _, rest = text[1:-1].partition(" ")
-        keys = first if rest and first in KEYS else None
-        return Type("map", item=_parse(rest if keys else text[1:-1]), keys=keys)
     if text[0] == '"':
         return Type("choice", choices=tuple(part.strip(' "') for part in text.split("|")))
-    if text[0].isdecimal():
+    if text[0].isdecimal() and ".." not in text:
         return Type("choice", choices=tuple(int(part) for part in text.split("|")))
-    return _parse_name(text)
+    several = [part for part in _OR.split(text) if part != "null"]
+    if len(several) > 1:
+        return Type("union", several=tuple(map(_parse, several)))
+    return _parse_list_or_map(text) if text[0] in "[{" else _parse_name(text)
+
+
+def _parse_list_or_map(text: str) -> Type:
+    if text[0] == "[":
+        end = text[-1]
+        item = _parse(text.rstrip("=+")[1:-1])
+        return Type("list", item=item, unique=end == "=", filled=end == "+")
+    first, _, rest = text[1:-1].partition(" ")
+    keys = first if rest and first in KEYS else None
+    return Type("map", item=_parse(rest if keys else text[1:-1]), keys=keys)
 
 
 def _parse_name(text: str) -> Type:
     name = text.removesuffix("| null").strip()
-    if name in _PLAIN:
+    if name in _PLAIN or _SIZED.fullmatch(name):
         return Type("plain", name, nullable=name != text)
     if name[0] == "&":
         return Type("object", name[1:], reference="must")
     return Type("object", name.rstrip("&"), reference="may" if name[-1] == "&" else "no")
 
 
-def _read() -> dict[str, dict[str, Field]]:
+def _field(line: str) -> Field:
+    name, text = line.split(None, 1)
+    marks = dict(_SINCE.findall(text))
+    type = _parse(_SINCE.sub("", text))
+    return Field(name.removesuffix("!"), type, name.endswith("!"), **marks)
+
+
+def _read(text: str) -> tuple[dict[str, dict[str, Field]], dict[str, tuple[str, ...]]]:
+    """The objects, and the versions of those that have some."""
     objects: dict[str, dict[str, Field]] = {}
+    versions: dict[str, tuple[str, ...]] = {}
     current: dict[str, Field] = {}
     # A line that begins with `|` goes on with the one before.
-    for line in re.sub(r"\n +\|", " |", _TABLES).splitlines():
-        if not line.strip():
+    for line in filter(str.strip, re.sub(r"\n +\|", " |", text).splitlines()):
+        if line.startswith(" "):
+            field = _field(line)
+            current[field.name] = field
             continue
-        if not line.startswith(" "):
-            current = objects[line.strip()] = {}
-            continue
-        name, text = line.split(None, 1)
-        required = name.endswith("!")
-        name = name.removesuffix("!")
-        current[name] = Field(name, _parse(text), required)
-    objects["OtherBinding"] = {}
-    for bindings in ("Server", "Channel", "Operation", "Message"):
-        fields = objects[f"{bindings}Bindings"]
-        for protocol in PROTOCOLS:
-            fields.setdefault(protocol, Field(protocol, Type("object", "OtherBinding")))
+        name, colon, known = line.partition(": ")
+        current = objects[name] = {}
+        if colon:
+            versions[name] = tuple(known.split(", "))
+            choice = Type("choice", choices=(*versions[name], LATEST))
+            current["bindingVersion"] = Field("bindingVersion", choice)
+    return objects, versions
+
+
+def _with_every_protocol(objects: dict[str, dict[str, Field]]) -> dict[str, dict[str, Field]]:
+    """What a protocol has no fields for is an empty object, in each of the bindings objects."""
+    empty = Type("object", "EmptyBinding")
+    for name in ("ServerBindings", "ChannelBindings", "OperationBindings", "MessageBindings"):
+        for protocol in binding_tables.PROTOCOLS:
+            objects[name].setdefault(protocol, Field(protocol, empty))
     return objects
 
 
-OBJECTS: Mapping[str, Mapping[str, Field]] = _read()
+_OBJECTS, _VERSIONS = _read(_TABLES + binding_tables.TABLES)
+
+#: The fields of the objects, by name.
+OBJECTS: Mapping[str, Mapping[str, Field]] = _with_every_protocol(_OBJECTS)
+
+#: The versions of the bindings, oldest first.
+VERSIONS: Mapping[str, tuple[str, ...]] = _VERSIONS

@@ -12,16 +12,27 @@ import re
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.lint.binding_versions import (
+    fields_of_version,
+    hint_at_level,
+    hint_at_version,
+    hint_at_versions,
+    may_be_empty,
+    takes_more,
+    version_of_binding,
+)
 from asyncapi_guard.lint.grammar import (
     CLOSED,
     KEYS,
+    LATEST,
     OBJECTS,
     ONE_OF,
     VARIANTS,
+    VERSIONS,
     Field,
     Type,
 )
-from asyncapi_guard.lint.plain import plain_fault
+from asyncapi_guard.lint.plain import kind_of_plain, plain_fault
 from asyncapi_guard.lint.ref_siblings import check_siblings
 from asyncapi_guard.spec.references import Documents, Node, Unresolvable, is_reference
 from asyncapi_guard.spec.schemas import ack_schema
@@ -54,6 +65,9 @@ class GrammarWalk:
         #: What a place is, by where it stands.
         self._kinds: dict[tuple[str, Path], str] = {}
         self._waiting: deque[tuple[Node, str]] = deque()
+        self._asyncapi = str(documents.main.data.get("asyncapi", ""))
+        #: Of the binding that is being looked at.
+        self._binding_version: str | None = None
         self.visited: dict[str, list[Node]] = {name: [] for name in (*OBJECTS, *_SCHEMAS)}
         self.references: list[tuple[Node, Node]] = []
 
@@ -84,6 +98,8 @@ class GrammarWalk:
             self._visit_choice(node, type)
         elif type.kind == "list":
             self._visit_list(node, type)
+        elif type.kind == "union":
+            self._visit_union(node, type)
         else:
             self._visit_map(node, type)
 
@@ -110,8 +126,17 @@ class GrammarWalk:
         elif node.value not in type.choices:
             choices = ", ".join(map(str, type.choices))
             message = f"expected one of {choices}; got {shown(node.value)}"
-            message += nearest(node.value, type.choices)
+            is_version = type.choices[-1] == LATEST
+            message += hint_at_versions(type) if is_version else nearest(node.value, type.choices)
             self._findings("bad-value", node, message, wanted=type.choices)
+
+    def _visit_union(self, node: Node, type: Type) -> None:
+        for each in type.several:
+            if _written_as(each) == kind_of(node.value):
+                self._visit(node, each)
+                return
+        expected = dict.fromkeys(map(_written_as, type.several))
+        self._expect(node, " or ".join(expected), fits=False)
 
     # -- lists and maps ----------------------------------------------------------------------------
 
@@ -120,6 +145,8 @@ class GrammarWalk:
             return
         for item in node.values():
             self._visit(item, type.item)
+        if type.filled and not node.value:
+            self._findings("bad-value", node, "expected one item at least, got an empty list")
         if type.unique:
             self._check_unique(node)
 
@@ -187,7 +214,21 @@ class GrammarWalk:
             self._check_fields(node, name)
 
     def _check_fields(self, node: Node, name: str) -> None:
-        fields = _fields(node, name)
+        outer = self._binding_version
+        if name in VERSIONS:
+            self._binding_version = version_of_binding(node.value, VERSIONS[name])
+        every = _fields(node, name)
+        fields = fields_of_version(every, self._binding_version, self._asyncapi)
+        if node.value or not may_be_empty(name):
+            self._check_required(node, name, fields)
+        for key, item in node.items():
+            if key in fields:
+                self._visit(item, fields[key].type)
+            else:
+                self._other_field(key, node, name, fields, every)
+        self._binding_version = outer
+
+    def _check_required(self, node: Node, name: str, fields: Mapping[str, Field]) -> None:
         for field in fields.values():
             if field.required and field.name not in node.value:
                 message = f"the required field {field.name!r} of {article(name)} is missing"
@@ -197,22 +238,30 @@ class GrammarWalk:
         if wanted and not any(key in node.value for key in wanted):
             message = f"{article(name)} needs {' or '.join(map(repr, wanted))}"
             self._findings("missing-field", node, message, key=True)
-        for key, item in node.items():
-            if key in fields:
-                self._visit(item, fields[key].type)
-            else:
-                self._other_field(key, item, name, fields)
 
-    def _other_field(self, key: str, item: Node, name: str, fields: Mapping[str, Field]) -> None:
+    def _other_field(
+        self,
+        key: str,
+        node: Node,
+        name: str,
+        fields: Mapping[str, Field],
+        every: Mapping[str, Field],
+    ) -> None:
+        item = node.child(key)
         if key.startswith("x-") and name not in CLOSED:
             if not _EXTENSION.fullmatch(key):
                 message = f"the name {shown(key)} of an extension may have letters, digits, "
                 self._findings("bad-extension-name", item, message + "'.', '-' and '_'", key=True)
-        elif name != "OtherBinding":
-            message = f"unknown field {shown(key)} of {article(name)}{nearest(key, fields)}"
-            is_oauth2 = name == "SecurityScheme" and "flows" in fields
-            code = "oauth2-field" if is_oauth2 else "unknown-field"
-            self._findings(code, item, message, key=True, wanted=fields)
+            return
+        if takes_more(name, self._binding_version):
+            return
+        hint = hint_at_version(every[key]) if key in every else nearest(key, fields)
+        if not hint and name.endswith("Binding") and key != "bindingVersion" and node.path:
+            hint = hint_at_level(node.path[-1], key)
+        message = f"unknown field {shown(key)} of {article(name)}{hint}"
+        is_oauth2 = name == "SecurityScheme" and "flows" in fields
+        code = "oauth2-field" if is_oauth2 else "unknown-field"
+        self._findings(code, item, message, key=True, wanted=() if key in every else fields)
 
     # -- references --------------------------------------------------------------------------------
 
@@ -261,6 +310,13 @@ def _same_kind(kind: str, name: str) -> bool:
     return kind in (name, _ANYTHING) or (kind in _SCHEMAS and name in _SCHEMAS)
 
 
+def _written_as(type: Type) -> str:
+    """What a value of a type is in YAML or JSON, as `kind_of` says it."""
+    if type.kind == "plain":
+        return kind_of_plain(type.name)
+    return "a list" if type.kind == "list" else "a mapping"
+
+
 def _fields(node: Node, name: str) -> Mapping[str, Field]:
     """The fields of an object; security schemes and OAuth flows have more by what they are."""
     base, _, variant = name.partition(" ")
@@ -292,16 +348,31 @@ _NAMES = {
     "ObjectSchema": "Schema",
     "Ack": "Schema",
     "EmptyBinding": "empty Binding",
-    "OtherBinding": "Binding",
+    "AwsPrincipal": "AWS Principal",
+    "AwsStatement": "AWS Statement",
     "WebSocketsChannelBinding": "WebSockets Channel Binding",
+}
+#: Names of protocols, as their tables begin.
+_PROTOCOLS = {
+    "Amqp": "AMQP",
+    "Anypoint Mq": "Anypoint MQ",
+    "Google Pub Sub": "Google Pub/Sub",
+    "Http": "HTTP",
+    "Ibm Mq": "IBM MQ",
+    "Jms": "JMS",
+    "Mqtt": "MQTT",
+    "Nats": "NATS",
+    "Ros2": "ROS 2",
+    "Sns": "SNS",
+    "Sqs": "SQS",
 }
 
 
 def article(name: str) -> str:
     """An object's name as the specification writes it, with its article: `a Channel Object`."""
     base = name.partition(" ")[0]
-    words = _NAMES.get(base) or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", base)
-    for wrong, right in (("Amqp", "AMQP"), ("Http", "HTTP"), ("Mqtt", "MQTT"), ("Nats", "NATS")):
+    words = _NAMES.get(base) or re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", base)
+    for wrong, right in _PROTOCOLS.items():
         words = words.replace(wrong, right)
-    is_vowel = words[0] in "AEIO" or words.startswith(("HTTP", "MQTT"))
+    is_vowel = words[0] in "AEIOae" or words.startswith(("HTTP", "MQTT", "SNS", "SQS"))
     return f"{'an' if is_vowel else 'a'} {words} Object"

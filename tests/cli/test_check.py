@@ -320,7 +320,7 @@ def test_findings_exit_with_1(stale: Path) -> None:
 
 
 @slow
-@pytest.mark.parametrize("format", ["json", "sarif", "junit", "github"])
+@pytest.mark.parametrize("format", ["json", "sarif", "junit", "github", "gitlab"])
 def test_every_format_of_validate(stale: Path, format: str) -> None:
     """The finding is in it, with its code."""
     done = run(stale, "server:socketio", "asyncapi.yml", "--format", format)
@@ -329,6 +329,22 @@ def test_every_format_of_validate(stale: Path, format: str) -> None:
     if format == "json":
         (finding,) = json.loads(done.stdout)["findings"]
         assert (finding["file"], finding["line"]) == ("asyncapi.yml", 12)
+
+
+@slow
+def test_statistics_follow_the_findings(stale: Path) -> None:
+    """There is a line for each code, with how often it was found."""
+    options = ("--format", "concise", "--statistics", "--quiet")
+    done = run(stale, "server:socketio", "asyncapi.yml", *options)
+    assert done.returncode == 1, done.stderr
+    lines = done.stdout.splitlines()
+    findings = [line for line in lines if ":" in line]
+    counts = lines[len(findings) :]
+    assert counts
+    assert sum(int(line.split()[0]) for line in counts) == len(findings)
+    for line in counts:
+        number, severity, code = line.split()
+        assert sum(f"{severity}[{code}]" in each for each in findings) == int(number)
 
 
 @slow

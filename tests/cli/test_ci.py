@@ -360,6 +360,30 @@ def test_the_snippets_name_what_there_is() -> None:
                     assert each["with"].keys() <= action()["inputs"].keys()
 
 
+@needs_bash
+@pytest.mark.parametrize(("document", "fails"), [(GOOD, False), (BAD, True)])
+def test_the_job_for_gitlab(tmp_path: Path, document: str, fails: bool) -> None:
+    """Its script writes the report that it names, and fails for errors."""
+    pages = [yaml.safe_load(text) for text in snippets("yaml")]
+    (job,) = (page["contract"] for page in pages if "contract" in page)
+    (tmp_path / "asyncapi.yml").write_text(document)
+    (tmp_path / "asyncapi-guard").write_text(
+        f'#!/bin/sh\nexec "{sys.executable}" -m asyncapi_guard "$@"\n'
+    )
+    (tmp_path / "asyncapi-guard").chmod(0o755)
+    script = "\n".join(each for each in job["script"] if not each.startswith("pip "))
+    path = os.pathsep.join([str(tmp_path), os.environ["PATH"]])
+    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT)}
+    command = ["bash", "-ec", script]
+    done = subprocess.run(
+        command, check=False, cwd=tmp_path, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == int(fails), done.stderr
+    written = json.loads((tmp_path / job["artifacts"]["reports"]["codequality"]).read_text())
+    assert [issue["location"]["path"] for issue in written] == ["asyncapi.yml"] * fails
+    assert ("1  error    unknown-field" in done.stdout) is fails
+
+
 def test_the_commands_have_their_options() -> None:
     """Each command line in the page is understood."""
     text = "\n".join([*snippets("sh"), *snippets("yaml")])

@@ -10,8 +10,6 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
-from email.message import Message
-from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import click
@@ -27,11 +25,11 @@ from asyncapi_guard.cli.reporters import (
     FileReport,
     default_format,
     render,
-    sarif,
     wants_color,
 )
 from asyncapi_guard.cli.reporters.excerpt import token_end
 from asyncapi_guard.cli.reporters.full import COMMONLY_BROKEN, render_finding
+from asyncapi_guard.cli.rule_links import PAGE, rule_url
 from asyncapi_guard.errors import Finding, Severity
 from asyncapi_guard.lint.rules import RULES
 
@@ -128,7 +126,9 @@ def test_any_text_can_be_shown(format: str, reports: list[FileReport]) -> None:
 @pytest.mark.parametrize("format", FORMATS)
 def test_nothing_to_say_when_quiet(format: str) -> None:
     """Quiet formats for people are silent about good files, formats for programs are whole."""
-    assert bool(render(format, GOOD, quiet=True)) is (format in ("json", "sarif", "junit"))
+    assert bool(render(format, GOOD, quiet=True)) is (
+        format in ("json", "gitlab", "sarif", "junit")
+    )
 
 
 def test_an_unknown_format_is_refused() -> None:
@@ -602,38 +602,186 @@ def test_sarif_fingerprints_outlive_edits(folder: Path) -> None:
     assert fingerprints(finding(pointer="/other"))[0] not in before
 
 
-@pytest.mark.parametrize(
-    ("urls", "expected"),
-    [
-        (["Documentation, https://d.example/"], "https://d.example/rules.md#wrong-type"),
+def test_sarif_links_to_the_rules() -> None:
+    """A rule leads to its part of docs/rules.md on the web; what is no rule leads nowhere."""
+    found = report(finding(), finding(code="no-such-rule"))
+    unknown, rule = sarif_run(found)["tool"]["driver"]["rules"]
+    assert rule["helpUri"] == f"{PAGE}#wrong-type"
+    assert "helpUri" not in unknown
+
+
+def test_the_page_of_the_rules_has_an_anchor_for_each() -> None:
+    """The URL is of docs/rules.md, where the code of a rule is a heading."""
+    assert PAGE.endswith("/docs/rules.md")
+    headings = (ROOT / "docs/rules.md").read_text("utf-8").splitlines()
+    for code in RULES:
+        assert f"### {code}" in headings
+        assert rule_url(code) == f"{PAGE}#{code}"
+    assert rule_url("no-such-rule") is None
+
+
+def test_the_page_is_where_the_project_is() -> None:
+    """The documentation and the URLs of the package, if it has some, say the same place."""
+    repository = PAGE.partition("/blob/")[0]
+    assert f"- repo: {repository}\n" in (ROOT / "docs/ci.md").read_text("utf-8")
+    project = (ROOT / "pyproject.toml").read_text("utf-8")
+    urls = re.search(r"^\[project.urls\]\n([^\[]*)", project, re.MULTILINE)
+    assert urls is None or repository in urls[1]
+
+
+# -- gitlab ----------------------------------------------------------------------------------------
+
+
+@given(reports=REPORTS)
+@example(reports=ATTACK)
+@example(reports=GOOD)
+def test_gitlab_has_an_issue_for_each_finding(reports: list[FileReport]) -> None:
+    """A list in ASCII, with a fingerprint that no two of them share."""
+    text = render("gitlab", reports)
+    assert text.isascii()
+    issues = json.loads(text)
+    found = dict.fromkeys(each for report in reports for each in report.findings)
+    assert [issue["check_name"] for issue in issues] == [each.code for each in found]
+    assert len({issue["fingerprint"] for issue in issues}) == len(issues)
+    for issue, each in zip(issues, found, strict=True):
+        assert set(issue) == {"description", "check_name", "fingerprint", "severity", "location"}
+        assert issue["severity"] == ("major" if each.severity == "error" else "minor")
+        assert issue["location"]["lines"] == {"begin": max(1, each.line)}
+        assert re.fullmatch("[0-9a-f]{64}", issue["fingerprint"])
+
+
+def test_gitlab_names_files_from_the_working_directory(folder: Path) -> None:
+    """As the repository names them, without `./`."""
+    inside, outside = str(folder / "specs" / "a.yml"), str(folder.parent / "b.yml")
+    found = report(finding(file=inside), finding(file=outside), finding(file="./c.yml"))
+    paths = [issue["location"]["path"] for issue in json.loads(render("gitlab", found))]
+    assert paths == ["specs/a.yml", outside, "c.yml"]
+
+
+def test_gitlab_fingerprints_outlive_edits(folder: Path) -> None:
+    """Neither lines nor words count, but the rule, the file and the place in its data do."""
+
+    def made(*findings: Finding) -> list[str]:
+        return [each["fingerprint"] for each in json.loads(render("gitlab", report(*findings)))]
+
+    inside = str(folder / "a.yml")
+    before = made(finding(), finding("is wrong again"))
+    assert made(finding("else", line=70, file=inside), finding(line=80)) == before
+    others = [finding(pointer="/other"), finding(code="bad-value"), finding(file="b.yml")]
+    assert {made(other)[0] for other in others}.isdisjoint(before)
+    assert len({made(other)[0] for other in others}) == 3
+
+
+# -- statistics ------------------------------------------------------------------------------------
+
+COUNTED = [
+    FileReport(
+        "a.yml",
         (
-            ["Changelog, https://c.example", "Repository, https://r.example/x"],
-            "https://r.example/x/blob/main/docs/rules.md#wrong-type",
+            finding(line=1),
+            finding(line=2, severity=Severity.WARNING),
+            finding(line=3, code="bad-value"),
+            finding(line=4, code="bad-value"),
+            finding(line=5, code="bad-key"),
         ),
-        ([], None),
-        (None, None),
+    ),
+    FileReport("b.yml", (finding(line=1),)),
+]
+STATISTICS = """\
+2  error    bad-value
+1  error    bad-key
+1  error    wrong-type
+1  warning  wrong-type"""
+
+
+@pytest.mark.parametrize("format", ["full", "concise", "github"])
+@pytest.mark.parametrize("quiet", [False, True])
+def test_statistics_follow_the_findings(format: str, quiet: bool) -> None:
+    """For people: the most first, then by code; what two files have in common counts once."""
+    without = plain(format, COUNTED, quiet=quiet)
+    text = plain(format, COUNTED, quiet=quiet, statistics=True)
+    between = "\n\n" if format == "full" else "\n"
+    assert text == f"{without}{between}{STATISTICS}"
+
+
+@pytest.mark.parametrize("format", ["json", "gitlab", "sarif", "junit"])
+def test_statistics_do_not_change_what_programs_read(format: str) -> None:
+    """They have the findings; the JSON form counts them by code in any case."""
+    assert render(format, COUNTED, statistics=True) == render(format, COUNTED)
+
+
+def test_json_counts_by_code() -> None:
+    """The most first, then by code."""
+    codes = json.loads(render("json", COUNTED))["summary"]["codes"]
+    assert list(codes.items()) == [("bad-value", 2), ("wrong-type", 2), ("bad-key", 1)]
+
+
+@pytest.mark.parametrize("format", ["full", "concise", "github"])
+def test_there_are_no_statistics_of_nothing(format: str) -> None:
+    """A good file has nothing to count."""
+    assert plain(format, GOOD, statistics=True) == plain(format, GOOD)
+    assert plain(format, GOOD, statistics=True, quiet=True) == ""
+
+
+# -- links -----------------------------------------------------------------------------------------
+
+LINK = f"\x1b]8;;{PAGE}#wrong-type\x1b\\wrong-type\x1b]8;;\x1b\\"
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_links_are_in_formats_for_terminals(format: str) -> None:
+    """The code of a finding, and of a row of the statistics, leads to its rule."""
+    text = render(format, report(finding()), statistics=True, links=True)
+    assert text.count(LINK) == (2 if format in ("full", "concise") else 0)
+    assert "\x1b]8" not in text.replace(LINK, "")
+    assert "\x1b]8" not in render(format, report(finding()), statistics=True)
+
+
+def test_what_is_no_rule_is_no_link() -> None:
+    """A code that is not known leads nowhere, and cannot steer the terminal."""
+    code = "x\x1b\\\x07y"
+    assert "\x1b]8" not in render("concise", report(finding(code=code)), links=True)
+
+
+SUPPORTED = {"TERM_PROGRAM": "WezTerm"}
+UNDECIDED = dict.fromkeys(("TERM_PROGRAM", "VTE_VERSION", "WT_SESSION", "FORCE_HYPERLINK"), "")
+
+
+@pytest.mark.parametrize(
+    ("env", "on_screen"),
+    [
+        pytest.param({}, False, id="unknown"),
+        pytest.param(SUPPORTED, True, id="program"),
+        pytest.param({"TERM_PROGRAM": "Apple_Terminal"}, False, id="other program"),
+        pytest.param({"VTE_VERSION": "7200"}, True, id="vte"),
+        pytest.param({"VTE_VERSION": "4800"}, False, id="old vte"),
+        pytest.param({"TERM": "xterm-kitty"}, True, id="term"),
+        pytest.param({"FORCE_HYPERLINK": "1"}, True, id="forced"),
+        pytest.param({**SUPPORTED, "FORCE_HYPERLINK": "0"}, False, id="refused"),
+        pytest.param({**SUPPORTED, "NO_COLOR": "1"}, False, id="no colours"),
+        pytest.param({**SUPPORTED, "TERM": "dumb"}, False, id="dumb"),
+        pytest.param({**SUPPORTED, "FORCE_COLOR": "1"}, True, id="colours"),
     ],
 )
-def test_sarif_links_to_the_rules(
-    monkeypatch: pytest.MonkeyPatch, urls: list[str] | None, expected: str | None
+@pytest.mark.parametrize("command", ["validate", "rules"])
+def test_links_are_for_terminals(
+    folder: Path, command: str, env: dict[str, str], on_screen: bool
 ) -> None:
-    """A rule leads to its part of docs/rules.md where the package says that it is on the web."""
-
-    def facts(name: str) -> Message:
-        if urls is None:
-            raise PackageNotFoundError(name)
-        message = Message()
-        for url in urls:
-            message["Project-URL"] = url
-        return message
-
-    monkeypatch.setattr(sarif.metadata, "metadata", facts)
-    sarif._page.cache_clear()
-    try:
-        (rule,) = sarif_run(report(finding()))["tool"]["driver"]["rules"]
-    finally:
-        sarif._page.cache_clear()
-    assert rule.get("helpUri") == expected
+    """There are links on terminals that show them, and never in a pipe or a file."""
+    (folder / "a.yml").write_text("asyncapi: 3.1.0\ninfo: {title: T, version: 1.0}\n")
+    arguments = {
+        "validate": ("validate", "--no-config", "--severity", "wrong-type=warning", "a.yml"),
+        "rules": ("rules", "wrong-type"),
+    }
+    start = (sys.executable, "-m", "asyncapi_guard", *arguments[command])
+    whole = {**UNDECIDED, "KONSOLE_VERSION": "", **env, "PYTHONPATH": str(ROOT)}
+    for name in ("DOMTERM", "KITTY_WINDOW_ID", "KONSOLE_VERSION", "WEZTERM_PANE", "WT_SESSION"):
+        whole.pop(name, None)
+    assert (LINK in on_terminal(*start, **whole)) is on_screen
+    assert "\x1b]8" not in through_pipe(*start, **{**whole, "FORCE_COLOR": ""})
+    if command == "validate":
+        assert "\x1b]8" not in on_terminal(*start, "--output", "report.txt", **whole)
+        assert "\x1b]8" not in (folder / "report.txt").read_text()
 
 
 # -- junit -----------------------------------------------------------------------------------------
@@ -714,6 +862,14 @@ def test_the_samples_in_the_docs_are_output(folder: Path, format: str) -> None:
         assert json.loads(said) == json.loads(printed)["runs"][0]["results"][1]
     else:
         assert said == printed
+
+
+def test_the_statistics_in_the_docs_are_output() -> None:
+    """The sample of `--statistics` is what the command beside it prints."""
+    said = FENCE.findall(SECTIONS["Statistics"])
+    assert [language for language, _ in said] == ["sh", "text"]
+    assert "--format concise --statistics" in said[0][1]
+    assert said[1][1] == plain("concise", SAMPLE, statistics=True)
 
 
 def test_every_field_of_the_json_form_is_documented() -> None:

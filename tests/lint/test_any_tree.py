@@ -55,7 +55,12 @@ servers:
       ws: {}
       kafka: {schemaRegistryUrl: 'https://example.com', bindingVersion: 0.5.0}
       mqtt: {clientId: a, cleanSession: true, lastWill: {topic: a}, keepAlive: 60}
-      solace: {anything: [1]}
+      mqtt5: {sessionExpiryInterval: 60}
+      solace: {msgVpn: a, clientName: b}
+      pulsar: {tenant: a}
+      ibmmq: {groupId: a, heartBeatInterval: 300}
+      jms: {jmsConnectionFactory: a.B, properties: [{name: a, value: null}], clientID: a}
+      ros2: {rmwImplementation: rmw_zenoh_cpp, domainId: 1}
 channels:
   chat:
     address: /rooms/{room}
@@ -71,10 +76,29 @@ channels:
         query: {type: object, properties: {v: {type: string}}}
         headers: {$ref: '#/components/schemas/Headers'}
       http: {}
-      kafka: {topic: a, partitions: 1, replicas: 1, topicConfiguration: {cleanup.policy: [a]}}
+      kafka:
+        {topic: a, partitions: 1, replicas: 1, topicConfiguration: {cleanup.policy: [delete]}}
       amqp: {is: queue, queue: {name: a}}
-      googlepubsub: {schemaSettings: {encoding: json}}
-  route: {address: null, bindings: {amqp: {is: routingKey, exchange: {name: a}}}}
+      googlepubsub:
+        messageStoragePolicy: {allowedPersistenceRegions: [a]}
+        schemaSettings: {encoding: json, name: a}
+      anypointmq: {destination: a, destinationType: exchange}
+      ibmmq: {destinationType: queue, queue: {objectName: a}}
+      jms: {destinationType: fifo-queue}
+      pulsar: {namespace: a, persistence: persistent, retention: {time: 1}}
+      sns:
+        name: a
+        ordering: {type: FIFO}
+        policy: {statements: [{effect: Allow, principal: {AWS: [a]}, action: [b], condition: {}}]}
+      sqs:
+        queue:
+          name: a
+          fifoQueue: true
+          redrivePolicy: {deadLetterQueue: {arn: a}}
+          policy: {statements: [{effect: Deny, principal: a, action: b}]}
+  route:
+    address: null
+    bindings: {amqp: {is: routingKey, exchange: {name: a}}, ibmmq: {topic: {string: a}}}
   alias: {$ref: '#/components/channels/other'}
 operations:
   say:
@@ -90,6 +114,21 @@ operations:
       amqp: {expiration: 1, cc: [a], priority: 1, ack: true}
       mqtt: {qos: 1, retain: false}
       nats: {queue: a}
+      ros2: {role: subscriber, node: /a, qosPolicies: {reliability: reliable}}
+      sns:
+        topic: {name: a}
+        consumers:
+          - protocol: sqs
+            endpoint: {name: a}
+            rawMessageDelivery: true
+            redrivePolicy: {deadLetterQueue: {name: b}}
+            deliveryPolicy: {numRetries: 1}
+      solace:
+        destinations:
+          - {destinationType: queue, queue: {name: a}}
+          - {destinationType: topic, topic: {topicSubscriptions: [a]}}
+        priority: {type: integer}
+      sqs: {queues: [{name: a, fifoQueue: false}]}
     reply:
       address: {location: $message.header#/replyTo}
       channel: {$ref: '#/channels/route'}
@@ -111,6 +150,10 @@ components:
         kafka: {key: {type: string}, schemaIdLocation: header}
         amqp: {contentEncoding: gzip, messageType: a}
         mqtt: {payloadFormatIndicator: 1, responseTopic: a}
+        anypointmq: {headers: {type: object, properties: {a: {}}}}
+        googlepubsub: {attributes: {a: b}, schema: {name: a}}
+        ibmmq: {type: binary, headers: MQRFH2}
+        jms: {headers: {$ref: '#/components/schemas/Headers'}}
   messageTraits: {t: {headers: {type: object}, examples: [{headers: {id: b}}]}}
   operationTraits: {tagged: {tags: [{$ref: '#/components/tags/t'}]}}
   replies: {r: {channel: {$ref: '#/channels/chat'}, messages: []}}

@@ -11,6 +11,7 @@ that it did not say of the document before.
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 
@@ -47,10 +48,22 @@ UNCHECKED = {
     "reference-format": "Multi Format Schema Object, schema: the schemaFormat of what is being "
     "referenced MUST match that of the schema that contains the reference",
     "endless-schema": "JSON Schema draft-07, 8.3: schemas MUST NOT make use of infinite recursion",
+    "binding-fields": "Message Binding Object of Kafka, schemaIdLocation: MUST NOT be specified if "
+    "schemaRegistryUrl is not specified at the Server level",
+}
+#: Where it does not look at what it checks elsewhere: the ends of pointers, by code.
+UNCHECKED_PLACES = {
+    # Bindings of AMQP on a server, of NATS on a server or a channel, and of others: this object
+    # MUST NOT contain any properties. Its JSON Schema takes any.
+    "unknown-field": r"/(?:bindings|\w+Bindings/[^/]+)/(?:amqp|nats)/[^/]+",
+    # Binding Objects of SQS, Queue, fifoQueue: Required. The JSON Schema for operations forgot it.
+    "missing-field": r"/bindings/sqs/queues/\d+",
 }
 #: What it checks elsewhere, and not in one document of the corpus.
 PARTLY_CHECKED = {
-    "missing-field": "Multi Format Schema Object, schema: Required; the parser takes any object",
+    "missing-field": "Multi Format Schema Object, schema: Required; the parser takes any object. "
+    "Queue of SQS, fifoQueue: Required",
+    "unknown-field": "Server Binding Object of AMQP and others: MUST NOT contain any properties",
     "reference-required": "Operation Object, channel: `$ref` pointer REQUIRED; the parser takes "
     "the object in its place",
 }
@@ -114,15 +127,23 @@ def test_every_difference_is_explained():
     }
 
 
+def is_unchecked(finding):
+    """Whether the parser does not look at what an error is about."""
+    place = UNCHECKED_PLACES.get(finding.code)
+    return finding.code in UNCHECKED or (
+        place is not None and re.search(f"{place}$", finding.pointer) is not None
+    )
+
+
 def test_how_often_we_agree():
-    """With 154 of 213 documents, and without what the parser never checks with 211."""
+    """With 151 of 213 documents, and without what the parser never checks with 211."""
     plain = checked = 0
     for row in verdicts("real"):
         refused = row["official"] != "valid"
-        found = {finding.code for finding in errors(row["file"])}
+        found = errors(row["file"])
         plain += bool(found) == refused
-        checked += bool(found - set(UNCHECKED)) == refused
-    assert (plain, checked, len(verdicts("real"))) == (154, 211, 213)
+        checked += (not all(is_unchecked(finding) for finding in found)) == refused
+    assert (plain, checked, len(verdicts("real"))) == (151, 211, 213)
     assert checked / 213 >= 0.99
 
 

@@ -982,6 +982,16 @@ EXCEPTIONS = {
     "invalid-polymorphism-discriminated-field-not-required.yml": "its discriminator is not required",
     "asyncapi__tck__tests__bindings__http__0.1.0__Operation_Bindings_Object__"
     "invalid-query-schema-type.yml": "the query of its binding is no object",
+    "asyncapi__tck__tests__bindings__ibmmq__0.1.0__Channel_Bindings_Object__Fields_Types__"
+    "invalid-queue-exclusive-type.yml": "a boolean of its binding is a string",
+    "asyncapi__tck__tests__bindings__ibmmq__0.1.0__Channel_Bindings_Object__Fields_Types__"
+    "invalid-queue-is-partitioned-type.yml": "a boolean of its binding is a string",
+    "asyncapi__tck__tests__bindings__ibmmq__0.1.0__Channel_Bindings_Object__Fields_Types__"
+    "invalid-queue-required-objectName.yml": "the queue of its binding has no name",
+    "asyncapi__tck__tests__bindings__ibmmq__0.1.0__Server_BIndings_Object__Fields_Types__"
+    "invalid-heartbeat-interval.yml": "a number of its binding is too large",
+    "asyncapi__tck__tests__bindings__ibmmq__0.1.0__Server_BIndings_Object__"
+    "invalid-extra-properties.yml": "a cipher of a connection without TLS",
 }
 
 
@@ -1010,7 +1020,7 @@ def test_documents_of_others(corpus):
         if valid and _has_errors(data):
             faulty[path.name] = True
     assert faulty.keys() <= EXCEPTIONS.keys()
-    assert len(faulty) <= 0.05 * sum(corpus.values())
+    assert len(faulty) <= 0.06 * sum(corpus.values())
 
 
 def _has_errors(data):

@@ -24,6 +24,7 @@ from asyncapi_guard.cli.application_import import (
 from asyncapi_guard.cli.atomic_writes import write_whole
 from asyncapi_guard.cli.command_errors import CannotRun
 from asyncapi_guard.cli.reporters import FileReport, default_format, render, wants_color
+from asyncapi_guard.cli.rule_links import shows_links
 from asyncapi_guard.cli.shared_options import (
     reference_options,
     report_options,
@@ -66,6 +67,7 @@ class Options:
     strict: bool
     format: str | None
     output: str | None
+    statistics: bool
     config: str | None
     no_config: bool
     root: str | None
@@ -141,19 +143,25 @@ def _run(options: Options, stdout: IO[str]) -> int:
         read = _read(options.file, **reading)
     found = _drift(code, read, settings)
     report = FileReport(options.file, found, time.perf_counter() - began)
-    text = render(options.format or default_format(), [report], quiet=options.quiet)
-    _publish(text, options, stdout)
+    # The change that --diff shows is what goes to stdout then.
+    stream = sys.stderr if options.diff else stdout
+    text = render(
+        options.format or default_format(),
+        [report],
+        quiet=options.quiet,
+        statistics=options.statistics,
+        links=options.output is None and shows_links(stream),
+    )
+    _publish(text, options, stream)
     return int(any(settings.strict or each.severity == "error" for each in found))
 
 
-def _publish(text: str, options: Options, stdout: IO[str]) -> None:
+def _publish(text: str, options: Options, stream: IO[str]) -> None:
     if options.output is not None:
         write_whole(options.output, click.unstyle(text) + "\n" * bool(text))
         if not options.quiet:
             click.echo(f"report written to {options.output}", err=True)
     elif text:
-        # The change that --diff shows is what goes to stdout then.
-        stream = sys.stderr if options.diff else stdout
         click.echo(text, file=stream, color=wants_color(stream))
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from asyncapi_guard.cli.reporters import wants_color
+from asyncapi_guard.cli.rule_links import linked, shows_links
 from asyncapi_guard.cli.rule_markdown import markdown_of, repair_of
 from asyncapi_guard.lint.repairs import REPAIRS
 from asyncapi_guard.lint.rules import RULES, Rule
@@ -58,7 +59,8 @@ def command(code: str | None, format: str) -> None:
     elif format == "markdown":
         text = _page(rules) if code is None else markdown_of(rules[0])
     else:
-        text = _list(rules) if code is None else _explained(rules[0])
+        links = shows_links(sys.stdout)
+        text = _list(rules, links=links) if code is None else _explained(rules[0], links=links)
     click.echo(text, color=wants_color(sys.stdout))
 
 
@@ -95,17 +97,22 @@ def _as_dict(rule: Rule) -> dict[str, Any]:
 # -- text ------------------------------------------------------------------------------------------
 
 
-def _list(rules: Sequence[Rule]) -> str:
+def _list(rules: Sequence[Rule], *, links: bool) -> str:
     width = max(len(rule.code) for rule in rules)
     blocks = []
     for group, members in _groups(rules):
         head = [click.style(group, bold=True)] if group else []
-        blocks.append("\n".join([*head, *(_line(rule, width) for rule in members)]))
+        blocks.append("\n".join([*head, *(_line(rule, width, links=links) for rule in members)]))
     return "\n\n".join(blocks)
 
 
-def _line(rule: Rule, width: int) -> str:
-    return f"{_severity(rule, 7)}  {click.style(rule.code.ljust(width), bold=True)}  {rule.title}"
+def _line(rule: Rule, width: int, *, links: bool) -> str:
+    blanks = " " * (width - len(rule.code))
+    return f"{_severity(rule, 7)}  {_code(rule, links=links)}{blanks}  {rule.title}"
+
+
+def _code(rule: Rule, *, links: bool) -> str:
+    return click.style(linked(rule.code, rule.code) if links else rule.code, bold=True)
 
 
 def _severity(rule: Rule, width: int = 0) -> str:
@@ -113,9 +120,9 @@ def _severity(rule: Rule, width: int = 0) -> str:
     return click.style(name.ljust(width), fg="red" if name == "error" else "yellow")
 
 
-def _explained(rule: Rule) -> str:
+def _explained(rule: Rule, *, links: bool) -> str:
     parts = [
-        f"{click.style(rule.code, bold=True)} ({_severity(rule)})",
+        f"{_code(rule, links=links)} ({_severity(rule)})",
         _wrapped(rule.title),
         _wrapped(rule.why),
         *([_wrapped(repair_of(rule))] if rule.code in REPAIRS else ()),

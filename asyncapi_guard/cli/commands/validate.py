@@ -10,13 +10,14 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 from asyncapi_guard.cli.atomic_writes import write_whole
 from asyncapi_guard.cli.command_errors import run_or_say_why
 from asyncapi_guard.cli.reporters import default_format, render, wants_color
+from asyncapi_guard.cli.rule_links import shows_links
 from asyncapi_guard.cli.shared_options import (
     reference_options,
     report_options,
@@ -38,6 +39,8 @@ _EXAMPLES = """\
 Example: asyncapi-guard validate asyncapi.yml specs/
          asyncapi-guard validate --strict --ignore 'example-*' 'services/**/asyncapi.yml'
          asyncapi-guard validate --format sarif --output guard.sarif
+         asyncapi-guard validate --format gitlab --output gl-code-quality-report.json
+         asyncapi-guard validate --format concise --statistics specs/
          asyncapi-guard validate --fix --diff asyncapi.yml
          git show HEAD:asyncapi.yml | asyncapi-guard validate - --stdin-name asyncapi.yml
 """
@@ -54,6 +57,7 @@ class Options:
     strict: bool
     format: str | None
     output: str | None
+    statistics: bool
     config: str | None
     no_config: bool
     root: str | None
@@ -142,7 +146,13 @@ def _run(options: Options, watched: Watched | None = None) -> int:
         _watch_files(watched, jobs, options.output)
     checked = _fixed(jobs, options) if options.fix else _checked(jobs, options.jobs)
     reports = [each.report for each in checked]
-    text = render(options.format or default_format(), reports, quiet=options.quiet)
+    text = render(
+        options.format or default_format(),
+        reports,
+        quiet=options.quiet,
+        statistics=options.statistics,
+        links=options.output is None and shows_links(_stream(options)),
+    )
     _publish(text, options)
     return _exit_code(checked)
 
@@ -241,6 +251,11 @@ def _publish(text: str, options: Options) -> None:
         if not options.quiet:
             click.echo(f"report written to {options.output}", err=True)
     elif text:
-        # What was repaired went to stdout, where it was not written to its file.
-        err = options.fix and (options.diff or "-" in options.files)
-        click.echo(text, err=err, color=wants_color(sys.stderr if err else sys.stdout))
+        stream = _stream(options)
+        click.echo(text, file=stream, color=wants_color(stream))
+
+
+def _stream(options: Options) -> IO[str]:
+    """Where the report goes: what was repaired goes to stdout, where it has no file."""
+    repaired = options.fix and (options.diff or "-" in options.files)
+    return sys.stderr if repaired else sys.stdout

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMATS", "FileReport", "default_format", "render", "wants_color"]
 
-FORMATS = ("full", "concise", "json", "github", "sarif", "junit")
+FORMATS = ("full", "concise", "json", "github", "gitlab", "sarif", "junit")
+#: Those that people read, with what stands between the report and its statistics.
+_FOR_PEOPLE = {"full": "\n\n", "concise": "\n", "github": "\n"}
+_WITH_LINKS = ("full", "concise")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +42,40 @@ class FileReport:
     raw: bytes | None = None
 
 
-def render(format: str, reports: Sequence[FileReport], *, quiet: bool = False) -> str:
+def render(
+    format: str,
+    reports: Sequence[FileReport],
+    *,
+    quiet: bool = False,
+    statistics: bool = False,
+    links: bool = False,
+) -> str:
     """The text for what was found, without a line break at its end; empty for nothing to say.
+
+    The formats for programs are always whole: the options are for those that people read.
 
     Args:
         format: one of `FORMATS`.
         reports: the files, in the order in which they were given.
-        quiet: findings only: no summary, no hints, nothing about files that are fine. The formats
-            for programs are always whole.
+        quiet: findings only: no summary, no hints, nothing about files that are fine.
+        statistics: add how many findings there are of each code.
+        links: make codes links to the rules, for a terminal that shows some (`shows_links`).
 
     Raises:
         ValueError: there is no such format.
     """
     if format not in FORMATS:
         raise ValueError(f"no format {format!r}; there are {', '.join(FORMATS)}")
-    module = importlib.import_module(f"asyncapi_guard.cli.reporters.{format}")
-    return cast("str", module.render(reports, quiet=quiet))
+    options = {"links": links} if format in _WITH_LINKS else {}
+    text = _module(format).render(reports, quiet=quiet, **options)
+    if statistics and format in _FOR_PEOPLE:
+        counted = _module("text").statistics(reports, **options)
+        text = _FOR_PEOPLE[format].join(part for part in (text, counted) if part)
+    return cast("str", text)
+
+
+def _module(name: str) -> Any:
+    return importlib.import_module(f"asyncapi_guard.cli.reporters.{name}")
 
 
 def default_format() -> str:

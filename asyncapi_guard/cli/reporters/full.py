@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from asyncapi_guard.cli.reporters import excerpt
-from asyncapi_guard.cli.reporters.text import closing, distinct, place, plain
+from asyncapi_guard.cli.reporters.text import closing, code_of, distinct, place, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,27 +23,30 @@ _BEFORE = 2
 COMMONLY_BROKEN = frozenset({"default-type", "discriminator", "example-headers", "example-payload"})
 
 
-def render(reports: Sequence[FileReport], *, quiet: bool = False) -> str:
+def render(reports: Sequence[FileReport], *, quiet: bool = False, links: bool = False) -> str:
     """Every finding with its excerpt; unless `quiet`, the summary and hints."""
     lines = excerpt.lines_in(reports)
     findings = distinct(reports)
-    parts = [render_finding(finding, lines) for finding in findings]
+    parts = [render_finding(finding, lines, links=links) for finding in findings]
     if not quiet:
         parts.append("\n".join([closing(reports), *_hints(findings)]))
     return "\n\n".join(parts)
 
 
-def render_finding(finding: Finding, lines: excerpt.Lines, *, warning: bool = False) -> str:
+def render_finding(
+    finding: Finding, lines: excerpt.Lines, *, warning: bool = False, links: bool = False
+) -> str:
     """One finding with the lines around it.
 
     Args:
         finding: what to show.
         lines: the lines of files that were read before, by name; files are added as needed.
         warning: show it as a warning, whatever its severity.
+        links: make the code a link to its rule.
     """
     kind = "warning" if warning else finding.severity.value
     color = "red" if kind == "error" else "yellow"
-    head = click.style(f"{kind}[{plain(finding.code)}]", fg=color, bold=True)
+    head = click.style(f"{kind}[{code_of(finding, links=links)}]", fg=color, bold=True)
     gutter = len(str(finding.line))
     rows = [
         f"{head}: {click.style(plain(finding.message), bold=True)}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.cli.reporters.text import distinct, errors_and_warnings
@@ -26,7 +27,7 @@ def render(reports: Sequence[FileReport], *, quiet: bool = False) -> str:  # noq
         "version": VERSION,
         "files": [_file(report) for report in reports],
         "findings": [_finding(finding) for finding in findings],
-        "summary": {**_counts(findings), "files": len(reports)},
+        "summary": {**_counts(findings), "files": len(reports), "codes": _by_code(findings)},
     }
     return json.dumps(whole, indent=2)
 
@@ -38,6 +39,12 @@ def _file(report: FileReport) -> dict[str, Any]:
 def _counts(findings: Sequence[Finding]) -> dict[str, int]:
     errors, warnings = errors_and_warnings(findings)
     return {"errors": errors, "warnings": warnings}
+
+
+def _by_code(findings: Sequence[Finding]) -> dict[str, int]:
+    """How many there are of each code: the most first, then by code."""
+    found = Counter(finding.code for finding in findings)
+    return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -6,18 +6,17 @@ where that lies is left open, as `uriBaseId` allows. The log of an unchanged doc
 
 from __future__ import annotations
 
-import functools
-import hashlib
 import json
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from asyncapi_guard import __version__
 from asyncapi_guard.cli.reporters import excerpt
+from asyncapi_guard.cli.reporters.fingerprints import fingerprints
 from asyncapi_guard.cli.reporters.github import relative
 from asyncapi_guard.cli.reporters.text import distinct
+from asyncapi_guard.cli.rule_links import rule_url
 from asyncapi_guard.cli.rule_markdown import markdown_of
 from asyncapi_guard.lint.rules import RULES
 
@@ -62,29 +61,14 @@ def _rule(code: str) -> dict[str, Any]:
     if code not in RULES:
         return {"id": code}
     rule = RULES[code]
-    written = {
+    return {
         "id": code,
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.why},
         "help": {"text": f"{rule.title} {rule.why}", "markdown": markdown_of(rule)},
+        "helpUri": rule_url(code),
         "defaultConfiguration": {"level": rule.severity.value},
     }
-    page = _page()
-    return {**written, "helpUri": f"{page}#{code}"} if page else written
-
-
-@functools.cache
-def _page() -> str | None:
-    """Where the rules are on the web, as the installed package knows it."""
-    try:
-        lines = metadata.metadata("asyncapi-guard").get_all("Project-URL") or []
-    except metadata.PackageNotFoundError:
-        return None
-    urls = {name.strip().lower(): url.strip() for name, _, url in (s.partition(",") for s in lines)}
-    if "documentation" in urls:
-        return f"{urls['documentation'].rstrip('/')}/rules.md"
-    source = urls.get("repository") or urls.get("source")
-    return f"{source.rstrip('/')}/blob/main/docs/rules.md" if source else None
 
 
 # -- the results -----------------------------------------------------------------------------------
@@ -93,28 +77,17 @@ def _page() -> str | None:
 def _results(
     findings: Sequence[Finding], codes: Sequence[str], lines: excerpt.Lines
 ) -> list[dict[str, Any]]:
-    met: dict[str, int] = {}
-    results = []
-    for finding in findings:
-        identity = _identity(finding)
-        met[identity] = met.get(identity, 0) + 1
-        results.append(
-            {
-                "ruleId": finding.code,
-                "ruleIndex": codes.index(finding.code),
-                "level": finding.severity.value,
-                "message": {"text": finding.message},
-                "locations": [_location(finding, lines)],
-                "partialFingerprints": {"asyncapiGuard/v1": f"{identity}:{met[identity]}"},
-            }
-        )
-    return results
-
-
-def _identity(finding: Finding) -> str:
-    """The same for the same fault after edits elsewhere: neither lines nor words count."""
-    facts = json.dumps([finding.code, relative(finding.file), finding.pointer])
-    return hashlib.sha256(facts.encode()).hexdigest()[:32]
+    return [
+        {
+            "ruleId": finding.code,
+            "ruleIndex": codes.index(finding.code),
+            "level": finding.severity.value,
+            "message": {"text": finding.message},
+            "locations": [_location(finding, lines)],
+            "partialFingerprints": {"asyncapiGuard/v1": fingerprint},
+        }
+        for finding, fingerprint in zip(findings, fingerprints(findings), strict=True)
+    ]
 
 
 def _location(finding: Finding, lines: excerpt.Lines) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import click
@@ -12,7 +13,17 @@ if TYPE_CHECKING:
     from asyncapi_guard.cli.reporters import FileReport
     from asyncapi_guard.errors import Finding
 
-__all__ = ["closing", "count", "distinct", "errors_and_warnings", "place", "plain", "pointed"]
+__all__ = [
+    "closing",
+    "code_of",
+    "count",
+    "distinct",
+    "errors_and_warnings",
+    "place",
+    "plain",
+    "pointed",
+    "statistics",
+]
 
 
 def plain(text: str) -> str:
@@ -42,6 +53,16 @@ def pointed(finding: Finding) -> str:
     return f"{finding.message} (at {finding.pointer})" if finding.pointer else finding.message
 
 
+def code_of(finding: Finding, *, links: bool) -> str:
+    """The code of a finding; with `links`, as a link to its rule."""
+    code = plain(finding.code)
+    if not links:
+        return code
+    from asyncapi_guard.cli.rule_links import linked
+
+    return linked(code, finding.code)
+
+
 def distinct(reports: Sequence[FileReport]) -> list[Finding]:
     """Every finding once: a file that two others refer to is found at fault twice."""
     return list(dict.fromkeys(finding for report in reports for finding in report.findings))
@@ -51,6 +72,20 @@ def errors_and_warnings(findings: Sequence[Finding]) -> tuple[int, int]:
     """How many of each."""
     errors = sum(finding.severity.value == "error" for finding in findings)
     return errors, len(findings) - errors
+
+
+def statistics(reports: Sequence[FileReport], *, links: bool = False) -> str:
+    """How many findings there are of each code and severity: the most first, then by code."""
+    found = Counter((each.code, each.severity.value) for each in distinct(reports))
+    rows = sorted(found.items(), key=lambda row: (-row[1], row[0]))
+    width = max((len(str(number)) for _, number in rows), default=0)
+    of_code = {finding.code: finding for finding in distinct(reports)}
+    lines = []
+    for (code, kind), number in rows:
+        severity = click.style(kind.ljust(7), fg="red" if kind == "error" else "yellow")
+        shown = code_of(of_code[code], links=links)
+        lines.append(f"{str(number).rjust(width)}  {severity}  {shown}")
+    return "\n".join(lines)
 
 
 def count(number: int, noun: str) -> str:

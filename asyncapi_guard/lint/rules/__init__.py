@@ -26,6 +26,7 @@ from asyncapi_guard.lint.rules import (
     document,
     drift,
     fields,
+    locations,
     messages,
     operations,
     references,
@@ -61,6 +62,7 @@ RULES: dict[str, Rule] = {
         *variables.RULES,
         *security.RULES,
         *messages.RULES,
+        *locations.RULES,
         *bindings.RULES,
         *schemas.RULES,
         *schema_formats.RULES,
@@ -83,6 +85,7 @@ CHECKS: tuple[Callable[[Context], None], ...] = (
     *schemas.CHECKS,
     *schema_values.CHECKS,
     *messages.CHECKS,
+    *locations.CHECKS,
     *socketio.CHECKS,
     *components.CHECKS,
 )

@@ -10,6 +10,7 @@ __all__ = ["CHECKED_IN", "RULES"]
 CHECKED_IN = (
     "lint.grammar_walk",
     "lint.plain",
+    "lint.rules.bindings",
     "lint.rules.schema_formats",
     "lint.rules.schemas",
     "lint.rules.security",

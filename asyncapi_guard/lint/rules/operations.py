@@ -166,11 +166,24 @@ def _check_replies(context: Context) -> None:
 def _channel_of(context: Context, owner: Node, name: str, *, is_root: bool) -> None:
     """An operation or a reply: its channel, and its messages as the channel has them."""
     channel = owner.get("channel")
+    if channel is None and name == "reply":
+        _messages_without_channel(context, owner)
     if channel is None or not is_reference(channel.value):
         return
-    if is_root:
-        context.must_be_own(channel, "channels", f"{name}-channel")
-    _messages_of(context, owner, channel, f"{name}-messages")
+    # Which messages are meant is known when the channel is.
+    if not is_root or context.must_be_own(channel, "channels", f"{name}-channel"):
+        _messages_of(context, owner, channel, f"{name}-messages")
+
+
+def _messages_without_channel(context: Context, reply: Node) -> None:
+    """Those of a reply that names no channel are entries of channels, too."""
+    for _, ref in context.items(reply, "messages"):
+        target = context.target(ref) if is_reference(ref.value) else None
+        if target is not None and target.path[:2] == ("components", "messages"):
+            name = shown(ref.value["$ref"])
+            message = f"{name} is no entry of a channel's messages, as a reply's must be"
+            hint = "; write '#/channels/NAME/messages/KEY', and the reply's channel"
+            context.report("reply-messages", ref, message + hint)
 
 
 def _messages_of(context: Context, owner: Node, channel: Node, code: str) -> None:
@@ -206,7 +219,10 @@ def _reply_address(context: Context, reply: Node) -> None:
     channel = context.field(reply, "channel", dict)
     address = channel.get("address") if channel is not None else None
     if "address" in reply.value and address is not None and address.value is not None:
-        message = "a reply with an address needs a channel whose own address is null or absent"
+        message = (
+            "a reply with an address needs a channel whose own address is null or absent; write "
+            "address: null there, or remove this address"
+        )
         context.report("reply-address", reply.child("address"), message, key=True)
 
 

@@ -263,6 +263,8 @@ def _carried(
     for message in messages:
         found.setdefault(places[message.channel], []).append(message)
         found.setdefault(message.entry.place, []).append(message)
+        # A list that names what the entry refers to has a fault of its own.
+        found.setdefault(message.place.place, []).append(message)
     carried: _Carried = {}
     for _, _, operation in context.entries(context.main, "operations"):
         owners = [(operation, str(operation.value.get("action")))]

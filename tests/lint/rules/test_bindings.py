@@ -122,27 +122,51 @@ def test_long_names(folder, kind, field):
         assert found(folder, kind, field.replace("<>", letter * 256)) == [f"bad-value {pointer}"]
 
 
-OPEN = [
-    ("message", "kafka", "key"), ("server", "mqtt", "sessionExpiryInterval"), ("server", "mqtt", "maximumPacketSize"),
-    ("operation", "mqtt", "messageExpiryInterval"), ("message", "mqtt", "correlationData"), ("message", "mqtt", "responseTopic"),
-]  # fmt: skip
+@cases(
+    ("message", "kafka: {key: {type: string, enum: [a]}}", []), ("message", "kafka: {key: {type: object, properties: {id: {type: string}}}}", []),
+    ("message", "kafka: {key: true}", []), ("message", "kafka: {key: {$ref: '#/x-map'}}", []), ("message", "kafka: {key: {$ref: '#/info'}}", []),
+    # Avro: a name, a union, a record, an array of its own types
+    ("message", "kafka: {key: long}", []), ("message", "kafka: {key: ['null', string]}", []), ("message", "kafka: {key: {type: record, name: K, fields: []}}", []),
+    ("message", "kafka: {key: {type: array, items: long}}", []), ("message", "kafka: {key: {type: string, logicalType: uuid}}", []), ("message", "kafka: {key: {type: {type: enum, symbols: [A]}}}", []),
+    # neither
+    ("message", "kafka: {key: {type: strin}}", ["invalid-schema /kafka/key/type"]), ("message", "kafka: {key: {type: object, minProperties: few}}", ["invalid-schema /kafka/key/minProperties"]),
+    ("message", "kafka: {key: {type: [string, whole]}}", ["invalid-schema /kafka/key/type"]), ("message", "kafka: {key: {minLength: -1}}", ["invalid-schema /kafka/key/minLength"]),
+    ("message", "kafka: {key: 1}", ["wrong-type /kafka/key"]), ("message", "kafka: {key: null}", ["wrong-type /kafka/key"]),
+    ("message", "kafka: {key: {$ref: '#/x-no'}}", ["unresolvable-reference /kafka/key/$ref"]), ("message", "kafka: {key: {$ref: no.yml}}", ["unresolvable-reference /kafka/key/$ref"]),
+)  # fmt: skip
+def test_the_key_of_kafka(folder, kind, binding, expected):
+    """It is a schema of AsyncAPI or of Avro, or a reference to anything, which leads somewhere."""
+    assert found(folder, kind, binding) == expected
 
 
-@pytest.mark.parametrize(("kind", "protocol", "field"), OPEN)
-def test_open_fields(folder, kind, protocol, field):
-    """They take any value, and a reference to anything, which leads somewhere."""
+@pytest.mark.parametrize(
+    ("kind", "protocol", "field", "plain", "wrong"),
+    [
+        ("server", "mqtt", "sessionExpiryInterval", "0", "-1"), ("server", "mqtt5", "sessionExpiryInterval", "60", "-1"),
+        ("server", "mqtt", "maximumPacketSize", "4294967295", "0"), ("operation", "mqtt", "messageExpiryInterval", "1", "4294967296"),
+        ("operation", "solace", "timeToLive", "5000", ""), ("operation", "solace", "priority", "255", "256"),
+        ("message", "mqtt", "responseTopic", "a/b", ""), ("message", "mqtt", "correlationData", "", ""),
+    ],
+)  # fmt: skip
+def test_a_value_or_its_schema(folder, kind, protocol, field, plain, wrong):
+    """A number or a text, or a schema of it, in place or behind a reference."""
     pointer = f"/{protocol}/{field}"
-    for value in ("1", "text", "[]", "null", "{a: 1}", "{$ref: 1}"):
-        assert found(folder, kind, f"{protocol}: {{{field}: {value}}}") == [], value
-    for ref in ("#/x-map", "#/x-number", "#/info", "#"):
-        assert found(folder, kind, f"{protocol}: {{{field}: {{$ref: '{ref}'}}}}") == [], ref
-    for ref in ("#/x-no", "no.yml", " #/x-map"):
-        assert found(folder, kind, f"{protocol}: {{{field}: {{$ref: '{ref}'}}}}") == [
-            f"unresolvable-reference {pointer}/$ref"
-        ], ref
+    for value in (plain, "{type: integer}", "{$ref: '#/x-map'}"):
+        assert not value or found(folder, kind, f"{protocol}: {{{field}: {value}}}") == [], value
+    assert found(folder, kind, f"{protocol}: {{{field}: {{type: whole}}}}") == [
+        f"invalid-schema {pointer}/type"
+    ]
+    assert found(folder, kind, f"{protocol}: {{{field}: {{$ref: '#/info'}}}}") == [
+        f"wrong-kind {pointer}"
+    ]
+    if wrong:
+        assert found(folder, kind, f"{protocol}: {{{field}: {wrong}}}") == [f"bad-value {pointer}"]
+    if plain:
+        assert found(folder, kind, f"{protocol}: {{{field}: [1]}}") == [f"wrong-type {pointer}"]
 
 
 OBJECT_SCHEMAS = [
+    ("message", "anypointmq", "headers"), ("message", "jms", "headers"),
     ("channel", "ws", "query"), ("channel", "ws", "headers"), ("operation", "http", "query"), ("message", "http", "headers"),
 ]  # fmt: skip
 NEWER = "schemaFormat: 'application/schema+json;version=2020-12'"
@@ -189,3 +213,178 @@ def test_schemas_of_bindings(folder, schema, is_map):
     """They are of `type: object`, and have properties."""
     text = f"channels: {{c: {{bindings: {{ws: {{query: {schema}}}}}}}}}\nx-s: {{type: object, properties: {{}}}}\nx-t: {{}}"
     assert bool(folder.found(text, "binding-schema")) != is_map
+
+
+# -- every protocol: fields, values, versions, levels ----------------------------------------------
+
+DESTINATION = "destinations: [{destinationType: queue, queue: {%s}}]"
+STATEMENT = "statements: [{effect: Allow, principal: a, action: b%s}]"
+QUEUE = "name: jobs, fifoQueue: true"
+CONSUMER = "protocol: sqs, endpoint: {name: jobs}, rawMessageDelivery: true"
+
+
+@cases(
+    # what is right, in the newest version and in older ones
+    ("channel", "kafka: {topicConfiguration: {cleanup.policy: [compact, delete], retention.ms: -1, segment.bytes: 9}}", []),
+    ("channel", "kafka: {topicConfiguration: {confluent.key.schema.validation: true}, bindingVersion: latest}", []),
+    ("message", "kafka: {key: {type: string}, bindingVersion: 0.1.0}", []), ("operation", "kafka: {groupId: {enum: [a]}, bindingVersion: 0.2.0}", []),
+    ("channel", "googlepubsub: {topic: a, schemaSettings: {encoding: json, name: s}, bindingVersion: 0.1.0}", []),
+    ("message", "googlepubsub: {schema: {name: s, type: avro}, bindingVersion: 0.1.0}", []),
+    ("server", "solace: {msvVpn: a, bindingVersion: 0.2.0}", []), ("operation", f"solace: {{{DESTINATION % 'name: q, accessType: exclusive'}, bindingVersion: 0.1.0}}", []),
+    ("operation", f"solace: {{{DESTINATION % 'maxMsgSpoolSize: a, maxMsgSpoolUsage: b, maxTtl: c'}}}", []),
+    ("channel", "sns: {}", []), ("operation", "sns: {}", []), ("operation", "sqs: {}", []), ("operation", "sns: {deliveryPolicy: {numRetries: 3}}", []),
+    ("channel", f"sns: {{name: a, policy: {{{STATEMENT % ', resource: [x], condition: [{a: {b: c}}]'}}}, bindingVersion: 1.0.0}}", []),
+    ("channel", f"sqs: {{queue: {{{QUEUE}, policy: {{Statements: []}}}}, deadLetterQueue: {{{QUEUE}}}}}", []),
+    ("channel", "ibmmq: {}", []), ("channel", "ibmmq: {topic: {string: a, objectName: b}, maxMsgLength: 104857600}", []),
+    ("message", "ibmmq: {headers: MQRFH2}", []), ("message", "ibmmq: {type: binary, headers: MQRFH2, expiry: 0}", []),
+    ("channel", "anypointmq: {destinationType: exchange, bindingVersion: 0.0.1}", []), ("channel", "anypointmq: {bindingVersion: 0.1.0}", []),
+    ("server", "ros2: {domainId: 0}", []), ("message", "ros2: {}", []), ("channel", "redis: {}", []),
+    # what is missing
+    ("channel", "sqs: {queue: {name: jobs}}", ["missing-field /sqs/queue"]), ("channel", "sqs: {}", ["missing-field /sqs"]),
+    ("operation", "sqs: {queues: [{name: jobs}]}", ["missing-field /sqs/queues/0"]), ("operation", "sqs: {bindingVersion: 0.3.0}", ["missing-field /sqs"]),
+    ("channel", "sns: {tags: {}}", ["missing-field /sns"]), ("channel", "sns: {name: a, policy: {}}", ["missing-field /sns/policy"]),
+    ("channel", "pulsar: {persistence: persistent}", ["missing-field /pulsar"]), ("server", "jms: {clientID: a}", ["missing-field /jms"]),
+    ("channel", "ibmmq: {destinationType: queue}", ["missing-field /ibmmq"]), ("channel", "ibmmq: {queue: {}}", ["missing-field /ibmmq/queue"]),
+    ("channel", "googlepubsub: {labels: {}}", ["missing-field /googlepubsub"]), ("channel", "googlepubsub: {schemaSettings: {name: s}}", ["missing-field /googlepubsub/schemaSettings"]),
+    ("operation", "ros2: {role: publisher}", ["missing-field /ros2"]), ("operation", "sns: {consumers: []}", ["bad-value /sns/consumers"]),
+    ("operation", "sns: {consumers: [{protocol: sqs, endpoint: {}}]}", ["missing-field /sns/consumers/0"]),
+    # what has another value, or type
+    ("channel", "kafka: {topicConfiguration: {cleanup.policy: [remove]}}", ["bad-value /kafka/topicConfiguration/cleanup.policy/0"]),
+    ("channel", "kafka: {topicConfiguration: {cleanup.policy: delete}}", ["wrong-type /kafka/topicConfiguration/cleanup.policy"]),
+    ("channel", "kafka: {topicConfiguration: {retention.ms: -2, retention.bytes: week, max.message.bytes: -1}}", ["bad-value /kafka/topicConfiguration/max.message.bytes", "bad-value /kafka/topicConfiguration/retention.ms", "wrong-type /kafka/topicConfiguration/retention.bytes"]),
+    ("message", "kafka: {schemaIdLocation: body}", ["bad-value /kafka/schemaIdLocation"]),
+    ("channel", "jms: {destinationType: topic}", ["bad-value /jms/destinationType"]), ("server", "jms: {jmsConnectionFactory: a, properties: [{name: a, value: [1]}]}", ["wrong-type /jms/properties/0/value"]),
+    ("channel", "pulsar: {namespace: a, persistence: durable}", ["bad-value /pulsar/persistence"]), ("channel", "pulsar: {namespace: a, persistence: persistent, geo-replication: [1], retention: {time: -1}}", ["bad-value /pulsar/retention/time", "wrong-type /pulsar/geo-replication/0"]),
+    ("channel", "anypointmq: {destinationType: topic}", ["bad-value /anypointmq/destinationType"]), ("server", "ibmmq: {heartBeatInterval: 1000000}", ["bad-value /ibmmq/heartBeatInterval"]),
+    ("message", "ibmmq: {type: text}", ["bad-value /ibmmq/type"]), ("server", "ros2: {domainId: 232}", ["bad-value /ros2/domainId"]),
+    ("operation", "ros2: {role: listener, node: a, qosPolicies: {history: all, lifespan: -2}}", ["bad-value /ros2/qosPolicies/history", "bad-value /ros2/qosPolicies/lifespan", "bad-value /ros2/role"]),
+    ("operation", f"solace: {{{DESTINATION % 'accessType: shared'}, dmqEligible: 1}}", ["bad-value /solace/destinations/0/queue/accessType", "wrong-type /solace/dmqEligible"]),
+    ("channel", f"sqs: {{queue: {{{QUEUE}, deliveryDelay: 901, messageRetentionPeriod: 59}}}}", ["bad-value /sqs/queue/deliveryDelay", "bad-value /sqs/queue/messageRetentionPeriod"]),
+    ("channel", f"sns: {{name: a, ordering: {{type: fifo}}, policy: {{{STATEMENT % ', effect2: x'}}}}}", ["bad-value /sns/ordering/type", "unknown-field /sns/policy/statements/0/effect2"]),
+    ("operation", f"sns: {{consumers: [{{{CONSUMER}, filterPolicyScope: Body}}]}}", ["bad-value /sns/consumers/0/filterPolicyScope"]),
+    ("channel", "sns: {name: a, policy: {statements: [{effect: Allow, principal: {Account: a}, action: b}]}}", ["missing-field /sns/policy/statements/0/principal", "unknown-field /sns/policy/statements/0/principal/Account"]),
+    # fields of other versions
+    ("channel", "kafka: {topicConfiguration: {}, bindingVersion: 0.3.0}", ["unknown-field /kafka/topicConfiguration"]),
+    ("channel", "kafka: {topicConfiguration: {confluent.key.schema.validation: true, segment.bytes: 1}, bindingVersion: 0.4.0}", ["unknown-field /kafka/topicConfiguration/confluent.key.schema.validation", "unknown-field /kafka/topicConfiguration/segment.bytes"]),
+    ("server", "kafka: {schemaRegistryUrl: a, bindingVersion: 0.1.0}", ["unknown-field /kafka/schemaRegistryUrl"]),
+    ("operation", "solace: {timeToLive: 1, bindingVersion: 0.3.0}", ["unknown-field /solace/timeToLive"]), ("server", "solace: {msvVpn: a}", ["unknown-field /solace/msvVpn"]),
+    ("operation", f"solace: {{{DESTINATION % 'maxTtl: a'}, bindingVersion: 0.2.0}}", ["unknown-field /solace/destinations/0/queue/maxTtl"]),
+    ("channel", f"sns: {{name: a, policy: {{{STATEMENT % ', resource: x'}}}, bindingVersion: 0.1.0}}", ["unknown-field /sns/policy/statements/0/resource"]),
+    ("channel", f"sqs: {{queue: {{{QUEUE}, policy: {{{STATEMENT % ', condition: {}'}}}}}, bindingVersion: 0.2.0}}", ["unknown-field /sqs/queue/policy/statements/0/condition"]),
+    ("channel", "googlepubsub: {topic: a, schemaSettings: {encoding: json, name: s}}", ["unknown-field /googlepubsub/topic"]),
+    ("operation", "amqp: {replyTo: a}", ["unknown-field /amqp/replyTo"]), ("operation", "amqp: {replyTo: a, bindingVersion: 0.2.0}", []),
+    ("message", "mqtt: {payloadFormatIndicator: 1, bindingVersion: 0.1.0}", ["unknown-field /mqtt/payloadFormatIndicator"]),
+    # levels at which a protocol has nothing
+    ("server", "sns: {name: a}", ["unknown-field /sns/name"]), ("message", "sqs: {queues: []}", ["unknown-field /sqs/queues"]), ("operation", "pulsar: {ttl: 1}", ["unknown-field /pulsar/ttl"]),
+    ("channel", "solace: {msgVpn: a}", ["unknown-field /solace/msgVpn"]), ("operation", "jms: {destination: a}", ["unknown-field /jms/destination"]), ("channel", "ros2: {node: a}", ["unknown-field /ros2/node"]),
+    ("server", "anypointmq: {destination: a}", ["unknown-field /anypointmq/destination"]), ("operation", "ibmmq: {queue: {}}", ["unknown-field /ibmmq/queue"]), ("server", "googlepubsub: {labels: {}}", ["unknown-field /googlepubsub/labels"]),
+    ("channel", "mqtt: {qos: 1}", ["unknown-field /mqtt/qos"]), ("server", "amqp: {queue: {}}", ["unknown-field /amqp/queue"]), ("message", "nats: {queue: a}", ["unknown-field /nats/queue"]), ("server", "redis: {db: 0}", ["unknown-field /redis/db"]),
+)  # fmt: skip
+def test_every_protocol(folder, kind, binding, expected):
+    """Each binding has the fields of its page, of its version, at its level, and nothing else."""
+    assert sorted(found(folder, kind, binding)) == expected
+
+
+PROTOCOL_VERSIONS = [
+    ("channel", "kafka: {<>}", "0.1.0, 0.2.0, 0.3.0, 0.4.0, 0.5.0"), ("channel", "sns: {name: a, <>}", "0.1.0, 0.2.0, 1.0.0"),
+    ("channel", f"sqs: {{queue: {{{QUEUE}}}, <>}}", "0.1.0, 0.2.0, 0.3.0"), ("server", "pulsar: {<>}", "0.1.0"), ("message", "ibmmq: {<>}", "0.1.0"),
+    ("server", "solace: {<>}", "0.1.0, 0.2.0, 0.3.0, 0.4.0"), ("message", "anypointmq: {<>}", "0.0.1, 0.1.0"), ("channel", "jms: {<>}", "0.0.1"),
+    ("server", "ros2: {<>}", "0.1.0"), ("message", "googlepubsub: {<>}", "0.1.0, 0.2.0"), ("operation", "amqp: {<>}", "0.1.0, 0.2.0, 0.3.0"),
+    ("server", "mqtt: {<>}", "0.1.0, 0.2.0"), ("operation", "nats: {<>}", "0.1.0"), ("channel", "ws: {<>}", "0.1.0"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "binding", "versions"), PROTOCOL_VERSIONS)
+def test_versions_of_bindings(folder, kind, binding, versions):
+    """Each known version counts, and so does `latest`; of another one the finding names those."""
+    protocol = binding.split(":")[0]
+    for version in (*versions.split(", "), "latest"):
+        assert found(folder, kind, binding.replace("<>", f"bindingVersion: '{version}'")) == []
+    form, _ = FORMS[kind]
+    wrong = form.format(binding.replace("<>", "bindingVersion: 7.0.0"))
+    (finding,) = (each for each in folder.findings(wrong) if each.severity == "error")
+    assert finding.code == "bad-value"
+    assert finding.pointer.endswith(f"/{protocol}/bindingVersion")
+    assert f"one of {versions}, latest" in finding.message
+    assert finding.message.endswith(f"; without it, it is {versions.split(', ')[-1]}")
+
+
+@pytest.mark.parametrize(
+    ("kind", "binding", "advice"),
+    [
+        ("channel", "kafka: {topicConfiguration: {}, bindingVersion: 0.3.0}", "new in version 0.4.0; write bindingVersion: 0.4.0"),
+        ("server", "solace: {msvVpn: a}", "versions after 0.2.0 do not have; remove it"),
+        ("operation", "kafka: {topic: a}", "belongs in the bindings of a channel"), ("channel", "nats: {queue: a}", "belongs in the bindings of an operation"),
+        ("channel", "mqtt: {keepAlive: 1}", "belongs in the bindings of a server"), ("server", "googlepubsub: {orderingKey: a}", "belongs in the bindings of a message"),
+        ("channel", "pulsar: {namespace: a, persistance: b, persistence: persistent}", "did you mean 'persistence'?"),
+    ],
+)  # fmt: skip
+def test_what_to_do_about_an_unknown_field(folder, kind, binding, advice):
+    """A field of another version, or of another level, says so."""
+    form, _ = FORMS[kind]
+    (finding,) = (f for f in folder.findings(form.format(binding)) if f.code == "unknown-field")
+    assert advice in finding.message
+
+
+@pytest.mark.parametrize("kind", sorted(FORMS))
+def test_ros2_begins_with_3_1(folder, kind):
+    """AsyncAPI 3.0 has no bindings of ROS 2."""
+    form, base = FORMS[kind]
+    binding = "ros2: {role: publisher, node: a}" if kind == "operation" else "ros2: {}"
+    for version, expected in (
+        ("3.1.0", []),
+        ("3.1.7", []),
+        ("3.0.0", [f"{base}/ros2"]),
+        ("3.0.1", [f"{base}/ros2"]),
+    ):
+        findings = folder.findings(f"asyncapi: {version}\n{form.format(binding)}")
+        unknown = [each for each in findings if each.code == "unknown-field"]
+        assert [each.pointer for each in unknown] == expected
+        assert all("write asyncapi: 3.1.0" in each.message for each in unknown)
+
+
+def test_a_reference_to_a_queue_of_sqs(folder):
+    """An operation may name the queue of a channel."""
+    text = f"channels: {{c: {{bindings: {{sqs: {{queue: {{{QUEUE}}}}}}}}}}}\noperations: {{o: {{action: send, channel: {{$ref: '#/channels/c'}}, bindings: {{sqs: {{queues: [{{$ref: '#/channels/c/bindings/sqs/<>'}}]}}}}}}}}"
+    assert (
+        folder.found(text.replace("<>", "queue"), "wrong-kind", "missing-field", "wrong-type") == []
+    )
+    assert folder.found(text.replace("<>", "dead"), "unresolvable-reference") != []
+
+
+# -- fields that go together -----------------------------------------------------------------------
+
+OPERATION = "channels: {c: {}}\noperations: {o: {action: <>, channel: {$ref: '#/channels/c'}, bindings: {%s}}}"
+KAFKA_MESSAGE = "channels: {c: {messages: {m: {bindings: {kafka: {schemaIdLocation: header}}}}}}"
+SERVERS = "servers: {a: {host: h, protocol: kafka}, b: {host: h, protocol: kafka, bindings: {kafka: {%s}}}}"
+
+
+@pytest.mark.parametrize(
+    ("text", "pointer", "advice"),
+    [
+        (SERVERS % "schemaRegistryVendor: confluent", "/servers/b/bindings/kafka/schemaRegistryVendor", "its URL as well"),
+        (SERVERS % "schemaRegistryVendor: confluent, schemaRegistryUrl: a", None, ""),
+        (f"{SERVERS % ''}\n{KAFKA_MESSAGE}", "/channels/c/messages/m/bindings/kafka/schemaIdLocation", "no server names one; add"),
+        (f"{SERVERS % 'schemaRegistryUrl: a'}\n{KAFKA_MESSAGE}", None, ""), (KAFKA_MESSAGE, None, ""),
+        ("channels: {c: {bindings: {ibmmq: {queue: {objectName: a}, topic: {}}}}}", "/channels/c/bindings/ibmmq/topic", "remove one of them"),
+        ("channels: {c: {bindings: {ibmmq: {destinationType: topic, queue: {objectName: a}}}}}", "/channels/c/bindings/ibmmq/queue", "write destinationType: queue"),
+        ("channels: {c: {bindings: {ibmmq: {destinationType: queue, queue: {objectName: a}}}}}", None, ""), ("channels: {c: {bindings: {ibmmq: {queue: {objectName: a}}}}}", None, ""),
+        ("components: {messages: {m: {bindings: {ibmmq: {type: jms, headers: a}}}}}", "/components/messages/m/bindings/ibmmq/headers", "type jms has no IBM MQ headers"),
+        ("components: {messages: {m: {bindings: {ibmmq: {type: string, headers: a}}}}}", "/components/messages/m/bindings/ibmmq/headers", "write type: binary"),
+        ("components: {messages: {m: {bindings: {ibmmq: {type: binary, headers: a}}}}}", None, ""),
+        ("servers: {s: {host: h, protocol: ibmmq, bindings: {ibmmq: {cipherSpec: a}}}}", "/servers/s/bindings/ibmmq/cipherSpec", "ibmmq-secure"),
+        ("servers: {s: {host: h, protocol: ibmmq-secure, bindings: {ibmmq: {cipherSpec: a}}}}", None, ""),
+        (f"channels: {{c: {{bindings: {{sqs: {{queue: {{{QUEUE}, fifoThroughputLimit: perMessageGroupId}}}}}}}}}}", "/channels/c/bindings/sqs/queue/fifoThroughputLimit", "write deduplicationScope: messageGroup"),
+        (f"channels: {{c: {{bindings: {{sqs: {{queue: {{{QUEUE}, fifoThroughputLimit: perMessageGroupId, deduplicationScope: messageGroup}}}}}}}}}}", None, ""),
+        ((OPERATION % "ros2: {role: publisher, node: a}").replace("<>", "receive"), "/operations/o/bindings/ros2/role", "one of subscriber, action_server, service_server"),
+        ((OPERATION % "ros2: {role: service_server, node: a}").replace("<>", "send"), "/operations/o/bindings/ros2/role", "one of publisher"),
+        ((OPERATION % "ros2: {role: publisher, node: a}").replace("<>", "send"), None, ""),
+        ((OPERATION % "sns: {topic: {name: a}}").replace("<>", "receive"), "/operations/o/bindings/sns", "the required field 'consumers'"),
+        ((OPERATION % "sns: {topic: {name: a}}").replace("<>", "send"), None, ""), ((OPERATION % "sns: {}").replace("<>", "receive"), None, ""),
+    ],
+)  # fmt: skip
+def test_fields_that_go_together(folder, text, pointer, advice):
+    """A field that asks for another one, or excludes it, is one error at the field."""
+    errors = [each for each in folder.findings(text) if each.severity == "error"]
+    assert [each.pointer for each in errors] == ([pointer] if pointer else [])
+    assert all(advice in each.message for each in errors)

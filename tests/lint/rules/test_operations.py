@@ -176,3 +176,69 @@ ADDRESS = "channels:\n  a: {{address: {}}}\noperations: {{o: {{action: send, cha
 def test_a_reply_with_an_address(folder, address, reply, expected):
     """It needs a channel without one."""
     assert folder.found(ADDRESS.format(address, reply), "reply-address") == expected
+
+
+# -- one cause, one finding ------------------------------------------------------------------------
+
+ASKED = """
+servers: {s: {host: example.com, protocol: wss}}
+channels:
+  root:
+    address: /
+    messages: {ask: {payload: {type: string}}, answer: {$ref: '#/components/messages/answer'}}
+  answers: {address: null, messages: {said: {payload: {type: string}}}}
+  shelved: {$ref: '#/components/channels/shelved'}
+operations:
+  ask: {action: receive, channel: {$ref: '#/channels/<CHANNEL>'}, messages: [{$ref: '#/channels/<CHANNEL>/messages/ask'}], reply: {<REPLY>}}
+  hear: {action: send, channel: {$ref: '#/channels/answers'}}
+  other: {action: send, channel: {$ref: '#/channels/shelved'}}
+components:
+  messages: {answer: {payload: {type: string}}}
+  channels: {shelved: {address: /shelved, messages: {ask: {payload: {type: string}}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("channel", "reply", "pointer", "advice"),
+    [
+        ("root", "channel: {$ref: '#/channels/root'}, messages: [{$ref: '#/channels/root/messages/answer'}]", None, ""),
+        ("root", "channel: {$ref: '#/channels/root'}, messages: [{$ref: '#/components/messages/answer'}]", "/reply/messages/0", "write '#/channels/root/messages/answer'"),
+        ("root", "messages: [{$ref: '#/components/messages/answer'}]", "/reply/messages/0", "and the reply's channel"),
+        ("root", "messages: [{$ref: '#/channels/root/messages/answer'}]", None, ""), ("root", "channel: {$ref: '#/channels/root'}", None, ""),
+        ("root", "channel: {$ref: '#/components/channels/shelved'}, messages: [{$ref: '#/channels/root/messages/answer'}]", "/reply/channel", "write '#/channels/shelved'"),
+        ("root", "address: {location: $message.payload}, channel: {$ref: '#/channels/answers'}, messages: [{$ref: '#/channels/answers/messages/said'}]", None, ""),
+        ("root", "address: {location: $message.payload}, channel: {$ref: '#/channels/root'}, messages: [{$ref: '#/channels/root/messages/answer'}]", "/reply/address", "write address: null"),
+    ],
+)  # fmt: skip
+def test_a_fault_of_a_reply_is_one_finding(folder, channel, reply, pointer, advice):
+    """It says what to write, and no other finding follows from it."""
+    text = ASKED.replace("<CHANNEL>", channel).replace("<REPLY>", reply)
+    errors = [each for each in folder.findings(text) if each.severity == "error"]
+    assert [each.pointer for each in errors] == ([f"/operations/ask{pointer}"] if pointer else [])
+    assert all(advice in each.message for each in errors)
+
+
+def test_a_channel_of_components_is_one_finding(folder):
+    """Its messages are not looked at, and the entry that leads to it is named."""
+    text = ASKED.replace("'#/channels/<CHANNEL>'", "'#/components/channels/shelved'")
+    text = text.replace("<CHANNEL>", "shelved").replace(
+        "<REPLY>", "channel: {$ref: '#/channels/root'}"
+    )
+    (error,) = (each for each in folder.findings(text) if each.severity == "error")
+    assert (error.code, error.pointer) == ("operation-channel", "/operations/ask/channel")
+    assert error.message.endswith("write '#/channels/shelved'")
+
+
+def test_a_channel_that_no_entry_leads_to(folder):
+    """The finding says that one is missing."""
+    text = "operations: {o: {action: send, channel: {$ref: '#/components/channels/c'}}}\ncomponents: {channels: {c: {}}}"
+    (error,) = (each for each in folder.findings(text) if each.severity == "error")
+    assert "add an entry with $ref: '#/components/channels/c'" in error.message
+
+
+def test_a_message_that_is_listed_wrongly_is_no_orphan(folder):
+    """What lists the component behind an entry means the entry."""
+    text = ASKED.replace("<CHANNEL>", "root").replace(
+        "<REPLY>", "messages: [{$ref: '#/components/messages/answer'}]"
+    )
+    assert folder.found(text, "orphan-message") == []

@@ -242,7 +242,7 @@ def test_a_reference_to_a_field_that_is_a_value(folder):
     ("binding", "pointer"),
     [
         ("kafka: {key: <>}", "kafka/key"),
-        ("kafka: {key: {a: <>}}", "kafka/key/a"), ("kafka: {x-a: <>}", "kafka/x-a"),
+        ("kafka: {key: {type: record, a: <>}}", "kafka/key/a"), ("kafka: {x-a: <>}", "kafka/x-a"),
     ],
 )  # fmt: skip
 def test_a_reference_to_what_may_be_anything(folder, binding, pointer):
