@@ -14,8 +14,8 @@ from functools import cached_property
 __all__ = ["advice_for", "control_character"]
 
 _BLANKS = " \t"
-_BREAKS = "\r\n\x85\u2028\u2029"
-_LINE = re.compile(r"[^\r\n\x85\u2028\u2029]*")
+_BREAKS = "\r\n"
+_LINE = re.compile(r"[^\r\n]*")
 _LONGEST_KEY = 1_024
 _CLOSING = {"[": "]", "{": "}"}
 #: Text in quotes, whole.

@@ -7,7 +7,8 @@ Python data itself, because the composer that PyYAML offers above them
   just counts them;
 - resolves scalars as YAML 1.1 did: `on`, `no`, `12:30` and `2024-01-01` are strings here, as YAML
   1.2's core schema says;
-- takes the last of two equal keys in silence.
+- takes the last of two equal keys in silence;
+- breaks lines at U+0085, U+2028 and U+2029, which are characters like others in YAML 1.2.
 
 It is also the faster of the two. Line numbers cost nothing until somebody asks for one: only then
 is the text read a second time (`Marks`), and documents without faults never are.
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.spec.limits import Limits
     from asyncapi_guard.spec.pointers import Path
 
-__all__ = ["Builder", "Marks", "as_read", "without_surrogates"]
+__all__ = ["Builder", "Marks", "as_read", "events", "without_surrogates"]
 
 _Loader: Any = getattr(yaml, "CLoader", yaml.Loader)
 _LONGEST_INDEX = 9
@@ -54,6 +55,11 @@ _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
 _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 #: What no YAML may have, and each version of the library puts in other words.
 _NOT_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: Line breaks of YAML 1.1 that are plain characters since 1.2.
+_OLD_BREAKS = "\x85\u2028\u2029"
+_OLD_BREAK = re.compile(f"[{_OLD_BREAKS}]")
+#: The first of the characters that stand in for them.
+_PRIVATE = 0xF0000
 _TAG = "tag:yaml.org,2002:"
 _COLLECTION_TAGS = {_TAG + "map", _TAG + "seq"}
 _KINDS = {str: "string", int: "number", float: "number", bool: "boolean", type(None): "null"}
@@ -113,8 +119,31 @@ def _unreadable_character(text: str) -> _Fault:
     return _Fault(position_at(text, offset), offset, offset, control_character(found[0]))
 
 
-def _events(text: str) -> Iterator[Any]:
-    return yaml.parse(text, Loader=_Loader)
+def events(text: str) -> Iterator[Any]:
+    """The parser's events, with the line breaks of YAML 1.2 (5.4).
+
+    To the library, as to YAML 1.1, three more characters break lines. Others stand in for them
+    while it reads, as many of them, so that places are what they were.
+    """
+    if _OLD_BREAK.search(text) is None:
+        return yaml.parse(text, Loader=_Loader)
+    stand_ins = dict(zip(_OLD_BREAKS, _unused(text), strict=False))
+    return _put_back(text.translate(str.maketrans(stand_ins)), stand_ins)
+
+
+def _put_back(text: str, stand_ins: dict[str, str]) -> Iterator[Any]:
+    originals = str.maketrans({stand_in: sign for sign, stand_in in stand_ins.items()})
+    for event in yaml.parse(text, Loader=_Loader):
+        if event.__class__ is yaml.ScalarEvent:
+            event.value = event.value.translate(originals)
+        yield event
+
+
+def _unused(text: str) -> Iterator[str]:
+    """Private characters that a text has neither as they are nor as escapes."""
+    written = text.lower()
+    private = (chr(code) for code in range(_PRIVATE, _PRIVATE + 0xFFFE))
+    return (sign for sign in private if sign not in text and f"{ord(sign):x}" not in written)
 
 
 class _Frame:
@@ -183,7 +212,7 @@ class Builder:
         depth, limit = self.limits.depth, self.limits.nodes
         scalar, alias = yaml.ScalarEvent, yaml.AliasEvent
         mapping, sequence = yaml.MappingStartEvent, yaml.SequenceStartEvent
-        for event in _events(text):
+        for event in events(text):
             kind = event.__class__
             if kind is scalar:
                 self.nodes += 1
@@ -416,7 +445,7 @@ class Marks:
         anchors: dict[Any, Path] = {}
         # The last part of the path is None while a mapping awaits a key.
         path: list[Any] = []
-        for event in _events(text):
+        for event in events(text):
             if isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
                 path.pop()
                 _advance(path)
