@@ -394,7 +394,7 @@ ADVICE = [
     ("a: %b", (1, 4), "text that begins with '%' needs quotes"),
     ("a: *.js", (1, 5), "text that begins with '*' needs quotes"),
     ("a: b: c", (1, 5), "text with ': ' in it needs quotes"),
-    ("a\nb: 1", (2, 2), "the line above lacks its ':'"),
+    ("a\nb: 1", (1, 1), "a key needs a ':' behind it"),
     ("a: 1\n  b: 2", (2, 4), "this one begins too far to the right"),
     (
         "a:\n  - x\n y: 1",
