@@ -21,6 +21,8 @@ from asyncapi_guard.lint.grammar import (
     Field,
     Type,
 )
+from asyncapi_guard.lint.habits import habit_of, stands_for
+from asyncapi_guard.lint.hints import action_hint, hint_for, kind_hint
 from asyncapi_guard.lint.plain import plain_fault
 from asyncapi_guard.lint.ref_siblings import check_siblings
 from asyncapi_guard.spec.references import Documents, Node, Unresolvable, is_reference
@@ -56,6 +58,7 @@ class GrammarWalk:
         self._waiting: deque[tuple[Node, str]] = deque()
         self.visited: dict[str, list[Node]] = {name: [] for name in (*OBJECTS, *_SCHEMAS)}
         self.references: list[tuple[Node, Node]] = []
+        self._root = Node(documents.main, (), documents.main.data)
 
     def check(self, root: Node) -> None:
         """Walk from the root."""
@@ -97,29 +100,38 @@ class GrammarWalk:
         if fault is not None:
             self._findings(fault[0], node, fault[1], wanted=(type.name,))
 
-    def _expect(self, node: Node, expected: str, *, fits: bool) -> bool:
+    def _expect(self, node: Node, expected: str, type: Type, *, fits: bool, hint: str = "") -> bool:
         if not fits:
             message = f"expected {expected}, got {kind_of(node.value)}"
-            self._findings("wrong-type", node, message, key=isinstance(node.value, (dict, list)))
+            message += hint or hint_for(self._root, node, type)
+            self._findings.explain("wrong-type", node, message, key=isinstance(node.value, dict))
         return fits
 
     def _visit_choice(self, node: Node, type: Type) -> None:
         wanted = "a string" if isinstance(type.choices[0], str) else "a number"
         if kind_of(node.value) != wanted:
-            self._expect(node, wanted, fits=False)
+            is_quoted = wanted == "a number" and node.value in map(str, type.choices)
+            self._expect(node, wanted, type, fits=False, hint="; remove the quotes" * is_quoted)
         elif node.value not in type.choices:
             choices = ", ".join(map(str, type.choices))
-            message = f"expected one of {choices}; got {shown(node.value)}"
-            message += nearest(node.value, type.choices)
+            got = shown(node.value) if isinstance(node.value, str) else str(node.value)
+            message = f"expected one of {choices}; got {got}"
+            message += action_hint(node) or nearest(node.value, type.choices)
             self._findings("bad-value", node, message, wanted=type.choices)
 
     # -- lists and maps ----------------------------------------------------------------------------
 
     def _visit_list(self, node: Node, type: Type) -> None:
-        if type.item is None or not self._expect(node, "a list", fits=isinstance(node.value, list)):
+        is_list = isinstance(node.value, list)
+        if type.item is None or not self._expect(node, "a list", type, fits=is_list):
             return
+        texts = 0
         for item in node.values():
-            self._visit(item, type.item)
+            is_text = isinstance(item.value, str) and type.item.kind == "object"
+            texts += is_text
+            # One finding is for all of them.
+            if texts <= 1 or not is_text:
+                self._visit(item, type.item)
         if type.unique:
             self._check_unique(node)
 
@@ -136,9 +148,8 @@ class GrammarWalk:
                 self._findings("equal-items", item, message)
 
     def _visit_map(self, node: Node, type: Type) -> None:
-        if type.item is None or not self._expect(
-            node, "a mapping", fits=isinstance(node.value, dict)
-        ):
+        is_map = isinstance(node.value, dict)
+        if type.item is None or not self._expect(node, "a mapping", type, fits=is_map):
             return
         if is_reference(node.value) and type.item.kind != "plain":
             message = "a map cannot be a reference; what is in it can"
@@ -165,12 +176,13 @@ class GrammarWalk:
                 self._waiting.append((node, type.name))
         elif type.reference == "must":
             message = f"expected a reference to {article(type.name)}, such as {{$ref: '#/...'}}"
-            got = kind_of(node.value)
-            self._findings("reference-required", node, f"{message}, got {got}", key=True)
+            message += f", got {kind_of(node.value)}{hint_for(self._root, node, type)}"
+            is_key = not isinstance(node.path[-1], int)
+            self._findings.explain("reference-required", node, message, key=is_key)
         else:
-            self._visit_inline(node, type.name)
+            self._visit_inline(node, type.name, type)
 
-    def _visit_inline(self, node: Node, name: str) -> None:
+    def _visit_inline(self, node: Node, name: str, type: Type | None = None) -> None:
         if (node.place, name) in self._seen:
             return
         self._seen.add((node.place, name))
@@ -182,7 +194,12 @@ class GrammarWalk:
         elif isinstance(node.value, dict) and "$ref" in node.value:
             message = f"$ref must be a string, not {kind_of(node.value['$ref'])}"
             self._findings("wrong-type", node.child("$ref"), message)
-        elif self._expect(node, f"{article(name)} (a mapping)", fits=isinstance(node.value, dict)):
+        elif self._expect(
+            node,
+            f"{article(name)} (a mapping)",
+            type or Type("object", name),
+            fits=isinstance(node.value, dict),
+        ):
             self.visited[name].append(node)
             self._check_fields(node, name)
 
@@ -190,29 +207,52 @@ class GrammarWalk:
         fields = _fields(node, name)
         for field in fields.values():
             if field.required and field.name not in node.value:
-                message = f"the required field {field.name!r} of {article(name)} is missing"
-                hint = _map_of_scopes(node) if name == "SecurityScheme" else ""
-                self._findings("missing-field", node, message + hint, key=True)
+                self._missing(node, name, field.name, fields)
         wanted = ONE_OF.get(name, ())
         if wanted and not any(key in node.value for key in wanted):
             message = f"{article(name)} needs {' or '.join(map(repr, wanted))}"
             self._findings("missing-field", node, message, key=True)
+        advised: set[str] = set()
         for key, item in node.items():
             if key in fields:
                 self._visit(item, fields[key].type)
             else:
-                self._other_field(key, item, name, fields)
+                self._other_field(key, item, name, fields, advised)
 
-    def _other_field(self, key: str, item: Node, name: str, fields: Mapping[str, Field]) -> None:
+    def _missing(self, node: Node, name: str, missing: str, fields: Mapping[str, Field]) -> None:
+        if stands_for(name, node.value, missing, fields):
+            return  # it is there, by another name, which is reported
+        message = f"the required field {missing!r} of {article(name)} is missing"
+        hint = _map_of_scopes(node) if name == "SecurityScheme" else ""
+        if hint:
+            self._findings.explain("missing-field", node, message + hint, key=True)
+        else:
+            self._findings("missing-field", node, message, key=True)
+
+    def _other_field(
+        self, key: str, item: Node, name: str, fields: Mapping[str, Field], advised: set[str]
+    ) -> None:
         if key.startswith("x-") and name not in CLOSED:
             if not _EXTENSION.fullmatch(key):
                 message = f"the name {shown(key)} of an extension may have letters, digits, "
                 self._findings("bad-extension-name", item, message + "'.', '-' and '_'", key=True)
         elif name != "OtherBinding":
-            message = f"unknown field {shown(key)} of {article(name)}{nearest(key, fields)}"
-            is_oauth2 = name == "SecurityScheme" and "flows" in fields
-            code = "oauth2-field" if is_oauth2 else "unknown-field"
-            self._findings(code, item, message, key=True, wanted=fields)
+            self._unknown_field(key, item, name, fields, advised)
+
+    def _unknown_field(
+        self, key: str, item: Node, name: str, fields: Mapping[str, Field], advised: set[str]
+    ) -> None:
+        habit = habit_of(name, key, item.value)
+        if habit is not None and habit.advice in advised:
+            return  # one finding is for all that is mended alike
+        hint = nearest(key, fields)
+        if habit is not None:
+            advised.add(habit.advice)
+            hint = f"; {habit.advice}"
+        message = f"unknown field {shown(key)} of {article(name)}{hint}"
+        is_oauth2 = name == "SecurityScheme" and "flows" in fields
+        code = "oauth2-field" if is_oauth2 else "unknown-field"
+        self._findings(code, item, message, key=True, wanted=fields)
 
     # -- references --------------------------------------------------------------------------------
 
@@ -221,14 +261,28 @@ class GrammarWalk:
             return
         self._seen.add((node.place, name))
         try:
-            end = self._documents.resolve(node)
-            self.references.append((node, self._documents.target(node)))
+            end, target = self._documents.resolve(node), self._documents.target(node)
+            self.references.append((node, target))
         except Unresolvable as error:
             for finding in error.findings:
                 self._findings.add(finding)
             return
-        if name != "open" and self.check_kind(node, end, name):
+        if name == "open" or (self._is_other(end, name) and self._stands_for(target, name)):
+            return  # what is wrong there is said there
+        if self.check_kind(node, end, name):
             self._visit_inline(end, name)
+
+    def has_visited(self, node: Node, name: str) -> bool:
+        """Whether a place was taken for an object of a kind."""
+        return (node.place, name) in self._seen
+
+    def _is_other(self, node: Node, name: str) -> bool:
+        kind = self._kind_at(node)
+        return kind is not None and not _same_kind(kind, name)
+
+    def _stands_for(self, target: Node, name: str) -> bool:
+        """Whether what a reference names is itself a reference in the place of an object."""
+        return is_reference(target.value) and self._kinds.get(target.place) == name
 
     def check_kind(self, ref: Node, target: Node, name: str) -> bool:
         """Report a reference that leads to another kind of thing; whether it does not."""
@@ -237,7 +291,8 @@ class GrammarWalk:
             return True
         found = _PLACES.get(kind) or article(kind)
         message = f"{shown(ref.value['$ref'])} leads to {found}, not to {article(name)}"
-        self._findings("wrong-kind", ref, message)
+        message += kind_hint(ref, target, kind, name)
+        self._findings.explain("wrong-kind", ref, message)
         return False
 
     def _kind_at(self, node: Node) -> str | None:
@@ -303,5 +358,5 @@ def article(name: str) -> str:
     words = _NAMES.get(base) or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", base)
     for wrong, right in (("Amqp", "AMQP"), ("Http", "HTTP"), ("Mqtt", "MQTT"), ("Nats", "NATS")):
         words = words.replace(wrong, right)
-    is_vowel = words[0] in "AEIO" or words.startswith(("HTTP", "MQTT"))
+    is_vowel = words[0] in "AEIOe" or words.startswith(("HTTP", "MQTT"))
     return f"{'an' if is_vowel else 'a'} {words} Object"

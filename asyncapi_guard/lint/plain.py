@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from asyncapi_guard.lint.forms import FORMS
-from asyncapi_guard.spec.wording import kind_of, shown
+from asyncapi_guard.spec.wording import boolean_hint, kind_of, shown
 
 __all__ = ["plain_fault"]
 
@@ -50,4 +50,6 @@ def _string_fault(value: Any, kind: str) -> tuple[str, str] | None:
 def _other_type(expected: str, value: Any) -> tuple[str, str]:
     quotes = expected == "a string" and isinstance(value, (bool, int, float))
     hint = "; put it in quotes" if quotes else ""
+    if expected == "true or false":
+        hint = boolean_hint(value)
     return "wrong-type", f"expected {expected}, got {kind_of(value)}{hint}"

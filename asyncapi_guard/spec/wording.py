@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["cut", "kind_of", "nearest", "shown"]
+__all__ = ["boolean_hint", "cut", "kind_of", "nearest", "shown"]
 
 _QUOTED = 120
 _MESSAGE = 300
@@ -22,6 +22,22 @@ _KINDS = {bool: "a boolean", int: "a number", float: "a number", str: "a string"
 def kind_of(value: Any) -> str:
     """What a value is: `null`, `a string`, `a mapping`, ..."""
     return "null" if value is None else _KINDS.get(type(value), "a mapping")
+
+
+_BOOLEAN_WORDS = {
+    **dict.fromkeys(("true", "yes", "y", "on"), "true"),
+    **dict.fromkeys(("false", "no", "n", "off"), "false"),
+}
+
+
+def boolean_hint(value: Any) -> str:
+    """What to write in place of a word that is a boolean to YAML 1.1, or to people."""
+    word = _BOOLEAN_WORDS.get(value.lower()) if isinstance(value, str) else None
+    if word is None:
+        return ""
+    if value == word:
+        return "; remove the quotes"
+    return f"; YAML 1.2 reads {shown(value)} as text: write {word}"
 
 
 def shown(value: Any) -> str:

@@ -17,6 +17,7 @@ from asyncapi_guard.lint.grammar import (
     VARIANTS,
     Type,
 )
+from asyncapi_guard.lint.habits import habit_of
 from asyncapi_guard.spec.pointers import format_pointer
 
 #: Objects that are no tables: schemas are judged by their metaschemas.
@@ -385,6 +386,8 @@ def test_a_typo_says_what_was_meant(name, field):
     typo = field[:-1]
     if len(field) < 6 or typo in fields_of(name) or field.startswith("x-"):
         return
+    if habit_of(name, typo, 1) is not None:
+        return  # which says more
     document, value, path = build(name)
     value[typo] = 1
     messages = [

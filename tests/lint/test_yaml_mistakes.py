@@ -1,6 +1,6 @@
 """What people write who mean YAML: each mistake is one finding, at its line, with what to do."""
 
-# ruff: noqa: E501  # the cases are tables, one to a line
+# ruff: noqa: E501, RUF001  # the cases are tables, one to a line
 from __future__ import annotations
 
 import pytest
@@ -143,4 +143,109 @@ def test_what_is_no_yaml(folder, replaced, at, advice):
     (finding,) = found(folder, text)
     assert finding.code == "unreadable"
     assert at in text.split("\n")[finding.line - 1], finding
+    assert advice in finding.message
+
+
+#: YAML that says something else than was meant: the code of the rule, too.
+OTHER_YAML = {
+    "an unquoted reference to a channel": ([("      $ref: '#/channels/tea'\n", "      $ref: #/channels/tea\n")], "$ref: #/channels/tea", "wrong-type", "# begins a comment; put the reference in quotes: $ref: '#/channels/tea'"),
+    "an unquoted reference to a message": ([("- $ref: '#/channels/tea/messages/order'", "- $ref: #/channels/tea/messages/order")], "- $ref: #", "wrong-type", "# begins a comment; put the reference in quotes"),
+    "an unquoted reference as payload": ([("        payload: {type: string}", "        payload:\n          $ref: #/components/schemas/Cups")], "$ref: #/components", "wrong-type", "# begins a comment; put the reference in quotes"),
+    "an unquoted reference in a schema": ([("$ref: '#/components/schemas/Cups'", "$ref: #/components/schemas/Cups")], "$ref: #/components", "wrong-type", "# begins a comment; put the reference in quotes"),
+    "an unquoted reference in place of a message": ([("      served:\n        payload: {type: string}", "      served:\n        $ref: #/components/messages/served")], "$ref: #/components", "wrong-type", "# begins a comment; put the reference in quotes"),
+    "a reference without a value": ([("      $ref: '#/channels/tea'\n", "      $ref:\n")], "      $ref:", "wrong-type", "'$ref' has no value; write a reference"),
+    "an unquoted # as address": ([("    address: /tea", "    address: #tea")], "address: #tea", "wrong-type", "# begins a comment; put the text in quotes: address: '#tea'"),
+    "no blank behind a colon in brackets": ([("x-ack: {type: boolean}", "x-ack: {type:boolean}")], "x-ack:", "unknown-field", "'type:boolean' is a key without a value: a blank is missing behind the colon; write 'type: boolean'"),
+    "no blank behind a colon in the brackets of a payload": ([("        payload: {type: string}", "        payload: {type:string}")], "payload: {type:string}", "unknown-field", "write 'type: string'"),
+    "no blank behind a colon among others in brackets": ([("{type: string, minLength: 1, pattern", "{type: string, minLength:1, pattern")], "minLength:1", "unknown-field", "write 'minLength: 1'"),
+    "no blank behind the colon of a property": ([("tea: {type: string, minLength: 1, pattern: '^[a-z]+$'}", "{tea:string}"), ("          properties:\n            {", "          properties: {"), ("            cups:\n              $ref: '#/components/schemas/Cups'\n", ""), ("Cups: {type", "x: {type"), ("          required: [tea]\n", ""), ("components:\n  schemas:\n    x: {type: integer, minimum: 1}\n", "")], "{tea:string}", "unknown-field", "write 'tea: string'"),
+    "no blank behind the only colon of a payload": ([("        payload: {type: string}", "        payload:\n          type:string")], "type:string", "wrong-type", "write 'type: string'"),
+    "no blank behind any colon of a payload": ([("        payload: {type: string}", "        payload:\n          type:string\n          minLength:1")], "type:string", "wrong-type", "write 'type: string'"),
+    "no blank behind the only colon of a channel's reference": ([("      $ref: '#/channels/tea'\n", "      $ref:'#/channels/tea'\n")], "$ref:'", "wrong-type", "write '$ref: '#/channels/tea''"),
+    "no blank behind the colon of a reference in brackets": ([("channel: {$ref: '#/channels/tea'}", "channel: {$ref:'#/channels/tea'}")], "{$ref:'", "unknown-field", "a blank is missing behind the colon"),
+    "no blank behind a colon in a server's brackets": ([("  main:\n    host: tea.example.com\n    protocol: wss", "  main: {host:tea.example.com, protocol:wss}")], "{host:", "unknown-field", "write 'host: tea.example.com'"),
+    "typographic quotes around a type": ([("        payload: {type: string}", "        payload: {type: “string”}")], "“string”", "bad-value", "typographic quotes"),
+    "typographic quotes around a reference": ([("      $ref: '#/channels/tea'\n", "      $ref: “#/channels/tea”\n")], "“#/channels", "bad-value", "typographic quotes"),
+    "typographic quotes around a number": ([("x-ack: {type: boolean}", "x-ack: {type: string, minLength: ‘1’}")], "‘1’", "bad-value", "typographic quotes"),
+    "typographic quotes around a key": ([("        payload: {type: string}", "        payload: {“type”: string}")], "“type”", "unknown-field", "typographic quotes"),
+    "yes for true": ([("x-ack: {type: boolean}", "x-ack: {type: boolean}\n        deprecated: yes")], "deprecated: yes", "wrong-type", "YAML 1.2 reads 'yes' as text: write true"),
+    "no for false": ([("          required: [tea]", "          required: [tea]\n          additionalProperties: no")], "additionalProperties: no", "invalid-schema", "YAML 1.2 reads 'no' as text: write false"),
+    "On for true": ([("x-ack: {type: boolean}", "x-ack: {type: array, uniqueItems: On}")], "uniqueItems: On", "invalid-schema", "write true"),
+    "// behind a plain text": ([("    action: receive", "    action: receive // from clients")], "// from", "bad-value", "comments begin with '#'"),
+    "// behind a type": ([("          type: object", "          type: object // an order")], "// an order", "bad-value", "comments begin with '#'"),
+    "// behind a number": ([("x-ack: {type: boolean}", "x-ack:\n          type: string\n          minLength: 1 // a word")], "// a word", "bad-value", "comments begin with '#'"),
+    "# without a blank": ([("    protocol: wss", "    protocol: wss# encrypted")], "wss#", "bad-value", "comments begin with '#'"),
+    "the version as a number": ([("asyncapi: 3.1.0", "asyncapi: 3.1")], "asyncapi: 3.1", "unsupported-version", "write '3.1.0'"),
+    "the old version as a number": ([("asyncapi: 3.1.0", "asyncapi: 3.0")], "asyncapi: 3.0", "unsupported-version", "write '3.0.0'"),
+    "the version as a whole number": ([("asyncapi: 3.1.0", "asyncapi: 3")], "asyncapi: 3", "unsupported-version", "write '3.1.0'"),
+    "the version in two parts": ([("asyncapi: 3.1.0", "asyncapi: '3.1'")], "asyncapi: '3.1'", "unsupported-version", "write '3.1.0'"),
+    "the version with a v": ([("asyncapi: 3.1.0", "asyncapi: v3.1.0")], "asyncapi: v3", "unsupported-version", "write '3.1.0'"),
+    "the version in other case": ([("asyncapi: 3.1.0", "asyncAPI: 3.1.0")], "asyncAPI: 3", "unsupported-version", "write 'asyncapi'"),
+    "the version of OpenAPI": ([("asyncapi: 3.1.0", "openapi: 3.1.0")], "openapi: 3.1.0", "unsupported-version", "write 'asyncapi: 3.1.0'"),
+    "a version of AsyncAPI 2 as a number": ([("asyncapi: 3.1.0", "asyncapi: 2.6")], "asyncapi: 2.6", "unsupported-version", "asyncapi-guard upgrade"),
+    "the version of the document as a number": ([("  version: 1.2.0", "  version: 1.0")], "version: 1.0", "wrong-type", "put it in quotes"),
+    "the version of the document as a whole number": ([("  version: 1.2.0", "  version: 2")], "version: 2", "wrong-type", "put it in quotes"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("replaced", "at", "code", "advice"), OTHER_YAML.values(), ids=list(OTHER_YAML)
+)
+def test_yaml_that_means_something_else(folder, replaced, at, code, advice):
+    """One error says what the text means to YAML, and what to write."""
+    text = written(*replaced)
+    (finding,) = found(folder, text)
+    assert (finding.code, finding.severity) == (code, "error")
+    assert at in text.split("\n")[finding.line - 1], finding
+    assert advice in finding.message
+
+
+RIGHT_YAML = {
+    "a date": [("  version: 1.2.0", "  version: 2026-01-31")],
+    "yes as a text": [("title: Tea house", "title: yes")],
+    "yes and no as values": [("        payload: {type: string}", "        payload: {enum: [yes, no, on, off], type: string}")],
+    "anchors and merges": [("x-ack: {type: boolean}", "x-ack: &ack {type: boolean}"), ("        payload: {type: string}", "        payload: *ack")],
+    "colons in keys and values of data": [("        payload: {type: string}", "        payload: {type: object, properties: {'urn:a': {type: string, default: 'type:x'}}}")],
+    "keys without values in data": [("        payload: {type: string}", "        payload: {type: object, default: {a:b}}")],
+    "keys without values in an extension": [("      served:\n", "      served:\n        x-tags: {a:b, c:d}\n")],
+    "a port": [("    host: tea.example.com", "    host: host:5000")],
+    "slashes in a text": [("description: Orders and tables", "description: Orders // and tables")],
+    "a comment behind a null": [("    address: /tea", "    address: /tea # null")],
+    "typographic quotes in a text": [("title: Tea house", "title: “Tea” and “coffee”")],
+    "# in a text": [("title: Tea house", "title: Tea#house")],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("replaced", RIGHT_YAML.values(), ids=list(RIGHT_YAML))
+def test_yaml_that_means_what_it_says(folder, replaced):
+    """What only looks like a slip is none."""
+    assert found(folder, written(*replaced)) == ()
+
+
+def test_a_byte_order_mark_is_no_mistake(folder):
+    """Editors of Windows write one."""
+    assert lint(folder.path / "asyncapi.yml", raw=b"\xef\xbb\xbf" + GOOD.encode()) == ()
+
+
+JSON = '{\n "asyncapi": "3.1.0",\n "info": {"title": "T", "version": "1"}\n}\n'
+NO_JSON = {
+    "// as a comment": ('T",', 'T", // the title\n  ', 3, "JSON has no comments: remove it"),
+    "/* as a comment": ('{\n "asyncapi"', '{\n /* AsyncAPI */\n "asyncapi"', 2, "JSON has no comments: remove it"),
+    "# as a comment": ('{\n "asyncapi"', '{\n # AsyncAPI\n "asyncapi"', 2, "JSON has no comments: remove it"),
+    "a comma at the end of an object": ('"1"}', '"1",}', 3, "no ',' may stand before the closing '}'"),
+    "a comma at the end": ('"1"}\n', '"1"},\n', 3, "no ',' may stand before the closing '}'"),
+    "a comma that is missing": ('"3.1.0",', '"3.1.0"', 3, "a ','"),
+    "single quotes": ('"T"', "'T'", 3, "double quotes"),
+    "a key without quotes": ('"info"', "info", 3, "a key in double quotes"),
+    "a backslash": ('"T"', '"\\d"', 3, "a backslash is written twice"),
+    "a brace that is not closed": ('"1"}\n}', '"1"}\n', 5, "is not closed"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "line", "advice"), NO_JSON.values(), ids=list(NO_JSON))
+def test_what_is_no_json(folder, old, new, line, advice):
+    """A file that is called JSON is held to JSON, and its fault has its line."""
+    assert old in JSON
+    (finding,) = found(folder, JSON.replace(old, new), "asyncapi.json")
+    assert (finding.code, finding.line) == ("unreadable", line)
     assert advice in finding.message

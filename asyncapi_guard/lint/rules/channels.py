@@ -93,6 +93,8 @@ def _channel_servers(context: Context, channel: Node) -> None:
 def _address(context: Context, channel: Node) -> None:
     address = channel.get("address")
     parameters = channel.get("parameters")
+    if parameters is not None and not isinstance(parameters.value, dict):
+        return  # which was reported
     known = dict(context.items(channel, "parameters"))
     names: list[str] = []
     if address is not None and isinstance(address.value, str):

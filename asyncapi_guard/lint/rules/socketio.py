@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.errors import Severity
 from asyncapi_guard.guard import RESERVED_EVENTS
+from asyncapi_guard.lint.grammar import OBJECTS
+from asyncapi_guard.lint.habits import stands_for
 from asyncapi_guard.lint.rule import group
 from asyncapi_guard.spec.references import Node, is_reference
 from asyncapi_guard.spec.schemas import ack_schema
@@ -240,10 +242,7 @@ def _check_profile(context: Context) -> None:
         for key, entry, place in context.entries(channel, "messages")
     ]
     carried = _carried(context, channels, messages)
-    all_known = all(
-        context.field(operation, "channel", dict) is not None
-        for _, _, operation in context.entries(context.main, "operations")
-    )
+    all_known = _knows_operations(context)
     _namespaces(context, channels, {id for id, _ in carried})
     _duplicate_events(context, channels, messages, carried)
     for message in messages:
@@ -252,6 +251,46 @@ def _check_profile(context: Context) -> None:
         if not directions and all_known:
             _report_orphan(context, message)
         _check_message(context, message, directions)
+
+
+def _knows_operations(context: Context) -> bool:
+    """Whether it is known of each operation what it has; what is not was reported."""
+    root = context.main.value
+    if "operations" not in root and stands_for("AsyncAPI", root, "operations", OBJECTS["AsyncAPI"]):
+        return False
+    operations = root.get("operations", {})
+    if not isinstance(operations, dict) or _has_operations_of_version_2(context):
+        return False
+    return all(
+        _knows_messages(context, entry, "Operation")
+        for _, entry in context.items(context.main, "operations")
+    )
+
+
+def _has_operations_of_version_2(context: Context) -> bool:
+    return any(
+        not channel.value.keys().isdisjoint(("publish", "subscribe"))
+        for _, _, channel in context.entries(context.main, "channels")
+    )
+
+
+def _knows_messages(context: Context, entry: Node, name: str) -> bool:
+    owner = context.resolve(entry)
+    if owner is None or not isinstance(owner.value, dict):
+        return False
+    channel, messages = owner.get("channel"), owner.get("messages")
+    if name == "Operation" and (channel is None or not is_reference(channel.value)):
+        return False
+    if channel is not None and context.field(owner, "channel", dict) is None:
+        return False
+    if messages is None:
+        is_known = not stands_for(name, owner.value, "messages", OBJECTS[name])
+    else:
+        is_known = isinstance(messages.value, list) and all(
+            is_reference(ref.value) and context.target(ref) is not None for ref in messages.values()
+        )
+    reply = owner.get("reply")
+    return is_known and (reply is None or _knows_messages(context, reply, "Reply"))
 
 
 def _carried(
@@ -337,7 +376,8 @@ def _report_orphan(context: Context, message: _Message) -> None:
 def _check_message(context: Context, message: _Message, directions: set[str]) -> None:
     entry, fields = message.entry, message.fields
     _check_name(context, message, directions)
-    if "payload" not in fields:
+    place = message.place.value
+    if "payload" not in fields and not stands_for("Message", place, "payload", OBJECTS["Message"]):
         text = f"the message {shown(message.key)} has no payload: any arguments will do"
         context.report("no-payload", entry, text, key=True)
     if "headers" in fields:

@@ -1,0 +1,157 @@
+"""Slips that are YAML, and mean something else: a missing blank, an unquoted `#`, other quotes.
+
+They are looked for in the data of a file before anything else is. What is found explains what is
+wrong at its place, so that nothing further is said of the place.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from asyncapi_guard.lint.grammar import OBJECTS
+from asyncapi_guard.spec.references import Node
+from asyncapi_guard.spec.wording import shown
+from asyncapi_guard.spec.yaml_slips import COMMENT, GLUED, blank_missing, quoted_reference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from asyncapi_guard.lint.findings import Findings
+    from asyncapi_guard.spec.source import Source
+
+__all__ = ["glued_name", "report_slips"]
+
+#: Texts for people, which may say anything.
+_PROSE = frozenset(("$comment", "description", "summary", "title"))
+#: Somebody's data.
+_DATA = frozenset(("const", "default", "enum", "example", "examples"))
+_OURS = frozenset(("x-ack", "x-guard"))
+#: Fields and keywords with a value of one word.
+_WORDS = frozenset(("$ref", "action", "address", "asyncapi", "format", "host", "protocol", "type"))
+_KNOWN = (
+    frozenset(name for fields in OBJECTS.values() for name in fields)
+    | _WORDS
+    | frozenset(
+        """
+        additionalItems additionalProperties allOf anyOf const items maxItems maxLength maximum
+        minItems minLength minimum oneOf pattern properties required uniqueItems
+        """.split()  # noqa: SIM905  # read as a list
+    )
+)
+#: Fields that hold a text.
+_PLAIN = frozenset(
+    field.name
+    for fields in OBJECTS.values()
+    for field in fields.values()
+    if field.type.kind in ("plain", "choice") and field.type.name not in ("any", "open")
+)
+_TYPOGRAPHIC = "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2018\u2019\u201a\u201b"
+_COMMENTED = re.compile(r"[^\s/#]\S*(?:[ \t]+(?://|/\*|--[ \t])|#[ \t])")
+_COMMENTED_NUMBER = re.compile(r"(?:-?[0-9.]+|true|false)(?:[ \t]+(?://|/\*|--[ \t])|#[ \t])")
+#: A comment where a value should be, and what it would be without a blank before the `#`.
+_HASH = re.compile(r"[^:]*:[ \t]+(#\S+)")
+_HAS_HASH = re.compile(r":[ \t]+#[^\s#]")
+
+
+def glued_name(key: Any) -> str:
+    """The field that a key was meant to be, to which its value is glued; else the key itself."""
+    found = GLUED.fullmatch(key) if isinstance(key, str) else None
+    return found[1] if found is not None else key
+
+
+def report_slips(source: Source, findings: Findings) -> None:
+    """Report the slips of a file."""
+    text = source.text or ""
+    has_hash = _HAS_HASH.search(text) is not None
+    todo: list[Node] = [Node(source, (), source.data)]
+    seen: set[int] = set()
+    while todo:
+        node = todo.pop()
+        seen.add(id(node.value))  # what stands behind an alias is one object
+        is_glued = False
+        for key, item in _entries(node):
+            if is_glued and glued_name(key) != key and item.value is None:
+                findings.hide(item)  # one finding is for all of them
+                continue
+            slip = _slip(key, item, has_hash=has_hash)
+            if slip is not None:
+                is_glued = is_glued or glued_name(key) != key
+                place = node if glued_name(key) == "$ref" else item
+                findings.explain(slip.code, item, slip.message, key=slip.is_key, place=place)
+            elif isinstance(item.value, (dict, list)) and id(item.value) not in seen:
+                todo.append(item)
+
+
+def _entries(node: Node) -> Iterator[tuple[Any, Node]]:
+    if not isinstance(node.value, (dict, list)):
+        return
+    for key, item in node.items():
+        is_data = key in _DATA or (str(key).startswith("x-") and key not in _OURS)
+        if not is_data and key not in _PROSE:
+            yield key, item
+
+
+class _Slip(NamedTuple):
+    code: str
+    message: str
+    is_key: bool = False
+
+
+def _slip(key: Any, item: Node, *, has_hash: bool) -> _Slip | None:
+    if isinstance(key, str) and _in_other_quotes(key):
+        return _Slip("unknown-field", _other_quotes(key), is_key=True)
+    if item.value is None:
+        return _empty(key, item, has_hash=has_hash)
+    return _text(key, item.value) if isinstance(item.value, str) else None
+
+
+# -- what is null ----------------------------------------------------------------------------------
+
+
+def _empty(key: Any, item: Node, *, has_hash: bool) -> _Slip | None:
+    found = GLUED.fullmatch(key) if isinstance(key, str) else None
+    if found is not None:
+        message = f"{shown(key)} is a key without a value: {blank_missing(found[1], found[2])}"
+        return _Slip("unknown-field", message, is_key=True)
+    hidden = _hidden(item) if has_hash and (key == "$ref" or key in _KNOWN) else ""
+    if key == "$ref":
+        message = "'$ref' has no value; write a reference such as '#/components/schemas/Name'"
+        return _Slip("wrong-type", quoted_reference(hidden) if hidden else message, is_key=True)
+    if hidden:
+        message = f"# begins a comment; put the text in quotes: {key}: '{hidden}'"
+        return _Slip("wrong-type", message, is_key=True)
+    return None
+
+
+def _hidden(item: Node) -> str:
+    """The comment that stands where a value should be."""
+    line, column = item.source.position(item.path, key=True)
+    text = (item.source.text or "").split("\n")[line - 1 : line]
+    found = _HASH.match(text[0], column - 1) if text else None
+    return found[1] if found is not None else ""
+
+
+# -- texts -----------------------------------------------------------------------------------------
+
+
+def _text(key: Any, value: str) -> _Slip | None:
+    if _in_other_quotes(value):
+        return _Slip("bad-value", _other_quotes(value))
+    found = GLUED.match(value)
+    if found is not None and found[1] in _KNOWN and key not in _PLAIN:
+        rest = found[2].split()[0]
+        message = f"{shown(value)} is text: {blank_missing(found[1], rest)}"
+        return _Slip("wrong-type", message)
+    sign = _COMMENTED.match(value) if key in _WORDS else _COMMENTED_NUMBER.match(value)
+    if sign is not None and key not in ("pattern", "version"):
+        return _Slip("bad-value", f"{COMMENT}, so {shown(value)} is one text; write ' #'")
+    return None
+
+
+def _in_other_quotes(text: str) -> bool:
+    return len(text) > 1 and text[0] in _TYPOGRAPHIC and text[-1] in _TYPOGRAPHIC
+
+
+def _other_quotes(text: str) -> str:
+    return f"{shown(text)} is in typographic quotes, which are part of the text; use ' or \""
