@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.spec.pointers import format_pointer
+from asyncapi_guard.spec.references import UNRESOLVABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -40,6 +41,8 @@ class Findings:
         #: Places of which nothing more is said, by file and pointer.
         self._explained: set[tuple[str, str]] = set()
         self._codes: set[str] = set()
+        #: How references begin to what stands in another place, which was reported.
+        self._misplaced: set[str] = set()
         self._counted = 0
 
     def __call__(
@@ -71,10 +74,22 @@ class Findings:
         """Say nothing more of a place."""
         self._explained.add((node.source.name, format_pointer(node.path)))
 
+    def misplace(self, begin: str) -> None:
+        """Say nothing of references that begin so: what they name stands elsewhere."""
+        self._misplaced.add(f"'{begin}")
+
+    def has_misplaced(self, begin: str) -> bool:
+        """Whether what references that begin so name stands elsewhere."""
+        return f"'{begin}" in self._misplaced
+
+    def _is_misplaced(self, finding: Finding) -> bool:
+        is_broken = finding.code == UNRESOLVABLE
+        return is_broken and finding.message.startswith(tuple(self._misplaced))
+
     @property
     def is_hiding(self) -> bool:
         """Whether there is a place of which nothing more is said."""
-        return bool(self._explained)
+        return bool(self._explained or self._misplaced)
 
     def has(self, *codes: str) -> bool:
         """Whether anything was found by one of some rules."""
@@ -94,7 +109,7 @@ class Findings:
             TooManyError: it is the last one.
         """
         finding = replace(finding, severity=self._rules[finding.code].severity)
-        if finding in self._found or self._is_explained(finding):
+        if finding in self._found or self._is_explained(finding) or self._is_misplaced(finding):
             return
         self._codes.add(finding.code)
         self._found[finding] = None

@@ -21,7 +21,7 @@ from asyncapi_guard.lint.grammar import (
     Field,
     Type,
 )
-from asyncapi_guard.lint.habits import habit_of, stands_for
+from asyncapi_guard.lint.habits import habit_of, missing_hint, stands_for
 from asyncapi_guard.lint.hints import action_hint, hint_for, kind_hint
 from asyncapi_guard.lint.plain import plain_fault
 from asyncapi_guard.lint.ref_siblings import check_siblings
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 __all__ = ["GrammarWalk"]
 
 _EXTENSION = re.compile(r"x-[\w\d.\-]+", re.ASCII)
+_SECTIONS = frozenset(("channels", "components", "operations", "servers"))
+_ROOT_MAPS = frozenset((name,) for name in _SECTIONS)
 _SCHEMAS = frozenset(("Schema", "ObjectSchema", "Ack"))
 
 
@@ -155,6 +157,7 @@ class GrammarWalk:
             message = "a map cannot be a reference; what is in it can"
             self._findings("reference-forbidden", node, message)
             return
+        self._check_indentation(node, type.item)
         pattern = KEYS.get(type.keys or "")
         for key, item in node.items():
             if pattern is not None and not pattern.fullmatch(key):
@@ -162,6 +165,31 @@ class GrammarWalk:
                 message = f"the key {shown(key)} may have letters, digits, {also}'-' and '_' only"
                 self._findings("bad-key", item, message, key=True)
             self._visit(item, type.item)
+
+    def _check_indentation(self, node: Node, item: Type) -> None:
+        """Report an entry whose fields stand beside it, and sections that stand among entries."""
+        fields = OBJECTS.get(item.name, {}) if item.kind == "object" else {}
+        empty = next((entry for _, entry in node.items() if entry.value is None), None)
+        lost = [key for key in node.value if key in fields]
+        if empty is not None and lost and item.name not in _SCHEMAS:
+            names = ", ".join(map(repr, lost))
+            message = f"{shown(empty.path[-1])} has no value; indent {names} further, below it"
+            self._findings.explain("wrong-type", empty, message, key=True)
+            for key in lost:
+                self._findings.hide(node.child(key))
+        for section in _SECTIONS.intersection(node.value) if node.path in _ROOT_MAPS else ():
+            self._check_section(node.child(section), fields)
+
+    def _check_section(self, entry: Node, fields: Mapping[str, Field]) -> None:
+        if not isinstance(entry.value, dict) or not entry.value:
+            return
+        name, keys = entry.path[-1], entry.value.keys()
+        inside = OBJECTS["Components"].keys() if name == "components" else keys - fields.keys()
+        if not keys <= inside or keys <= fields.keys():
+            return
+        message = f"{name!r} is a section of the whole document: indent it less"
+        self._findings.explain("unknown-field", entry, message, key=True)
+        self._findings.misplace(f"#/{name}/")
 
     # -- objects -----------------------------------------------------------------------------------
 
@@ -227,6 +255,7 @@ class GrammarWalk:
         if hint:
             self._findings.explain("missing-field", node, message + hint, key=True)
         else:
+            message += missing_hint(name, missing)
             self._findings("missing-field", node, message, key=True)
 
     def _other_field(
@@ -247,12 +276,22 @@ class GrammarWalk:
             return  # one finding is for all that is mended alike
         hint = nearest(key, fields)
         if habit is not None:
+            self._expect_references(key, name)
             advised.add(habit.advice)
             hint = f"; {habit.advice}"
         message = f"unknown field {shown(key)} of {article(name)}{hint}"
         is_oauth2 = name == "SecurityScheme" and "flows" in fields
         code = "oauth2-field" if is_oauth2 else "unknown-field"
         self._findings(code, item, message, key=True, wanted=fields)
+
+    def _expect_references(self, key: str, name: str) -> None:
+        """Say nothing of references to what stands under an unknown field."""
+        if name == "AsyncAPI" and key in ("schemas", "definitions", "models"):
+            self._findings.misplace("#/components/schemas/")
+        elif name == "AsyncAPI" and key in OBJECTS["Components"]:
+            self._findings.misplace(f"#/components/{key}/")
+        elif key in _SECTIONS:
+            self._findings.misplace(f"#/{key}/")
 
     # -- references --------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from asyncapi_guard.spec.wording import nearest
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-__all__ = ["Habit", "habit_of", "server_address", "stands_for"]
+__all__ = ["Habit", "habit_of", "missing_hint", "server_address", "stands_for"]
 
 
 class Habit(NamedTuple):
@@ -48,7 +48,8 @@ _IN_COMPONENTS = (
     "put its entries under components: schemas:, and refer to '#/components/schemas/...'"
 )
 _HANDSHAKE = (
-    "a binding of WebSockets has fields in a channel alone: put them into the channel's 'bindings'"
+    "'ws' has fields in the bindings of a channel alone, 'http' in those of operations and "
+    "messages; put them there"
 )
 _CHANNELS = (
     "AsyncAPI has 'channels' (one for each namespace, with its messages) and 'operations' (what is "
@@ -63,6 +64,16 @@ _KEYWORDS = (
     "maxLength|minimum|maximum|additionalProperties|additionalItems|minItems|maxItems|nullable|"
     "default|not|prefixItems|patternProperties|discriminator"
 )
+_SECTIONS = frozenset(("channels", "components", "operations", "servers"))
+#: Required fields, as they may be written.
+_MISSING = {
+    ("Operation", "action"): "action: receive for what clients emit, or action: send",
+    ("Operation", "channel"): "channel: {$ref: '#/channels/...'}",
+    ("Server", "host"): "host: 'example.com:5000', without scheme and path",
+    ("Server", "protocol"): "protocol: wss, or ws without TLS",
+    ("AsyncAPI", "info"): "info: {title: ..., version: 1.0.0}",
+    ("Info", "version"): "the version of this document, such as version: 1.0.0",
+}
 
 #: By object: names (several with `|`), the fields that are meant, and the advice.
 _TABLE: Mapping[str, tuple[tuple[str, str, str], ...]] = {
@@ -155,9 +166,14 @@ _TABLE: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         ),
         ("schemas", "payload", "write 'payload', with the schema itself"),
         (
-            "event|eventName|event_name|id|messageId|key|type_name|operationId",
+            "event|eventName|event_name",
             "name",
             "write 'name': the event is the message's name, or else its key",
+        ),
+        (
+            "id|messageId|key|operationId",
+            "",
+            "the key of a message is its id, and its event is 'name' or else the key; remove it",
         ),
         ("ack|acks|response|responses|reply|callback|returns", "x-ack", "write 'x-ack'"),
         (
@@ -224,7 +240,16 @@ def habit_of(name: str, key: str, value: Any) -> Habit | None:
     """What is meant by a field of an object that the object does not have."""
     if (name, key) == ("Server", "url"):
         return _server_url(value)
-    return _habits().get((name.partition(" ")[0], key))
+    habit = _habits().get((name.partition(" ")[0], key))
+    if habit is None and key in _SECTIONS and isinstance(value, (dict, list)):
+        return Habit((), f"{key!r} is a section of the whole document: indent it less")
+    return habit
+
+
+def missing_hint(name: str, field: str) -> str:
+    """What to write where a required field is missing."""
+    example = _MISSING.get((name, field))
+    return f"; write {example}" if example is not None else ""
 
 
 def stands_for(name: str, data: Mapping[str, Any], field: str, fields: Collection[str]) -> bool:

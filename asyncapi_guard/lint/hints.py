@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["action_hint", "hint_for", "kind_hint"]
 
-_SHOWN = 60
+_SHOWN = 120
 #: The fields that texts are written for, where an object with fields is wanted.
 _FIELD_FOR = {"Tag": "name", "ExternalDocs": "url", "License": "name", "Contact": "name"}
 _SECTIONS = {
@@ -23,6 +23,12 @@ _SECTIONS = {
     "SecurityScheme": ("components", "securitySchemes"),
     "OperationTrait": ("components", "operationTraits"),
     "MessageTrait": ("components", "messageTraits"),
+}
+#: Where what is referred to is written.
+_IN_PLACE = {
+    "Channel": "write the channel below 'channels'",
+    "Message": "write the message below the channel's 'messages'",
+    "Server": "write the server below 'servers'",
 }
 #: Maps of these have the names that something is referred to by.
 _NAMED = frozenset(("Channel", "Message", "Operation", "Parameter", "Schema", "Server"))
@@ -77,13 +83,16 @@ def _as_list(root: Node, node: Node, item: Type) -> str:
         inner = _written(root, node, node.value, item) or _shown(node.value)
         return f"; write a list: {field}: [{inner}]"
     if isinstance(node.value, dict) and len(node.value) == 1:
-        (name,) = node.value
+        ((name, value),) = node.value.items()
         inner = _written(root, node, name, item)
-        return f"; write a list: {field}: [{inner}]" if inner else ""
+        is_one = isinstance(value, list) or is_reference(value)
+        return f"; write a list: {field}: [{inner}]" if inner and is_one else "; write a list"
     return "; write a list" if isinstance(node.value, dict) else ""
 
 
 def _as_object(root: Node, node: Node, type: Type) -> str:
+    if isinstance(node.value, dict) and type.reference == "must":
+        return f"; {_IN_PLACE[type.name]}, and refer to it" if type.name in _IN_PLACE else ""
     if not isinstance(node.value, str):
         return ""
     written = _written(root, node, node.value, type)
@@ -173,8 +182,9 @@ def kind_hint(ref: Node, target: Node, kind: str, name: str) -> str:
     if name == "Message" and kind == "Schema":
         return f"; to use it as payload, write payload: {{$ref: '{reference}'}}"
     if name == "Channel" and kind == "Message":
-        channel = reference.partition("/messages/")[0]
-        return f"; refer to the channel: '{channel}'" if channel != reference else ""
+        channel, is_of_channel, _ = reference.partition("/messages/")
+        is_of_channel = is_of_channel and channel.startswith("#/channels/")
+        return f"; refer to the channel: '{channel}'" if is_of_channel else ""
     if name == "Message" and kind == "Channel":
         return f"; refer to a message of it: '{reference}/messages/...'"
     return ""

@@ -258,6 +258,8 @@ def _knows_operations(context: Context) -> bool:
     root = context.main.value
     if "operations" not in root and stands_for("AsyncAPI", root, "operations", OBJECTS["AsyncAPI"]):
         return False
+    if context.report.has_misplaced("#/operations/"):
+        return False
     operations = root.get("operations", {})
     if not isinstance(operations, dict) or _has_operations_of_version_2(context):
         return False
