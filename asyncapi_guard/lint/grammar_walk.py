@@ -25,6 +25,7 @@ from asyncapi_guard.lint.habits import habit_of, missing_hint, stands_for
 from asyncapi_guard.lint.hints import action_hint, hint_for, kind_hint
 from asyncapi_guard.lint.plain import plain_fault
 from asyncapi_guard.lint.ref_siblings import check_siblings
+from asyncapi_guard.lint.slips import report_slips
 from asyncapi_guard.spec.references import Documents, Node, Unresolvable, is_reference
 from asyncapi_guard.spec.schemas import ack_schema
 from asyncapi_guard.spec.wording import kind_of, nearest, shown
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.lint.findings import Findings
     from asyncapi_guard.spec.pointers import Path
+    from asyncapi_guard.spec.source import Source
 
 __all__ = ["GrammarWalk"]
 
@@ -60,10 +62,13 @@ class GrammarWalk:
         self._waiting: deque[tuple[Node, str]] = deque()
         self.visited: dict[str, list[Node]] = {name: [] for name in (*OBJECTS, *_SCHEMAS)}
         self.references: list[tuple[Node, Node]] = []
+        #: The files that were looked through for slips.
+        self._read: set[str] = set()
         self._root = Node(documents.main, (), documents.main.data)
 
     def check(self, root: Node) -> None:
         """Walk from the root."""
+        self._look_for_slips(root.source)
         self._visit(root, Type("object", "AsyncAPI"))
         self._follow_all()
 
@@ -302,6 +307,7 @@ class GrammarWalk:
         try:
             end, target = self._documents.resolve(node), self._documents.target(node)
             self.references.append((node, target))
+            self._look_for_slips(end.source)
         except Unresolvable as error:
             for finding in error.findings:
                 self._findings.add(finding)
@@ -310,6 +316,12 @@ class GrammarWalk:
             return  # what is wrong there is said there
         if self.check_kind(node, end, name):
             self._visit_inline(end, name)
+
+    def _look_for_slips(self, source: Source) -> None:
+        """Report the slips of a file, when something of it is needed for the first time."""
+        if source.uri not in self._read:
+            self._read.add(source.uri)
+            report_slips(source, self._findings)
 
     def has_visited(self, node: Node, name: str) -> bool:
         """Whether a place was taken for an object of a kind."""

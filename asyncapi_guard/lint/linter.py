@@ -13,7 +13,6 @@ from asyncapi_guard.lint.findings import Findings, TooManyError
 from asyncapi_guard.lint.grammar_walk import GrammarWalk
 from asyncapi_guard.lint.rules import CHECKS, RULES
 from asyncapi_guard.lint.settings import Settings
-from asyncapi_guard.lint.slips import report_slips
 from asyncapi_guard.spec.limits import DEFAULT_LIMITS, Limits
 from asyncapi_guard.spec.loader import open_documents
 from asyncapi_guard.spec.references import Node
@@ -111,7 +110,6 @@ def _check(documents: Documents, findings: Findings) -> None:
         for finding in error.findings:
             findings.add(finding)
         return
-    report_slips(documents.main, findings)
     objects = GrammarWalk(documents, findings)
     objects.check(Node(documents.main, (), documents.main.data))
     schemas = Schemas(documents, "auto", findings.add)

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asyncapi_guard.lint.grammar import OBJECTS
 from asyncapi_guard.spec.references import Node
-from asyncapi_guard.spec.wording import shown
-from asyncapi_guard.spec.yaml_slips import COMMENT, GLUED, blank_missing, quoted_reference
+from asyncapi_guard.spec.wording import COMMENT, GLUED, blank_missing, quoted_reference, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from asyncapi_guard.lint.findings import Findings
+    from asyncapi_guard.spec.pointers import Path
     from asyncapi_guard.spec.source import Source
 
 __all__ = ["glued_name", "report_slips"]
@@ -26,6 +26,7 @@ __all__ = ["glued_name", "report_slips"]
 _PROSE = frozenset(("$comment", "description", "summary", "title"))
 #: Somebody's data.
 _DATA = frozenset(("const", "default", "enum", "example", "examples"))
+_FREE = _PROSE | _DATA
 _OURS = frozenset(("x-ack", "x-guard"))
 #: Fields and keywords with a value of one word.
 _WORDS = frozenset(("$ref", "action", "address", "asyncapi", "format", "host", "protocol", "type"))
@@ -62,59 +63,76 @@ def glued_name(key: Any) -> str:
 
 def report_slips(source: Source, findings: Findings) -> None:
     """Report the slips of a file."""
-    text = source.text or ""
-    has_hash = _HAS_HASH.search(text) is not None
-    todo: list[Node] = [Node(source, (), source.data)]
+    has_hash = _HAS_HASH.search(source.text or "") is not None
+    # Values and paths, not nodes: there are many, and few slips.
+    todo: list[tuple[Any, Path]] = [(source.data, ())]
     seen: set[int] = set()
     while todo:
-        node = todo.pop()
-        seen.add(id(node.value))  # what stands behind an alias is one object
-        is_glued = False
-        for key, item in _entries(node):
-            if is_glued and glued_name(key) != key and item.value is None:
-                findings.hide(item)  # one finding is for all of them
-                continue
-            slip = _slip(key, item, has_hash=has_hash)
+        value, path = todo.pop()
+        seen.add(id(value))  # what stands behind an alias is one object
+        found = []
+        for key, below in _entries(value):
+            if isinstance(below, (dict, list)) and id(below) not in seen:
+                todo.append((below, (*path, key)))
+            slip = _slip(key, below, Node(source, (*path, key), below) if has_hash else None)
             if slip is not None:
-                is_glued = is_glued or glued_name(key) != key
-                place = node if glued_name(key) == "$ref" else item
-                findings.explain(slip.code, item, slip.message, key=slip.is_key, place=place)
-            elif isinstance(item.value, (dict, list)) and id(item.value) not in seen:
-                todo.append(item)
+                found.append((key, slip))
+        _report(Node(source, path, value), found, findings)
 
 
-def _entries(node: Node) -> Iterator[tuple[Any, Node]]:
-    if not isinstance(node.value, (dict, list)):
-        return
-    for key, item in node.items():
-        is_data = key in _DATA or (str(key).startswith("x-") and key not in _OURS)
-        if not is_data and key not in _PROSE:
-            yield key, item
+def _report(node: Node, found: list[tuple[Any, _Slip]], findings: Findings) -> None:
+    """Report the slips of a mapping or a list; one finding is for all keys without a blank."""
+    is_glued = False
+    for key, slip in found:
+        item = node.child(key)
+        if slip.is_glued and is_glued:
+            findings.hide(item)
+            continue
+        is_glued = is_glued or slip.is_glued
+        place = node if glued_name(key) == "$ref" else item
+        findings.explain(slip.code, item, slip.message, key=slip.is_key, place=place)
+
+
+def _entries(value: Any) -> Iterable[tuple[Any, Any]]:
+    if isinstance(value, list):
+        return enumerate(value)
+    return (
+        (entry for entry in value.items() if not _is_free(entry[0]))
+        if value.__class__ is dict
+        else ()
+    )
+
+
+def _is_free(key: str) -> bool:
+    """Whether whatever stands below a key is text for people, or somebody's data."""
+    return key in _FREE or (key.startswith("x-") and key not in _OURS)
 
 
 class _Slip(NamedTuple):
     code: str
     message: str
     is_key: bool = False
+    is_glued: bool = False
 
 
-def _slip(key: Any, item: Node, *, has_hash: bool) -> _Slip | None:
-    if isinstance(key, str) and _in_other_quotes(key):
+def _slip(key: Any, value: Any, hashed: Node | None) -> _Slip | None:
+    """The slip of an entry; `hashed` is its place, if a comment may stand for a value."""
+    if isinstance(key, str) and not key.isascii() and _in_other_quotes(key):
         return _Slip("unknown-field", _other_quotes(key), is_key=True)
-    if item.value is None:
-        return _empty(key, item, has_hash=has_hash)
-    return _text(key, item.value) if isinstance(item.value, str) else None
+    if value is None:
+        return _empty(key, hashed)
+    return _text(key, value) if isinstance(value, str) else None
 
 
 # -- what is null ----------------------------------------------------------------------------------
 
 
-def _empty(key: Any, item: Node, *, has_hash: bool) -> _Slip | None:
+def _empty(key: Any, hashed: Node | None) -> _Slip | None:
     found = GLUED.fullmatch(key) if isinstance(key, str) else None
     if found is not None:
         message = f"{shown(key)} is a key without a value: {blank_missing(found[1], found[2])}"
-        return _Slip("unknown-field", message, is_key=True)
-    hidden = _hidden(item) if has_hash and (key == "$ref" or key in _KNOWN) else ""
+        return _Slip("unknown-field", message, is_key=True, is_glued=True)
+    hidden = _hidden(hashed) if hashed is not None and (key == "$ref" or key in _KNOWN) else ""
     if key == "$ref":
         message = "'$ref' has no value; write a reference such as '#/components/schemas/Name'"
         return _Slip("wrong-type", quoted_reference(hidden) if hidden else message, is_key=True)

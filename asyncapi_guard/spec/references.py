@@ -19,7 +19,6 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 from asyncapi_guard.errors import Finding, UnreadableDocument
 from asyncapi_guard.spec.limits import DEFAULT_LIMITS, Limits
 from asyncapi_guard.spec.pointers import Path, format_pointer, parse_fragment
-from asyncapi_guard.spec.reference_advice import as_pointer, elsewhere, path_of_windows
 from asyncapi_guard.spec.wording import cut, nearest, shown
 
 if TYPE_CHECKING:
@@ -228,6 +227,8 @@ class Documents:
             target = urljoin(node.source.uri, uri) if uri else node.source.uri
             parts = parse_fragment(fragment)
         except ValueError as error:
+            from asyncapi_guard.spec.reference_advice import as_pointer
+
             message = f"{shown(reference)} cannot be followed: {error}"
             message = as_pointer(node.source.data, reference) or message
             raise Unresolvable(at.finding(message, UNRESOLVABLE)) from None
@@ -243,6 +244,8 @@ class Documents:
             if below is None:
                 message = _nothing_there(at, found, part)
                 if "did you mean" not in message:
+                    from asyncapi_guard.spec.reference_advice import elsewhere
+
                     message += elsewhere(node.source.data, reference)
                 raise Unresolvable(at.finding(message, UNRESOLVABLE))
             found = below
@@ -254,6 +257,8 @@ class Documents:
         known = _identity(uri)
         if known in self._sources:
             return self._sources[known]
+        from asyncapi_guard.spec.reference_advice import as_pointer, path_of_windows
+
         windows = path_of_windows(at.value)
         if windows:
             raise Unresolvable(at.finding(f"{shown(at.value)} {windows}", UNRESOLVABLE))

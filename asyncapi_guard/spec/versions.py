@@ -84,9 +84,8 @@ _UPGRADE = "; convert the file first: asyncapi-guard upgrade FILE -o asyncapi.ym
 
 
 def _other_version(version: str) -> str:
-    whole = _whole(version)
-    if whole.startswith("3"):
-        message = f"AsyncAPI {shown(version)} is not supported: a version has three numbers"
-        return f"{message}; write {whole!r}"
     message = f"AsyncAPI {shown(version)} is not supported; 3.0 and 3.1 are"
-    return message + _UPGRADE if version.startswith("2.") else message
+    whole = _whole(version)
+    if version.startswith("2."):
+        return message + _UPGRADE
+    return f"{message}; write {whole!r}" if whole.startswith("3") else message

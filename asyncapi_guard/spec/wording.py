@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["boolean_hint", "cut", "kind_of", "nearest", "shown"]
+__all__ = [
+    "COMMENT",
+    "GLUED",
+    "blank_missing",
+    "boolean_hint",
+    "cut",
+    "kind_of",
+    "nearest",
+    "quoted_reference",
+    "shown",
+]
 
 _QUOTED = 120
 _MESSAGE = 300
@@ -75,3 +86,20 @@ def _candidates(name: str, names: Collection[str]) -> Collection[str]:
         if -_LONGER <= len(known) - len(name) <= _LONGER
         and (known[:1] == ends[0] or known[-1:] == ends[1])
     ][:_FEW]
+
+
+# -- slips of YAML ---------------------------------------------------------------------------------
+
+COMMENT = "comments begin with '#' in YAML"
+#: A key, and what stands behind its colon without a blank; but no URL.
+GLUED = re.compile(r"([A-Za-z$][\w$.\-]*):(?!//)([^\s:].*)")
+
+
+def blank_missing(key: str, value: str) -> str:
+    """What to do about a key with its value glued to the colon."""
+    return f"a blank is missing behind the colon; write '{key}: {value}'"
+
+
+def quoted_reference(reference: str) -> str:
+    """What to do about a reference that is read as a comment."""
+    return f"# begins a comment; put the reference in quotes: $ref: '{reference}'"

@@ -10,11 +10,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-__all__ = ["COMMENT", "GLUED", "Slip", "blank_missing", "quoted_reference", "slip_near", "unclosed"]
+from asyncapi_guard.spec.wording import COMMENT, GLUED, blank_missing, quoted_reference
 
-COMMENT = "comments begin with '#' in YAML"
-#: A key, and what stands behind its colon without a blank; but no URL.
-GLUED = re.compile(r"([A-Za-z$][\w$.\-]*):(?!//)([^\s:].*)")
+__all__ = ["Slip", "slip_near", "unclosed"]
 
 _COMMENT_SIGN = re.compile(r"//|/\*|--[ \t]")
 _LINE_COMMENT = re.compile(r"[ \t]*(?=//|/\*|--[ \t])")
@@ -38,16 +36,6 @@ class Slip(NamedTuple):
 
     message: str
     offset: int
-
-
-def blank_missing(key: str, value: str) -> str:
-    """What to do about a key with its value glued to the colon."""
-    return f"a blank is missing behind the colon; write '{key}: {value}'"
-
-
-def quoted_reference(reference: str) -> str:
-    """What to do about a reference that is read as a comment."""
-    return f"# begins a comment; put the reference in quotes: $ref: '{reference}'"
 
 
 def slip_near(text: str, offset: int, begin: int) -> Slip | None:

@@ -27,8 +27,6 @@ from asyncapi_guard.errors import UnreadableDocument
 from asyncapi_guard.spec.limits import most_digits, refuse
 from asyncapi_guard.spec.position import Position, position_at
 from asyncapi_guard.spec.wording import cut, shown
-from asyncapi_guard.spec.yaml_advice import advice_for, control_character
-from asyncapi_guard.spec.yaml_slips import unclosed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,6 +100,8 @@ def _unreadable(text: str, error: yaml.YAMLError) -> _Fault:
 
     Its errors name places, on which the message rests; its sentence is only quoted.
     """
+    from asyncapi_guard.spec.yaml_advice import advice_for
+
     if not isinstance(error, yaml.MarkedYAMLError):
         return _unreadable_character(text)
     context = error.context_mark
@@ -121,6 +121,8 @@ def _unreadable(text: str, error: yaml.YAMLError) -> _Fault:
 
 def _unreadable_character(text: str) -> _Fault:
     """What stands in a text of which the library says no more than that it cannot read it."""
+    from asyncapi_guard.spec.yaml_advice import control_character
+
     found = _NOT_TEXT.search(text)
     if found is None:
         return _Fault(Position(0, 0), 0, 0, "it cannot be read")
@@ -213,6 +215,8 @@ class Builder:
 
     def _refuse_unclosed(self, text: str, error: UnreadableDocument) -> None:
         """Refuse what follows of a quote that nothing closes at the quote itself."""
+        from asyncapi_guard.spec.yaml_slips import unclosed
+
         offset = _offset_of_line(text, error.findings[0].line + 1)
         slip = unclosed(text, offset)
         if slip is not None:

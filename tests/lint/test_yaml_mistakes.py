@@ -200,6 +200,15 @@ def test_yaml_that_means_something_else(folder, replaced, at, code, advice):
     assert advice in finding.message
 
 
+def test_a_slip_in_another_file(folder):
+    """It is found there, and explains what is wrong there."""
+    folder.write("cups.yml", "Cups:\n  $ref: #/Cup\nCup: {type: integer}\n")
+    text = written(("payload: {type: string}", "payload: {$ref: 'cups.yml#/Cups'}"))
+    (finding,) = found(folder, text)
+    assert (finding.file.rpartition("/")[2], finding.line) == ("cups.yml", 2)
+    assert "put the reference in quotes: $ref: '#/Cup'" in finding.message
+
+
 RIGHT_YAML = {
     "a date": [("  version: 1.2.0", "  version: 2026-01-31")],
     "yes as a text": [("title: Tea house", "title: yes")],
