@@ -117,8 +117,12 @@ class GrammarWalk:
     def _visit_choice(self, node: Node, type: Type) -> None:
         wanted = "a string" if isinstance(type.choices[0], str) else "a number"
         if kind_of(node.value) != wanted:
-            is_quoted = wanted == "a number" and node.value in map(str, type.choices)
-            self._expect(node, wanted, type, fits=False, hint="; remove the quotes" * is_quoted)
+            hint = ""
+            if wanted == "a number" and node.value in map(str, type.choices):
+                hint = "; remove the quotes"
+            elif wanted == "a string" and isinstance(node.value, (int, float)):
+                hint = "; put it in quotes"
+            self._expect(node, wanted, type, fits=False, hint=hint)
         elif node.value not in type.choices:
             choices = ", ".join(map(str, type.choices))
             got = shown(node.value) if isinstance(node.value, str) else str(node.value)
@@ -244,7 +248,8 @@ class GrammarWalk:
         wanted = ONE_OF.get(name, ())
         if wanted and not any(key in node.value for key in wanted):
             message = f"{article(name)} needs {' or '.join(map(repr, wanted))}"
-            self._findings("missing-field", node, message, key=True)
+            message += f"; put the data below {wanted[-1]!r}"
+            self._findings.explain("missing-field", node, message, key=True)
         advised: set[str] = set()
         for key, item in node.items():
             if key in fields:
@@ -280,8 +285,8 @@ class GrammarWalk:
         if habit is not None and habit.advice in advised:
             return  # one finding is for all that is mended alike
         hint = nearest(key, fields)
+        self._expect_references(key, name, hint)
         if habit is not None:
-            self._expect_references(key, name)
             advised.add(habit.advice)
             hint = f"; {habit.advice}"
         message = f"unknown field {shown(key)} of {article(name)}{hint}"
@@ -289,14 +294,18 @@ class GrammarWalk:
         code = "oauth2-field" if is_oauth2 else "unknown-field"
         self._findings(code, item, message, key=True, wanted=fields)
 
-    def _expect_references(self, key: str, name: str) -> None:
+    def _expect_references(self, key: str, name: str, hint: str) -> None:
         """Say nothing of references to what stands under an unknown field."""
+        sections = [each for each in (*_SECTIONS, *OBJECTS["Components"]) if f"{each!r}" in hint]
         if name == "AsyncAPI" and key in ("schemas", "definitions", "models"):
             self._findings.misplace("#/components/schemas/")
         elif name == "AsyncAPI" and key in OBJECTS["Components"]:
             self._findings.misplace(f"#/components/{key}/")
         elif key in _SECTIONS:
             self._findings.misplace(f"#/{key}/")
+        elif name in ("AsyncAPI", "Components") and sections:
+            begin = "#/" if name == "AsyncAPI" else "#/components/"
+            self._findings.misplace(f"{begin}{sections[0]}/")
 
     # -- references --------------------------------------------------------------------------------
 

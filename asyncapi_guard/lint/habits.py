@@ -18,7 +18,7 @@ from asyncapi_guard.spec.wording import nearest
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-__all__ = ["Habit", "habit_of", "missing_hint", "server_address", "stands_for"]
+__all__ = ["ACK_ADVICE", "Habit", "habit_of", "missing_hint", "server_address", "stands_for"]
 
 
 class Habit(NamedTuple):
@@ -39,7 +39,8 @@ _OPERATIONS = (
     "'operations'; or set asyncapi: 2.6.0 and run asyncapi-guard upgrade"
 )
 _SCHEMA_BELOW = "a schema stands below payload: write payload: {type: ...}"
-_ACK = (
+#: What to do about a reply that is meant as an ack.
+ACK_ADVICE = (
     "what a client is answered is 'x-ack' on the message; a reply has 'channel' and 'messages', "
     "which are references"
 )
@@ -152,11 +153,11 @@ _TABLE: Mapping[str, tuple[tuple[str, str, str], ...]] = {
             "",
             "a payload belongs to a message of the channel; list the message in 'messages'",
         ),
-        ("response|responses|ack|acks|replies|callback", "reply", _ACK),
+        ("response|responses|ack|acks|replies|callback", "reply", ACK_ADVICE),
         ("ws|http|" + "|".join(PROTOCOLS), "", "write it into 'bindings'"),
     ),
     "Reply": (
-        ("payload|message|schema|content|type|properties|items|name|x-ack|ack", "", _ACK),
+        ("payload|message|schema|content|type|properties|items|name|x-ack|ack", "", ACK_ADVICE),
     ),
     "Message": (
         (

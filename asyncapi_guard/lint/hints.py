@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.lint.habits import ACK_ADVICE
 from asyncapi_guard.spec.pointers import format_pointer
 from asyncapi_guard.spec.references import is_reference
 
@@ -42,6 +43,10 @@ def hint_for(root: Node, node: Node, type: Type) -> str:
         node: the value.
         type: what is wanted.
     """
+    if node.value is None:
+        return "; nothing is below it: indent its entries further, or remove it"
+    if type.kind == "choice":
+        return "; write an operation for each" if node.path[-1] == "action" else ""
     if type.kind == "map":
         return _as_map(node, type)
     if type.kind == "list" and type.item is not None:
@@ -82,6 +87,10 @@ def _as_list(root: Node, node: Node, item: Type) -> str:
     if isinstance(node.value, str):
         inner = _written(root, node, node.value, item) or _shown(node.value)
         return f"; write a list: {field}: [{inner}]"
+    if isinstance(node.value, dict) and any(key.startswith("-") for key in node.value):
+        return "; a blank is missing behind the '-' of an item"
+    if isinstance(node.value, dict) and not node.value.keys().isdisjoint(("oneOf", "anyOf")):
+        return f"; write the list itself: {field}: [...]"
     if isinstance(node.value, dict) and len(node.value) == 1:
         ((name, value),) = node.value.items()
         inner = _written(root, node, name, item)
@@ -93,6 +102,8 @@ def _as_list(root: Node, node: Node, item: Type) -> str:
 def _as_object(root: Node, node: Node, type: Type) -> str:
     if isinstance(node.value, dict) and type.reference == "must":
         return f"; {_IN_PLACE[type.name]}, and refer to it" if type.name in _IN_PLACE else ""
+    if type.name == "Reply":
+        return f"; {ACK_ADVICE}"
     if not isinstance(node.value, str):
         return ""
     written = _written(root, node, node.value, type)
@@ -171,6 +182,8 @@ def action_hint(node: Node) -> str:
 def kind_hint(ref: Node, target: Node, kind: str, name: str) -> str:
     """What to refer to in place of an object of another kind."""
     reference = ref.value["$ref"]
+    if name == "Reply":
+        return f"; {ACK_ADVICE}"
     wants_schema = name in ("Schema", "ObjectSchema", "Ack")
     if wants_schema and kind == "Message":
         has_payload = isinstance(target.value, dict) and "payload" in target.value

@@ -47,6 +47,10 @@ _PLAIN = frozenset(
     for field in fields.values()
     if field.type.kind in ("plain", "choice") and field.type.name not in ("any", "open")
 )
+#: What people write for `$ref`.
+_NO_REFERENCES = frozenset(("ref", "$Ref", "$REF", "#ref", "_ref", "$reference", "reference"))
+_REF = re.compile(r"\$ref[ \t]")
+_HAS_KEY = re.compile(r"\s[\w$\-]+:(?:\s|$)")
 _TYPOGRAPHIC = "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2018\u2019\u201a\u201b"
 _COMMENTED = re.compile(r"[^\s/#]\S*(?:[ \t]+(?://|/\*|--[ \t])|#[ \t])")
 _COMMENTED_NUMBER = re.compile(r"(?:-?[0-9.]+|true|false)(?:[ \t]+(?://|/\*|--[ \t])|#[ \t])")
@@ -89,7 +93,8 @@ def _report(node: Node, found: list[tuple[Any, _Slip]], findings: Findings) -> N
             findings.hide(item)
             continue
         is_glued = is_glued or slip.is_glued
-        place = node if glued_name(key) == "$ref" else item
+        is_reference = glued_name(key) == "$ref" or key in _NO_REFERENCES
+        place = node if is_reference else item
         findings.explain(slip.code, item, slip.message, key=slip.is_key, place=place)
 
 
@@ -154,8 +159,24 @@ def _hidden(item: Node) -> str:
 
 
 def _text(key: Any, value: str) -> _Slip | None:
+    return _reference(key, value) or _word(key, value)
+
+
+def _reference(key: Any, value: str) -> _Slip | None:
+    if key in _NO_REFERENCES and value.startswith("#/"):
+        message = f"{shown(key)} is no reference; write $ref: {shown(value)}"
+        return _Slip("unknown-field", message, is_key=True)
+    if key == "$ref" and _HAS_KEY.search(value):
+        return _Slip("bad-value", "the quote of this reference is not closed")
+    return _Slip("wrong-type", "a ':' is missing behind '$ref'") if _REF.match(value) else None
+
+
+def _word(key: Any, value: str) -> _Slip | None:
     if _in_other_quotes(value):
         return _Slip("bad-value", _other_quotes(value))
+    if key in _WORDS and value[-1:] in (",", ";"):
+        message = f"{shown(value)} ends with {value[-1]!r}, which is part of the text; remove it"
+        return _Slip("bad-value", message)
     found = GLUED.match(value)
     if found is not None and found[1] in _KNOWN and key not in _PLAIN:
         rest = found[2].split()[0]

@@ -102,4 +102,5 @@ def blank_missing(key: str, value: str) -> str:
 
 def quoted_reference(reference: str) -> str:
     """What to do about a reference that is read as a comment."""
-    return f"# begins a comment; put the reference in quotes: $ref: '{reference}'"
+    plain = reference.strip("'\"")
+    return f"# begins a comment; put the reference in quotes: $ref: '{plain}'"
