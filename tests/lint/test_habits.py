@@ -178,6 +178,7 @@ HABITS = {
     "data for payload": ([(GROWN, "      data: {type: string}")], "data:", "unknown-field", "write 'payload'"),
     "a payload with a typo": ([(GROWN, "      paylod: {type: string}")], "paylod", "unknown-field", "did you mean 'payload'?"),
     "event for name": ([("        name: water_bed", "        event: water_bed")], "event:", "unknown-field", "write 'name'"),
+    "title for name": ([("        name: water_bed", "        title: water_bed")], "title:", "title-as-event", "write 'name' if it is 'water_bed'"),
     "ack for x-ack": ([("        x-ack: {", "        ack: {")], "ack:", "unknown-field", "write 'x-ack'"),
     "a reply with a payload": ([(ON_WATER, ON_WATER + "    reply:\n      payload: {type: boolean}\n")], "      payload: {type: boolean}", "unknown-field", "'x-ack' on the message"),
     "a reply with a message": ([(ON_WATER, ON_WATER + "    reply:\n      message: {payload: {type: boolean}}\n")], "message: {payload", "unknown-field", "'x-ack' on the message"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,8 @@ _PROTOCOLS = ("ws", "http", "socket", "sio", "engine")
 #: Socket.IO's own, in some of its implementations at least.
 _RESERVED = RESERVED_EVENTS | {"disconnecting", "newListener", "removeListener"}
 _HANDSHAKE = frozenset(("connect", "disconnect"))
+#: How events are spelled, and titles for people hardly.
+_SPELLED = re.compile(r"[a-z][a-z0-9]*(?:[_:.\-/][a-z0-9]+)+|[a-z]+(?:[A-Z][a-z0-9]+)+")
 _PAST = {"receive": "received", "send": "sent"}
 
 _warning = group("Socket.IO profile", Severity.WARNING)
@@ -169,6 +172,31 @@ RULES = (
           chat:
             address: /chat
             messages: {say: {payload: {type: string}}}
+        """,
+    ),
+    _warning(
+        "title-as-event",
+        "The name of an event is in `name`, not in `title`.",
+        """
+        A title is for people. The event is the message's `name`, or else its key. A title that is
+        the key in another spelling (`make_move` and `makeMove`) is most likely the event that
+        clients emit, and the guard would wait for the key.
+        """,
+        """
+        channels:
+          game:
+            address: /game
+            messages: {makeMove: {title: make_move, payload: {type: string}}}
+        operations:
+          move: {action: receive, channel: {$ref: '#/channels/game'}}
+        """,
+        """
+        channels:
+          game:
+            address: /game
+            messages: {makeMove: {name: make_move, payload: {type: string}}}
+        operations:
+          move: {action: receive, channel: {$ref: '#/channels/game'}}
         """,
     ),
     _warning(
@@ -378,6 +406,7 @@ def _report_orphan(context: Context, message: _Message) -> None:
 def _check_message(context: Context, message: _Message, directions: set[str]) -> None:
     entry, fields = message.entry, message.fields
     _check_name(context, message, directions)
+    _check_title(context, message)
     place = message.place.value
     if "payload" not in fields and not stands_for("Message", place, "payload", OBJECTS["Message"]):
         text = f"the message {shown(message.key)} has no payload: any arguments will do"
@@ -389,6 +418,20 @@ def _check_message(context: Context, message: _Message, directions: set[str]) ->
         _check_arguments(context, fields["payload"])
     if "x-ack" in fields:
         _check_arguments(context, ack_schema(fields["x-ack"]))
+
+
+def _check_title(context: Context, message: _Message) -> None:
+    title = message.fields.get("title")
+    if title is None or "name" in message.fields or not isinstance(title.value, str):
+        return
+    is_event = _SPELLED.fullmatch(title.value) and title.value != message.key
+    if is_event and _letters(title.value) == _letters(message.key):
+        text = f"the event is {shown(message.key)}, as the message has no name; write 'name' "
+        context.report("title-as-event", title, f"{text}if it is {shown(title.value)}", key=True)
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).lower()
 
 
 def _check_name(context: Context, message: _Message, directions: set[str]) -> None:
