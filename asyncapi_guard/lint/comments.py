@@ -255,8 +255,8 @@ def _problem(word: str, codes: tuple[str, ...], *, closed: bool, at: _Comment) -
 #: Characters of a comment that are read.
 _LONGEST = 2_000
 _MARK = re.compile(r"(?:^|(?<=\s))#[ \t]*guard:", re.MULTILINE)
-#: As YAML counts lines.
-_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
+#: As YAML 1.2 counts lines.
+_BREAK = re.compile(r"\r\n|[\n\r]")
 _TAGS = r"(?:[!&][^\s,\[\]{}]*[ \t]+)*"
 _HEADER = _TAGS + r"[|>][-+0-9]{0,2}$"
 #: A block scalar begins: `|` or `>` is all that stands behind a key, a dash, or at a line's start.

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.spec.pointers import format_pointer
+from asyncapi_guard.spec.references import UNRESOLVABLE
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
@@ -35,6 +38,11 @@ class Findings:
         self._rules = rules
         self._counts = counts
         self._found: dict[Finding, None] = {}
+        #: Places of which nothing more is said, by file and pointer.
+        self._explained: set[tuple[str, str]] = set()
+        self._codes: set[str] = set()
+        #: How references begin to what stands in another place, which was reported.
+        self._misplaced: set[str] = set()
         self._counted = 0
 
     def __call__(
@@ -52,6 +60,48 @@ class Findings:
             self.wanted[finding.file, finding.pointer, code] = wanted
         self.add(finding)
 
+    def explain(
+        self, code: str, node: Node, message: str, *, key: bool = False, place: Node | None = None
+    ) -> None:
+        """Report the cause of whatever else is wrong at a place, of which nothing more is said.
+
+        The place is the value's own, unless another one is given.
+        """
+        self(code, node, message, key=key)
+        self.hide(place or node)
+
+    def hide(self, node: Node) -> None:
+        """Say nothing more of a place."""
+        self._explained.add((node.source.name, format_pointer(node.path)))
+
+    def misplace(self, begin: str) -> None:
+        """Say nothing of references that begin so: what they name stands elsewhere."""
+        self._misplaced.add(f"'{begin}")
+
+    def has_misplaced(self, begin: str) -> bool:
+        """Whether what references that begin so name stands elsewhere."""
+        return f"'{begin}" in self._misplaced
+
+    def _is_misplaced(self, finding: Finding) -> bool:
+        is_broken = finding.code == UNRESOLVABLE
+        return is_broken and finding.message.startswith(tuple(self._misplaced))
+
+    @property
+    def is_hiding(self) -> bool:
+        """Whether there is a place of which nothing more is said."""
+        return bool(self._explained or self._misplaced)
+
+    def has(self, *codes: str) -> bool:
+        """Whether anything was found by one of some rules."""
+        return not self._codes.isdisjoint(codes)
+
+    def _is_explained(self, finding: Finding) -> bool:
+        if not self._explained:
+            return False
+        parts = finding.pointer.split("/")
+        places = ("/".join(parts[:end]) for end in range(1, len(parts) + 1))
+        return any((finding.file, place) in self._explained for place in places)
+
     def add(self, finding: Finding) -> None:
         """Report a finding that was made elsewhere.
 
@@ -59,8 +109,9 @@ class Findings:
             TooManyError: it is the last one.
         """
         finding = replace(finding, severity=self._rules[finding.code].severity)
-        if finding in self._found:
+        if finding in self._found or self._is_explained(finding) or self._is_misplaced(finding):
             return
+        self._codes.add(finding.code)
         self._found[finding] = None
         self._counted += self._counts(finding)
         if self._counted == _MOST:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asyncapi_guard.lint.binding_versions import (
     fields_of_version,
@@ -32,8 +32,11 @@ from asyncapi_guard.lint.grammar import (
     Field,
     Type,
 )
+from asyncapi_guard.lint.habits import habit_of, missing_hint, stands_for
+from asyncapi_guard.lint.hints import action_hint, hint_for, kind_hint
 from asyncapi_guard.lint.plain import kind_of_plain, plain_fault
 from asyncapi_guard.lint.ref_siblings import check_siblings
+from asyncapi_guard.lint.slips import report_slips
 from asyncapi_guard.spec.references import Documents, Node, Unresolvable, is_reference
 from asyncapi_guard.spec.schemas import ack_schema
 from asyncapi_guard.spec.wording import kind_of, nearest, shown
@@ -43,11 +46,28 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.lint.findings import Findings
     from asyncapi_guard.spec.pointers import Path
+    from asyncapi_guard.spec.source import Source
 
 __all__ = ["GrammarWalk"]
 
 _EXTENSION = re.compile(r"x-[\w\d.\-]+", re.ASCII)
+_SECTIONS = frozenset(("channels", "components", "operations", "servers"))
+_ROOT_MAPS = frozenset((name,) for name in _SECTIONS)
 _SCHEMAS = frozenset(("Schema", "ObjectSchema", "Ack"))
+
+
+class _Known(NamedTuple):
+    """The fields of an object.
+
+    Attributes:
+        name: the kind of the object.
+        fields: those that it may have.
+        every: those of other versions as well.
+    """
+
+    name: str
+    fields: Mapping[str, Field]
+    every: Mapping[str, Field]
 
 
 class GrammarWalk:
@@ -70,9 +90,13 @@ class GrammarWalk:
         self._binding_version: str | None = None
         self.visited: dict[str, list[Node]] = {name: [] for name in (*OBJECTS, *_SCHEMAS)}
         self.references: list[tuple[Node, Node]] = []
+        #: The files that were looked through for slips.
+        self._read: set[str] = set()
+        self._root = Node(documents.main, (), documents.main.data)
 
     def check(self, root: Node) -> None:
         """Walk from the root."""
+        self._look_for_slips(root.source)
         self._visit(root, Type("object", "AsyncAPI"))
         self._follow_all()
 
@@ -113,21 +137,29 @@ class GrammarWalk:
         if fault is not None:
             self._findings(fault[0], node, fault[1], wanted=(type.name,))
 
-    def _expect(self, node: Node, expected: str, *, fits: bool) -> bool:
+    def _expect(self, node: Node, expected: str, type: Type, *, fits: bool, hint: str = "") -> bool:
         if not fits:
             message = f"expected {expected}, got {kind_of(node.value)}"
-            self._findings("wrong-type", node, message, key=isinstance(node.value, (dict, list)))
+            message += hint or hint_for(self._root, node, type)
+            self._findings.explain("wrong-type", node, message, key=isinstance(node.value, dict))
         return fits
 
     def _visit_choice(self, node: Node, type: Type) -> None:
         wanted = "a string" if isinstance(type.choices[0], str) else "a number"
         if kind_of(node.value) != wanted:
-            self._expect(node, wanted, fits=False)
+            hint = ""
+            if wanted == "a number" and node.value in map(str, type.choices):
+                hint = "; remove the quotes"
+            elif wanted == "a string" and isinstance(node.value, (int, float)):
+                hint = "; put it in quotes"
+            self._expect(node, wanted, type, fits=False, hint=hint)
         elif node.value not in type.choices:
             choices = ", ".join(map(str, type.choices))
-            message = f"expected one of {choices}; got {shown(node.value)}"
+            got = shown(node.value) if isinstance(node.value, str) else str(node.value)
+            message = f"expected one of {choices}; got {got}"
             is_version = type.choices[-1] == LATEST
-            message += hint_at_versions(type) if is_version else nearest(node.value, type.choices)
+            near = hint_at_versions(type) if is_version else nearest(node.value, type.choices)
+            message += action_hint(node) or near
             self._findings("bad-value", node, message, wanted=type.choices)
 
     def _visit_union(self, node: Node, type: Type) -> None:
@@ -136,15 +168,21 @@ class GrammarWalk:
                 self._visit(node, each)
                 return
         expected = dict.fromkeys(map(_written_as, type.several))
-        self._expect(node, " or ".join(expected), fits=False)
+        self._expect(node, " or ".join(expected), type, fits=False)
 
     # -- lists and maps ----------------------------------------------------------------------------
 
     def _visit_list(self, node: Node, type: Type) -> None:
-        if type.item is None or not self._expect(node, "a list", fits=isinstance(node.value, list)):
+        is_list = isinstance(node.value, list)
+        if type.item is None or not self._expect(node, "a list", type, fits=is_list):
             return
+        texts = 0
         for item in node.values():
-            self._visit(item, type.item)
+            is_text = isinstance(item.value, str) and type.item.kind == "object"
+            texts += is_text
+            # One finding is for all of them.
+            if texts <= 1 or not is_text:
+                self._visit(item, type.item)
         if type.filled and not node.value:
             self._findings("bad-value", node, "expected one item at least, got an empty list")
         if type.unique:
@@ -163,14 +201,14 @@ class GrammarWalk:
                 self._findings("equal-items", item, message)
 
     def _visit_map(self, node: Node, type: Type) -> None:
-        if type.item is None or not self._expect(
-            node, "a mapping", fits=isinstance(node.value, dict)
-        ):
+        is_map = isinstance(node.value, dict)
+        if type.item is None or not self._expect(node, "a mapping", type, fits=is_map):
             return
         if is_reference(node.value) and type.item.kind != "plain":
             message = "a map cannot be a reference; what is in it can"
             self._findings("reference-forbidden", node, message)
             return
+        self._check_indentation(node, type.item)
         pattern = KEYS.get(type.keys or "")
         for key, item in node.items():
             if pattern is not None and not pattern.fullmatch(key):
@@ -178,6 +216,31 @@ class GrammarWalk:
                 message = f"the key {shown(key)} may have letters, digits, {also}'-' and '_' only"
                 self._findings("bad-key", item, message, key=True)
             self._visit(item, type.item)
+
+    def _check_indentation(self, node: Node, item: Type) -> None:
+        """Report an entry whose fields stand beside it, and sections that stand among entries."""
+        fields = OBJECTS.get(item.name, {}) if item.kind == "object" else {}
+        empty = next((entry for _, entry in node.items() if entry.value is None), None)
+        lost = [key for key in node.value if key in fields]
+        if empty is not None and lost and item.name not in _SCHEMAS:
+            names = ", ".join(map(repr, lost))
+            message = f"{shown(empty.path[-1])} has no value; indent {names} further, below it"
+            self._findings.explain("wrong-type", empty, message, key=True)
+            for key in lost:
+                self._findings.hide(node.child(key))
+        for section in _SECTIONS.intersection(node.value) if node.path in _ROOT_MAPS else ():
+            self._check_section(node.child(section), fields)
+
+    def _check_section(self, entry: Node, fields: Mapping[str, Field]) -> None:
+        if not isinstance(entry.value, dict) or not entry.value:
+            return
+        name, keys = entry.path[-1], entry.value.keys()
+        inside = OBJECTS["Components"].keys() if name == "components" else keys - fields.keys()
+        if not keys <= inside or keys <= fields.keys():
+            return
+        message = f"{name!r} is a section of the whole document: indent it less"
+        self._findings.explain("unknown-field", entry, message, key=True)
+        self._findings.misplace(f"#/{name}/")
 
     # -- objects -----------------------------------------------------------------------------------
 
@@ -192,12 +255,13 @@ class GrammarWalk:
                 self._waiting.append((node, type.name))
         elif type.reference == "must":
             message = f"expected a reference to {article(type.name)}, such as {{$ref: '#/...'}}"
-            got = kind_of(node.value)
-            self._findings("reference-required", node, f"{message}, got {got}", key=True)
+            message += f", got {kind_of(node.value)}{hint_for(self._root, node, type)}"
+            is_key = not isinstance(node.path[-1], int)
+            self._findings.explain("reference-required", node, message, key=is_key)
         else:
-            self._visit_inline(node, type.name)
+            self._visit_inline(node, type.name, type)
 
-    def _visit_inline(self, node: Node, name: str) -> None:
+    def _visit_inline(self, node: Node, name: str, type: Type | None = None) -> None:
         if (node.place, name) in self._seen:
             return
         self._seen.add((node.place, name))
@@ -209,7 +273,12 @@ class GrammarWalk:
         elif isinstance(node.value, dict) and "$ref" in node.value:
             message = f"$ref must be a string, not {kind_of(node.value['$ref'])}"
             self._findings("wrong-type", node.child("$ref"), message)
-        elif self._expect(node, f"{article(name)} (a mapping)", fits=isinstance(node.value, dict)):
+        elif self._expect(
+            node,
+            f"{article(name)} (a mapping)",
+            type or Type("object", name),
+            fits=isinstance(node.value, dict),
+        ):
             self.visited[name].append(node)
             self._check_fields(node, name)
 
@@ -221,33 +290,37 @@ class GrammarWalk:
         fields = fields_of_version(every, self._binding_version, self._asyncapi)
         if node.value or not may_be_empty(name):
             self._check_required(node, name, fields)
+        advised: set[str] = set()
         for key, item in node.items():
             if key in fields:
                 self._visit(item, fields[key].type)
             else:
-                self._other_field(key, node, name, fields, every)
+                self._other_field(key, node, _Known(name, fields, every), advised)
         self._binding_version = outer
 
     def _check_required(self, node: Node, name: str, fields: Mapping[str, Field]) -> None:
         for field in fields.values():
             if field.required and field.name not in node.value:
-                message = f"the required field {field.name!r} of {article(name)} is missing"
-                hint = _map_of_scopes(node) if name == "SecurityScheme" else ""
-                self._findings("missing-field", node, message + hint, key=True)
+                self._missing(node, name, field.name, fields)
         wanted = ONE_OF.get(name, ())
         if wanted and not any(key in node.value for key in wanted):
             message = f"{article(name)} needs {' or '.join(map(repr, wanted))}"
+            message += f"; put the data below {wanted[-1]!r}"
+            self._findings.explain("missing-field", node, message, key=True)
+
+    def _missing(self, node: Node, name: str, missing: str, fields: Mapping[str, Field]) -> None:
+        if stands_for(name, node.value, missing, fields):
+            return  # it is there, by another name, which is reported
+        message = f"the required field {missing!r} of {article(name)} is missing"
+        hint = _map_of_scopes(node) if name == "SecurityScheme" else ""
+        if hint:
+            self._findings.explain("missing-field", node, message + hint, key=True)
+        else:
+            message += missing_hint(name, missing)
             self._findings("missing-field", node, message, key=True)
 
-    def _other_field(
-        self,
-        key: str,
-        node: Node,
-        name: str,
-        fields: Mapping[str, Field],
-        every: Mapping[str, Field],
-    ) -> None:
-        item = node.child(key)
+    def _other_field(self, key: str, node: Node, known: _Known, advised: set[str]) -> None:
+        item, name = node.child(key), known.name
         if key.startswith("x-") and name not in CLOSED:
             if not _EXTENSION.fullmatch(key):
                 message = f"the name {shown(key)} of an extension may have letters, digits, "
@@ -255,13 +328,42 @@ class GrammarWalk:
             return
         if takes_more(name, self._binding_version):
             return
-        hint = hint_at_version(every[key]) if key in every else nearest(key, fields)
-        if not hint and name.endswith("Binding") and key != "bindingVersion" and node.path:
-            hint = hint_at_level(node.path[-1], key)
+        if key in known.every:
+            message = f"unknown field {shown(key)} of {article(name)}"
+            message += hint_at_version(known.every[key])
+            self._findings("unknown-field", item, message, key=True)
+            return
+        self._unknown_field(key, item, known, advised)
+
+    def _unknown_field(self, key: str, item: Node, known: _Known, advised: set[str]) -> None:
+        name, fields = known.name, known.fields
+        habit = habit_of(name, key, item.value)
+        if habit is not None and habit.advice in advised:
+            return  # one finding is for all that is mended alike
+        hint = nearest(key, fields)
+        self._expect_references(key, name, hint)
+        if habit is not None:
+            advised.add(habit.advice)
+            hint = f"; {habit.advice}"
+        if not hint and name.endswith("Binding") and key != "bindingVersion" and len(item.path) > 1:
+            hint = hint_at_level(item.path[-2], key)
         message = f"unknown field {shown(key)} of {article(name)}{hint}"
         is_oauth2 = name == "SecurityScheme" and "flows" in fields
         code = "oauth2-field" if is_oauth2 else "unknown-field"
-        self._findings(code, item, message, key=True, wanted=() if key in every else fields)
+        self._findings(code, item, message, key=True, wanted=fields)
+
+    def _expect_references(self, key: str, name: str, hint: str) -> None:
+        """Say nothing of references to what stands under an unknown field."""
+        sections = [each for each in (*_SECTIONS, *OBJECTS["Components"]) if f"{each!r}" in hint]
+        if name == "AsyncAPI" and key in ("schemas", "definitions", "models"):
+            self._findings.misplace("#/components/schemas/")
+        elif name == "AsyncAPI" and key in OBJECTS["Components"]:
+            self._findings.misplace(f"#/components/{key}/")
+        elif key in _SECTIONS:
+            self._findings.misplace(f"#/{key}/")
+        elif name in ("AsyncAPI", "Components") and sections:
+            begin = "#/" if name == "AsyncAPI" else "#/components/"
+            self._findings.misplace(f"{begin}{sections[0]}/")
 
     # -- references --------------------------------------------------------------------------------
 
@@ -270,14 +372,35 @@ class GrammarWalk:
             return
         self._seen.add((node.place, name))
         try:
-            end = self._documents.resolve(node)
-            self.references.append((node, self._documents.target(node)))
+            end, target = self._documents.resolve(node), self._documents.target(node)
+            self.references.append((node, target))
+            self._look_for_slips(end.source)
         except Unresolvable as error:
             for finding in error.findings:
                 self._findings.add(finding)
             return
-        if name != "open" and self.check_kind(node, end, name):
+        if name == "open" or (self._is_other(end, name) and self._stands_for(target, name)):
+            return  # what is wrong there is said there
+        if self.check_kind(node, end, name):
             self._visit_inline(end, name)
+
+    def _look_for_slips(self, source: Source) -> None:
+        """Report the slips of a file, when something of it is needed for the first time."""
+        if source.uri not in self._read:
+            self._read.add(source.uri)
+            report_slips(source, self._findings)
+
+    def has_visited(self, node: Node, name: str) -> bool:
+        """Whether a place was taken for an object of a kind."""
+        return (node.place, name) in self._seen
+
+    def _is_other(self, node: Node, name: str) -> bool:
+        kind = self._kind_at(node)
+        return kind is not None and not _same_kind(kind, name)
+
+    def _stands_for(self, target: Node, name: str) -> bool:
+        """Whether what a reference names is itself a reference in the place of an object."""
+        return is_reference(target.value) and self._kinds.get(target.place) == name
 
     def check_kind(self, ref: Node, target: Node, name: str) -> bool:
         """Report a reference that leads to another kind of thing; whether it does not."""
@@ -286,7 +409,8 @@ class GrammarWalk:
             return True
         found = _PLACES.get(kind) or article(kind)
         message = f"{shown(ref.value['$ref'])} leads to {found}, not to {article(name)}"
-        self._findings("wrong-kind", ref, message)
+        message += kind_hint(ref, target, kind, name)
+        self._findings.explain("wrong-kind", ref, message)
         return False
 
     def _kind_at(self, node: Node) -> str | None:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from asyncapi_guard.lint.forms import FORMS
-from asyncapi_guard.spec.wording import kind_of, shown
+from asyncapi_guard.spec.wording import boolean_hint, kind_of, shown
 
 __all__ = ["kind_of_plain", "plain_fault"]
 
@@ -87,4 +87,6 @@ def _string_fault(value: Any, kind: str) -> tuple[str, str] | None:
 def _other_type(expected: str, value: Any) -> tuple[str, str]:
     quotes = expected == "a string" and isinstance(value, (bool, int, float))
     hint = "; put it in quotes" if quotes else ""
+    if expected == "true or false":
+        hint = boolean_hint(value)
     return "wrong-type", f"expected {expected}, got {kind_of(value)}{hint}"

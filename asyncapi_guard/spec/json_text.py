@@ -231,7 +231,7 @@ class _Walk:
 
 #: What people write that other languages have.
 _MISTAKES = (
-    (re.compile(r"//|/\*|#"), "JSON has no comments"),
+    (re.compile(r"//|/\*|#"), "JSON has no comments: remove it"),
     (re.compile("'"), "texts stand in double quotes, not in single ones"),
     (re.compile(r"(?:True|False|None)\b"), "JSON's words are true, false and null"),
     (

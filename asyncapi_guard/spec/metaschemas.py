@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asyncapi_guard.schema import Dialect, EngineName, get_engine
-from asyncapi_guard.spec.wording import kind_of, nearest, shown
+from asyncapi_guard.spec.wording import boolean_hint, kind_of, nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -90,6 +90,8 @@ def _other_type(place: Any, wanted: Any, value: Any) -> str:
     names = sorted(wanted) if isinstance(wanted, list) else [str(wanted)]
     text = f"expected {' or '.join(sorted(_KINDS.get(name, name) for name in names))}"
     text += f", got {kind_of(value)}"
+    if "boolean" in names:
+        text += boolean_hint(value)
     if place in ("exclusiveMinimum", "exclusiveMaximum"):
         text += f"; {place} is the limit itself, since draft-06"
     return text

@@ -227,7 +227,10 @@ class Documents:
             target = urljoin(node.source.uri, uri) if uri else node.source.uri
             parts = parse_fragment(fragment)
         except ValueError as error:
+            from asyncapi_guard.spec.reference_advice import as_pointer
+
             message = f"{shown(reference)} cannot be followed: {error}"
+            message = as_pointer(node.source.data, reference) or message
             raise Unresolvable(at.finding(message, UNRESOLVABLE)) from None
         source = self._open(at, target) if uri else node.source
         straight = _straight(source, parts)
@@ -239,7 +242,12 @@ class Documents:
                 found = self.resolve(found, _trail=trail)
             below = _step(found, part)
             if below is None:
-                raise Unresolvable(at.finding(_nothing_there(at, found, part), UNRESOLVABLE))
+                message = _nothing_there(at, found, part)
+                if "did you mean" not in message:
+                    from asyncapi_guard.spec.reference_advice import elsewhere
+
+                    message += elsewhere(node.source.data, reference)
+                raise Unresolvable(at.finding(message, UNRESOLVABLE))
             found = below
         return found
 
@@ -249,6 +257,11 @@ class Documents:
         known = _identity(uri)
         if known in self._sources:
             return self._sources[known]
+        from asyncapi_guard.spec.reference_advice import as_pointer, path_of_windows
+
+        windows = path_of_windows(at.value)
+        if windows:
+            raise Unresolvable(at.finding(f"{shown(at.value)} {windows}", UNRESOLVABLE))
         if len(self._sources) >= _MOST_FILES:
             message = f"{shown(at.value)} is not read: there are {_MOST_FILES:,} files already"
             raise Unresolvable(at.finding(message, UNRESOLVABLE))
@@ -264,6 +277,7 @@ class Documents:
                 reason = f"{shown(at.value)} cannot be read: {cut(str(cause))}"
                 raise Unresolvable(at.finding(reason, UNRESOLVABLE), *cause.findings) from None
             reason = f"{shown(at.value)} cannot be read: {cut(str(cause))}"
+            reason = as_pointer(at.source.data, at.value) or reason
             raise Unresolvable(at.finding(reason, UNRESOLVABLE)) from None
         self._registry = retrieved.registry
         source: Source = retrieved.value.contents

@@ -39,13 +39,15 @@ if TYPE_CHECKING:
     from asyncapi_guard.schema.dialects import Draft
     from asyncapi_guard.spec.pointers import Path
 
-__all__ = ["Schemas", "UnjudgeableError", "ack_schema", "patterns"]
+__all__ = ["Schemas", "UnjudgeableError", "ack_schema", "lacks_format", "patterns"]
 
 _Place = tuple[str, "Path"]
 _LONGEST_PATTERN = 20_000
 #: Of one schema, that are reported.
 _MOST_FAULTS = 100
 # An `x-ack` of `{args: schema}` is asynction's form, unless it has something of a schema beside it.
+#: What may stand beside the `schema` of one, and limits nothing.
+_BESIDE_SCHEMA = frozenset(("schema", "description", "example", "examples", "summary", "title"))
 _ARGS_COMPANIONS = frozenset(("description", "summary", "title"))
 
 
@@ -56,6 +58,14 @@ def ack_schema(node: Node) -> Node:
         if all(key.startswith("x-") for key in others):
             return node.child("args")
     return node
+
+
+def lacks_format(value: Any) -> bool:
+    """Whether a value is a Multi Format Schema Object, but for its `schemaFormat`."""
+    if not isinstance(value, dict) or not isinstance(value.get("schema"), dict):
+        return False
+    others = value.keys() - _BESIDE_SCHEMA
+    return all(key.startswith("x-") for key in others)
 
 
 class UnjudgeableError(Exception):
@@ -127,6 +137,9 @@ class Schemas:
             UnjudgeableError: `schemaFormat` names no JSON Schema.
         """
         node = self._documents.resolve(node)
+        if lacks_format(node.value):
+            # A missing one MUST be taken for AsyncAPI's own (Multi Format Schema Object).
+            return self.root(node.child("schema"))
         if not (isinstance(node.value, dict) and {"schemaFormat", "schema"} <= node.value.keys()):
             return node, dialect_of(None)
         form = node.child("schemaFormat")
@@ -205,6 +218,7 @@ class Schemas:
             if dialect.siblings or not _beside_reference(node.value, fault.path):
                 faulty = True
                 text = f"not a valid {dialect.name}: {fault.message}"
+                text += _map_as_reference(node, fault.path)
                 code = "bad-pattern" if fault.pattern else "invalid-schema"
                 yield at(node, fault.path).finding(text, code)
         if faulty:
@@ -265,6 +279,19 @@ def _references(root: Node, dialect: Dialect) -> Iterator[tuple[Node, bool]]:
                 continue
         for path, _ in subschemas(value):
             stack.append((at(node, path), in_place and path[0] in IN_PLACE))
+
+
+def _map_as_reference(schema: Node, path: SchemaPath) -> str:
+    """What to write in place of a reference where a map of schemas is wanted."""
+    value = at(schema, path).value
+    if path[-2:-1] not in (("properties",), ("patternProperties",)) or path[-1] != "$ref":
+        return ""
+    if not isinstance(value, str):
+        return ""
+    return (
+        f": {path[-2]!r} is a map of schemas, in which '$ref' is a name; refer to a schema in "
+        f"place of the one that has {path[-2]!r}, or below a name"
+    )
 
 
 def _beside_reference(schema: Any, path: SchemaPath) -> bool:

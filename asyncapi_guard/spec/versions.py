@@ -46,25 +46,46 @@ def version_of(root: Node, example: str) -> Node:
     if version is None:
         raise UnsupportedVersion(root.finding(_no_version(data, example), CODE))
     if not isinstance(version.value, str):
-        message = f"asyncapi must be a string such as {example!r}, not {kind_of(version.value)}"
-        raise UnsupportedVersion(version.finding(message, CODE))
+        raise UnsupportedVersion(version.finding(_no_string(version.value, example), CODE))
     return version
 
 
+def _no_string(value: object, example: str) -> str:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return f"'asyncapi' must be a string such as {example!r}, not {kind_of(value)}"
+    whole = _whole(str(value)) or example
+    hint = _UPGRADE if 2 <= value < 3 and example.startswith("3") else ""
+    return f"'asyncapi' must be a string, but {value} is a number; write {whole!r}{hint}"
+
+
+def _whole(text: str) -> str:
+    """A version of three numbers for one that begins as ours do; empty if there is none."""
+    found = re.fullmatch(r"v?([23])(?:\.([0-9]+))?(?:\.[0-9x*]+)?", text)
+    if found is None or (found[1] == "3" and found[2] not in (None, "0", "1")):
+        return ""
+    return f"{found[1]}.{found[2] or ('1' if found[1] == '3' else '6')}.0"
+
+
 def _no_version(data: dict[str, object], example: str) -> str:
-    is_openapi = "openapi" in data or "swagger" in data
-    hint = (
-        "this looks like an OpenAPI document"
-        if is_openapi
-        else f"it begins with e.g. 'asyncapi: {example}'"
-    )
-    return f"not an AsyncAPI document: {hint}"
+    if "openapi" in data or "swagger" in data:
+        hint = f"this looks like an OpenAPI document; write 'asyncapi: {example}' in its first line"
+        return f"not an AsyncAPI document: {hint}"
+    near = next((key for key in data if _letters(key) == "asyncapi"), None)
+    if near is not None:
+        return f"not an AsyncAPI document: write 'asyncapi' instead of {shown(near)}"
+    return f"not an AsyncAPI document: it begins with e.g. 'asyncapi: {example}'"
+
+
+def _letters(key: object) -> str:
+    return re.sub(r"[^a-z]", "", str(key).lower())
+
+
+_UPGRADE = "; convert the file first: asyncapi-guard upgrade FILE -o asyncapi.yml"
 
 
 def _other_version(version: str) -> str:
     message = f"AsyncAPI {shown(version)} is not supported; 3.0 and 3.1 are"
+    whole = _whole(version)
     if version.startswith("2."):
-        message += "; convert the file first: asyncapi-guard upgrade FILE -o asyncapi.yml"
-    elif re.fullmatch(r"3(?:\.[01])?", version):
-        message += "; write three numbers, e.g. '3.1.0'"
-    return message
+        return message + _UPGRADE
+    return f"{message}; write {whole!r}" if whole.startswith("3") else message

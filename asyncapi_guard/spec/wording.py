@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["cut", "kind_of", "nearest", "shown"]
+__all__ = [
+    "COMMENT",
+    "GLUED",
+    "blank_missing",
+    "boolean_hint",
+    "cut",
+    "kind_of",
+    "nearest",
+    "quoted_reference",
+    "shown",
+]
 
 _QUOTED = 120
 _MESSAGE = 300
@@ -22,6 +33,22 @@ _KINDS = {bool: "a boolean", int: "a number", float: "a number", str: "a string"
 def kind_of(value: Any) -> str:
     """What a value is: `null`, `a string`, `a mapping`, ..."""
     return "null" if value is None else _KINDS.get(type(value), "a mapping")
+
+
+_BOOLEAN_WORDS = {
+    **dict.fromkeys(("true", "yes", "y", "on"), "true"),
+    **dict.fromkeys(("false", "no", "n", "off"), "false"),
+}
+
+
+def boolean_hint(value: Any) -> str:
+    """What to write in place of a word that is a boolean to YAML 1.1, or to people."""
+    word = _BOOLEAN_WORDS.get(value.lower()) if isinstance(value, str) else None
+    if word is None:
+        return ""
+    if value == word:
+        return "; remove the quotes"
+    return f"; YAML 1.2 reads {shown(value)} as text: write {word}"
 
 
 def shown(value: Any) -> str:
@@ -59,3 +86,21 @@ def _candidates(name: str, names: Collection[str]) -> Collection[str]:
         if -_LONGER <= len(known) - len(name) <= _LONGER
         and (known[:1] == ends[0] or known[-1:] == ends[1])
     ][:_FEW]
+
+
+# -- slips of YAML ---------------------------------------------------------------------------------
+
+COMMENT = "comments begin with '#' in YAML"
+#: A key, and what stands behind its colon without a blank; but no URL.
+GLUED = re.compile(r"([A-Za-z$][\w$.\-]*):(?!//)([^\s:].*)")
+
+
+def blank_missing(key: str, value: str) -> str:
+    """What to do about a key with its value glued to the colon."""
+    return f"a blank is missing behind the colon; write '{key}: {value}'"
+
+
+def quoted_reference(reference: str) -> str:
+    """What to do about a reference that is read as a comment."""
+    plain = reference.strip("'\"")
+    return f"# begins a comment; put the reference in quotes: $ref: '{plain}'"

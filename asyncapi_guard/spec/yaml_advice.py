@@ -11,11 +11,13 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from asyncapi_guard.spec.yaml_slips import Slip, slip_near, unclosed
+
 __all__ = ["advice_for", "control_character"]
 
 _BLANKS = " \t"
-_BREAKS = "\r\n\x85\u2028\u2029"
-_LINE = re.compile(r"[^\r\n\x85\u2028\u2029]*")
+_BREAKS = "\r\n"
+_LINE = re.compile(r"[^\r\n]*")
 _LONGEST_KEY = 1_024
 _CLOSING = {"[": "]", "{": "}"}
 #: Text in quotes, whole.
@@ -37,8 +39,10 @@ def control_character(character: str) -> str:
     )
 
 
-def advice_for(text: str, offset: int, begin: int) -> str:
-    """What is wrong where PyYAML stopped, and how to mend it; empty where that is not known.
+def advice_for(text: str, offset: int, begin: int) -> Slip:
+    """What is wrong, how to mend it, and where: not always where PyYAML stopped.
+
+    The message is empty where nothing is known.
 
     Args:
         text: the whole document.
@@ -46,7 +50,11 @@ def advice_for(text: str, offset: int, begin: int) -> str:
         begin: where that begins of which it is part; at the same place, if PyYAML does not say.
     """
     place = _Place(text, offset, begin)
-    return next(filter(None, (say(place) for say in _SAY)), "")
+    tab = _tab(place)
+    if tab:
+        return Slip(tab, offset)
+    slip = unclosed(text, offset) or slip_near(text, offset, begin) or _opening(place)
+    return slip or Slip(next(filter(None, (say(place) for say in _SAY)), ""), offset)
 
 
 @dataclass(frozen=True)
@@ -111,21 +119,49 @@ def _indicator(place: _Place) -> str:
     return ""
 
 
-def _quote(place: _Place) -> str:
-    """A quoted text that is not closed, or has an escape that there is not."""
+def _opening(place: _Place) -> Slip | None:
+    """A quote or a bracket that nothing closes, where it opens."""
+    line = place.line(place.begin)
+    if _is_open_quote(place) and not _escape(place):
+        message = f"the quote {place.opening} that opens on line {line} is not closed"
+        return Slip(message, place.begin)
+    closing = _CLOSING.get(place.opening)
+    if closing is not None and (place.at_end or _goes_on_outside(place)):
+        message = f"the {place.opening!r} that opens on line {line} is not closed"
+        return Slip(f"{message}: '{closing}' is missing", place.begin)
+    return None
+
+
+def _is_open_quote(place: _Place) -> bool:
     whole = _QUOTED.get(place.opening)
     if whole is None:
-        return ""
+        return False
     found = whole.match(place.text, place.begin)
-    if found is not None and found.end() <= place.offset:
+    return found is None or found.end() > place.offset
+
+
+def _goes_on_outside(place: _Place) -> bool:
+    """Whether the line below that of an open bracket is no further to the right."""
+    above, _, below = place.text[place.begin :].partition("\n")
+    start = place.text.rfind("\n", 0, place.begin) + 1
+    written = next((line for line in below.split("\n") if line.strip()), "")
+    is_below = place.begin + len(above) < place.offset
+    return is_below and _indent(written) <= _indent(place.text[start:])
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(_BLANKS))
+
+
+def _escape(place: _Place) -> str:
+    """An escape that there is not."""
+    if place.opening != '"' or not _is_open_quote(place) or place.at_end:
         return ""
-    line = place.line(place.begin)
     escape = place.text.rfind("\\", place.begin, place.offset + 1)
-    is_near = place.opening == '"' and escape >= place.offset - 2 and not place.at_end
-    if is_near and not _ESCAPE.match(place.text, escape):
-        sign = place.text[escape : escape + 2]
-        return f"{sign!r} is no escape: write the backslash twice, or use single quotes"
-    return f"the quote {place.opening} that opens on line {line} is not closed"
+    if escape < place.offset - 2 or _ESCAPE.match(place.text, escape):
+        return ""
+    sign = place.text[escape : escape + 2]
+    return f"{sign!r} is no escape: write the backslash twice, or use single quotes"
 
 
 def _bracket(place: _Place) -> str:
@@ -133,10 +169,6 @@ def _bracket(place: _Place) -> str:
     if closing is None:
         return ""
     line = place.line(place.begin)
-    if place.at_end:
-        return (
-            f"the {place.opening!r} that opens on line {line} is not closed: '{closing}' is missing"
-        )
     return (
         f"a ',' or the closing '{closing}' is missing before this: the {place.opening!r} of line "
         f"{line} is open; text with brackets, braces or commas in it needs quotes"
@@ -152,6 +184,11 @@ def _colon(place: _Place) -> str:
         "text with ': ' in it needs quotes; else the line above lacks its ':', or this one begins "
         "too far to the right"
     )
+
+
+def _fence(place: _Place) -> str:
+    is_fence = place.text.startswith("```", place.offset)
+    return "'```' is Markdown, and not YAML: remove the line" if is_fence else ""
 
 
 def _closing(place: _Place) -> str:
@@ -205,5 +242,5 @@ def _neighbours(place: _Place) -> str:
 
 #: From what is known for sure to what is likely.
 _SAY = (
-    _tab, _quote, _bracket, _indicator, _colon, _closing, _item, _key, _neighbours,
+    _escape, _bracket, _fence, _indicator, _colon, _closing, _item, _key, _neighbours,
 )  # fmt: skip

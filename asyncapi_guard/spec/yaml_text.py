@@ -7,7 +7,8 @@ Python data itself, because the composer that PyYAML offers above them
   just counts them;
 - resolves scalars as YAML 1.1 did: `on`, `no`, `12:30` and `2024-01-01` are strings here, as YAML
   1.2's core schema says;
-- takes the last of two equal keys in silence.
+- takes the last of two equal keys in silence;
+- breaks lines at U+0085, U+2028 and U+2029, which are characters like others in YAML 1.2.
 
 It is also the faster of the two. Line numbers cost nothing until somebody asks for one: only then
 is the text read a second time (`Marks`), and documents without faults never are.
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 import math
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import yaml
@@ -25,7 +27,6 @@ from asyncapi_guard.errors import UnreadableDocument
 from asyncapi_guard.spec.limits import most_digits, refuse
 from asyncapi_guard.spec.position import Position, position_at
 from asyncapi_guard.spec.wording import cut, shown
-from asyncapi_guard.spec.yaml_advice import advice_for, control_character
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.spec.limits import Limits
     from asyncapi_guard.spec.pointers import Path
 
-__all__ = ["Builder", "Marks", "as_read", "without_surrogates"]
+__all__ = ["Builder", "Marks", "as_read", "events", "without_surrogates"]
 
 _Loader: Any = getattr(yaml, "CLoader", yaml.Loader)
 _LONGEST_INDEX = 9
@@ -54,7 +55,16 @@ _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
 _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 #: What no YAML may have, and each version of the library puts in other words.
 _NOT_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: Line breaks of YAML 1.1 that are plain characters since 1.2.
+_OLD_BREAKS = "\x85\u2028\u2029"
+_OLD_BREAK = re.compile(f"[{_OLD_BREAKS}]")
+#: The first of the characters that stand in for them.
+_PRIVATE = 0xF0000
 _TAG = "tag:yaml.org,2002:"
+_COLLECTION_AS_KEY = (
+    "a key must be a string, not a mapping or a sequence; text that begins with a bracket or a "
+    "brace needs quotes"
+)
 _COLLECTION_TAGS = {_TAG + "map", _TAG + "seq"}
 _KINDS = {str: "string", int: "number", float: "number", bool: "boolean", type(None): "null"}
 
@@ -90,6 +100,8 @@ def _unreadable(text: str, error: yaml.YAMLError) -> _Fault:
 
     Its errors name places, on which the message rests; its sentence is only quoted.
     """
+    from asyncapi_guard.spec.yaml_advice import advice_for
+
     if not isinstance(error, yaml.MarkedYAMLError):
         return _unreadable_character(text)
     context = error.context_mark
@@ -98,14 +110,19 @@ def _unreadable(text: str, error: yaml.YAMLError) -> _Fault:
         return _unreadable_character(text)
     offset = min(mark.index, len(text))
     begin = min(context.index, offset) if context is not None else offset
-    advice = advice_for(text, offset, begin) or "it cannot be read from here on"
+    advice = advice_for(text, offset, begin)
     said = str(error.problem or error.context or "").partition("\n")[0]
-    message = f"{advice} ({cut(said)})" if said else advice
-    return _Fault(Position(mark.line + 1, mark.column + 1), offset, begin, message)
+    message = advice.message or "it cannot be read from here on"
+    message += f" ({cut(said)})" if said else ""
+    if advice.offset == offset:
+        return _Fault(Position(mark.line + 1, mark.column + 1), offset, begin, message)
+    return _Fault(position_at(text, advice.offset), offset, begin, message)
 
 
 def _unreadable_character(text: str) -> _Fault:
     """What stands in a text of which the library says no more than that it cannot read it."""
+    from asyncapi_guard.spec.yaml_advice import control_character
+
     found = _NOT_TEXT.search(text)
     if found is None:
         return _Fault(Position(0, 0), 0, 0, "it cannot be read")
@@ -113,8 +130,40 @@ def _unreadable_character(text: str) -> _Fault:
     return _Fault(position_at(text, offset), offset, offset, control_character(found[0]))
 
 
-def _events(text: str) -> Iterator[Any]:
-    return yaml.parse(text, Loader=_Loader)
+def _offset_of_line(text: str, number: int) -> int:
+    offset = -1
+    for _ in range(number - 1):
+        offset = text.find("\n", offset + 1)
+        if offset < 0:
+            return len(text)
+    return offset + 1
+
+
+def events(text: str) -> Iterator[Any]:
+    """The parser's events, with the line breaks of YAML 1.2 (5.4).
+
+    To the library, as to YAML 1.1, three more characters break lines. Others stand in for them
+    while it reads, as many of them, so that places are what they were.
+    """
+    if text.isascii() or _OLD_BREAK.search(text) is None:
+        return yaml.parse(text, Loader=_Loader)
+    stand_ins = "".join(islice(_unused(text), len(_OLD_BREAKS)))
+    replaced = text.translate(str.maketrans(_OLD_BREAKS, stand_ins))
+    return _put_back(replaced, str.maketrans(stand_ins, _OLD_BREAKS))
+
+
+def _put_back(text: str, originals: dict[int, int]) -> Iterator[Any]:
+    for event in yaml.parse(text, Loader=_Loader):
+        if event.__class__ is yaml.ScalarEvent:
+            event.value = event.value.translate(originals)
+        yield event
+
+
+def _unused(text: str) -> Iterator[str]:
+    """Private characters that a text has neither as they are nor as escapes."""
+    written = text.lower()
+    private = (chr(code) for code in range(_PRIVATE, _PRIVATE + 0xFFFE))
+    return (sign for sign in private if sign not in text and f"{ord(sign):x}" not in written)
 
 
 class _Frame:
@@ -157,8 +206,21 @@ class Builder:
             return self._build(text)
         except yaml.YAMLError as error:
             fault = _unreadable(text, error)
+        except UnreadableDocument as error:
+            if not self.is_beyond:
+                self._refuse_unclosed(text, error)
+            raise
         self._hold_to_limits(text, fault)
         return refuse(self.name, f"not YAML: {fault.message}", *fault.place)
+
+    def _refuse_unclosed(self, text: str, error: UnreadableDocument) -> None:
+        """Refuse what follows of a quote that nothing closes at the quote itself."""
+        from asyncapi_guard.spec.yaml_slips import unclosed
+
+        offset = _offset_of_line(text, error.findings[0].line + 1)
+        slip = unclosed(text, offset)
+        if slip is not None:
+            refuse(self.name, slip.message, *position_at(text, slip.offset))
 
     def _hold_to_limits(self, text: str, fault: _Fault) -> None:
         """Refuse a text that is beyond our limits before the place at which it could not be read.
@@ -183,7 +245,7 @@ class Builder:
         depth, limit = self.limits.depth, self.limits.nodes
         scalar, alias = yaml.ScalarEvent, yaml.AliasEvent
         mapping, sequence = yaml.MappingStartEvent, yaml.SequenceStartEvent
-        for event in _events(text):
+        for event in events(text):
             kind = event.__class__
             if kind is scalar:
                 self.nodes += 1
@@ -202,7 +264,7 @@ class Builder:
                     {} if kind is mapping else [], event.anchor, self.nodes, self.characters
                 )
                 if stack and stack[-1].key is None and stack[-1].value.__class__ is dict:
-                    self._refuse(event, "a key must be a string, not a mapping or a sequence")
+                    self._refuse(event, _COLLECTION_AS_KEY)
                 stack.append(frame)
                 continue
             elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
@@ -270,7 +332,8 @@ class Builder:
         try:
             value, nodes, characters, levels = self.anchors[event.anchor]
         except KeyError:
-            self._refuse(event, f"the alias *{event.anchor[:60]} has no finished anchor before it")
+            message = f"the alias *{event.anchor[:60]} has no finished anchor before it; text that "
+            self._refuse(event, f"{message}begins with '*' needs quotes")
         self.nodes += nodes
         self.characters += characters
         if self.characters > self.limits.size:
@@ -292,7 +355,7 @@ class Builder:
         if tag is None or tag in ("!", _TAG + "str"):
             return text
         if not tag.startswith(_TAG):
-            self._refuse(event, f"the tag {shown(tag)} is not one of YAML's JSON schema")
+            self._refuse(event, _other_tag(tag))
         value = self._plain(event, text)
         wanted = {"int": int, "float": float, "bool": bool, "null": type(None)}
         kind = wanted.get(tag[len(_TAG) :])
@@ -333,7 +396,7 @@ class Builder:
     def _check_tag(self, event: Any) -> None:
         tag = event.tag
         if tag is not None and tag != "!" and tag not in _COLLECTION_TAGS:
-            self._refuse(event, f"the tag {shown(tag)} is not one of YAML's JSON schema")
+            self._refuse(event, _other_tag(tag))
 
     def _exceed(self, event: Any, message: str) -> NoReturn:
         self.is_beyond = True
@@ -342,6 +405,13 @@ class Builder:
     def _refuse(self, event: Any, message: str) -> NoReturn:
         mark = event.start_mark
         refuse(self.name, message, mark.line + 1, mark.column + 1)
+
+
+def _other_tag(tag: str) -> str:
+    message = f"the tag {shown(tag)} is not one of YAML's JSON schema"
+    if tag.lower() in ("!include", "!import", "!ref", "!reference"):
+        return f"{message}; refer to another file with $ref: './file.yml'"
+    return f"{message}; text that begins with '!' needs quotes"
 
 
 # -- positions -------------------------------------------------------------------------------------
@@ -416,7 +486,7 @@ class Marks:
         anchors: dict[Any, Path] = {}
         # The last part of the path is None while a mapping awaits a key.
         path: list[Any] = []
-        for event in _events(text):
+        for event in events(text):
             if isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
                 path.pop()
                 _advance(path)

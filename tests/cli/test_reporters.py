@@ -307,10 +307,16 @@ def test_encodings_that_the_loader_reads(folder: Path, encoding: str) -> None:
     assert "1 | a: é\n  |    ^\n" in plain("full", report(finding(column=4)))
 
 
-@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r", "\x85", "\u2028"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 def test_lines_are_counted_as_yaml_does(folder: Path, newline: str) -> None:
     """Whatever breaks lines for the YAML reader breaks them in excerpts."""
     assert excerpt(f"a: 1{newline}b: 2", 2, 4) == ("b: 2", "   ^")
+
+
+@pytest.mark.parametrize("sign", ["\x85", "\u2028", "\u2029"])
+def test_what_breaks_no_line_in_yaml_breaks_none_in_excerpts(folder: Path, sign: str) -> None:
+    """The line breaks of YAML 1.1 are characters of YAML 1.2, so the line goes on."""
+    assert excerpt(f"a: x{sign}y\nb: 2", 2, 4) == ("b: 2", "   ^")
 
 
 def test_a_file_that_is_gone_has_no_excerpt(folder: Path) -> None:

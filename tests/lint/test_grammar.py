@@ -17,6 +17,7 @@ from asyncapi_guard.lint.grammar import (
     VARIANTS,
     Type,
 )
+from asyncapi_guard.lint.habits import habit_of
 from asyncapi_guard.spec.pointers import format_pointer
 
 #: Objects that are no tables: schemas are judged by their metaschemas.
@@ -497,6 +498,8 @@ def test_a_typo_says_what_was_meant(name, field):
         return
     if name in OPEN or fields_of(name)[field].until:
         return
+    if habit_of(name, typo, 1) is not None:
+        return  # which says more
     document, value, path = build(name)
     value[typo] = 1
     messages = [

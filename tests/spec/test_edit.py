@@ -41,7 +41,7 @@ needs_corpus = pytest.mark.skipif(
     not (CORPUS / "verdicts.jsonl").is_file(),
     reason="the corpus is not beside the repository: it is others', and not part of the project",
 )
-BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+BREAK = re.compile("\r\n|[\n\r]")
 
 
 def edit(text, *edits, name="a.yml"):

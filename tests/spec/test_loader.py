@@ -104,7 +104,7 @@ def test_an_old_version_says_how_to_convert(version):
     ("data", "message"),
     [
         ({"openapi": "3.1.0"}, "OpenAPI"), ({"swagger": "2.0"}, "OpenAPI"), ({}, "begins with"),
-        ({"asyncapi": 3.1}, "must be a string such as '3.1.0', not a number"),
+        ({"asyncapi": 3.1}, "'asyncapi' must be a string, but 3.1 is a number; write '3.1.0'"),
         ({"asyncapi": None}, "not null"), ({"asyncapi": ["3.1.0"]}, "not a list"),
         ({"asyncapi": {}}, "not a mapping"), ({"asyncapi": True}, "not a boolean"),
     ],

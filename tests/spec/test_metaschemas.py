@@ -51,7 +51,7 @@ def test_valid_schemas_have_no_faults(engine, form):
         ({"minLength": "1"}, ("minLength",), "expected an integer, got a string"),
         ({"maximum": "1"}, ("maximum",), "expected a number, got a string"),
         ({"title": 1}, ("title",), "expected a string, got a number"),
-        ({"uniqueItems": "yes"}, ("uniqueItems",), "expected true or false, got a string"),
+        ({"uniqueItems": "yes"}, ("uniqueItems",), "expected true or false, got a string; YAML 1.2 reads 'yes' as text: write true"),
         ({"required": "a"}, ("required",), "expected a list, got a string"),
         ({"properties": []}, ("properties",), "expected a mapping, got a list"),
         ({"properties": {"a": {"title": 1}}}, ("properties", "a", "title"), "expected a string, got a number"),

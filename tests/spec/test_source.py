@@ -394,7 +394,7 @@ ADVICE = [
     ("a: %b", (1, 4), "text that begins with '%' needs quotes"),
     ("a: *.js", (1, 5), "text that begins with '*' needs quotes"),
     ("a: b: c", (1, 5), "text with ': ' in it needs quotes"),
-    ("a\nb: 1", (2, 2), "the line above lacks its ':'"),
+    ("a\nb: 1", (1, 1), "a key needs a ':' behind it"),
     ("a: 1\n  b: 2", (2, 4), "this one begins too far to the right"),
     (
         "a:\n  - x\n y: 1",
@@ -697,3 +697,39 @@ JSON = st.recursive(
 def test_json_is_read_as_json(data):
     """What json writes, a `.json` file gives back."""
     assert read(json.dumps(data), "a.json").data == data
+
+
+# -- line breaks -----------------------------------------------------------------------------------
+
+SEPARATORS = ["\x85", "\u2028", "\u2029"]
+
+
+@pytest.mark.parametrize("sign", SEPARATORS)
+@pytest.mark.parametrize("form", ["{}", '"{}"', "'{}'", "|-\n  {}", ">-\n  {}"])
+def test_only_line_feeds_and_carriage_returns_break_lines(sign, form):
+    """YAML 1.2 (5.4) reads the other line breaks of YAML 1.1 as characters."""
+    text = f"a: {form.format(f'one{sign} two')}\nb: 2\n"
+    assert read(text).data == {"a": f"one{sign} two", "b": 2}
+
+
+@pytest.mark.parametrize("sign", SEPARATORS)
+def test_lines_are_counted_without_them(sign):
+    """Places behind such a character are where an editor for YAML 1.2 shows them."""
+    text = f"# a{sign}b: c\n'k{sign}ey': x{sign}y\nb:\n  - {sign}z\n"
+    source = read_source("a.yml", "file:///a.yml", text.encode())
+    assert source.data == {f"k{sign}ey": f"x{sign}y", "b": [f"{sign}z"]}
+    assert source.position((f"k{sign}ey",), key=True) == (2, 1)
+    assert source.position((f"k{sign}ey",)) == (2, 9)
+    assert source.position(("b", 0)) == (4, 5)
+
+
+def test_characters_that_stand_in_for_line_breaks_are_not_those_of_the_text():
+    """Private characters, written or escaped, are read as they are."""
+    text = 'a: "\U000f0000\\U000F0001\\L"\nb: x\u2028y\n'
+    assert read(text).data == {"a": "\U000f0000\U000f0001\u2028", "b": "x\u2028y"}
+
+
+def test_a_fault_behind_them_is_at_its_line():
+    """What cannot be read is found on the line that an editor shows."""
+    finding = refused("a: x\u2028y\nb: @c\n")
+    assert (finding.line, finding.column) == (2, 4)

@@ -51,8 +51,8 @@ def test_versions_that_are_not(version):
     ("text", "hint"),
     [
         ("asyncapi: 2.6.0", "convert the file first: asyncapi-guard upgrade FILE -o asyncapi.yml"),
-        ("asyncapi: '3.1'", "write three numbers, e.g. '3.1.0'"), ("asyncapi: '3'", "write three numbers, e.g. '3.1.0'"),
-        ("asyncapi: 3.1", "must be a string such as '3.1.0', not a number"), ("asyncapi: [3]", "not a list"), ("asyncapi: null", "not null"),
+        ("asyncapi: '3.1'", "write '3.1.0'"), ("asyncapi: '3.0'", "write '3.0.0'"), ("asyncapi: '3'", "write '3.1.0'"), ("asyncapi: v3.1.2", "write '3.1.0'"),
+        ("asyncapi: 3.1", "must be a string, but 3.1 is a number; write '3.1.0'"), ("asyncapi: 2.6", "write '2.6.0'; convert the file first: asyncapi-guard upgrade"), ("asyncapi: true", "must be a string such as '3.1.0', not a boolean"), ("asyncapi: [3]", "not a list"), ("asyncapi: null", "not null"),
         ("openapi: 3.1.0", "this looks like an OpenAPI document"), ("swagger: '2.0'", "this looks like an OpenAPI document"),
         ("info: {}", "it begins with e.g. 'asyncapi: 3.1.0'"),
     ],

@@ -32,8 +32,8 @@ WIDTH = 120
 _REACH = 1000
 _TAB = "    "
 
-# As the YAML reader counts them.
-_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
+# As YAML 1.2 counts them.
+_BREAK = re.compile("\r\n|[\r\n]")
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),

@@ -93,6 +93,8 @@ def _channel_servers(context: Context, channel: Node) -> None:
 def _address(context: Context, channel: Node) -> None:
     address = channel.get("address")
     parameters = channel.get("parameters")
+    if parameters is not None and not isinstance(parameters.value, dict):
+        return  # which was reported
     known = dict(context.items(channel, "parameters"))
     names: list[str] = []
     if address is not None and isinstance(address.value, str):
@@ -107,7 +109,11 @@ def _address(context: Context, channel: Node) -> None:
     for name, item in known.items():
         if name not in there:
             message = f"the parameter {shown(name)} is not in the channel's address"
-            context.report("address-parameters", item, message + nearest(name, names), key=True)
+            text = str(address.value) if address is not None else ""
+            hint = nearest(name, names)
+            if f":{name}" in text:
+                hint = f"; write {shown(text.replace(f':{name}', f'{{{name}}}'))}"
+            context.report("address-parameters", item, message + hint, key=True)
     if parameters is not None and not names and parameters.value == {}:
         message = "'parameters' may be there only when the address has some"
         context.report("address-parameters", parameters, message, key=True)

@@ -35,11 +35,17 @@ RULES = (
 )
 
 
+#: Of references, and of what stands in place of one.
+_BROKEN = ("reference-required", "unresolvable-reference", "wrong-kind")
+
+
 def _check_components(context: Context) -> None:
     """Report components that nothing refers to, but perhaps themselves."""
     components = context.main.get("components")
     if components is None or not isinstance(components.value, dict):
         return
+    if context.report.is_hiding or context.report.has(*_BROKEN):
+        return  # what is wrong there, mended, may be the use that is missing
     used = {
         pointer[1:3]
         for ref, pointer in context.uses()

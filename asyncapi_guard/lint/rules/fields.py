@@ -14,6 +14,7 @@ CHECKED_IN = (
     "lint.rules.schema_formats",
     "lint.rules.schemas",
     "lint.rules.security",
+    "lint.slips",
     "spec.schemas",
 )
 

@@ -192,6 +192,8 @@ def _messages_of(context: Context, owner: Node, channel: Node, code: str) -> Non
     place = context.resolve(channel)
     if section is None or not isinstance(section.value, list) or place is None:
         return
+    if not context.objects.has_visited(place, "Channel"):
+        return  # it leads to something else, which was reported
     channel_uri, prefix = named_by(channel)
     entries = context.field(place, "messages", dict)
     known: Mapping[str, Any] = entries.value if entries is not None else {}

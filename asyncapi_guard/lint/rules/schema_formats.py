@@ -13,6 +13,7 @@ from asyncapi_guard.lint.rule import group
 from asyncapi_guard.schema import Dialect, UnknownFormatError, dialect_of
 from asyncapi_guard.spec.references import Node, Unresolvable, is_reference
 from asyncapi_guard.spec.schema_bundles import follow
+from asyncapi_guard.spec.schemas import lacks_format
 from asyncapi_guard.spec.wording import kind_of, shown
 
 if TYPE_CHECKING:
@@ -129,6 +130,13 @@ def in_its_dialect(context: Context, node: Node, code: str) -> tuple[Node, Diale
     value = node.value
     if isinstance(value, dict) and "schemaFormat" in value:
         return _multi_format(context, node)
+    if lacks_format(value):
+        message = (
+            "a Multi Format Schema Object needs 'schemaFormat'; write the schema itself in place "
+            "of 'schema', or name its format"
+        )
+        context.report("missing-field", node.child("schema"), message, key=True)
+        return in_its_dialect(context, node.child("schema"), code)
     if isinstance(value, (dict, bool)):
         return node, dialect_of(None)
     message = f"expected a schema (a mapping, true or false), got {kind_of(value)}"

@@ -10,9 +10,11 @@ from asyncapi_guard.lint.rule import group
 from asyncapi_guard.lint.rules.schema_formats import in_its_dialect
 from asyncapi_guard.lint.rules.schema_unions import check_unions
 from asyncapi_guard.lint.schema_walk import walk_schemas
+from asyncapi_guard.lint.slips import glued_name
 from asyncapi_guard.schema.dialects import ASYNCAPI
+from asyncapi_guard.spec.references import is_reference
 from asyncapi_guard.spec.schemas import patterns
-from asyncapi_guard.spec.wording import kind_of, nearest, shown
+from asyncapi_guard.spec.wording import boolean_hint, kind_of, nearest, shown
 
 if TYPE_CHECKING:
     from asyncapi_guard.lint.context import Context
@@ -229,6 +231,7 @@ def _check_own(context: Context, schema: Node) -> None:
         context.objects.also_check(docs, "ExternalDocs")
     if deprecated is not None and not isinstance(deprecated.value, bool):
         message = f"expected true or false, got {kind_of(deprecated.value)}"
+        message += boolean_hint(deprecated.value)
         context.report("wrong-type", deprecated, message)
 
 
@@ -251,6 +254,8 @@ def _required(context: Context, schema: Node) -> None:
     # Other branches of a composition may have it, and so may names that match a pattern.
     if not {"allOf", "anyOf", "oneOf", "patternProperties", "$ref"}.isdisjoint(schema.value):
         return
+    if is_reference(properties) or any(glued_name(name) != name for name in properties):
+        return  # which was reported
     is_closed = schema.value.get("additionalProperties") is False
     for index, name in enumerate(required):
         if isinstance(name, str) and name not in properties:

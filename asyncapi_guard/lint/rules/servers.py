@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from asyncapi_guard.errors import Severity
 from asyncapi_guard.lint.forms import PLACEHOLDER
+from asyncapi_guard.lint.habits import server_address
 from asyncapi_guard.lint.rule import group
 from asyncapi_guard.spec.wording import nearest, shown
 
@@ -55,8 +56,9 @@ def _check_server(context: Context, server: Node) -> None:
     host = server.get("host")
     if host is not None and isinstance(host.value, str) and not _HOST.fullmatch(host.value):
         message = f"{shown(host.value)} is no host name with an optional port"
-        if "://" in host.value:
-            message += "; the scheme belongs in 'protocol', a path in 'pathname'"
+        parts = server_address(host.value)
+        if parts:
+            message += f"; the scheme belongs in 'protocol', a path in 'pathname': write {parts}"
         context.report("server-host", host, message)
     known = dict(context.items(server, "variables"))
     for name in ("host", "pathname"):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.errors import Severity
 from asyncapi_guard.guard import RESERVED_EVENTS
+from asyncapi_guard.lint.grammar import OBJECTS
+from asyncapi_guard.lint.habits import stands_for
 from asyncapi_guard.lint.rule import group
 from asyncapi_guard.spec.references import Node, is_reference
 from asyncapi_guard.spec.schemas import ack_schema
@@ -24,6 +27,8 @@ _PROTOCOLS = ("ws", "http", "socket", "sio", "engine")
 #: Socket.IO's own, in some of its implementations at least.
 _RESERVED = RESERVED_EVENTS | {"disconnecting", "newListener", "removeListener"}
 _HANDSHAKE = frozenset(("connect", "disconnect"))
+#: How events are spelled, and titles for people hardly.
+_SPELLED = re.compile(r"[a-z][a-z0-9]*(?:[_:.\-/][a-z0-9]+)+|[a-z]+(?:[A-Z][a-z0-9]+)+")
 _PAST = {"receive": "received", "send": "sent"}
 
 _warning = group("Socket.IO profile", Severity.WARNING)
@@ -170,6 +175,31 @@ RULES = (
         """,
     ),
     _warning(
+        "title-as-event",
+        "The name of an event is in `name`, not in `title`.",
+        """
+        A title is for people. The event is the message's `name`, or else its key. A title that is
+        the key in another spelling (`make_move` and `makeMove`) is most likely the event that
+        clients emit, and the guard would wait for the key.
+        """,
+        """
+        channels:
+          game:
+            address: /game
+            messages: {makeMove: {title: make_move, payload: {type: string}}}
+        operations:
+          move: {action: receive, channel: {$ref: '#/channels/game'}}
+        """,
+        """
+        channels:
+          game:
+            address: /game
+            messages: {makeMove: {name: make_move, payload: {type: string}}}
+        operations:
+          move: {action: receive, channel: {$ref: '#/channels/game'}}
+        """,
+    ),
+    _warning(
         "mixed-arguments",
         "Positional items stand at the top of a payload.",
         """
@@ -240,10 +270,7 @@ def _check_profile(context: Context) -> None:
         for key, entry, place in context.entries(channel, "messages")
     ]
     carried = _carried(context, channels, messages)
-    all_known = all(
-        context.field(operation, "channel", dict) is not None
-        for _, _, operation in context.entries(context.main, "operations")
-    )
+    all_known = _knows_operations(context)
     _namespaces(context, channels, {id for id, _ in carried})
     _duplicate_events(context, channels, messages, carried)
     for message in messages:
@@ -252,6 +279,48 @@ def _check_profile(context: Context) -> None:
         if not directions and all_known:
             _report_orphan(context, message)
         _check_message(context, message, directions)
+
+
+def _knows_operations(context: Context) -> bool:
+    """Whether it is known of each operation what it has; what is not was reported."""
+    root = context.main.value
+    if "operations" not in root and stands_for("AsyncAPI", root, "operations", OBJECTS["AsyncAPI"]):
+        return False
+    if context.report.has_misplaced("#/operations/"):
+        return False
+    operations = root.get("operations", {})
+    if not isinstance(operations, dict) or _has_operations_of_version_2(context):
+        return False
+    return all(
+        _knows_messages(context, entry, "Operation")
+        for _, entry in context.items(context.main, "operations")
+    )
+
+
+def _has_operations_of_version_2(context: Context) -> bool:
+    return any(
+        not channel.value.keys().isdisjoint(("publish", "subscribe"))
+        for _, _, channel in context.entries(context.main, "channels")
+    )
+
+
+def _knows_messages(context: Context, entry: Node, name: str) -> bool:
+    owner = context.resolve(entry)
+    if owner is None or not isinstance(owner.value, dict):
+        return False
+    channel, messages = owner.get("channel"), owner.get("messages")
+    if name == "Operation" and (channel is None or not is_reference(channel.value)):
+        return False
+    if channel is not None and context.field(owner, "channel", dict) is None:
+        return False
+    if messages is None:
+        is_known = not stands_for(name, owner.value, "messages", OBJECTS[name])
+    else:
+        is_known = isinstance(messages.value, list) and all(
+            is_reference(ref.value) and context.target(ref) is not None for ref in messages.values()
+        )
+    reply = owner.get("reply")
+    return is_known and (reply is None or _knows_messages(context, reply, "Reply"))
 
 
 def _carried(
@@ -339,7 +408,9 @@ def _report_orphan(context: Context, message: _Message) -> None:
 def _check_message(context: Context, message: _Message, directions: set[str]) -> None:
     entry, fields = message.entry, message.fields
     _check_name(context, message, directions)
-    if "payload" not in fields:
+    _check_title(context, message)
+    place = message.place.value
+    if "payload" not in fields and not stands_for("Message", place, "payload", OBJECTS["Message"]):
         text = f"the message {shown(message.key)} has no payload: any arguments will do"
         context.report("no-payload", entry, text, key=True)
     if "headers" in fields:
@@ -349,6 +420,20 @@ def _check_message(context: Context, message: _Message, directions: set[str]) ->
         _check_arguments(context, fields["payload"])
     if "x-ack" in fields:
         _check_arguments(context, ack_schema(fields["x-ack"]))
+
+
+def _check_title(context: Context, message: _Message) -> None:
+    title = message.fields.get("title")
+    if title is None or "name" in message.fields or not isinstance(title.value, str):
+        return
+    is_event = _SPELLED.fullmatch(title.value) and title.value != message.key
+    if is_event and _letters(title.value) == _letters(message.key):
+        text = f"the event is {shown(message.key)}, as the message has no name; write 'name' "
+        context.report("title-as-event", title, f"{text}if it is {shown(title.value)}", key=True)
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).lower()
 
 
 def _check_name(context: Context, message: _Message, directions: set[str]) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from asyncapi_guard.spec.edit.edits import ImpossibleError
-from asyncapi_guard.spec.yaml_text import as_read, without_surrogates
+from asyncapi_guard.spec.yaml_text import as_read, events, without_surrogates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,12 +24,11 @@ if TYPE_CHECKING:
 
 __all__ = ["BREAK", "BREAKS", "Entry", "Layout", "Place", "Written"]
 
-_Loader: Any = getattr(yaml, "CLoader", yaml.Loader)
-#: Line breaks as the YAML reader counts them.
-BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+#: Line breaks as YAML 1.2 counts them.
+BREAK = re.compile("\r\n|[\n\r]")
 _PROPERTY = re.compile(r"[&!][^\s,\[\]{}]*")
 _BLANKS = " \t"
-BREAKS = "\n\r\x85\u2028\u2029"
+BREAKS = "\n\r"
 
 
 @dataclass(slots=True)
@@ -226,7 +225,7 @@ class Layout:
         stack: list[Place] = []
         keys: list[Place | None] = []
         root: Place | None = None
-        for event in yaml.parse(without_surrogates(self.text), Loader=_Loader):
+        for event in events(without_surrogates(self.text)):
             if isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
                 place = stack.pop()
                 keys.pop()

@@ -73,6 +73,8 @@ def test_the_good_example_keeps_the_rule(folder, code):
 
 #: Calls that take a code: the function's name, and where the code may stand among its arguments.
 _CALLS = {
+    "explain": (0,),
+    "_Slip": (0,),
     "Finding": [5],
     "_at": [2],
     "_finding": [1],

@@ -1,0 +1,292 @@
+"""Fields of AsyncAPI 2, of OpenAPI, and by other names: what is meant, and what to write.
+
+A field that the grammar does not know is looked for here before it is compared with the names that
+there are. Fields of one object with the same advice are one finding, and a required field is not
+missing where another one was written for it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from asyncapi_guard.lint.binding_tables import PROTOCOLS
+from asyncapi_guard.lint.grammar import OBJECTS
+from asyncapi_guard.lint.slips import glued_name
+from asyncapi_guard.spec.wording import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+__all__ = ["ACK_ADVICE", "Habit", "habit_of", "missing_hint", "server_address", "stands_for"]
+
+
+class Habit(NamedTuple):
+    """A field by another name.
+
+    Attributes:
+        meant: the fields that it is written for; none where there is no such field.
+        advice: what to do.
+    """
+
+    meant: tuple[str, ...]
+    advice: str
+
+
+_OPERATIONS = (
+    "AsyncAPI 3 has operations: put the message into the channel's 'messages', and write an "
+    "operation with action: receive for publish, or action: send for subscribe, below "
+    "'operations'; or set asyncapi: 2.6.0 and run asyncapi-guard upgrade"
+)
+_SCHEMA_BELOW = "a schema stands below payload: write payload: {type: ...}"
+#: What to do about a reply that is meant as an ack.
+ACK_ADVICE = (
+    "what a client is answered is 'x-ack' on the message; a reply has 'channel' and 'messages', "
+    "which are references"
+)
+_IN_INFO = "write it into 'info'"
+_IN_COMPONENTS = (
+    "put its entries under components: schemas:, and refer to '#/components/schemas/...'"
+)
+_HANDSHAKE = (
+    "'ws' has fields in the bindings of a channel alone, 'http' in those of operations and "
+    "messages; put them there"
+)
+_CHANNELS = (
+    "AsyncAPI has 'channels' (one for each namespace, with its messages) and 'operations' (what is "
+    "received and sent)"
+)
+_PARAMETER = (
+    "a parameter of AsyncAPI 3 is a string: it has 'enum', 'default', 'description', 'examples' "
+    "and 'location'"
+)
+_KEYWORDS = (
+    "type|properties|required|items|oneOf|anyOf|allOf|enum|const|format|pattern|minLength|"
+    "maxLength|minimum|maximum|additionalProperties|additionalItems|minItems|maxItems|nullable|"
+    "default|not|prefixItems|patternProperties|discriminator"
+)
+_SECTIONS = frozenset(("channels", "components", "operations", "servers"))
+#: Required fields, as they may be written.
+_MISSING = {
+    ("Operation", "action"): "action: receive for what clients emit, or action: send",
+    ("Operation", "channel"): "channel: {$ref: '#/channels/...'}",
+    ("Server", "host"): "host: 'example.com:5000', without scheme and path",
+    ("Server", "protocol"): "protocol: wss, or ws without TLS",
+    ("AsyncAPI", "info"): "info: {title: ..., version: 1.0.0}",
+    ("Info", "version"): "the version of this document, such as version: 1.0.0",
+}
+
+#: By object: names (several with `|`), the fields that are meant, and the advice.
+_TABLE: Mapping[str, tuple[tuple[str, str, str], ...]] = {
+    "AsyncAPI": (
+        ("definitions|schemas|models", "", _IN_COMPONENTS),
+        (
+            "messages|parameters|securitySchemes|responses|message",
+            "",
+            "put its entries under 'components', and refer to them with $ref",
+        ),
+        ("securityDefinitions", "", "put its entries under components: securitySchemes:"),
+        (
+            "paths|topics|events|namespaces|endpoints",
+            "channels",
+            _CHANNELS,
+        ),
+        ("publish|subscribe", "operations", _OPERATIONS),
+        (
+            "openapi|swagger",
+            "",
+            "this is OpenAPI's: an AsyncAPI document has 'asyncapi' alone; remove it",
+        ),
+        ("tags|externalDocs", "", f"AsyncAPI 3 has it in 'info': {_IN_INFO}"),
+        ("title|version|description|contact|license|termsOfService", "", _IN_INFO),
+        (
+            "host|basePath|schemes|url|protocol",
+            "servers",
+            "write a server: servers: {main: {host: example.com, protocol: wss}}",
+        ),
+        ("security", "", "write it into a server or an operation, as a list of references"),
+    ),
+    "Info": (("name", "title", "write 'title'"),),
+    "Server": (
+        ("uri|address|hostname|domain", "host", "write 'host', without scheme and path"),
+        ("port", "", "write it behind the host: host: 'example.com:5000'"),
+        ("path|basePath|base", "pathname", "write 'pathname'"),
+        ("scheme|schemes", "protocol", "write 'protocol'"),
+    ),
+    "Channel": (
+        ("publish|subscribe", "messages", _OPERATIONS),
+        ("message|event|events", "messages", "write 'messages', a map from names to messages"),
+        (
+            "path|url|uri|namespace|topic|name|pathname",
+            "address",
+            "write 'address': a channel's address is its namespace",
+        ),
+        (
+            "payload|schema|content",
+            "messages",
+            "a payload belongs to a message: write messages: {name: {payload: ...}}",
+        ),
+        (
+            "action|operation|operations|operationId|direction",
+            "",
+            "operations stand below 'operations' at the root, and refer to their channel",
+        ),
+        ("ws|http|" + "|".join(PROTOCOLS), "", "write it into 'bindings'"),
+    ),
+    "Operation": (
+        (
+            "message|event|events",
+            "messages",
+            "write 'messages', a list of references to messages of the channel",
+        ),
+        ("publish|subscribe", "", _OPERATIONS),
+        ("channels|address|namespace|topic", "channel", "write channel: {$ref: '#/channels/...'}"),
+        (
+            "operationId|id",
+            "",
+            "the key below 'operations' is the operation's id; remove it",
+        ),
+        ("type|direction|method|verb", "action", "write action: receive, or action: send"),
+        ("name", "", "write 'title'"),
+        (
+            "payload|schema|content|requestBody",
+            "",
+            "a payload belongs to a message of the channel; list the message in 'messages'",
+        ),
+        ("response|responses|ack|acks|replies|callback", "reply", ACK_ADVICE),
+        ("ws|http|" + "|".join(PROTOCOLS), "", "write it into 'bindings'"),
+    ),
+    "Reply": (
+        ("payload|message|schema|content|type|properties|items|name|x-ack|ack", "", ACK_ADVICE),
+    ),
+    "Message": (
+        (
+            "content|schema|body|data|args|arguments|params|parameters|value|message",
+            "payload",
+            "write 'payload', with the schema itself",
+        ),
+        ("schemas", "payload", "write 'payload', with the schema itself"),
+        (
+            "event|eventName|event_name",
+            "name",
+            "write 'name': the event is the message's name, or else its key",
+        ),
+        (
+            "id|messageId|key|operationId",
+            "",
+            "the key of a message is its id, and its event is 'name' or else the key; remove it",
+        ),
+        ("ack|acks|response|responses|reply|callback|returns", "x-ack", "write 'x-ack'"),
+        (
+            "schemaFormat",
+            "",
+            "AsyncAPI 3 has it in the payload: write payload: {schemaFormat: ..., schema: ...}",
+        ),
+        ("example", "examples", "write examples: [{payload: ...}]"),
+        (
+            "action|direction|channel|publish|subscribe",
+            "",
+            "what is received and sent is said by operations: write one that lists the message",
+        ),
+        (
+            _KEYWORDS,
+            "payload",
+            _SCHEMA_BELOW,
+        ),
+    ),
+    "MessageExample": (
+        ("value|data|body", "payload", "write 'payload'"),
+        ("title", "name", "write 'name'"),
+    ),
+    "Parameter": (
+        (
+            "schema|type|required|in|name|format|pattern|example",
+            "",
+            _PARAMETER,
+        ),
+    ),
+    "Components": (
+        ("definitions|schema|models", "schemas", "write 'schemas'"),
+        ("securityDefinitions", "securitySchemes", "write 'securitySchemes'"),
+        ("responses|requestBodies|events", "messages", "write 'messages'"),
+    ),
+    **dict.fromkeys(
+        ("ServerBindings", "ChannelBindings", "OperationBindings", "MessageBindings"),
+        (
+            ("websocket|websockets|wss|socketio|socket.io|sio", "ws", "write 'ws'"),
+            ("https", "http", "write 'http'"),
+            (
+                "method|query|headers",
+                "",
+                "bindings are told by the protocol: write ws: {...} around it",
+            ),
+        ),
+    ),
+    "EmptyBinding": (("method|query|headers|bindingVersion", "", _HANDSHAKE),),
+}  # fmt: skip
+
+
+@cache
+def _habits() -> dict[tuple[str, str], Habit]:
+    return {
+        (name, field): Habit((meant,) if meant else (), advice)
+        for name, rows in _TABLE.items()
+        for fields, meant, advice in rows
+        for field in fields.split("|")
+        if field not in OBJECTS[name]
+    }
+
+
+def habit_of(name: str, key: str, value: Any) -> Habit | None:
+    """What is meant by a field of an object that the object does not have."""
+    if (name, key) == ("Server", "url"):
+        return _server_url(value)
+    habit = _habits().get((name.partition(" ")[0], key))
+    if habit is None and key in _SECTIONS and isinstance(value, (dict, list)):
+        return Habit((), f"{key!r} is a section of the whole document: indent it less")
+    return habit
+
+
+def missing_hint(name: str, field: str) -> str:
+    """What to write where a required field is missing."""
+    example = _MISSING.get((name, field))
+    return f"; write {example}" if example is not None else ""
+
+
+def stands_for(name: str, data: Mapping[str, Any], field: str, fields: Collection[str]) -> bool:
+    """Whether an object has a field that it does not know, and that was written for another."""
+    for key in data:
+        if key in fields:
+            continue
+        habit = habit_of(name, key, data[key])
+        meant = habit.meant if habit is not None else (glued_name(key),)
+        if field in meant or nearest(key, fields).endswith(f"mean {field!r}?"):
+            return True
+    return False
+
+
+# -- servers ---------------------------------------------------------------------------------------
+
+_ADDRESS = re.compile(
+    r"(?:(?P<scheme>[A-Za-z][\w+.\-]*)://)?(?P<host>[^/?#\s]+)(?P<path>/[^?#\s]*)?"
+)
+
+
+def _server_url(value: Any) -> Habit:
+    fields = server_address(value)
+    meant = ("host", "protocol") if "protocol" in fields else ("host",)
+    return Habit(meant, f"AsyncAPI 3 has its parts: write {fields or 'host, pathname, protocol'}")
+
+
+def server_address(value: Any) -> str:
+    """The fields of a server for an address with a scheme or a path; empty if it has neither."""
+    found = _ADDRESS.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        return ""
+    parts = [f"host: '{found['host']}'"]
+    if found["scheme"]:
+        parts.append(f"protocol: {found['scheme']}")
+    if found["path"] and found["path"] != "/":
+        parts.append(f"pathname: {found['path']}")
+    return ", ".join(parts)
