@@ -126,7 +126,7 @@ def test_a_faulty_result_is_not_printed(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("asyncapi: 3.0.0\n", "already AsyncAPI '3.0.0'"),
+        ("asyncapi: 3.9.0\n", "'3.9.0' is not supported"),
         ("asyncapi: 2.0.0-rc1\n", "release candidates"),
         ("openapi: 3.0.0\n", "looks like an OpenAPI document"),
         ("asyncapi: [\n", "not YAML"),

@@ -53,6 +53,7 @@ class Conversion:
         self.added_schemas: dict[str, Any] = {}
         self._documents = Documents(source)
         self._moved: dict[Path, Path] = {}
+        self._came_from: dict[tuple[str, ...], tuple[str, ...]] | None = None
         self._homeless: dict[Path, Node] = {}
         self._waiting: list[tuple[dict[str, Any], Path, Path]] = []
         self._budget = DEFAULT_LIMITS.nodes
@@ -63,6 +64,31 @@ class Conversion:
         """Say something about a value of the old document."""
         finding = node.finding(message, "upgrade", key=key)
         self.notes.append(replace(finding, severity=Severity.WARNING))
+
+    def note_new(self, place: Path, message: str, *, key: bool = False) -> Finding:
+        """A finding about what went to a place, where it stands in the old document."""
+        node = self.root
+        for part in self._old_place(_plain(place)):
+            value = node.value
+            if isinstance(value, list):
+                if not part.isdigit() or int(part) >= len(value):
+                    break
+                node = node.child(int(part))
+            elif isinstance(value, dict) and part in value:
+                node = node.child(part)
+            else:
+                break
+        return node.finding(message, "upgrade", key=key)
+
+    def _old_place(self, place: tuple[str, ...]) -> tuple[str, ...]:
+        if self._came_from is None:
+            self._came_from = {}
+            for old, new in self._moved.items():
+                self._came_from.setdefault(_plain(new), _plain(old))
+        for end in range(len(place), 0, -1):
+            if place[:end] in self._came_from:
+                return self._came_from[place[:end]] + place[end:]
+        return place
 
     def spend(self, node: Node, values: int = 1) -> None:
         """Count values of the new document: what is used often is copied often.
@@ -191,7 +217,7 @@ class Conversion:
         self.added_schemas[name] = self.keep(schema)
 
 
-def _plain(path: Path) -> Path:
+def _plain(path: Path) -> tuple[str, ...]:
     """A path as a pointer says it: indexes are digits."""
     return tuple(map(str, path))
 
