@@ -33,7 +33,6 @@ from asyncapi_guard.spec.upgrade.components import convert_components
 from asyncapi_guard.spec.upgrade.conversion import OMIT, Conversion, is_extension
 from asyncapi_guard.spec.upgrade.objects import convert_items, convert_object
 from asyncapi_guard.spec.upgrade.profile import fit_profile
-from asyncapi_guard.spec.upgrade.profile.events import is_for_socketio
 from asyncapi_guard.spec.upgrade.servers import convert_servers
 from asyncapi_guard.spec.versions import CODE, built_as, check_version, says_2_is_3, version_of
 from asyncapi_guard.spec.wording import shown
@@ -84,9 +83,7 @@ def _from_3(source: Source) -> Upgraded:
     def origin(place: Path, message: str, *, key: bool) -> Finding:
         return source.finding(place, message, "upgrade", key=key)
 
-    # Who upgrades a document without servers upgrades it for the guard: there is nothing else.
-    is_socketio = not source.data.get("servers") or is_for_socketio(source.data)
-    data, notes = fit_profile(source.data, origin, is_socketio=is_socketio)
+    data, notes = fit_profile(source.data, origin)
     return Upgraded(data, tuple(sorted(dict.fromkeys(notes))), was_3=True)
 
 
@@ -99,7 +96,7 @@ def _from_2(source: Source) -> Upgraded:
     conversion.finish()
     if conversion.added_schemas:
         data.setdefault("components", {}).setdefault("schemas", {}).update(conversion.added_schemas)
-    data, notes = fit_profile(data, conversion.note_new, is_socketio=is_for_socketio(data))
+    data, notes = fit_profile(data, conversion.note_new)
     return Upgraded(data, tuple(sorted(dict.fromkeys([*conversion.notes, *notes]))))
 
 

@@ -14,8 +14,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.spec.upgrade.profile.events import is_for_socketio
 from asyncapi_guard.spec.upgrade.profile.namespaces import Namespaces
-from asyncapi_guard.spec.upgrade.profile.positions import Positions
+from asyncapi_guard.spec.upgrade.profile.positions import ARGUMENT_LISTS, Positions
 from asyncapi_guard.spec.upgrade.profile.replies import Replies
 from asyncapi_guard.spec.upgrade.profile.rewriting import Rewriting
 
@@ -26,19 +27,17 @@ if TYPE_CHECKING:
 __all__ = ["fit_profile"]
 
 
-def fit_profile(
-    data: dict[str, Any], origin: Origin, *, is_socketio: bool
-) -> tuple[dict[str, Any], list[Finding]]:
+def fit_profile(data: dict[str, Any], origin: Origin) -> tuple[dict[str, Any], list[Finding]]:
     """A 3.x document as the profile wants it, and what was written otherwise.
 
     Args:
         data: the document; it is not changed.
         origin: makes a finding about the value at a path.
-        is_socketio: whether channels are namespaces, and replies acknowledgements.
     """
     rewriting = Rewriting(data, origin)
     Positions(rewriting).rewrite()
-    if is_socketio:
+    # Elsewhere channels are no namespaces, and replies no acknowledgements.
+    if ARGUMENT_LISTS in data or is_for_socketio(data):
         Replies(rewriting).rewrite()
         Namespaces(rewriting).rewrite()
     return rewriting.data, rewriting.notes

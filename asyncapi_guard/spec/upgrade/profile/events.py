@@ -14,55 +14,75 @@ from asyncapi_guard.spec.upgrade.names import identifier
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["event_of", "is_for_socketio", "is_habit"]
+__all__ = ["event_of", "is_for_socketio", "is_habit", "is_only_for_socketio"]
 
 _PROTOCOLS = frozenset(("http", "https", "socket.io", "socketio", "ws", "wss"))
-_SEPARATOR = re.compile(r"[:.\s]")
+# What is in names of events, and in no namespace.
+_NO_NAMESPACE = re.compile(r"[:\s]")
+_TWO = 2
 _WORDS_BESIDE = re.compile(r"(?:message|event|payload|msg|data|request)$")
 
 
+def is_only_for_socketio(data: Mapping[str, Any]) -> bool:
+    """Whether no server speaks anything else, so that no address is a topic or a queue."""
+    servers = [each for each in _values(data.get("servers")) if isinstance(each, dict)]
+    return all(_speaks_it(server) for server in servers)
+
+
 def is_for_socketio(data: Mapping[str, Any]) -> bool:
-    """Whether a document may be about Socket.IO: a server says so, or an address is a namespace."""
+    """Whether a document may be about Socket.IO.
+
+    A server says so; without servers, the address of a channel: that of a namespace, or of an event
+    as only Socket.IO's users write it.
+    """
     servers = _values(data.get("servers"))
     if servers:
-        protocols = [server.get("protocol") for server in servers if isinstance(server, dict)]
-        return any(not isinstance(p, str) or p.lower() in _PROTOCOLS for p in protocols)
-    return any(_has_slash(channel) for channel in _values(data.get("channels")))
+        return any(_speaks_it(server) for server in servers if isinstance(server, dict))
+    addresses = [c.get("address") for c in _values(data.get("channels")) if isinstance(c, dict)]
+    return any(str(address).startswith("/") or _has_colon(address) for address in addresses)
+
+
+def _speaks_it(server: dict[str, Any]) -> bool:
+    protocol = server.get("protocol")
+    return not isinstance(protocol, str) or protocol.lower() in _PROTOCOLS
 
 
 def _values(section: Any) -> list[Any]:
     return list(section.values()) if isinstance(section, dict) else []
 
 
-def _has_slash(channel: Any) -> bool:
-    return isinstance(channel, dict) and str(channel.get("address")).startswith("/")
+def _has_colon(address: Any) -> bool:
+    return isinstance(address, str) and ":" in address and _may_be(address)
 
 
 def is_habit(channels: list[tuple[str, list[str]]]) -> bool:
-    """Whether several addresses are events, by habit: with a colon, or called as their message is.
+    """Whether a document has one channel for each event, by habit.
+
+    Two might be namespaces, unless they are called as their messages; of three, nobody thinks so.
 
     Args:
-        channels: addresses, each with what its messages are called.
+        channels: addresses, each with what its one message is called, if it has one.
     """
-    found = [_is_alike(address, names) for address, names in channels if _may_be(_bare(address))]
-    return len(found) > 1 and all(found)
+    found = [(a, names) for a, names in channels if _may_be(_bare(a))]
+    return (
+        len(found) >= _TWO
+        and all(names for _, names in found)
+        and (len(found) > _TWO or all(_is_alike(address, names) for address, names in found))
+    )
 
 
-def event_of(address: str, names: list[str], *, habit: bool) -> str | None:
+def event_of(address: str, *, habit: bool) -> str | None:
     """The event that an address stands for; `None` if it is a namespace, or may be one.
 
     Args:
         address: of a channel with one message.
-        names: what the message is called: its name, its key.
         habit: whether the document has one channel for each event.
     """
     text = _bare(address)
     if not _may_be(text):
         return None
-    if text != address:
-        return text if habit else None  # with a slash before it, one alone may be a namespace
-    is_event = _SEPARATOR.search(text) or habit or _plain(text) in map(_plain, names)
-    return text if is_event else None
+    # With a slash before it, one alone may be a namespace.
+    return text if habit or (text == address and _NO_NAMESPACE.search(text)) else None
 
 
 def _bare(address: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.spec.references import is_reference
 from asyncapi_guard.spec.upgrade.names import Names, capital, identifier
-from asyncapi_guard.spec.upgrade.profile.events import event_of, is_habit
+from asyncapi_guard.spec.upgrade.profile.events import event_of, is_habit, is_only_for_socketio
 from asyncapi_guard.spec.upgrade.profile.positions import ARGUMENT_LISTS
 from asyncapi_guard.spec.upgrade.profile.rewriting import (
     local_target,
@@ -77,6 +77,7 @@ class Namespaces:
             for id, value in section.items()
             if isinstance(value, dict) and not is_reference(value)
         }
+        no_topics = is_only_for_socketio(self._rewriting.data)
         habit = is_habit([(a, self._names(id)) for id, a in _addresses(plain)])
         used = {
             self._rewriting.resolve((*path, "channel")) for path, _ in self._rewriting.operations()
@@ -88,12 +89,12 @@ class Namespaces:
                 yield _Channel(id, path, value, self._everywhere(path, plain))
             elif isinstance(address, str):
                 names = self._names(id)
-                event = event_of(address, names, habit=habit) if names else None
+                event = event_of(address, habit=habit) if names and no_topics else None
                 if event is not None:
                     yield _Channel(id, path, value, (_ROOT,), event)
                 elif address.startswith(_ROOT):
                     yield _Channel(id, path, value, (address,))
-                elif path in used:
+                elif path in used and "://" not in address:
                     self._ask(path, address)
 
     def _names(self, id: str) -> list[str]:

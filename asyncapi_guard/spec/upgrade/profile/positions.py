@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.spec.pointers import Path
     from asyncapi_guard.spec.upgrade.profile.rewriting import Rewriting
 
-__all__ = ["Positions"]
+__all__ = ["ARGUMENT_LISTS", "Positions"]
 
 #: Where pydantic-socketio writes what AsyncAPI has no word for.
 ARGUMENT_LISTS = "x-pydantic-socketio"
