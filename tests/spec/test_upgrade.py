@@ -610,7 +610,7 @@ def test_what_a_trait_replaced_is_left_out():
 
 def test_maps_of_a_trait_are_compared():
     """Maps are merged in both versions; only a value that differs is noted."""
-    text = "channels:\n  /: {{publish: {{message: {{headers: {{title: a}}, traits: [{{headers: {}}}]}}}}}}"
+    text = "channels:\n  /: {{publish: {{message: {{name: m, headers: {{title: a}}, traits: [{{headers: {}}}]}}}}}}"
     assert notes(text.format("{type: object}")) == []
     assert "the trait's counted in 2.x" in notes(text.format("{title: b}"))[0]
 
@@ -640,7 +640,7 @@ def test_other_files_are_noted():
           /a/{p}:
             parameters: {p: {$ref: 'other.yml#/p'}}
             publish: {message: {$ref: 'other.yml#/m'}}
-            subscribe: {message: {payload: {$ref: 'other.yml#/s'}}}
+            subscribe: {message: {name: n, payload: {$ref: 'other.yml#/s'}}}
           /b: {$ref: 'other.yml#/c'}
     """
     data = up(text)
@@ -702,7 +702,7 @@ def test_illegal_component_names_change():
 )
 def test_bindings_fit_what_3_1_knows(bindings, converted, said):
     """Versions, fields and protocols that AsyncAPI 3.1 does not know are changed, and noted."""
-    text = f"channels:\n  /: {{publish: {{bindings: {bindings}, message: {{}}}}}}"
+    text = f"channels:\n  /: {{publish: {{bindings: {bindings}, message: {{name: m}}}}}}"
     assert up(text)["operations"]["receiveRoot"]["bindings"] == converted
     assert len(notes(text)) == said
 
@@ -736,15 +736,15 @@ def test_an_amqp_channel_is_an_exchange_or_a_queue(binding, converted):
         ("channels: {/: {servers: 5}}", "servers must be a list, not a number; left out"),
         ("channels: {/: {bindings: 5}}", "bindings must be a mapping, not a number; left out"),
         (
-            "channels: {/: {publish: {tags: 5, message: {}}}}",
+            "channels: {/: {publish: {tags: 5, message: {name: m}}}}",
             "expected a list, not a number; left out",
         ),
         (
-            "channels: {/: {publish: {message: {schemaFormat: 5}}}}",
+            "channels: {/: {publish: {message: {name: m, schemaFormat: 5}}}}",
             "schemaFormat must be a string, not a number; left out",
         ),
         (
-            "channels: {/: {publish: {message: {schemaFormat: x}}}}",
+            "channels: {/: {publish: {message: {name: m, schemaFormat: x}}}}",
             "schemaFormat has no meaning without a payload; left out",
         ),
         (

@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.errors import UnsupportedVersion
-from asyncapi_guard.spec.references import Node
+from asyncapi_guard.spec.references import Node, is_reference
 from asyncapi_guard.spec.upgrade.channels import Channels
 from asyncapi_guard.spec.upgrade.components import convert_components
 from asyncapi_guard.spec.upgrade.conversion import OMIT, Conversion, is_extension
@@ -115,7 +115,7 @@ class _Document:
             "components": lambda node: convert_components(conversion, node, self._channels),
             "id": conversion.keep,
             "defaultContentType": conversion.keep,
-            **dict.fromkeys(_INFO_FIELDS, lambda _: OMIT),
+            **dict.fromkeys(_INFO_FIELDS, self._without_info),
         }
 
     def convert(self) -> dict[str, Any]:
@@ -136,10 +136,18 @@ class _Document:
         self._conversion.note(node, f"3.x has no {key!r} here; left out", key=True)
         return OMIT
 
+    def _without_info(self, node: Node) -> Any:
+        info = self._conversion.root.value.get("info")
+        if not isinstance(info, dict) or is_reference(info):
+            key = str(node.path[-1])
+            message = f"{key} of the document belongs to 'info' in 3.x, which is missing; left out"
+            self._conversion.note(node, message, key=True)
+        return OMIT
+
     def _info(self, node: Node) -> Any:
         conversion = self._conversion
         info = convert_object(conversion, node, ("info",), "Info")
-        if not isinstance(info, dict):
+        if not isinstance(info, dict) or is_reference(info):
             return info
         tags, docs = (conversion.root.get(key) for key in _INFO_FIELDS)
         if tags is not None:

@@ -165,9 +165,17 @@ class Conversion:
     def reference(self, node: Node) -> dict[str, Any]:
         """A copy of a Reference Object."""
         self.spend(node)
+        self.note_siblings(node)
         copy = {"$ref": node.value["$ref"]}
         self._await(copy)
         return copy
+
+    def note_siblings(self, node: Node) -> None:
+        """Say what stands beside a `$ref`, where nothing counts."""
+        if is_reference(node.value):
+            for key, child in node.items():
+                if key != "$ref":
+                    self.note(child, f"{key} beside a '$ref' means nothing; left out", key=True)
 
     def reference_to(self, place: Path, rest: Path = ()) -> dict[str, Any]:
         """A reference to where something of the old document goes, and on to what is new there."""
