@@ -130,19 +130,16 @@ class _Result:
 
 def _result(source: Source, upgraded: Upgraded, output: str | None, given: bytes | None) -> _Result:
     """The new file: the author's with edits in it, where it was AsyncAPI 3 and stays what it is."""
-    from asyncapi_guard.errors import EditRefused
-    from asyncapi_guard.spec.edit import apply_edits, edits_between
+    from asyncapi_guard.spec.upgrade.edited_file import edited_file
 
     is_new = upgraded.data != source.data
     as_json = _is_json(output)
     if upgraded.was_3 and (output is None or as_json == _is_json(source.uri)):
         as_json = _is_json(source.uri)
         raw = given if given is not None else Path(source.name).read_bytes()
-        try:
-            edits = edits_between(source.data, upgraded.data)
-            return _Result(apply_edits(source.name, source.uri, raw, edits), is_new, lost=False)
-        except EditRefused:
-            pass  # the way in which the file is written does not allow it
+        content = edited_file(source, raw, upgraded.data)
+        if content is not None:
+            return _Result(content, is_new, lost=False)
     return _Result(_text(upgraded.data, as_json=as_json).encode(), is_new, lost=upgraded.was_3)
 
 
@@ -178,9 +175,7 @@ def _say(file: str, output: str | None, notes: int, result: _Result) -> None:
     elif output is not None:
         click.echo(f"{file} was upgraded to {output}{said}", err=True)
     if result.lost:
-        click.echo(
-            "the file is written anew: comments and the way it was written are lost", err=True
-        )
+        click.echo("comments are lost: the edits could not be made in the file as it is", err=True)
 
 
 # -- writing ---------------------------------------------------------------------------------------

@@ -240,6 +240,7 @@ class Channels:
         for use in uses(self._conversion, message):
             if use.identity not in keys:
                 key = keys[use.identity] = names.take(use.name)
+                self._conversion.message_keys.add(key)
                 place = (*channel.place, "messages", key)
                 value = self._message(use, place)
                 self._note_invented(use, key)

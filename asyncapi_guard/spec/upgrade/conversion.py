@@ -44,6 +44,7 @@ class Conversion:
         notes: what could not be carried, and what was decided.
         schemas: names of `components.schemas`.
         added_schemas: schemas that lost their old place and are still referred to.
+        message_keys: what messages are called in channels.
     """
 
     def __init__(self, source: Source) -> None:
@@ -51,6 +52,7 @@ class Conversion:
         self.notes: list[Finding] = []
         self.schemas: Names = Names()
         self.added_schemas: dict[str, Any] = {}
+        self.message_keys: set[Any] = set()
         self._documents = Documents(source)
         self._moved: dict[Path, Path] = {}
         self._came_from: dict[tuple[str, ...], tuple[str, ...]] | None = None

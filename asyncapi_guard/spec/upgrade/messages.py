@@ -148,8 +148,8 @@ def convert_message(conversion: Conversion, node: Node, new: Path) -> Any:
 
 
 def _message_id(conversion: Conversion, node: Node, new: Path) -> Any:
-    named = new[0] == "components" and isinstance(node.value, str)
-    if node.value != new[-2] and not (named and COMPONENT.fullmatch(node.value)):
+    is_key = isinstance(node.value, str) and node.value in conversion.message_keys
+    if node.value != new[-2] and not is_key:
         conversion.note(
             node, "3.x has no 'messageId': the key in a channel's messages is it", key=True
         )

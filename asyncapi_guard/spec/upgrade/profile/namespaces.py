@@ -154,18 +154,15 @@ class Namespaces:
     def _list_messages(self, channels: set[Path]) -> None:
         """Operations and replies without `messages` have all of a channel that will have more."""
         for path, operation in self._rewriting.operations():
-            owners = [
-                path,
-                *([(*path, "reply")] if isinstance(operation.get("reply"), dict) else []),
-            ]
+            owners = [path]
+            if isinstance(operation.get("reply"), dict):
+                owners.append((*path, "reply"))
             for owner in owners:
                 value = self._rewriting.map_at(owner)
-                if (
-                    "messages" in value
-                    or self._rewriting.resolve((*owner, "channel")) not in channels
-                ):
-                    continue
-                value["messages"] = [reference_to(e) for e in self._rewriting.messages_of(owner)]
+                channel = self._rewriting.resolve((*owner, "channel"))
+                if channel in channels and "messages" not in value:
+                    entries = self._rewriting.messages_of(owner)
+                    value["messages"] = [reference_to(each) for each in entries if each is not None]
 
     def _put_together(self, groups: dict[str, list[_Channel]]) -> None:
         together = {ns: self._channel(ns, group) for ns, group in groups.items()}

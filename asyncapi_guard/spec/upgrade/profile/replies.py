@@ -10,7 +10,7 @@ from asyncapi_guard.spec.upgrade.profile.rewriting import reference_to
 from asyncapi_guard.spec.wording import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from asyncapi_guard.spec.pointers import Path
     from asyncapi_guard.spec.upgrade.profile.rewriting import Rewriting
@@ -52,8 +52,9 @@ class Replies:
             if reply is not None:
                 self._answers[path] = self._behind(rewriting.messages_of(reply))
 
-    def _behind(self, entries: list[Path]) -> tuple[Path | None, ...]:
-        return tuple(dict.fromkeys(self._rewriting.resolve(entry) for entry in entries))
+    def _behind(self, entries: list[Path | None]) -> tuple[Path | None, ...]:
+        found = (None if entry is None else self._rewriting.resolve(entry) for entry in entries)
+        return tuple(dict.fromkeys(found))
 
     def rewrite(self) -> None:
         """Rewrite each reply that has one meaning."""
@@ -81,10 +82,8 @@ class Replies:
                 message = f"the reply stays as it is: {reason or 'it is in another file'}"
                 self._rewriting.note((*path, "reply"), message, key=True)
                 continue
-            entries = tuple(self._rewriting.messages_of(where))
-            answers = tuple(place for place in self._answers[path] if place is not None)
-            targets = tuple(place for place in self._messages[path] if place is not None)
-            yield _Reply(path, entries, answers, targets)
+            entries = _known(self._rewriting.messages_of(where))
+            yield _Reply(path, entries, _known(self._answers[path]), _known(self._messages[path]))
 
     def _why_not(self, operation: Path) -> str | None:
         """Why a reply is not the ack of its operation's messages, or not of them alone."""
@@ -190,6 +189,10 @@ class Replies:
 
     def _drop_empty(self, place: Path) -> None:
         del self._rewriting.at(place[:-1])[place[-1]]
+
+
+def _known(places: Iterable[Path | None]) -> tuple[Path, ...]:
+    return tuple(place for place in places if place is not None)
 
 
 def _shared(replies: list[_Reply]) -> set[Path]:

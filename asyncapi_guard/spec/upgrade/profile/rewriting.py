@@ -94,13 +94,15 @@ class Rewriting:
             if isinstance(operation, dict) and not is_reference(operation):
                 yield ("operations", id), operation
 
-    def messages_of(self, owner: Path) -> list[Path]:
-        """The entries that an operation or a reply lists; all of its channel's if it lists none."""
+    def messages_of(self, owner: Path) -> list[Path | None]:
+        """The entries that an operation or a reply lists; all of its channel's if it lists none.
+
+        `None` stands for one in another file.
+        """
         if "messages" in self.map_at(owner):
-            found = (local_target(item) for item in self.list_at((*owner, "messages")))
-            return [path for path in found if path is not None]
+            return [local_target(item) for item in self.list_at((*owner, "messages"))]
         channel = self.resolve((*owner, "channel"))
-        return [] if channel is None else self.entries_of(channel)
+        return [] if channel is None else [*self.entries_of(channel)]
 
     def entries_of(self, channel: Path) -> list[Path]:
         """The messages of a channel."""
