@@ -18,6 +18,7 @@ from asyncapi_guard.spec import load
 from asyncapi_guard.spec.serializing import to_yaml
 from asyncapi_guard.spec.source import Source, read_source
 from asyncapi_guard.spec.upgrade import upgrade
+from asyncapi_guard.spec.upgrade.edited_file import edited_file
 
 HEAD = "asyncapi: 2.6.0\ninfo: {title: T, version: '1'}\n"
 
@@ -961,11 +962,13 @@ def test_nothing_breaks_it(place, tree):
     assert read_source("new.yml", "file:///new.yml", text.encode()).data == upgraded.data
 
 
-def test_the_example_of_the_docs():
-    """What `docs/upgrading.md` shows is what happens, without a note."""
+def test_the_examples_of_the_docs():
+    """What `docs/upgrading.md` shows is what happens: of 2.x without a note, of 3.x in the file."""
     text = (Path(__file__).parents[2] / "docs" / "upgrading.md").read_text(encoding="utf-8")
-    old, new = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    old, new, differs, fits = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     assert to_yaml(fine(old)) == new
+    source = source_of(differs)
+    assert edited_file(source, differs.encode(), upgrade(source).data).decode() == fits
 
 
 # -- documents of others ---------------------------------------------------------------------------

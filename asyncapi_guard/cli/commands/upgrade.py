@@ -6,7 +6,9 @@ which is checked as `validate` checks it, at those of the new one. Both go to st
 
 from __future__ import annotations
 
+import re
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -120,27 +122,35 @@ class _Result:
     Attributes:
         content: the file.
         is_new: whether it says anything else than the old one.
-        lost: whether the author's comments are, which an edited file would have kept.
+        lost: how many of the author's comments are not in it.
     """
 
     content: bytes
     is_new: bool
-    lost: bool
+    lost: int
 
 
 def _result(source: Source, upgraded: Upgraded, output: str | None, given: bytes | None) -> _Result:
     """The new file: the author's with edits in it, where it was AsyncAPI 3 and stays what it is."""
     from asyncapi_guard.spec.upgrade.edited_file import edited_file
 
-    is_new = upgraded.data != source.data
+    content = None
     as_json = _is_json(output)
     if upgraded.was_3 and (output is None or as_json == _is_json(source.uri)):
         as_json = _is_json(source.uri)
         raw = given if given is not None else Path(source.name).read_bytes()
         content = edited_file(source, raw, upgraded.data)
-        if content is not None:
-            return _Result(content, is_new, lost=False)
-    return _Result(_text(upgraded.data, as_json=as_json).encode(), is_new, lost=upgraded.was_3)
+    if content is None:
+        content = _text(upgraded.data, as_json=as_json).encode()
+    lost = _comments(source.text or "") - _comments(content.decode("utf-8", "replace"))
+    return _Result(
+        content, upgraded.data != source.data, 0 if _is_json(source.uri) else lost.total()
+    )
+
+
+def _comments(text: str) -> Counter[str]:
+    """What looks like comments of YAML."""
+    return Counter(found.strip() for found in re.findall(r"(?:^|\s)#.*", text))
 
 
 def _text(data: Any, *, as_json: bool) -> str:
@@ -175,7 +185,10 @@ def _say(file: str, output: str | None, notes: int, result: _Result) -> None:
     elif output is not None:
         click.echo(f"{file} was upgraded to {output}{said}", err=True)
     if result.lost:
-        click.echo("comments are lost: the edits could not be made in the file as it is", err=True)
+        plural = "s are" if result.lost != 1 else " is"
+        click.echo(
+            f"{result.lost} comment{plural} lost, with the lines that were written anew", err=True
+        )
 
 
 # -- writing ---------------------------------------------------------------------------------------

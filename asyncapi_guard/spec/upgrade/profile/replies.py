@@ -184,11 +184,15 @@ class Replies:
         if self._rewriting.is_used(place) or self._rewriting.map_at((*place, "messages")):
             return
         del holder[str(place[-1])]
-        if not holder and len(place) > 1 and place[-2] in ("messages", "replies"):
+        if not holder and place[0] == "components":
             self._drop_empty(place[:-1])
 
     def _drop_empty(self, place: Path) -> None:
-        del self._rewriting.at(place[:-1])[place[-1]]
+        """Remove a section of components in which nothing is left, and them with the last one."""
+        holder = self._rewriting.at(place[:-1])
+        del holder[place[-1]]
+        if not holder and len(place) > 1:
+            self._drop_empty(place[:-1])
 
 
 def _known(places: Iterable[Path | None]) -> tuple[Path, ...]:
