@@ -971,6 +971,102 @@ def test_the_examples_of_the_docs():
     assert edited_file(source, differs.encode(), upgrade(source).data).decode() == fits
 
 
+# -- what is invented, and what has no place -------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("message", "event"),
+    [
+        pytest.param("{payload: {type: integer}}", "message", id="nothing"),
+        pytest.param("{title: A move, payload: {}}", "AMove", id="a title"),
+        pytest.param("{payload: {$ref: '#/components/schemas/Move'}}", "Move", id="a schema"),
+    ],
+)
+def test_an_invented_name_is_noted(message, event):
+    """The key of a message without a name is its event in Socket.IO, so the note says it."""
+    text = f"channels:\n  /: {{publish: {{message: {message}}}}}\n"
+    text += "components: {schemas: {Move: {type: object}}}\n"
+    assert notes(text) == [f"the message has no name; its event is called {event!r} in the result"]
+    assert load(up(text)).operations["receiveRoot"].messages[0].event == event
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "{name: m}",
+        "{messageId: m}",
+        "{$ref: '#/components/messages/M'}",
+        "{traits: [{name: m}]}",
+    ],
+)
+def test_a_name_of_the_author_is_not_noted(message):
+    """A name, a messageId, the key of a component and the name of a trait are the author's."""
+    assert (
+        notes(
+            f"channels:\n  /: {{publish: {{message: {message}}}}}\ncomponents: {{messages: {{M: {{}}}}}}"
+        )
+        == []
+    )
+
+
+def test_two_nameless_messages_have_notes_of_their_own():
+    """Each name is said where its message stands."""
+    found = upgrade(
+        source_of(
+            "channels:\n  /:\n    publish:\n      message:\n        oneOf:\n        - {payload: {}}\n        - {payload: {}}\n"
+        )
+    ).notes
+    assert [(n.line, n.message.partition("called ")[2]) for n in found] == [
+        (8, "'message' in the result"),
+        (9, "'message2' in the result"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        (
+            "channels: {/: {publish: {message: {description: d, oneOf: [{name: m}]}}}}",
+            "description",
+        ),
+        ("channels: {/: {publish: {message: {x-a: 1, oneOf: [{name: m}]}}}}", "x-a"),
+        (
+            "channels: {/: {publish: {message: {$ref: '#/components/messages/M'}}}}\ncomponents: {messages: {M: {summary: s, oneOf: [{name: m}]}}}",
+            "summary",
+        ),
+        (
+            "channels: {/: {publish: {message: {$ref: '#/components/messages/M', title: t}}}}\ncomponents: {messages: {M: {}}}",
+            "title",
+        ),
+    ],
+)
+def test_what_stands_beside_is_noted(text, key):
+    """Beside `oneOf` and `$ref` there is no place for anything in 3.x."""
+    (note,) = [note for note in upgrade(source_of(text)).notes if note.pointer.endswith("/" + key)]
+    assert note.message.endswith("left out")
+    assert f"{key} beside" in note.message
+
+
+@pytest.mark.parametrize(
+    ("url", "variables", "left"),
+    [
+        ("{scheme}://h", "{scheme: {enum: [ws, wss]}}", []),
+        ("{scheme}://h/{scheme}", "{scheme: {}}", ["scheme"]),
+        ("{scheme}://{host}", "{scheme: {}, host: {}}", ["host"]),
+    ],
+)
+def test_the_scheme_of_a_url_is_noted(url, variables, left):
+    """A scheme that is a variable is left out, and the variable with it if nothing else uses it."""
+    text = (
+        f"channels: {{}}\nservers: {{s: {{url: '{url}', protocol: wss, variables: {variables}}}}}\n"
+    )
+    found = notes(text)
+    assert "the scheme '{scheme}' is left out; the protocol is 'wss'" in found
+    dropped = "the variable 'scheme' has no use without the scheme; left out"
+    assert (dropped in found) == ("scheme" not in left)
+    assert list(up(text)["servers"]["s"].get("variables", ())) == left
+
+
 # -- documents of others ---------------------------------------------------------------------------
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"

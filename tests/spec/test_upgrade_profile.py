@@ -157,6 +157,15 @@ operations: {in: {action: receive, channel: {$ref: '#/channels/chat'}}}
     assert (note.line, note.pointer) == (5, "/channels/chat/address")
 
 
+def test_a_colon_behind_a_slash_is_asked_about():
+    """One address like that may be a namespace; a slash before an event does not hide it."""
+    text = """
+channels: {join: {address: '/room:join', messages: {m: {payload: {}}}}}
+operations: {in: {action: receive, channel: {$ref: '#/channels/join'}}}
+"""
+    unchanged(text, "write '/room:join' if it is a namespace, '/' if it is an event")
+
+
 @pytest.mark.parametrize(
     "servers",
     [
@@ -185,6 +194,26 @@ components: {messages: {M: {name: M, payload: {type: string}}}}
         text,
         'receive / room:a ["x"] accepted\nsend / room:b ["x"] accepted\nsend / room:a ["x"] rejected',
     )
+
+
+def test_events_of_2_x_become_one_channel_too():
+    """What was one channel for each event in 2.x is one of the namespace, with notes in the old file."""
+    text = """
+asyncapi: 2.6.0
+info: {title: T, version: '1'}
+channels:
+  room:join:
+    publish: {message: {name: Join, payload: {type: string}}}
+  room:left:
+    subscribe: {message: {name: room:left, payload: {type: integer}}}
+"""
+    check(text, TRAFFIC, "'room:join' is an event", "the name 'Join' becomes 'room:join'")
+    notes = upgrade(source_of(text)).notes
+    assert [(note.line, note.pointer) for note in notes] == [
+        (6, "/channels/room:join"),
+        (6, "/channels/room:join/publish/message/name"),
+        (8, "/channels/room:left"),
+    ]
 
 
 # -- several channels for a namespace --------------------------------------------------------------
@@ -258,6 +287,7 @@ operations:
     messages: [{{$ref: '#/channels/root/messages/other'}}]
 components:
   messages: {{Shared: {{payload: {{type: number}}}}}}
+  replies: {{R: {{messages: [{{$ref: '#/components/messages/Shared'}}]}}}}
 """
 IN_ROOT = (
     "{channel: {$ref: '#/channels/root'}, messages: [{$ref: '#/channels/root/messages/answer'}]}"
@@ -279,6 +309,9 @@ IN_ROOT = (
         ),
         pytest.param(
             "{messages: [{$ref: '#/components/messages/Shared'}]}", "[5]", '["a"]', id="component"
+        ),
+        pytest.param(
+            "{$ref: '#/components/replies/R'}", "[5]", '["a"]', id="a reply in components"
         ),
     ],
 )
@@ -461,6 +494,23 @@ def test_positions_with_two_meanings_stay(payload, said):
     upgraded = upgrade(source)
     assert upgraded.data["channels"] == source.data["channels"]
     assert any(said in note.message for note in upgraded.notes)
+
+
+def test_elsewhere_a_payload_is_no_list_of_arguments():
+    """A list in a queue stays a list; its positions are what they were meant to be."""
+    kafka = "servers: {k: {host: k, protocol: kafka}}\n"
+    unchanged(
+        ONE.format(payload="{type: array, additionalItems: false}").replace("prefixItems", "items")
+        + kafka
+    )
+    payload = "{type: array, prefixItems: [{type: integer}], items: false}"
+    data = upgrade(source_of(ONE.format(payload=payload) + kafka)).data
+    message = data["channels"]["root"]["messages"]["e"]
+    assert message["payload"] == {
+        "type": "array",
+        "items": [{"type": "integer"}],
+        "additionalItems": False,
+    }
 
 
 def test_other_dialects_keep_their_words():

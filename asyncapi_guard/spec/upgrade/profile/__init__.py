@@ -35,9 +35,10 @@ def fit_profile(data: dict[str, Any], origin: Origin) -> tuple[dict[str, Any], l
         origin: makes a finding about the value at a path.
     """
     rewriting = Rewriting(data, origin)
-    Positions(rewriting).rewrite()
-    # Elsewhere channels are no namespaces, and replies no acknowledgements.
-    if ARGUMENT_LISTS in data or is_for_socketio(data):
+    # Elsewhere payloads are no arguments, replies no acknowledgements, and channels no namespaces.
+    is_socketio = ARGUMENT_LISTS in data or is_for_socketio(data)
+    Positions(rewriting, are_arguments=is_socketio).rewrite()
+    if is_socketio:
         Replies(rewriting).rewrite()
         Namespaces(rewriting).rewrite()
     return rewriting.data, rewriting.notes

@@ -93,6 +93,8 @@ class Namespaces:
                 if event is not None:
                     yield _Channel(id, path, value, (_ROOT,), event)
                 elif address.startswith(_ROOT):
+                    if names and no_topics and path in used and event_of(address, habit=True):
+                        self._ask(path, address)
                     yield _Channel(id, path, value, (address,))
                 elif path in used and "://" not in address:
                     self._ask(path, address)
@@ -108,10 +110,11 @@ class Namespaces:
         return [*keys, name] if isinstance(name, str) else keys
 
     def _ask(self, path: Path, address: str) -> None:
+        namespace = shown(_ROOT + address.removeprefix(_ROOT))
         message = (
             f"the address {shown(address)} stays as it is, since it has two meanings; write "
-            f"{shown(_ROOT + address)} if it is a namespace, {shown(_ROOT)} if it is an event, and "
-            "call its message so"
+            f"{namespace} if it is a namespace, {shown(_ROOT)} if it is an event, and call its "
+            "message so"
         )
         self._rewriting.note((*path, "address"), message)
 

@@ -34,8 +34,9 @@ _TEXTS = frozenset(("$comment", "default", "description", "examples", "title"))
 class Positions:
     """Rewrites the schemas of a document."""
 
-    def __init__(self, rewriting: Rewriting) -> None:
+    def __init__(self, rewriting: Rewriting, *, are_arguments: bool) -> None:
         self._rewriting = rewriting
+        self._are_arguments = are_arguments
         # There, a payload is the list of the arguments, whatever it says of them.
         self._are_lists = isinstance(rewriting.data.get(ARGUMENT_LISTS), dict)
         self._foreign: set[Path] = set()
@@ -46,7 +47,7 @@ class Positions:
         self._find_foreign()
         for path, is_arguments in list(_schemas(self._rewriting)):
             if not any(is_within(path, place) for place in self._foreign):
-                self._rewrite(path, is_arguments=is_arguments)
+                self._rewrite(path, is_arguments=is_arguments and self._are_arguments)
 
     def _find_foreign(self) -> None:
         """Find what schemas in a dialect of its own refer to: it is of the same dialect."""
