@@ -7,12 +7,14 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from asyncapi_guard import Guard
 from asyncapi_guard.errors import SpecError, UnsupportedVersion
 from asyncapi_guard.lint import lint
 from asyncapi_guard.spec import load
-from asyncapi_guard.spec.source import read_source
+from asyncapi_guard.spec.source import Source, read_source
 from asyncapi_guard.spec.upgrade import upgrade
 from asyncapi_guard.spec.upgrade.edited_file import edited_file
 
@@ -210,9 +212,9 @@ channels:
     check(text, TRAFFIC, "'room:join' is an event", "the name 'Join' becomes 'room:join'")
     notes = upgrade(source_of(text)).notes
     assert [(note.line, note.pointer) for note in notes] == [
-        (6, "/channels/room:join"),
+        (5, "/channels/room:join"),
         (6, "/channels/room:join/publish/message/name"),
-        (8, "/channels/room:left"),
+        (7, "/channels/room:left"),
     ]
 
 
@@ -354,7 +356,7 @@ def test_alternatives_of_a_reply_are_alternatives_of_the_ack():
         pytest.param(
             "$ref: '#/channels/root/messages/answer'",
             "$ref: 'other.yml'",
-            "in another file",
+            "is not in this document",
             id="a file",
         ),
         pytest.param(
@@ -654,6 +656,111 @@ components:
         "prefixItems", "items"
     )
     assert new.decode() == expected
+
+
+FULL = """
+asyncapi: 3.0.0
+info: {title: T, version: '1'}
+x-pydantic-socketio: {role: server}
+servers: {s: {host: h, protocol: socketio}}
+channels:
+  a: {address: 'room:a', title: t, messages: {m: {$ref: '#/components/messages/M'}}, servers: [{$ref: '#/servers/s'}]}
+  b: {address: 'room:b', messages: {m: {name: B, payload: {type: array, prefixItems: [{}], items: {}}}}}
+  c: {address: /, bindings: {ws: {}}, messages: {r: {payload: {type: array}}, s: {payload: {}, traits: [{name: n}]}}}
+  d: {address: null, messages: {g: {}}, x-pydantic-socketio: {namespace: {scope: all, except: [/x]}}}
+  e: {$ref: '#/components/channels/E'}
+operations:
+  onA:
+    action: receive
+    channel: {$ref: '#/channels/a'}
+    messages: [{$ref: '#/channels/a/messages/m'}]
+    reply: {address: {location: l}, channel: {$ref: '#/channels/c'}, messages: [{$ref: '#/channels/c/messages/r'}]}
+  onC: {action: receive, channel: {$ref: '#/channels/c'}, messages: [{$ref: '#/channels/c/messages/s'}], reply: {$ref: '#/components/replies/R'}}
+  sendD: {action: send, channel: {$ref: '#/channels/d'}}
+components:
+  channels: {E: {address: /e, messages: {}}}
+  replies: {R: {messages: [{$ref: '#/components/messages/N'}]}}
+  messages: {M: {payload: {}}, N: {payload: {schemaFormat: 'application/schema+json;version=2020-12', schema: {$ref: '#/components/schemas/S'}}}}
+  schemas: {S: {prefixItems: [{}]}, T: {prefixItems: []}}
+"""
+DATA = source_of(FULL).data
+REFERENCES = [
+    "#",
+    "#/",
+    "#/channels",
+    "#/channels/a",
+    "#/channels/a/messages/m",
+    "#/nowhere",
+    "other.yml",
+    "#x",
+]
+REFERENCES += ["#/components/messages/M", "#/components/replies/R", "#/operations/onA/reply"]
+KEYS = [
+    "$ref",
+    "address",
+    "anyOf",
+    "channel",
+    "items",
+    "messages",
+    "name",
+    "payload",
+    "prefixItems",
+    "reply",
+]
+TREES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.sampled_from(["", "/", "a:b", "array", *REFERENCES]),
+    lambda below: (
+        st.lists(below, max_size=3)
+        | st.dictionaries(
+            st.sampled_from([*KEYS, "type", "schema", "schemaFormat", "x-ack"]), below, max_size=3
+        )
+        | st.sampled_from(REFERENCES).map(lambda ref: {"$ref": ref})
+    ),
+    max_leaves=8,
+)
+
+
+def places(value, path=()):
+    yield path
+    items = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
+    for key, item in items:
+        yield from places(item, (*path, key))
+
+
+def is_fine(data):
+    return not any(found.severity == "error" for found in lint(data))
+
+
+def test_what_is_broken_was_fine():
+    """The document that the property breaks becomes a fine one if nothing breaks it."""
+    assert is_fine(upgrade(source_of(FULL)).data)
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from([place for place in places(DATA) if place]), TREES)
+def test_nothing_breaks_it(place, tree):
+    """Whatever stands in whatever place: there is a result, or a `SpecError`; a fine one is final."""
+    data = json.loads(json.dumps(DATA))
+    holder = data
+    for part in place[:-1]:
+        holder = holder[part]
+    holder[place[-1]] = tree
+    try:
+        upgraded = upgrade(Source("old", "mapping:", None, data))
+    except SpecError:
+        return
+    if upgraded.was_3 and is_fine(upgraded.data):
+        again = upgrade(Source("new", "mapping:", None, upgraded.data))
+        assert again.data == upgraded.data
 
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"

@@ -71,15 +71,11 @@ class Conversion:
         """A finding about what went to a place, where it stands in the old document."""
         node = self.root
         for part in self._old_place(_plain(place)):
-            value = node.value
-            if isinstance(value, list):
-                if not part.isdigit() or int(part) >= len(value):
-                    break
-                node = node.child(int(part))
-            elif isinstance(value, dict) and part in value:
-                node = node.child(part)
-            else:
+            below = _below(node, part)
+            if below is None:
+                key = True  # what is said of it has no place of its own
                 break
+            node = below
         return node.finding(message, "upgrade", key=key)
 
     def _old_place(self, place: tuple[str, ...]) -> tuple[str, ...]:
@@ -225,6 +221,13 @@ class Conversion:
         name = self.schemas.take(legal(owner, COMPONENT, "schema"))
         self._moved[place] = ("components", "schemas", name)
         self.added_schemas[name] = self.keep(schema)
+
+
+def _below(node: Node, part: str) -> Node | None:
+    """The value below a part of a pointer."""
+    if isinstance(node.value, list):
+        return node.child(int(part)) if part.isdigit() and int(part) < len(node.value) else None
+    return node.get(part)
 
 
 def _plain(path: Path) -> tuple[str, ...]:

@@ -104,7 +104,7 @@ class Namespaces:
         entries = self._rewriting.entries_of(("channels", id))
         if len(entries) != 1:
             return []
-        place = self._rewriting.resolve(entries[0])
+        place = self._rewriting.message(entries[0])
         name = self._rewriting.fields_of(place).get("name") if place is not None else None
         keys = [str(entries[0][-1]), *([str(place[-1])] if place is not None else [])]
         return [*keys, name] if isinstance(name, str) else keys
@@ -121,7 +121,7 @@ class Namespaces:
     def _everywhere(self, path: Path, channels: dict[str, Any]) -> tuple[str, ...]:
         """The namespaces of a channel that is for all of them, but for some."""
         other = [address for _, address in _addresses(channels) if address.startswith(_ROOT)]
-        without = self._rewriting.at((*path, ARGUMENT_LISTS, "namespace", "except")) or ()
+        without = self._rewriting.list_at((*path, ARGUMENT_LISTS, "namespace", "except"))
         wanted = dict.fromkeys((_ROOT, *other))
         namespaces = tuple(each for each in wanted if each not in without)
         message = "the channel is for all namespaces; its events are written into each that the "
@@ -252,7 +252,7 @@ class Namespaces:
 
     def _own(self, entry: Path) -> Path | None:
         """Where the message of an entry stands, if no other entry has it."""
-        place = self._rewriting.resolve(entry)
+        place = self._rewriting.message(entry)
         if place is None or place == entry:
             return place
         others = [target for target in self._rewriting.references() if target == place]
@@ -276,7 +276,7 @@ class Namespaces:
     def _message(self, channel: _Channel, entry: Path, key: str) -> Any:
         """A message, which still is the same event, or is the one that its channel stood for."""
         value = self._rewriting.at(entry)
-        place = self._rewriting.resolve(entry)
+        place = self._rewriting.message(entry)
         if place is None:
             return value
         message = self._rewriting.at(place)

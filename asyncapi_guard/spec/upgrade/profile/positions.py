@@ -132,7 +132,8 @@ class Positions:
         """Alternatives that each are a list of arguments."""
         if not self._are_lists or not isinstance(schema, dict) or set(schema) != {"anyOf"}:
             return schema
-        if not all(isinstance(each, dict) and each.get("type") == "array" for each in old["anyOf"]):
+        forms = old["anyOf"] if isinstance(old["anyOf"], list) else [None]
+        if not all(isinstance(form, dict) and form.get("type") == "array" for form in forms):
             return schema
         self._rewriting.note(path, "each alternative is a list of arguments; one list says so now")
         return {"type": "array", "items": [{}], "anyOf": schema["anyOf"]}

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["Replies"]
 
 _ACK = "x-ack"
+# Of what may have been there for a reply alone.
+_SECTIONS = (("channels",), ("messages",), ("replies",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,7 @@ class Replies:
                 self._answers[path] = self._behind(rewriting.messages_of(reply))
 
     def _behind(self, entries: list[Path | None]) -> tuple[Path | None, ...]:
-        found = (None if entry is None else self._rewriting.resolve(entry) for entry in entries)
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(map(self._rewriting.message, entries)))
 
     def rewrite(self) -> None:
         """Rewrite each reply that has one meaning."""
@@ -88,10 +89,10 @@ class Replies:
     def _why_not(self, operation: Path) -> str | None:
         """Why a reply is not the ack of its operation's messages, or not of them alone."""
         answers, targets = self._answers.get(operation, ()), self._messages[operation]
-        if not answers:
-            return "it lists no messages"
+        if not answers or not targets:
+            return f"{'its operation' if answers else 'it'} lists no messages"
         if None in answers or None in targets:
-            return "a message of it, or of its operation, is in another file"
+            return "a message of it, or of its operation, is not in this document"
         return self._no_ack(answers) or self._no_targets(operation, targets)
 
     def _no_ack(self, answers: tuple[Path | None, ...]) -> str | None:
@@ -179,7 +180,7 @@ class Replies:
     def _remove(self, place: Path) -> None:
         """Remove a message, a channel without messages, or a reply that nothing refers to."""
         holder = self._rewriting.at(place[:-1])
-        if not isinstance(holder, dict) or place[-1] not in holder:
+        if place[-2:-1] not in _SECTIONS or not isinstance(holder, dict) or place[-1] not in holder:
             return
         if self._rewriting.is_used(place) or self._rewriting.map_at((*place, "messages")):
             return

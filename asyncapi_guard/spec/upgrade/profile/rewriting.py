@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Rewriting", "is_within", "local_target", "reference_to", "with_moves"]
 
+# The least length of paths to messages: components/messages/NAME.
+_OF_MESSAGES = 3
 # Of references that lead to references.
 _DEEPEST = 50
 
@@ -87,6 +89,13 @@ class Rewriting:
                 here = (*here, rest.pop(0))
             else:
                 return here if value is not None else None
+
+    def message(self, entry: Path | None) -> Path | None:
+        """Where the message of an entry stands; `None` if none stands in this document."""
+        place = self.resolve(entry) if entry is not None else None
+        if place is None or len(place) < _OF_MESSAGES or not isinstance(self.at(place), dict):
+            return None
+        return place
 
     def operations(self) -> Iterator[tuple[Path, dict[str, Any]]]:
         """The operations that the document has itself, with their paths."""
