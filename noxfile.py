@@ -222,6 +222,13 @@ def build(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def peers(session: nox.Session) -> None:
+    """Documents that other libraries export, upgraded and judged; each in its own environment."""
+    session.install("-e", ".", *requirements("test"))
+    session.run("python", "-m", "pytest", "tests/peers", *session.posargs, env={"REQUIRE_ALL": "1"})
+
+
+@nox.session(default=False)
 def explore(session: nox.Session) -> None:
     """The property tests with examples that are drawn anew: what they find is written down."""
     session.install("-e", ".", *requirements("test"))

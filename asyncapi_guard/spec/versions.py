@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.errors import InvalidDocument, UnsupportedVersion
 from asyncapi_guard.spec.wording import kind_of, shown
 
 if TYPE_CHECKING:
+    from typing import TypeGuard
+
     from asyncapi_guard.spec.references import Node
 
-__all__ = ["CODE", "check_version", "version_of"]
+__all__ = ["CODE", "built_as", "check_version", "says_2_is_3", "version_of"]
 
 _VERSION = re.compile(r"3\.[01]\.[0-9]+(?:-[0-9A-Za-z.-]+)?")
+# Fields of channels.
+_ONLY_IN_2 = frozenset(("publish", "subscribe"))
+_ONLY_IN_3 = frozenset(("address", "messages"))
 #: The code of these findings.
 CODE = "unsupported-version"
 
@@ -27,7 +32,32 @@ def check_version(root: Node) -> None:
     """
     version = version_of(root, "3.1.0")
     if not _VERSION.fullmatch(version.value):
-        raise UnsupportedVersion(version.finding(_other_version(version.value), CODE))
+        message = says_2_is_3(root) or _other_version(version.value)
+        raise UnsupportedVersion(version.finding(message, CODE))
+
+
+def says_2_is_3(root: Node) -> str | None:
+    """What is wrong with a document that says 2.x and is built as 3.x; `None` if it is not that."""
+    version = root.value.get("asyncapi")
+    if not isinstance(version, str) or not version.startswith("2.") or built_as(root.value) != 3:
+        return None
+    has = "'operations'" if "operations" in root.value else "channels with 'address' or 'messages'"
+    return f"this looks like AsyncAPI 3: it has {has}; change the version: asyncapi: 3.1.0"
+
+
+def built_as(data: dict[str, Any]) -> int | None:
+    """The major version whose fields a document has; `None` if it has neither's, or both."""
+    section = data.get("channels")
+    channels = [c for c in section.values() if isinstance(c, dict)] if _is_map(section) else []
+    two = any(_ONLY_IN_2 & channel.keys() for channel in channels)
+    three = _is_map(data.get("operations")) or any(
+        _ONLY_IN_3 & channel.keys() for channel in channels
+    )
+    return None if two == three else 2 if two else 3
+
+
+def _is_map(value: Any) -> TypeGuard[dict[str, Any]]:
+    return isinstance(value, dict)
 
 
 def version_of(root: Node, example: str) -> Node:

@@ -29,13 +29,14 @@ channels:
 """
 
 
-def run(folder: Path, *args: object) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, *args: object, given: str | None = None) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "asyncapi_guard", "upgrade", *map(str, args)]
     environment = {
         k: v for k, v in os.environ.items() if k not in ("FORCE_COLOR", "GITHUB_ACTIONS")
     }
     return subprocess.run(
         command,
+        input=given,
         capture_output=True,
         text=True,
         check=False,
@@ -126,7 +127,7 @@ def test_a_faulty_result_is_not_printed(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("asyncapi: 3.0.0\n", "already AsyncAPI '3.0.0'"),
+        ("asyncapi: 3.9.0\n", "'3.9.0' is not supported"),
         ("asyncapi: 2.0.0-rc1\n", "release candidates"),
         ("openapi: 3.0.0\n", "looks like an OpenAPI document"),
         ("asyncapi: [\n", "not YAML"),
@@ -191,3 +192,105 @@ def test_help_has_an_example(folder: Path) -> None:
     done = run(folder, "--help")
     assert done.returncode == 0
     assert "Example: asyncapi-guard upgrade old.yml -o asyncapi.yml" in done.stdout
+
+
+# -- standard input --------------------------------------------------------------------------------
+
+
+def test_standard_input_is_converted_to_standard_output(folder: Path) -> None:
+    """`-` reads the document from standard input; notes name it, and go to stderr."""
+    done = run(folder, "-", given=OLD.replace("    publish:", "    deprecated: true\n    publish:"))
+    assert done.returncode == 0
+    assert done.stdout.startswith("asyncapi: 3.1.0\n")
+    assert "<stdin>:5:5" in done.stderr
+    assert "5 |     deprecated: true" in done.stderr
+
+
+def test_standard_input_has_a_name(folder: Path) -> None:
+    """`--stdin-name` is what notes say, and where references begin."""
+    (folder / "specs").mkdir()
+    (folder / "specs" / "text.yml").write_text("type: string\n")
+    text = OLD.replace("{type: string}", "{$ref: text.yml}").replace("        name: say\n", "")
+    done = run(folder, "-", "--stdin-name", "specs/old.yml", given=text)
+    assert done.returncode == 0
+    assert "specs/old.yml:7" in done.stderr
+    assert run(folder, "-", given=text).returncode == 1
+
+
+def test_standard_input_that_is_no_document_exits_with_2(folder: Path) -> None:
+    """A fault of the text is shown with its line."""
+    done = run(folder, "-", given="asyncapi: [\n")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "<stdin>:" in done.stderr
+    assert "not YAML" in done.stderr
+
+
+# -- AsyncAPI 3 ------------------------------------------------------------------------------------
+
+NEW = """\
+asyncapi: 3.0.0  # the version
+info: {title: Chat, version: '1'}
+channels:
+  root:
+    address: /
+    messages:
+      say:  # what people say
+        payload:
+          type: array
+          prefixItems: [{type: string}]  # one text
+operations:
+  in:
+    action: receive
+    channel: {$ref: '#/channels/root'}
+"""
+
+
+def test_a_3_x_document_keeps_its_lines(folder: Path) -> None:
+    """Only what is rewritten changes; comments and the version stay."""
+    (folder / "old.yml").write_text(NEW)
+    done = run(folder, "old.yml", "-o", "new.yml")
+    assert done.returncode == 0
+    assert done.stderr.endswith("old.yml was upgraded to new.yml, with 1 note\n")
+    old, new = NEW.splitlines(), (folder / "new.yml").read_text().splitlines()
+    assert [line for line in old if line not in new] == [old[9]]
+    assert [line for line in new if line not in old] == [old[9].replace("prefixItems", "items")]
+
+
+def test_nothing_to_change_is_said(folder: Path) -> None:
+    """A document that fits comes out byte by byte, and the exit code is 0."""
+    fits = "\ufeff" + NEW.replace("prefixItems", "items").replace("\n", "\r\n")
+    (folder / "old.yml").write_bytes(fits.encode())
+    done = run(folder, "old.yml", "-o", "new.yml")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == "old.yml: nothing to change\n"
+    assert (folder / "new.yml").read_bytes() == fits.encode()
+
+
+def test_lost_comments_are_said(folder: Path) -> None:
+    """Where the way of writing allows no edit, the file is written as a whole, and that is told."""
+    text = NEW.replace("payload:\n", "payload: &p\n") + "components: {schemas: {S: *p}}\n"
+    (folder / "old.yml").write_text(text)
+    done = run(folder, "old.yml", "-o", "new.yml")
+    assert done.returncode == 0
+    assert done.stderr.endswith("3 comments are lost, with the lines that were written anew\n")
+    (folder / "old.yml").write_text(OLD.replace("publish:", "publish:  # they do"))
+    assert "1 comment is lost" in run(folder, "old.yml").stderr
+
+
+def test_json_stays_json(folder: Path) -> None:
+    """A 3.x document in JSON is edited as JSON, also on standard output."""
+    text = json.dumps({"asyncapi": "3.0.0", "info": {"title": "# T", "version": "1"}})
+    (folder / "old.json").write_text(text)
+    done = run(folder, "old.json")
+    assert (done.returncode, done.stdout) == (0, text)
+    assert done.stderr == "old.json: nothing to change\n"
+
+
+def test_3_x_under_the_heading_of_2_x_is_refused(folder: Path) -> None:
+    """Nothing is written, rather than a document without its operations."""
+    (folder / "old.yml").write_text(NEW.replace("3.0.0", "2.6.0"))
+    done = run(folder, "old.yml", "-o", "new.yml")
+    assert done.returncode == 2
+    assert "this looks like AsyncAPI 3" in done.stderr
+    assert "change the version: asyncapi: 3.1.0" in done.stderr
+    assert not (folder / "new.yml").exists()

@@ -18,6 +18,7 @@ from asyncapi_guard.spec import load
 from asyncapi_guard.spec.serializing import to_yaml
 from asyncapi_guard.spec.source import Source, read_source
 from asyncapi_guard.spec.upgrade import upgrade
+from asyncapi_guard.spec.upgrade.edited_file import edited_file
 
 HEAD = "asyncapi: 2.6.0\ninfo: {title: T, version: '1'}\n"
 
@@ -56,7 +57,7 @@ def test_every_version_2_becomes_3_1(version):
 @pytest.mark.parametrize(
     ("head", "said"),
     [
-        ("asyncapi: 3.0.0", "already AsyncAPI '3.0.0'"),
+        ("asyncapi: 3.9.0", "'3.9.0' is not supported"),
         ("asyncapi: 2.0.0-rc1", "release candidates"),
         ("asyncapi: 1.2.0", "2.0 to 2.6 can"),
         ("asyncapi: 2.7.0", "2.0 to 2.6 can"),
@@ -610,7 +611,7 @@ def test_what_a_trait_replaced_is_left_out():
 
 def test_maps_of_a_trait_are_compared():
     """Maps are merged in both versions; only a value that differs is noted."""
-    text = "channels:\n  /: {{publish: {{message: {{headers: {{title: a}}, traits: [{{headers: {}}}]}}}}}}"
+    text = "channels:\n  /: {{publish: {{message: {{name: m, headers: {{title: a}}, traits: [{{headers: {}}}]}}}}}}"
     assert notes(text.format("{type: object}")) == []
     assert "the trait's counted in 2.x" in notes(text.format("{title: b}"))[0]
 
@@ -640,7 +641,7 @@ def test_other_files_are_noted():
           /a/{p}:
             parameters: {p: {$ref: 'other.yml#/p'}}
             publish: {message: {$ref: 'other.yml#/m'}}
-            subscribe: {message: {payload: {$ref: 'other.yml#/s'}}}
+            subscribe: {message: {name: n, payload: {$ref: 'other.yml#/s'}}}
           /b: {$ref: 'other.yml#/c'}
     """
     data = up(text)
@@ -702,7 +703,7 @@ def test_illegal_component_names_change():
 )
 def test_bindings_fit_what_3_1_knows(bindings, converted, said):
     """Versions, fields and protocols that AsyncAPI 3.1 does not know are changed, and noted."""
-    text = f"channels:\n  /: {{publish: {{bindings: {bindings}, message: {{}}}}}}"
+    text = f"channels:\n  /: {{publish: {{bindings: {bindings}, message: {{name: m}}}}}}"
     assert up(text)["operations"]["receiveRoot"]["bindings"] == converted
     assert len(notes(text)) == said
 
@@ -736,15 +737,15 @@ def test_an_amqp_channel_is_an_exchange_or_a_queue(binding, converted):
         ("channels: {/: {servers: 5}}", "servers must be a list, not a number; left out"),
         ("channels: {/: {bindings: 5}}", "bindings must be a mapping, not a number; left out"),
         (
-            "channels: {/: {publish: {tags: 5, message: {}}}}",
+            "channels: {/: {publish: {tags: 5, message: {name: m}}}}",
             "expected a list, not a number; left out",
         ),
         (
-            "channels: {/: {publish: {message: {schemaFormat: 5}}}}",
+            "channels: {/: {publish: {message: {name: m, schemaFormat: 5}}}}",
             "schemaFormat must be a string, not a number; left out",
         ),
         (
-            "channels: {/: {publish: {message: {schemaFormat: x}}}}",
+            "channels: {/: {publish: {message: {name: m, schemaFormat: x}}}}",
             "schemaFormat has no meaning without a payload; left out",
         ),
         (
@@ -961,11 +962,109 @@ def test_nothing_breaks_it(place, tree):
     assert read_source("new.yml", "file:///new.yml", text.encode()).data == upgraded.data
 
 
-def test_the_example_of_the_docs():
-    """What `docs/upgrading.md` shows is what happens, without a note."""
+def test_the_examples_of_the_docs():
+    """What `docs/upgrading.md` shows is what happens: of 2.x without a note, of 3.x in the file."""
     text = (Path(__file__).parents[2] / "docs" / "upgrading.md").read_text(encoding="utf-8")
-    old, new = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    old, new, differs, fits = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     assert to_yaml(fine(old)) == new
+    source = source_of(differs)
+    assert edited_file(source, differs.encode(), upgrade(source).data).decode() == fits
+
+
+# -- what is invented, and what has no place -------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("message", "event"),
+    [
+        pytest.param("{payload: {type: integer}}", "message", id="nothing"),
+        pytest.param("{title: A move, payload: {}}", "AMove", id="a title"),
+        pytest.param("{payload: {$ref: '#/components/schemas/Move'}}", "Move", id="a schema"),
+    ],
+)
+def test_an_invented_name_is_noted(message, event):
+    """The key of a message without a name is its event in Socket.IO, so the note says it."""
+    text = f"channels:\n  /: {{publish: {{message: {message}}}}}\n"
+    text += "components: {schemas: {Move: {type: object}}}\n"
+    assert notes(text) == [f"the message has no name; its event is called {event!r} in the result"]
+    assert load(up(text)).operations["receiveRoot"].messages[0].event == event
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "{name: m}",
+        "{messageId: m}",
+        "{$ref: '#/components/messages/M'}",
+        "{traits: [{name: m}]}",
+    ],
+)
+def test_a_name_of_the_author_is_not_noted(message):
+    """A name, a messageId, the key of a component and the name of a trait are the author's."""
+    assert (
+        notes(
+            f"channels:\n  /: {{publish: {{message: {message}}}}}\ncomponents: {{messages: {{M: {{}}}}}}"
+        )
+        == []
+    )
+
+
+def test_two_nameless_messages_have_notes_of_their_own():
+    """Each name is said where its message stands."""
+    found = upgrade(
+        source_of(
+            "channels:\n  /:\n    publish:\n      message:\n        oneOf:\n        - {payload: {}}\n        - {payload: {}}\n"
+        )
+    ).notes
+    assert [(n.line, n.message.partition("called ")[2]) for n in found] == [
+        (8, "'message' in the result"),
+        (9, "'message2' in the result"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        (
+            "channels: {/: {publish: {message: {description: d, oneOf: [{name: m}]}}}}",
+            "description",
+        ),
+        ("channels: {/: {publish: {message: {x-a: 1, oneOf: [{name: m}]}}}}", "x-a"),
+        (
+            "channels: {/: {publish: {message: {$ref: '#/components/messages/M'}}}}\ncomponents: {messages: {M: {summary: s, oneOf: [{name: m}]}}}",
+            "summary",
+        ),
+        (
+            "channels: {/: {publish: {message: {$ref: '#/components/messages/M', title: t}}}}\ncomponents: {messages: {M: {}}}",
+            "title",
+        ),
+    ],
+)
+def test_what_stands_beside_is_noted(text, key):
+    """Beside `oneOf` and `$ref` there is no place for anything in 3.x."""
+    (note,) = [note for note in upgrade(source_of(text)).notes if note.pointer.endswith("/" + key)]
+    assert note.message.endswith("left out")
+    assert f"{key} beside" in note.message
+
+
+@pytest.mark.parametrize(
+    ("url", "variables", "left"),
+    [
+        ("{scheme}://h", "{scheme: {enum: [ws, wss]}}", []),
+        ("{scheme}://h/{scheme}", "{scheme: {}}", ["scheme"]),
+        ("{scheme}://{host}", "{scheme: {}, host: {}}", ["host"]),
+    ],
+)
+def test_the_scheme_of_a_url_is_noted(url, variables, left):
+    """A scheme that is a variable is left out, and the variable with it if nothing else uses it."""
+    text = (
+        f"channels: {{}}\nservers: {{s: {{url: '{url}', protocol: wss, variables: {variables}}}}}\n"
+    )
+    found = notes(text)
+    assert "the scheme '{scheme}' is left out; the protocol is 'wss'" in found
+    dropped = "the variable 'scheme' has no use without the scheme; left out"
+    assert (dropped in found) == ("scheme" not in left)
+    assert list(up(text)["servers"]["s"].get("variables", ())) == left
 
 
 # -- documents of others ---------------------------------------------------------------------------

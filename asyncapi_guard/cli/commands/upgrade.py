@@ -1,4 +1,4 @@
-"""`asyncapi-guard upgrade`: AsyncAPI 2.0 to 2.6 documents become 3.1.
+"""`asyncapi-guard upgrade`: AsyncAPI 2.0 to 2.6 documents become 3.1, 3.x ones fit Socket.IO.
 
 Notes about what could not be carried stand at the lines of the old file; errors of the result,
 which is checked as `validate` checks it, at those of the new one. Both go to stderr.
@@ -6,7 +6,10 @@ which is checked as `validate` checks it, at those of the new one. Both go to st
 
 from __future__ import annotations
 
+import re
 import sys
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +17,7 @@ import click
 
 from asyncapi_guard.cli.atomic_writes import write_whole
 from asyncapi_guard.cli.command_errors import CannotRun
+from asyncapi_guard.cli.lint_jobs import STDIN
 from asyncapi_guard.cli.reporters import FileReport, render, wants_color
 from asyncapi_guard.cli.shared_options import or_standard_output
 
@@ -31,11 +35,13 @@ _EXAMPLES = """\
 \b
 Example: asyncapi-guard upgrade old.yml -o asyncapi.yml
          asyncapi-guard upgrade old.yml | less
+         asyncapi-guard upgrade --force asyncapi.yml -o asyncapi.yml
+         git show HEAD:old.yml | asyncapi-guard upgrade - --stdin-name old.yml
 """
 
 
 @click.command("upgrade", epilog=_EXAMPLES)
-@click.argument("file", type=click.Path(path_type=str))
+@click.argument("file", metavar="FILE|-", type=click.Path(path_type=str))
 @click.option(
     "-o",
     "--output",
@@ -46,46 +52,61 @@ Example: asyncapi-guard upgrade old.yml -o asyncapi.yml
 @click.option(
     "--force", is_flag=True, help="Overwrite the file, and write a result that has errors."
 )
-def command(file: str, output: str | None, force: bool) -> None:  # noqa: FBT001  # click passes flags so
-    """Convert an AsyncAPI 2.0 to 2.6 document to 3.1.
+@click.option(
+    "--stdin-name",
+    default="<stdin>",
+    metavar="NAME",
+    help="What standard input (`-`) is called; its references are relative to that.",
+)
+def command(file: str, output: str | None, force: bool, stdin_name: str) -> None:  # noqa: FBT001  # click passes flags so
+    """Convert an AsyncAPI 2.0 to 2.6 document to 3.1, and fit a 3.x document to Socket.IO.
 
     What clients publish is what the server receives: `publish` becomes `receive`, `subscribe`
     becomes `send`. What 3.1 has no place for is noted, with the line where it stands.
 
-    Exits with 0 when the result is fine, 1 when it has errors (it is written with --force only), 2
-    when the file could not be converted or written.
+    In documents of 3.0 and 3.1, what differs from docs/profile.md is rewritten: several channels
+    of one namespace, a channel for each event, replies that are acks, `prefixItems` where the
+    dialect is Draft 07. Only the lines in question change, where that can be had. What could mean
+    two things stays as it is. Each of these is noted.
+
+    Exits with 0 when the result is fine, or nothing has to change; 1 when the result has errors (it
+    is written with --force only); 2 when the file could not be converted or written.
     """
     if output is not None and Path(output).exists() and not force:
         raise CannotRun(f"{output} is already there; --force overwrites it")
-    source, upgraded = _converted(file)
-    _show(file, upgraded.notes)
-    text = _text(upgraded.data, output)
-    errors = _errors(text, file, output)
-    _show(output or _STDOUT, errors, text)
+    raw = sys.stdin.buffer.read() if file == STDIN else None
+    name = stdin_name if file == STDIN else file
+    source, upgraded = _converted(name, raw)
+    _show(name, upgraded.notes, source.text)
+    result = _result(source, upgraded, output, raw)
+    errors = _errors(result.content, name, output)
+    _show(output or _STDOUT, errors, result.content)
     if errors and not force:
         click.echo(_refusal(len(errors)), err=True)
         sys.exit(1)
-    _publish(text, output)
-    _say(source.name, output, len(upgraded.notes))
+    _publish(result.content, output)
+    _say(source.name, output, len(upgraded.notes), result)
     sys.exit(1 if errors else 0)
 
 
-def _converted(file: str) -> tuple[Source, Upgraded]:
+def _converted(name: str, raw: bytes | None) -> tuple[Source, Upgraded]:
     from asyncapi_guard.errors import SpecError
     from asyncapi_guard.spec.loader import open_documents
     from asyncapi_guard.spec.upgrade import upgrade
 
+    source = None
     try:
-        source = open_documents(file).main
+        source = open_documents(name, raw=raw).main
         return source, upgrade(source)
     except SpecError as error:
-        _show(file, error.findings)
+        text = raw.decode("utf-8", "replace") if raw is not None else None
+        _show(name, error.findings, source.text if source is not None else text)
         sys.exit(2)
 
 
-def _show(name: str, findings: Iterable[Finding], text: str | None = None) -> None:
-    """Findings about a file; `text` is what stands in it when it is not written yet."""
-    raw = text.encode() if text is not None else None
+def _show(name: str, findings: Iterable[Finding], text: str | bytes | None = None) -> None:
+    """Findings about a file; `text` is what stands in it when it is not to be read."""
+    raw = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     report = render("full", [FileReport(name, tuple(findings), raw=raw)], quiet=True)
     if report:
         click.echo(report + "\n", err=True, color=wants_color(sys.stderr))
@@ -94,23 +115,61 @@ def _show(name: str, findings: Iterable[Finding], text: str | None = None) -> No
 # -- the result ------------------------------------------------------------------------------------
 
 
-def _text(data: Any, output: str | None) -> str:
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What is written.
+
+    Attributes:
+        content: the file.
+        is_new: whether it says anything else than the old one.
+        lost: how many of the author's comments are not in it.
+    """
+
+    content: bytes
+    is_new: bool
+    lost: int
+
+
+def _result(source: Source, upgraded: Upgraded, output: str | None, given: bytes | None) -> _Result:
+    """The new file: the author's with edits in it, where it was AsyncAPI 3 and stays what it is."""
+    from asyncapi_guard.spec.upgrade.edited_file import edited_file
+
+    content = None
+    as_json = _is_json(output)
+    if upgraded.was_3 and (output is None or as_json == _is_json(source.uri)):
+        as_json = _is_json(source.uri)
+        raw = given if given is not None else Path(source.name).read_bytes()
+        content = edited_file(source, raw, upgraded.data)
+    if content is None:
+        content = _text(upgraded.data, as_json=as_json).encode()
+    lost = _comments(source.text or "") - _comments(content.decode("utf-8", "replace"))
+    return _Result(
+        content, upgraded.data != source.data, 0 if _is_json(source.uri) else lost.total()
+    )
+
+
+def _comments(text: str) -> Counter[str]:
+    """What looks like comments of YAML."""
+    return Counter(found.strip() for found in re.findall(r"(?:^|\s)#.*", text))
+
+
+def _text(data: Any, *, as_json: bool) -> str:
     from asyncapi_guard.spec.serializing import to_json, to_yaml
 
-    return to_json(data) if _is_json(output) else to_yaml(data)
+    return to_json(data) if as_json else to_yaml(data)
 
 
 def _is_json(output: str | None) -> bool:
     return output is not None and output.lower().endswith(".json")
 
 
-def _errors(text: str, file: str, output: str | None) -> tuple[Finding, ...]:
+def _errors(raw: bytes, file: str, output: str | None) -> tuple[Finding, ...]:
     """What our own linter says against the result."""
     from asyncapi_guard.lint import lint
 
     # References are relative to where the result goes; on stdout, that is where it came from.
     name = output or str(Path(file).parent / _STDOUT)
-    found = lint(name, raw=text.encode())
+    found = lint(name, raw=raw)
     return tuple(finding for finding in found if finding.severity.value == "error")
 
 
@@ -119,17 +178,24 @@ def _refusal(errors: int) -> str:
     return f"nothing was written: the result has {errors} error{plural}; --force writes it"
 
 
-def _say(file: str, output: str | None, notes: int) -> None:
-    if output is not None:
-        said = f", with {notes} note{'s' if notes != 1 else ''}" if notes else ""
+def _say(file: str, output: str | None, notes: int, result: _Result) -> None:
+    said = f", with {notes} note{'s' if notes != 1 else ''}" if notes else ""
+    if not result.is_new:
+        click.echo(f"{file}: nothing to change{said}", err=True)
+    elif output is not None:
         click.echo(f"{file} was upgraded to {output}{said}", err=True)
+    if result.lost:
+        plural = "s are" if result.lost != 1 else " is"
+        click.echo(
+            f"{result.lost} comment{plural} lost, with the lines that were written anew", err=True
+        )
 
 
 # -- writing ---------------------------------------------------------------------------------------
 
 
-def _publish(text: str, output: str | None) -> None:
+def _publish(content: bytes, output: str | None) -> None:
     if output is None:
-        click.echo(text, nl=False)
+        click.echo(content, nl=False)
     else:
-        write_whole(output, text)
+        write_whole(output, content)

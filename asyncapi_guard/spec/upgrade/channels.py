@@ -240,8 +240,10 @@ class Channels:
         for use in uses(self._conversion, message):
             if use.identity not in keys:
                 key = keys[use.identity] = names.take(use.name)
+                self._conversion.message_keys.add(key)
                 place = (*channel.place, "messages", key)
                 value = self._message(use, place)
+                self._note_invented(use, key)
                 if value is not OMIT:
                     messages[key] = value
             if keys[use.identity] in messages:
@@ -250,6 +252,11 @@ class Channels:
                 place = (*channel.place, "messages", keys[use.identity])
                 self._conversion.move(use.node.path, place)
         return list(dict.fromkeys(found))
+
+    def _note_invented(self, use: Use, key: str) -> None:
+        if not use.has_name(self._conversion, key):
+            message = f"the message has no name; its event is called {shown(key)} in the result"
+            self._conversion.note(use.target or use.node, message)
 
     def _message(self, use: Use, place: Path) -> Any:
         target = use.target

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.spec.upgrade.bindings import convert_bindings
 from asyncapi_guard.spec.upgrade.conversion import OMIT, is_extension
-from asyncapi_guard.spec.upgrade.messages import convert_message, is_choice
+from asyncapi_guard.spec.upgrade.messages import convert_message, is_choice, note_beside_choice
 from asyncapi_guard.spec.upgrade.names import COMPONENT, Names, legal
 from asyncapi_guard.spec.upgrade.objects import convert_object, elements
 from asyncapi_guard.spec.upgrade.parameters import convert_parameter
@@ -101,6 +101,7 @@ def _choice(
 ) -> None:
     """A component that is several messages: each becomes one, those that use it list them."""
     conversion.note(node, "a message is one in 3.x; the operations list the alternatives")
+    note_beside_choice(conversion, node)
     for item in elements(node.child("oneOf")):
         if is_choice(item.value):
             _choice(conversion, item, key, names, result)

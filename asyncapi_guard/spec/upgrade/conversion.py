@@ -44,6 +44,7 @@ class Conversion:
         notes: what could not be carried, and what was decided.
         schemas: names of `components.schemas`.
         added_schemas: schemas that lost their old place and are still referred to.
+        message_keys: what messages are called in channels.
     """
 
     def __init__(self, source: Source) -> None:
@@ -51,8 +52,10 @@ class Conversion:
         self.notes: list[Finding] = []
         self.schemas: Names = Names()
         self.added_schemas: dict[str, Any] = {}
+        self.message_keys: set[Any] = set()
         self._documents = Documents(source)
         self._moved: dict[Path, Path] = {}
+        self._came_from: dict[tuple[str, ...], tuple[str, ...]] | None = None
         self._homeless: dict[Path, Node] = {}
         self._waiting: list[tuple[dict[str, Any], Path, Path]] = []
         self._budget = DEFAULT_LIMITS.nodes
@@ -63,6 +66,27 @@ class Conversion:
         """Say something about a value of the old document."""
         finding = node.finding(message, "upgrade", key=key)
         self.notes.append(replace(finding, severity=Severity.WARNING))
+
+    def note_new(self, place: Path, message: str, *, key: bool = False) -> Finding:
+        """A finding about what went to a place, where it stands in the old document."""
+        node = self.root
+        for part in self._old_place(_plain(place)):
+            below = _below(node, part)
+            if below is None:
+                key = True  # what is said of it has no place of its own
+                break
+            node = below
+        return node.finding(message, "upgrade", key=key)
+
+    def _old_place(self, place: tuple[str, ...]) -> tuple[str, ...]:
+        if self._came_from is None:
+            self._came_from = {}
+            for old, new in self._moved.items():
+                self._came_from.setdefault(_plain(new), _plain(old))
+        for end in range(len(place), 0, -1):
+            if place[:end] in self._came_from:
+                return self._came_from[place[:end]] + place[end:]
+        return place
 
     def spend(self, node: Node, values: int = 1) -> None:
         """Count values of the new document: what is used often is copied often.
@@ -139,9 +163,17 @@ class Conversion:
     def reference(self, node: Node) -> dict[str, Any]:
         """A copy of a Reference Object."""
         self.spend(node)
+        self.note_siblings(node)
         copy = {"$ref": node.value["$ref"]}
         self._await(copy)
         return copy
+
+    def note_siblings(self, node: Node) -> None:
+        """Say what stands beside a `$ref`, where nothing counts."""
+        if is_reference(node.value):
+            for key, child in node.items():
+                if key != "$ref":
+                    self.note(child, f"{key} beside a '$ref' means nothing; left out", key=True)
 
     def reference_to(self, place: Path, rest: Path = ()) -> dict[str, Any]:
         """A reference to where something of the old document goes, and on to what is new there."""
@@ -191,7 +223,14 @@ class Conversion:
         self.added_schemas[name] = self.keep(schema)
 
 
-def _plain(path: Path) -> Path:
+def _below(node: Node, part: str) -> Node | None:
+    """The value below a part of a pointer."""
+    if isinstance(node.value, list):
+        return node.child(int(part)) if part.isdigit() and int(part) < len(node.value) else None
+    return node.get(part)
+
+
+def _plain(path: Path) -> tuple[str, ...]:
     """A path as a pointer says it: indexes are digits."""
     return tuple(map(str, path))
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.spec.references import Node
     from asyncapi_guard.spec.upgrade.conversion import Conversion
 
-__all__ = ["Use", "convert_message", "is_choice", "uses"]
+__all__ = ["Use", "convert_message", "is_choice", "note_beside_choice", "uses"]
 
 # The format that a payload has when none is said, in the versions that 2.x knew.
 _OWN_FORMAT = re.compile(r"application/vnd\.aai\.asyncapi(\+json|\+yaml)?;\s*version=2\.\d+\.\d+")
@@ -65,11 +65,25 @@ class Use:
         wanted = next((name for name in self._names() if isinstance(name, str) and name), "message")
         return legal(wanted, COMPONENT, "message")
 
+    def has_name(self, conversion: Conversion, key: str) -> bool:
+        """Whether 2.x named the message: by its name, or by what its key says unchanged."""
+        if self.target is None:
+            return True  # in another file, which nobody reads
+        traits = traits_of(conversion, self.target)
+        if any("name" in each.value for each in (self.target, *traits)):
+            return True
+        # What becomes of a messageId is noted where it is converted.
+        return key in self._keys() or isinstance(self.target.value.get("messageId"), str)
+
+    def _keys(self) -> Iterator[Any]:
+        if self.target is not None:
+            yield self.target.value.get("messageId")
+            if _is_component(self.target):
+                yield str(self.target.path[2])
+
     def _names(self) -> Iterator[Any]:
         message = self.target.value if self.target is not None else {}
-        yield message.get("messageId")
-        if self.target is not None and _is_component(self.target):
-            yield str(self.target.path[2])
+        yield from self._keys()
         yield message.get("name")
         for value in (self.node.value, message.get("payload")):
             if isinstance(value, dict) and is_reference(value):
@@ -90,8 +104,17 @@ def uses(conversion: Conversion, node: Node) -> list[Use]:
     return list(found.values())
 
 
+def note_beside_choice(conversion: Conversion, node: Node) -> None:
+    """Say what stands beside the alternatives of a message: there is no place for it."""
+    for key, child in node.items():
+        if key != "oneOf":
+            message = f"a message is one in 3.x, and has no 'oneOf': {key} beside it is left out"
+            conversion.note(child, message, key=True)
+
+
 def _collect(conversion: Conversion, node: Node, found: dict[Any, Use], seen: set[Any]) -> None:
     conversion.spend(node)
+    conversion.note_siblings(node)
     target = conversion.resolve(node)
     value = target.value if target is not None else None
     if target is None or (isinstance(value, dict) and not is_choice(value)):
@@ -101,6 +124,7 @@ def _collect(conversion: Conversion, node: Node, found: dict[Any, Use], seen: se
         conversion.note(node, f"a message must be a mapping, not {kind_of(value)}; left out")
     elif target.place not in seen:
         seen.add(target.place)
+        note_beside_choice(conversion, target)
         choice = target.child("oneOf")
         for item in elements(choice):
             _collect(conversion, item, found, seen)
@@ -124,8 +148,8 @@ def convert_message(conversion: Conversion, node: Node, new: Path) -> Any:
 
 
 def _message_id(conversion: Conversion, node: Node, new: Path) -> Any:
-    named = new[0] == "components" and isinstance(node.value, str)
-    if node.value != new[-2] and not (named and COMPONENT.fullmatch(node.value)):
+    is_key = isinstance(node.value, str) and node.value in conversion.message_keys
+    if node.value != new[-2] and not is_key:
         conversion.note(
             node, "3.x has no 'messageId': the key in a channel's messages is it", key=True
         )

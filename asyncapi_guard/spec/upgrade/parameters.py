@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.spec.upgrade.conversion import OMIT, is_extension
 from asyncapi_guard.spec.upgrade.objects import convert_object, note_foreign
+from asyncapi_guard.spec.wording import kind_of
 
 if TYPE_CHECKING:
     from asyncapi_guard.spec.pointers import Path
@@ -28,7 +29,22 @@ def convert_parameter(conversion: Conversion, node: Node, new: Path) -> Any:
         return OMIT
 
     parameter = convert_object(conversion, node, new, "Parameter", {"schema": schema})
-    return {**carried, **parameter} if isinstance(parameter, dict) else parameter
+    if not isinstance(parameter, dict):
+        return parameter
+    _note_replaced(conversion, node, carried, parameter)
+    return {**carried, **parameter}
+
+
+def _note_replaced(
+    conversion: Conversion, node: Node, carried: dict[str, Any], parameter: dict[str, Any]
+) -> None:
+    """Say what of a schema the parameter says itself."""
+    schema = node.get("schema")
+    target = conversion.resolve(schema) if schema is not None else None
+    for key in carried.keys() & parameter.keys():
+        if target is not None and carried[key] != parameter[key]:
+            message = f"the parameter has a {key} of its own; that of its schema is left out"
+            conversion.note(target.child(key), message, key=True)
 
 
 def _from_schema(conversion: Conversion, node: Node) -> dict[str, Any]:
@@ -38,6 +54,7 @@ def _from_schema(conversion: Conversion, node: Node) -> dict[str, Any]:
         conversion.note(node, "the schema of a parameter is not part of this document; left out")
         return {}
     if not isinstance(target.value, dict):
+        conversion.note(node, f"a schema must be a mapping, not {kind_of(target.value)}; left out")
         return {}
     carried, lost = {}, []
     for key, child in target.items():

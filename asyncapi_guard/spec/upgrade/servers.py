@@ -88,7 +88,12 @@ def _split_url(conversion: Conversion, node: Node) -> dict[str, str]:
 
 def _note_scheme(conversion: Conversion, node: Node, url: Node, scheme: str | None) -> None:
     protocol = node.value.get("protocol")
-    if scheme and scheme != protocol and not _VARIABLE.search(scheme):
+    if not scheme or scheme == protocol:
+        return
+    if _VARIABLE.search(scheme):
+        message = f"the scheme {shown(scheme)} is left out; the protocol is {shown(protocol)}"
+        conversion.note(url, message)
+    else:
         conversion.note(url, f"3.x has no place for {scheme!r}; the protocol is {shown(protocol)}")
 
 
@@ -97,6 +102,7 @@ def _declare_variables(
 ) -> None:
     """Every `{name}` of host and pathname has its variable."""
     variables = server.get("variables", {})
+    _drop_unused(conversion, node, server, text)
     for name in dict.fromkeys(_VARIABLE.findall(text)):
         if isinstance(variables, dict) and name not in variables:
             conversion.note(
@@ -104,6 +110,21 @@ def _declare_variables(
             )
             variables[name] = {}
             server["variables"] = variables
+
+
+def _drop_unused(conversion: Conversion, node: Node, server: dict[str, Any], text: str) -> None:
+    """Leave out variables of which the scheme, which 3.x does not have, was the only use."""
+    url = node.value.get("url")
+    variables = server.get("variables")
+    if not isinstance(url, str) or not isinstance(variables, dict):
+        return
+    for name in dict.fromkeys(_VARIABLE.findall(url)):
+        if name in variables and f"{{{name}}}" not in text:
+            message = f"the variable {shown(name)} has no use without the scheme; left out"
+            conversion.note(node.child("variables").child(name), message, key=True)
+            del variables[name]
+    if not variables:
+        del server["variables"]
 
 
 # -- security --------------------------------------------------------------------------------------
@@ -132,7 +153,7 @@ def _requirement(conversion: Conversion, node: Node, new: Path) -> list[Any]:
 
 def _scheme(conversion: Conversion, name: str, scopes: Node, new: Path) -> Any:
     reference = conversion.reference_to((*_SCHEMES, name))
-    wanted = [scope for scope in scopes.value if isinstance(scope, str)] if _is_list(scopes) else []
+    wanted = _scopes(conversion, scopes)
     if not wanted:
         return reference
     section = conversion.root.get("components")
@@ -147,8 +168,14 @@ def _scheme(conversion: Conversion, name: str, scopes: Node, new: Path) -> Any:
     return {**copy, "scopes": wanted} if isinstance(copy, dict) else reference
 
 
-def _is_list(node: Node) -> bool:
-    return isinstance(node.value, list)
+def _scopes(conversion: Conversion, node: Node) -> list[str]:
+    found = []
+    for item in conversion.sequence(node, "the scopes of a security requirement"):
+        if isinstance(item.value, str):
+            found.append(item.value)
+        else:
+            conversion.note(item, f"a scope must be a string, not {kind_of(item.value)}; left out")
+    return found
 
 
 def _has_scopes(node: Node) -> bool:
