@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import itertools
 import os
 import queue
 import threading
@@ -323,7 +324,8 @@ class Client:
     def ask_raw(self, *frames: str | bytes, id: int = 777, namespace: str = "/") -> list[Any]:
         """Send packets as they are, and wait for the values of the ack with that id."""
         got: queue.Queue[list[Any]] = queue.Queue()
-        self.io.callbacks.setdefault(namespace, {})[id] = lambda *values: got.put(list(values))
+        callbacks = self.io.callbacks.setdefault(namespace, {0: itertools.count(1)})
+        callbacks[id] = lambda *values: got.put(list(values))
         for frame in frames:
             self.io.eio.send(frame)
         return got.get(timeout=PATIENCE)
