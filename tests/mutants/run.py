@@ -169,10 +169,11 @@ def report(
         reason = reasons.of(mutant) or f"NO REASON; {outcome.tests or 'no'} tests run it"
         lines += ["", shown(mutant), f"  {reason}"]
     lines += ["", *(f"no such mutant any more: {key}" for key in reasons.stale(mutants))]
-    killed = len(outcomes) - len(alive)
-    percent = 100 * killed / len(outcomes)
+    equal = sum(reasons.is_equivalent(mutant) for mutant, _ in alive)
+    killed, faults = len(outcomes) - len(alive), len(outcomes) - equal
+    percent = 100 * killed / max(faults, 1)
     lines.append(
-        f"{killed} of {len(outcomes)} mutants are killed: {percent:.1f} %; "
+        f"{killed} of {faults} mutants are killed: {percent:.1f} %; {equal} more are equivalent; "
         f"{len(unexplained)} survive for no reason"
     )
     sys.stdout.write("\n".join(lines) + "\n")

@@ -8,6 +8,9 @@ holds while lines above come and go:
     + if binary or not self.binary:
       Why no test can notice.
 
+Where no input at all can show the difference, the reason begins with `Equivalent:`. Such a mutant
+is no fault, so it does not count among those that have to be killed.
+
 The `#2` after a function is the second such change of such a line in it.
 """
 
@@ -43,6 +46,10 @@ class Reasons:
     def of(self, mutant: Mutant) -> str | None:
         """Why a mutant may survive; `None` if nobody has said."""
         return self._reasons.get(_key(mutant))
+
+    def is_equivalent(self, mutant: Mutant) -> bool:
+        """Whether a mutant does what the code does, whatever comes."""
+        return (self.of(mutant) or "").startswith("Equivalent:")
 
     def stale(self, mutants: Iterable[Mutant]) -> list[str]:
         """The places of reasons whose mutants are no more."""
