@@ -32,6 +32,8 @@ class Findings:
     def __init__(self, rules: Mapping[str, Rule], counts: Callable[[Finding], bool]) -> None:
         #: What would be right at the place of a finding: names, or the kind of the value.
         self.wanted: dict[tuple[str, str, str], Collection[Any]] = {}
+        #: Whether the document is for Socket.IO: elsewhere, what a guard cannot do is no error.
+        self.socketio: bool = True
         self._rules = rules
         self._counts = counts
         self._found: dict[Finding, None] = {}
@@ -58,7 +60,8 @@ class Findings:
         Raises:
             TooManyError: it is the last one.
         """
-        finding = replace(finding, severity=self._rules[finding.code].severity)
+        rule = self._rules[finding.code]
+        finding = replace(finding, severity=rule.severity_in(socketio=self.socketio))
         if finding in self._found:
             return
         self._found[finding] = None

@@ -23,6 +23,7 @@ from asyncapi_guard.lint.grammar import (
 )
 from asyncapi_guard.lint.plain import plain_fault
 from asyncapi_guard.lint.ref_siblings import check_siblings
+from asyncapi_guard.spec.own_extensions import extension_faults, own_extension
 from asyncapi_guard.spec.references import Documents, Node, Unresolvable, is_reference
 from asyncapi_guard.spec.schemas import ack_schema
 from asyncapi_guard.spec.wording import kind_of, nearest, shown
@@ -197,10 +198,12 @@ class GrammarWalk:
         if wanted and not any(key in node.value for key in wanted):
             message = f"{article(name)} needs {' or '.join(map(repr, wanted))}"
             self._findings("missing-field", node, message, key=True)
+        for finding in extension_faults(node, name):
+            self._findings.add(finding)
         for key, item in node.items():
             if key in fields:
                 self._visit(item, fields[key].type)
-            else:
+            elif own_extension(key) is None:
                 self._other_field(key, item, name, fields)
 
     def _other_field(self, key: str, item: Node, name: str, fields: Mapping[str, Field]) -> None:

@@ -19,14 +19,17 @@ from typing import TYPE_CHECKING
 
 from asyncapi_guard.lint.rule import Rule
 from asyncapi_guard.lint.rules import (
+    acks,
     bindings,
     channels,
     comments,
     components,
     document,
     drift,
+    extensions,
     fields,
     messages,
+    namespaces,
     operations,
     references,
     schema_formats,
@@ -66,7 +69,10 @@ RULES: dict[str, Rule] = {
         *schema_formats.RULES,
         *schema_values.RULES,
         *schema_unions.RULES,
+        *namespaces.RULES,
         *socketio.RULES,
+        *acks.RULES,
+        *extensions.RULES,
         *drift.RULES,
     )
 }
