@@ -30,7 +30,7 @@ from asyncapi_guard.spec.own_extensions import extension_faults
 from asyncapi_guard.spec.references import Documents, Node, Unresolvable, is_reference
 from asyncapi_guard.spec.schema_bundles import Collector, at, follow, is_anchor, opens_resource
 from asyncapi_guard.spec.schema_cycles import InPlace, resource_circles
-from asyncapi_guard.spec.wording import cut, kind_of, nearest, shown
+from asyncapi_guard.spec.wording import callback_hint, cut, kind_of, nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -328,6 +328,7 @@ def _unknown_format(schema: Node) -> Finding | None:
     name = schema.value.get("format")
     if not isinstance(name, str) or name in KNOWN:
         return None
-    message = f"unknown format {shown(name)}: it is not checked{nearest(name, KNOWN)}"
+    hint = callback_hint(name) or nearest(name, KNOWN)
+    message = f"unknown format {shown(name)}: it is not checked{hint}"
     finding = schema.child("format").finding(message, "unknown-format")
     return replace(finding, severity=Severity.WARNING)

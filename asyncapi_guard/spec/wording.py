@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["cut", "kind_of", "nearest", "shown"]
+__all__ = ["callback_hint", "cut", "kind_of", "nearest", "shown"]
 
 _QUOTED = 120
 _MESSAGE = 300
@@ -16,6 +16,7 @@ _MESSAGE = 300
 _FEW = 30
 _LONGER = 2
 _MOST = 500
+_CALLBACKS = frozenset(("function", "func", "callback", "callable", "ack"))
 _KINDS = {bool: "a boolean", int: "a number", float: "a number", str: "a string", list: "a list"}
 
 
@@ -28,6 +29,13 @@ def shown(value: Any) -> str:
     """A short quotation of a document's own text."""
     text = str(value)
     return repr(text if len(text) <= _QUOTED else text[:_QUOTED] + "…")
+
+
+def callback_hint(name: str) -> str:
+    """What to do about a type or a format that stands for a callback; nothing for another one."""
+    if name.lower() not in _CALLBACKS:
+        return ""
+    return "; a callback is no argument, so write what it is called with as x-ack of the message"
 
 
 def cut(message: str) -> str:

@@ -26,7 +26,7 @@ _SUFFIXES = ("message", "event", "payload", "request", "msg")
 #: A room with its number or its name, as a segment of an address.
 _ROOM = re.compile(r"(?:\w+[-_])?rooms?[-_.]?\d+|rooms?:[\w{}-]+|\d+", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<!\d)\d+")
-_VERSION = re.compile(r"v\d+", re.IGNORECASE)
+_VERSION = re.compile(r"v\d+(?:\.\d+)*", re.IGNORECASE)
 #: So many names are said of several.
 _NAMED = 3
 
@@ -185,7 +185,7 @@ def _may_be_event(address: str) -> bool:
 def _slash_text(address: str) -> str:
     text = f"address {shown(address)} is no namespace, because it doesn't start with '/'"
     if _looks_like_rooms(address):
-        return f"{text}; {_ROOM_ADVICE}"
+        return f"{text}, and looks like {_ROOM_ADVICE}"
     if "://" in address:
         return f"{text}; a URL belongs in 'servers', so write the namespace, such as address: /"
     return f"{text}; did you mean {shown('/' + address)}?"
@@ -246,8 +246,8 @@ def _plain(name: str) -> str:
 # -- rooms -----------------------------------------------------------------------------------------
 
 _ROOM_ADVICE = (
-    "a room is not in the document: its clients are in the namespace, so describe the events in "
-    "the namespace's channel, such as address: /"
+    "a room, which is not in the document; its clients are in the namespace, so write the events "
+    "into the namespace's channel, such as address: /"
 )
 
 
@@ -274,7 +274,7 @@ def _has_version(address: str) -> bool:
 
 
 def _report_room(context: Context, channel: ProfileChannel) -> None:
-    text = f"address {shown(channel.address)} looks like a room; {_ROOM_ADVICE}"
+    text = f"address {shown(channel.address)} looks like {_ROOM_ADVICE}"
     context.report("room-address", channel.place.child("address"), text)
 
 

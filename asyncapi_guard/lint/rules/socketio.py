@@ -24,22 +24,23 @@ __all__ = ["CHECKS", "RULES"]
 
 _ACTIONS = frozenset(("receive", "send"))
 _AUTH = frozenset(("auth", "authenticate", "authentication", "authorization", "handshake"))
-_ITS_OWN = "it never travels as an event; remove the message"
+_ITS_OWN = "; remove the message, which never travels"
 #: What to do about names that Socket.IO keeps, in some of its implementations at least.
 _RESERVED = {
     **dict.fromkeys(sorted(RESERVED_EVENTS - HANDSHAKE), _ITS_OWN),
-    "connect_error": "the guard answers a rejected connect with it; remove the message",
-    "*": "it stands for every event in a handler; name each event",
-    "disconnecting": "to describe why clients leave, name a received message 'disconnect'",
+    "connect_error": ", and answers rejected connects with it; remove the message",
+    "*": ", as a handler's name for every event; name each event",
+    "disconnecting": "; to describe why clients leave, name a received message 'disconnect'",
     "newListener": _ITS_OWN,
     "removeListener": _ITS_OWN,
 }
-_CONNECTION = "to describe what clients connect with, name a received message 'connect'"
+_CONNECTION = "; to describe what clients connect with, name a received message 'connect'"
 _SENT = {
-    "connect": "actions are the server's: it receives a connect; write action: receive",
-    "disconnect": "actions are the server's: it receives a disconnect, and ends a connection "
-    "without an event; write action: receive, or remove the message",
+    "connect": ", and a server receives it, for actions are the server's; write action: receive",
+    "disconnect": ", and a server receives it, for actions are the server's; write action: receive,"
+    " or remove the message, because a server ends a connection without an event",
 }
+_FROM_LIBRARY = ", and clients hear it from their own library; remove the message"
 #: What socket.io-client tells its application itself.
 _CLIENT_SIDE = frozenset(
     (
@@ -354,7 +355,7 @@ def _check_name(context: Context, message: ProfileMessage) -> None:
     fields, event = message.fields, message.event
     advice = _advice(event, message.carried)
     if advice is not None:
-        text = f"Socket.IO keeps the event name {shown(event)} for itself; {advice}"
+        text = f"Socket.IO keeps the event name {shown(event)} for itself{advice}"
         place = fields.get("name", message.entry)
         context.report("reserved-event", place, text, key="name" not in fields)
 
@@ -364,7 +365,7 @@ def _advice(event: str, carried: set[str]) -> str | None:
     if event in HANDSHAKE:
         return _SENT.get(event) if "send" in carried else None
     if event in _CLIENT_SIDE and ("send" in carried or event != "reconnect"):
-        return f"clients hear {shown(event)} from their own library; remove the message"
+        return _FROM_LIBRARY
     if event == "connection" and carried:
         return _CONNECTION
     return _RESERVED.get(event)
