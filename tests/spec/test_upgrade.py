@@ -573,7 +573,7 @@ def test_an_ack_of_an_operation_is_kept_where_it_is():
     """`x-ack` of an operation stays there, and a note says that it is read on messages."""
     text = "channels:\n  /: {publish: {x-ack: {type: string}, message: {name: m}}}"
     assert up(text)["operations"]["receiveRoot"]["x-ack"] == {"type": "string"}
-    assert notes(text) == ["x-ack is read on messages only"]
+    assert notes(text) == ["x-ack is read on messages only; move it to the message"]
 
 
 def test_examples_of_2_0_are_payloads():

@@ -288,5 +288,8 @@ def _duplicates(context: Context, profile: SocketIOProfile) -> None:
             continue
         first, place = seen.setdefault(channel.address, (channel.id, channel.place))
         if place.place != channel.place.place:
-            text = f"the channel {shown(first)} has the namespace {shown(channel.address)}, too"
+            text = (
+                f"the channel {shown(first)} has the namespace {shown(channel.address)}, too; put "
+                "the messages of both into one channel"
+            )
             context.report("duplicate-namespace", channel.place.child("address"), text)
