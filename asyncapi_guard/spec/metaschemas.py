@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asyncapi_guard.schema import Dialect, EngineName, get_engine
-from asyncapi_guard.spec.wording import boolean_hint, kind_of, nearest, shown
+from asyncapi_guard.spec.wording import boolean_hint, callback_hint, kind_of, nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -136,6 +136,7 @@ def _no_choice(keyword: Any, value: Any) -> str:
         return f"expected a schema, or a list of schemas, got {got}"
     unknown = [name for name in value if name not in _TYPES] if isinstance(value, list) else [value]
     if unknown and isinstance(unknown[0], str):
-        hint = nearest(unknown[0], _TYPES) or f"; there are {', '.join(_TYPES)}"
+        hint = callback_hint(unknown[0])
+        hint = hint or nearest(unknown[0], _TYPES) or f"; there are {', '.join(_TYPES)}"
         return f"unknown type {shown(unknown[0])}{hint}"
     return "expected a type, or a list of different types"

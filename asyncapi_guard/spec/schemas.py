@@ -26,10 +26,11 @@ from asyncapi_guard.schema.adapt import adapt
 from asyncapi_guard.schema.dialects import IN_PLACE, SchemaPath, subschemas
 from asyncapi_guard.schema.formats import KNOWN
 from asyncapi_guard.spec.metaschemas import faults
+from asyncapi_guard.spec.own_extensions import extension_faults
 from asyncapi_guard.spec.references import Documents, Node, Unresolvable, is_reference
 from asyncapi_guard.spec.schema_bundles import Collector, at, follow, is_anchor, opens_resource
 from asyncapi_guard.spec.schema_cycles import InPlace, resource_circles
-from asyncapi_guard.spec.wording import cut, kind_of, nearest, shown
+from asyncapi_guard.spec.wording import callback_hint, cut, kind_of, nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -99,6 +100,8 @@ class Schemas:
         read as its `dialect`.
         """
         try:
+            if dialect is None:
+                self._check_wrapping(node)
             root, dialect = self.root(node) if dialect is None else (node, dialect)
         except Unresolvable as error:
             for finding in error.findings:
@@ -123,6 +126,14 @@ class Schemas:
             self._try(schema, root)
         # A type checker takes its attribute `is_valid` for a method without arguments.
         return cast("Schema", schema)
+
+    def _check_wrapping(self, node: Node) -> None:
+        """Report our extensions beside a reference to a schema, or beside `schemaFormat`."""
+        resolved = self._documents.resolve(node)
+        wrapped = isinstance(resolved.value, dict) and "schemaFormat" in resolved.value
+        places = [node] * is_reference(node.value) + [resolved] * wrapped
+        for finding in (each for place in places for each in extension_faults(place, "Schema")):
+            self._report(finding)
 
     def _collect(self, root: Node, dialect: Dialect) -> Bundle:
         bundle = Collector(self._documents, dialect).collect(root)
@@ -188,6 +199,8 @@ class Schemas:
         if not isinstance(node.value, (dict, bool)):
             yield node.finding("a schema must be a mapping, true or false", "invalid-schema")
             return
+        for schema in _within(node, references=True):
+            yield from extension_faults(schema, "Schema")
         yield from self._check_keywords(node, dialect)
         if dialect.resources:
             for circle in resource_circles(node, dialect):
@@ -303,12 +316,20 @@ def _beside_reference(schema: Any, path: SchemaPath) -> bool:
     return False
 
 
-def _within(root: Node) -> Iterator[Node]:
-    """The schemas inside a schema, itself first, that are written there and not referred to."""
+def _within(root: Node, *, references: bool = False) -> Iterator[Node]:
+    """The schemas inside a schema, itself first, that are written there and not referred to.
+
+    With `references`, also the references themselves.
+    """
     stack = [root]
     while stack:
         node = stack.pop()
-        if isinstance(node.value, dict) and not is_reference(node.value):
+        if not isinstance(node.value, dict):
+            continue
+        if is_reference(node.value):
+            if references:
+                yield node
+        else:
             yield node
             stack.extend(at(node, path) for path, _ in subschemas(node.value))
 
@@ -334,6 +355,7 @@ def _unknown_format(schema: Node) -> Finding | None:
     name = schema.value.get("format")
     if not isinstance(name, str) or name in KNOWN:
         return None
-    message = f"unknown format {shown(name)}: it is not checked{nearest(name, KNOWN)}"
+    hint = callback_hint(name) or nearest(name, KNOWN)
+    message = f"unknown format {shown(name)}: it is not checked{hint}"
     finding = schema.child("format").finding(message, "unknown-format")
     return replace(finding, severity=Severity.WARNING)

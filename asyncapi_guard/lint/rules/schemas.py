@@ -12,6 +12,7 @@ from asyncapi_guard.lint.rules.schema_unions import check_unions
 from asyncapi_guard.lint.schema_walk import walk_schemas
 from asyncapi_guard.lint.slips import glued_name
 from asyncapi_guard.schema.dialects import ASYNCAPI
+from asyncapi_guard.spec.own_extensions import own_extension
 from asyncapi_guard.spec.references import is_reference
 from asyncapi_guard.spec.schemas import patterns
 from asyncapi_guard.spec.wording import boolean_hint, kind_of, nearest, shown
@@ -49,6 +50,7 @@ _PARTS = re.compile(r"\\.|[\[\]]|\(\?<?[=!]", re.DOTALL)
 
 _error = group("Schemas", Severity.ERROR)
 _warning = group("Schemas", Severity.WARNING)
+_stops_the_guard = group("Schemas", Severity.ERROR, elsewhere=Severity.WARNING)
 
 RULES = (
     _error(
@@ -99,17 +101,28 @@ RULES = (
             Cat: {properties: {kitten: {$ref: '#/components/schemas/Cat'}}}
         """,
     ),
-    _warning(
+    _stops_the_guard(
         "bad-pattern",
         "A pattern is a regular expression of ECMA-262.",
         """
         Patterns are JavaScript's (in its Unicode mode), whatever language reads the document:
         `(?<name>...)`, not Python's `(?P<name>...)`; `[\\w\\-_]`, not `[\\w-_]`. JSON Schema only
-        recommends it, so it is a warning; but a guard that cannot read a pattern refuses to load
-        the document.
+        recommends it, but a guard that cannot read a pattern refuses to load the document.
         """,
-        "components: {schemas: {Code: {type: string, pattern: '^[A-Z'}}}",
-        "components: {schemas: {Code: {type: string, pattern: '^[A-Z]+$'}}}",
+        """
+        channels:
+          chat:
+            address: /chat
+            messages:
+              enter: {payload: {type: string, pattern: '^[A-Z'}}
+        """,
+        """
+        channels:
+          chat:
+            address: /chat
+            messages:
+              enter: {payload: {type: string, pattern: '^[A-Z]+$'}}
+        """,
     ),
     _warning(
         "pattern-backtracking",
@@ -238,7 +251,7 @@ def _check_own(context: Context, schema: Node) -> None:
 def _unknown(context: Context, schema: Node, dialect: Dialect) -> None:
     known = _COMMON | _NEWER if dialect.siblings else _COMMON
     for key, item in schema.items():
-        if key in known or key in _HARMLESS or key.startswith("x-"):
+        if key in known or key in _HARMLESS or key.startswith("x-") or own_extension(key):
             continue
         hint = nearest(key, known)
         if key in _NEWER:
