@@ -69,6 +69,9 @@ REPAIRS: Mapping[str, str] = MappingProxyType(
         ),
         "parameters-missing": "The names of the address are added, with nothing said of them.",
         "invalid-schema": "A misspelt type becomes the only one that it can be.",
+        "prefix-items": (
+            "`prefixItems` becomes `items`, and `items` beside it becomes `additionalItems` first."
+        ),
         "default-type": (
             "A default gets quotes, as it is written, or loses them, where that makes it one of "
             "the type."
@@ -291,6 +294,19 @@ def _schema_type(case: _Case) -> _Made | None:
     return _respelt(case, _TYPES) if is_type and case.node.value not in _TYPES else None
 
 
+def _positional(case: _Case) -> _Made | None:
+    """`items` for `prefixItems`; what is in `items` already makes room in the round before."""
+    schema, items = case.above(), case.node.value
+    if not isinstance(items, list) or not items:
+        return None
+    if "items" not in schema:
+        return Rename(case.path, "items"), "renamed 'prefixItems' to 'items'"
+    if isinstance(schema["items"], list) or "additionalItems" in schema:
+        return None
+    path = (*case.path[:-1], "items")
+    return Rename(path, "additionalItems"), "renamed 'items' to 'additionalItems'"
+
+
 def _version(case: _Case) -> _Made | None:
     value = case.node.value
     text = value if isinstance(value, str) else case.written.plain(case.path)
@@ -450,6 +466,7 @@ _RULES: Mapping[str, Callable[[_Case], _Made | None]] = {
     "operation-channel": _own_channel,
     "operation-messages": _own_message,
     "parameters-missing": _parameters,
+    "prefix-items": _positional,
     "reply-channel": _own_channel,
     "reply-messages": _own_message,
     "unknown-field": _field,

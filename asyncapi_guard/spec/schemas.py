@@ -195,6 +195,8 @@ class Schemas:
                 self._in_place.add(node.place, target.place, ref)
 
     def _check_keywords(self, node: Node, dialect: Dialect) -> Iterator[Finding]:
+        if dialect.tuple_keyword == "items":
+            yield from _prefix_items(node, dialect)
         long = list(_long_patterns(node))
         yield from long
         if long:
@@ -293,6 +295,18 @@ def patterns(schema: Node) -> Iterator[tuple[Node, str]]:
         yield schema.child("pattern"), pattern
     if isinstance(named, dict):
         yield from ((at(schema, ("patternProperties", name)), name) for name in named)
+
+
+def _prefix_items(root: Node, dialect: Dialect) -> Iterator[Finding]:
+    """Positional items in a keyword that the dialect lacks: whatever is sent would be accepted."""
+    for schema in _within(root):
+        if "prefixItems" in schema.value:
+            more = " and 'additionalItems' instead of 'items'" if "items" in schema.value else ""
+            message = (
+                f"{dialect.name} does not have 'prefixItems', so no argument or item would be "
+                f"validated; write 'items' instead{more}"
+            )
+            yield schema.child("prefixItems").finding(message, "prefix-items", key=True)
 
 
 def _long_patterns(root: Node) -> Iterator[Finding]:

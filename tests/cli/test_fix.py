@@ -186,6 +186,28 @@ CASES = {
         )
     ],
     "invalid-schema": [("components: {schemas: {A: {type: String}}}\n", "String", "string")],
+    "prefix-items": [
+        (
+            "components:\n  schemas:\n    A:\n      prefixItems:  # two\n        - type: string\n",
+            "prefixItems:  #",
+            "items:  #",
+        ),
+        (
+            "components: {schemas: {A: {items: false, prefixItems: [{type: string}]}}}\n",
+            "{items: false, prefixItems: ",
+            "{additionalItems: false, items: ",
+        ),
+        (
+            "components: {schemas: {A: {prefixItems: [{}], items: {type: string}, title: T}}}\n",
+            "{prefixItems: [{}], items: ",
+            "{items: [{}], additionalItems: ",
+        ),
+        (
+            "components: {schemas: {A: {prefixItems: [{}], additionalItems: false}}}\n",
+            "prefixItems",
+            "items",
+        ),
+    ],
     "default-type": [
         ("components: {schemas: {A: {type: integer, default: '5'}}}\n", "'5'", "5"),
         ("components: {schemas: {A: {type: boolean, default: 'true'}}}\n", "'true'", "true"),
@@ -255,6 +277,9 @@ def test_the_examples_of_the_rules_stay_or_are_repaired(code: str) -> None:
         # The right word is there already, or its value would be wrong.
         "channels: {c: {address: /, adress: /}}",
         "channels: {c: {adress: [1]}}",
+        "components: {schemas: {A: {prefixItems: [{}], items: {}, additionalItems: false}}}",
+        "components: {schemas: {A: {prefixItems: [{}], items: [{}]}}}",
+        "components: {schemas: {A: {prefixItems: {type: string}}}}",
         "servers: {s: {host: a, protocol: ws, tag: chat}}",
         # A name of the author's own that is near another is another.
         "components: {schemas: {A: {required: [item], properties: {items: {}}}}}",

@@ -982,6 +982,9 @@ EXCEPTIONS = {
     "invalid-polymorphism-discriminated-field-not-required.yml": "its discriminator is not required",
     "asyncapi__tck__tests__bindings__http__0.1.0__Operation_Bindings_Object__"
     "invalid-query-schema-type.yml": "the query of its binding is no object",
+    "Chinitsu-Challenge__chinitsu-demo__docs__asyncapi.yml": "prefixItems in Draft 07",
+    "Chinitsu-Challenge__chinitsu-demo__docs__asyncapi.zh.yml": "prefixItems in Draft 07",
+    "dedoussis__asynction__tests__fixtures__array_vs_tuple.yml": "prefixItems in Draft 07",
 }
 
 

@@ -97,6 +97,24 @@ RULES = (
             Cat: {properties: {kitten: {$ref: '#/components/schemas/Cat'}}}
         """,
     ),
+    _error(
+        "prefix-items",
+        "Positional items are in the keyword that the dialect has for them.",
+        """
+        `prefixItems` came with JSON Schema 2020-12. Older dialects, AsyncAPI's own among them, pass
+        over it, so a payload that lists its arguments there accepts any arguments. They list
+        positional items in `items`, and what comes after them in `additionalItems`. The guard
+        refuses to load the document.
+        """,
+        """
+        components:
+          schemas: {Move: {type: array, prefixItems: [{type: string}], items: false}}
+        """,
+        """
+        components:
+          schemas: {Move: {type: array, items: [{type: string}], additionalItems: false}}
+        """,
+    ),
     _warning(
         "bad-pattern",
         "A pattern is a regular expression of ECMA-262.",
@@ -235,7 +253,7 @@ def _check_own(context: Context, schema: Node) -> None:
 def _unknown(context: Context, schema: Node, dialect: Dialect) -> None:
     known = _COMMON | _NEWER if dialect.siblings else _COMMON
     for key, item in schema.items():
-        if key in known or key in _HARMLESS or key.startswith("x-"):
+        if key in known or key in _HARMLESS or key == "prefixItems" or key.startswith("x-"):
             continue
         hint = nearest(key, known)
         if key in _NEWER:
