@@ -8,6 +8,7 @@ recurse until the process ends). `schema_bundles` collects.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
@@ -29,6 +30,7 @@ from asyncapi_guard.spec.metaschemas import faults
 from asyncapi_guard.spec.references import Documents, Node, Unresolvable, is_reference
 from asyncapi_guard.spec.schema_bundles import Collector, at, follow, is_anchor, opens_resource
 from asyncapi_guard.spec.schema_cycles import InPlace, resource_circles
+from asyncapi_guard.spec.schema_habits import format_advice
 from asyncapi_guard.spec.wording import cut, kind_of, nearest, shown
 
 if TYPE_CHECKING:
@@ -43,6 +45,8 @@ __all__ = ["Schemas", "UnjudgeableError", "ack_schema", "patterns"]
 
 _Place = tuple[str, "Path"]
 _LONGEST_PATTERN = 20_000
+#: `uint32` is near `int32`, and is something else.
+_DIGIT = re.compile("[0-9]")
 #: Of one schema, that are reported.
 _MOST_FAULTS = 100
 # An `x-ack` of `{args: schema}` is asynction's form, unless it has something of a schema beside it.
@@ -321,6 +325,7 @@ def _unknown_format(schema: Node) -> Finding | None:
     name = schema.value.get("format")
     if not isinstance(name, str) or name in KNOWN:
         return None
-    message = f"unknown format {shown(name)}: it is not checked{nearest(name, KNOWN)}"
+    advice = format_advice(name) or (nearest(name, KNOWN) if not _DIGIT.search(name) else "")
+    message = f"unknown format {shown(name)}: it is not checked{advice}"
     finding = schema.child("format").finding(message, "unknown-format")
     return replace(finding, severity=Severity.WARNING)

@@ -185,7 +185,12 @@ CASES = {
             "# x\n    parameters:\n      a: {}\n      b: {}\n",
         )
     ],
-    "invalid-schema": [("components: {schemas: {A: {type: String}}}\n", "String", "string")],
+    "invalid-schema": [
+        ("components: {schemas: {A: {type: String}}}\n", "String", "string"),
+        ("components: {schemas: {A: {type: strnig}}}\n", "strnig", "string"),
+        ("components: {schemas: {A: {type: int}}}\n", "int", "integer"),
+        ("components: {schemas: {A: {items: {type: Bool}}}}\n", "Bool", "boolean"),
+    ],
     "prefix-items": [
         (
             "components:\n  schemas:\n    A:\n      prefixItems:  # two\n        - type: string\n",
@@ -277,6 +282,11 @@ def test_the_examples_of_the_rules_stay_or_are_repaired(code: str) -> None:
         # The right word is there already, or its value would be wrong.
         "channels: {c: {address: /, adress: /}}",
         "channels: {c: {adress: [1]}}",
+        # Other languages' types may be several things.
+        *(
+            f"components: {{schemas: {{A: {{type: '{type}'}}}}}}"
+            for type in ("string?", "?string", "strings", "numbers", "string[]", "string!", "float")
+        ),
         "components: {schemas: {A: {prefixItems: [{}], items: {}, additionalItems: false}}}",
         "components: {schemas: {A: {prefixItems: [{}], items: [{}]}}}",
         "components: {schemas: {A: {prefixItems: {type: string}}}}",

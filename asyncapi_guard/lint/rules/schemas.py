@@ -285,6 +285,9 @@ def _discriminator(context: Context, schema: Node, dialect: Dialect) -> None:
         return
     if not isinstance(node.value, str):
         message = f"expected the name of a property, got {kind_of(node.value)}"
+        name = node.value.get("propertyName") if isinstance(node.value, dict) else None
+        if isinstance(name, str):
+            message += f"; write discriminator: {name} (a mapping is OpenAPI's form)"
         context.report("discriminator", node, message)
         return
     for name in ("properties", "required"):
