@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from asyncapi_guard.errors import Severity
 from asyncapi_guard.lint.rule import group
+from asyncapi_guard.lint.rules.schema_contradictions import check_contradictions
 from asyncapi_guard.lint.rules.schema_formats import in_its_dialect
 from asyncapi_guard.lint.rules.schema_unions import check_unions
 from asyncapi_guard.lint.schema_walk import walk_schemas
@@ -205,6 +206,7 @@ RULES = (
 def _check_schemas(context: Context) -> None:
     for schema in walk_schemas(context, in_its_dialect):
         _check_keywords(context, schema.node, schema.dialect)
+        check_contradictions(context, schema)
         if not schema.in_resource:
             context.judged_schemas.append(schema)
             check_unions(context, schema.node)

@@ -57,7 +57,7 @@ def cases(*rows):
     ("{minLength: -1}", ["invalid-schema /minLength"]), ("{properties: {a: text}}", ["invalid-schema /properties/a"]),
     ("{exclusiveMinimum: true}", ["invalid-schema /exclusiveMinimum"]), ("{allOf: []}", ["invalid-schema /allOf"]),
     ("{items: [{type: x}]}", ["invalid-schema /items/0/type"]), ("{dependencies: {a: 1}}", ["invalid-schema /dependencies/a"]),
-    ("{enum: [a, a]}", []), ("{enum: a}", ["invalid-schema /enum"]), ("{required: [a, a]}", ["invalid-schema /required"]),
+    ("{enum: [a, a]}", ["equal-values /enum/1"]), ("{enum: a}", ["invalid-schema /enum"]), ("{required: [a, a]}", ["invalid-schema /required"]),
     ("{definitions: {d: {type: x}}}", ["invalid-schema /definitions/d/type"]),
     # data is not looked into
     ("{const: {type: 1, $ref: '#/no'}}", []), ("{enum: [{type: 1, minLenght: 1}]}", []), ("{properties: {type: {}}}", []),
