@@ -31,6 +31,7 @@ from asyncapi_guard.lint.rules import (
     references,
     schema_contradictions,
     schema_formats,
+    schema_overlaps,
     schema_unions,
     schema_values,
     schemas,
@@ -68,6 +69,7 @@ RULES: dict[str, Rule] = {
         *schema_formats.RULES,
         *schema_values.RULES,
         *schema_unions.RULES,
+        *schema_overlaps.RULES,
         *socketio.RULES,
         *drift.RULES,
     )
@@ -84,6 +86,7 @@ CHECKS: tuple[Callable[[Context], None], ...] = (
     *bindings.CHECKS,
     *schemas.CHECKS,
     *schema_values.CHECKS,
+    *schema_overlaps.CHECKS,
     *messages.CHECKS,
     *socketio.CHECKS,
     *components.CHECKS,

@@ -98,7 +98,7 @@ def test_equal_values(folder, values):
 
 CLOSED = [
     ("properties: {to: {}}\nadditionalProperties: false\nallOf: [{properties: {from: {}}}]", 2, "so 'from' is rejected; repeat the name in 'properties': from: {}"),
-    ("additionalProperties: false\noneOf:\n  - properties: {a: {}}\n  - properties: {b: {}}", 1, "so 'a', 'b' is rejected; repeat the name in 'properties': a: {}"),
+    ("additionalProperties: false\noneOf:\n  - {required: [a], properties: {a: {}}}\n  - {required: [b], properties: {b: {}}}", 1, "so 'a', 'b' is rejected; repeat the name in 'properties': a: {}"),
     ("additionalProperties: false\nproperties: {}\nanyOf: [{$ref: '#/components/schemas/Base'}]", 1, "so 'kind' is rejected"),
     ("additionalProperties: false\nif: {required: [a]}\nthen: {properties: {b: {}}}\nproperties: {a: {}}", 1, "so 'b' is rejected"),
     ("allOf:\n  - {properties: {a: {}}, additionalProperties: false}\n  - {properties: {b: {}}, additionalProperties: false}", 1, "additionalProperties: false in a schema of this allOf rejects 'b'; repeat the name there: b: {}"),
