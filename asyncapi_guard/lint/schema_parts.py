@@ -13,7 +13,15 @@ if TYPE_CHECKING:
     from asyncapi_guard.lint.context import Context, SchemaPlace
     from asyncapi_guard.schema import Dialect
 
-__all__ = ["common_types", "conjuncts", "is_anything", "resolved", "type_name", "types_of"]
+__all__ = [
+    "common_types",
+    "conjuncts",
+    "is_anything",
+    "null_advice",
+    "resolved",
+    "type_name",
+    "types_of",
+]
 
 #: References that are followed from one schema, and schemas that are looked at as one.
 _FURTHEST = 20
@@ -38,7 +46,7 @@ def types_of(schema: Any, dialect: Dialect) -> frozenset[str] | None:
     """The types that a schema names; `None` if it names none."""
     named = schema.get("type") if isinstance(schema, dict) else None
     names = [named] if isinstance(named, str) else named
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+    if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
         return None
     is_nullable = dialect.nullable and schema.get("nullable") is True
     return frozenset([*names, "null"] if is_nullable else names)
@@ -53,6 +61,18 @@ def common_types(one: frozenset[str] | None, other: frozenset[str] | None) -> fr
 
 def _with_integers(types: frozenset[str]) -> frozenset[str]:
     return types | {"integer"} if "number" in types else types
+
+
+def null_advice(schema: Any) -> str:
+    """How a schema that has `nullable: true` accepts null."""
+    named = schema.get("type")
+    if isinstance(schema.get("$ref"), str):
+        return f"write anyOf: [{{$ref: '{schema['$ref']}'}}, {{type: 'null'}}]"
+    if isinstance(schema.get("enum"), list) and isinstance(named, str):
+        return f"write type: [{named}, 'null'], and list null in 'enum'"
+    if isinstance(named, str):
+        return f"write type: [{named}, 'null']"
+    return "write anyOf: [{...}, {type: 'null'}]"
 
 
 def resolved(context: Context, place: SchemaPlace, node: Node) -> Node | None:
