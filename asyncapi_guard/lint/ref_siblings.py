@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asyncapi_guard.lint.schema_parts import null_advice
+from asyncapi_guard.spec.schema_habits import null_advice
 from asyncapi_guard.spec.wording import shown
 
 if TYPE_CHECKING:

@@ -17,7 +17,6 @@ __all__ = [
     "common_types",
     "conjuncts",
     "is_anything",
-    "null_advice",
     "resolved",
     "type_name",
     "types_of",
@@ -61,18 +60,6 @@ def common_types(one: frozenset[str] | None, other: frozenset[str] | None) -> fr
 
 def _with_integers(types: frozenset[str]) -> frozenset[str]:
     return types | {"integer"} if "number" in types else types
-
-
-def null_advice(schema: Any) -> str:
-    """How a schema that has `nullable: true` accepts null."""
-    named = schema.get("type")
-    if isinstance(schema.get("$ref"), str):
-        return f"write anyOf: [{{$ref: '{schema['$ref']}'}}, {{type: 'null'}}]"
-    if isinstance(schema.get("enum"), list) and isinstance(named, str):
-        return f"write type: [{named}, 'null'], and list null in 'enum'"
-    if isinstance(named, str):
-        return f"write type: [{named}, 'null']"
-    return "write anyOf: [{...}, {type: 'null'}]"
 
 
 def resolved(context: Context, place: SchemaPlace, node: Node) -> Node | None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.schema import Dialect
     from asyncapi_guard.schema.dialects import SchemaPath
 
-__all__ = ["TYPES", "as_schema", "format_advice", "type_advice", "value_advice"]
+__all__ = ["TYPES", "as_schema", "format_advice", "null_advice", "type_advice", "value_advice"]
 
 #: What `type` can be.
 TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
@@ -106,6 +106,18 @@ def _maybe(name: str) -> str:
     if not inner:
         return ""
     return f"; write {choice} if null is allowed; what can be missing is not in 'required'"
+
+
+def null_advice(schema: Any) -> str:
+    """How a schema that has `nullable: true` accepts null."""
+    named = schema.get("type")
+    if isinstance(schema.get("$ref"), str):
+        return f"write anyOf: [{{$ref: '{schema['$ref']}'}}, {{type: 'null'}}]"
+    if isinstance(schema.get("enum"), list) and isinstance(named, str):
+        return f"write type: [{named}, 'null'], and list null in 'enum'"
+    if isinstance(named, str):
+        return f"write type: [{named}, 'null']"
+    return "write anyOf: [{...}, {type: 'null'}]"
 
 
 # -- formats ---------------------------------------------------------------------------------------

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.errors import Severity
 from asyncapi_guard.lint.rule import group
-from asyncapi_guard.lint.schema_parts import null_advice, types_of
+from asyncapi_guard.lint.schema_parts import types_of
 from asyncapi_guard.schema.comparison.keywords import EMPTY, OF_TYPE
 from asyncapi_guard.schema.dialects import Draft
 from asyncapi_guard.schema.formats import KNOWN
+from asyncapi_guard.spec.schema_habits import null_advice
 from asyncapi_guard.spec.schemas import patterns
 from asyncapi_guard.spec.wording import shown
 

@@ -161,7 +161,8 @@ def _bare(place: SchemaPlace, several: list[_Alternative]) -> Iterator[tuple[int
     """Alternatives of which one asks for a type and nothing else, and another for more of it."""
     around = types_of(place.node.value, place.dialect)
     for each in several:
-        if not each.meant.value.keys() <= _PROSE | {"type"}:
+        schema = each.meant.value
+        if not isinstance(schema, dict) or not schema.keys() <= _PROSE | {"type"}:
             continue
         types = types_of(each.meant.value, place.dialect)
         for other in several:
@@ -186,7 +187,7 @@ def _worded(each: _Alternative, sample: Any) -> str:
     if isinstance(sample, dict):
         names = ", ".join(map(repr, list(sample)[:3]))
         return f"an object with {names}{_TAG}" if names else f"an object{_TAG}"
-    schema = each.meant.value
+    schema = each.meant.value if isinstance(each.meant.value, dict) else {}
     if isinstance(sample, str) and ("enum" in schema or "const" in schema):
         return f"{sample!r}{_ADVICE}"
     if type_name(sample) in ("integer", "number") and not _BOUNDS.isdisjoint(schema):

@@ -69,7 +69,7 @@ def test_overlaps(folder, alternatives, advice):
         ("{type: object, properties: {a: {type: string}}, additionalProperties: false}", "{type: object, properties: {b: {type: string}}, additionalProperties: false}"),
         ("{type: object, properties: {a: {type: string}}}", "{type: object, properties: {a: {type: integer}}}"),
         ("{type: string, maxLength: 5}", "{type: string, minLength: 6}"), ("{type: integer, maximum: 4}", "{type: integer, minimum: 5}"), ("{type: string, format: uuid}", "{type: string, format: ipv4}"),
-        ("{type: array, items: {type: string}}", "{type: array, items: {type: integer}}"), (REF("Nothing"), "{type: string}"), ("{type: strin}", "{type: string}"), ("{type: string}",),
+        ("{type: array, items: {type: string}}", "{type: array, items: {type: integer}}"), (REF("Nothing"), "{type: string}"), ("{type: strin}", "{type: string}"), ("{type: string}", ""), ("5", "{type: string}"), ("{type: string}", "false"), ("{type: string}",),
     ],
 )  # fmt: skip
 def test_alternatives_that_exclude_one_another(folder, alternatives):
