@@ -199,9 +199,10 @@ class Schemas:
                 self._in_place.add(node.place, target.place, ref)
 
     def _check_keywords(self, node: Node, dialect: Dialect) -> Iterator[Finding]:
+        schemas = list(_within(node))
         if dialect.tuple_keyword == "items":
-            yield from _prefix_items(node, dialect)
-        long = list(_long_patterns(node))
+            yield from _prefix_items(schemas, dialect)
+        long = list(_long_patterns(schemas))
         yield from long
         if long:
             self._is_endless = True
@@ -215,7 +216,7 @@ class Schemas:
                 yield at(node, fault.path).finding(text, code)
         if faulty:
             return
-        for schema in _within(node):
+        for schema in schemas:
             yield from self._check_patterns(schema, dialect)
             notice = _unknown_format(schema)
             if notice is not None:
@@ -301,9 +302,9 @@ def patterns(schema: Node) -> Iterator[tuple[Node, str]]:
         yield from ((at(schema, ("patternProperties", name)), name) for name in named)
 
 
-def _prefix_items(root: Node, dialect: Dialect) -> Iterator[Finding]:
+def _prefix_items(schemas: list[Node], dialect: Dialect) -> Iterator[Finding]:
     """Positional items in a keyword that the dialect lacks: whatever is sent would be accepted."""
-    for schema in _within(root):
+    for schema in schemas:
         if "prefixItems" in schema.value:
             more = " and 'additionalItems' instead of 'items'" if "items" in schema.value else ""
             message = (
@@ -313,8 +314,8 @@ def _prefix_items(root: Node, dialect: Dialect) -> Iterator[Finding]:
             yield schema.child("prefixItems").finding(message, "prefix-items", key=True)
 
 
-def _long_patterns(root: Node) -> Iterator[Finding]:
-    for schema in _within(root):
+def _long_patterns(schemas: list[Node]) -> Iterator[Finding]:
+    for schema in schemas:
         for place, pattern in patterns(schema):
             if len(pattern) > _LONGEST_PATTERN:
                 message = f"a pattern of more than {_LONGEST_PATTERN:,} characters is not compiled"

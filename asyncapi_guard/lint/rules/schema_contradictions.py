@@ -102,16 +102,33 @@ _SHOWN = 3
 
 def check_contradictions(context: Context, place: SchemaPlace) -> None:
     """Report that a schema accepts nothing, or rejects what it names."""
-    node, dialect = place.node, place.dialect
-    _values(context, node, dialect)
-    _equal_values(context, node, dialect)
-    _own_limits(context, node, dialect)
-    _properties(context, node)
-    _items(context, place)
-    _negation(context, place)
-    if "allOf" in node.value or (dialect.siblings and "$ref" in node.value):
+    node, dialect, keywords = place.node, place.dialect, place.node.value.keys()
+    # Most schemas have nothing that could contradict anything: what is asked first is cheap.
+    if not _LISTING.isdisjoint(keywords):
+        _values(context, node, dialect)
+        _equal_values(context, node, dialect)
+    if not _LOWER.isdisjoint(keywords) and not _UPPER.isdisjoint(keywords):
+        _own_limits(context, node, dialect)
+    if "required" in keywords or "minProperties" in keywords:
+        _properties(context, node)
+    if "minItems" in keywords or "contains" in keywords:
+        _items(context, place)
+    if "not" in keywords:
+        _negation(context, place)
+    if "allOf" in keywords or (dialect.siblings and "$ref" in keywords):
         _parts(context, place)
-    _closed(context, place)
+    if not _COMBINING.isdisjoint(keywords):
+        _closed(context, place)
+
+
+_LISTING = frozenset(("const", "enum"))
+_LOWER = frozenset(
+    ("exclusiveMinimum", "minContains", "minItems", "minLength", "minProperties", "minimum")
+)
+_UPPER = frozenset(
+    ("exclusiveMaximum", "maxContains", "maxItems", "maxLength", "maxProperties", "maximum")
+)
+_COMBINING = frozenset(("allOf", "anyOf", "if", "oneOf"))
 
 
 def _impossible(context: Context, node: Node, message: str) -> None:

@@ -87,11 +87,19 @@ RULES = (
 def check_idle_keywords(context: Context, place: SchemaPlace) -> None:
     """Report keywords of a schema that say nothing, or not what they seem to."""
     node, dialect = place.node, place.dialect
+    keywords = node.value.keys()
     _of_other_types(context, node, dialect)
-    _alone(context, node, dialect)
-    _nullable(context, node, dialect)
-    _slashes(context, node)
-    _items_of_one(context, node, dialect)
+    if not _NEEDING.isdisjoint(keywords):
+        _alone(context, node, dialect)
+    if "nullable" in keywords:
+        _nullable(context, node, dialect)
+    if "pattern" in keywords or "patternProperties" in keywords:
+        _slashes(context, node)
+    if "items" in keywords:
+        _items_of_one(context, node, dialect)
+
+
+_NEEDING = frozenset(("additionalItems", "else", "if", "maxContains", "minContains", "then"))
 
 
 # -- keywords of other types -----------------------------------------------------------------------
@@ -140,7 +148,24 @@ def _about(keyword: str, value: Any) -> str | None:
 _FORMS: Mapping[str, type] = {"required": list, "properties": dict, "pattern": str}
 
 
+def _also(about: str) -> frozenset[str]:
+    return frozenset(("integer", "number")) if about == "number" else frozenset((about,))
+
+
+_NO_WORDS: frozenset[str] = frozenset()
+#: By type, the keywords that are about another one, or may be.
+_FOREIGN: Mapping[str, frozenset[str]] = {
+    name: frozenset(
+        word for word, about in [*_ABOUT.items(), ("format", "")] if name not in _also(about)
+    )
+    for name in ("array", "boolean", "integer", "null", "number", "object", "string")
+}
+
+
 def _of_other_types(context: Context, node: Node, dialect: Dialect) -> None:
+    named = node.value.get("type")
+    if isinstance(named, str) and _FOREIGN.get(named, _NO_WORDS).isdisjoint(node.value):
+        return  # as most schemas
     types = types_of(node.value, dialect)
     if types is None:
         return
@@ -151,10 +176,6 @@ def _of_other_types(context: Context, node: Node, dialect: Dialect) -> None:
             idle.setdefault(about, []).append(keyword)
     for about, keywords in idle.items():
         _report_idle(context, node, sorted(types), about, keywords)
-
-
-def _also(about: str) -> frozenset[str]:
-    return frozenset(("integer", "number")) if about == "number" else frozenset((about,))
 
 
 def _report_idle(
