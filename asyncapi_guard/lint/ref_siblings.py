@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asyncapi_guard.spec.own_extensions import extension_faults, own_extension
+from asyncapi_guard.spec.schema_habits import null_advice
 from asyncapi_guard.spec.wording import shown
 
 if TYPE_CHECKING:
@@ -25,4 +26,7 @@ def check_siblings(report: Findings, ref: Node, *, in_schema: bool) -> None:
     for key, item in ref.items():
         if key not in _PROSE and not key.startswith("x-") and own_extension(key) is None:
             message = f"{shown(key)} beside a $ref is ignored{hint}"
+            if in_schema and key == "nullable" and item.value is True:
+                message = "'nullable' beside a $ref is ignored, so null is rejected; "
+                message += null_advice(ref.value)
             report("ref-siblings", item, message, key=True)

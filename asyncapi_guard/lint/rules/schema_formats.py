@@ -14,6 +14,7 @@ from asyncapi_guard.schema import Dialect, UnknownFormatError, dialect_of
 from asyncapi_guard.spec.own_extensions import extension_faults, own_extension
 from asyncapi_guard.spec.references import Node, Unresolvable, is_reference
 from asyncapi_guard.spec.schema_bundles import follow
+from asyncapi_guard.spec.schema_habits import TYPES, as_schema
 from asyncapi_guard.spec.schemas import lacks_format
 from asyncapi_guard.spec.wording import kind_of, shown
 
@@ -150,8 +151,20 @@ def in_its_dialect(context: Context, node: Node, code: str) -> tuple[Node, Diale
     if isinstance(value, (dict, bool)):
         return node, dialect_of(None)
     message = f"expected a schema (a mapping, true or false), got {kind_of(value)}"
-    context.report(code, node, message)
+    context.report(code, node, message + _advice(node, code))
     return None
+
+
+def _advice(node: Node, code: str) -> str:
+    """What to write for arguments as a list, and for the name of a type."""
+    key = "x-ack" if code == "ack-schema" else str(node.path[-1])
+    if isinstance(node.value, list):
+        arguments = "{type: array, items: [...]}"
+        several = f"{{args: {arguments}}}" if code == "ack-schema" else arguments
+        return f"; several arguments are {key}: {several}"
+    found = as_schema(node.value) or f"type: {node.value}" if isinstance(node.value, str) else ""
+    is_type = found.removeprefix("type: ") in TYPES or "," in found
+    return f"; write {key}: {{{found}}}" if is_type else ""
 
 
 def _multi_format(context: Context, node: Node) -> tuple[Node, Dialect] | None:
