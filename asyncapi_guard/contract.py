@@ -127,7 +127,7 @@ class Message:
         id: its key in the channel's `messages`.
         event: the Socket.IO event: `name`, else the key.
         payload: what the arguments may be; `None` for anything.
-        ack: what the acknowledgement may be (`x-ack`, or a reply without a channel of its own);
+        ack: what the acknowledgement may be (`x-ack`, or a reply whose messages are no events);
             `None` when the document does not say.
         mode: `x-guard.mode`, when the document has it.
         location: where it stands, as `file#/json/pointer`.

@@ -20,6 +20,7 @@ _COMMANDS = {
     "export": "Write the AsyncAPI document of an application.",
     "models": "Write Python models of an AsyncAPI file.",
     "rules": "List the rules for documents, or explain one.",
+    "show": "Show what the guard reads in an AsyncAPI file.",
     "types": "Write TypeScript types of an AsyncAPI file's events.",
     "upgrade": "Convert AsyncAPI 2.x files to 3.1.",
     "validate": "Check AsyncAPI files.",

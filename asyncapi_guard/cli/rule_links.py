@@ -34,14 +34,16 @@ def linked(text: str, code: str) -> str:
     return f"\x1b]8;;{url}\x1b\\{text}\x1b]8;;\x1b\\" if url else text
 
 
-def shows_links(stream: IO[Any]) -> bool:
-    """Whether a stream is a terminal that shows links.
+def shows_links(stream: IO[Any] | None) -> bool:
+    """Whether a stream is a terminal that shows links; there is none where output is closed.
 
     `NO_COLOR` and `TERM=dumb` mean none. `FORCE_HYPERLINK` says what is not known of a terminal: 0
     for no, something else for yes.
     """
     env = os.environ
-    if env.get("NO_COLOR") or env.get("TERM") == "dumb" or not stream.isatty():
+    if env.get("NO_COLOR") or env.get("TERM") == "dumb":
+        return False
+    if stream is None or not stream.isatty():
         return False
     forced = env.get("FORCE_HYPERLINK")
     return forced != "0" if forced else _has_links(env)

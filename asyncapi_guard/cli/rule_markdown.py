@@ -16,7 +16,7 @@ def markdown_of(rule: Rule) -> str:
     """What a rule wants, why, and an example of each side."""
     language = "python" if rule.about_code else "yaml"
     parts = [
-        f"*{rule.severity.value}*: {rule.title}",
+        f"*{severity_of(rule)}*: {rule.title}",
         rule.why,
         *([repair_of(rule)] if rule.code in REPAIRS else ()),
         f"Bad:\n\n{_fenced(rule.bad, language)}",
@@ -25,6 +25,13 @@ def markdown_of(rule: Rule) -> str:
     if rule.about_code:
         parts.append(f"Both beside:\n\n{_fenced(rule.spec, 'yaml')}")
     return "\n\n".join(parts)
+
+
+def severity_of(rule: Rule) -> str:
+    """How bad breaking a rule is, in a document for Socket.IO and in others."""
+    if rule.elsewhere is None:
+        return rule.severity.value
+    return f"{rule.severity.value} ({rule.elsewhere.value} in documents for other protocols)"
 
 
 def _fenced(text: str, language: str) -> str:

@@ -15,6 +15,7 @@ from asyncapi_guard.schema import Dialect, UnknownFormatError, dialect_of
 from asyncapi_guard.schema.dialects import ASYNCAPI, replace_subschemas
 from asyncapi_guard.spec.ids import Names
 from asyncapi_guard.spec.references import Documents, Node, Unresolvable, is_reference
+from asyncapi_guard.spec.replies import Replies
 from asyncapi_guard.spec.schema_bundles import follow, is_anchor, opens_resource
 from asyncapi_guard.spec.schemas import ack_schema
 from asyncapi_guard.spec.source import Source, no_garbage_collection
@@ -62,6 +63,7 @@ class _Catalogue:
         self._documents = documents
         self._root = Node(documents.main, (), documents.main.data)
         self._library = _Library(documents)
+        self._replies = Replies(documents)
         #: Of what is said of servers, that is still written out.
         self._left = _LARGEST
 
@@ -145,13 +147,9 @@ class _Catalogue:
             yield str(key.path[-1]), message
 
     def _reply(self, operation: Node) -> list[Node]:
-        """What an operation's reply says of the ack: nothing, where it goes to another channel."""
-        reply = self._map(operation.get("reply"))
-        channel = self._map(reply.get("channel")) if reply is not None else None
-        if reply is None or (channel is not None and channel.value.get("address") is not None):
-            return []
+        """What an operation's reply says of the ack: nothing, where its messages are events."""
         payloads = {}
-        for _, place in self._messages(reply, channel):
+        for place in filter(None, map(self._map, self._replies.acks(operation))):
             payload = self._with_traits(place).get("payload")
             if payload is None:
                 return []  # a reply of anything

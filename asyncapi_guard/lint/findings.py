@@ -35,6 +35,8 @@ class Findings:
     def __init__(self, rules: Mapping[str, Rule], counts: Callable[[Finding], bool]) -> None:
         #: What would be right at the place of a finding: names, or the kind of the value.
         self.wanted: dict[tuple[str, str, str], Collection[Any]] = {}
+        #: Whether the document is for Socket.IO: elsewhere, what a guard cannot do is no error.
+        self.socketio: bool = True
         self._rules = rules
         self._counts = counts
         self._found: dict[Finding, None] = {}
@@ -95,12 +97,16 @@ class Findings:
         """Whether anything was found by one of some rules."""
         return not self._codes.isdisjoint(codes)
 
-    def _is_explained(self, finding: Finding) -> bool:
+    def hides(self, node: Node) -> bool:
+        """Whether nothing more is said of a place."""
+        return self._is_explained(node.source.name, format_pointer(node.path))
+
+    def _is_explained(self, file: str, pointer: str) -> bool:
         if not self._explained:
             return False
-        parts = finding.pointer.split("/")
+        parts = pointer.split("/")
         places = ("/".join(parts[:end]) for end in range(1, len(parts) + 1))
-        return any((finding.file, place) in self._explained for place in places)
+        return any((file, place) in self._explained for place in places)
 
     def add(self, finding: Finding) -> None:
         """Report a finding that was made elsewhere.
@@ -108,8 +114,11 @@ class Findings:
         Raises:
             TooManyError: it is the last one.
         """
-        finding = replace(finding, severity=self._rules[finding.code].severity)
-        if finding in self._found or self._is_explained(finding) or self._is_misplaced(finding):
+        rule = self._rules[finding.code]
+        finding = replace(finding, severity=rule.severity_in(socketio=self.socketio))
+        if finding in self._found or self._is_misplaced(finding):
+            return
+        if self._is_explained(finding.file, finding.pointer):
             return
         self._codes.add(finding.code)
         self._found[finding] = None

@@ -37,6 +37,7 @@ from asyncapi_guard.lint.hints import action_hint, hint_for, kind_hint
 from asyncapi_guard.lint.plain import kind_of_plain, plain_fault
 from asyncapi_guard.lint.ref_siblings import check_siblings
 from asyncapi_guard.lint.slips import report_slips
+from asyncapi_guard.spec.own_extensions import extension_faults, own_extension
 from asyncapi_guard.spec.references import Documents, Node, Unresolvable, is_reference
 from asyncapi_guard.spec.schemas import ack_schema
 from asyncapi_guard.spec.wording import kind_of, nearest, shown
@@ -290,11 +291,13 @@ class GrammarWalk:
         fields = fields_of_version(every, self._binding_version, self._asyncapi)
         if node.value or not may_be_empty(name):
             self._check_required(node, name, fields)
+        for finding in extension_faults(node, name):
+            self._findings.add(finding)
         advised: set[str] = set()
         for key, item in node.items():
             if key in fields:
                 self._visit(item, fields[key].type)
-            else:
+            elif own_extension(key) is None:
                 self._other_field(key, node, _Known(name, fields, every), advised)
         self._binding_version = outer
 

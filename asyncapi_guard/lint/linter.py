@@ -15,6 +15,7 @@ from asyncapi_guard.lint.rules import CHECKS, RULES
 from asyncapi_guard.lint.settings import Settings
 from asyncapi_guard.spec.limits import DEFAULT_LIMITS, Limits
 from asyncapi_guard.spec.loader import open_documents
+from asyncapi_guard.spec.protocols import is_for_socketio
 from asyncapi_guard.spec.references import Node
 from asyncapi_guard.spec.schemas import Schemas
 from asyncapi_guard.spec.versions import check_version
@@ -110,6 +111,7 @@ def _check(documents: Documents, findings: Findings) -> None:
         for finding in error.findings:
             findings.add(finding)
         return
+    findings.socketio = is_for_socketio(documents)
     objects = GrammarWalk(documents, findings)
     objects.check(Node(documents.main, (), documents.main.data))
     schemas = Schemas(documents, "auto", findings.add)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from asyncapi_guard.spec.own_extensions import extension_faults, own_extension
+from asyncapi_guard.spec.schema_habits import null_advice
 from asyncapi_guard.spec.wording import shown
 
 if TYPE_CHECKING:
@@ -19,7 +21,12 @@ _PROSE = frozenset(("$ref", "$comment", "description", "summary", "title"))
 def check_siblings(report: Findings, ref: Node, *, in_schema: bool) -> None:
     """Report what stands beside a `$ref` and is ignored."""
     hint = "; write both into an allOf" if in_schema else ""
+    for finding in extension_faults(ref, "Reference"):
+        report.add(finding)
     for key, item in ref.items():
-        if key not in _PROSE and not key.startswith("x-"):
+        if key not in _PROSE and not key.startswith("x-") and own_extension(key) is None:
             message = f"{shown(key)} beside a $ref is ignored{hint}"
+            if in_schema and key == "nullable" and item.value is True:
+                message = "'nullable' beside a $ref is ignored, so null is rejected; "
+                message += null_advice(ref.value)
             report("ref-siblings", item, message, key=True)

@@ -21,6 +21,7 @@ from asyncapi_guard.schema.formats import KNOWN
 from asyncapi_guard.spec.edit import Edit, Insert, Remove, Rename, SetValue, Written
 from asyncapi_guard.spec.pointers import format_pointer
 from asyncapi_guard.spec.references import Node, Unresolvable, is_reference
+from asyncapi_guard.spec.schema_habits import TYPES
 from asyncapi_guard.spec.wording import shown
 
 if TYPE_CHECKING:
@@ -68,7 +69,13 @@ REPAIRS: Mapping[str, str] = MappingProxyType(
             "The reference becomes one to the document's own server that means the same."
         ),
         "parameters-missing": "The names of the address are added, with nothing said of them.",
-        "invalid-schema": "A misspelt type becomes the only one that it can be.",
+        "invalid-schema": (
+            "A misspelt type becomes the only one that it can be, and so do `int`, `bool` and "
+            "`str`. (`string?` may be null, and `strings` may be a list.)"
+        ),
+        "prefix-items": (
+            "`prefixItems` becomes `items`, and `items` beside it becomes `additionalItems` first."
+        ),
         "default-type": (
             "A default gets quotes, as it is written, or loses them, where that makes it one of "
             "the type."
@@ -283,12 +290,33 @@ def _format(case: _Case) -> _Made | None:
     return _set(case, same[0], f"{shown(old)} became {shown(same[0])}")
 
 
-_TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
+#: Other languages' names for one type, of which nothing else is said.
+_OTHER_NAMES = {"bool": "boolean", "int": "integer", "str": "string"}
 
 
 def _schema_type(case: _Case) -> _Made | None:
-    is_type = case.path[-1:] == ("type",)
-    return _respelt(case, _TYPES) if is_type and case.node.value not in _TYPES else None
+    """A type; but `string?` may be null as well, and `strings` may be a list of them."""
+    old = case.node.value
+    if case.path[-1:] != ("type",) or not isinstance(old, str) or old in TYPES:
+        return None
+    name = old.lower()
+    if name in _OTHER_NAMES:
+        return _set(case, _OTHER_NAMES[name], f"{shown(old)} became {shown(_OTHER_NAMES[name])}")
+    is_word = name.isalpha() and not (name[-1] == "s" and name[:-1] in TYPES)
+    return _respelt(case, TYPES) if is_word else None
+
+
+def _positional(case: _Case) -> _Made | None:
+    """`items` for `prefixItems`; what is in `items` already makes room in the round before."""
+    schema, items = case.above(), case.node.value
+    if not isinstance(items, list) or not items:
+        return None
+    if "items" not in schema:
+        return Rename(case.path, "items"), "renamed 'prefixItems' to 'items'"
+    if isinstance(schema["items"], list) or "additionalItems" in schema:
+        return None
+    path = (*case.path[:-1], "items")
+    return Rename(path, "additionalItems"), "renamed 'items' to 'additionalItems'"
 
 
 def _version(case: _Case) -> _Made | None:
@@ -450,6 +478,7 @@ _RULES: Mapping[str, Callable[[_Case], _Made | None]] = {
     "operation-channel": _own_channel,
     "operation-messages": _own_message,
     "parameters-missing": _parameters,
+    "prefix-items": _positional,
     "reply-channel": _own_channel,
     "reply-messages": _own_message,
     "unknown-field": _field,

@@ -24,6 +24,7 @@ class Rule:
         group: what it is about.
         code: its stable name.
         severity: by default; configuration can say otherwise.
+        elsewhere: that in documents that are for other protocols than Socket.IO, if it is another.
         title: the rule in a sentence.
         why: a paragraph: what goes wrong, and what to do.
         bad: a part of a document that breaks it.
@@ -40,11 +41,16 @@ class Rule:
     bad: str
     good: str
     spec: str = ""
+    elsewhere: Severity | None = None
 
     @property
     def about_code(self) -> bool:
         """Whether it compares code with a document (`asyncapi-guard check`)."""
         return bool(self.spec)
+
+    def severity_in(self, *, socketio: bool) -> Severity:
+        """The severity by default, in a document that is for Socket.IO or is not."""
+        return self.severity if socketio or self.elsewhere is None else self.elsewhere
 
     @staticmethod
     def document(example: str) -> str:
@@ -55,7 +61,7 @@ class Rule:
 
 
 def group(
-    name: str, severity: Severity, spec: str = ""
+    name: str, severity: Severity, spec: str = "", *, elsewhere: Severity | None = None
 ) -> Callable[[str, str, str, str, str], Rule]:
     """A maker of the rules of a group: `code, title, why, bad, good`, indented as it is handy."""
     beside = dedent(spec).strip() + "\n" if spec else ""
@@ -63,6 +69,6 @@ def group(
     def rule(code: str, title: str, why: str, bad: str, good: str) -> Rule:
         paragraph = " ".join(why.split())
         bad, good = (dedent(text).strip() + "\n" for text in (bad, good))
-        return Rule(name, code, severity, title, paragraph, bad, good, beside)
+        return Rule(name, code, severity, title, paragraph, bad, good, beside, elsewhere)
 
     return rule

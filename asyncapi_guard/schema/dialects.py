@@ -88,8 +88,26 @@ _OPENAPI_31 = Dialect("OpenAPI 3.1 Schema Object", Draft.DRAFT202012, resources=
 _QUOTED = 120
 _FORMAT = re.compile(
     r"application/(?P<kind>vnd\.aai\.asyncapi|schema|vnd\.oai\.openapi)(?:\+(?:json|yaml))?"
-    r"(?:\s*;\s*version=(?P<version>[\w.-]+))?\s*"
+    r"(?:\s*;\s*version=(?P<quote>\"?)(?P<version>[\w.:/#-]+)(?P=quote))?\s*",
+    re.IGNORECASE,
 )
+#: JSON Schema's own site, tools and people write `draft-2020-12`, `draft7` and the metaschema's URI
+#: for one and the same version.
+_JSON_SCHEMA_VERSION = re.compile(
+    r"(?:https?://json-schema\.org/)?(?:draft[-_/]?)?(?:0?(?P<old>[467])|(?P<year>2019(?=-?09)|2020(?=-?12))-?[01][29])"
+    r"(?:/schema)?#?",
+    re.IGNORECASE,
+)
+_WITH_MONTH = {"2019": "2019-09", "2020": "2020-12"}
+#: What may have been meant by another format, by a word that is in it.
+_MEANT = {
+    "openapi": "application/vnd.oai.openapi;version=3.1.0",
+    "asyncapi": "application/vnd.aai.asyncapi;version=3.1.0",
+    "jsonschema": "application/schema+json;version=draft-07",
+    "schema": "application/schema+json;version=draft-07",
+    "application/json": "application/schema+json;version=draft-07",
+}
+_OTHERS = ("avro", "protobuf", "raml", "xml", "version=")
 
 
 class UnknownFormatError(ValueError):
@@ -100,8 +118,25 @@ class UnknownFormatError(ValueError):
             f"the schema format {schema_format[:_QUOTED]!r} cannot be judged; these can: AsyncAPI "
             "(application/vnd.aai.asyncapi), JSON Schema (application/schema+json;version="
             "draft-04, draft-06, draft-07, 2019-09 or 2020-12) and OpenAPI "
-            "(application/vnd.oai.openapi;version=3.0.x or 3.1.x)"
+            f"(application/vnd.oai.openapi;version=3.0.x or 3.1.x){_meant(schema_format)}"
         )
+
+
+def _meant(schema_format: str) -> str:
+    """`; did you mean ...?` for the name of a language whose format is spelt otherwise."""
+    lowered = schema_format[:_QUOTED].lower()
+    if any(word in lowered for word in _OTHERS):
+        return ""
+    found = next((format for word, format in _MEANT.items() if word in lowered), None)
+    return f"; did you mean {found!r}?" if found is not None else ""
+
+
+def _json_schema_version(written: str) -> str:
+    """A version of JSON Schema as `schemaFormat` spells it."""
+    found = _JSON_SCHEMA_VERSION.fullmatch(written)
+    if found is None:
+        return written
+    return f"draft-0{found['old']}" if found["old"] else _WITH_MONTH[found["year"]]
 
 
 def dialect_of(schema_format: str | None) -> Dialect:
@@ -115,12 +150,12 @@ def dialect_of(schema_format: str | None) -> Dialect:
     match = _FORMAT.fullmatch(schema_format)
     if match is None:
         raise UnknownFormatError(schema_format)
-    kind, version = match["kind"], match["version"] or ""
+    kind, version = match["kind"].lower(), match["version"] or ""
     dialect: Dialect | None
     if kind == "vnd.aai.asyncapi":
         dialect = ASYNCAPI
     elif kind == "schema":
-        dialect = _JSON_SCHEMA.get(version or "draft-07")
+        dialect = _JSON_SCHEMA.get(_json_schema_version(version or "draft-07"))
     else:
         dialect = {"3.0": _OPENAPI_30, "3.1": _OPENAPI_31}.get(".".join(version.split(".")[:2]))
     if dialect is None:

@@ -27,6 +27,7 @@ from asyncapi_guard.errors import (
     InvalidDocument,
     UnresolvableReference,
 )
+from asyncapi_guard.spec.own_extensions import extension_faults
 from asyncapi_guard.spec.references import (
     UNRESOLVABLE,
     Documents,
@@ -34,10 +35,11 @@ from asyncapi_guard.spec.references import (
     Unresolvable,
     is_reference,
 )
+from asyncapi_guard.spec.replies import Replies
 from asyncapi_guard.spec.schemas import Schemas, ack_schema
 from asyncapi_guard.spec.traits import merge_traits
 from asyncapi_guard.spec.versions import check_version
-from asyncapi_guard.spec.wording import kind_of
+from asyncapi_guard.spec.wording import kind_of, nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -72,16 +74,19 @@ class _Compiler:
         self._root = Node(documents.main, (), documents.main.data)
         self._findings: dict[Finding, None] = {}
         self._schemas = Schemas(documents, engine, self._report)
+        self._replies = Replies(documents)
         self._messages: dict[tuple[Any, str], Message | None] = {}
         self._ids: dict[Any, dict[Any, str]] = {}
 
     def compile(self) -> Contract:
         check_version(self._root)
+        self._extensions(self._root, "AsyncAPI")
         info = self._map(self._root.get("info"), self._root, "info")
         title = self._string(info, "title") if info else ""
         version = self._string(info, "version") if info else ""
         channels = self._channels()
         operations = self._operations(channels)
+        self._other_objects()
         self._schemas.check_circles()
         self._raise_findings()
         return Contract(
@@ -106,6 +111,29 @@ class _Compiler:
 
     def _fault(self, node: Node, message: str, *, key: bool = False) -> None:
         self._report(node.finding(message, key=key))
+
+    def _extensions(self, node: Node, kind: str) -> None:
+        """Report what looks like `x-ack` or `x-guard` where nobody reads it."""
+        for finding in extension_faults(node, kind):
+            self._report(finding)
+
+    def _other_objects(self) -> None:
+        """Report our extensions in objects that nothing is compiled from."""
+        for name in ("info", "components"):
+            node = self._root.get(name)
+            if node is not None:
+                self._extensions(node, name)
+        servers = self._optional_map(self._root, "servers")
+        for _, node in servers.items() if servers is not None else ():
+            self._found(node, "the server", "Server")
+
+    def _found(self, node: Node, name: str, kind: str) -> Node | None:
+        """The mapping that a node is, with our extensions where they are read."""
+        place = self._map(node, node, name)
+        self._extensions(node, kind)
+        if place is not None and place is not node:
+            self._extensions(place, kind)
+        return place
 
     def _resolve(self, node: Node) -> Node | None:
         try:
@@ -169,7 +197,7 @@ class _Compiler:
         channels = {}
         section = self._optional_map(self._root, "channels")
         for id, node in section.items() if section else ():
-            place = self._map(node, node, f"the channel {id!r}")
+            place = self._found(node, f"the channel {id!r}", "Channel")
             if place is not None:
                 channels[id] = (self._channel(id, place), place)
         return channels
@@ -197,7 +225,7 @@ class _Compiler:
         section = self._optional_map(channel, "parameters")
         parameters: dict[str, tuple[str, ...] | None] = {}
         for name, node in section.items() if section else ():
-            parameter = self._map(node, node, f"the parameter {name!r}")
+            parameter = self._found(node, f"the parameter {name!r}", "Parameter")
             values = self._list(parameter, "enum") if parameter else []
             for value in values:
                 if not isinstance(value.value, str):
@@ -210,7 +238,7 @@ class _Compiler:
         return parameters
 
     def _message(self, key: str, node: Node) -> Message | None:
-        place = self._map(node, node, f"the message {key!r}")
+        place = self._found(node, f"the message {key!r}", "Message")
         if place is None:
             return None
         known = (place.place, key)
@@ -238,10 +266,10 @@ class _Compiler:
             ),
         )
 
-    def _with_traits(self, node: Node) -> dict[str, Node]:
+    def _with_traits(self, node: Node, kind: str = "Message") -> dict[str, Node]:
         traits = []
         for item in self._list(node, "traits"):
-            trait = self._map(item, item, "a trait")
+            trait = self._found(item, "a trait", f"{kind}Trait")
             if trait is not None:
                 traits.append(trait)
         return merge_traits(node, traits)
@@ -256,6 +284,10 @@ class _Compiler:
         if node is None:
             return None
         place = self._map(node, node, "x-guard")
+        for key, item in place.items() if place is not None else ():
+            if key != "mode" and not str(key).startswith("x-"):
+                message = f"unknown field {shown(key)} of x-guard{nearest(key, ('mode',))}"
+                self._fault(item, message, key=True)
         mode = place.get("mode") if place is not None else None
         if mode is None:
             if place is not None:
@@ -273,7 +305,7 @@ class _Compiler:
         operations = {}
         section = self._optional_map(self._root, "operations")
         for id, node in section.items() if section else ():
-            place = self._map(node, node, f"the operation {id!r}")
+            place = self._found(node, f"the operation {id!r}", "Operation")
             operation = self._operation(id, place, channels) if place is not None else None
             if operation is not None:
                 operations[id] = operation
@@ -291,7 +323,7 @@ class _Compiler:
         ack = self._reply(node)
         if ack is not None:
             messages = [_with_ack(message, ack) for message in messages]
-        fields = self._with_traits(node)
+        fields = self._with_traits(node, "Operation")
         return Operation(
             id=id,
             action=action,
@@ -371,25 +403,28 @@ class _Compiler:
         return messages
 
     def _reply(self, node: Node) -> Ack | None:
-        """The ack that an operation's reply says: messages that have no channel of their own."""
+        """The ack that an operation's reply says, if its messages are no events."""
         reply = self._optional_map(node, "reply")
         if reply is None:
             return None
+        self._extensions(node.child("reply"), "Reply")
+        self._extensions(reply, "Reply")
         ref = reply.get("channel")
-        channel = self._map(ref, reply, "channel") if ref is not None else None
-        if ref is not None and (channel is None or channel.value.get("address") is not None):
-            return None
-        refs = self._list(reply, "messages")
-        if not refs and channel is not None:
-            section = self._optional_map(channel, "messages")
-            refs = [item for _, item in section.items()] if section is not None else []
+        if ref is not None:
+            self._map(ref, reply, "channel")
+        for item in self._list(reply, "messages"):
+            self._map(item, item, "a message of the reply")
+        return self._ack_of(self._replies.acks(node))
+
+    def _ack_of(self, entries: Iterable[Node]) -> Ack | None:
+        """What the payloads of a reply's messages say together; nothing, if one says nothing."""
         payloads = []
-        for item in refs:
-            message = self._map(item, item, "a message of the reply")
+        for entry in entries:
+            message = self._found(entry, "a message of the reply", "Message")
             payload = self._with_traits(message).get("payload") if message is not None else None
             schema = self._schemas.compile(payload) if payload is not None else None
             if schema is None:
-                return None  # a reply of anything
+                return None
             payloads.append(schema)
         return Ack(tuple(_unique(payloads))) if payloads else None
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asyncapi_guard.schema import Dialect, EngineName, get_engine
-from asyncapi_guard.spec.wording import boolean_hint, kind_of, nearest, shown
+from asyncapi_guard.spec.schema_habits import TYPES, type_advice, value_advice
+from asyncapi_guard.spec.wording import callback_hint, kind_of, nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Fault", "faults"]
 
-_TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
 #: What `type` is called in AsyncAPI's own words.
 _KINDS: dict[str, str] = {
     "array": "a list",
@@ -25,6 +25,7 @@ _KINDS: dict[str, str] = {
     "object": "a mapping",
     "string": "a string",
 }
+_EXCLUSIVE = (("exclusiveMinimum",), ("exclusiveMaximum",))
 _NO_PATTERN = "not a regular expression of ECMA-262 (Unicode mode)"
 
 
@@ -39,8 +40,12 @@ class Fault(NamedTuple):
 
 def faults(schema: Any, dialect: Dialect, engine: EngineName) -> Iterator[Fault]:
     """Where a schema breaks its metaschema, as deep as it can be said."""
-    for problem in get_engine(engine).check(schema, dialect):
+    problems = get_engine(engine).check(schema, dialect)
+    misread = {problem.path[:-1] for problem in problems if problem.path[-1:] in _EXCLUSIVE}
+    for problem in problems:
         path = problem.path
+        if problem.keyword in ("dependencies", "required") and path in misread:
+            continue  # Draft 04 misses the limit of what is taken for a limit itself
         # The metaschema has a choice here (`anyOf`), and says only that nothing of it fits.
         is_choice = path[-1:] == ("items",) or path[-2:-1] == ("dependencies",)
         value = _value_at(schema, path)
@@ -55,7 +60,8 @@ def faults(schema: Any, dialect: Dialect, engine: EngineName) -> Iterator[Fault]
                 if get_engine(engine).check({"pattern": name}, dialect):
                     yield Fault((*path, name), _NO_PATTERN, pattern=True)
         else:
-            yield Fault(path, _plainly(problem, value))
+            advice = value_advice(schema, path, value, dialect) if _is_form(problem) else ""
+            yield Fault(path, _plainly(problem, value) + advice)
 
 
 def _below(value: Any, path: SchemaPath, dialect: Dialect, engine: EngineName) -> Iterator[Fault]:
@@ -71,6 +77,11 @@ def _value_at(schema: Any, path: SchemaPath) -> Any:
     for part in path:
         schema = schema[part]
     return schema
+
+
+def _is_form(problem: MetaProblem) -> bool:
+    """Whether a value is of a wrong form, which has one that is right."""
+    return problem.keyword in ("type", "anyOf") and problem.path[-1:] != ("type",)
 
 
 def _plainly(problem: MetaProblem, value: Any) -> str:
@@ -90,10 +101,8 @@ def _other_type(place: Any, wanted: Any, value: Any) -> str:
     names = sorted(wanted) if isinstance(wanted, list) else [str(wanted)]
     text = f"expected {' or '.join(sorted(_KINDS.get(name, name) for name in names))}"
     text += f", got {kind_of(value)}"
-    if "boolean" in names:
-        text += boolean_hint(value)
-    if place in ("exclusiveMinimum", "exclusiveMaximum"):
-        text += f"; {place} is the limit itself, since draft-06"
+    if place in ("exclusiveMinimum", "exclusiveMaximum") and isinstance(value, bool):
+        text += f", because {place} is the limit itself"
     return text
 
 
@@ -134,8 +143,12 @@ def _no_choice(keyword: Any, value: Any) -> str:
     if keyword != "type":
         got = kind_of(value) if value else f"an empty {kind_of(value)[2:]}"
         return f"expected a schema, or a list of schemas, got {got}"
-    unknown = [name for name in value if name not in _TYPES] if isinstance(value, list) else [value]
+    if value is None or (isinstance(value, list) and None in value):
+        return "expected the name of a type, got null; put it in quotes: 'null'"
+    unknown = [name for name in value if name not in TYPES] if isinstance(value, list) else [value]
     if unknown and isinstance(unknown[0], str):
-        hint = nearest(unknown[0], _TYPES) or f"; there are {', '.join(_TYPES)}"
+        hint = callback_hint(unknown[0]) or type_advice(unknown[0])
+        hint = hint or (nearest(unknown[0], TYPES) if unknown[0].isalpha() else "")
+        hint = hint or f"; there are {', '.join(TYPES)}"
         return f"unknown type {shown(unknown[0])}{hint}"
     return "expected a type, or a list of different types"

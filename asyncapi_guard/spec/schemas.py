@@ -8,6 +8,7 @@ recurse until the process ends). `schema_bundles` collects.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
@@ -26,10 +27,12 @@ from asyncapi_guard.schema.adapt import adapt
 from asyncapi_guard.schema.dialects import IN_PLACE, SchemaPath, subschemas
 from asyncapi_guard.schema.formats import KNOWN
 from asyncapi_guard.spec.metaschemas import faults
+from asyncapi_guard.spec.own_extensions import extension_faults
 from asyncapi_guard.spec.references import Documents, Node, Unresolvable, is_reference
 from asyncapi_guard.spec.schema_bundles import Collector, at, follow, is_anchor, opens_resource
 from asyncapi_guard.spec.schema_cycles import InPlace, resource_circles
-from asyncapi_guard.spec.wording import cut, kind_of, nearest, shown
+from asyncapi_guard.spec.schema_habits import format_advice
+from asyncapi_guard.spec.wording import callback_hint, cut, kind_of, nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,6 +46,8 @@ __all__ = ["Schemas", "UnjudgeableError", "ack_schema", "lacks_format", "pattern
 
 _Place = tuple[str, "Path"]
 _LONGEST_PATTERN = 20_000
+#: `uint32` is near `int32`, and is something else.
+_DIGIT = re.compile("[0-9]")
 #: Of one schema, that are reported.
 _MOST_FAULTS = 100
 # An `x-ack` of `{args: schema}` is asynction's form, unless it has something of a schema beside it.
@@ -99,6 +104,8 @@ class Schemas:
         read as its `dialect`.
         """
         try:
+            if dialect is None:
+                self._check_wrapping(node)
             root, dialect = self.root(node) if dialect is None else (node, dialect)
         except Unresolvable as error:
             for finding in error.findings:
@@ -123,6 +130,14 @@ class Schemas:
             self._try(schema, root)
         # A type checker takes its attribute `is_valid` for a method without arguments.
         return cast("Schema", schema)
+
+    def _check_wrapping(self, node: Node) -> None:
+        """Report our extensions beside a reference to a schema, or beside `schemaFormat`."""
+        resolved = self._documents.resolve(node)
+        wrapped = isinstance(resolved.value, dict) and "schemaFormat" in resolved.value
+        places = [node] * is_reference(node.value) + [resolved] * wrapped
+        for finding in (each for place in places for each in extension_faults(place, "Schema")):
+            self._report(finding)
 
     def _collect(self, root: Node, dialect: Dialect) -> Bundle:
         bundle = Collector(self._documents, dialect).collect(root)
@@ -188,6 +203,8 @@ class Schemas:
         if not isinstance(node.value, (dict, bool)):
             yield node.finding("a schema must be a mapping, true or false", "invalid-schema")
             return
+        for schema in _within(node, references=True):
+            yield from extension_faults(schema, "Schema")
         yield from self._check_keywords(node, dialect)
         if dialect.resources:
             for circle in resource_circles(node, dialect):
@@ -208,7 +225,10 @@ class Schemas:
                 self._in_place.add(node.place, target.place, ref)
 
     def _check_keywords(self, node: Node, dialect: Dialect) -> Iterator[Finding]:
-        long = list(_long_patterns(node))
+        schemas = list(_within(node))
+        if dialect.tuple_keyword == "items":
+            yield from _prefix_items(schemas, dialect)
+        long = list(_long_patterns(schemas))
         yield from long
         if long:
             self._is_endless = True
@@ -218,12 +238,11 @@ class Schemas:
             if dialect.siblings or not _beside_reference(node.value, fault.path):
                 faulty = True
                 text = f"not a valid {dialect.name}: {fault.message}"
-                text += _map_as_reference(node, fault.path)
                 code = "bad-pattern" if fault.pattern else "invalid-schema"
                 yield at(node, fault.path).finding(text, code)
         if faulty:
             return
-        for schema in _within(node):
+        for schema in schemas:
             yield from self._check_patterns(schema, dialect)
             notice = _unknown_format(schema)
             if notice is not None:
@@ -281,19 +300,6 @@ def _references(root: Node, dialect: Dialect) -> Iterator[tuple[Node, bool]]:
             stack.append((at(node, path), in_place and path[0] in IN_PLACE))
 
 
-def _map_as_reference(schema: Node, path: SchemaPath) -> str:
-    """What to write in place of a reference where a map of schemas is wanted."""
-    value = at(schema, path).value
-    if path[-2:-1] not in (("properties",), ("patternProperties",)) or path[-1] != "$ref":
-        return ""
-    if not isinstance(value, str):
-        return ""
-    return (
-        f": {path[-2]!r} is a map of schemas, in which '$ref' is a name; refer to a schema in "
-        f"place of the one that has {path[-2]!r}, or below a name"
-    )
-
-
 def _beside_reference(schema: Any, path: SchemaPath) -> bool:
     """Whether a path leads through a keyword beside a `$ref`, which is ignored."""
     for part in path:
@@ -303,12 +309,20 @@ def _beside_reference(schema: Any, path: SchemaPath) -> bool:
     return False
 
 
-def _within(root: Node) -> Iterator[Node]:
-    """The schemas inside a schema, itself first, that are written there and not referred to."""
+def _within(root: Node, *, references: bool = False) -> Iterator[Node]:
+    """The schemas inside a schema, itself first, that are written there and not referred to.
+
+    With `references`, also the references themselves.
+    """
     stack = [root]
     while stack:
         node = stack.pop()
-        if isinstance(node.value, dict) and not is_reference(node.value):
+        if not isinstance(node.value, dict):
+            continue
+        if is_reference(node.value):
+            if references:
+                yield node
+        else:
             yield node
             stack.extend(at(node, path) for path, _ in subschemas(node.value))
 
@@ -322,8 +336,20 @@ def patterns(schema: Node) -> Iterator[tuple[Node, str]]:
         yield from ((at(schema, ("patternProperties", name)), name) for name in named)
 
 
-def _long_patterns(root: Node) -> Iterator[Finding]:
-    for schema in _within(root):
+def _prefix_items(schemas: list[Node], dialect: Dialect) -> Iterator[Finding]:
+    """Positional items in a keyword that the dialect lacks: whatever is sent would be accepted."""
+    for schema in schemas:
+        if "prefixItems" in schema.value:
+            more = " and 'additionalItems' instead of 'items'" if "items" in schema.value else ""
+            message = (
+                f"{dialect.name} does not have 'prefixItems', so no argument or item would be "
+                f"validated; write 'items' instead{more}"
+            )
+            yield schema.child("prefixItems").finding(message, "prefix-items", key=True)
+
+
+def _long_patterns(schemas: list[Node]) -> Iterator[Finding]:
+    for schema in schemas:
         for place, pattern in patterns(schema):
             if len(pattern) > _LONGEST_PATTERN:
                 message = f"a pattern of more than {_LONGEST_PATTERN:,} characters is not compiled"
@@ -334,6 +360,9 @@ def _unknown_format(schema: Node) -> Finding | None:
     name = schema.value.get("format")
     if not isinstance(name, str) or name in KNOWN:
         return None
-    message = f"unknown format {shown(name)}: it is not checked{nearest(name, KNOWN)}"
+    advice = callback_hint(name) or format_advice(name)
+    if not advice and not _DIGIT.search(name):
+        advice = nearest(name, KNOWN)
+    message = f"unknown format {shown(name)}: it is not checked{advice}"
     finding = schema.child("format").finding(message, "unknown-format")
     return replace(finding, severity=Severity.WARNING)

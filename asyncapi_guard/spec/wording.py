@@ -13,6 +13,7 @@ __all__ = [
     "GLUED",
     "blank_missing",
     "boolean_hint",
+    "callback_hint",
     "cut",
     "kind_of",
     "nearest",
@@ -27,6 +28,7 @@ _MESSAGE = 300
 _FEW = 30
 _LONGER = 2
 _MOST = 500
+_CALLBACKS = frozenset(("function", "func", "callback", "callable", "ack"))
 _KINDS = {bool: "a boolean", int: "a number", float: "a number", str: "a string", list: "a list"}
 
 
@@ -55,6 +57,13 @@ def shown(value: Any) -> str:
     """A short quotation of a document's own text."""
     text = str(value)
     return repr(text if len(text) <= _QUOTED else text[:_QUOTED] + "…")
+
+
+def callback_hint(name: str) -> str:
+    """What to do about a type or a format that stands for a callback; nothing for another one."""
+    if name.lower() not in _CALLBACKS:
+        return ""
+    return "; a callback is no argument, so write what it is called with as x-ack of the message"
 
 
 def cut(message: str) -> str:

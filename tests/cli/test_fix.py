@@ -185,7 +185,34 @@ CASES = {
             "# x\n    parameters:\n      a: {}\n      b: {}\n",
         )
     ],
-    "invalid-schema": [("components: {schemas: {A: {type: String}}}\n", "String", "string")],
+    "invalid-schema": [
+        ("components: {schemas: {A: {type: String}}}\n", "String", "string"),
+        ("components: {schemas: {A: {type: strnig}}}\n", "strnig", "string"),
+        ("components: {schemas: {A: {type: int}}}\n", "int", "integer"),
+        ("components: {schemas: {A: {items: {type: Bool}}}}\n", "Bool", "boolean"),
+    ],
+    "prefix-items": [
+        (
+            "components:\n  schemas:\n    A:\n      prefixItems:  # two\n        - type: string\n",
+            "prefixItems:  #",
+            "items:  #",
+        ),
+        (
+            "components: {schemas: {A: {items: false, prefixItems: [{type: string}]}}}\n",
+            "{items: false, prefixItems: ",
+            "{additionalItems: false, items: ",
+        ),
+        (
+            "components: {schemas: {A: {prefixItems: [{}], items: {type: string}, title: T}}}\n",
+            "{prefixItems: [{}], items: ",
+            "{items: [{}], additionalItems: ",
+        ),
+        (
+            "components: {schemas: {A: {prefixItems: [{}], additionalItems: false}}}\n",
+            "prefixItems",
+            "items",
+        ),
+    ],
     "default-type": [
         ("components: {schemas: {A: {type: integer, default: '5'}}}\n", "'5'", "5"),
         ("components: {schemas: {A: {type: boolean, default: 'true'}}}\n", "'true'", "true"),
@@ -255,6 +282,14 @@ def test_the_examples_of_the_rules_stay_or_are_repaired(code: str) -> None:
         # The right word is there already, or its value would be wrong.
         "channels: {c: {address: /, adress: /}}",
         "channels: {c: {adress: [1]}}",
+        # Other languages' types may be several things.
+        *(
+            f"components: {{schemas: {{A: {{type: '{type}'}}}}}}"
+            for type in ("string?", "?string", "strings", "numbers", "string[]", "string!", "float")
+        ),
+        "components: {schemas: {A: {prefixItems: [{}], items: {}, additionalItems: false}}}",
+        "components: {schemas: {A: {prefixItems: [{}], items: [{}]}}}",
+        "components: {schemas: {A: {prefixItems: {type: string}}}}",
         "servers: {s: {host: a, protocol: ws, tag: chat}}",
         # A name of the author's own that is near another is another.
         "components: {schemas: {A: {required: [item], properties: {items: {}}}}}",

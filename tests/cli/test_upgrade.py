@@ -115,6 +115,16 @@ def test_a_faulty_result_is_written_by_force_only(folder: Path, name: str) -> No
     assert "strng" in (folder / name).read_text()
 
 
+def test_what_stops_a_guard_alone_is_written(folder: Path) -> None:
+    """An address that is no namespace was there before: it is shown, and the result is written."""
+    server = "servers: {main: {url: example.com, protocol: socketio}}\n"
+    (folder / "old.yml").write_text(OLD.replace("  /:", "  chat:") + server)
+    done = run(folder, "old.yml", "-o", "new.yml")
+    assert done.returncode == 1
+    assert "error[namespace-slash]" in done.stderr
+    assert (folder / "new.yml").read_text().startswith("asyncapi: 3.1.0")
+
+
 def test_a_faulty_result_is_not_printed(folder: Path) -> None:
     """Without --force, a result with errors does not go to stdout either."""
     (folder / "old.yml").write_text(OLD.replace("type: string", "type: strng"))

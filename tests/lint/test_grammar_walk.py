@@ -152,7 +152,7 @@ def test_hints(folder):
         == "expected a string, got a number; put it in quotes"
     )
     assert message("info: {title: T, version: []}") == "expected a string, got a list"
-    text = "channels: {c: {}}\noperations: {o: {action: recieve, channel: {$ref: '#/channels/c'}}}"
+    text = "channels: {c: {address: /c}}\noperations: {o: {action: recieve, channel: {$ref: '#/channels/c'}}}"
     assert message(text) == "expected one of send, receive; got 'recieve'; did you mean 'receive'?"
     assert message("components: {schemas: {a b: {}}}\nx-a: {$ref: '#/components/schemas/a b'}") == (
         "the key 'a b' may have letters, digits, '.', '-' and '_' only"

@@ -185,6 +185,7 @@ HABITS = {
     "a reply that is a schema": ([(ON_WATER, ON_WATER + "    reply:\n      type: object\n      properties: {}\n")], "type: object\n", "unknown-field", "'x-ack' on the message"),
     "a payload on an operation": ([(ON_WATER, ON_WATER + "    payload: {type: boolean}\n")], "payload: {type: boolean}", "unknown-field", "a payload belongs to a message"),
     "a path for an address": ([("    address: /beds/{bed}\n    parameters:\n      bed: {description: Which bed.}\n", "    path: /beds\n")], "path:", "unknown-field", "write 'address'"),
+    "a namespace with a parameter": ([("    address: /beds/{bed}", "    namespace: /beds/{bed}")], "namespace:", "unknown-field", "write 'address'"),
     "namespace for address": ([("    address: /beds/{bed}\n    parameters:\n      bed: {description: Which bed.}\n", "    namespace: /beds\n")], "namespace:", "unknown-field", "write 'address'"),
     "a binding of a protocol on a channel": ([("    address: /beds/{bed}\n", "    address: /beds/{bed}\n    ws: {method: GET}\n")], "ws:", "unknown-field", "write it into 'bindings'"),
     "a binding without a protocol": ([("    address: /beds/{bed}\n", "    address: /beds/{bed}\n    bindings: {method: GET, query: {type: object}}\n")], "bindings:", "unknown-field", "write ws: {...} around it"),
@@ -218,6 +219,8 @@ HABITS = {
     "a payload that refers to a message": ([("'#/components/schemas/Water'", "'#/components/messages/grown'")], "$ref: '#/components/messages/grown'}", "wrong-kind", "or to the message's: '#/components/messages/grown/payload'"),
     "a message that refers to a schema": ([("        $ref: '#/components/messages/grown'", "        $ref: '#/components/schemas/Water'")], "        $ref: '#/components/schemas/Water'", "wrong-kind", "write payload: {$ref: '#/components/schemas/Water'}"),
     "a channel that refers to a message": ([("      $ref: '#/channels/beds'\n", "      $ref: '#/channels/beds/messages/waterBed'\n")], "      $ref: '#/channels/beds/messages/waterBed'", "wrong-kind", "refer to the channel: '#/channels/beds'"),
+    "a message in a reply": ([("      - $ref: '#/channels/beds/messages/waterBed'\n", "      - $ref: '#/channels/beds/messages/waterBed'\n    reply: {messages: [{payload: {type: string}}]}\n")], "reply:", "reference-required", "write the message below the channel's 'messages'"),
+    "one message, with a reply of it": ([("    messages:\n      - $ref: '#/channels/beds/messages/waterBed'\n", "    message: {$ref: '#/channels/beds/messages/waterBed'}\n    reply: {channel: {$ref: '#/channels/beds'}, messages: [{$ref: '#/channels/beds/messages/waterBed'}]}\n")], "    message:", "unknown-field", "write 'messages'"),
     "a message that refers to a channel": ([("[{$ref: '#/channels/beds/messages/grown'}]", "[{$ref: '#/channels/beds'}]")], "[{$ref: '#/channels/beds'}]", "wrong-kind", "'#/channels/beds/messages/...'"),
     "properties as a reference": ([("      properties:\n        liters: {type: integer}", "      properties: {$ref: '#/components/messages/grown'}")], "properties: {$ref", "invalid-schema", "'properties' is a map of schemas, in which '$ref' is a name"),
     # schemas within

@@ -1,5 +1,6 @@
 """Dialects: by which name, with which keywords."""
 
+# ruff: noqa: E501  # the cases are tables, one to a line
 from __future__ import annotations
 
 import pytest
@@ -41,7 +42,7 @@ def test_a_schema_format_names_a_dialect(schema_format, name):
 @pytest.mark.parametrize(
     "schema_format",
     ["", "application/json", "application/vnd.apache.avro;version=1.9.0", "application/schema+xml",
-     "application/schema+json;version=draft-03", "application/schema+json;version=draft-7",
+     "application/schema+json;version=draft-03", "application/schema+json;version=2020-09",
      "application/vnd.oai.openapi", "application/vnd.oai.openapi;version=3.2.0",
      "application/vnd.oai.openapi;version=30", "application/schema+json;version=draft-07;x=1",
      "application/raml+yaml;version=1.0", "application/vnd.google.protobuf;version=3"],
@@ -51,6 +52,40 @@ def test_an_unknown_schema_format_is_refused(schema_format):
     with pytest.raises(UnknownFormatError, match="these can: AsyncAPI") as caught:
         dialect_of(schema_format)
     assert repr(schema_format) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("version", "name"),
+    [
+        ("draft-2020-12", "2020-12"), ("draft2020-12", "2020-12"), ("draft202012", "2020-12"),
+        ("draft/2019-09", "2019-09"), ("Draft-2019-09", "2019-09"), ("draft-7", "draft-07"), ("7", "draft-07"),
+        ("draft04", "draft-04"), ('"draft-06"', "draft-06"), ("http://json-schema.org/draft-07/schema#", "draft-07"),
+        ("https://json-schema.org/draft/2020-12/schema", "2020-12"),
+    ],
+)  # fmt: skip
+def test_versions_that_are_spelt_otherwise(version, name):
+    """A spelling that can be one version only is that version, in any case."""
+    dialect = dialect_of(f"application/schema+json;version={version}")
+    assert dialect.name == f"JSON Schema {name}"
+    assert dialect_of(f"Application/Schema+JSON; VERSION={version}") == dialect
+
+
+@pytest.mark.parametrize(
+    ("schema_format", "meant"),
+    [
+        ("application/json", "application/schema+json;version=draft-07"),
+        ("jsonschema", "application/schema+json;version=draft-07"),
+        ("application/vnd.oai.openapi", "application/vnd.oai.openapi;version=3.1.0"),
+        ("asyncapi", "application/vnd.aai.asyncapi;version=3.1.0"),
+        ("application/xmlschema", None), ("avro", None), ("application/schema+json;version=draft-03", None),
+    ],
+)  # fmt: skip
+def test_what_a_format_may_have_been(schema_format, meant):
+    """Another spelling of a language that is known says which one, and no other language does."""
+    with pytest.raises(UnknownFormatError) as caught:
+        dialect_of(schema_format)
+    hint = str(caught.value).partition("; did you mean ")[2]
+    assert hint == (f"{meant!r}?" if meant else "")
 
 
 def test_dialects_know_where_their_tuples_are():

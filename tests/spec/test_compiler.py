@@ -111,15 +111,15 @@ REPLY = """
         ("{channel: {$ref: '#/channels/replies'}}", 2),
         ("{channel: {$ref: '#/channels/bare'}}", 1),
         ("{channel: {$ref: '#/channels/replies'}, messages: [{$ref: '#/channels/replies/messages/r'}]}", 1),
-        ("{channel: {$ref: '#/channels/real'}}", None),
+        ("{channel: {$ref: '#/channels/real'}}", 1),
         ("{channel: {$ref: '#/channels/silent'}}", None),
         ("{messages: [{$ref: '#/components/messages/Any'}]}", None),
         ("{messages: []}", None),
         ("{}", None),
     ],
 )  # fmt: skip
-def test_a_reply_without_a_channel_of_its_own_is_the_ack(folder, reply, alternatives):
-    """The reply's messages are the ack's alternatives; an own address means an event instead."""
+def test_a_reply_is_the_ack(folder, reply, alternatives):
+    """The reply's messages are the ack's alternatives, whatever channel they are in."""
     operation = folder.load(REPLY.format(reply=reply)).operations["o"]
     plain, own = operation.messages
     if alternatives is None:
@@ -128,6 +128,68 @@ def test_a_reply_without_a_channel_of_its_own_is_the_ack(folder, reply, alternat
         assert len(plain.ack.alternatives) == alternatives
         assert plain.ack.alternatives[0].is_valid(1)
     assert own.ack.alternatives[0].is_valid("own"), "x-ack wins"
+
+
+EVENTS = """
+    channels:
+      c: {{address: /, messages: {{m: {{}}, a: {{payload: {{type: integer}}}}, b: {{payload: {{type: string}}}}}}}}
+    operations:
+      o:
+        action: receive
+        channel: {{$ref: '#/channels/c'}}
+        {listed}
+        reply: {{channel: {{$ref: '#/channels/c'}}{messages}}}
+      {more}
+    """
+ONLY_M = "messages: [{$ref: '#/channels/c/messages/m'}]"
+
+
+@pytest.mark.parametrize(
+    ("listed", "messages", "more", "alternatives"),
+    [
+        (ONLY_M, ", messages: [{$ref: '#/channels/c/messages/a'}]", "", 1),
+        (ONLY_M, ", messages: [{$ref: '#/channels/c/messages/a'}, {$ref: '#/channels/c/messages/b'}]", "", 2),
+        # its own event is among them, and all of the channel's are events of the operation
+        (ONLY_M, "", "", None), ("title: T", ", messages: [{$ref: '#/channels/c/messages/a'}]", "", None),
+        # another operation sends one of them
+        (ONLY_M, ", messages: [{$ref: '#/channels/c/messages/a'}, {$ref: '#/channels/c/messages/b'}]",
+         "p: {action: send, channel: {$ref: '#/channels/c'}, messages: [{$ref: '#/channels/c/messages/b'}]}", None),
+        (ONLY_M, ", messages: [{$ref: '#/channels/c/messages/a'}]",
+         "p: {action: send, channel: {$ref: '#/channels/c'}, messages: [{$ref: '#/channels/c/messages/b'}]}", 1),
+    ],
+)  # fmt: skip
+def test_a_reply_of_events_is_no_ack(folder, listed, messages, more, alternatives):
+    """An event that some operation lists is no ack, even in the event's own channel."""
+    text = EVENTS.format(listed=listed, messages=messages, more=more)
+    message = folder.load(text).operations["o"].messages[0]
+    assert (len(message.ack.alternatives) if message.ack else None) == alternatives
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "pointer"),
+    [
+        ("x-ack: {}", "misplaced-extension", "/x-ack"),
+        ("x-gaurd: {mode: report}", "misplaced-extension", "/x-gaurd"),
+        ("servers: {s: {host: h, protocol: ws, x-guard: {}}}", "misplaced-extension", "/servers/s/x-guard"),
+        ("components: {x-ack: {}}", "misplaced-extension", "/components/x-ack"),
+        ("channels: {c: {address: /, x-ack: {}}}", "misplaced-extension", "/channels/c/x-ack"),
+        ("channels: {c: {address: /, messages: {m: {X-Ack: {}}}}}", "misspelt-extension", "/channels/c/messages/m/X-Ack"),
+        ("channels: {c: {address: /, messages: {m: {traits: [{x-akc: {}}]}}}}", "misspelt-extension", "/channels/c/messages/m/traits/0/x-akc"),
+        ("channels: {c: {address: /, messages: {m: {payload: {x-ack: {}}}}}}", "misplaced-extension", "/channels/c/messages/m/payload/x-ack"),
+        ("channels: {c: {address: /, messages: {m: {payload: {items: {x-ack: {}}}}}}}", "misplaced-extension", "/channels/c/messages/m/payload/items/x-ack"),
+        ("channels: {c: {address: /, messages: {m: {payload: {schemaFormat: application/schema+json, schema: {}, x-ack: {}}}}}}", "misplaced-extension", "/channels/c/messages/m/payload/x-ack"),
+        ("channels: {c: {address: /, messages: {m: {payload: {$ref: '#/x-s', x-ack: {}}}}}}\nx-s: {}", "misplaced-extension", "/channels/c/messages/m/payload/x-ack"),
+        ("channels: {c: {address: /, messages: {m: {$ref: '#/x-m', x-ack: {}}}}}\nx-m: {}", "misplaced-extension", "/channels/c/messages/m/x-ack"),
+        ("channels: {c: {address: /}}\noperations: {o: {action: send, channel: {$ref: '#/channels/c'}, x-ack: {}}}", "misplaced-extension", "/operations/o/x-ack"),
+        ("channels: {c: {address: /}}\noperations: {o: {action: send, channel: {$ref: '#/channels/c'}, reply: {x-ack: {}}}}", "misplaced-extension", "/operations/o/reply/x-ack"),
+        ("channels: {c: {address: /}}\noperations: {o: {action: send, channel: {$ref: '#/channels/c'}, x-guard: {mode: report, only: a}}}", "invalid-document", "/operations/o/x-guard/only"),
+    ],
+)  # fmt: skip
+def test_extensions_of_ours_that_nobody_reads(folder, text, code, pointer):
+    """A document whose author believes that they count is refused."""
+    with pytest.raises(InvalidDocument) as caught:
+        folder.load(text)
+    assert [(each.code, each.pointer) for each in caught.value.findings] == [(code, pointer)]
 
 
 def test_components_of_every_kind_can_be_referred_to(folder):

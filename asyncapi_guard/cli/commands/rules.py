@@ -32,8 +32,10 @@ _HEADER = """\
 # Rules
 
 What `asyncapi-guard validate` and `asyncapi-guard check` find has a code. What the specification
-says with MUST or REQUIRED is an error by default; what it recommends, and what the [Socket.IO
-profile](profile.md) cannot do, is a warning. Where [code and file](#code-and-file) differ, it is an
+says with MUST or REQUIRED is an error by default, and so is what stops the guard, in documents for
+Socket.IO; what is recommended, or hardly meant in the [Socket.IO profile](profile.md), is a
+warning. A document is for Socket.IO unless each of its servers names another protocol, or it has no
+server and no address that begins with `/`. Where [code and file](#code-and-file) differ, it is an
 error when it hurts clients that keep to the file or the guard stops it. `asyncapi-guard rules CODE`
 prints a rule in the terminal.
 

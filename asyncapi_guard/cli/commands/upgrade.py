@@ -70,7 +70,8 @@ def command(file: str, output: str | None, force: bool, stdin_name: str) -> None
     two things stays as it is. Each of these is noted.
 
     Exits with 0 when the result is fine, or nothing has to change; 1 when the result has errors (it
-    is written with --force only); 2 when the file could not be converted or written.
+    is written with --force only, unless AsyncAPI allows what they are about, such as an address
+    that is no namespace); 2 when the file could not be converted or written.
     """
     if output is not None and Path(output).exists() and not force:
         raise CannotRun(f"{output} is already there; --force overwrites it")
@@ -81,7 +82,7 @@ def command(file: str, output: str | None, force: bool, stdin_name: str) -> None
     result = _result(source, upgraded, output, raw)
     errors = _errors(result.content, name, output)
     _show(output or _STDOUT, errors, result.content)
-    if errors and not force:
+    if not force and any(map(_is_of_the_format, errors)):
         click.echo(_refusal(len(errors)), err=True)
         sys.exit(1)
     _publish(result.content, output)
@@ -171,6 +172,13 @@ def _errors(raw: bytes, file: str, output: str | None) -> tuple[Finding, ...]:
     name = output or str(Path(file).parent / _STDOUT)
     found = lint(name, raw=raw)
     return tuple(finding for finding in found if finding.severity.value == "error")
+
+
+def _is_of_the_format(error: Finding) -> bool:
+    """Whether AsyncAPI forbids it: what stops a guard alone was like that in the old file."""
+    from asyncapi_guard.lint import RULES
+
+    return RULES[error.code].elsewhere is None
 
 
 def _refusal(errors: int) -> str:

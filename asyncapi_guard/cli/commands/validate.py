@@ -255,7 +255,7 @@ def _publish(text: str, options: Options) -> None:
         click.echo(text, file=stream, color=wants_color(stream))
 
 
-def _stream(options: Options) -> IO[str]:
+def _stream(options: Options) -> IO[str] | None:
     """Where the report goes: what was repaired goes to stdout, where it has no file."""
     repaired = options.fix and (options.diff or "-" in options.files)
     return sys.stderr if repaired else sys.stdout

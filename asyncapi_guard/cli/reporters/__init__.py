@@ -83,7 +83,7 @@ def default_format() -> str:
     return "github" if os.environ.get("GITHUB_ACTIONS") == "true" else "full"
 
 
-def wants_color(stream: IO[Any]) -> bool | None:
+def wants_color(stream: IO[Any] | None) -> bool | None:
     """What the environment says about colours on a stream; `None` leaves it to click.
 
     `NO_COLOR` (https://no-color.org) wins over `FORCE_COLOR`, as in Python itself; both count when
@@ -93,4 +93,5 @@ def wants_color(stream: IO[Any]) -> bool | None:
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
-    return False if os.environ.get("TERM") == "dumb" and stream.isatty() else None
+    is_dumb = os.environ.get("TERM") == "dumb" and stream is not None and stream.isatty()
+    return False if is_dumb else None

@@ -8,9 +8,10 @@ these modules. Add a new module to the lists below.
 This is the catalogue of all that findings can be about, so that one configuration speaks of all:
 the rules of `drift` are looked for by `asyncapi-guard check`, the others by `lint`. `asyncapi-guard
 rules` prints them, and `docs/rules.md` is made of them. What the specification says with MUST or
-REQUIRED, or its own JSON Schema forbids, is an error; what it implies or recommends, and what the
-Socket.IO profile cannot do, is a warning. The examples are parts of documents: `asyncapi` and
-`info` are added where they are missing (`Rule.document`); tests run each.
+REQUIRED, or its own JSON Schema forbids, is an error, and so is what stops a guard in documents
+for Socket.IO (`Rule.elsewhere`); what it implies or recommends, and what is hardly meant in the
+Socket.IO profile, is a warning. The examples are parts of documents: `asyncapi` and `info` are
+added where they are missing (`Rule.document`); tests run each.
 """
 
 from __future__ import annotations
@@ -19,18 +20,24 @@ from typing import TYPE_CHECKING
 
 from asyncapi_guard.lint.rule import Rule
 from asyncapi_guard.lint.rules import (
+    acks,
     bindings,
     channels,
     comments,
     components,
     document,
     drift,
+    extensions,
     fields,
     locations,
     messages,
+    namespaces,
     operations,
     references,
+    schema_contradictions,
     schema_formats,
+    schema_idle_keywords,
+    schema_overlaps,
     schema_unions,
     schema_values,
     schemas,
@@ -65,10 +72,16 @@ RULES: dict[str, Rule] = {
         *locations.RULES,
         *bindings.RULES,
         *schemas.RULES,
+        *schema_contradictions.RULES,
+        *schema_idle_keywords.RULES,
         *schema_formats.RULES,
         *schema_values.RULES,
         *schema_unions.RULES,
+        *schema_overlaps.RULES,
+        *namespaces.RULES,
         *socketio.RULES,
+        *acks.RULES,
+        *extensions.RULES,
         *drift.RULES,
     )
 }
@@ -84,6 +97,7 @@ CHECKS: tuple[Callable[[Context], None], ...] = (
     *bindings.CHECKS,
     *schemas.CHECKS,
     *schema_values.CHECKS,
+    *schema_overlaps.CHECKS,
     *messages.CHECKS,
     *locations.CHECKS,
     *socketio.CHECKS,

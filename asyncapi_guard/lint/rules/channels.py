@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from asyncapi_guard.errors import Severity
 from asyncapi_guard.lint.forms import PLACEHOLDER
+from asyncapi_guard.lint.grammar import OBJECTS
+from asyncapi_guard.lint.habits import stands_for
 from asyncapi_guard.lint.rule import group
 from asyncapi_guard.spec.references import Node, is_reference
 from asyncapi_guard.spec.wording import nearest, shown
@@ -95,6 +97,8 @@ def _address(context: Context, channel: Node) -> None:
     parameters = channel.get("parameters")
     if parameters is not None and not isinstance(parameters.value, dict):
         return  # which was reported
+    if stands_for("Channel", channel.value, "address", OBJECTS["Channel"]):
+        return  # it is there, by another name, which was reported
     known = dict(context.items(channel, "parameters"))
     names: list[str] = []
     if address is not None and isinstance(address.value, str):

@@ -11,8 +11,10 @@ from asyncapi_guard.errors import Severity
 from asyncapi_guard.lint import avro
 from asyncapi_guard.lint.rule import group
 from asyncapi_guard.schema import Dialect, UnknownFormatError, dialect_of
+from asyncapi_guard.spec.own_extensions import extension_faults, own_extension
 from asyncapi_guard.spec.references import Node, Unresolvable, is_reference
 from asyncapi_guard.spec.schema_bundles import follow
+from asyncapi_guard.spec.schema_habits import TYPES, as_schema
 from asyncapi_guard.spec.schemas import lacks_format
 from asyncapi_guard.spec.wording import kind_of, shown
 
@@ -33,6 +35,7 @@ _TEXT = ("protobuf", "xml")
 
 _error = group("Schemas", Severity.ERROR)
 _warning = group("Schemas", Severity.WARNING)
+_stops_the_guard = group("Schemas", Severity.ERROR, elsewhere=Severity.WARNING)
 
 RULES = (
     _error(
@@ -75,7 +78,7 @@ RULES = (
             User: {type: object, properties: {id: {$ref: '#/components/schemas/Id'}}}
         """,
     ),
-    _warning(
+    _stops_the_guard(
         "unjudged-format",
         "A schema is of a format that the guard can judge by.",
         """
@@ -84,16 +87,24 @@ RULES = (
         messages through unseen.
         """,
         """
-        components:
-          schemas:
-            Name:
-              schemaFormat: application/vnd.apache.avro;version=1.9.0
-              schema: {type: string}
+        channels:
+          chat:
+            address: /chat
+            messages:
+              enter:
+                payload:
+                  schemaFormat: application/vnd.apache.avro;version=1.9.0
+                  schema: {type: string}
         """,
         """
-        components:
-          schemas:
-            Name: {schemaFormat: 'application/schema+json;version=draft-07', schema: {type: string}}
+        channels:
+          chat:
+            address: /chat
+            messages:
+              enter:
+                payload:
+                  schemaFormat: application/schema+json;version=draft-07
+                  schema: {type: string}
         """,
     ),
     _warning(
@@ -140,14 +151,28 @@ def in_its_dialect(context: Context, node: Node, code: str) -> tuple[Node, Diale
     if isinstance(value, (dict, bool)):
         return node, dialect_of(None)
     message = f"expected a schema (a mapping, true or false), got {kind_of(value)}"
-    context.report(code, node, message)
+    context.report(code, node, message + _advice(node, code))
     return None
+
+
+def _advice(node: Node, code: str) -> str:
+    """What to write for arguments as a list, and for the name of a type."""
+    key = "x-ack" if code == "ack-schema" else str(node.path[-1])
+    if isinstance(node.value, list):
+        arguments = "{type: array, items: [...]}"
+        several = f"{{args: {arguments}}}" if code == "ack-schema" else arguments
+        return f"; several arguments are {key}: {several}"
+    found = as_schema(node.value) or f"type: {node.value}" if isinstance(node.value, str) else ""
+    is_type = found.removeprefix("type: ") in TYPES or "," in found
+    return f"; write {key}: {{{found}}}" if is_type else ""
 
 
 def _multi_format(context: Context, node: Node) -> tuple[Node, Dialect] | None:
     form, schema = node.child("schemaFormat"), node.get("schema")
+    for finding in extension_faults(node, "Schema"):
+        context.report.add(finding)
     for key, item in node.items():
-        if key not in _FIELDS and not key.startswith("x-"):
+        if key not in _FIELDS and not key.startswith("x-") and own_extension(key) is None:
             message = f"unknown field {shown(key)} of a Multi Format Schema Object"
             context.report("multi-format-field", item, message, key=True)
     if schema is None:

@@ -21,7 +21,7 @@ from asyncapi_guard.spec.schema_bundles import at
 if TYPE_CHECKING:
     from asyncapi_guard.lint.context import Context
 
-__all__ = ["RULES", "check_unions"]
+__all__ = ["RULES", "check_unions", "differ_in_type", "is_tagged"]
 
 _warning = group("Schemas", Severity.WARNING)
 
@@ -70,9 +70,9 @@ def _check_union(context: Context, schema: Node, keyword: str) -> None:
         return
     union = schema.child(keyword)
     again = [branch for branch in union.values() if _leads_to(context, branch, schema)]
-    if len(again) < 2 or _differ_in_type(context, again):
+    if len(again) < 2 or differ_in_type(context, again):
         return
-    if not _is_tagged(context, union):
+    if not is_tagged(context, union):
         message = (
             f"{len(again)} alternatives of this {keyword} lead back to it and have no tag (a "
             "required property with a const of its own): it is hard to say which was meant"
@@ -100,7 +100,7 @@ def _leads_to(context: Context, start: Node, goal: Node) -> bool:
     return False
 
 
-def _differ_in_type(context: Context, branches: list[Node]) -> bool:
+def differ_in_type(context: Context, branches: list[Node]) -> bool:
     """Whether no value is of the types of two of them: one look tells them apart."""
     types = [_types(context.resolve(branch)) for branch in branches]
     return all(types) and _disjoint(types)
@@ -114,7 +114,7 @@ def _types(branch: Node | None) -> set[Any]:
     return {"number" if name == "integer" else name for name in names if isinstance(name, str)}
 
 
-def _is_tagged(context: Context, union: Node) -> bool:
+def is_tagged(context: Context, union: Node) -> bool:
     """Whether some property tells the alternatives apart: its constants differ in each."""
     tags = [_tags(context.resolve(branch)) for branch in union.values()]
     common = set.intersection(*(set(tag) for tag in tags))

@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING
 
 from asyncapi_guard.errors import Severity
 from asyncapi_guard.lint.rule import group
+from asyncapi_guard.lint.rules.schema_contradictions import check_contradictions
 from asyncapi_guard.lint.rules.schema_formats import in_its_dialect
+from asyncapi_guard.lint.rules.schema_idle_keywords import (
+    check_idle_keywords,
+    check_openapi_keywords,
+)
 from asyncapi_guard.lint.rules.schema_unions import check_unions
 from asyncapi_guard.lint.schema_walk import walk_schemas
 from asyncapi_guard.lint.slips import glued_name
-from asyncapi_guard.schema.dialects import ASYNCAPI
+from asyncapi_guard.schema.dialects import ASYNCAPI, Draft
+from asyncapi_guard.spec.own_extensions import own_extension
 from asyncapi_guard.spec.references import is_reference
 from asyncapi_guard.spec.schemas import patterns
 from asyncapi_guard.spec.wording import boolean_hint, kind_of, nearest, shown
@@ -49,6 +55,7 @@ _PARTS = re.compile(r"\\.|[\[\]]|\(\?<?[=!]", re.DOTALL)
 
 _error = group("Schemas", Severity.ERROR)
 _warning = group("Schemas", Severity.WARNING)
+_stops_the_guard = group("Schemas", Severity.ERROR, elsewhere=Severity.WARNING)
 
 RULES = (
     _error(
@@ -99,17 +106,52 @@ RULES = (
             Cat: {properties: {kitten: {$ref: '#/components/schemas/Cat'}}}
         """,
     ),
-    _warning(
+    _stops_the_guard(
+        "prefix-items",
+        "Positional items are in the keyword that the dialect has for them.",
+        """
+        `prefixItems` came with JSON Schema 2020-12. Older dialects, AsyncAPI's own among them, pass
+        over it, so a payload that lists its arguments there accepts any arguments. They list
+        positional items in `items`, and what comes after them in `additionalItems`. The guard
+        refuses to load the document.
+        """,
+        """
+        channels:
+          game:
+            address: /game
+            messages:
+              move: {payload: {type: array, prefixItems: [{type: string}], items: false}}
+        """,
+        """
+        channels:
+          game:
+            address: /game
+            messages:
+              move: {payload: {type: array, items: [{type: string}], additionalItems: false}}
+        """,
+    ),
+    _stops_the_guard(
         "bad-pattern",
         "A pattern is a regular expression of ECMA-262.",
         """
         Patterns are JavaScript's (in its Unicode mode), whatever language reads the document:
         `(?<name>...)`, not Python's `(?P<name>...)`; `[\\w\\-_]`, not `[\\w-_]`. JSON Schema only
-        recommends it, so it is a warning; but a guard that cannot read a pattern refuses to load
-        the document.
+        recommends it, but a guard that cannot read a pattern refuses to load the document.
         """,
-        "components: {schemas: {Code: {type: string, pattern: '^[A-Z'}}}",
-        "components: {schemas: {Code: {type: string, pattern: '^[A-Z]+$'}}}",
+        """
+        channels:
+          chat:
+            address: /chat
+            messages:
+              enter: {payload: {type: string, pattern: '^[A-Z'}}
+        """,
+        """
+        channels:
+          chat:
+            address: /chat
+            messages:
+              enter: {payload: {type: string, pattern: '^[A-Z]+$'}}
+        """,
     ),
     _warning(
         "pattern-backtracking",
@@ -187,11 +229,16 @@ RULES = (
 
 
 def _check_schemas(context: Context) -> None:
+    places = []
     for schema in walk_schemas(context, in_its_dialect):
+        places.append(schema)
         _check_keywords(context, schema.node, schema.dialect)
+        check_contradictions(context, schema)
+        check_idle_keywords(context, schema)
         if not schema.in_resource:
             context.judged_schemas.append(schema)
             check_unions(context, schema.node)
+    check_openapi_keywords(context, places)
     context.schemas.check_circles()
     for finding in context.schemas.notices:
         context.report.add(finding)
@@ -235,16 +282,45 @@ def _check_own(context: Context, schema: Node) -> None:
         context.report("wrong-type", deprecated, message)
 
 
+#: What says the same, or about the same, in a dialect without a keyword.
+_INSTEAD = {
+    "$defs": "definitions",
+    "additionalItems": "items",
+    "const": "enum, a list of one",
+    "dependencies": "dependentRequired or dependentSchemas",
+    "dependentRequired": "dependencies",
+    "dependentSchemas": "dependencies",
+    "unevaluatedItems": "additionalItems",
+    "unevaluatedProperties": "additionalProperties",
+}
+_SINCE_DRAFT_07 = frozenset(("else", "if", "then"))
+_MISSING = {
+    Draft.DRAFT4: _NEWER | _SINCE_DRAFT_07 | {"const", "contains", "propertyNames"},
+    Draft.DRAFT6: _NEWER | _SINCE_DRAFT_07,
+    Draft.DRAFT7: _NEWER,
+    Draft.DRAFT201909: frozenset(("dependencies",)),
+    Draft.DRAFT202012: frozenset(("additionalItems", "dependencies")),
+}
+
+
 def _unknown(context: Context, schema: Node, dialect: Dialect) -> None:
-    known = _COMMON | _NEWER if dialect.siblings else _COMMON
+    missing = _MISSING[dialect.draft]
+    known = (_COMMON | _NEWER) - missing
     for key, item in schema.items():
-        if key in known or key in _HARMLESS or key.startswith("x-"):
+        if key in known or key in _HARMLESS or key == "prefixItems":
             continue
-        hint = nearest(key, known)
-        if key in _NEWER:
-            hint = f": {dialect.name} does not have it; name a newer dialect with schemaFormat"
+        if key.startswith("x-") or own_extension(key):
+            continue
+        hint = _other_dialect(key, dialect) if key in missing else nearest(key, known)
         message = f"unknown keyword {shown(key)}, at which no validator looks{hint}"
         context.report("unknown-keyword", item, message, key=True, wanted=known)
+
+
+def _other_dialect(keyword: str, dialect: Dialect) -> str:
+    advice = [f"write {_INSTEAD[keyword]}"] if keyword in _INSTEAD else []
+    if not dialect.siblings:
+        advice.append("name a newer dialect with schemaFormat")
+    return f": {dialect.name} does not have it; {', or '.join(advice)}"
 
 
 def _required(context: Context, schema: Node) -> None:
@@ -272,6 +348,9 @@ def _discriminator(context: Context, schema: Node, dialect: Dialect) -> None:
         return
     if not isinstance(node.value, str):
         message = f"expected the name of a property, got {kind_of(node.value)}"
+        name = node.value.get("propertyName") if isinstance(node.value, dict) else None
+        if isinstance(name, str):
+            message += f"; write discriminator: {name} (a mapping is OpenAPI's form)"
         context.report("discriminator", node, message)
         return
     for name in ("properties", "required"):

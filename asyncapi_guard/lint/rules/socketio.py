@@ -3,62 +3,60 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from asyncapi_guard.errors import Severity
 from asyncapi_guard.guard import RESERVED_EVENTS
 from asyncapi_guard.lint.grammar import OBJECTS
 from asyncapi_guard.lint.habits import stands_for
+from asyncapi_guard.lint.profile import HANDSHAKE, SocketIOProfile
 from asyncapi_guard.lint.rule import group
-from asyncapi_guard.spec.references import Node, is_reference
+from asyncapi_guard.lint.rules.acks import check_acks
+from asyncapi_guard.lint.rules.namespaces import check_namespaces
+from asyncapi_guard.spec.protocols import is_for_others
 from asyncapi_guard.spec.schemas import ack_schema
 from asyncapi_guard.spec.wording import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
     from asyncapi_guard.lint.context import Context
+    from asyncapi_guard.lint.profile import ProfileChannel, ProfileMessage
+    from asyncapi_guard.spec.references import Node
 
 __all__ = ["CHECKS", "RULES"]
 
-#: Protocols over which Socket.IO may travel, as documents call them.
-_PROTOCOLS = ("ws", "http", "socket", "sio", "engine")
-#: Socket.IO's own, in some of its implementations at least.
-_RESERVED = RESERVED_EVENTS | {"disconnecting", "newListener", "removeListener"}
-_HANDSHAKE = frozenset(("connect", "disconnect"))
+_ACTIONS = frozenset(("receive", "send"))
+_AUTH = frozenset(("auth", "authenticate", "authentication", "authorization", "handshake"))
+_ITS_OWN = "; remove the message, which never travels"
+#: What to do about names that Socket.IO keeps, in some of its implementations at least.
+_RESERVED = {
+    **dict.fromkeys(sorted(RESERVED_EVENTS - HANDSHAKE), _ITS_OWN),
+    "connect_error": ", and answers rejected connects with it; remove the message",
+    "*": ", as a handler's name for every event; name each event",
+    "disconnecting": "; to describe why clients leave, name a received message 'disconnect'",
+    "newListener": _ITS_OWN,
+    "removeListener": _ITS_OWN,
+}
+_CONNECTION = "; to describe what clients connect with, name a received message 'connect'"
+_SENT = {
+    "connect": ", and a server receives it, for actions are the server's; write action: receive",
+    "disconnect": ", and a server receives it, for actions are the server's; write action: receive,"
+    " or remove the message, because a server ends a connection without an event",
+}
+_FROM_LIBRARY = ", and clients hear it from their own library; remove the message"
+#: What socket.io-client tells its application itself.
+_CLIENT_SIDE = frozenset(
+    (
+        *("connect_timeout", "reconnect", "reconnecting"),
+        *("reconnect_attempt", "reconnect_error", "reconnect_failed"),
+    )
+)
 #: How events are spelled, and titles for people hardly.
 _SPELLED = re.compile(r"[a-z][a-z0-9]*(?:[_:.\-/][a-z0-9]+)+|[a-z]+(?:[A-Z][a-z0-9]+)+")
-_PAST = {"receive": "received", "send": "sent"}
 
 _warning = group("Socket.IO profile", Severity.WARNING)
+_error = group("Socket.IO profile", Severity.ERROR, elsewhere=Severity.WARNING)
 
 RULES = (
-    _warning(
-        "namespace-slash",
-        "The address of a channel is a namespace: it begins with `/`.",
-        "Socket.IO's namespaces do. The guard refuses to serve a channel that has another address.",
-        """
-        channels: {chat: {address: chat, messages: {say: {payload: {type: string}}}}}
-        operations:
-          say: {action: receive, channel: {$ref: '#/channels/chat'}}
-        """,
-        """
-        channels: {chat: {address: /chat, messages: {say: {payload: {type: string}}}}}
-        operations:
-          say: {action: receive, channel: {$ref: '#/channels/chat'}}
-        """,
-    ),
-    _warning(
-        "duplicate-namespace",
-        "A namespace is described by one channel.",
-        """
-        Two channels with one address are put together. That is allowed, and makes it hard to see
-        what may be sent there.
-        """,
-        "channels: {chat: {address: /chat}, news: {address: /chat}}",
-        "channels: {chat: {address: /chat}, news: {address: /news}}",
-    ),
     _warning(
         "duplicate-event",
         "An event is described by one message for each direction.",
@@ -88,6 +86,35 @@ RULES = (
           all: {action: receive, channel: {$ref: '#/channels/chat'}}
         """,
     ),
+    _error(
+        "copied-name",
+        "A message that was copied has a name of its own.",
+        """
+        Two messages with one name are one event, whatever their keys: the event that the second key
+        speaks of is not declared, and the guard rejects it. Change the `name`. For alternatives of
+        one event, write one message with a `oneOf`, or keys that begin with the event.
+        """,
+        """
+        channels:
+          game:
+            address: /game
+            messages:
+              makeMove: {name: make_move, payload: {type: integer}}
+              undoMove: {name: make_move, payload: {type: 'null'}}
+        operations:
+          all: {action: receive, channel: {$ref: '#/channels/game'}}
+        """,
+        """
+        channels:
+          game:
+            address: /game
+            messages:
+              makeMove: {name: make_move, payload: {type: integer}}
+              undoMove: {name: undo_move, payload: {type: 'null'}}
+        operations:
+          all: {action: receive, channel: {$ref: '#/channels/game'}}
+        """,
+    ),
     _warning(
         "reserved-event",
         "No event has a name that Socket.IO keeps for itself.",
@@ -109,20 +136,32 @@ RULES = (
         """,
     ),
     _warning(
-        "connect-ack",
-        "`connect` and `disconnect` have no `x-ack`.",
-        "Nothing acknowledges them. What a client learns of a refused connect is `connect_error`.",
+        "auth-event",
+        "Who may connect is decided when they connect.",
         """
-        channels:
-          chat: {address: /chat, messages: {connect: {payload: {}, x-ack: {type: string}}}}
-        operations:
-          all: {action: receive, channel: {$ref: '#/channels/chat'}}
+        A client that may not be there is in the namespace until its `authenticate` event arrives.
+        Socket.IO's clients give their token with the connect (`io(url, {auth: {token}})`): describe
+        it as the payload of a received message named `connect`, and reject who has none there.
         """,
         """
         channels:
-          chat: {address: /chat, messages: {connect: {payload: {}}}}
+          chat:
+            address: /chat
+            messages:
+              authenticate:
+                payload: {type: object, required: [token], properties: {token: {type: string}}}
         operations:
-          all: {action: receive, channel: {$ref: '#/channels/chat'}}
+          in: {action: receive, channel: {$ref: '#/channels/chat'}}
+        """,
+        """
+        channels:
+          chat:
+            address: /chat
+            messages:
+              connect:
+                payload: {type: object, required: [token], properties: {token: {type: string}}}
+        operations:
+          in: {action: receive, channel: {$ref: '#/channels/chat'}}
         """,
     ),
     _warning(
@@ -230,184 +269,101 @@ RULES = (
 )
 
 
-def _speaks_socketio(context: Context) -> bool:
-    """Whether a document may describe a Socket.IO server: its servers do not all speak others."""
-    protocols = [
-        str(server.value.get("protocol", "")).lower()
-        for _, _, server in context.entries(context.main, "servers")
-    ]
-    return not protocols or any(name.startswith(_PROTOCOLS) for name in protocols)
-
-
-@dataclass(frozen=True, slots=True)
-class _Message:
-    """A message as a channel has it."""
-
-    channel: str
-    key: str
-    entry: Node
-    place: Node
-    fields: Mapping[str, Node]
-
-    @property
-    def event(self) -> str:
-        name = self.fields.get("name")
-        return name.value if name is not None and isinstance(name.value, str) else self.key
-
-
-#: Which messages are carried, with `send`, `receive` or `reply`.
-_Carried = dict[tuple[str, str], set[str]]
-
-
 def _check_profile(context: Context) -> None:
     """Report what the guard could not do, or would not do as the document means it."""
-    if not _speaks_socketio(context):
+    if is_for_others(context.documents):
         return
-    channels = list(context.entries(context.main, "channels"))
-    messages = [
-        _Message(id, key, entry, place, context.merged(place))
-        for id, _, channel in channels
-        for key, entry, place in context.entries(channel, "messages")
-    ]
-    carried = _carried(context, channels, messages)
-    all_known = _knows_operations(context)
-    _namespaces(context, channels, {id for id, _ in carried})
-    _duplicate_events(context, channels, messages, carried)
-    for message in messages:
-        directions = carried.get((message.channel, message.key), set())
-        # An operation whose channel is not known might be the one that has the message.
-        if not directions and all_known:
+    profile = SocketIOProfile(context)
+    check_namespaces(context, profile)
+    check_acks(context, profile)
+    _duplicate_events(context, profile)
+    for message in profile.messages:
+        # An operation of which that is not known might be the one that has the message.
+        if not message.carried and profile.knows_operations:
             _report_orphan(context, message)
-        _check_message(context, message, directions)
+        _check_message(context, message)
+    for channel in profile.channels:
+        _check_auth(context, channel)
 
 
-def _knows_operations(context: Context) -> bool:
-    """Whether it is known of each operation what it has; what is not was reported."""
-    root = context.main.value
-    if "operations" not in root and stands_for("AsyncAPI", root, "operations", OBJECTS["AsyncAPI"]):
-        return False
-    if context.report.has_misplaced("#/operations/"):
-        return False
-    operations = root.get("operations", {})
-    if not isinstance(operations, dict) or _has_operations_of_version_2(context):
-        return False
-    return all(
-        _knows_messages(context, entry, "Operation")
-        for _, entry in context.items(context.main, "operations")
-    )
+# -- events ----------------------------------------------------------------------------------------
 
 
-def _has_operations_of_version_2(context: Context) -> bool:
-    return any(
-        not channel.value.keys().isdisjoint(("publish", "subscribe"))
-        for _, _, channel in context.entries(context.main, "channels")
-    )
-
-
-def _knows_messages(context: Context, entry: Node, name: str) -> bool:
-    owner = context.resolve(entry)
-    if owner is None or not isinstance(owner.value, dict):
-        return False
-    channel, messages = owner.get("channel"), owner.get("messages")
-    if name == "Operation" and (channel is None or not is_reference(channel.value)):
-        return False
-    if channel is not None and context.field(owner, "channel", dict) is None:
-        return False
-    if messages is None:
-        is_known = not stands_for(name, owner.value, "messages", OBJECTS[name])
-    else:
-        is_known = isinstance(messages.value, list) and all(
-            is_reference(ref.value) and context.target(ref) is not None for ref in messages.values()
-        )
-    reply = owner.get("reply")
-    return is_known and (reply is None or _knows_messages(context, reply, "Reply"))
-
-
-def _carried(
-    context: Context, channels: list[tuple[str, Node, Node]], messages: list[_Message]
-) -> _Carried:
-    places = {id: place.place for id, _, place in channels}
-    # By the place of a channel, and by its own: two channels may be the same, by reference.
-    found: dict[Any, list[_Message]] = {}
-    for message in messages:
-        found.setdefault(places[message.channel], []).append(message)
-        found.setdefault(message.entry.place, []).append(message)
-        # A list that names what the entry refers to has a fault of its own.
-        found.setdefault(message.place.place, []).append(message)
-    carried: _Carried = {}
-    for _, _, operation in context.entries(context.main, "operations"):
-        owners = [(operation, str(operation.value.get("action")))]
-        reply = context.field(operation, "reply", dict)
-        if reply is not None:
-            owners.append((reply, "reply"))
-        for owner, direction in owners:
-            for place in _places_of(context, owner):
-                for message in found.get(place, ()):
-                    carried.setdefault((message.channel, message.key), set()).add(direction)
-    return carried
-
-
-def _places_of(context: Context, owner: Node) -> Iterator[Any]:
-    """Where the messages of an operation or a reply stand: those it lists, or its channel."""
-    if "messages" not in owner.value:
-        channel = context.field(owner, "channel", dict)
-        if channel is not None:
-            yield channel.place
-        return
-    for _, ref in context.items(owner, "messages"):
-        target = context.target(ref) if is_reference(ref.value) else None
-        if target is not None:
-            yield target.place
-
-
-# -- namespaces and events -------------------------------------------------------------------------
-
-
-def _namespaces(context: Context, channels: list[tuple[str, Node, Node]], used: set[str]) -> None:
-    seen: dict[str, tuple[str, Node]] = {}
-    for id, _, channel in channels:
-        address = channel.get("address")
-        if address is None or not isinstance(address.value, str):
-            continue
-        if id in used and not address.value.startswith("/"):
-            message = f"{shown(address.value)} is no Socket.IO namespace: it begins with '/'"
-            context.report("namespace-slash", address, message)
-        first, place = seen.setdefault(address.value, (id, channel))
-        if place.place != channel.place:
-            message = f"the channel {shown(first)} has the namespace {shown(address.value)}, too"
-            context.report("duplicate-namespace", address, message)
-
-
-def _duplicate_events(
-    context: Context,
-    channels: list[tuple[str, Node, Node]],
-    messages: list[_Message],
-    carried: _Carried,
-) -> None:
-    addresses = {id: str(channel.value.get("address")) for id, _, channel in channels}
-    seen: dict[tuple[str, str, str], _Message] = {}
-    for message in messages:
-        for action in carried.get((message.channel, message.key), set()) & _PAST.keys():
+def _duplicate_events(context: Context, profile: SocketIOProfile) -> None:
+    addresses = {
+        channel.id: str(channel.place.value.get("address")) for channel in profile.channels
+    }
+    seen: dict[tuple[str, str, str], ProfileMessage] = {}
+    for message in profile.messages:
+        for action in message.carried & _ACTIONS:
             first = seen.setdefault((addresses[message.channel], message.event, action), message)
             if first.place.place != message.place.place:
-                text = (
-                    f"the event {shown(message.event)} is {_PAST[action]} as {shown(first.key)}, "
-                    "too: exactly one of them must match"
-                )
-                context.report("duplicate-event", message.entry, text, key=True)
+                _report_duplicate(context, first, message)
+
+
+def _report_duplicate(context: Context, first: ProfileMessage, second: ProfileMessage) -> None:
+    if _is_copy_of(first, second):
+        first, second = second, first
+    keys = f"{shown(first.key)} and {shown(second.key)}"
+    if first.channel != second.channel:
+        keys += f" of the channels {shown(first.channel)} and {shown(second.channel)}"
+    text = f"two messages are the event {shown(second.event)}: {keys}, and exactly one must match"
+    if _is_copy_of(second, first):
+        name = _in_the_style_of(first, second.key)
+        text += f"; write the name that {shown(second.key)} is to have, such as {shown(name)}"
+        context.report("copied-name", second.fields["name"], text)
+    else:
+        text += "; combine both with oneOf, or rename one"
+        context.report("duplicate-event", second.entry, text, key=True)
+
+
+def _is_copy_of(copy: ProfileMessage, message: ProfileMessage) -> bool:
+    """Whether a message has the name of another, and a key that says it should have its own.
+
+    A key that is more than the name, such as `makeMoveFast`, is an alternative.
+    """
+    names = copy.fields.get("name"), message.fields.get("name")
+    if None in names or copy.channel != message.channel:
+        return False
+    event, key = _letters(copy.event), _letters(copy.key)
+    return _letters(message.key) == event and event not in key and key not in event
+
+
+def _in_the_style_of(message: ProfileMessage, key: str) -> str:
+    """A key as an event, written as another message's key and event are."""
+    words = re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])", key)
+    separator = next((sign for sign in "_-:." if sign in message.event), "")
+    return separator.join(word.lower() for word in words) if separator and words else key
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, name)).lower()
+
+
+def _check_auth(context: Context, channel: ProfileChannel) -> None:
+    events = {message.event for message in channel.messages}
+    if "connect" in events:
+        return
+    for message in channel.events:
+        if message.event.lower() in _AUTH and "receive" in message.carried:
+            text = (
+                f"event {shown(message.event)} arrives after the client is connected; name the "
+                "message 'connect', and its payload is the auth value of the connect"
+            )
+            context.report("auth-event", message.entry, text, key=True)
 
 
 # -- one message -----------------------------------------------------------------------------------
 
 
-def _report_orphan(context: Context, message: _Message) -> None:
+def _report_orphan(context: Context, message: ProfileMessage) -> None:
     text = f"no operation has the message {shown(message.key)}: nobody may send it"
     context.report("orphan-message", message.entry, text, key=True)
 
 
-def _check_message(context: Context, message: _Message, directions: set[str]) -> None:
+def _check_message(context: Context, message: ProfileMessage) -> None:
     entry, fields = message.entry, message.fields
-    _check_name(context, message, directions)
+    _check_name(context, message)
     _check_title(context, message)
     place = message.place.value
     if "payload" not in fields and not stands_for("Message", place, "payload", OBJECTS["Message"]):
@@ -422,7 +378,7 @@ def _check_message(context: Context, message: _Message, directions: set[str]) ->
         _check_arguments(context, ack_schema(fields["x-ack"]))
 
 
-def _check_title(context: Context, message: _Message) -> None:
+def _check_title(context: Context, message: ProfileMessage) -> None:
     title = message.fields.get("title")
     if title is None or "name" in message.fields or not isinstance(title.value, str):
         return
@@ -432,21 +388,24 @@ def _check_title(context: Context, message: _Message) -> None:
         context.report("title-as-event", title, f"{text}if it is {shown(title.value)}", key=True)
 
 
-def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text)).lower()
-
-
-def _check_name(context: Context, message: _Message, directions: set[str]) -> None:
+def _check_name(context: Context, message: ProfileMessage) -> None:
     fields, event = message.fields, message.event
-    if event not in _RESERVED:
-        return
-    if event not in _HANDSHAKE or "send" in directions:
-        text = f"Socket.IO keeps the event name {shown(event)} for itself"
+    advice = _advice(event, message.carried)
+    if advice is not None:
+        text = f"Socket.IO keeps the event name {shown(event)} for itself{advice}"
         place = fields.get("name", message.entry)
         context.report("reserved-event", place, text, key="name" not in fields)
-    elif "x-ack" in fields:
-        text = f"a {event} is never acknowledged: its x-ack means nothing"
-        context.report("connect-ack", fields["x-ack"], text, key=True)
+
+
+def _advice(event: str, carried: set[str]) -> str | None:
+    """What to do about a reserved name; `None` if it may stand there."""
+    if event in HANDSHAKE:
+        return _SENT.get(event) if "send" in carried else None
+    if event in _CLIENT_SIDE and ("send" in carried or event != "reconnect"):
+        return _FROM_LIBRARY
+    if event == "connection" and carried:
+        return _CONNECTION
+    return _RESERVED.get(event)
 
 
 def _check_arguments(context: Context, schema: Node) -> None:

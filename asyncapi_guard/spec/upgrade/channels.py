@@ -303,7 +303,8 @@ class Channels:
         }
         rest = convert_with_traits(self._conversion, node, place, "Operation", special)
         if "x-ack" in rest:
-            self._conversion.note(node.child("x-ack"), "x-ack is read on messages only", key=True)
+            message = "x-ack is read on messages only; move it to the message"
+            self._conversion.note(node.child("x-ack"), message, key=True)
         if messages is None:
             self._conversion.note(
                 node, "the operation says no message: in 3.x it has none", key=True

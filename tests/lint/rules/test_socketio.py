@@ -60,9 +60,9 @@ CHANNEL = (
 )
 
 
-@pytest.mark.parametrize("address", ["/", "/c", "/a/b", "null"])
+@pytest.mark.parametrize("address", ["/", "/c", "/a/b"])
 def test_namespaces(folder, address):
-    """A namespace begins with a slash; a channel need not have one."""
+    """A namespace begins with a slash."""
     assert folder.found(CHANNEL.format(address)) == []
 
 
@@ -128,7 +128,7 @@ def operation(name, action, channel, *keys):
         ([operation("o", "receive", "c", "a"), operation("p", "receive", "c", "a")], []), ([], []),
         # two channels of one namespace
         ([operation("o", "receive", "c", "a"), operation("p", "receive", "e")], ["e/messages/a"]),
-        ([operation("o", "receive", "c"), operation("p", "send", "c")], ["c/messages/b", "c/messages/b"]),
+        ([operation("o", "receive", "c"), operation("p", "send", "c")], ["c/messages/b"]),
     ],
 )  # fmt: skip
 def test_events_that_several_messages_describe(folder, operations, expected):
@@ -254,3 +254,107 @@ def test_several_arguments(folder, text, expected):
     assert found == [
         ("mixed-arguments", each[1:] if each[0] == "#" else AT + each) for each in expected
     ]
+
+
+# -- what people take Socket.IO for ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "action", "advice"),
+    [
+        ("connection", "receive", "name a received message 'connect'"), ("connection", "send", "name a received message 'connect'"),
+        ("connect", "send", "write action: receive"), ("disconnect", "send", "a server ends a connection without an event"),
+        ("connect_error", "send", "answers rejected connects"), ("disconnecting", "receive", "name a received message 'disconnect'"),
+        ("reconnect", "send", "from their own library"), ("reconnect_attempt", "receive", "from their own library"),
+        ("connect_timeout", "send", "from their own library"), ("newListener", "send", "remove the message"),
+        ("'*'", "receive", "name each event"),
+    ],
+)  # fmt: skip
+def test_what_to_do_about_names_that_socketio_keeps(folder, key, action, advice):
+    """The finding says it, at the message."""
+    found = [
+        f
+        for f in folder.findings(message("{payload: {}}", action, key))
+        if f.code != "unused-component"
+    ]
+    assert [f.code for f in found] == ["reserved-event"]
+    assert advice in found[0].message
+
+
+@pytest.mark.parametrize(
+    "key", ["error", "message", "ping", "pong", "login", "connected", "disconnected", "reconnected"]
+)
+@pytest.mark.parametrize("action", ["receive", "send"])
+def test_names_that_anybody_may_use(folder, key, action):
+    """They travel like any other event."""
+    assert folder.found(message("{payload: {}}", action, key)) == []
+
+
+def test_a_client_may_ask_to_reconnect(folder):
+    """What clients hear by this name of their library, they do not send."""
+    assert folder.found(message("{payload: {}}", "receive", "reconnect")) == []
+
+
+@pytest.mark.parametrize("key", ["auth", "authenticate", "authentication", "Authorization"])
+def test_auth_as_an_event(folder, key):
+    """The auth value of a connect is a message named `connect`."""
+    found = folder.findings(message("{payload: {type: object}}", "receive", key))
+    assert [f.code for f in found] == ["auth-event"]
+    assert "name the message 'connect'" in found[0].message
+
+
+@pytest.mark.parametrize(
+    ("action", "more"), [("send", ""), ("receive", "connect: {payload: {}}, ")]
+)
+def test_auth_that_is_no_connect(folder, action, more):
+    """A server that sends it, or knows a connect, means something else."""
+    text = message("{payload: {type: object}}", action, more + "auth")
+    assert folder.found(text) == []
+
+
+COPIES = """
+channels:
+  game:
+    address: /game
+    messages:
+      {one}
+      {other}
+operations:
+  in: {{action: receive, channel: {{$ref: '#/channels/game'}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "line", "name"),
+    [
+        ("makeMove: {name: make_move, payload: {}}", "undoMove: {name: make_move, payload: {}}", 8, "undo_move"),
+        ("undoMove: {name: make_move, payload: {}}", "makeMove: {name: make_move, payload: {}}", 7, "undo_move"),
+        ("Join: {name: 'chat:join', payload: {}}", "ChatJoin: {name: 'chat:join', payload: {}}", None, ""),
+        ("ChatJoin: {name: 'chat:join', payload: {}}", "ChatLeave: {name: 'chat:join', payload: {}}", 8, "chat:leave"),
+        ("move: {name: move, payload: {}}", "resign: {name: move, payload: {}}", 8, "resign"),
+        # alternatives of one event
+        ("makeMove: {name: make_move, payload: {}}", "makeMoveFast: {name: make_move, payload: {}}", None, ""),
+        ("circle: {name: draw, payload: {}}", "square: {name: draw, payload: {}}", None, ""),
+        ("draw: {payload: {}}", "square: {name: draw, payload: {}}", None, ""),
+    ],
+)  # fmt: skip
+def test_a_copied_message(folder, one, other, line, name):
+    """Two messages of one name: the key that says another is the copy's, at its name."""
+    findings = folder.findings(COPIES.format(one=one, other=other))
+    (finding,) = (f for f in findings if f.code in ("duplicate-event", "copied-name"))
+    assert "two messages are the event" in finding.message
+    if line is None:
+        assert (finding.code, finding.severity) == ("duplicate-event", "warning")
+    else:
+        assert (finding.code, finding.severity, finding.line - 1) == ("copied-name", "error", line)
+        assert finding.message.endswith(f"such as {name!r}")
+
+
+@pytest.mark.parametrize(
+    "schema", ["{type: function}", "{format: function}", "{type: callback}", "{type: array, items: [{type: string}, {type: function}]}", "{type: [object, function]}"]
+)  # fmt: skip
+def test_a_callback_is_no_argument(folder, schema):
+    """What it is called with is the ack."""
+    found = folder.findings(message(f"{{payload: {schema}}}"))
+    assert [f.code for f in found] in (["invalid-schema"], ["unknown-format"])
+    assert "write what it is called with as x-ack" in found[0].message

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.spec.protocols import carries_socketio
 from asyncapi_guard.spec.upgrade.names import identifier
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["event_of", "is_for_socketio", "is_habit", "is_only_for_socketio"]
 
-_PROTOCOLS = frozenset(("http", "https", "socket.io", "socketio", "ws", "wss"))
 # What is in names of events, and in no namespace.
 _NO_NAMESPACE = re.compile(r"[:\s]")
 _TWO = 2
@@ -44,7 +44,7 @@ def is_for_socketio(data: Mapping[str, Any]) -> bool:
 
 def _speaks_it(server: dict[str, Any]) -> bool:
     protocol = server.get("protocol")
-    return not isinstance(protocol, str) or protocol.lower() in _PROTOCOLS
+    return not isinstance(protocol, str) or carries_socketio(protocol)
 
 
 def _values(section: Any) -> list[Any]:

@@ -1,0 +1,305 @@
+"""Rules about namespaces: what an address is in Socket.IO, and what it is not."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from asyncapi_guard.errors import Severity
+from asyncapi_guard.lint.grammar import OBJECTS
+from asyncapi_guard.lint.habits import stands_for
+from asyncapi_guard.lint.rule import group
+from asyncapi_guard.spec.wording import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from asyncapi_guard.lint.context import Context
+    from asyncapi_guard.lint.profile import ProfileChannel, SocketIOProfile
+    from asyncapi_guard.spec.references import Node
+
+__all__ = ["RULES", "check_namespaces"]
+
+_NO_LETTERS = re.compile(r"[^a-z0-9]+")
+#: What `chat:join` and `user.created` have, and namespaces have not.
+_JOINED = re.compile(r"[A-Za-z]\w*[:.][A-Za-z]")
+#: What people put behind the name of an event to name its message.
+_SUFFIXES = ("message", "event", "payload", "request", "msg")
+#: A room with its number or its name, as a segment of an address.
+_ROOM = re.compile(r"(?:\w+[-_])?rooms?[-_.]?\d+|rooms?:[\w{}-]+|\d+", re.IGNORECASE)
+_NUMBER = re.compile(r"(?<!\d)\d+")
+_VERSION = re.compile(r"v\d+(?:\.\d+)*", re.IGNORECASE)
+#: So many names are said of several.
+_NAMED = 3
+
+_warning = group("Socket.IO profile", Severity.WARNING)
+_stops_the_guard = group("Socket.IO profile", Severity.ERROR, elsewhere=Severity.WARNING)
+
+RULES = (
+    _stops_the_guard(
+        "namespace-slash",
+        "The address of a channel is a namespace: it begins with `/`.",
+        """
+        Socket.IO's namespaces do, and the guard refuses to start with another address. The address
+        is never an event: that is the name or the key of a message.
+        """,
+        """
+        servers: {main: {host: example.com, protocol: socketio}}
+        channels: {chat: {address: chat, messages: {say: {payload: {type: string}}}}}
+        operations:
+          say: {action: receive, channel: {$ref: '#/channels/chat'}}
+        """,
+        """
+        channels: {chat: {address: /chat, messages: {say: {payload: {type: string}}}}}
+        operations:
+          say: {action: receive, channel: {$ref: '#/channels/chat'}}
+        """,
+    ),
+    _stops_the_guard(
+        "missing-namespace",
+        "The channel of an operation has an address.",
+        """
+        The address is the namespace. Without one the guard knows no place for the channel's events,
+        and rejects them all. The channel of a reply may have none (`address: null`).
+        """,
+        """
+        servers: {main: {host: example.com, protocol: socketio}}
+        channels: {chat: {messages: {say: {payload: {type: string}}}}}
+        operations:
+          say: {action: receive, channel: {$ref: '#/channels/chat'}}
+        """,
+        """
+        servers: {main: {host: example.com, protocol: socketio}}
+        channels: {chat: {address: /, messages: {say: {payload: {type: string}}}}}
+        operations:
+          say: {action: receive, channel: {$ref: '#/channels/chat'}}
+        """,
+    ),
+    _warning(
+        "channel-per-event",
+        "An address is a namespace, not an event.",
+        """
+        In WebSocket tutorials each event has a channel. In Socket.IO an event is the name or the
+        key of a message, and a client connects to the namespace once for all of its events: write
+        one channel for each namespace (`address: /` for the main one), with all messages in it.
+        """,
+        """
+        channels:
+          join: {address: '/chat:join', messages: {JoinMessage: {payload: {type: string}}}}
+          leave: {address: '/chat:leave', messages: {LeaveMessage: {payload: {type: string}}}}
+        operations:
+          join: {action: receive, channel: {$ref: '#/channels/join'}}
+          leave: {action: receive, channel: {$ref: '#/channels/leave'}}
+        """,
+        """
+        channels:
+          main:
+            address: /
+            messages:
+              chat:join: {payload: {type: string}}
+              chat:leave: {payload: {type: string}}
+        operations:
+          all: {action: receive, channel: {$ref: '#/channels/main'}}
+        """,
+    ),
+    _warning(
+        "room-address",
+        "A room is not in the document.",
+        """
+        Rooms are how a server chooses who hears an event; clients never name them on the wire. A
+        client of a room is a client of the namespace, so describe the events in the namespace's
+        channel. For namespaces with a part that varies there are parameters: `/tables/{id}`.
+        """,
+        """
+        channels: {room: {address: /chat/room-1, messages: {say: {payload: {type: string}}}}}
+        operations:
+          say: {action: receive, channel: {$ref: '#/channels/room'}}
+        """,
+        """
+        channels: {chat: {address: /chat, messages: {say: {payload: {type: string}}}}}
+        operations:
+          say: {action: receive, channel: {$ref: '#/channels/chat'}}
+        """,
+    ),
+    _warning(
+        "duplicate-namespace",
+        "A namespace is described by one channel.",
+        """
+        Two channels with one address are put together. That is allowed, and makes it hard to see
+        what may be sent there.
+        """,
+        "channels: {chat: {address: /chat}, news: {address: /chat}}",
+        "channels: {chat: {address: /chat}, news: {address: /news}}",
+    ),
+)
+
+
+def check_namespaces(context: Context, profile: SocketIOProfile) -> None:
+    """Report addresses that are no namespaces, or hardly meant as such."""
+    used = [channel for channel in profile.channels if channel.used]
+    _missing(context, used)
+    is_told = _without_slash(context, used)
+    namespaces = [channel for channel in used if (channel.address or "").startswith("/")]
+    if not is_told:
+        _events_as_addresses(context, namespaces)
+    _rooms(context, namespaces)
+    _duplicates(context, profile)
+
+
+def _missing(context: Context, used: Iterable[ProfileChannel]) -> None:
+    missing = [channel for channel in used if _has_no_address(context, channel.place)]
+    if missing and context.report.socketio:  # else an address is elsewhere, or nobody's business
+        ids = [channel.id for channel in missing]
+        has = "has no address" if len(missing) == 1 else "have no addresses"
+        message = (
+            f"{_listed('channel', ids)} {has}, so the guard serves none of the events there; write "
+            "the namespace, such as address: /"
+        )
+        context.report("missing-namespace", missing[0].place, message, key=True)
+
+
+def _has_no_address(context: Context, channel: Node) -> bool:
+    """Whether it has none, and nothing is reported that was meant as one."""
+    address = channel.get("address")
+    if address is not None:
+        return address.value is None and not context.report.hides(address)
+    return not stands_for("Channel", channel.value, "address", OBJECTS["Channel"])
+
+
+# -- addresses without a slash ---------------------------------------------------------------------
+
+
+def _without_slash(context: Context, used: Iterable[ProfileChannel]) -> bool:
+    """Report addresses that do not begin with `/`; whether some were meant as events."""
+    wrong = [c for c in used if c.address is not None and not c.address.startswith("/")]
+    single = [c for c in wrong if len(c.events) <= 1 and _may_be_event(c.address or "")]
+    events = single if len(single) > 1 or any(map(_is_event_like, single)) else []
+    if events:
+        verb = "is no namespace, because it doesn't" if len(events) == 1 else _ARE_NONE
+        text = _events_text(events, f"{verb} start with '/'")
+        context.report("namespace-slash", events[0].place.child("address"), text)
+    for channel in wrong:
+        if channel not in events:
+            address = channel.place.child("address")
+            context.report("namespace-slash", address, _slash_text(address.value))
+    return bool(events)
+
+
+_ARE_NONE = "are no namespaces, because they don't"
+
+
+def _may_be_event(address: str) -> bool:
+    return "://" not in address and not _looks_like_rooms(address)
+
+
+def _slash_text(address: str) -> str:
+    text = f"address {shown(address)} is no namespace, because it doesn't start with '/'"
+    if _looks_like_rooms(address):
+        return f"{text}, and looks like {_ROOM_ADVICE}"
+    if "://" in address:
+        return f"{text}; a URL belongs in 'servers', so write the namespace, such as address: /"
+    return f"{text}; did you mean {shown('/' + address)}?"
+
+
+def _events_text(channels: Sequence[ProfileChannel], what: str) -> str:
+    """What is said once of several channels that should be one."""
+    addresses = [channel.address or "" for channel in channels]
+    names = ", ".join(f"{address.strip('/')}: …" for address in addresses[:_NAMED])
+    if len(addresses) > _NAMED:
+        names += ", …"
+    return (
+        f"{_listed('address', addresses)} {what}; an event is the name or key of a message, and "
+        f"the address is its namespace: write one channel with address: / and messages: {{{names}}}"
+    )
+
+
+def _listed(what: str, names: Sequence[str]) -> str:
+    """`channel 'a'`, `channels 'a' and 'b'`, `channels 'a', 'b', 'c' and 9 more`."""
+    several = [shown(name) for name in names[:_NAMED]]
+    if len(names) == 1:
+        return f"{what} {several[0]}"
+    plural = "addresses" if what == "address" else f"{what}s"
+    if len(names) > _NAMED:
+        return f"{plural} {', '.join(several)} and {len(names) - _NAMED} more"
+    return f"{plural} {', '.join(several[:-1])} and {several[-1]}"
+
+
+# -- addresses that are events ---------------------------------------------------------------------
+
+
+def _events_as_addresses(context: Context, namespaces: Iterable[ProfileChannel]) -> None:
+    """Several channels of one message each, whose addresses look like events."""
+    alike = [c for c in namespaces if len(c.events) == 1 and _is_event_like(c)]
+    if len(alike) > 1:
+        text = _events_text(alike, "look like events")
+        context.report("channel-per-event", alike[0].place.child("address"), text)
+
+
+def _is_event_like(channel: ProfileChannel) -> bool:
+    """Whether an address is written as events are, or names the channel's one message."""
+    address = (channel.address or "").strip("/")
+    if _JOINED.search(address):
+        return True
+    names = {_plain(name) for each in channel.events for name in (each.event, each.key)}
+    return bool(names & {_plain(address), _plain(address.rpartition("/")[2])} - {""})
+
+
+def _plain(name: str) -> str:
+    """A name without what tells `chat:join`, `chat_join` and `ChatJoinMessage` apart."""
+    plain = _NO_LETTERS.sub("", name.lower())
+    for suffix in _SUFFIXES:
+        if plain.endswith(suffix) and plain != suffix:
+            return plain.removesuffix(suffix)
+    return plain
+
+
+# -- rooms -----------------------------------------------------------------------------------------
+
+_ROOM_ADVICE = (
+    "a room, which is not in the document; its clients are in the namespace, so write the events "
+    "into the namespace's channel, such as address: /"
+)
+
+
+def _looks_like_rooms(address: str) -> bool:
+    return any(_ROOM.fullmatch(segment) for segment in address.split("/"))
+
+
+def _rooms(context: Context, namespaces: Sequence[ProfileChannel]) -> None:
+    alike: dict[tuple[str, frozenset[str]], list[ProfileChannel]] = {}
+    for channel in namespaces:
+        address = channel.address or ""
+        if _looks_like_rooms(address):
+            _report_room(context, channel)
+        elif _NUMBER.search(address) and not _has_version(address):
+            events = frozenset(message.event for message in channel.messages)
+            alike.setdefault((_NUMBER.sub("#", address), events), []).append(channel)
+    for channels in alike.values():
+        if len({channel.address for channel in channels}) > 1:
+            _report_room(context, channels[0])
+
+
+def _has_version(address: str) -> bool:
+    return any(_VERSION.fullmatch(segment) for segment in address.split("/"))
+
+
+def _report_room(context: Context, channel: ProfileChannel) -> None:
+    text = f"address {shown(channel.address)} looks like {_ROOM_ADVICE}"
+    context.report("room-address", channel.place.child("address"), text)
+
+
+# -- several channels of one namespace -------------------------------------------------------------
+
+
+def _duplicates(context: Context, profile: SocketIOProfile) -> None:
+    seen: dict[str, tuple[str, Node]] = {}
+    for channel in profile.channels:
+        if channel.address is None:
+            continue
+        first, place = seen.setdefault(channel.address, (channel.id, channel.place))
+        if place.place != channel.place.place:
+            text = (
+                f"the channel {shown(first)} has the namespace {shown(channel.address)}, too; put "
+                "the messages of both into one channel"
+            )
+            context.report("duplicate-namespace", channel.place.child("address"), text)

@@ -1,0 +1,105 @@
+"""Our own extensions, `x-ack` and `x-guard`: where they are read, and what is nearly one of them.
+
+Whoever writes `x-ack` on an operation, or `x-acks` on a message, believes that acks are judged. So
+these are faults: for the linter, and for the loader. Extensions of others are none of our business.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from asyncapi_guard.spec.references import Node, is_reference
+from asyncapi_guard.spec.wording import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from asyncapi_guard.errors import Finding
+
+__all__ = ["extension_faults", "own_extension"]
+
+#: What is read where, by the objects' names in the grammar.
+_READ = {
+    "Message": frozenset(("x-ack", "x-guard")),
+    "MessageTrait": frozenset(("x-ack", "x-guard")),
+    "Operation": frozenset(("x-guard",)),
+    "OperationTrait": frozenset(("x-guard",)),
+}
+_NOWHERE: frozenset[str] = frozenset()
+_ADVICE = {
+    "x-ack": "so no ack is judged by it; write it on the message, beside its payload",
+    "x-guard": "so no mode is in force by it; write it on the message or the operation",
+}
+#: What `x-acknowledgement` and its like have in common, without separators.
+_LONG = re.compile(r"ack(?:nowledge(?:s|d|ment|ments)?|nowledgment|nowledgments|args?|schema)")
+#: Words one letter away from ours, which are extensions of others.
+_OTHERS = frozenset(
+    "ac acc acd ace acl acm acs act adk apk ark ask auk awk gourd".split()  # noqa: SIM905  # a list
+)
+
+
+def extension_faults(node: Node, kind: str) -> Iterator[Finding]:
+    """The fields of an object, or beside a reference to it, that look like ours and are not read.
+
+    Args:
+        node: the object, or the reference.
+        kind: its name in the grammar, such as `Message`.
+    """
+    if not isinstance(node.value, dict):
+        return
+    beside = is_reference(node.value)
+    read = _NOWHERE if beside else _READ.get(kind, _NOWHERE)
+    for key in node.value:
+        own = own_extension(key)
+        if own is None or key in read:
+            continue
+        item = node.child(key)
+        if own in read:
+            yield item.finding(_misspelt(key, own), "misspelt-extension", key=True)
+        else:
+            where = "beside a $ref" if beside else "here"
+            message = f"{shown(key)} is not read {where}, {_ADVICE[own]}"
+            yield item.finding(message, "misplaced-extension", key=True)
+
+
+def _misspelt(key: str, own: str) -> str:
+    effect = "no ack is judged by it" if own == "x-ack" else "no mode is in force by it"
+    return f"unknown extension {shown(key)}, so {effect}; did you mean {own!r}?"
+
+
+@cache
+def own_extension(key: str) -> str | None:
+    """`x-ack` or `x-guard`, if a key is one of them or was probably meant to be one."""
+    if key in ("x-ack", "x-guard"):
+        return key
+    start = key[:2].lower()
+    if start not in ("x-", "x_", "xa", "xg") or len(key) > len("x-acknowledgements-"):
+        return None
+    word = re.sub(r"[-_.]", "", key[1:].lower())
+    if _LONG.fullmatch(word) or _is_near(word, "ack"):
+        return "x-ack"
+    return "x-guard" if word == "guardmode" or _is_near(word, "guard") else None
+
+
+def _is_near(word: str, own: str) -> bool:
+    """Whether a word is one slip of the hand away; a letter in front makes another word."""
+    if word in _OTHERS:
+        return False
+    if word in (own, f"{own}s") or any(word == slip for slip in _slips(own)):
+        return True
+    return word.endswith("s") and word[:-1] not in _OTHERS and word[:-1] in set(_slips(own))
+
+
+def _slips(own: str) -> Iterator[str]:
+    """What one letter too few, too many or different makes of a word, or two that are swapped."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    for at in range(len(own)):
+        before, after = own[:at], own[at:]
+        yield before + after[1:]
+        yield from (f"{before}{letter}{after[1:]}" for letter in letters if at or len(own) > 3)
+        yield from (f"{before}{letter}{after}" for letter in letters if at)
+        if len(after) > 1:
+            yield before + after[1] + after[0] + after[2:]
+    yield from (own + letter for letter in letters)
