@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asyncapi_guard.codegen.names import TypeNames
+from asyncapi_guard.codegen.python.alternatives import is_open_object, rest_of, untold
 from asyncapi_guard.codegen.python.combining import (
+    BESIDE,
     MIXED,
     ONE,
     PLACE,
@@ -138,6 +140,7 @@ class _Builder:
         for name, definition in self._definitions.items():
             self._places[name] = definition.place
             self._read[name] = self._reader(definition).read(definition.schema)
+        self._keep_what_subtypes_add()
         shared: dict[str, Arguments] = {}
         for name in self._definitions:
             if name in positional:
@@ -160,6 +163,19 @@ class _Builder:
 
     def _note(self, place: str, keyword: str, text: str) -> None:
         self._losses[Loss(place, keyword, text)] = None
+
+    def _keep_what_subtypes_add(self) -> None:
+        """Have the types that others extend keep further properties: their values may have them.
+
+        Only of those with a `discriminator`, whose authors say that a value of the type may be one
+        of a subtype.
+        """
+        for name, definition in self._definitions.items():
+            read = self._read[name]
+            inner = next((p for p in read.get("allOf", ()) if is_plain_object(p)), None)
+            target = read if inner is None else inner
+            if _is_parent(definition.schema) and is_plain_object(target):
+                target.setdefault("additionalProperties", True)
 
     def _note_choices(self) -> None:
         """Note where several alternatives may fit: that is known when all are there."""
@@ -203,10 +219,10 @@ class _Builder:
 
     def _lifted(self, schema: dict[str, Any], owner: str) -> dict[str, Any]:
         """A schema in which everything that becomes a class is a reference."""
-        schema = self._flat(schema)
+        schema = self._flat(self._told_by_itself(schema))
         if MIXED in schema:
             self._note(schema[PLACE], "allOf", "not all of the parts are checked")
-        ours = (MIXED, ONE, PLACE, "title")
+        ours = (MIXED, ONE, PLACE, BESIDE, "title")
         found = {key: value for key, value in schema.items() if key not in ours}
         if "properties" in found:
             found["properties"] = {
@@ -226,6 +242,50 @@ class _Builder:
         if "allOf" in found:
             found["allOf"] = [self._lifted(part, owner) for part in found["allOf"]]
         return found
+
+    def _told_by_itself(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """An alternative as the component that it is, if that has all that is said of all of them.
+
+        So a union is of the components' own classes also where its author writes the property that
+        tells them apart beside the alternatives, as the specification wants it.
+        """
+        if BESIDE not in schema:
+            return schema
+        plain = {key: value for key, value in schema.items() if key != BESIDE}
+        own = next(part for part in reversed(schema["allOf"]) if "$ref" in part)
+        said = [self._object(part) for part in schema["allOf"] if part is not own]
+        alternatives = self._alternatives(own)
+        others = [part for part in said if part is not None and is_open_object(part)]
+        if alternatives is None or len(others) < len(said):
+            return self._apart(plain)
+        rest = [rest_of(part, each) for part in others for each in alternatives]
+        if any(rest) and len(alternatives) > 1:
+            return self._apart(plain)
+        for part in others:
+            for name in dict.fromkeys(name for each in alternatives for name in untold(part, each)):
+                text = f"{name!r} is what the alternatives say of it"
+                self._note(part[PLACE], "properties", text)
+        kept = [own, *(combined([part]) for part in rest if part)]
+        return {**kept[0], PLACE: schema[PLACE]} if len(kept) == 1 else {**plain, "allOf": kept}
+
+    def _apart(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """An alternative that becomes a class of its own, which is to be said."""
+        self._note(schema[PLACE], "allOf", "the alternative is no instance of the component")
+        return schema
+
+    def _alternatives(self, part: dict[str, Any]) -> list[dict[str, Any]] | None:
+        """The objects of which a part is one; `None` when it may be something else."""
+        meant = _meant(part, self._read)
+        if "anyOf" not in meant or part.get("$ref") in self._inside:
+            found = self._object(part)
+            return None if found is None else [found]
+        self._inside += (part["$ref"],) if "$ref" in part else ()
+        try:
+            inner = [self._alternatives(each) for each in meant["anyOf"]]
+        finally:
+            self._inside = self._inside[:-1] if "$ref" in part else self._inside
+        known = [each for each in inner if each is not None]
+        return [one for each in known for one in each] if len(known) == len(inner) else None
 
     def _flat(self, schema: dict[str, Any]) -> dict[str, Any]:
         """A combination as one object, where a part says more of what another part has.
@@ -268,6 +328,7 @@ class _Builder:
         return {**kept, **_referring(self._define(schema, owner, (name,)))}
 
     def _member(self, schema: dict[str, Any], owner: str, text: str) -> dict[str, Any]:
+        schema = self._told_by_itself(schema)
         if _is_class(schema) or not _CONSTRAINTS.isdisjoint(schema):
             texts = (schema["title"], text) if "title" in schema else (text,)
             return _referring(self._define(schema, owner, texts))
@@ -316,6 +377,17 @@ class _Builder:
         # An alias of an alias that leads back to it is too much for Pydantic before 2.10.
         self._schemas[name] = whole if "$ref" in schema else schema
         return _referring(name)
+
+
+def _is_parent(schema: Any) -> bool:
+    """Whether other types extend one: it has a discriminator, and no list of alternatives."""
+    if not isinstance(schema, dict) or schema.keys() & {"oneOf", "anyOf"}:
+        return False
+    parts = schema.get("allOf")
+    inner = parts if isinstance(parts, list) else []
+    return "discriminator" in schema or any(
+        isinstance(part, dict) and "discriminator" in part for part in inner
+    )
 
 
 def _refers(schema: Any, name: str) -> bool:

@@ -119,7 +119,13 @@ def generate_types(
         raise GenerationError("datamodel-code-generator made several modules")
     imports, parts = parts_of(text)
     _check_names(parts, schemas)
-    return imports, parts
+    return tuple(_readable(each, options) for each in imports), parts
+
+
+def _readable(each: Import, options: Options) -> Import:
+    """Pydantic reads a TypedDict of Python itself from 3.12 on only."""
+    old = options.python in ("3.10", "3.11")
+    return each._replace(module="typing_extensions") if old and each.name == "TypedDict" else each
 
 
 def _options(library: Any, options: Options, field_names: Mapping[str, str]) -> dict[str, Any]:

@@ -41,6 +41,7 @@ from asyncapi_guard.codegen.python.datamodel_generator import (
 from asyncapi_guard.codegen.python.deep_models import deepened
 from asyncapi_guard.codegen.python.fields import field_names
 from asyncapi_guard.codegen.python.prelude import HELPERS, NAMES, READS, imports, prelude
+from asyncapi_guard.codegen.python.pydantic_configs import configs, dropped
 from asyncapi_guard.codegen.python.python_source import Import, closure, import_lines, parts_of
 from asyncapi_guard.codegen.python.reserved_names import reserved_names
 from asyncapi_guard.codegen.python.sections import Section, Writer, quoted
@@ -116,7 +117,9 @@ def generate_models(documents: Documents, options: Options, destination: Destina
     catalogue = read_catalogue(documents, reserved=reserved)
     bundle = build_bundle(catalogue, is_usable_pattern, reserved)
     maker = _Maker(Pointers(documents), catalogue, bundle, options, destination)
-    return Generated(maker.package() if destination.package else maker.module(), bundle.losses)
+    files = maker.package() if destination.package else maker.module()
+    losses = (*bundle.losses, *dropped(bundle.schemas, bundle.places, options.style))
+    return Generated(files, losses)
 
 
 class _Maker:
@@ -160,6 +163,7 @@ class _Maker:
             *_aliases(self._bundle.aliases),
             *self._prelude(),
             *self._properties(self._parts),
+            *self._configs(self._parts),
             self._source(self._parts),
             _index(sections),
             *(block for section in sections for block in section.blocks),
@@ -171,7 +175,8 @@ class _Maker:
         homes = self._homes()
         modules = module_names(self._catalogue.namespaces, {_COMMON})
         shared = [part for part in self._parts if homes[part.names[0]] is None]
-        common = [*self._prelude(), *self._properties(shared), self._source(shared)]
+        about = [*self._properties(shared), *self._configs(shared), self._source(shared)]
+        common = [*self._prelude(), *about]
         files = {f"{_COMMON}.py": self._text(shared, common, self._imports, self._above)}
         names = [*(name for part in shared for name in part.names), *NAMES, *HELPERS]
         names += [deep_models.BASE] if self._above else []
@@ -191,6 +196,7 @@ class _Maker:
         return [
             *_aliases(aliases),
             *self._properties(parts),
+            *self._configs(parts),
             self._source(parts),
             _index([section]),
             *section.blocks,
@@ -229,10 +235,15 @@ class _Maker:
             for kind, names in wire.items()
             if names
         ]
-        if not (entries and self._sent):
+        if not entries:
             return []
         table = _table("_NAMES: dict[type, dict[str, str]]", entries)
         return [f"#: The properties of fields that are called otherwise.\n{table}"]
+
+    def _configs(self, parts: Sequence[Part]) -> list[str]:
+        """What Pydantic is told of the types of a module."""
+        kinds = [name for part in parts for name in part.names]
+        return configs(kinds, self._bundle.schemas, self._fields, self._options.style)
 
     def _source(self, parts: Iterable[Part]) -> str:
         places = self._bundle.places

@@ -30,7 +30,7 @@ class Part(NamedTuple):
     """A statement at the top of a module, with what belongs to it.
 
     Attributes:
-        names: what it defines.
+        names: what it defines; nothing for a call.
         uses: the names that it needs from elsewhere.
         text: its source, without blank lines around it.
         after: what is done when everything is there, such as `X.model_rebuild()`; maybe nothing.
@@ -65,8 +65,11 @@ def parts_of(text: str) -> tuple[tuple[Import, ...], tuple[Part, ...]]:
             indexes |= dict.fromkeys(names, len(parts))
             parts.append(Part(names, uses - {*names}, _quoted_alias(statement) or source))
         elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-            index = next(indexes[name] for name in uses if name in indexes)
-            parts[index] = parts[index]._replace(after=source)
+            known = [indexes[name] for name in uses if name in indexes]
+            if known:
+                parts[known[0]] = parts[known[0]]._replace(after=source)
+            else:
+                parts.append(Part((), uses, source))
         elif parts:  # a docstring of the last one
             parts[-1] = parts[-1]._replace(text=f"{parts[-1].text}\n{source}")
     return tuple(i for i in imports if i.module != "__future__"), tuple(parts)
