@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from asyncapi_guard.cli.generated_files import (
     Output,
     configured,
     depends_on,
+    inputs_of,
     opened,
     relative,
     run_generator,
@@ -23,6 +25,7 @@ from asyncapi_guard.cli.generated_files import (
     spec_faults_shown,
 )
 from asyncapi_guard.cli.shared_options import or_standard_output, reference_options
+from asyncapi_guard.codegen.names import snake
 from asyncapi_guard.codegen.python.options import OPTIONALS, PYDANTICS, PYTHONS, STYLES, Options
 
 if TYPE_CHECKING:
@@ -179,6 +182,7 @@ def _jobs(given: Mapping[str, Any], configurations: Configurations) -> list[Job]
         entries = configured("models", ModelsKeys, configurations)
         return [_configured_job(entry, report=given["report"]) for entry in entries]
     try:
+        _check_target(given["output"], given["package"])
         options = _options(given)
     except OptionFault as error:
         raise click.UsageError(f"--{error.option}: {error}") from error
@@ -202,6 +206,7 @@ def _configured_job(entry: Entry[ModelsKeys], *, report: bool) -> Job:
     if (keys.output is None) == (keys.package is None):
         raise entry.table.fault("output", "give either `output` or `package`")
     try:
+        _check_target(keys.output, keys.package)
         options = _options(asdict(keys))
     except OptionFault as error:
         raise entry.table.fault(error.option, str(error)) from error
@@ -214,6 +219,37 @@ def _configured_job(entry: Entry[ModelsKeys], *, report: bool) -> Job:
         keys.allow_http,
         report=report or keys.report,
     )
+
+
+def _check_target(output: str | None, package: str | None) -> None:
+    """Refuse names that no `import` statement can have.
+
+    Raises:
+        OptionFault: the module or the package has such a name.
+    """
+    given = package or output
+    if given is None or _is_special(given):
+        return
+    option, file = ("package", "{}") if package else ("output", "{}.py")
+    last = Path(os.path.normpath(Path(given).absolute())).name
+    name = last if package else last.removesuffix(".py")
+    if file.format(name) != last or not name.isidentifier() or keyword.iskeyword(name):
+        told = f"{last!r} is no name of a Python {'package' if package else 'module'}"
+        better = file.format(_importable(name))
+        raise OptionFault(option, f"{told}, so nobody could import it; {better!r} would be one")
+
+
+def _importable(name: str) -> str:
+    """A name that an `import` statement can have, near to one that it cannot."""
+    plain = snake(name) or "models"
+    plain = f"{plain}_" if keyword.iskeyword(plain) else plain
+    return plain if plain.isidentifier() else f"models_{plain}"
+
+
+def _is_special(path: str) -> bool:
+    """Whether it is a device or a pipe, which the writing itself refuses."""
+    there = Path(path)
+    return there.exists() and not there.is_file() and not there.is_dir()
 
 
 def _options(values: Mapping[str, Any]) -> Options:
@@ -265,7 +301,7 @@ def _run(
     made = [_made(job, configurations, watched) for job in jobs]
     outputs = []
     for job, (documents, generated) in zip(jobs, made, strict=True):
-        output = _output(job, generated)
+        output = _output(job, generated, inputs_of(documents))
         if output is None:
             click.echo(generated.files[""], nl=False)
         else:
@@ -302,12 +338,13 @@ def _made(
             raise DocumentFaults(f"no models can be made of {job.spec}: {error}") from error
 
 
-def _output(job: Job, generated: Generated) -> Output | None:
+def _output(job: Job, generated: Generated, inputs: tuple[Path, ...]) -> Output | None:
     if job.package is not None:
         folder = Path(job.package).absolute()
-        return Output({folder / name: text for name, text in generated.files.items()}, folder)
+        files = {folder / name: text for name, text in generated.files.items()}
+        return Output(files, folder, inputs)
     if job.output is not None:
-        return Output({Path(job.output).absolute(): generated.files[""]})
+        return Output({Path(job.output).absolute(): generated.files[""]}, inputs=inputs)
     return None
 
 

@@ -15,6 +15,7 @@ from asyncapi_guard.cli.generated_files import (
     Output,
     configured,
     depends_on,
+    inputs_of,
     opened,
     relative,
     run_generator,
@@ -142,17 +143,20 @@ def _run(
 ) -> int:
     outputs = []
     for job in jobs:
-        text = _made(job, configurations, watched)
+        text, inputs = _made(job, configurations, watched)
         if job.output is None:
             click.echo(text, nl=False)
         else:
-            outputs.append(Output({Path(job.output).absolute(): text}))
+            outputs.append(Output({Path(job.output).absolute(): text}, inputs=inputs))
             if watched is not None:
                 watched.written.add(Path(job.output))
     return settle(outputs, _HEADER, check=check, force=force) if outputs else 0
 
 
-def _made(job: Job, configurations: Configurations, watched: Watched | None) -> str:
+def _made(
+    job: Job, configurations: Configurations, watched: Watched | None
+) -> tuple[str, tuple[Path, ...]]:
+    """The types of a document, and its files."""
     from asyncapi_guard.codegen.catalogue import read_catalogue
     from asyncapi_guard.codegen.typescript import RESERVED, typescript
 
@@ -162,7 +166,8 @@ def _made(job: Job, configurations: Configurations, watched: Watched | None) -> 
         documents = opened(job.spec, job.root, job.allow_http, configurations)
         if watched is not None:
             depends_on(watched, documents, job.root)
-        return typescript(read_catalogue(documents, reserved=RESERVED), _header(job))
+        text = typescript(read_catalogue(documents, reserved=RESERVED), _header(job))
+        return text, inputs_of(documents)
 
 
 def _header(job: Job) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import inspect
 import sys
 import threading
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,9 @@ from test_models import accepts, document, generated, imported
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from asyncapi_guard import AsyncAPISocketIO, RegistrationError
+from asyncapi_guard.codegen.catalogue import read_catalogue
+from asyncapi_guard.codegen.typescript import RESERVED, typescript
+from asyncapi_guard.spec.loader import open_documents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -288,3 +292,29 @@ def test_an_ack_that_is_a_list_of_itself_is_given_as_it_is() -> None:
         emit = call
 
     assert made.call_say(Forest(), 1, to="x") == [[], [[]]]
+
+
+# -- titles ----------------------------------------------------------------------------------------
+
+PLACES = [{**ref("Person"), "title": "winner"}, {**ref("Person"), "title": "loser"}]
+FORM = "application/schema+json;version=2020-12"
+PERSON = {"Person": STRING}
+
+
+def test_a_title_beside_a_reference_counts_where_the_dialect_says_so() -> None:
+    """From 2019-09 on it does; in AsyncAPI's own it is ignored, as all that stands there."""
+    schema = {"type": "array", "prefixItems": PLACES, "minItems": 2, "items": False}
+    new = document({"schemaFormat": FORM, "schema": schema}, PERSON)
+    new["components"]["schemas"] = {"Person": {"schemaFormat": FORM, "schema": STRING}}
+    old = document(
+        {"type": "array", "items": PLACES, "minItems": 2, "additionalItems": False}, PERSON
+    )
+    emit = [imported(generated(spec)).emit_say for spec in (new, old)]
+    names = [[*inspect.signature(each).parameters][1:3] for each in emit]
+    assert names == [["winner", "loser"], ["person", "arg2"]]
+    types = [
+        typescript(read_catalogue(open_documents(spec), reserved=RESERVED), [])
+        for spec in (new, old)
+    ]
+    assert "(winner: Person, loser: Person)" in types[0]
+    assert "(person: Person, person2: Person)" in types[1]
