@@ -82,6 +82,8 @@ class ModelsKeys(GeneratorKeys, frozen=True, rename="kebab"):
     python: Annotated[str, _one_of(PYTHONS)] = ""
     pydantic: Annotated[str, _one_of(PYDANTICS)] = ""
     base_class: _String = ""
+    enums: _Boolean = False
+    frozen: _Boolean = False
     report: _Boolean = False
 
 

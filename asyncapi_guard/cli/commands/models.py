@@ -44,6 +44,7 @@ _EXAMPLES = """\
 \b
 Example: asyncapi-guard models asyncapi.yml -o models.py
          asyncapi-guard models asyncapi.yml --package models --python 3.12
+         asyncapi-guard models asyncapi.yml -o models.py --enums --frozen
          asyncapi-guard models asyncapi.yml -o models.py --check
          asyncapi-guard models          (all that is configured in pyproject.toml)
 """
@@ -126,6 +127,10 @@ def _pydantic(_context: click.Context, _option: click.Parameter, given: str | No
     help="The lowest version of Pydantic that it uses.  [default: 2; 2.14 for MISSING]",
 )
 @click.option("--base-class", metavar="MODULE.CLASS", help="What all models derive from.")
+@click.option(
+    "--enums", is_flag=True, help="Make classes of Python's enum of lists of texts or of integers."
+)
+@click.option("--frozen", is_flag=True, help="Make instances that nobody can change.")
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 and a diff when stale.")
 @click.option("--watch", is_flag=True, help="Write again whenever a file changes.")
 @click.option("--report", is_flag=True, help="List what the types cannot say.")
@@ -258,13 +263,15 @@ def _options(values: Mapping[str, Any]) -> Options:
     Raises:
         OptionFault: they do not go together, or one cannot be used.
     """
-    names = ("style", "optional", "python", "pydantic", "base_class")
+    names = ("style", "optional", "python", "pydantic", "base_class", "enums", "frozen")
     given = {name: values[name] for name in names if values.get(name)}
     missing = given.get("optional") == "missing"
     pydantic = given.get("style", "pydantic") == "pydantic"
     for name in ("optional", "pydantic", "base_class"):
         if name in given and not pydantic:
             raise OptionFault(name.replace("_", "-"), "is for the style pydantic")
+    if "frozen" in given and given.get("style") == "typeddict":
+        raise OptionFault("frozen", "is not for the style typeddict, whose values are plain dicts")
     if missing and given.setdefault("pydantic", "2.14") not in ("2.12", "2.14"):
         raise OptionFault("optional", "missing needs pydantic 2.12 or later")
     if "base_class" in given:

@@ -23,6 +23,7 @@ from asyncapi_guard.codegen.python.combining import (
     is_plain_object,
 )
 from asyncapi_guard.codegen.python.dialect import REFERENCE, Reader
+from asyncapi_guard.codegen.python.enums import is_enum, names_of_member, with_enums
 from asyncapi_guard.codegen.python.fields import likeness
 
 if TYPE_CHECKING:
@@ -101,21 +102,30 @@ class Bundle:
     names: TypeNames
 
 
-def build_bundle(catalogue: Catalogue, usable: PatternCheck, reserved: frozenset[str]) -> Bundle:
+def build_bundle(
+    catalogue: Catalogue, usable: PatternCheck, reserved: frozenset[str], *, enums: bool = False
+) -> Bundle:
     """The bundle of a catalogue.
 
     Args:
         catalogue: what there is.
         usable: says which patterns may stay in types.
         reserved: names that none may have.
+        enums: whether lists of texts, or of integers, become classes.
     """
-    return _Builder(catalogue, usable, reserved).build()
+    return _Builder(catalogue, usable, reserved, enums=enums).build()
 
 
 class _Builder:
     def __init__(
-        self, catalogue: Catalogue, usable: PatternCheck, reserved: frozenset[str]
+        self,
+        catalogue: Catalogue,
+        usable: PatternCheck,
+        reserved: frozenset[str],
+        *,
+        enums: bool,
     ) -> None:
+        self._enums = enums
         self._definitions = catalogue.definitions
         self._usable = usable
         forms = (form for event in catalogue.events for form in event.forms)
@@ -139,7 +149,8 @@ class _Builder:
         }
         for name, definition in self._definitions.items():
             self._places[name] = definition.place
-            self._read[name] = self._reader(definition).read(definition.schema)
+            reader = self._reader(definition)
+            self._read[name] = self._prepared(reader.read(definition.schema))
         self._keep_what_subtypes_add()
         shared: dict[str, Arguments] = {}
         for name in self._definitions:
@@ -160,6 +171,10 @@ class _Builder:
 
     def _reader(self, definition: Definition) -> Reader:
         return Reader(definition.dialect, definition.place, self._note, self._usable)
+
+    def _prepared(self, schema: dict[str, Any]) -> dict[str, Any]:
+        found: dict[str, Any] = with_enums(schema, self._note) if self._enums else schema
+        return found
 
     def _note(self, place: str, keyword: str, text: str) -> None:
         self._losses[Loss(place, keyword, text)] = None
@@ -194,7 +209,7 @@ class _Builder:
         keyword = definition.dialect.tuple_keyword
         each, called = [], []
         for index, schema in enumerate(positions):
-            found = reader.read(schema, (keyword, index))
+            found = self._prepared(reader.read(schema, (keyword, index)))
             kind = self._named(found, name, found.get("title") or str(index + 1))
             each.append(kind)
             called.append(found.get("title") or (kind if "$ref" in found and kind else ""))
@@ -204,7 +219,8 @@ class _Builder:
         rest: str | None = None
         if form.rest is not False:
             further = "items" if keyword == "prefixItems" else "additionalItems"
-            rest = self._named(reader.read(form.rest, (further,)), name, "Rest") or ""
+            read = self._prepared(reader.read(form.rest, (further,)))
+            rest = self._named(read, name, "Rest") or ""
         return Arguments(name, tuple(each), form.required, rest, tuple(called))
 
     def _named(self, schema: dict[str, Any], owner: str, text: str) -> str | None:
@@ -234,7 +250,7 @@ class _Builder:
         for keyword in ("anyOf", "prefixItems"):
             if keyword in found:
                 found[keyword] = [
-                    self._member(value, owner, str(index + 1))
+                    self._member(value, owner, *names_of_member(index, found[keyword]))
                     for index, value in enumerate(found[keyword])
                 ]
         if ONE in schema:
@@ -322,17 +338,21 @@ class _Builder:
         return meant if is_plain_object(meant) else None
 
     def _field(self, schema: dict[str, Any], owner: str, name: str) -> dict[str, Any]:
-        if not _is_class(schema):
+        if not self._is_class(schema):
             return self._lifted(schema, f"{owner} {name}")
-        kept = {key: schema[key] for key in ("description",) if key in schema}
+        kept: dict[str, Any] = {k: schema[k] for k in ("description", "default") if k in schema}
         return {**kept, **_referring(self._define(schema, owner, (name,)))}
 
-    def _member(self, schema: dict[str, Any], owner: str, text: str) -> dict[str, Any]:
+    def _member(self, schema: dict[str, Any], owner: str, *texts: str) -> dict[str, Any]:
         schema = self._told_by_itself(schema)
-        if _is_class(schema) or not _CONSTRAINTS.isdisjoint(schema):
-            texts = (schema["title"], text) if "title" in schema else (text,)
+        if self._is_class(schema) or not _CONSTRAINTS.isdisjoint(schema):
+            texts = (schema["title"], *texts) if "title" in schema else texts
             return _referring(self._define(schema, owner, texts))
-        return self._lifted(schema, f"{owner} {text}")
+        return self._lifted(schema, f"{owner} {texts[-1]}")
+
+    def _is_class(self, schema: dict[str, Any]) -> bool:
+        """Whether a type of its own is made of a schema."""
+        return _is_class(schema) or (self._enums and is_enum(schema))
 
     def _define(self, schema: dict[str, Any], owner: str, texts: tuple[str, ...]) -> str:
         name = self._names.take([f"{owner} {text}" for text in texts])

@@ -113,9 +113,9 @@ def generate_models(documents: Documents, options: Options, destination: Destina
     """
     if not is_installed():
         raise NotInstalledError
-    reserved = reserved_names(options.style, options.base_class)
+    reserved = reserved_names(options.style, options.base_class, enums=options.enums)
     catalogue = read_catalogue(documents, reserved=reserved)
-    bundle = build_bundle(catalogue, is_usable_pattern, reserved)
+    bundle = build_bundle(catalogue, is_usable_pattern, reserved, enums=options.enums)
     maker = _Maker(Pointers(documents), catalogue, bundle, options, destination)
     files = maker.package() if destination.package else maker.module()
     losses = (*bundle.losses, *dropped(bundle.schemas, bundle.places, options.style))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
+import json
 import sys
 import threading
 from typing import TYPE_CHECKING, Any
@@ -292,6 +293,78 @@ def test_an_ack_that_is_a_list_of_itself_is_given_as_it_is() -> None:
         emit = call
 
     assert made.call_say(Forest(), 1, to="x") == [[], [[]]]
+
+
+# -- enums, and what cannot be changed -------------------------------------------------------------
+
+LAMP = {
+    "type": "object",
+    "required": ["state"],
+    "properties": {
+        "state": {"oneOf": [{"const": "on", "title": "On"}, {"const": "off"}]},
+        "level": {"enum": [1, 2, 3], "default": 2},
+        "mood": {"type": ["string", "null"], "enum": ["warm", "cold", None]},
+        "rooms": {"type": "array", "items": ref("Room")},
+        "mixed": {"enum": [1, "one", True]},
+        "upper": {"enum": ["title", "name", "mro", "A b", "a b", ""]},
+    },
+    "additionalProperties": False,
+}
+LAMPS = {"Lamp": LAMP, "Room": {"enum": ["attic", "cellar"]}}
+
+
+@pytest.mark.parametrize("style", SERVED)
+def test_lists_of_values_are_enums_on_request(style: str) -> None:
+    """Handlers get members, and clients the values; mixed lists are no enum."""
+    spec = of(ref("Lamp"), LAMPS)
+    made = imported(generated(spec, style=style, enums=True))
+    value = {"state": "off", "level": 3, "mood": "warm", "rooms": ["attic"], "mixed": 1}
+    value["upper"] = "A b"
+    got, answer = answered(spec, made.Lamp, value)
+    assert answer == value
+    lamp = got if style == "typeddict" else vars(got)
+    assert lamp["state"] is made.LampState.OFF
+    assert lamp["level"] is made.LampLevel(3)
+    assert lamp["mood"] is made.LampMood.WARM
+    assert lamp["rooms"] == [made.Room.ATTIC]
+    assert lamp["mixed"] == 1
+    nothing = {"state": "on", "mood": None} if style != "dataclass" else {"state": "on"}
+    sent = answered(spec, made.Lamp, nothing)[1]
+    assert sent == nothing if style != "dataclass" else sent.items() >= nothing.items()
+
+
+def test_enums_are_sent_as_their_values() -> None:
+    """By the helpers, too, of each style."""
+    spec = of(ref("Lamp"), LAMPS)
+    sent: list[Any] = []
+
+    class Recorder:
+        def emit(self, event: str, args: Any, **_: Any) -> None:
+            sent.append(json.loads(json.dumps(args)))
+
+        call = emit
+
+    for style in ("pydantic", "dataclass", "msgspec"):
+        made = imported(generated(spec, style=style, enums=True))
+        made.emit_say(Recorder(), made.Lamp(state=made.LampState.ON, level=made.LampLevel(1)))
+    assert sent == [[{"state": "on", "level": 1}]] * 3
+
+
+def test_a_mixed_list_is_reported() -> None:
+    found = generated(of(ref("Lamp"), LAMPS), enums=True).losses
+    assert [loss.place.rpartition("/")[2] for loss in found if loss.keyword == "enum"] == ["mixed"]
+
+
+@pytest.mark.parametrize("style", ["pydantic", "dataclass", "msgspec"])
+def test_frozen_instances_cannot_be_changed(style: str) -> None:
+    spec = of(ref("Lamp"), {"Lamp": {"type": "object", "properties": {"on": {"type": "boolean"}}}})
+    made = imported(generated(spec, style=style, frozen=True))
+    lamp = made.Lamp(on=True)
+    with pytest.raises((AttributeError, ValueError)):
+        lamp.on = False
+    assert hash(lamp) == hash(made.Lamp(on=True))
+    if style != "msgspec":
+        assert answered(spec, made.Lamp, {"on": True}) == (lamp, {"on": True})
 
 
 # -- titles ----------------------------------------------------------------------------------------
