@@ -89,3 +89,9 @@ class ModelsKeys(GeneratorKeys, frozen=True, rename="kebab"):
 
 class TypesKeys(GeneratorKeys, frozen=True, rename="kebab"):
     """`[tool.asyncapi-guard.types]`."""
+
+    sockets: _Boolean = False
+    paths: _Boolean = False
+    readonly: _Boolean = False
+    enums: _Boolean = False
+    errors: _Boolean = False
