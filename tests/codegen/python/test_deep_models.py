@@ -39,11 +39,19 @@ def stations(count: int, *, ring: bool, lists: bool = False) -> dict[str, Any]:
     return document({"$ref": "#/components/schemas/Station0"}, schemas, event="ride")
 
 
+def _need(version: tuple[int, int]) -> None:
+    """Skip a test where Pydantic is older."""
+    major, minor = pydantic.VERSION.split(".")[:2]
+    if (int(major), int(minor)) < version:
+        pytest.skip(f"Pydantic {pydantic.VERSION} cannot build so many models")
+
+
 @pytest.mark.parametrize("ring", [True, False], ids=["ring", "chain"])
 @pytest.mark.parametrize("lists", [True, False], ids=["lists", "objects"])
 @pytest.mark.parametrize("count", [24, 90, 200])
 def test_many_types_in_a_row_import(count: int, ring: bool, lists: bool) -> None:
-    """Also in a process that has used none of Python's stack, and are what they say."""
+    """And are what they say, by those versions of Pydantic that docs/models.md names."""
+    _need((2, 7) if count < 30 else (2, 11) if count < 100 or not ring else (2, 13))
     made = imported(generated(stations(count, ring=ring, lists=lists)))
     inner = {"stop": 2}
     journey = made.Station0.model_validate({"onward": [inner] if lists else inner})
@@ -58,6 +66,7 @@ def test_many_types_in_a_row_import(count: int, ring: bool, lists: bool) -> None
 
 def test_the_usual_room_on_the_stack_is_left_as_it_was() -> None:
     before = sys.getrecursionlimit()
+    _need((2, 11))
     made = imported(generated(stations(90, ring=True)))
     made.Station3(stop=1)
     assert sys.getrecursionlimit() == before
@@ -86,6 +95,7 @@ def test_a_package_has_them_in_common(tmp_path: Path) -> None:
 
 
 def test_a_handler_gets_them() -> None:
+    _need((2, 11))
     spec = stations(90, ring=True)
     made = imported(generated(spec))
     app = Flask(__name__)
