@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING
 from asyncapi_guard.codegen.catalogue import read_catalogue
 from asyncapi_guard.codegen.names import module_names
 from asyncapi_guard.codegen.pointers import Pointers
+from asyncapi_guard.codegen.python import deep_models
 from asyncapi_guard.codegen.python.bundle import build_bundle
 from asyncapi_guard.codegen.python.datamodel_generator import (
     NotInstalledError,
@@ -37,8 +38,10 @@ from asyncapi_guard.codegen.python.datamodel_generator import (
     is_installed,
     is_usable_pattern,
 )
+from asyncapi_guard.codegen.python.deep_models import deepened
 from asyncapi_guard.codegen.python.fields import field_names
 from asyncapi_guard.codegen.python.prelude import HELPERS, NAMES, READS, imports, prelude
+from asyncapi_guard.codegen.python.pydantic_configs import configs, dropped
 from asyncapi_guard.codegen.python.python_source import Import, closure, import_lines, parts_of
 from asyncapi_guard.codegen.python.reserved_names import reserved_names
 from asyncapi_guard.codegen.python.sections import Section, Writer, quoted
@@ -110,11 +113,13 @@ def generate_models(documents: Documents, options: Options, destination: Destina
     """
     if not is_installed():
         raise NotInstalledError
-    reserved = reserved_names(options.style, options.base_class)
+    reserved = reserved_names(options.style, options.base_class, enums=options.enums)
     catalogue = read_catalogue(documents, reserved=reserved)
-    bundle = build_bundle(catalogue, is_usable_pattern, reserved)
+    bundle = build_bundle(catalogue, is_usable_pattern, reserved, enums=options.enums)
     maker = _Maker(Pointers(documents), catalogue, bundle, options, destination)
-    return Generated(maker.package() if destination.package else maker.module(), bundle.losses)
+    files = maker.package() if destination.package else maker.module()
+    losses = (*bundle.losses, *dropped(bundle.schemas, bundle.places, options.style))
+    return Generated(files, losses)
 
 
 class _Maker:
@@ -134,10 +139,15 @@ class _Maker:
         self._options = options
         self._destination = destination
         self._fields = field_names(bundle.schemas, options.style)
-        found, self._parts = generate_types(bundle.schemas, options, self._fields.given)
+        found, parts = generate_types(bundle.schemas, options, self._fields.given)
+        base = (options.base_class or "BaseModel").rpartition(".")[2]
+        self._parts = deepened(parts, base) if options.style == "pydantic" else parts
+        is_deep = any(deep_models.BASE in part.uses for part in self._parts)
+        #: What stands above the types.
+        self._above = [deep_models.definition(base)] if is_deep else []
         known = {each.known for each in found}
-        ours = (each for each in imports(options.style) if each.known not in known)
-        self._imports = (*found, *ours)
+        ours = (*imports(options.style), *deep_models.IMPORTS)
+        self._imports = (*found, *(each for each in ours if each.known not in known))
         self._sent = [event for event in catalogue.events if event.direction is Action.SEND]
         self._writer = Writer(
             bundle.arguments, bundle.names, pointers.relative, reads=options.style in READS
@@ -153,20 +163,23 @@ class _Maker:
             *_aliases(self._bundle.aliases),
             *self._prelude(),
             *self._properties(self._parts),
+            *self._configs(self._parts),
             self._source(self._parts),
             _index(sections),
             *(block for section in sections for block in section.blocks),
         ]
-        return {"": self._text(self._parts, blocks, self._imports)}
+        return {"": self._text(self._parts, blocks, self._imports, self._above)}
 
     def package(self) -> dict[str, str]:
         """A module for each namespace, and one for what several of them need."""
         homes = self._homes()
         modules = module_names(self._catalogue.namespaces, {_COMMON})
         shared = [part for part in self._parts if homes[part.names[0]] is None]
-        common = [*self._prelude(), *self._properties(shared), self._source(shared)]
-        files = {f"{_COMMON}.py": self._text(shared, common, self._imports)}
+        about = [*self._properties(shared), *self._configs(shared), self._source(shared)]
+        common = [*self._prelude(), *about]
+        files = {f"{_COMMON}.py": self._text(shared, common, self._imports, self._above)}
         names = [*(name for part in shared for name in part.names), *NAMES, *HELPERS]
+        names += [deep_models.BASE] if self._above else []
         known = [Import(f".{_COMMON}", name, name) for name in names if name not in _OWN]
         for namespace, module in modules.items():
             parts = [part for part in self._parts if homes[part.names[0]] == namespace]
@@ -183,6 +196,7 @@ class _Maker:
         return [
             *_aliases(aliases),
             *self._properties(parts),
+            *self._configs(parts),
             self._source(parts),
             _index([section]),
             *section.blocks,
@@ -221,10 +235,15 @@ class _Maker:
             for kind, names in wire.items()
             if names
         ]
-        if not (entries and self._sent):
+        if not entries:
             return []
         table = _table("_NAMES: dict[type, dict[str, str]]", entries)
         return [f"#: The properties of fields that are called otherwise.\n{table}"]
+
+    def _configs(self, parts: Sequence[Part]) -> list[str]:
+        """What Pydantic is told of the types of a module."""
+        kinds = [name for part in parts for name in part.names]
+        return configs(kinds, self._bundle.schemas, self._fields, self._options.style)
 
     def _source(self, parts: Iterable[Part]) -> str:
         places = self._bundle.places
@@ -266,10 +285,17 @@ class _Maker:
         ]
         return self._text((), blocks, known)
 
-    def _text(self, types: Sequence[Part], blocks: Sequence[str], known: Iterable[Import]) -> str:
+    def _text(
+        self,
+        types: Sequence[Part],
+        blocks: Sequence[str],
+        known: Iterable[Import],
+        above: Sequence[str] = (),
+    ) -> str:
         """A file: its header, what it imports of what is known, its types, and what is ours."""
         used = {name for part in types for name in part.uses}
-        used |= {name for part in parts_of("\n\n".join(blocks))[1] for name in part.uses}
+        ours = "\n\n".join([*above, *blocks])
+        used |= {name for part in parts_of(ours)[1] for name in part.uses}
         used -= {name for part in types for name in part.names}
         lines = import_lines(each for each in known if each.known in used)
         destination = self._destination
@@ -285,7 +311,7 @@ class _Maker:
             "from __future__ import annotations",
             *(["", *lines] if lines else []),
         ]
-        return "\n".join(head) + "\n\n\n" + "\n\n\n".join([*_texts(types), *blocks]) + "\n"
+        return "\n".join(head) + "\n\n\n" + "\n\n\n".join([*above, *_texts(types), *blocks]) + "\n"
 
 
 #: What each module has of its own.

@@ -76,10 +76,11 @@ def _wire(value: Any) -> Any:
     """Plain data by the document's names; a property that is `None` by default is left out."""
     if is_dataclass(value) and not isinstance(value, type):
         names = {k: v for kind in type(value).__mro__ for k, v in _names(kind).items()}
+        known = {each.name: each.default for each in fields(value)}
         return {
-            names.get(each.name, each.name): _wire(getattr(value, each.name))
-            for each in fields(value)
-            if each.default is not None or getattr(value, each.name) is not None
+            names.get(name, name): _wire(item)
+            for name, item in vars(value).items()  # those that are not listed, too
+            if item is not None or known.get(name, ...) is not None
         }
     if isinstance(value, dict):
         return {key: _wire(item) for key, item in value.items()}
@@ -107,7 +108,7 @@ def _read(kind: Any, value: Any) -> Any:
         return convert(value, kind)
     except TypeError:
         if not isinstance(kind, UnionType):
-            raise
+            return value  # such as a list of itself, which msgspec does not know
     problem: Exception = ValueError("no type fits")
     for each in get_args(kind):
         try:

@@ -26,6 +26,7 @@ _ALWAYS = (
     *("List", "Literal", "NamedTuple", "None", "Optional", "Protocol", "True", "TypeAlias"),
     *("TypeAliasType", "UUID", "Union", "ValueError"),
 )
+_ENUMS = ("Enum", "IntEnum", "StrEnum")
 _STYLES = {
     "pydantic": (
         *("AwareDatetime", "BaseModel", "ConfigDict", "Field", "MISSING", "TypeAdapter"),
@@ -37,10 +38,10 @@ _STYLES = {
 }
 
 
-def reserved_names(style: str, base_class: str | None) -> frozenset[str]:
+def reserved_names(style: str, base_class: str | None, *, enums: bool = False) -> frozenset[str]:
     """What no type may be called in modules of a style."""
     own = (base_class.rpartition(".")[2],) if base_class else ()
-    return frozenset((*_ALWAYS, *NAMES, *_STYLES[style], *own))
+    return frozenset((*_ALWAYS, *NAMES, *_STYLES[style], *(_ENUMS if enums else ()), *own))
 
 
 def may_be_base_class(name: str) -> bool:

@@ -847,6 +847,28 @@ def test_every_document_gives_models() -> None:
 
 
 @slow
+def test_code_of_each_style_with_its_options_passes_a_type_checker(tmp_path: Path) -> None:
+    """Also with enums, frozen instances, names of other properties, and a long ring."""
+    text = {"type": "string"}
+    schemas: dict[str, Any] = {
+        f"Ring{n}": {"properties": {"next": {"$ref": f"#/components/schemas/Ring{(n + 1) % 40}"}}}
+        for n in range(40)
+    }
+    schemas["Parcel"] = {
+        "discriminator": "sort",
+        "properties": {"sort": text, "from": text, "size": {"enum": ["title", "name"]}},
+    }
+    schemas["Box"] = {
+        "allOf": [{"$ref": "#/components/schemas/Parcel"}, {"properties": {"x-ray": text}}]
+    }
+    for style in STYLES:
+        frozen = style != "typeddict"
+        made = generated(document(True, schemas), style=style, enums=True, frozen=frozen)
+        (tmp_path / f"{style}_models.py").write_text(made.files[""], encoding="utf-8")
+    checked(tmp_path, "mypy", "--strict", "--cache-dir", os.devnull, ".")
+
+
+@slow
 def test_generated_code_passes_type_checkers(tmp_path: Path) -> None:
     """`mypy --strict` and pyright have nothing to say."""
     sample = usable()[:: max(1, len(usable()) // 20)]

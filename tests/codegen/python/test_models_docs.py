@@ -38,6 +38,8 @@ def test_the_code_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the models of the game."""
     made = imported(generated(ROOT / "specs" / "tictactoe.yml"))
     monkeypatch.setitem(sys.modules, "models", made)
+    frozen = imported(generated(ROOT / "specs" / "tictactoe.yml", enums=True, frozen=True))
+    monkeypatch.setitem(sys.modules, "frozen_models", frozen)
     sent: list[Any] = []
     names: dict[str, Any] = {}
     for block in blocks("python"):
