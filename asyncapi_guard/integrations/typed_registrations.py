@@ -10,7 +10,7 @@ import functools
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from asyncapi_guard.codefirst import CATCH_ALL, Registry
-from asyncapi_guard.codefirst.signatures import is_hinted
+from asyncapi_guard.codefirst.signatures import is_hinted, read_signature
 from asyncapi_guard.integrations.handlers.registered import (
     LIBRARIES,
     dispatches_itself,
@@ -134,9 +134,10 @@ class _ServerHandlers:
 
     def receive(self, namespace: str, event: str, handler: Any) -> None:
         """Read a handler's types; the session id, and what else is before its arguments, is not."""
-        self._typed.registry.receive(
-            namespace, event, handler, hints=is_hinted(handler), leading=_leading(namespace, event)
-        )
+        leading = _leading(namespace, event)
+        # Hints of the session id alone say nothing.
+        hints = is_hinted(handler) and read_signature(handler).without(leading).hinted
+        self._typed.registry.receive(namespace, event, handler, hints=hints, leading=leading)
 
     def register(self, event: str, handler: Any = None, namespace: str | None = None) -> Any:
         """As `Server.on`."""
