@@ -252,6 +252,11 @@ class Served:
         models.register(self.io, handlers)
         self.url = net.serve(app)
 
+    @property
+    def transports(self) -> list[str]:
+        """Those that are served."""
+        return ["polling" if self.asgi else "websocket"]
+
     def run(self, function: Callable[..., Any], *args: Any, **options: Any) -> Any:
         """Call a helper, of the kind that the server needs."""
         return (
@@ -270,8 +275,7 @@ def served(request: pytest.FixtureRequest, models: Any, folder: Path, net: Any) 
 @pytest.fixture
 def client(served: Served, net: Any) -> Any:
     """A client of python-socketio; of an asynchronous server, over long polling."""
-    transports = ["polling" if served.asgi else "websocket"]
-    made = net.client(served.url, auth={"pilot": "ann"}, transports=transports)
+    made = net.client(served.url, auth={"pilot": "ann"}, transports=served.transports)
     kind, auth = served.handlers.ran.get(timeout=PATIENCE)
     assert (kind, auth.pilot) == ("connect", "ann")
     return made
@@ -387,6 +391,53 @@ def test_other_namespaces_have_their_own(models: Any, net: Any) -> None:
     quay.on_horn(heard.put)
     models.emit_horn(server, 2, namespace="/quays/3")
     assert heard.get(timeout=PATIENCE) == 2
+
+
+@pytest.mark.parametrize("kind", ["flask", "server", "async", "server-typed", "flask-typed"])
+def test_auth_that_no_instance_can_be_made_of_is_refused(
+    kind: str, models: Any, folder: Path, net: Any
+) -> None:
+    """With a guard, and without one."""
+    served = Served(kind, models, folder, net)
+    for auth in (None, {"pilot": 7}, {}):
+        client = pysocketio.Client(reconnection=False)
+        with pytest.raises(pysocketio.exceptions.ConnectionError):
+            client.connect(
+                served.url, auth=auth, transports=served.transports, wait_timeout=PATIENCE
+            )
+    assert served.handlers.ran.empty()
+
+
+def test_auth_of_any_kind_and_optional_auth(net: Any) -> None:
+    for payload, auths in (
+        ({}, [(None, ()), ({"a": 1}, ({"a": 1},)), ("text", ("text",))]),
+        ({"payload": {"type": "null"}}, [(None, ())]),
+        ({"payload": {"type": ["string", "null"]}}, [(None, (None,)), ("text", ("text",))]),
+    ):
+        spec = {
+            "asyncapi": "3.1.0",
+            "info": {"title": "T", "version": "1"},
+            "channels": {"c": {"address": "/", "messages": {"connect": payload}}},
+            "operations": {"r": {"action": "receive", "channel": {"$ref": "#/channels/c"}}},
+        }
+        made = generate_models(
+            open_documents(spec), Options(), Destination("asyncapi.yml", "models.py")
+        )
+        name = f"auth_{next(numbers)}"
+        module = sys.modules[name] = type(sys)(name)
+        exec(compile(made.files[""], f"{name}.py", "exec"), vars(module))
+        for auth, expected in auths:
+            got: queue.Queue[Any] = queue.Queue()
+
+            class Gate:
+                def on_connect(self, sid: str, environ: Any, *rest: Any) -> None:
+                    got.put(rest)  # noqa: B023  # it runs within the loop
+
+            server = pysocketio.Server(async_mode="threading")
+            vars(module)["register"](server, Gate())
+            net.client(net.serve(pysocketio.WSGIApp(server)), auth=auth)
+            assert got.get(timeout=PATIENCE) == expected, (payload, auth)
+        del sys.modules[name]
 
 
 def test_a_package_has_a_register_in_each_module(models: Any, net: Any) -> None:

@@ -128,11 +128,16 @@ def _reading(
     def read(args: tuple[Any, ...]) -> tuple[Any, ...]:
         values = args[before:]
         if event in ("connect", "disconnect"):  # there may be no auth, and no reason
-            most = max((len(form.args) for form in forms if form.rest is None), default=0)
-            values = values[: most or None] if most or not forms else ()
+            if all(form.rest is None for form in forms):
+                values = values[: max(len(form.args) for form in forms)]
             if values == (None,) and any(not form.required for form in forms):
                 values = ()
-        return (*args[:before], *_answer(forms, values))
+        try:
+            return (*args[:before], *_answer(forms, values))
+        except Exception as error:
+            if event == "connect":
+                raise ConnectionRefusedError("the auth is not what the document says") from error
+            raise
 
     @wraps(handler)
     def call(*args: Any) -> Any:

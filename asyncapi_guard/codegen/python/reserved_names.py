@@ -22,9 +22,9 @@ PYDANTIC_ATTRIBUTES = frozenset(
 )
 
 _ALWAYS = (
-    *("Annotated", "Any", "Awaitable", "Callable", "Dict", "Exception", "False", "IPv4Address"),
-    *("IPv6Address", "List", "Literal", "NamedTuple", "None", "Optional", "Protocol", "True"),
-    *("TypeAlias", "TypeAliasType", "TypeError", "UUID", "Union", "ValueError"),
+    *("Annotated", "Any", "Awaitable", "Callable", "ConnectionRefusedError", "Dict", "Exception"),
+    *("False", "IPv4Address", "IPv6Address", "List", "Literal", "NamedTuple", "None", "Optional"),
+    *("Protocol", "True", "TypeAlias", "TypeAliasType", "TypeError", "UUID", "Union", "ValueError"),
 )
 #: What stands below the types of the main namespace.
 _CLASSES = ("AsyncClient", "AsyncHandlers", "Client", "Handlers", "ServerHandlers")
