@@ -37,19 +37,27 @@ class TypedHandlers:
 
     Attributes:
         constructs: whether instances are made; else handlers get what clients send.
-        plain: makes plain what no type is known of.
     """
 
     def __init__(self, registry: Registry, is_guarded: Callable[[], bool]) -> None:
         self.registry: Registry = registry
         self.constructs: bool = True
-        self.plain: Callable[[Any], Any] = plain_values
+        self._plain: Callable[[Any], Any] = plain_values
         self._is_guarded = is_guarded
 
     def follow(self, server: Any) -> None:
         """Leave to a server's own JSON module what it has its own ideas of: all but models."""
         standard = StrictJSON(server.packet_class.json).standard
-        self.plain = plain_values if standard else plain_models
+        self._plain = plain_values if standard else plain_models
+
+    def plain(self, value: Any) -> Any:
+        """Plain data of a value of which no type is declared; generated models are noticed."""
+        inside = value.values() if isinstance(value, dict) else value
+        nested = inside if isinstance(value, (dict, list, tuple)) else ()
+        names = {type(each).__module__ for each in (value, *nested)} - {"builtins"}
+        if names:
+            self.registry.use_models(names)
+        return self._plain(value)
 
     def dumped(self, event: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
         """The arguments of an `emit` or a `call`, with plain data in place of instances."""

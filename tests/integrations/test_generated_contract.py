@@ -109,7 +109,9 @@ def asking(net: Any) -> Callable[[Any], Callable[..., list[Any]]]:
 
     def started(socketio: Any) -> Callable[..., list[Any]]:
         url = net.serve(socketio.sockio_mw)
-        return net.client(url).ask  # type: ignore[no-any-return]
+        client = net.client(url)
+        client.enter("/elsewhere")  # after what is done at the first connection
+        return client.ask  # type: ignore[no-any-return]
 
     return started
 
@@ -173,6 +175,23 @@ def test_who_calls_use_models_does(models: Any, asking: Any) -> None:
     assert in_force(socketio, asking(socketio))
     with pytest.raises(ValueError, match="'json' is no module"):
         socketio.use_models("json")
+
+
+@pytest.mark.parametrize("form", [lambda each: each, lambda each: [each], lambda each: (1, each)])
+def test_an_instance_that_leaves_does(models: Any, asking: Any, form: Any) -> None:
+    """Emitted without a helper, or returned by a handler without hints."""
+    reading = models_of(models).Reading(celsius=1)
+    socketio = server()
+    ask = asking(socketio)
+    socketio.emit("unknown", form(reading))
+    assert in_force(socketio, ask)
+
+    socketio = server()
+    socketio.on("read")(lambda: form(reading))
+    ask = asking(socketio)
+    assert not in_force(socketio, ask)
+    ask("read")
+    assert in_force(socketio, ask)
 
 
 def test_a_declared_emit_does(models: Any, asking: Any) -> None:
@@ -255,7 +274,8 @@ def test_whoever_imports_source_and_events_is_not_generated(models: Any) -> None
 
 
 def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [each.message for each in caplog.records if each.levelno >= logging.WARNING]
+    found = [each.message for each in caplog.records if each.levelno >= logging.WARNING]
+    return [line for line in found if "/elsewhere" not in line]
 
 
 def test_hints_without_effect_are_said_once(asking: Any, caplog: pytest.LogCaptureFixture) -> None:
