@@ -52,10 +52,10 @@ def follow_flask(
     def receive(namespace: str, event: str, handler: Any) -> None:
         typed.registry.receive(namespace, event, handler, hints=is_hinted(handler))
 
-    def on(message: str, namespace: str | None = None) -> Callable[[Any], Any]:
+    def on(message: str, namespace: str | None = None, **more: Any) -> Callable[[Any], Any]:
         def decorator(handler: Any) -> Any:
             receive(namespace or "/", message, handler)
-            return theirs(message, namespace)(handler)
+            return theirs(message, namespace, **more)(handler)
 
         return decorator
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import logging
 import queue
@@ -13,7 +14,14 @@ import socketio as pysocketio
 from flask import Flask
 from pydantic import BaseModel, Field
 
-from asyncapi_guard import AsyncAPIGuard, InstallationError, Mode, Policy, RegistrationError
+from asyncapi_guard import (
+    AsyncAPIGuard,
+    AsyncAPISocketIO,
+    InstallationError,
+    Mode,
+    Policy,
+    RegistrationError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -344,3 +352,46 @@ def test_hints_of_plain_data_promise_nothing(net: Any, caplog: pytest.LogCapture
     io.on("order", namespace="/staff")(lambda order: order)
     net.client(net.serve(app)).enter("/elsewhere")
     assert warnings(caplog) == []
+
+
+def test_what_a_decorator_makes_is_not_missed(net: Any, caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever decorates a handler may make instances of what comes."""
+
+    def making(handler: Any) -> Any:
+        @functools.wraps(handler)
+        def call(data: Any) -> Any:
+            handler(Order(**data))
+            return data
+
+        return call
+
+    got: list[Any] = []
+
+    @making
+    def order(order: Order) -> None:
+        got.append(order)
+
+    app = Flask(__name__)
+    io = flask_socketio.SocketIO(app, async_mode="threading")
+    AsyncAPIGuard(shop()).init_app(app, io)
+    io.on("order")(order)
+    for event in ("both", "plain"):
+        io.on(event)(lambda *_: None)
+    io.on("order", namespace="/staff")(lambda order: order)
+    client = net.client(net.serve(app))
+    assert client.ask("order", {"id": 3}) == [{"id": 3}]
+    assert got == [new(3)]
+    assert warnings(caplog) == []
+
+
+def test_a_drop_in_that_judges_nothing_may_have_such_a_guard(net: Any) -> None:
+    app = Flask(__name__)
+    io = AsyncAPISocketIO(app, validate=False, async_mode="threading")
+    AsyncAPIGuard(shop()).init_app(app, io, typed=True)
+
+    @io.on("order", get_from_typehint=True)
+    def order(order: Order) -> Order:
+        return doubled(order)
+
+    client = net.client(net.serve(app))
+    assert client.ask("order", {"id": 3}) == [{"id": 6, "from": "nobody"}]

@@ -10,6 +10,7 @@ import typing
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.codefirst.handler_functions import dotted_name, written_function
+from asyncapi_guard.integrations.handlers.registered import LIBRARIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -44,7 +45,14 @@ def unheeded(handlers: Iterable[Any], remedy: str, *, judged: bool) -> str | Non
 
 
 def _promises(handler: Any, *, judged: bool) -> bool:
-    """Whether a handler's hints say what is not so."""
+    """Whether a handler's hints say what is not so.
+
+    What somebody has decorated may get what its hints say from there.
+    """
+    if getattr(handler, "__globals__", {}).get("__name__") in LIBRARIES:
+        handler = getattr(handler, "__wrapped__", handler)
+    if hasattr(handler, "__wrapped__"):
+        return False
     try:
         hints = typing.get_type_hints(written_function(handler))
     except Exception:  # noqa: BLE001  # of whatever kind annotations are
