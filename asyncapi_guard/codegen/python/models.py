@@ -13,8 +13,11 @@ datamodel-code-generator makes the types; what is ours stands below them:
   how many must be there, `rest` is the type of any further ones and `None` if there are none, and
   `message` is where the message stands, in the same notation as in `SOURCE`. `acks` is empty where
   the document does not say what is answered.
-- A `Handlers` protocol for each namespace: what a class of handlers must have.
-- `emit_...` for each event that is sent, and `call_...` for those with an ack.
+- Protocols for each namespace of what a class of handlers must have: `Handlers`, `ServerHandlers`
+  and `AsyncHandlers`. `register` registers such handlers.
+- `emit_...` for each event that is sent, and `call_...` for those with an ack; for asynchronous
+  servers `emit_..._async` and `call_..._async`.
+- `Client` and `AsyncClient` for each namespace: the same events from the other side.
 
 All of it is made of the document and of the options alone: no times, no absolute paths, no order
 of sets, so that the same document gives the same bytes everywhere.
@@ -44,7 +47,8 @@ from asyncapi_guard.codegen.python.prelude import HELPERS, NAMES, READS, imports
 from asyncapi_guard.codegen.python.pydantic_configs import configs, dropped
 from asyncapi_guard.codegen.python.python_source import Import, closure, import_lines, parts_of
 from asyncapi_guard.codegen.python.reserved_names import reserved_names
-from asyncapi_guard.codegen.python.sections import Section, Writer, quoted
+from asyncapi_guard.codegen.python.sections import Section, Writer
+from asyncapi_guard.codegen.python.writing import quoted
 from asyncapi_guard.contract import Action
 
 if TYPE_CHECKING:
@@ -157,7 +161,12 @@ class _Maker:
         """Everything in one file."""
         namespaces = self._catalogue.namespaces
         # Names go to the first who wants them, and the main namespace has the plain ones.
-        found = {each: self._section(each) for each in sorted(namespaces, key=lambda n: n != "/")}
+        handled = {e.namespace for e in self._catalogue.events if e.direction is Action.RECEIVE}
+        alone = len(handled) == 1
+        found = {
+            each: self._section(each, alone=alone)
+            for each in sorted(namespaces, key=lambda namespace: namespace != "/")
+        }
         sections = [found[namespace] for namespace in namespaces]
         blocks = [
             *_aliases(self._bundle.aliases),
@@ -220,12 +229,17 @@ class _Maker:
     def _events_of(self, namespace: str) -> list[Event]:
         return [event for event in self._catalogue.events if event.namespace == namespace]
 
-    def _section(self, namespace: str) -> Section:
-        return self._writer.section(namespace, self._events_of(namespace))
+    def _section(self, namespace: str, *, alone: bool = True) -> Section:
+        return self._writer.section(namespace, self._events_of(namespace), alone=alone)
 
     def _prelude(self) -> list[str]:
-        answers = any(event.acks for event in self._sent)
-        return prelude(self._options.style, emits=bool(self._sent), answers=answers)
+        events = self._catalogue.events
+        return prelude(
+            self._options.style,
+            received=len(events) > len(self._sent),
+            sent=bool(self._sent),
+            answered=any(event.acks for event in events),
+        )
 
     def _properties(self, parts: Sequence[Part]) -> list[str]:
         """The properties of fields of dataclasses that are called otherwise, in each module."""

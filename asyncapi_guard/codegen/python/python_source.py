@@ -81,7 +81,7 @@ def _first_line(statement: ast.stmt) -> int:
 
 
 def _names_of(statement: ast.stmt) -> tuple[str, ...]:
-    if isinstance(statement, (ast.ClassDef, ast.FunctionDef)):
+    if isinstance(statement, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
         return (statement.name,)
     if isinstance(statement, ast.Assign):
         return tuple(target.id for target in statement.targets if isinstance(target, ast.Name))
