@@ -47,17 +47,27 @@ def found(tmp_path: Path) -> Any:
     file = tmp_path / "asyncapi.yml"
     file.write_text(SPEC)
 
-    def find(handlers: Any = (), emits: Any = (), declared: Any = ()) -> list[Any]:
+    def find(
+        handlers: Any = (),
+        emits: Any = (),
+        declared: Any = (),
+        unread: Any = (),
+        *,
+        enforced: bool = True,
+        sent: bool = True,
+    ) -> list[Any]:
         documents = open_documents(file)
         contract = compile_contract(documents, "auto")
         findings = drift(
             [handler("say"), handler("enter", "/rooms/one"), *handlers]
             if handlers != "none"
             else [],
-            emits,
+            [*([Emit("said", ("/",), "app.py", 8, 5)] if sent else []), *emits],
             declared,
             contract,
             documents,
+            unread,
+            enforced=enforced,
         )
         assert all(finding.severity is CODES[finding.code] for finding in findings)
         short = str(tmp_path) + "/"
@@ -144,7 +154,7 @@ def test_catch_alls_handle_everything(found: Any, tmp_path: Path) -> None:
     documents = open_documents(tmp_path / "asyncapi.yml")
     contract = compile_contract(documents, "auto")
     everything = [handler("*", "*")]
-    assert drift(everything, [], [], contract, documents) == ()
+    assert drift(everything, [emit("said", "/")], [], contract, documents) == ()
 
 
 def test_connect_and_disconnect_need_no_declaration(found: Any) -> None:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.contract import Contract
     from asyncapi_guard.drift.comparing import Declared, Handler
-    from asyncapi_guard.drift.emits import Emit
+    from asyncapi_guard.drift.emits import Emissions
     from asyncapi_guard.errors import Finding
     from asyncapi_guard.lint.settings import Settings
     from asyncapi_guard.spec.references import Documents
@@ -140,10 +140,23 @@ def _run(options: Options, stdout: IO[str]) -> int:
     if options.fix and _fix(code, read, options, {**reading, "settings": settings}, stdout):
         read = _read(options.file, **reading)
     found = _drift(code, read, settings)
+    if not options.quiet:
+        _say_unread(code)
     report = FileReport(options.file, found, time.perf_counter() - began)
     text = render(options.format or default_format(), [report], quiet=options.quiet)
     _publish(text, options, stdout)
     return int(any(settings.strict or each.severity == "error" for each in found))
+
+
+def _say_unread(code: _Code) -> None:
+    """Say what was not compared, so that nothing found does not mean that nobody looked."""
+    places = [f"{each.file}:{each.line}" for each in code.emissions.unread]
+    if places:
+        many = "1 emit with a name" if len(places) == 1 else f"{len(places)} emits with names"
+        click.echo(f"{many} that only the run knows: {', '.join(places)}", err=True)
+    hints = [f"{h.file}:{h.line}: {reason}" for h in code.handlers for reason in h.unread]
+    if hints:
+        click.echo(f"hints that were not compared: {'; '.join(hints)}", err=True)
 
 
 def _publish(text: str, options: Options, stdout: IO[str]) -> None:
@@ -178,7 +191,7 @@ class _Code:
     sources: Mapping[str, str]
     handlers: Sequence[Handler]
     declared: Sequence[Declared]
-    emits: Sequence[Emit]
+    emissions: Emissions
 
 
 def _inventory(target: str) -> _Code:
@@ -187,7 +200,7 @@ def _inventory(target: str) -> _Code:
     loaded = application(target)
     from asyncapi_guard.drift.discovery import (
         declared_of,
-        emits_of,
+        emissions_of,
         handlers_of,
         sources_of,
     )
@@ -197,17 +210,26 @@ def _inventory(target: str) -> _Code:
         handlers, declared = handlers_of(loaded, sources), declared_of(loaded.server)
     except SpecError as error:
         _refuse(f"the types of {target} make no contract", error)
-    emits = emits_of(loaded, sources, handlers)
-    return _Code(loaded.server, sources, handlers, declared, emits)
+    emissions = emissions_of(loaded, sources, handlers)
+    return _Code(loaded.server, sources, handlers, declared, emissions)
 
 
 def _drift(code: _Code, read: _Read, settings: Settings) -> tuple[Finding, ...]:
     """What is reported, comments and settings applied."""
     from asyncapi_guard.drift.comparing import drift
+    from asyncapi_guard.drift.enforcement import enforces
     from asyncapi_guard.lint.comments import apply_comments
 
     documents, contract = read
-    found = drift(code.handlers, code.emits, code.declared, contract, documents)
+    found = drift(
+        code.handlers,
+        code.emissions.emits,
+        code.declared,
+        contract,
+        documents,
+        code.emissions.unread,
+        enforced=enforces(code.server, contract),
+    )
     texts = {source.name: source.text or "" for source in documents.sources()}
     return settings.apply(apply_comments(found, texts, code.sources))
 
