@@ -8,17 +8,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from types import ModuleType
 
-__all__ = ["generated_by", "is_generated"]
+__all__ = ["generated_by", "is_generated", "is_generated_module"]
 
 
 def generated_by(name: str) -> ModuleType | None:
     """The generated module of this name, or the generated package around it."""
     for each in (name, name.rpartition(".")[0]):
         module = sys.modules.get(each)
-        source = getattr(module, "SOURCE", None)
-        if isinstance(source, tuple) and isinstance(getattr(module, "EVENTS", None), dict):
+        if module is not None and is_generated_module(module):
             return module
     return None
+
+
+def is_generated_module(module: ModuleType) -> bool:
+    """Whether `asyncapi-guard models` has written a module."""
+    names = vars(module)
+    return isinstance(names.get("SOURCE"), tuple) and isinstance(names.get("EVENTS"), dict)
 
 
 def is_generated(kind: type) -> bool:

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from asyncapi_guard.contract import Action, Channel, Contract, Message, Schema
+from asyncapi_guard.drift.applications import short_name
 from asyncapi_guard.drift.arity import in_words, numbers_of, takes_all, told
 from asyncapi_guard.drift.document_lines import DocumentLines
 from asyncapi_guard.drift.sent_values import contradiction
@@ -38,6 +39,7 @@ from asyncapi_guard.spec.wording import nearest, shown
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from asyncapi_guard.codefirst.stale_models import StaleModels
     from asyncapi_guard.drift.arity import Numbers
     from asyncapi_guard.drift.emits import Emit, Unread
     from asyncapi_guard.spec.references import Documents
@@ -53,6 +55,7 @@ CODES: Mapping[str, Severity] = {
     "payload-inexact": Severity.WARNING,
     "ack-inexact": Severity.WARNING,
     "undeclared-emit": Severity.ERROR,
+    "stale-models": Severity.ERROR,
     "spec-without-emit": Severity.WARNING,
     "unread-emit": Severity.WARNING,
 }
@@ -111,7 +114,7 @@ class Declared:
     ack: Schema | None = None
 
 
-def drift(
+def drift(  # noqa: PLR0913  # what an application has, and what its file says
     handlers: Sequence[Handler],
     emits: Sequence[Emit],
     declared: Sequence[Declared],
@@ -120,6 +123,7 @@ def drift(
     unread: Sequence[Unread] = (),
     *,
     enforced: bool = False,
+    stale: Sequence[StaleModels] = (),
 ) -> tuple[Finding, ...]:
     """Every difference, in the order of files and lines.
 
@@ -131,6 +135,7 @@ def drift(
         documents: the file, for its lines.
         unread: emits of which only the run knows what they emit.
         enforced: the server enforces the file, whatever the types in the code say.
+        stale: generated modules that are out of date.
     """
     comparison = _Comparison(contract, DocumentLines(documents), enforced=enforced)
     found: dict[Finding, None] = {}
@@ -140,7 +145,14 @@ def drift(
     found.update(dict.fromkeys(comparison.of_declared(declared, emits)))
     found.update(dict.fromkeys(comparison.of_unread(unread)))
     found.update(dict.fromkeys(comparison.unsent(emits, declared, unread)))
+    found.update(dict.fromkeys(map(_stale, stale)))
     return tuple(sorted(found))
+
+
+def _stale(models: StaleModels) -> Finding:
+    code = "stale-models"
+    file = short_name(str(models.file))
+    return Finding(file, 1, 1, "", str(models), code, CODES[code])
 
 
 def missing_events(

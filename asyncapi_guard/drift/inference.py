@@ -683,15 +683,15 @@ class Inference:
         ]
 
     def _is_own(self, kind: type) -> bool:
-        return (kind.__module__, kind.__qualname__) in self._classes and not issubclass(
-            kind, (Enum, str, int)
-        )
+        # A protocol says what somebody has, and not who it is.
+        plain = not (issubclass(kind, (Enum, str, int)) or getattr(kind, "_is_protocol", False))
+        return plain and (kind.__module__, kind.__qualname__) in self._classes
 
     def _instances_of(self, kind: type) -> list[Value]:
         found: list[Value] = [
             Known(instance)
             for each, instances in self._instances.items()
-            if issubclass(each, kind)
+            if kind in each.__mro__
             for instance in instances
         ]
         return found or [Made(kind)]

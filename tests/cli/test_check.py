@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from asyncapi_guard.codefirst.stale_models import stale_models
 from asyncapi_guard.drift.applications import load_application
 from asyncapi_guard.drift.comparing import drift
 from asyncapi_guard.drift.discovery import declared_of, emissions_of, handlers_of, sources_of
@@ -865,8 +866,41 @@ def test_the_examples_of_rules(
     contract = compile_contract(documents, "auto")
     emissions = emissions_of(loaded, sources, handlers)
     declared = declared_of(loaded.server)
-    found = drift(handlers, emissions.emits, declared, contract, documents, emissions.unread)
+    unread, stale = emissions.unread, stale_models(loaded.modules)
+    found = drift(handlers, emissions.emits, declared, contract, documents, unread, stale=stale)
     mine = [finding for finding in found if finding.code == rule.code]
     assert {finding.severity for finding in mine} == ({rule.severity} if side == "bad" else set())
     if side == "good":
         assert found == ()
+
+
+def test_generated_models_that_are_out_of_date(tmp_path: Path) -> None:
+    """The types agree with each other, and no longer with the file: the digest tells."""
+    pytest.importorskip("datamodel_code_generator")
+    (tmp_path / "asyncapi.yml").write_text(SPEC)
+    subprocess.run(
+        [sys.executable, "-m", "asyncapi_guard", "models", "asyncapi.yml", "-o", "models.py"],
+        check=True,
+        timeout=300,
+        cwd=tmp_path,
+    )
+    (tmp_path / "server.py").write_text(
+        "from asyncapi_guard import AsyncAPISocketIO\n"
+        "from models import JoinPayload, SayAck, SayPayload, emit_joined, emit_said\n"
+        "socketio = AsyncAPISocketIO(typed=True)\n"
+        "@socketio.on('say')\n"
+        "def say(text: SayPayload) -> SayAck:\n"
+        "    emit_said(socketio, text)\n"
+        "    emit_joined(socketio, text)\n"
+        "    return 1\n"
+        "@socketio.on('join', namespace='/chat')\n"
+        "def join(name: JoinPayload): ...\n"
+    )
+    assert concise(tmp_path, "server:socketio") == []
+    edit(tmp_path / "asyncapi.yml", "join: {payload: {type: string}}", "join: {payload: {}}")
+    lines = concise(tmp_path, "server:socketio")
+    assert lines[0].startswith(
+        "models.py:1:1: error[stale-models] models was generated from another version of "
+        "asyncapi.yml, so its types are not what the document says; generate it again: in its "
+        "folder, run `asyncapi-guard models asyncapi.yml -o models.py`"
+    )

@@ -108,6 +108,18 @@ FORMS: dict[str, tuple[str, list[str]]] = {
     ),
     "a parameter by its callers": ("def f(w):\n    w.emit('shown')\nf(live)", ["shown /"]),
     "a parameter by its annotation": ("def f(w: 'SocketIO | None'):\n    w.emit('a')", ["a /"]),
+    "a parameter that has a protocol": (
+        """
+        from typing import Protocol
+        class Emitter(Protocol):
+            def emit(self, event: str) -> None: ...
+        def f(wire: Emitter):
+            wire.emit("a")
+        def g():
+            f(live)
+        """,
+        ["a /"],
+    ),
     "a parameter by its name": ("def f(socketio):\n    socketio.emit('a')", ["a /"]),
     "an alias": ("wire = live\ndef f():\n    w = wire\n    w.emit('a')", ["a /"]),
     "a bound method": ("tell = live.emit\ndef f():\n    tell('a')", ["a /"]),

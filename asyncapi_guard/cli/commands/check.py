@@ -34,6 +34,7 @@ from asyncapi_guard.cli.shared_options import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from asyncapi_guard.codefirst.stale_models import StaleModels
     from asyncapi_guard.contract import Contract
     from asyncapi_guard.drift.comparing import Declared, Handler
     from asyncapi_guard.drift.emits import Emissions
@@ -192,12 +193,14 @@ class _Code:
     handlers: Sequence[Handler]
     declared: Sequence[Declared]
     emissions: Emissions
+    stale: Sequence[StaleModels]
 
 
 def _inventory(target: str) -> _Code:
     from asyncapi_guard.errors import SpecError
 
     loaded = application(target)
+    from asyncapi_guard.codefirst.stale_models import stale_models
     from asyncapi_guard.drift.discovery import (
         declared_of,
         emissions_of,
@@ -211,7 +214,8 @@ def _inventory(target: str) -> _Code:
     except SpecError as error:
         _refuse(f"the types of {target} make no contract", error)
     emissions = emissions_of(loaded, sources, handlers)
-    return _Code(loaded.server, sources, handlers, declared, emissions)
+    stale = stale_models(loaded.modules)
+    return _Code(loaded.server, sources, handlers, declared, emissions, stale)
 
 
 def _drift(code: _Code, read: _Read, settings: Settings) -> tuple[Finding, ...]:
@@ -229,6 +233,7 @@ def _drift(code: _Code, read: _Read, settings: Settings) -> tuple[Finding, ...]:
         documents,
         code.emissions.unread,
         enforced=enforces(code.server, contract),
+        stale=code.stale,
     )
     texts = {source.name: source.text or "" for source in documents.sources()}
     return settings.apply(apply_comments(found, texts, code.sources))

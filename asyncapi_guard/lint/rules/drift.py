@@ -245,6 +245,46 @@ RULES = (
             return len(text)
         """,
     ),
+    _error(
+        "stale-models",
+        "Generated models are those of the document as it is.",
+        """
+        A module of `asyncapi-guard models` has the digest of its document. If the document says
+        something else by now, the types reject clients that keep to it and send what it does not
+        allow, and no other rule can tell: the types look like the document's own. Generate the
+        module again; the command is at its head. Layout, comments and the order of keys make no
+        difference.
+        """,
+        """
+        from typing import NamedTuple
+
+        from flask_socketio import SocketIO
+
+        class ModelsSource(NamedTuple):
+            file: str
+            schemas: dict
+            digest: str
+
+        SOURCE = ModelsSource("asyncapi.yml", {}, "that of an older document")
+        EVENTS = {}
+        socketio = SocketIO()
+
+        @socketio.on("say")
+        def say(text):
+            socketio.emit("said", text)
+            return len(text)
+        """,
+        """
+        from flask_socketio import SocketIO
+
+        socketio = SocketIO()
+
+        @socketio.on("say")
+        def say(text):
+            socketio.emit("said", text)
+            return len(text)
+        """,
+    ),
     _warning(
         "spec-without-emit",
         "An event that is declared to be sent is emitted.",
