@@ -411,7 +411,8 @@ class Inference:
         try:
             read = getattr(self, f"_{type(node).__name__.lower()}", None)
             found = list(read(node, scope, chain)) if read is not None else [Unknown()]
-            found = found[:_MOST_VALUES]
+            if len(found) > _MOST_VALUES:  # the rest is nothing that was looked at
+                found = [*found[:_MOST_VALUES], Unknown()]
             if not self._cut or len(self._busy) == 1:
                 self._memo[key] = found, frozenset(self._open)
             return found
@@ -583,7 +584,7 @@ class Inference:
             if isinstance(value.value, EnumMeta):
                 return list(map(Known, value.value.__members__.values()))
             if type(value.value) in (list, tuple, set, frozenset, dict):
-                return [Known(each) for each in list(value.value)[:_MOST_VALUES]]
+                return list(map(Known, list(value.value)[: _MOST_VALUES + 1]))
         return [Unknown()]
 
     # -- parameters --------------------------------------------------------------------------------

@@ -24,6 +24,8 @@ _SHALLOW = frozenset(
 )
 #: Of these, what more properties would change.
 _GROWING = frozenset(("required",))
+#: Found at the property that is meant.
+_NAMING = frozenset(("additionalProperties", "required", "unevaluatedProperties"))
 _MOST = 3
 
 
@@ -64,8 +66,8 @@ def _certain(problems: Sequence[Problem], literal: Literal) -> Iterator[Problem]
 
 
 def _is_certain(problem: Problem, literal: Literal) -> bool:
-    # Of a property that is missing, the object is what is judged.
-    path = problem.path.rpartition("/")[0] if problem.keyword == "required" else problem.path
+    # Of a property that is missing or has no place, the object is what is judged.
+    path = problem.path.rpartition("/")[0] if problem.keyword in _NAMING else problem.path
     if any(_is_at_or_below(path, hole) for hole in literal.holes):
         return False
     if problem.keyword == "required":

@@ -398,6 +398,28 @@ def test_what_calls_itself(read: Read) -> None:
     assert "a /" in told(found)
 
 
+def test_what_is_too_much_is_told(read: Read) -> None:
+    """Of very many values some are read, and that there are others is said."""
+    found = read(
+        """
+        EVENTS = [f"e{number}" for number in range(500)]
+        def f():
+            for each in EVENTS:
+                live.emit(each)
+        """
+    )
+    assert "?" in told(found)
+    assert "e0 /" in told(found)
+
+
+def test_very_many_callers_are_all_read(read: Read) -> None:
+    """A function that hands on may be called from everywhere."""
+    calls = "\n".join(f"    tell('e{number}')" for number in range(400))
+    found = read(f"def tell(event):\n    live.emit(event)\ndef f():\n{calls}\n")
+    assert len(found.emits) == 400
+    assert not found.unread
+
+
 def test_deep_sources_are_read(read: Read) -> None:
     """A source may be nested as deep as Python reads it; deeper, the rest is read all the same."""
     deep = "+".join(["'a'"] * 900)
