@@ -229,7 +229,10 @@ class _Reader:
             if not call.complete:
                 yield None, here
             return
-        for value in self._inference.of(argument) or [Unknown()]:
+        values = self._inference.of(argument) or [Unknown()]
+        if all(isinstance(each, Known) and each.value is None for each in values):
+            values = [Unknown()]  # it is given its value later
+        for value in values:
             text = text_of(value)
             place = getattr(value, "place", None) or here
             if text is not None or not isinstance(value, Known):

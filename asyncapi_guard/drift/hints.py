@@ -188,7 +188,7 @@ def is_silent(handler: Any, functions: dict[tuple[str, int], Scope]) -> bool:
     scope = functions.get((code.co_filename, code.co_firstlineno)) if code is not None else None
     if scope is None or isinstance(scope.node, (ast.Lambda, ast.ClassDef, ast.Module)):
         return False
-    returned = [each for each in scope.returns if not _is_none(each)]
+    returned = [each for each in (*scope.returns, *scope.yields) if not _is_none(each)]
     return not returned and not _is_stub(scope.node.body)
 
 

@@ -21,7 +21,13 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import Enum, EnumMeta
 from itertools import product
-from types import FunctionType, MemberDescriptorType, MethodType, ModuleType
+from types import (
+    FunctionType,
+    MappingProxyType,
+    MemberDescriptorType,
+    MethodType,
+    ModuleType,
+)
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import flask
@@ -506,7 +512,8 @@ class Inference:
 
     def _bound(self, name: str, binding: Binding, scope: Scope, chain: Chain) -> list[Value]:
         if isinstance(binding, Assigned):
-            return self.values(binding.value, scope, chain)
+            annotated = self._instances_named(binding.annotation, scope)
+            return annotated or self.values(binding.value, scope, chain)
         if isinstance(binding, Element):
             return self._elements(binding.iterable, binding.index, scope, chain)
         if isinstance(binding, Imported):
@@ -695,7 +702,17 @@ class Inference:
             if kind in each.__mro__
             for instance in instances
         ]
-        return found or [Made(kind)]
+        # One that is made later may be of any class below it.
+        below = [Made(each) for each in self._below(kind) if each not in self._instances]
+        return [*(found or [Made(kind)]), *below]
+
+    def _below(self, kind: type) -> Iterator[type]:
+        """The classes of ours that are derived from one of ours."""
+        if self._is_own(kind):
+            classes: list[type] = type.__subclasses__(kind)
+            for each in classes:
+                yield each
+                yield from self._below(each)
 
     def _self(self, scope: Scope) -> list[Value] | None:
         """What the first parameter of a method stands for; `None` when it is none."""
@@ -791,6 +808,8 @@ class Inference:
             getter = static.fget if isinstance(static, property) else static.func
             code = self._function(getter)
             return [Unknown()] if code is None else self._returned(Code(code, owner), None)
+        if isinstance(live, tuple) and name in getattr(kind, "_fields", ()):
+            return [Known(tuple.__getitem__(live, kind._fields.index(name)))]  # type: ignore[attr-defined]
         assigned = self._assigned(kind, name)
         if static is not _MISSING and (static is not None or not assigned):
             return [Known(static), *assigned]
@@ -902,7 +921,7 @@ class Inference:
             holder = owner.value
             if isinstance(holder, EnumMeta):
                 holder = dict(holder.__members__)
-            if type(holder) in (dict, list, tuple):
+            if type(holder) in (dict, list, tuple, MappingProxyType):
                 with suppress(LookupError, TypeError):
                     return [Known(holder[key.value])]
         return [Unknown()]
@@ -926,6 +945,10 @@ class Inference:
         if isinstance(node.func, ast.Name) and node.func.id == "super" and not node.args:
             return self._super(scope)
         named = node.func.attr if isinstance(node.func, ast.Attribute) else None
+        if isinstance(node.func, ast.Attribute) and named == "get" and len(node.args) == 1:
+            got = self._entry(node.func.value, node.args[0], scope, chain)
+            if got:
+                return got
         found: list[Value] = []
         for function in self.values(node.func, scope, chain):
             found += self._result(function, node, scope, chain)
@@ -935,6 +958,17 @@ class Inference:
         if is_client and not any(isinstance(v, (Known, Made)) for v in found):
             return [Other()]
         return found
+
+    def _entry(self, holder: ast.expr, key: ast.expr, scope: Scope, chain: Chain) -> list[Value]:
+        """What `get` gets of a dictionary; nothing of anything else."""
+        keys = self.values(key, scope, chain)
+        return [
+            found
+            for owner in self.values(holder, scope, chain)
+            for each in keys
+            for found in self._item(owner, each)
+            if not isinstance(found, Unknown)
+        ]
 
     def _super(self, scope: Scope) -> list[Value]:
         method = next((each for each in functions_around(scope) if each.owner is not None), None)
@@ -1030,6 +1064,10 @@ class Inference:
         promised = self._instances_named(getattr(scope.node, "returns", None), scope.parent)
         if promised:
             return promised
+        if scope.yields:
+            return [Display(ast.Tuple(scope.yields, ast.Load()), scope, chain)]
+        if not scope.returns and isinstance(_last(scope), ast.Raise):
+            return []  # it is there to be overridden
         found = [v for each in scope.returns for v in self.values(each, scope, chain)]
         some = [v for v in found if not (isinstance(v, Known) and v.value is None)]
         return some or found or [Unknown()]
@@ -1076,7 +1114,17 @@ def _is_likely(node: ast.expr) -> bool:
         )
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
         return bool(_LIKELY.fullmatch(str(node.slice.value)))
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+        key = node.args[0]
+        is_get = node.func.attr == "get" and isinstance(key, ast.Constant)
+        return is_get and bool(_LIKELY.fullmatch(str(getattr(key, "value", ""))))
     return isinstance(node, ast.Name) and bool(_LIKELY.fullmatch(node.id))
+
+
+def _last(scope: Scope) -> ast.stmt | None:
+    """The last statement of a function."""
+    body = getattr(scope.node, "body", None)
+    return body[-1] if isinstance(body, list) else None
 
 
 def _starred(nodes: Iterable[Any]) -> bool:

@@ -32,9 +32,10 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """A name is given the value of an expression."""
+    """A name is given the value of an expression, and perhaps a type."""
 
     value: ast.expr
+    annotation: ast.expr | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,8 @@ class Scope:
         parent: the scope around it.
         bindings: what each of its names is given.
         calls: the calls that it makes itself.
-        returns: what it returns or yields.
+        returns: what it returns.
+        yields: what it yields, one after the other.
         shared: the names that it takes from a scope around it, to give them something else.
     """
 
@@ -92,6 +94,7 @@ class Scope:
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
     calls: list[ast.Call] = field(default_factory=list)
     returns: list[ast.expr] = field(default_factory=list)
+    yields: list[ast.expr] = field(default_factory=list)
     shared: dict[str, bool] = field(default_factory=dict)
 
     @property
@@ -194,11 +197,13 @@ def _note(node: ast.AST, scope: Scope) -> None:
         for target in node.targets:
             _assign(target, node.value, scope)
     elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
-        _assign(node.target, node.value, scope)
+        if isinstance(node.target, ast.Name):
+            annotation = getattr(node, "annotation", None)
+            scope.bind(node.target.id, Assigned(node.value, annotation))
     elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
         _iterate(node.target, node.iter, scope)
     elif isinstance(node, (ast.Return, ast.Yield)) and node.value is not None:
-        scope.returns.append(node.value)
+        (scope.returns if isinstance(node, ast.Return) else scope.yields).append(node.value)
     elif isinstance(node, (ast.Import, ast.ImportFrom)):
         _imports(node, scope)
     else:

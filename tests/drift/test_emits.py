@@ -293,6 +293,52 @@ FORMS: dict[str, tuple[str, list[str]]] = {
         "E = 1\nE = 'a'\nfor F in ('b', 'c'):\n    pass\ndef f():\n    live.emit(E); live.emit(F)",
         ["a /", "b /", "c /"],
     ),
+    "what classes below have": (
+        """
+        class Base:
+            EVENT = None
+            def name(self):
+                raise NotImplementedError
+            def tell(self):
+                live.emit(self.EVENT)
+                live.emit(self.name())
+        class One(Base):
+            EVENT = "a"
+            def name(self):
+                return "b"
+        """,
+        ["a /", "b /"],
+    ),
+    "tuples with names, and what cannot be changed": (
+        """
+        from types import MappingProxyType
+        from typing import NamedTuple
+        class Names(NamedTuple):
+            shown: str = "a"
+        NAMES, TABLE = Names(), MappingProxyType({"x": "b"})
+        def f():
+            live.emit(NAMES.shown)
+            live.emit(TABLE["x"])
+            live.emit({"y": "c"}.get("y"))
+        """,
+        ["a /", "b /", "c /"],
+    ),
+    "what a generator yields": (
+        """
+        def names():
+            yield "a"
+            yield "b"
+        def f():
+            for each in names():
+                live.emit(each)
+        """,
+        ["a /", "b /"],
+    ),
+    "a variable by its annotation": (
+        "def f(app):\n    wire: SocketIO = app.thing\n    wire.emit('a')",
+        ["a /"],
+    ),
+    "what is not given yet": ("E = None\ndef f():\n    live.emit(E)", ["?"]),
     "a global that a function gives": (
         "hub = None\ndef start():\n    global hub\n    hub = live\ndef f():\n    hub.emit('a')",
         ["a /"],
