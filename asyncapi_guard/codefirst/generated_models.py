@@ -13,20 +13,34 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
-__all__ = ["generated_by", "homes_of", "imported_by", "is_generated", "named_by"]
+__all__ = [
+    "generated_by",
+    "homes_of",
+    "imported_by",
+    "is_generated",
+    "is_generated_module",
+    "named_by",
+]
 
 
 def generated_by(name: str) -> ModuleType | None:
     """The generated module of this name, or the generated package around it."""
     for each in (name, _package(name)):
         module = sys.modules.get(each)
-        source = getattr(module, "SOURCE", None)
-        if isinstance(source, tuple) and isinstance(getattr(module, "EVENTS", None), dict):
-            # Whoever imports both has them, too: what made them tells whose they are.
-            home = type(source).__module__
-            if home == each or (_package(home) and _package(home) in (each, _package(each))):
-                return module
+        if module is not None and is_generated_module(module):
+            return module
     return None
+
+
+def is_generated_module(module: ModuleType) -> bool:
+    """Whether `asyncapi-guard models` has written a module."""
+    names = vars(module)
+    source = names.get("SOURCE")
+    if not (isinstance(source, tuple) and isinstance(names.get("EVENTS"), dict)):
+        return False
+    # Whoever imports both has them, too: what made them tells whose they are.
+    name, home = module.__name__, type(source).__module__
+    return home == name or bool(_package(home) and _package(home) in (name, _package(name)))
 
 
 def _package(name: str) -> str:

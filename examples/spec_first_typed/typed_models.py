@@ -68,10 +68,14 @@ SayAck: TypeAlias = Receipt
 
 
 class ModelsSource(NamedTuple):
-    """The document of the models, relative to this file, and where in it each model stands."""
+    """The document of the models, relative to this file, and where in it each model stands.
+
+    `digest` is that of the document: where it is another one by now, the models are out of date.
+    """
 
     file: str
     schemas: dict[Any, str]
+    digest: str = ""
 
 
 class EventForm(NamedTuple):
@@ -310,6 +314,7 @@ SOURCE = ModelsSource(
         SayPayload: "#/components/messages/Say/payload",
         SaidPayload: "#/components/messages/Said/payload",
     },
+    digest="970f9f18ece5ff81f908a6eebc7e68a7",
 )
 
 

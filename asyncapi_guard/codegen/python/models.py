@@ -2,11 +2,13 @@
 
 datamodel-code-generator makes the types; what is ours stands below them:
 
-- `SOURCE`, a `ModelsSource(file, schemas)`: `file` is the document, relative to the folder of the
-  module (in a package, of the package); `schemas` maps each class and each alias (for msgspec, each
-  class) to where it stands, as a JSON Pointer in a URI fragment (`#/components/schemas/Move`). For
-  what stands in another file, the name of that, relative to the document, comes before it:
-  `user.json#/definitions/name`.
+- `SOURCE`, a `ModelsSource(file, schemas, digest)`: `file` is the document, relative to the folder
+  of the module (in a package, of the package); `schemas` maps each class and each alias (for
+  msgspec, each class) to where it stands, as a JSON Pointer in a URI fragment
+  (`#/components/schemas/Move`).
+  For what stands in another file, the name of that, relative to the document, comes before it:
+  `user.json#/definitions/name`. `digest` is that of what the document says, whatever its layout: by
+  it `check` and a server know that the models are out of date.
 - `EVENTS`: `(namespace, direction, event)` leads to an `EventModels(payloads, acks)`, tuples of
   `EventForm(kind, args, required, rest, message)`. Each is one alternative: `kind` is the type of
   all arguments together and `None` for no arguments, `args` has the type of each, `required` says
@@ -50,6 +52,7 @@ from asyncapi_guard.codegen.python.reserved_names import reserved_names
 from asyncapi_guard.codegen.python.sections import Section, Writer
 from asyncapi_guard.codegen.python.writing import quoted
 from asyncapi_guard.contract import Action
+from asyncapi_guard.spec.digest import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -120,7 +123,8 @@ def generate_models(documents: Documents, options: Options, destination: Destina
     reserved = reserved_names(options.style, options.base_class, enums=options.enums)
     catalogue = read_catalogue(documents, reserved=reserved)
     bundle = build_bundle(catalogue, is_usable_pattern, reserved, enums=options.enums)
-    maker = _Maker(Pointers(documents), catalogue, bundle, options, destination)
+    digest = digest_of(documents)
+    maker = _Maker(Pointers(documents), catalogue, bundle, options, destination, digest)
     files = maker.package() if destination.package else maker.module()
     losses = (*bundle.losses, *dropped(bundle.schemas, bundle.places, options.style))
     return Generated(files, losses)
@@ -136,7 +140,9 @@ class _Maker:
         bundle: Bundle,
         options: Options,
         destination: Destination,
+        digest: str,
     ) -> None:
+        self._digest = digest
         self._pointers = pointers
         self._catalogue = catalogue
         self._bundle = bundle
@@ -270,7 +276,7 @@ class _Maker:
         ]
         file = quoted(self._destination.source)
         if not entries:
-            return f"SOURCE = ModelsSource(file={file}, schemas={{}})"
+            return f'SOURCE = ModelsSource(file={file}, schemas={{}}, digest="{self._digest}")'
         return "\n".join(
             [
                 "SOURCE = ModelsSource(",
@@ -278,6 +284,7 @@ class _Maker:
                 "    schemas={",
                 *entries,
                 "    },",
+                f'    digest="{self._digest}",',
                 ")",
             ]
         )
@@ -287,7 +294,12 @@ class _Maker:
         file = quoted(self._destination.source)
         blocks = [
             _table("__all__", [f"    {quoted(n)}," for n in ("EVENTS", "SOURCE", *modules)], "[]"),
-            f"SOURCE = ModelsSource(\n    file={file},\n    schemas={{{schemas}\n    }},\n)",
+            "\n".join(
+                [
+                    f"SOURCE = ModelsSource(\n    file={file},\n    schemas={{{schemas}\n    }},",
+                    f'    digest="{self._digest}",\n)',
+                ]
+            ),
             _table(
                 "EVENTS: dict[tuple[str, str, str], EventModels]",
                 [f"    **{module}.EVENTS," for module in modules],

@@ -24,10 +24,14 @@ READS = frozenset(("pydantic", "msgspec"))
 
 _COMMON = '''\
 class ModelsSource(NamedTuple):
-    """The document of the models, relative to this file, and where in it each model stands."""
+    """The document of the models, relative to this file, and where in it each model stands.
+
+    `digest` is that of the document: where it is another one by now, the models are out of date.
+    """
 
     file: str
     schemas: dict[Any, str]
+    digest: str = ""
 
 
 class EventForm(NamedTuple):
