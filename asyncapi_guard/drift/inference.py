@@ -416,7 +416,7 @@ class Inference:
         self._busy.add(key)
         try:
             read = getattr(self, f"_{type(node).__name__.lower()}", None)
-            found = list(read(node, scope, chain)) if read is not None else [Unknown()]
+            found: list[Value] = list(read(node, scope, chain)) if read is not None else [Unknown()]
             if len(found) > _MOST_VALUES:  # the rest is nothing that was looked at
                 found = [*found[:_MOST_VALUES], Unknown()]
             if not self._cut or len(self._busy) == 1:
@@ -1025,7 +1025,7 @@ class Inference:
         self, kind: EnumMeta, node: ast.Call, scope: Scope, chain: Chain
     ) -> list[Value]:
         given = self.values(node.args[0], scope, chain) if len(node.args) == 1 else []
-        members: list[Enum] = list(kind.__members__.values())
+        members: list[Any] = list(kind.__members__.values())
         found: list[Value] = [Known(m) for v in given for m in members if text_of(v) == m.value]
         return found or [Unknown()]
 
