@@ -7,6 +7,10 @@ all imports count. `alone` is the library on the JSON Schema that we would give 
 options that we would give: it reads no AsyncAPI document, follows no references to files, checks
 nothing, and writes the models without events, handlers and helpers.
 
+`dense` is a document of 1,000 messages, whose types refer to four others each and whose acks are
+lists of them, so that every type leads to every other. It is made to show that time grows with the
+document, and not with the ways through it: as models, and as TypeScript types.
+
 Runs alternate, so that a slow moment of the machine hits all; figures are medians of wall time.
 
 Exits with 1 when a goal is missed.
@@ -22,12 +26,16 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from tables import environment, progress, table
 
 SIZES = (10, 100, 500)
 #: Wall seconds for documents of so many schemas, written and checked.
 GOALS = {100: 1.2}
+#: Messages of the dense document, and wall seconds for what is made of it.
+DENSE = 1_000
+DENSE_GOALS = {"models": 6.0, "types": 2.0}
 
 _ALONE = """\
 import json, sys
@@ -76,6 +84,19 @@ def document(count: int) -> dict[str, object]:
     }
 
 
+def dense_document(count: int) -> dict[str, object]:
+    """A document in which every type leads to every other, and every ack to one of them."""
+    found: dict[str, Any] = document(count)
+    for number, thing in enumerate(found["components"]["schemas"].values()):
+        for step in (3, 7, 11):
+            other = f"#/components/schemas/Thing{(number * step + 1) % count}"
+            thing["properties"][f"other{step}"] = {"$ref": other}
+    for number, message in enumerate(found["channels"]["root"]["messages"].values()):
+        other = f"#/components/schemas/Thing{(number + 5) % count}"
+        message["x-ack"] = {"type": "array", "items": {"$ref": other}}
+    return found
+
+
 def bundle(spec: Path) -> str:
     """What the library gets for a document."""
     from asyncapi_guard.codegen.catalogue import read_catalogue
@@ -94,15 +115,34 @@ def seconds(command: list[str]) -> float:
     return time.perf_counter() - began
 
 
+def guard() -> list[str]:
+    """The command, as it is installed here."""
+    script = Path(sys.executable).with_name("asyncapi-guard")
+    return [str(script)] if script.exists() else [sys.executable, "-m", "asyncapi_guard"]
+
+
+def measure_dense(runs: int, folder: Path) -> dict[str, float]:
+    """Medians of `models` and `types`, of the dense document."""
+    spec = folder / "dense.json"
+    spec.write_text(json.dumps(dense_document(DENSE)), encoding="utf-8")
+    outputs = {"models": folder / "dense.py", "types": folder / "dense.d.ts"}
+    found: dict[str, list[float]] = {name: [] for name in outputs}
+    for turn in range(runs):
+        for name, output in outputs.items():
+            progress(f"{DENSE:,} messages, {turn + 1} of {runs}: {name}")
+            output.unlink(missing_ok=True)
+            found[name].append(seconds([*guard(), name, str(spec), "-o", str(output)]))
+    progress("")
+    return {name: statistics.median(times) for name, times in found.items()}
+
+
 def measure(count: int, runs: int, folder: Path) -> dict[str, float]:
     """Medians of `alone`, `written` and `checked`."""
     spec, schemas = folder / f"{count}.json", folder / f"{count}-schemas.json"
     spec.write_text(json.dumps(document(count)), encoding="utf-8")
     schemas.write_text(bundle(spec), encoding="utf-8")
     output, other = folder / "models.py", folder / "alone.py"
-    script = Path(sys.executable).with_name("asyncapi-guard")
-    guard = [str(script)] if script.exists() else [sys.executable, "-m", "asyncapi_guard"]
-    write = [*guard, "models", str(spec), "-o", str(output)]
+    write = [*guard(), "models", str(spec), "-o", str(output)]
     commands = {
         "alone": [sys.executable, "-c", _ALONE, str(schemas), str(other)],
         "written": write,
@@ -131,16 +171,19 @@ def main() -> int:
     sizes, runs = ((100,), 3) if options.quick else (SIZES, options.runs)
     with tempfile.TemporaryDirectory() as folder:
         found = {size: measure(size, runs, Path(folder)) for size in sizes}
+        dense = measure_dense(min(runs, 3), Path(folder))
     if options.json:
-        print(json.dumps({"environment": environment(), "seconds": found}))
+        print(json.dumps({"environment": environment(), "seconds": found, "dense": dense}))
     else:
         print(shown(found))
+        print(shown_dense(dense))
     slow = [
         size
         for size, goal in GOALS.items()
         if max(found[size]["written"], found[size]["checked"]) > goal
     ]
-    return int(bool(slow))
+    slow_dense = [name for name, goal in DENSE_GOALS.items() if dense[name] > goal]
+    return int(bool(slow or slow_dense))
 
 
 def shown(found: dict[int, dict[str, float]]) -> str:
@@ -162,6 +205,12 @@ def shown(found: dict[int, dict[str, float]]) -> str:
         )
     head = ["cold", "alone", "written", "÷ alone", "--check", "÷ alone", "goal"]
     return table(head, rows)
+
+
+def shown_dense(found: dict[str, float]) -> str:
+    """The figures of the dense document as a table."""
+    rows = [[name, f"{found[name]:.2f} s", f"{goal:.1f} s"] for name, goal in DENSE_GOALS.items()]
+    return table([f"dense, {DENSE:,} messages", "written", "goal"], rows)
 
 
 if __name__ == "__main__":

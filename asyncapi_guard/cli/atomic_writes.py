@@ -60,6 +60,9 @@ def _write_beside(path: Path, raw: bytes) -> str:
     if not path.parent.exists():
         raise FileNotFoundError(errno.ENOENT, f"there is no folder {shown_path(path.parent)}")
     is_there = path.exists()
+    if is_there and not path.is_file():
+        # A rename would put a plain file in the place of a device, such as /dev/null.
+        raise OSError(errno.EINVAL, "it is a device or a pipe, not a file")
     mode = stat.S_IMODE(path.stat().st_mode) if is_there else 0o666 & ~_umask()
     if is_there and not (mode & 0o222 and os.access(path, os.W_OK)):
         # Its folder would let us put another in its place; its owner said no.

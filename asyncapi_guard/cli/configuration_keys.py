@@ -82,8 +82,16 @@ class ModelsKeys(GeneratorKeys, frozen=True, rename="kebab"):
     python: Annotated[str, _one_of(PYTHONS)] = ""
     pydantic: Annotated[str, _one_of(PYDANTICS)] = ""
     base_class: _String = ""
+    enums: _Boolean = False
+    frozen: _Boolean = False
     report: _Boolean = False
 
 
 class TypesKeys(GeneratorKeys, frozen=True, rename="kebab"):
     """`[tool.asyncapi-guard.types]`."""
+
+    sockets: _Boolean = False
+    paths: _Boolean = False
+    readonly: _Boolean = False
+    enums: _Boolean = False
+    errors: _Boolean = False

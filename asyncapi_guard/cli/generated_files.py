@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import click
 
@@ -37,6 +39,7 @@ __all__ = [
     "Entry",
     "Output",
     "configured",
+    "inputs_of",
     "opened",
     "relative",
     "run_generator",
@@ -77,10 +80,12 @@ class Output:
     Attributes:
         files: texts, by paths.
         folder: a folder that has generated files only; those that are not made any more go.
+        inputs: the files that it is made of, which are never written.
     """
 
     files: Mapping[Path, str] = field(default_factory=dict)
     folder: Path | None = None
+    inputs: tuple[Path, ...] = ()
 
 
 # -- what is to be done ----------------------------------------------------------------------------
@@ -120,6 +125,14 @@ def opened(file: str, root: str | None, allow_http: Sequence[str], using: Config
 
     usual_root, usual_hosts = using.reach_of_file(file)
     return open_documents(file, root=root or usual_root, allow_http=allow_http or usual_hosts)
+
+
+def inputs_of(documents: Documents) -> tuple[Path, ...]:
+    """The files of a document: its own, and those that it refers to."""
+    addresses = (urlsplit(source.uri) for source in documents.sources())
+    return tuple(
+        Path(url2pathname(address.path)) for address in addresses if address.scheme == "file"
+    )
 
 
 def relative(path: str | Path, folder: str | Path) -> str:
@@ -197,8 +210,10 @@ def settle(outputs: Sequence[Output], header: str, *, check: bool, force: bool) 
         force: overwrite also what somebody else has written.
 
     Raises:
-        CannotRun: a file is somebody else's, or cannot be read or written.
+        CannotRun: a file is somebody else's, one that others are made of, or cannot be read or
+            written.
     """
+    _refuse_inputs(outputs)
     old = {path: _read(path) for output in outputs for path in output.files}
     leftovers = [path for output in outputs for path in _leftovers(output, header)]
     new = {path: text for output in outputs for path, text in output.files.items()}
@@ -261,6 +276,30 @@ def _refuse_foreign(
             raise CannotRun(
                 f"{shown_path(path)} is already there and was not generated; --force overwrites it"
             )
+
+
+def _refuse_inputs(outputs: Sequence[Output]) -> None:
+    """Refuse to replace a document by what is made of it, or anything that is no file."""
+    inputs = [file for output in outputs for file in output.inputs]
+    for path in (path for output in outputs for path in output.files):
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise CannotRun(
+                f"{shown_path(path)} is a device or a pipe, not a file; leave -o out to write to "
+                "standard output"
+            )
+        if any(_is_same(path, file) for file in inputs):
+            raise CannotRun(
+                f"{shown_path(path)} is a file of the document itself, which would be lost; name "
+                "another file to write"
+            )
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    """Whether two paths lead to one file: by links, or in another spelling."""
+    try:
+        return path.samefile(other)
+    except OSError:  # one of them is not there
+        return False
 
 
 def _make_folder(folder: Path | None) -> None:

@@ -12,7 +12,13 @@ from urllib.parse import quote
 from asyncapi_guard.codefirst.asyncapi_schemas import legal
 from asyncapi_guard.codefirst.document import About, build_document
 from asyncapi_guard.codefirst.hints import read_hint
-from asyncapi_guard.codefirst.origin import has_ack, is_sent, serves, takes_payload
+from asyncapi_guard.codefirst.origin import (
+    has_ack,
+    is_sent,
+    serves,
+    takes_all,
+    takes_payload,
+)
 from asyncapi_guard.codefirst.registry import Registry, Sender
 from asyncapi_guard.contract import Action
 from asyncapi_guard.schema.dialects import replace_subschemas
@@ -27,7 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from asyncapi_guard.codefirst.origin import Origin
-    from asyncapi_guard.contract import Contract, Message, Operation
+    from asyncapi_guard.codefirst.registry import Receiver
+    from asyncapi_guard.contract import Contract, Message, Operation, Schema
 
 __all__ = ["merge"]
 
@@ -85,28 +92,59 @@ class _Merger:
     def _written(self) -> tuple[Registry, dict[_Key, tuple[bool, bool]]]:
         """What people wrote themselves; of events that the document has, which parts of them."""
         written = Registry()
-        replaced: dict[_Key, tuple[bool, bool]] = {}
+        replaced = self._narrowed(self._other_types())
         for receiver in self._registry.receivers():
             key = receiver.namespace, Action.RECEIVE, receiver.event
-            models = self._origin.event(*key)
-            if models:
-                payload = any(takes_payload(receiver, each) for each in models)
-                parts = not payload, not any(has_ack(receiver.ack, each) for each in models)
-                if not any(parts):
-                    continue
-                replaced[key] = parts
-            written.add(receiver)
+            if key in replaced or not self._origin.event(*key):
+                written.add(receiver)
         for sender in self._registry.senders():
             key = sender.namespace, Action.SEND, sender.event
-            models = self._origin.event(*key)
-            if models:
-                payload = any(is_sent(sender, each) for each in models)
-                parts = not payload, not any(has_ack(sender.ack, each) for each in models)
-                if not any(parts):
-                    continue
-                replaced[key] = parts
-            written.add_sender(sender)
+            if key in replaced or not self._origin.event(*key):
+                written.add_sender(sender)
         return written, replaced
+
+    def _other_types(self) -> dict[_Key, tuple[Receiver | Sender, bool, bool]]:
+        """Of the document's events, those with other types than were generated, and in what."""
+        found: dict[_Key, tuple[Receiver | Sender, bool, bool]] = {}
+        for receiver in self._registry.receivers():
+            key = receiver.namespace, Action.RECEIVE, receiver.event
+            if models := self._origin.event(*key):
+                payload = any(takes_payload(receiver, each) for each in models)
+                ack = any(has_ack(receiver.ack, each) for each in models)
+                found[key] = receiver, not payload, not ack
+        for sender in self._registry.senders():
+            key = sender.namespace, Action.SEND, sender.event
+            if models := self._origin.event(*key):
+                payload = any(is_sent(sender, each) for each in models)
+                ack = any(has_ack(sender.ack, each) for each in models)
+                found[key] = sender, not payload, not ack
+        return {key: each for key, each in found.items() if any(each[1:])}
+
+    def _narrowed(
+        self, found: Mapping[_Key, tuple[Receiver | Sender, bool, bool]]
+    ) -> dict[_Key, tuple[bool, bool]]:
+        """Which of these types reject what the document allows: the others change nothing."""
+        if not found:
+            return {}
+        alone = Registry()
+        for entry, *_ in found.values():
+            if isinstance(entry, Sender):
+                alone.add_sender(entry)
+            else:
+                alone.add(entry)
+        code = compile_contract(open_documents(build_document(alone, About())), "auto")
+        file = self._contract()
+        narrowed = {}
+        for key, (_, payload, ack) in found.items():
+            theirs = [message for *_, message in _messages(code, *key)]
+            ours = [message for *_, message in _messages(file, *key)]
+            parts = (
+                payload and not takes_all(_payloads(theirs), _payloads(ours)),
+                ack and not takes_all(_acks(theirs), _acks(ours)),
+            )
+            if any(parts):
+                narrowed[key] = parts
+        return narrowed
 
     # -- schemas -----------------------------------------------------------------------------------
 
@@ -330,6 +368,18 @@ def _messages(
     return [
         (channel, key, message) for (channel, key), message in found.items() if channel in served
     ]
+
+
+def _payloads(messages: Sequence[Message]) -> list[Schema] | None:
+    """What messages say of arguments; `None` where one of them says nothing."""
+    found = [message.payload for message in messages if message.payload is not None]
+    return found if len(found) == len(messages) > 0 else None
+
+
+def _acks(messages: Sequence[Message]) -> list[Schema] | None:
+    """What messages say of acks; `None` where none of them says anything."""
+    found = [schema for each in messages if each.ack for schema in each.ack.alternatives]
+    return [schema for n, schema in enumerate(found) if schema not in found[:n]] or None
 
 
 def _has(operation: Operation, key: str) -> bool:

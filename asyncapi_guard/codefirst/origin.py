@@ -5,7 +5,7 @@ types each event has (`EVENTS`). A server whose handlers are typed with such mod
 for its own: what came from there stays as its author wrote it, with everything that types cannot
 say, and only what people wrote themselves is derived from their types:
 
-- an event whose handler has the types of `EVENTS` keeps its message;
+- an event whose handler has the types of `EVENTS`, or wider ones, keeps its message;
 - an event whose handler has others keeps it but for the payload, the ack, or both;
 - an event that the document does not know is added as `additions` adds one; where its types use
   generated models, it refers to the document's schemas;
@@ -23,7 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.codefirst.generated_models import generated_by
+from asyncapi_guard.codefirst.generated_models import generated_by, homes_of
+from asyncapi_guard.schema.comparison import differences, is_anything
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,10 +32,19 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.codefirst.hints import Hint
     from asyncapi_guard.codefirst.registry import Receiver, Registry, Sender
-    from asyncapi_guard.contract import Action
+    from asyncapi_guard.contract import Action, Schema
 
 
-__all__ = ["Origin", "has_ack", "is_sent", "origin_of", "serves", "takes_payload"]
+__all__ = [
+    "Origin",
+    "has_ack",
+    "is_sent",
+    "models_of",
+    "origin_of",
+    "serves",
+    "takes_all",
+    "takes_payload",
+]
 
 _PARAMETER = re.compile(r"\{[^{}]*\}")
 _NONE = type(None)
@@ -71,7 +81,7 @@ def origin_of(registry: Registry) -> Origin | None:
     A document that is not where the models say is no origin, nor are several; a warning says so.
     """
     found: dict[Path, Origin] = {}
-    for module in _modules(registry):
+    for module in models_of(registry):
         if module.__file__:
             folder = Path(module.__file__).resolve().parent
             file = Path(os.path.normpath(folder / module.SOURCE.file))
@@ -102,22 +112,11 @@ def origin_of(registry: Registry) -> Origin | None:
     return None
 
 
-def _modules(registry: Registry) -> dict[ModuleType, None]:
+def models_of(registry: Registry) -> dict[ModuleType, None]:
     """The generated modules that a server uses, in the order in which one meets them."""
-    names = dict.fromkeys(name for hint in _hints(registry) for name in _homes(hint.hint))
+    names = dict.fromkeys(name for hint in _hints(registry) for name in homes_of(hint.hint))
+    names.update(dict.fromkeys(registry.models))
     return {module: None for module in map(generated_by, names) if module is not None}
-
-
-def _homes(hint: Any) -> Iterator[str]:
-    """The names of the modules that have the classes and aliases that a hint names."""
-    # Before Python 3.11, `list[int]` passes for a class.
-    if isinstance(hint, type) and typing.get_origin(hint) is None:
-        yield hint.__module__
-    elif hasattr(hint, "__value__"):
-        yield str(hint.__module__)
-    else:
-        for part in typing.get_args(hint):
-            yield from _homes(part)
 
 
 def _hints(registry: Registry) -> Iterator[Hint]:
@@ -163,6 +162,16 @@ def is_sent(sender: Sender, models: Any) -> bool:
     if len(given) == 1 and _is_any_of(given[0], models.payloads):
         return True
     return len(given) == len(kinds) and all(kind in given for kind in kinds)
+
+
+def takes_all(code: Sequence[Schema] | None, file: Sequence[Schema] | None) -> bool:
+    """Whether a hint's schemas accept all that the document's do; `None` is anything.
+
+    Such a hint says nothing that the document does not say better.
+    """
+    if code is None or file is None:
+        return code is None or all(map(is_anything, code))
+    return not any(each.narrower for each in differences(code, file))
 
 
 def _same(given: tuple[Any, ...], required: int, rest: Any, form: Any) -> bool:

@@ -7,6 +7,7 @@ import inspect
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.codefirst.generated_models import generated_by, named_by
 from asyncapi_guard.codefirst.hint_check import check_hint
 from asyncapi_guard.codefirst.hints import is_model, plain, read_hint
 from asyncapi_guard.codefirst.signatures import MISSING, Signature, describe, read_signature
@@ -15,7 +16,7 @@ from asyncapi_guard.guard import RESERVED_EVENTS
 from asyncapi_guard.spec.ids import check_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from asyncapi_guard.codefirst.hints import Direction, Hint
 
@@ -141,10 +142,12 @@ class Registry:
 
     Attributes:
         changes: grows with each registration.
+        models: the names of modules with generated models that are used besides those of the hints.
     """
 
     def __init__(self) -> None:
         self.changes: int = 0
+        self.models: tuple[str, ...] = ()
         self._receivers: dict[tuple[str, str], Receiver] = {}
         self._senders: dict[tuple[str, str], Sender] = {}
 
@@ -159,7 +162,7 @@ class Registry:
     def copy(self) -> Registry:
         """What is registered now; later registrations do not change it."""
         made = Registry()
-        made.changes = self.changes
+        made.changes, made.models = self.changes, self.models
         made._receivers, made._senders = dict(self._receivers), dict(self._senders)
         return made
 
@@ -197,6 +200,7 @@ class Registry:
         hints: bool,
         request_model: Any = None,
         response_model: Any = None,
+        leading: int = 0,
     ) -> Receiver:
         """Register a handler; the last one of an event counts.
 
@@ -207,6 +211,7 @@ class Registry:
             hints: whether its type hints count.
             request_model: the type of its one argument, in place of a hint.
             response_model: the type of what it returns, in place of a hint.
+            leading: how many parameters before its arguments are the server's own.
 
         Raises:
             RegistrationError: a hint is missing, cannot be resolved, or cannot be modelled; or the
@@ -214,7 +219,7 @@ class Registry:
         """
         name = describe(handler)
         check_names(namespace, event, name)
-        signature = read_signature(handler) if hints else None
+        signature = read_signature(handler).without(leading) if hints else None
         names: tuple[str, ...] = ()
         if request_model is not None:
             arguments: tuple[Hint, ...] | None = (
@@ -231,7 +236,20 @@ class Registry:
             arguments, rest, required = (), read_hint(Any, name), 0
         entry = Receiver(namespace, event, handler, arguments, required, rest, ack, names)
         self.add(entry)
+        # Whether or not its hints count: whose types it names has the document of its events.
+        self.use_models(named_by(handler))
         return entry
+
+    def use_models(self, names: Iterable[str]) -> None:
+        """Take the document of generated models for that of the server.
+
+        Args:
+            names: of modules; those that were not generated count for nothing.
+        """
+        found = [module.__name__ for module in map(generated_by, names) if module is not None]
+        if not set(found) <= set(self.models):
+            self.models = tuple(dict.fromkeys((*self.models, *found)))
+            self.changes += 1
 
     def add(self, entry: Receiver) -> None:
         """Register a receiver in place of the one that its event had."""

@@ -6,7 +6,7 @@ import functools
 import inspect
 import sys
 import typing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.errors import RegistrationError
@@ -57,6 +57,10 @@ class Signature:
     arguments: tuple[Argument, ...]
     rest: Argument | None
     returns: Any
+
+    def without(self, leading: int) -> Signature:
+        """The signature without its first parameters, which are no arguments of an event."""
+        return replace(self, arguments=self.arguments[leading:]) if leading else self
 
     @property
     def names(self) -> tuple[str, ...]:

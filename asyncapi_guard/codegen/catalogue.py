@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
 
 from asyncapi_guard.codegen.names import TypeNames, pascal
+from asyncapi_guard.codegen.pointers import Pointers
 from asyncapi_guard.contract import Action
 from asyncapi_guard.schema.bundle import target
 from asyncapi_guard.schema.dialects import Dialect, replace_subschemas
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from asyncapi_guard.contract import Contract, Message, Operation, Schema
-    from asyncapi_guard.schema import Bundle, CompiledSchema
+    from asyncapi_guard.schema import CompiledSchema
     from asyncapi_guard.spec.references import Documents
 
 __all__ = [
@@ -201,8 +202,13 @@ class _Reader:
         self._documents = documents
         self._contract = contract
         self._type_names = TypeNames(reserved)
-        #: Schemas whose references lead to other entries of their bundles.
-        self._found: dict[_Key, tuple[Any, Bundle]] = {}
+        self._pointers = Pointers(documents)
+        #: One for each dialect: what one schema refers to, another need not collect again.
+        self._collectors: dict[Dialect, Collector] = {}
+        #: The places of what they collected, by the names that they gave.
+        self._entries: dict[tuple[Dialect, str], str] = {}
+        #: Schemas whose references lead to those names.
+        self._found: dict[_Key, Any] = {}
         self._names: dict[_Key, str] = {}
         self._aliases: dict[str, str] = {}
         #: By event, kind and the schema's place.
@@ -253,8 +259,7 @@ class _Reader:
         for name, node in _components(self._documents):
             try:
                 place, dialect = schemas.root(node)
-                if (place.location, dialect) not in self._found:
-                    self._take(Collector(self._documents, dialect).collect(place))
+                self._take(place, dialect)
             except (Unresolvable, UnjudgeableError):
                 left.append(node.location)
                 continue
@@ -268,16 +273,21 @@ class _Reader:
                 self._name(key, [name])
         return tuple(left)
 
-    def _take(self, bundle: Bundle) -> None:
-        for name, schema in bundle.schemas.items():
-            self._found.setdefault((bundle.places[name], bundle.dialect), (schema, bundle))
+    def _take(self, node: Node, dialect: Dialect) -> None:
+        """Find a schema and all that it refers to, as far as it was not found."""
+        if (node.location, dialect) in self._found:
+            return
+        collector = self._collectors.setdefault(dialect, Collector(self._documents, dialect))
+        for name, place, schema in collector.add(node):
+            self._entries[dialect, name] = place
+            self._found[place, dialect] = schema
 
     def _place(self, schema: Schema) -> _Key:
         """What identifies a schema; what it refers to is found now, if it was not."""
         compiled = cast("CompiledSchema", schema)  # as every schema of a contract is
         key = compiled.location, compiled.dialect
         if key not in self._found:  # else all that it refers to is there, too
-            self._take(compiled.bundle)
+            self._take(self._pointers.node(compiled.location), compiled.dialect)
         return key
 
     # -- names -------------------------------------------------------------------------------------
@@ -306,17 +316,18 @@ class _Reader:
     # -- the result --------------------------------------------------------------------------------
 
     def _define(self, key: _Key) -> Definition:
-        schema, bundle = self._found[key]
-        return Definition(self._names[key], self._rewritten(schema, bundle), bundle.dialect, key[0])
+        place, dialect = key
+        schema = self._rewritten(self._found[key], dialect)
+        return Definition(self._names[key], schema, dialect, place)
 
-    def _rewritten(self, schema: Any, bundle: Bundle) -> Any:
+    def _rewritten(self, schema: Any, dialect: Dialect) -> Any:
         """A schema whose references lead to definitions."""
         if not isinstance(schema, dict):
             return schema
-        copy = replace_subschemas(schema, lambda _, inner: self._rewritten(inner, bundle))
-        entry = target(bundle.dialect, copy.get("$ref"))
+        copy = replace_subschemas(schema, lambda _, inner: self._rewritten(inner, dialect))
+        entry = target(dialect, copy.get("$ref"))
         if entry is not None:
-            copy["$ref"] = PREFIX + self._names[bundle.places[entry], bundle.dialect]
+            copy["$ref"] = PREFIX + self._names[self._entries[dialect, entry], dialect]
         return copy
 
     def _event(self, met: _Met, definitions: Mapping[str, Definition]) -> Event:

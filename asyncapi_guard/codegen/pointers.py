@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlsplit
 
 from asyncapi_guard.spec.pointers import parse_fragment
+from asyncapi_guard.spec.references import Node
 
 if TYPE_CHECKING:
     from asyncapi_guard.errors import Finding
@@ -44,6 +45,14 @@ class Pointers:
         if source is self._main:
             return f"#{pointer}"
         return f"{_relative(self._main.uri, source.uri)}#{pointer}"
+
+    def node(self, place: str) -> Node:
+        """The value at a place."""
+        source, pointer = self.source(place)
+        node = Node(source, (), source.data)
+        for part in _path(source.data, pointer):
+            node = node.child(part)
+        return node
 
     def finding(self, place: str, message: str) -> Finding:
         """What is to be said about a place, with its line."""

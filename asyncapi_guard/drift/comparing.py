@@ -10,8 +10,10 @@ has in their namespace.
 
 Types that differ are an error where it hurts who keeps to the file, and a warning elsewhere. Of
 what is received, that is a client whose arguments a narrower type refuses; a wider type takes
-what the guard refuses before the handler sees it. Of what is sent it is the other way round: a
-wider type lets out what clients do not expect, a narrower one is only less than was promised.
+what the guard rejects before the handler sees it, if there is one that enforces the file, and
+what the handler gets otherwise, which the message says. Of what is sent it is the other way
+round: a wider type lets out what clients do not expect, a narrower one is only less than was
+promised.
 """
 
 from __future__ import annotations
@@ -21,15 +23,25 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from asyncapi_guard.contract import Action, Channel, Contract, Message, Schema
+from asyncapi_guard.drift.applications import short_name
+from asyncapi_guard.drift.arity import in_words, numbers_of, takes_all, told
 from asyncapi_guard.drift.document_lines import DocumentLines
+from asyncapi_guard.drift.sent_values import contradiction
 from asyncapi_guard.errors import Finding, Severity
-from asyncapi_guard.schema.comparison import Difference, differences, is_anything
+from asyncapi_guard.schema.comparison import (
+    Difference,
+    contradictions,
+    differences,
+    is_anything,
+)
 from asyncapi_guard.spec.wording import nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from asyncapi_guard.drift.emits import Emit
+    from asyncapi_guard.codefirst.stale_models import StaleModels
+    from asyncapi_guard.drift.arity import Numbers
+    from asyncapi_guard.drift.emits import Emit, Unread
     from asyncapi_guard.spec.references import Documents
 
 __all__ = ["CODES", "Declared", "Handler", "drift", "missing_events"]
@@ -43,6 +55,9 @@ CODES: Mapping[str, Severity] = {
     "payload-inexact": Severity.WARNING,
     "ack-inexact": Severity.WARNING,
     "undeclared-emit": Severity.ERROR,
+    "stale-models": Severity.ERROR,
+    "spec-without-emit": Severity.WARNING,
+    "unread-emit": Severity.WARNING,
 }
 _RESERVED = frozenset(("connect", "disconnect"))
 _ANY = "*"
@@ -63,6 +78,10 @@ class Handler:
         line: 1-based; 0 when nobody knows.
         payload: what its hints say of its arguments; `None` when they say nothing.
         ack: what its hints say of what it returns; `None` when they say nothing.
+        in_force: its hints decide what it gets and what it acknowledges.
+        takes: how many arguments it can be called with; `None` when nobody knows.
+        silent: it never returns a value.
+        unread: hints that could not be read, with the reason.
     """
 
     namespace: str
@@ -72,6 +91,10 @@ class Handler:
     line: int
     payload: Schema | None = None
     ack: Schema | None = None
+    in_force: bool = True
+    takes: Numbers | None = None
+    silent: bool = False
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +114,16 @@ class Declared:
     ack: Schema | None = None
 
 
-def drift(
+def drift(  # noqa: PLR0913  # what an application has, and what its file says
     handlers: Sequence[Handler],
     emits: Sequence[Emit],
     declared: Sequence[Declared],
     contract: Contract,
     documents: Documents,
+    unread: Sequence[Unread] = (),
+    *,
+    enforced: bool = False,
+    stale: Sequence[StaleModels] = (),
 ) -> tuple[Finding, ...]:
     """Every difference, in the order of files and lines.
 
@@ -106,14 +133,26 @@ def drift(
         declared: the models of what it sends.
         contract: what the file says.
         documents: the file, for its lines.
+        unread: emits of which only the run knows what they emit.
+        enforced: the server enforces the file, whatever the types in the code say.
+        stale: generated modules that are out of date.
     """
-    comparison = _Comparison(contract, DocumentLines(documents))
+    comparison = _Comparison(contract, DocumentLines(documents), enforced=enforced)
     found: dict[Finding, None] = {}
     found.update(dict.fromkeys(comparison.of_handlers(handlers)))
     found.update(dict.fromkeys(comparison.unhandled(handlers)))
     found.update(dict.fromkeys(comparison.of_emits(emits)))
     found.update(dict.fromkeys(comparison.of_declared(declared, emits)))
+    found.update(dict.fromkeys(comparison.of_unread(unread)))
+    found.update(dict.fromkeys(comparison.unsent(emits, declared, unread)))
+    found.update(dict.fromkeys(map(_stale, stale)))
     return tuple(sorted(found))
+
+
+def _stale(models: StaleModels) -> Finding:
+    code = "stale-models"
+    file = short_name(str(models.file))
+    return Finding(file, 1, 1, "", str(models), code, CODES[code])
 
 
 def missing_events(
@@ -139,8 +178,9 @@ def missing_events(
 class _Comparison:
     """The file's side, by namespaces and events."""
 
-    def __init__(self, contract: Contract, lines: DocumentLines) -> None:
+    def __init__(self, contract: Contract, lines: DocumentLines, *, enforced: bool = False) -> None:
         self._lines = lines
+        self._enforced = enforced
         self._file = contract.file
         self._channels = [c for c in contract.channels.values() if c.is_namespace]
         self._received = _messages(contract, Action.RECEIVE)
@@ -159,9 +199,13 @@ class _Comparison:
             if handler.event == _ANY:
                 continue
             messages = self._find(self._received, handler.namespace, handler.event)
-            if messages:
+            if messages and handler.in_force:
                 yield from self._models(handler, messages)
-            elif handler.event not in _RESERVED:
+            if messages and handler.event not in _RESERVED:
+                yield from self._plain(handler, messages)
+            if messages:
+                continue
+            if handler.event not in _RESERVED:
                 where = self._missing(handler.namespace, handler.event, self._received, self._sent)
                 message = f"{handler.name} handles {shown(handler.event)}: {where}"
                 yield _at(handler, message, "handler-without-spec")
@@ -169,23 +213,56 @@ class _Comparison:
     def _models(self, handler: Handler, messages: Sequence[Message]) -> Iterator[Finding]:
         place = self._lines.name(messages[0].location)
         name, event = handler.name, shown(handler.event)
-        for hurts, told in _received(_payloads(handler.payload, messages)):
+        for hurts, said in _received(_payloads(handler.payload, messages)):
             text = (
                 f"{name} may refuse arguments of {event} that {place} allows"
                 if hurts
-                else f"{name} takes arguments of {event} that {place} does not allow{_HARMLESS}"
+                else f"{name} takes arguments of {event} that {place} does not allow, "
+                f"{self._consequence()}"
             )
             code = "payload-differs" if hurts else "payload-inexact"
-            yield _at(handler, f"{text}: {told}", code)
+            yield _at(handler, f"{text}: {said}", code)
         if handler.event in _RESERVED:
             return
-        for hurts, told in _sent(_acks(handler.ack, messages)):
+        for hurts, said in _sent(_acks(handler.ack, messages)):
             text = (
                 f"{name} may acknowledge {event} with what {place} does not allow"
                 if hurts
                 else f"{name} acknowledges {event} with less than {place} allows{_HARMLESS}"
             )
-            yield _at(handler, f"{text}: {told}", "ack-differs" if hurts else "ack-inexact")
+            yield _at(handler, f"{text}: {said}", "ack-differs" if hurts else "ack-inexact")
+
+    def _consequence(self) -> str:
+        """What becomes of arguments that the code takes and the file does not allow."""
+        if self._enforced:
+            return "which is harmless, for the server enforces the file"
+        return "and the server lets them through, for it does not enforce the file"
+
+    def _plain(self, handler: Handler, messages: Sequence[Message]) -> Iterator[Finding]:
+        """What a handler contradicts that nothing puts in force, or that no hint says."""
+        place = self._lines.name(messages[0].location)
+        name, event = handler.name, shown(handler.event)
+        payloads = [message.payload for message in messages if message.payload is not None]
+        given = numbers_of(payloads) if len(payloads) == len(messages) else None
+        if not handler.in_force:
+            if given and handler.takes is not None and not takes_all(handler.takes, given):
+                text = f"{name} takes {told(handler.takes)}, and {place} allows {in_words(given)}"
+                yield _at(handler, f"{text} of {event}", "payload-differs")
+            elif handler.payload is not None and len(payloads) == len(messages):
+                for each in _some(contradictions(payloads, [handler.payload])):
+                    text = f"the hints of {name} contradict {place}, which declares {event}"
+                    yield _at(handler, f"{text}: {each}", "payload-differs")
+        acks = _acks(handler.ack, messages)
+        if acks.silent:
+            return
+        said = handler.in_force and handler.ack is not None
+        if handler.silent and not said and not any(each.is_valid(None) for each in acks.file):
+            text = f"{name} returns nothing, and {place} promises an ack of {event}"
+            yield _at(handler, text, "ack-differs")
+        elif handler.ack is not None and not handler.in_force:
+            for each in _some(contradictions([handler.ack], acks.file, vague=True)):
+                text = f"the hint of what {name} returns contradicts {place}, the ack of {event}"
+                yield _at(handler, f"{text}: {each}", "ack-differs")
 
     def unhandled(self, handlers: Sequence[Handler]) -> Iterator[Finding]:
         """What the file declares to be received, and nobody handles."""
@@ -208,11 +285,71 @@ class _Comparison:
         """Events that the sources emit and the file does not declare to be sent."""
         for emit in emits:
             namespaces = emit.namespaces or (_ANY,)
-            if any(self._find(self._sent, each, emit.event) for each in namespaces):
+            messages = [
+                message
+                for each in namespaces
+                for message in self._find(self._sent, each, emit.event)
+            ]
+            if messages:
+                yield from self._sent_value(emit, messages)
                 continue
             where = self._missing(namespaces[0], emit.event, self._sent, self._received)
             message = f"{shown(emit.event)} is emitted: {where}"
             yield Finding(emit.file, emit.line, emit.column, "", message, "undeclared-emit")
+
+    def _sent_value(self, emit: Emit, messages: Sequence[Message]) -> Iterator[Finding]:
+        """What an emit writes down, against what the file allows."""
+        place, event = self._lines.name(messages[0].location), shown(emit.event)
+
+        def finding(message: str, code: str) -> Finding:
+            return Finding(emit.file, emit.line, emit.column, "", message, code, CODES[code])
+
+        if emit.arguments is not None:
+            problem = contradiction(emit.arguments, messages)
+            if problem is not None:
+                text = f"{event} is emitted with what {place} does not allow: {problem}"
+                yield finding(text, "payload-differs")
+        acks = _acks(None, messages)
+        given = None if acks.silent else numbers_of(acks.file)
+        if emit.callback is not None and given and not takes_all(emit.callback, given):
+            values = told(emit.callback, "value")
+            text = f"the callback of {event} takes {values}, and {place} allows an ack of"
+            yield finding(f"{text} {in_words(given)}", "ack-differs")
+
+    def of_unread(self, unread: Sequence[Unread]) -> Iterator[Finding]:
+        """Emits of which only the run knows what they emit."""
+        code = "unread-emit"
+        for each in unread:
+            text = (
+                "only the run knows which event is emitted here, so it is not compared with "
+                f"{self._file}"
+                if each.event is None
+                else f"only the run knows whether a server emits {shown(each.event)} here, so it "
+                f"is not compared with {self._file}"
+            )
+            yield Finding(each.file, each.line, each.column, "", text, code, CODES[code])
+
+    def unsent(
+        self, emits: Sequence[Emit], declared: Sequence[Declared], unread: Sequence[Unread]
+    ) -> Iterator[Finding]:
+        """What the file declares to be sent, and nothing that could be read emits."""
+        for (id, event), messages in self._sent.items():
+            channel = next(each for each in self._channels if each.id == id)
+            sent = any(each.event == event and _reaches(channel, each.namespaces) for each in emits)
+            sent = sent or any(e.event == event and _fits(channel, e.namespace) for e in declared)
+            perhaps = any(
+                each.event in (None, event) and _reaches(channel, each.namespaces)
+                for each in unread
+            )
+            if sent or perhaps:
+                continue
+            names = [each.event for each in emits if _reaches(channel, each.namespaces)]
+            text = (
+                f"{shown(event)} is sent in {shown(channel.address)}, and no code of the "
+                f"application emits it{nearest(event, names)}"
+            )
+            code = "spec-without-emit"
+            yield self._lines.finding(messages[0].location, text, code, CODES[code])
 
     def of_declared(self, declared: Sequence[Declared], emits: Sequence[Emit]) -> Iterator[Finding]:
         """Models of what is sent that the file does not know, or knows otherwise."""
@@ -238,21 +375,21 @@ class _Comparison:
                 return self._lines.finding(location, message, code, CODES[code])
             return Finding(call.file, call.line, call.column, "", message, code, CODES[code])
 
-        for hurts, told in _sent(_payloads(declared.payload, messages)):
+        for hurts, said in _sent(_payloads(declared.payload, messages)):
             text = (
                 f"doc_emit allows {event} to be sent with what {place} does not allow"
                 if hurts
                 else f"doc_emit allows less of {event} than {place}{_HARMLESS}"
             )
-            yield finding(f"{text}: {told}", "payload-differs" if hurts else "payload-inexact")
-        for hurts, told in _received(_acks(declared.ack, messages)):
+            yield finding(f"{text}: {said}", "payload-differs" if hurts else "payload-inexact")
+        for hurts, said in _received(_acks(declared.ack, messages)):
             text = (
                 f"the ack_model of doc_emit may refuse answers to {event} that {place} allows"
                 if hurts
                 else f"the ack_model of doc_emit takes answers to {event} that {place} does not "
                 f"allow{_HARMLESS}"
             )
-            yield finding(f"{text}: {told}", "ack-differs" if hurts else "ack-inexact")
+            yield finding(f"{text}: {said}", "ack-differs" if hurts else "ack-inexact")
 
     # -- finding -----------------------------------------------------------------------------------
 
@@ -339,6 +476,11 @@ def _judged(hurting: Sequence[str], found: Sequence[Difference]) -> Iterator[tup
         yield bool(hurting), "; ".join(list(told)[:_MOST])
 
 
+def _some(texts: Sequence[str]) -> list[str]:
+    """The first of several, as one."""
+    return ["; ".join(texts[:_MOST])] if texts else []
+
+
 # -- namespaces ------------------------------------------------------------------------------------
 
 #: Messages by the id of their channel and their event.
@@ -354,6 +496,11 @@ def _messages(contract: Contract, action: Action) -> _Messages:
                 if message not in known:
                     known.append(message)
     return found
+
+
+def _reaches(channel: Channel, namespaces: Sequence[str]) -> bool:
+    """Whether what is emitted may go to a channel; without namespaces, to any."""
+    return not namespaces or any(_fits(channel, each) for each in namespaces)
 
 
 def _handles(handler: Handler, channel: Channel, event: str) -> bool:

@@ -10,7 +10,8 @@ from importlib.util import decode_source
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import flask_socketio
+from flask_socketio import Namespace as FlaskNamespace
+from flask_socketio import SocketIO
 from socketio.base_namespace import BaseNamespace
 from socketio.base_server import BaseServer
 
@@ -19,8 +20,13 @@ from asyncapi_guard.codefirst.permissive_schemas import ANY_ARGUMENTS
 from asyncapi_guard.contract import Action
 from asyncapi_guard.drift.applications import short_name
 from asyncapi_guard.drift.comparing import Declared, Handler
-from asyncapi_guard.drift.emits import Emit, Names, find_emits
+from asyncapi_guard.drift.emits import find_emits
+from asyncapi_guard.drift.hints import is_silent, signed
+from asyncapi_guard.drift.inference import Inference, Source
+from asyncapi_guard.drift.instances import instances_of
+from asyncapi_guard.drift.python_source import parse_source
 from asyncapi_guard.drift.registrations import Registration, find_registrations
+from asyncapi_guard.drift.scopes import scopes_of
 from asyncapi_guard.integrations.handlers.registered import LIBRARIES, methods_of, registered
 from asyncapi_guard.spec.additions import NewEvent, new_events
 
@@ -30,11 +36,12 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.contract import Contract, Message
     from asyncapi_guard.drift.applications import Loaded
+    from asyncapi_guard.drift.emits import Emissions, Emit
+    from asyncapi_guard.drift.scopes import Scope
 
-__all__ = ["declared_of", "emits_of", "events_of", "handlers_of", "sources_of"]
+__all__ = ["declared_of", "emissions_of", "emits_of", "events_of", "handlers_of", "sources_of"]
 
-_SERVERS = (flask_socketio.SocketIO, BaseServer)
-_FUNCTIONS = ("emit", "send", "call")
+_RESERVED = frozenset(("connect", "disconnect"))
 #: How `codefirst.document` writes the namespace of handlers of all namespaces.
 _ANY_ADDRESS = "/{namespace}"
 
@@ -53,6 +60,7 @@ def handlers_of(application: Loaded, sources: Mapping[str, str]) -> list[Handler
         SpecError: the hints make no document.
     """
     typed = _typed(application.server)
+    functions = _functions(application, sources)
     registrations = [
         registration
         for module in application.modules
@@ -61,7 +69,15 @@ def handlers_of(application: Loaded, sources: Mapping[str, str]) -> list[Handler
         )
     ]
     return [
-        _placed(_handler(namespace, event, function, typed.get((namespace, event))), registrations)
+        _placed(
+            _handler(
+                (namespace, event, function),
+                typed.get((namespace, event)),
+                functions,
+                before=_before(application.server, namespace, function),
+            ),
+            registrations,
+        )
         for namespace, event, function in _registered(application.server)
     ]
 
@@ -92,14 +108,50 @@ def _registered(server: Any) -> Iterator[tuple[str, str, Callable[..., Any]]]:
         yield from methods_of(each)
 
 
+def _before(server: Any, namespace: str, handler: Any) -> int:
+    """How many arguments a handler gets before those of the event."""
+    owner = getattr(handler, "__self__", None)
+    if isinstance(owner, BaseNamespace):
+        return 0 if isinstance(owner, FlaskNamespace) else 1
+    return (1 + (namespace == "*")) if isinstance(server, BaseServer) else 0
+
+
+def _functions(application: Loaded, sources: Mapping[str, str]) -> dict[tuple[str, int], Scope]:
+    """The functions of the sources, by file and first line."""
+    return {
+        (str(module.__file__), scope.first_line): scope
+        for module in application.modules
+        for scope in scopes_of(parse_source(sources[_name(module)]))
+        if scope.is_function
+    }
+
+
 def _handler(
-    namespace: str, event: str, handler: Callable[..., Any], typed: _Said | None
+    registration: tuple[str, str, Callable[..., Any]],
+    typed: _Said | None,
+    functions: dict[tuple[str, int], Scope],
+    *,
+    before: int,
 ) -> Handler:
+    namespace, event, handler = registration
     function = written_function(handler)
     name = getattr(function, "__qualname__", None) or repr(handler)
     file, line = _place(function)
     payload, ack = typed or (None, None)
-    return Handler(namespace, event, name, file, line, payload, ack)
+    found = Handler(
+        namespace, event, name, file, line, payload, ack, silent=is_silent(handler, functions)
+    )
+    if payload is not None or ack is not None or "*" in (event, namespace) or event in _RESERVED:
+        return found
+    said = signed(handler, event, before=before)
+    return replace(
+        found,
+        payload=said.payload,
+        ack=said.ack,
+        in_force=False,
+        takes=said.takes,
+        unread=said.unread,
+    )
 
 
 def _place(function: Any) -> tuple[str, int]:
@@ -209,30 +261,60 @@ def _text(module: ModuleType) -> str:
 def emits_of(
     application: Loaded, sources: Mapping[str, str], handlers: Sequence[Handler]
 ) -> list[Emit]:
-    """The events that the application's own modules emit.
+    """The events that the application's own modules emit, as far as they can be told.
 
     Args:
         application: what was imported.
         sources: its texts (`sources_of`).
         handlers: its handlers: what they emit goes to their namespaces.
     """
-    lines = _handler_lines(handlers)
-    classes = _classes(application.server)
-    found = []
-    for module in application.modules:
-        name = _name(module)
-        found += find_emits(name, sources[name], _names(module, classes, lines.get(name, {})))
-    return found
+    return list(emissions_of(application, sources, handlers).emits)
+
+
+def emissions_of(
+    application: Loaded, sources: Mapping[str, str], handlers: Sequence[Handler]
+) -> Emissions:
+    """What the application's own modules emit, and what of it only the run knows.
+
+    Args:
+        application: what was imported.
+        sources: its texts (`sources_of`).
+        handlers: its handlers: what they emit goes to their namespaces.
+    """
+    modules = application.modules
+    roots = [application.server, *(each for _, _, each in _registered(application.server))]
+    inference = Inference(
+        [Source(module, _name(module), sources[_name(module)]) for module in modules],
+        instances_of(modules, roots),
+        _handler_lines(handlers),
+        _classes(application.server),
+        _servers(application),
+    )
+    return find_emits(inference)
+
+
+def _servers(application: Loaded) -> list[Any]:
+    """A server, the one inside of it, and whatever of Flask-SocketIO's is around it."""
+    server = application.server
+    inner = server if isinstance(server, BaseServer) else server.server
+    around = [
+        value
+        for module in application.modules
+        for value in vars(module).values()
+        if issubclass(type(value), SocketIO) and inner is not None and value.server is inner
+    ]
+    return [each for each in (server, inner, *around) if each is not None]
 
 
 def _handler_lines(handlers: Sequence[Handler]) -> dict[str, dict[int, tuple[str, ...]]]:
     """By file and first line, the namespaces of the functions that handle events."""
     lines: dict[str, dict[int, tuple[str, ...]]] = {}
     for handler in handlers:
-        if handler.namespace != "*":
-            of_file = lines.setdefault(handler.file, {})
-            known = of_file.get(handler.line, ())
-            of_file[handler.line] = tuple(dict.fromkeys((*known, handler.namespace)))
+        of_file = lines.setdefault(handler.file, {})
+        known = of_file.get(handler.line, ())
+        # A handler of all namespaces emits to whichever it was called in.
+        some = () if handler.namespace == "*" else (handler.namespace,)
+        of_file[handler.line] = tuple(dict.fromkeys((*known, *some)))
     return lines
 
 
@@ -248,29 +330,6 @@ def _classes(server: Any) -> dict[type, tuple[str, ...]]:
             if base.__module__.partition(".")[0] not in {*LIBRARIES, "builtins"}:
                 found[base] = tuple(dict.fromkeys((*found.get(base, ()), each.namespace)))
     return found
-
-
-def _names(
-    module: ModuleType, classes: dict[type, tuple[str, ...]], lines: dict[int, tuple[str, ...]]
-) -> Names:
-    """What the names of a module stand for."""
-    functions: dict[str, str] = {}
-    servers: dict[str, str] = {}
-    others = set()
-    for name, value in vars(module).items():
-        if value is flask_socketio:
-            functions |= {f"{name}.{each}": each for each in _FUNCTIONS}
-        elif inspect.ismodule(value):
-            servers |= {f"{name}.{k}": to for k, v in vars(value).items() if (to := _emits_to(v))}
-            others.add(name)
-        elif any(value is getattr(flask_socketio, each) for each in _FUNCTIONS):
-            functions[name] = value.__name__
-        elif to := _emits_to(value):
-            servers[name] = to
-        elif value is not None:
-            others.add(name)
-    own = {c.__name__: ns for c, ns in classes.items() if c.__module__ == module.__name__}
-    return Names(functions, servers, own, frozenset(others), lines, partial(_text_of, module))
 
 
 def _text_of(module: ModuleType, dotted: str) -> str | None:
@@ -289,10 +348,3 @@ def _text_of(module: ModuleType, dotted: str) -> str | None:
     if isinstance(value, Enum):
         value = value._value_
     return value if isinstance(value, str) else None
-
-
-def _emits_to(value: Any) -> str:
-    """Where a server or a namespace emits to by default; empty for anything else."""
-    if issubclass(type(value), _SERVERS):
-        return "/"
-    return str(value.namespace) if issubclass(type(value), BaseNamespace) else ""

@@ -1,39 +1,45 @@
-"""What the sources of an application emit: the events in `emit("…")`, `send` and `call`.
+"""What an application emits: the events in its sources' `emit("…")`, `send` and `call`.
 
-The text says what is called by which name; what these names stand for, the imported modules know
-(`Names`), constants among them: `emit(EVENTS.SAID)` is as good as a literal. A receiver that
-neither knows, such as a parameter, counts when it is called as Socket.IO servers are: `sio`,
-`socketio`, `self.socketio`; so does the `server` of any of them. Names that a function binds itself
-are its own, whatever the module means by them; what is computed is passed over, and so is what
-clients emit.
+What is called, and with what, `inference` knows. An emit in a function that only hands on what it
+is given is one for each call of that function, and is found at the argument there. What only the
+run knows is not passed over: it is listed (`Unread`), so that nothing found never means that nobody
+looked. What clients emit is none of it.
 """
 
 from __future__ import annotations
 
 import ast
-import re
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+import inspect
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.drift.python_source import parse_source
+from asyncapi_guard.drift.literals import Literal, literal_of
+from asyncapi_guard.drift.scopes import functions_around
+from asyncapi_guard.drift.values import (
+    Argument,
+    Code,
+    Display,
+    Emits,
+    Known,
+    Place,
+    Unknown,
+    text_of,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Sequence
 
-__all__ = ["Emit", "Names", "find_emits"]
+    from asyncapi_guard.drift.inference import Call, Inference
+    from asyncapi_guard.drift.scopes import Scope
+    from asyncapi_guard.drift.values import CallSite, Chain
 
-#: Flask-SocketIO's functions that emit.
-_FUNCTIONS = frozenset(("emit", "send", "call"))
-_METHODS = frozenset(("emit", "send", "call", "doc_emit"))
-_LIKELY = re.compile(r"(?:.*_)?sio|.*socket_?io", re.IGNORECASE)
-#: A call that makes a client: `socketio.Client()`, `socketio.test_client(app)`.
-_MAKES_CLIENT = re.compile(r".*client", re.IGNORECASE)
-_CLIENT = "a client"
-_Function = (ast.FunctionDef, ast.AsyncFunctionDef)
+__all__ = ["Emissions", "Emit", "Unread", "find_emits"]
 
-
-def _no_text(_name: str) -> None:
-    return None
+#: Of one call in a source, that are followed.
+_MOST_CHAINS = 300
+_LONGEST_CHAIN = 5
+_Numbers = tuple[int, "int | None"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,8 @@ class Emit:
         line: 1-based.
         column: 1-based.
         declares: it is a `doc_emit`, which only says so.
+        arguments: what is sent, as far as it is written down; `None` when nobody can tell.
+        callback: how many values the callback takes, at least and at most; `None` without one.
     """
 
     event: str
@@ -55,269 +63,333 @@ class Emit:
     line: int
     column: int
     declares: bool = False
+    arguments: tuple[Literal, ...] | None = None
+    callback: _Numbers | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
-    """What the names of a module stand for.
+class Unread:
+    """An emit whose event only the run knows.
 
     Attributes:
-        functions: Flask-SocketIO's `emit`, `send` and `call`, by the names that they have here.
-        servers: servers and namespaces by their dotted names, with where they emit to.
-        classes: class-based namespaces by name, with the namespaces that they serve.
-        others: names that are known to be something else.
-        handlers: the first lines of functions that handle events, with their namespaces.
-        text: what a dotted name stands for when that is a text; `None` otherwise.
+        namespaces: where it may go; empty when the text does not say.
+        file: the source.
+        line: 1-based.
+        column: 1-based.
+        event: its name, where it is only not known whether a server emits it.
     """
 
-    functions: Mapping[str, str] = field(default_factory=dict)
-    servers: Mapping[str, str] = field(default_factory=dict)
-    classes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    others: frozenset[str] = frozenset()
-    handlers: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
-    text: Callable[[str], str | None] = _no_text
-
-
-def find_emits(file: str, text: str, names: Names) -> list[Emit]:
-    """The events that a source emits, in the order of its lines; none when it is no Python."""
-    found = list(_Reader(file, text, names).read(parse_source(text)))
-    return sorted(found, key=lambda emit: (emit.line, emit.column))
+    namespaces: tuple[str, ...]
+    file: str
+    line: int
+    column: int
+    event: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class _Around:
-    """What is around a place in the source.
+class Emissions:
+    """What an application's sources emit.
 
     Attributes:
-        namespaces: those of the handler.
-        owner: the class.
-        bound: the names that functions bind: Flask-SocketIO's functions, clients, and others.
+        emits: the events.
+        unread: those of which only the run knows.
     """
 
-    namespaces: tuple[str, ...] = ()
-    owner: str | None = None
-    bound: Mapping[str, str | None] = field(default_factory=dict)
+    emits: tuple[Emit, ...]
+    unread: tuple[Unread, ...]
+
+
+def find_emits(inference: Inference) -> Emissions:
+    """What the sources emit, in the order of files and lines."""
+    found: dict[Any, Emit | Unread] = {}
+    for scope in inference.scopes:
+        if not _is_idle(inference, scope):
+            for node in scope.calls:
+                for each in _Reader(inference, scope, node).read():
+                    known = found.get(_key(each))
+                    if known is None or getattr(known, "arguments", None) is None:
+                        found[_key(each)] = each
+    ordered = sorted(found.values(), key=lambda each: (each.file, each.line, each.column))
+    return Emissions(
+        tuple(each for each in ordered if isinstance(each, Emit)),
+        tuple(each for each in ordered if isinstance(each, Unread)),
+    )
+
+
+def _key(found: Emit | Unread) -> tuple[Any, ...]:
+    kind = found.declares if isinstance(found, Emit) else None
+    return found.file, found.line, found.column, found.event, found.namespaces, kind
+
+
+def _is_idle(inference: Inference, scope: Scope) -> bool:
+    """Whether it is a function of a generated module that nobody calls."""
+    module = vars(inference.module(scope))
+    if not ("SOURCE" in module and isinstance(module.get("EVENTS"), dict)):
+        return False
+    return scope.is_function and not inference.sites(scope)
 
 
 class _Reader:
-    """One walk over one source."""
+    """Reads one call."""
 
-    def __init__(self, file: str, text: str, names: Names) -> None:
-        self._file = file
-        self._lines = text.splitlines()
-        self._names = names
-        self._variables: frozenset[str] = frozenset()
+    def __init__(self, inference: Inference, scope: Scope, node: ast.Call) -> None:
+        self._inference = inference
+        self._scope = scope
+        self._node = node
 
-    def read(self, tree: ast.AST) -> Iterator[Emit]:
-        """The emits of a module."""
-        self._variables = _variables(tree)
-        todo = [(tree, _Around(bound=_clients(tree)))]
+    def read(self) -> Iterator[Emit | Unread]:
+        """What the call emits; in a function that hands on, for each call of that function."""
+        todo: list[Chain] = [()]
+        steps = 0
         while todo:
-            node, around = todo.pop()
-            if isinstance(node, ast.ClassDef):
-                around = replace(around, owner=node.name)
-            elif isinstance(node, _Function):
-                around = self._inside(node, around)
-            elif isinstance(node, ast.Call):
-                yield from self._emits(node, around)
-            todo += [(child, around) for child in ast.iter_child_nodes(node)]
+            chain = todo.pop()
+            steps += 1
+            found, opened = self._inference.watched(partial(self._emitted, chain))
+            further = self._further(chain, opened) if found and steps < _MOST_CHAINS else []
+            if further:
+                todo += further
+            else:
+                yield from found
 
-    def _inside(self, node: ast.FunctionDef | ast.AsyncFunctionDef, around: _Around) -> _Around:
-        first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
-        namespaces = self._names.handlers.get(first, around.namespaces)
-        return replace(around, namespaces=namespaces, bound={**around.bound, **_bound(node)})
+    def _further(self, chain: Chain, opened: set[Scope]) -> list[Chain]:
+        """The same with the calls of the function that decides what is emitted."""
+        if len(chain) >= _LONGEST_CHAIN:
+            return []
+        base = chain[-1].scope if chain else self._scope
+        for scope in functions_around(base):
+            if scope in opened:
+                known = {site.callee for site in chain}
+                sites = self._inference.sites(scope)
+                return [(*chain, site) for site in sites if site.scope not in known]
+        return []
 
-    def _emits(self, call: ast.Call, around: _Around) -> Iterator[Emit]:
-        target = self._target(call, around)
-        if target is None:
+    def _emitted(self, chain: Chain) -> list[Emit | Unread]:
+        return list(self._found(chain))
+
+    def _found(self, chain: Chain) -> Iterator[Emit | Unread]:
+        calls = list(self._inference.calls(self._node, self._scope, chain))
+        merged: dict[tuple[str, Any, int], tuple[Emits, Call]] = {}
+        for call in calls:
+            function = call.function
+            if isinstance(function, Emits):
+                key = function.method, function.function, id(call.positional)
+                known = merged.get(key)
+                if known is not None and known[0].namespaces and function.namespaces:
+                    both = dict.fromkeys((*known[0].namespaces, *function.namespaces))
+                    function = replace(function, namespaces=tuple(both))
+                merged[key] = function, call
+        for function, call in merged.values():
+            yield from self._emission(function, call, chain)
+        if not merged and all(isinstance(each.function, Unknown) for each in calls):
+            yield from self._likely(calls)
+
+    def _likely(self, calls: Sequence[Call]) -> Iterator[Unread]:
+        """An `emit` of something that may be a server, and may be something else."""
+        function = self._node.func
+        if isinstance(function, ast.Attribute) and function.attr == "emit":
+            for call in calls[:1]:
+                for value in self._inference.of(call.positional[0]) if call.positional else ():
+                    text = text_of(value)
+                    if text is not None:
+                        yield Unread((), *self._position(Place("", self._node)), text)
+
+    def _emission(self, function: Emits, call: Call, chain: Chain) -> Iterator[Emit | Unread]:
+        given = _given(function, call)
+        places = self._namespaces(function, given, call, chain)
+        for event, place in self._events(function, given, call):
+            for namespaces in places:
+                position = self._position(place)
+                if event is None:
+                    yield Unread(namespaces, *position)
+                    continue
+                yield Emit(
+                    event,
+                    namespaces,
+                    *position,
+                    declares=function.method == "doc_emit",
+                    arguments=self._payload(function, given, call),
+                    callback=self._callback(given),
+                )
+
+    def _position(self, place: Place) -> tuple[str, int, int]:
+        file = place.file or self._inference.file(self._scope)
+        return file, place.node.lineno, self._inference.column(file, place.node)
+
+    # -- what is emitted, and where ----------------------------------------------------------------
+
+    def _events(
+        self, function: Emits, given: _Given, call: Call
+    ) -> Iterator[tuple[str | None, Place]]:
+        if function.method == "send":
+            yield self._sent(given), Place("", call.node)
             return
-        method, default = target
-        place = call.args[0] if call.args and method != "send" else call
-        column = self._column(place)
-        for event in self._events(call, method, around):
-            for namespaces in self._namespaces(call, default, around):
-                declares = method == "doc_emit"
-                yield Emit(event, namespaces, self._file, place.lineno, column, declares)
+        argument = given.named.get("event")
+        here = self._here(argument, call)
+        if argument is None:
+            if not call.complete:
+                yield None, here
+            return
+        values = self._inference.of(argument) or [Unknown()]
+        if all(isinstance(each, Known) and each.value is None for each in values):
+            values = [Unknown()]  # it is given its value later
+        for value in values:
+            text = text_of(value)
+            place = getattr(value, "place", None) or here
+            if text is not None or not isinstance(value, Known):
+                yield text, place
 
-    def _column(self, node: ast.expr) -> int:
-        """1-based, in characters, where Python counts bytes."""
-        line = self._lines[node.lineno - 1] if node.lineno <= len(self._lines) else ""
-        return len(line.encode()[: node.col_offset].decode(errors="replace")) + 1
-
-    # -- what is called ----------------------------------------------------------------------------
-
-    def _target(self, call: ast.Call, around: _Around) -> tuple[str, tuple[str, ...]] | None:
-        """The method that a call calls, and where that emits to by default; `None` for others."""
-        named = _dotted(call.func)
-        if named in around.bound:
-            method = around.bound[named]
-            return (method, around.namespaces) if method in _FUNCTIONS else None
-        if named in self._names.functions and _root(named) not in around.bound:
-            return self._names.functions[named], around.namespaces
-        if isinstance(call.func, ast.Attribute) and call.func.attr in _METHODS:
-            receiver = self._receiver(call.func.value, around)
-            return None if receiver is None else (call.func.attr, receiver)
-        return None
-
-    def _receiver(self, node: ast.expr, around: _Around) -> tuple[str, ...] | None:
-        """Where a receiver emits to by default; `None` when it is no server."""
-        named = _dotted(node)
-        if _root(named) not in around.bound and named in self._names.servers:
-            return (self._names.servers[named],)
-        if isinstance(node, ast.Attribute) and node.attr == "server":
-            owner = self._receiver(node.value, around)
-            return None if owner is None else ("/",)  # python-socketio's knows no other
-        if _root(named) not in around.bound and _root(named) in self._names.others:
+    def _sent(self, given: _Given) -> str | None:
+        json = given.named.get("json")
+        if json is None:
+            return "message"
+        values = self._inference.of(json)
+        known = [v.value for v in values if isinstance(v, Known)]
+        if len(known) != 1 or len(values) != 1:
             return None
-        if around.bound.get(_root(named)) == _CLIENT:
+        return "json" if known[0] else "message"
+
+    def _here(self, argument: Argument | None, call: Call) -> Place:
+        if argument is None or argument.node is None or argument.scope is None:
+            return Place("", call.node)
+        return Place(self._inference.file(argument.scope), argument.node)
+
+    def _namespaces(
+        self, function: Emits, given: _Given, call: Call, chain: Chain
+    ) -> list[tuple[str, ...]]:
+        """Where a call emits to, for each that it may be; empty where nobody can tell."""
+        argument = given.named.get("namespace")
+        if argument is None and not call.complete:
+            return [()]
+        default = function.namespaces
+        if default is None:
+            default = self._of_handler(self._scope, chain) or ()
+        if argument is None:
+            return [default]
+        found = []
+        for value in self._inference.of(argument) or [Unknown()]:
+            if isinstance(value, Known) and value.value is None:
+                found.append(default)
+                continue
+            text = text_of(value)
+            found.append(() if text is None else (text,))
+        return list(dict.fromkeys(found))
+
+    def _of_handler(self, scope: Scope, chain: Chain, depth: int = 0) -> tuple[str, ...] | None:
+        """The namespaces of the handlers that a place belongs to; `None` when there are others."""
+        for around in functions_around(scope):
+            found = self._inference.handler(around)
+            if found is not None:
+                return found
+        home = next(functions_around(scope), None)
+        if home is None or depth > _LONGEST_CHAIN:
             return None
-        own = named == "self" or _is_super(node)
-        if own and around.owner is not None and around.owner in self._names.classes:
-            return self._names.classes[around.owner]
-        return ("/",) if _LIKELY.fullmatch(_last(node)) else None
+        callers: list[CallSite] = [site for site in chain if site.callee is home][:1]
+        namespaces: dict[str, None] = {}
+        for site in callers or self._inference.sites(home):
+            found = self._of_handler(site.scope, chain, depth + 1)
+            if found is None:
+                return None
+            namespaces.update(dict.fromkeys(found))
+        return tuple(namespaces) or None
 
     # -- with what ---------------------------------------------------------------------------------
 
-    def _events(self, call: ast.Call, method: str, around: _Around) -> list[str]:
-        """The events that a call emits, as far as they can be told."""
-        if method == "send":
-            json = _keyword(call, "json")
-            if json is None:
-                return ["message"]
-            if not isinstance(json, ast.Constant):
-                return []
-            return ["json" if json.value else "message"]
-        given = call.args[0] if call.args else _keyword(call, "event")
-        return [text for text in self._texts(given, around) if text is not None]
+    def _payload(self, function: Emits, given: _Given, call: Call) -> tuple[Literal, ...] | None:
+        if (
+            call.later
+            or not call.complete
+            or function.method == "doc_emit"
+            or function.function is None
+        ):
+            return None
+        arguments = given.payload
+        if len(arguments) == 1:
+            several = self._several(arguments[0])
+            if several is None:
+                literal = literal_of(self._inference, arguments[0])
+                if literal.is_none:
+                    return ()
+                # What is not written down may be a tuple, which is several arguments.
+                return (literal,) if literal.is_told else None
+            arguments = several
+        return tuple(literal_of(self._inference, each) for each in arguments)
 
-    def _namespaces(
-        self, call: ast.Call, default: tuple[str, ...], around: _Around
-    ) -> list[tuple[str, ...]]:
-        """Where a call emits to, for each that it may be; empty where nobody can tell."""
-        if any(each.arg is None for each in call.keywords):
-            return [()]
-        given = _keyword(call, "namespace")
-        if given is None or (isinstance(given, ast.Constant) and given.value is None):
-            return [default]
-        return [() if text is None else (text,) for text in self._texts(given, around)]
+    def _several(self, argument: Argument) -> list[Argument] | None:
+        """The elements of a tuple, which is sent as several arguments."""
+        values = self._inference.of(argument)
+        if len(values) != 1 or not isinstance(values[0], Display):
+            return None
+        display = values[0]
+        node = display.node
+        if not isinstance(node, ast.Tuple) or _has_stars(node.elts):
+            return None
+        return [Argument(each, display.scope, display.chain) for each in node.elts]
 
-    def _texts(self, node: ast.expr | None, around: _Around) -> list[str | None]:
-        """The texts that an expression can be; `None` for one that nobody can tell."""
-        if isinstance(node, ast.Constant):
-            return [node.value if isinstance(node.value, str) else None]
-        if isinstance(node, ast.IfExp):
-            return [*self._texts(node.body, around), *self._texts(node.orelse, around)]
-        if isinstance(node, ast.JoinedStr):
-            parts = [part.value for part in node.values if isinstance(part, ast.Constant)]
-            return ["".join(map(str, parts)) if len(parts) == len(node.values) else None]
-        if node is not None:
-            named = _dotted(node)
-            if named and _root(named) not in {*around.bound, *self._variables}:
-                return [self._names.text(named)]
-        return [None]
-
-
-# -- names -----------------------------------------------------------------------------------------
-
-
-def _bound(function: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, str | None]:
-    """The names that a function binds, with Flask-SocketIO's functions where it imports them."""
-    arguments = function.args
-    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-    every += [each for each in (arguments.vararg, arguments.kwarg) if each is not None]
-    # A parameter called as servers are is one, which is told by its name.
-    bound: dict[str, str | None] = {each.arg: None for each in every}
-    shared: set[str] = set()
-    todo: list[ast.AST] = list(function.body)
-    while todo:
-        node = todo.pop()
-        if isinstance(node, (*_Function, ast.ClassDef)):
-            bound[node.name] = None
-            continue
-        if isinstance(node, (ast.Global, ast.Nonlocal)):
-            shared |= set(node.names)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            bound[node.id] = None
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            bound |= _imported(node)
-        todo += ast.iter_child_nodes(node)
-    return {name: value for name, value in bound.items() if name not in shared} | _clients(function)
+    def _callback(self, given: _Given) -> _Numbers | None:
+        argument = given.named.get("callback")
+        if argument is None:
+            return None
+        values = self._inference.of(argument)
+        if len(values) != 1:
+            return None
+        (value,) = values
+        if isinstance(value, Code):
+            return _numbers_of(value)
+        return None
 
 
-def _variables(tree: ast.AST) -> frozenset[str]:
-    """The names of a module that stand for one thing after the other: no constants."""
-    given: set[str] = set()
-    several: set[str] = set()
-    todo = [(each, False) for each in ast.iter_child_nodes(tree)]
-    while todo:
-        node, inside = todo.pop()
-        if isinstance(node, ast.Global):
-            several |= set(node.names)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and not inside:
-            several |= {node.id} & given
-            given.add(node.id)
-        elif isinstance(node, (ast.For, ast.AsyncFor)) and not inside:
-            several |= {each.id for each in ast.walk(node.target) if isinstance(each, ast.Name)}
-        inside = inside or isinstance(node, (*_Function, ast.ClassDef))
-        todo += [(child, inside) for child in ast.iter_child_nodes(node)]
-    return frozenset(several)
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """The arguments of a call that emits, by what they are.
+
+    Attributes:
+        named: by the names of the library's parameters.
+        payload: what is sent.
+    """
+
+    named: dict[str, Argument]
+    payload: list[Argument]
 
 
-def _clients(scope: ast.AST) -> dict[str, str | None]:
-    """The names of a module or a function that are given to clients."""
-    found: dict[str, str | None] = {}
-    todo = list(ast.iter_child_nodes(scope))
-    while todo:
-        node = todo.pop()
-        if isinstance(node, (*_Function, ast.ClassDef)):
-            continue
-        if isinstance(node, ast.Assign):
-            value = node.value.value if isinstance(node.value, ast.Await) else node.value
-            if isinstance(value, ast.Call) and _MAKES_CLIENT.fullmatch(_last(value.func)):
-                names = (each for each in node.targets if isinstance(each, ast.Name))
-                found.update((each.id, _CLIENT) for each in names)
-        todo += ast.iter_child_nodes(node)
-    return found
+#: What the functions of Flask-SocketIO's kind take, where nobody knows which function it is.
+_USUAL = ("event", "*")
 
 
-def _imported(node: ast.Import | ast.ImportFrom) -> dict[str, str | None]:
-    """The names that an import binds."""
-    bound: dict[str, str | None] = {}
-    flask = isinstance(node, ast.ImportFrom) and node.module == "flask_socketio"
-    for alias in node.names:
-        ours = flask and alias.name in _FUNCTIONS
-        bound[alias.asname or _root(alias.name)] = alias.name if ours else None
-    return bound
+def _given(function: Emits, call: Call) -> _Given:
+    """The arguments of a call, by what they are to the function of the library."""
+    names = _USUAL if function.function is None else _parameters(function.function)
+    named: dict[str, Argument] = dict(call.keywords)
+    payload: list[Argument] = []
+    for index, argument in enumerate(call.positional):
+        name = names[index] if index < len(names) else ("*" if "*" in names else "")
+        if name == "*":
+            payload.append(argument)
+        elif name:
+            named[name] = argument
+    if "message" in names and "event" not in names:
+        named.setdefault("event", named.get("message", Argument(None)))
+    data = named.get("data")
+    return _Given(named, payload if data is None else [data])
 
 
-def _dotted(node: ast.expr) -> str:
-    """`a.b.c` as text; empty for anything else."""
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        base = _dotted(node.value)
-        return f"{base}.{node.attr}" if base else ""
-    return ""
+def _parameters(function: Any) -> list[str]:
+    """The names of positional parameters; `*` for any further ones."""
+    names = []
+    for each in inspect.signature(function).parameters.values():
+        if each.kind is each.VAR_POSITIONAL:
+            names.append("*")
+        elif each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD):
+            names.append(each.name)
+    return names[1:] if names[:1] == ["self"] else names
 
 
-def _is_super(node: ast.expr) -> bool:
-    """Whether it is `super()`."""
-    return isinstance(node, ast.Call) and _dotted(node.func) == "super"
+def _numbers_of(function: Code) -> _Numbers:
+    """How many positional arguments a function of the sources takes."""
+    given: ast.arguments = function.scope.node.args  # type: ignore[union-attr]  # a function's
+    count = len(given.posonlyargs) + len(given.args) - (function.bound is not None)
+    least = count - len(given.defaults)
+    return max(least, 0), None if given.vararg is not None else count
 
 
-def _root(named: str) -> str:
-    """`a` of `a.b.c`."""
-    return named.partition(".")[0]
-
-
-def _last(node: ast.expr) -> str:
-    """The last name of an expression: of `a.b`, of `a["b"]`."""
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
-        return str(node.slice.value)
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def _keyword(call: ast.Call, name: str) -> ast.expr | None:
-    return next((each.value for each in call.keywords if each.arg == name), None)
+def _has_stars(nodes: Sequence[ast.expr]) -> bool:
+    return any(isinstance(each, ast.Starred) for each in nodes)

@@ -15,44 +15,41 @@ import copy
 import dataclasses
 import functools
 import json
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-import flask_socketio
 from flask_socketio import SocketIO
 
 from asyncapi_guard.codefirst import (
     CATCH_ALL,
     About,
-    ConstructionError,
     Registry,
     agent_schema,
     document_of,
-    plain_models,
-    plain_values,
 )
 from asyncapi_guard.codefirst.document import without_anything
+from asyncapi_guard.codefirst.generated_models import generated_by, imported_by
+from asyncapi_guard.codefirst.handler_functions import dotted_name
+from asyncapi_guard.codefirst.origin import models_of
 from asyncapi_guard.contract import Contract, Mode
-from asyncapi_guard.errors import violation_error
-from asyncapi_guard.guard import Policy, Verdict
+from asyncapi_guard.guard import Policy
 from asyncapi_guard.integrations.code_first_guard import RenewedGuard
-from asyncapi_guard.integrations.deciding.calls import Rejected, Unjudged
 from asyncapi_guard.integrations.handlers.registered import methods_of
-from asyncapi_guard.integrations.threads.connects import given_auth
-from asyncapi_guard.integrations.wire.strict_json import StrictJSON
+from asyncapi_guard.integrations.handlers.unheeded import unheeded
+from asyncapi_guard.integrations.typed_handlers import TypedHandlers
 from asyncapi_guard.spec import load
 from asyncapi_guard.spec.loader import open_documents
-from asyncapi_guard.violations import Checkpoint, Code, Violation
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+    from types import ModuleType
 
     from flask import Flask
     from flask_socketio import Namespace
 
     from asyncapi_guard.codefirst import Receiver
     from asyncapi_guard.schema import EngineName
+    from asyncapi_guard.violations import Violation
 
 __all__ = ["AsyncAPIDoc", "AsyncAPISocketIO"]
 
@@ -74,6 +71,7 @@ _OPTIONS = (
     "respond_unhandled",
     "typed",
 )
+_REMEDY = "pass typed=True to AsyncAPISocketIO, or typed=False if this is meant"
 Data = dict[str, Any]
 
 
@@ -146,9 +144,11 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         self.reject_event: str | None = None
         self.respond_unhandled: bool | None = None
         self.registry: Registry = Registry()
+        #: The events whose handlers nobody has said anything about, neither that their hints count
+        #: nor that they do not.
+        self._undecided: set[tuple[str, str]] = set()
         self._guarded: RenewedGuard | None = None
-        #: Makes plain what no type is known of; an own JSON module has its own ideas of much of it.
-        self._plain: Callable[[Any], Any] = plain_values
+        self._handlers: TypedHandlers = TypedHandlers(self.registry, self._is_guarded)
         self._document: tuple[tuple[int, About], dict[str, Any]] | None = None
         self.asyncapi_doc: AsyncAPIDoc = AsyncAPIDoc(self)
         super().__init__(app, **self._take_options(kwargs))
@@ -159,8 +159,8 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         self.__dict__.pop("_handle_event", None)
         self._guarded = None
         super().init_app(app, **self._take_options(kwargs))
-        standard = StrictJSON(self.server.packet_class.json).standard
-        self._plain = plain_values if standard else plain_models
+        self._handlers.follow(self.server)
+        self._handlers.constructs = self.validate
         if not self.validate:
             return
         self._guarded = RenewedGuard(self, self.spec)
@@ -169,7 +169,11 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
             return
         self._guarded.init_app(app, self)
         # Inside of what the guard made of it, which looks at what connect handlers raise.
-        self.__dict__["_handle_event"] = functools.partial(self._handle_typed, self._handle_event)
+        handle = functools.partial(self._handlers.handle, self._handle_event)
+        self.__dict__["_handle_event"] = handle
+
+    def _is_guarded(self) -> bool:
+        return self._guarded is not None and self._guarded.installed
 
     def _take_options(self, kwargs: dict[str, Any]) -> dict[str, Any]:
         """Keep our options; the others are Flask-SocketIO's."""
@@ -217,9 +221,10 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
             request_model: the type of the one argument, instead of a hint.
             response_model: the type of what is returned, instead of a hint.
         """
+        said = (get_from_typehint, request_model, response_model)
 
         def decorator(handler: Callable[..., Any]) -> Callable[..., Any]:
-            self.registry.receive(
+            entry = self.registry.receive(
                 namespace or "/",
                 message,
                 handler,
@@ -229,6 +234,9 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
                 request_model=request_model,
                 response_model=response_model,
             )
+            undecided = self.typed is None and all(each is None for each in said)
+            change = self._undecided.add if undecided else self._undecided.discard
+            change((entry.namespace, entry.event))
             super(AsyncAPISocketIO, self).on(message, namespace)(handler)
             return handler
 
@@ -247,6 +255,7 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
     def on_namespace(self, namespace_handler: Namespace) -> None:
         """Register a class-based namespace; the hints of its `on_*` methods count."""
         super().on_namespace(namespace_handler)
+        self.registry.use_models(base.__module__ for base in type(namespace_handler).__mro__)
         for namespace, event, method in methods_of(namespace_handler):
             if event != CATCH_ALL:  # it dispatches events itself
                 hints = self._takes_hints(method, default=True)
@@ -285,6 +294,51 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         )
         return lambda function: function
 
+    def use_models(self, models: ModuleType | str) -> None:
+        """Have the document of generated models for the server's own.
+
+        Handlers whose hints name such models, class namespaces that derive from a `Handlers` of
+        theirs, and the functions that emit do so by themselves. The document is in force for all
+        handlers, those registered before included. With `spec=`, that document stays.
+
+        Args:
+            models: a module or a package that `asyncapi-guard models` has written, or its name.
+
+        Raises:
+            ValueError: it is none, or was not imported.
+        """
+        name = models if isinstance(models, str) else models.__name__
+        if name in self.registry.models:
+            return
+        if generated_by(name) is None:
+            raise ValueError(f"{name!r} is no module that `asyncapi-guard models` has written")
+        self.registry.use_models([name])
+
+    def said_of_handlers(self) -> Iterator[str]:
+        """What those should know who believe type hints that nothing puts in force."""
+        receivers = [each for each in self.registry.receivers() if self._is_undecided(each)]
+        followed = self.spec is not None or bool(models_of(self.registry))
+        line = unheeded((each.handler for each in receivers), _REMEDY, judged=followed)
+        if line is not None:
+            yield line
+        if not followed:
+            yield from self._unused_models()
+
+    def _is_undecided(self, receiver: Receiver) -> bool:
+        return (receiver.namespace, receiver.event) in self._undecided
+
+    def _unused_models(self) -> Iterator[str]:
+        """A document whose models are imported beside handlers, and which is not in force."""
+        for receiver in self.registry.receivers():
+            module = imported_by(receiver.handler)
+            if module is not None:
+                yield (
+                    f"{dotted_name(receiver.handler)} stands beside models of "
+                    f"{module.SOURCE.file} that nothing registered uses, so that document is not "
+                    f"in force; call socketio.use_models({module.__name__!r}), or pass spec="
+                )
+                return
+
     def _takes_hints(self, handler: Callable[..., Any], *, default: bool) -> bool:
         from asyncapi_guard.codefirst.signatures import is_hinted
 
@@ -297,165 +351,17 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         self, handler: Callable[..., Any], message: str, namespace: str, sid: str, *args: Any
     ) -> Any:
         handle = super()._handle_event
-        return self._handle_typed(handle, handler, message, namespace, sid, *args)
-
-    def _handle_typed(  # the place of `_handle_event`, and its arguments
-        self,
-        handle: Callable[..., Any],
-        handler: Callable[..., Any],
-        message: str,
-        namespace: str,
-        sid: str,
-        *args: Any,
-    ) -> Any:
-        """Handle an event by a handler that is called with instances and returns plain data."""
-        receiver = self.registry.receiver(namespace, message, handler)
-        if receiver is None:
-            value = handle(handler, message, namespace, sid, *args)
-            # Else not ours: above all, what an error handler answers to a violation.
-            return value if isinstance(handler, _Plain) else self._plain(value)
-        if not (self.validate and receiver.typed):
-            return handle(self._dumping(receiver), message, namespace, sid, *args)
-        if message == "connect":
-            return self._connect_typed(handle, receiver, namespace, sid, args)
-        raised: list[Exception] = []
-        rejected: list[Rejected] = []
-        typed = self._typed(receiver, namespace)
-
-        def call(*values: Any) -> Any:
-            try:
-                return typed(*values)
-            except Rejected as error:
-                rejected.append(error)  # not raised here: Flask-SocketIO 5.5 hands it to on_error
-                return None
-            except Exception as error:
-                raised.append(error)
-                raise
-
-        value = handle(_Plain(call), message, namespace, sid, *args)
-        if rejected:
-            raise self._rejection(rejected[0])
-        if not raised:
-            return value
-        # What an error handler made of it is the ack, as it is.
-        return Unjudged(self._plain(value)) if self._is_guarded else self._plain(value)
-
-    @property
-    def _is_guarded(self) -> bool:
-        """Whether somebody takes what stands for a rejection, and for an answer."""
-        return self._guarded is not None and self._guarded.installed
-
-    def _rejection(self, rejected: Rejected) -> BaseException:
-        """What to raise for values that a handler's types reject."""
-        violation = rejected.verdict.violation
-        if self._is_guarded or violation is None:
-            return rejected
-        if violation.checkpoint is Checkpoint.CONNECT:
-            rejected_connect: BaseException = flask_socketio.ConnectionRefusedError(
-                violation.reason, violation.as_dict()
-            )
-            return rejected_connect
-        return violation_error(violation)
-
-    def _typed(self, receiver: Receiver, namespace: str) -> Callable[..., Any]:
-        """The handler, called with instances, returning plain data."""
-
-        def call(*args: Any) -> Any:
-            values = self._construct(receiver, namespace, args)
-            return receiver.dump(receiver.handler(*values), self._plain)
-
-        return call
-
-    def _dumping(self, receiver: Receiver) -> Callable[..., Any]:
-        """The handler, called with what the client sent, returning plain data."""
-
-        @functools.wraps(receiver.handler)  # with its signature: connect handlers have two
-        def call(*args: Any) -> Any:
-            return receiver.dump(receiver.handler(*args), self._plain)
-
-        return call
-
-    def _connect_typed(
-        self,
-        handle: Callable[..., Any],
-        receiver: Receiver,
-        namespace: str,
-        sid: str,
-        args: tuple[Any, ...],
-    ) -> Any:
-        """Run a connect handler, once.
-
-        Flask-SocketIO and python-socketio both take a `TypeError` for that of a handler which has
-        no such parameter, and call it again without.
-        """
-        typed, failed = self._typed(receiver, namespace), list[TypeError]()
-        rejected: list[Rejected] = []
-
-        def call(*auth: Any) -> Any:
-            if failed:
-                raise failed[0]
-            try:
-                return typed(*auth)
-            except Rejected as error:
-                rejected.append(error)
-                return None
-            except TypeError as error:
-                failed.append(error)
-                raise
-
-        try:
-            value = handle(call, "connect", namespace, sid, *args)
-        except TypeError as error:
-            raise RuntimeError("the connect handler raised a TypeError") from error
-        if rejected:
-            raise self._rejection(rejected[0])
-        return value
-
-    def _construct(
-        self, receiver: Receiver, namespace: str, args: tuple[Any, ...]
-    ) -> tuple[Any, ...]:
-        """What the handler is called with.
-
-        Raises:
-            Rejected: a validator of a model rejects a value.
-        """
-        event, before = receiver.event, ()
-        if event == CATCH_ALL:
-            event, before, args = args[0], args[:1], args[1:]
-        elif event == "connect":
-            args = _auth(receiver, args)
-        try:
-            return (*before, *receiver.construct(args))
-        except ConstructionError as error:
-            violation = Violation(
-                Checkpoint.CONNECT if event == "connect" else Checkpoint.RECEIVE_EVENT,
-                Code.REQUEST,
-                namespace,
-                event,
-                error.problems,
-                "the payload does not fit the handler's types",
-            )
-        declared = CATCH_ALL not in (receiver.event, receiver.namespace)
-        raise Rejected(Verdict(violation, declared=declared))
+        return self._handlers.handle(handle, handler, message, namespace, sid, *args)
 
     def emit(self, event: str, *args: Any, **kwargs: Any) -> Any:
         """Emit an event; instances of models become plain data."""
-        args = self._dumped(event, args, kwargs)
+        args = self._handlers.dumped(event, args, kwargs)
         return super().emit(event, *args, **kwargs)
 
     def call(self, event: str, *args: Any, **kwargs: Any) -> Any:
         """Emit an event and wait for its ack; instances of models become plain data."""
-        args = self._dumped(event, args, kwargs)
+        args = self._handlers.dumped(event, args, kwargs)
         return super().call(event, *args, **kwargs)
-
-    def _dumped(self, event: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
-        if "data" in kwargs:
-            args = (kwargs.pop("data"), *args)
-        if not args:
-            return args
-        sender = self.registry.sender(kwargs.get("namespace") or "/", event)
-        dump = sender.dump if sender is not None else self._plain
-        return (dump(args[0]), *args[1:])
 
     # -- the document ------------------------------------------------------------------------------
 
@@ -484,31 +390,6 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
     def get_agent_schema_json(self) -> str:
         """The catalogue as JSON."""
         return json.dumps(self.get_agent_schema(), indent=2, sort_keys=True)
-
-
-class _Plain:
-    """A handler whose values are plain, or will be made so where it was made."""
-
-    __slots__ = ("_call",)
-
-    def __init__(self, call: Callable[..., Any]) -> None:
-        self._call = call
-
-    def __call__(self, *args: Any) -> Any:
-        return self._call(*args)
-
-
-def _auth(receiver: Receiver, args: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The arguments of a connect handler; Flask-SocketIO calls it with `None` for no auth."""
-    given = given_auth.get()
-    if args == (None,) and given is not None:
-        # Empty auth was dropped; where it is what the handler's types take, it is passed.
-        with suppress(ConstructionError):
-            receiver.construct((given,))
-            args = (given,)
-    if receiver.rest is None:
-        args = args[: len(receiver.arguments or ())]
-    return () if args == (None,) and not receiver.required else args
 
 
 def _data_of(spec: Any) -> dict[str, Any]:

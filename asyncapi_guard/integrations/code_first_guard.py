@@ -21,7 +21,7 @@ from asyncapi_guard.violations import Checkpoint, Code, printable
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from asyncapi_guard.codefirst import About, Receiver, Sender
     from asyncapi_guard.contract import Message
@@ -58,6 +58,10 @@ class CodeFirst(Protocol):
 
     def contract(self) -> Contract:
         """What is registered now."""
+        ...
+
+    def said_of_handlers(self) -> Iterable[str]:
+        """What is said of its handlers when the first client comes."""
         ...
 
 
@@ -121,6 +125,9 @@ class RenewedGuard(AsyncAPIGuard):
             return _declared_at(sender) if sender is not None else ""
         receiver = registry.taker(violation.namespace, violation.event)
         return dotted_name(receiver.handler) if receiver is not None else ""
+
+    def _said_of_handlers(self, server: Any) -> Iterable[str]:  # noqa: ARG002  # it has one
+        return self._owner.said_of_handlers()
 
     def _policy_for(self, contract: Contract) -> tuple[Policy | None, list[str]]:
         """The policy for what there is; and what else it names, which may be registered later."""

@@ -34,12 +34,21 @@ __all__ = ["install"]
 _MARK = "_asyncapi_guard"
 
 
-def install(guarding: Guarding, app: Flask, socketio: SocketIO | None) -> ThreadedServer:
+def install(
+    guarding: Guarding, app: Flask, socketio: SocketIO | None, *, typed: bool = False
+) -> ThreadedServer:
     """Put the guard on the server of a Flask application.
 
+    Args:
+        guarding: whose guard it is.
+        app: the application.
+        socketio: its `SocketIO`; by default the one that it has.
+        typed: call handlers with instances of the types in their hints.
+
     Raises:
-        InstallationError: there is no initialised `SocketIO`, it is guarded already, or the
-            arguments are something else.
+        InstallationError: there is no initialised `SocketIO`, it is guarded already, the
+            arguments are something else, or Pydantic, which `typed` needs, is not installed.
+        RegistrationError: a handler's hints cannot be modelled.
     """
     _check_kinds(app, socketio)
     if socketio is None:
@@ -49,6 +58,8 @@ def install(guarding: Guarding, app: Flask, socketio: SocketIO | None) -> Thread
         raise InstallationError(
             "the SocketIO has no server yet: call socketio.init_app(app) before guard.init_app(app)"
         )
+    if typed:
+        targets.need_pydantic()
     application = FlaskApplication(socketio, app)
     adapter = targets.install(guarding, server, application)
     previous = vars(socketio).get(_MARK)
@@ -56,8 +67,14 @@ def install(guarding: Guarding, app: Flask, socketio: SocketIO | None) -> Thread
         # Of another server that this `SocketIO` had: it handles nothing any more.
         previous.replaced.put_back(socketio)
     owner: Any = socketio
-    application.wrap(owner._handle_event, adapter.decide.enforces_connects)
-    adapter.replaced.replace(socketio, "_handle_event", application.handle_event)
+    inner, outer = owner._handle_event, application.handle_event
+    if typed:
+        from asyncapi_guard.integrations.typed_registrations import follow_flask
+
+        with adapter.undone_on_error():
+            inner, outer = follow_flask(adapter, owner, inner, outer)
+    application.wrap(inner, adapter.decide.enforces_connects)
+    adapter.replaced.replace(socketio, "_handle_event", outer)
     adapter.replaced.replace(socketio, _MARK, adapter)
     app.extensions["asyncapi_guard"] = guarding
     return adapter

@@ -16,7 +16,8 @@ from asyncapi_guard.integrations.configuration import (
     read_configuration,
 )
 from asyncapi_guard.integrations.handlers.check import HandlerCheck
-from asyncapi_guard.integrations.handlers.registered import is_coroutine_function
+from asyncapi_guard.integrations.handlers.registered import is_coroutine_function, registered
+from asyncapi_guard.integrations.handlers.unheeded import unheeded
 from asyncapi_guard.integrations.recording.log import logger
 from asyncapi_guard.integrations.recording.recorder import Recorder
 from asyncapi_guard.integrations.recording.statistics import Statistic, merged
@@ -25,7 +26,7 @@ from asyncapi_guard.spec import load
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable
 
     from flask import Flask
     from flask_socketio import SocketIO
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from asyncapi_guard.violations import Violation
 
 __all__ = ["AsyncAPIGuard"]
+
+_REMEDY = "pass typed=True to init_app() or protect(), or typed=False if this is meant"
 
 
 class AsyncAPIGuard:
@@ -77,9 +80,12 @@ class AsyncAPIGuard:
         _check_options(on_violation, addresses, reject_event, respond_unhandled)
         self.recorder: Recorder = Recorder(on_violation, addresses=addresses is not False)
         self.handler_check: HandlerCheck = HandlerCheck(self.recorder.place_in_document)
+        self.handler_check.also = self._said_of_handlers
         self.reject_event: str | None = reject_event
         self.respond_unhandled: bool | None = respond_unhandled
         self._installed: list[ref[ThreadedServer]] = []
+        #: The servers of which somebody has said what the hints of their handlers are.
+        self._with_decided_hints: WeakSet[Any] = WeakSet()
         #: The guards of applications whose configuration was read, and what was given for them.
         self._of_applications: WeakSet[AsyncAPIGuard] = WeakSet()
         self._given = {
@@ -143,7 +149,9 @@ class AsyncAPIGuard:
         """
         return self.guard.contract
 
-    def init_app(self, app: Flask, socketio: SocketIO | None = None) -> None:
+    def init_app(
+        self, app: Flask, socketio: SocketIO | None = None, *, typed: bool | None = None
+    ) -> None:
         """Guard a Flask-SocketIO server, before or after its handlers are registered.
 
         A guard without a document reads the application's configuration here; each application has
@@ -152,17 +160,25 @@ class AsyncAPIGuard:
         Args:
             app: the Flask application.
             socketio: its `SocketIO`, initialised; by default the one that the application has.
+            typed: call handlers with instances of the types in their hints, and take instances for
+                acks and emits. The document judges; the types construct. `False` says that plain
+                data is meant; by default a line in the log tells of hints without effect.
 
         Raises:
             InstallationError: it is guarded already, or not initialised yet; or there is no
-                document, or the configuration is at fault.
+                document, or the configuration is at fault; or Pydantic, which `typed` needs, is
+                not installed.
+            RegistrationError: a handler's hints cannot be modelled.
             SpecError: the document in the configuration cannot be used.
         """
         from asyncapi_guard.integrations.flask_socketio import install
 
         middleware = self._for(app)
         previous = getattr(app, "extensions", {}).get("asyncapi_guard")
-        middleware._keep(install(middleware, app, socketio))
+        adapter = install(middleware, app, socketio, typed=bool(typed))
+        middleware._keep(adapter)
+        if typed is not None:
+            middleware._with_decided_hints.add(adapter.server)
         if middleware is not self:
             self._remember(middleware, previous)
 
@@ -219,12 +235,17 @@ class AsyncAPIGuard:
             )
         return cast("AsyncAPIGuard", current)
 
-    def protect(self, server: Any) -> None:
+    def protect(self, server: Any, *, typed: bool | None = None) -> None:
         """Guard a `socketio.Server` (without Flask-SocketIO).
 
+        Args:
+            server: it.
+            typed: call handlers with instances, as for `init_app`.
+
         Raises:
-            InstallationError: it is guarded already, it is another kind of object, or the guard
-                has no document.
+            InstallationError: it is guarded already, it is another kind of object, the guard
+                has no document, or Pydantic, which `typed` needs, is not installed.
+            RegistrationError: a handler's hints cannot be modelled.
         """
         if not self._has_document:
             raise InstallationError(
@@ -233,7 +254,18 @@ class AsyncAPIGuard:
             )
         from asyncapi_guard.integrations.targets import install
 
-        self._keep(install(self, server))
+        self._keep(install(self, server, typed=bool(typed)))
+        if typed is not None:
+            self._with_decided_hints.add(server)
+
+    def _said_of_handlers(self, server: Any) -> Iterable[str]:
+        """What those should know who believe type hints that nothing puts in force."""
+        if server in self._with_decided_hints:
+            return
+        handlers = [each for *_, each in registered(server.handlers, server.namespace_handlers)]
+        line = unheeded(handlers, _REMEDY, judged=True)
+        if line is not None:
+            yield line
 
     def _keep(self, adapter: ThreadedServer) -> None:
         """Remember what was installed for as long as its server is there."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from typing import TYPE_CHECKING, Any
 
 import socketio
@@ -14,11 +15,15 @@ from asyncapi_guard.integrations.threads.server import MARK, ThreadedServer
 if TYPE_CHECKING:
     from asyncapi_guard.integrations.deciding.decisions import Guarding
 
-__all__ = ["install", "kind_of"]
+__all__ = ["install", "kind_of", "need_pydantic"]
 
 
 def install(
-    guarding: Guarding, server: Any, application: Application | None = None
+    guarding: Guarding,
+    server: Any,
+    application: Application | None = None,
+    *,
+    typed: bool = False,
 ) -> ThreadedServer:
     """Put the guard on a server.
 
@@ -26,10 +31,12 @@ def install(
         guarding: whose guard it is.
         server: a `socketio.Server`.
         application: its say in what rejected clients are answered; none by default.
+        typed: call the server's own handlers with instances of the types in their hints.
 
     Raises:
-        InstallationError: it is guarded already, it is no `socketio.Server`, or its packets are not
-            JSON.
+        InstallationError: it is guarded already, it is no `socketio.Server`, its packets are not
+            JSON, or Pydantic, which `typed` needs, is not installed.
+        RegistrationError: a handler's hints cannot be modelled.
     """
     if not isinstance(server, socketio.Server):
         raise InstallationError(
@@ -48,8 +55,25 @@ def install(
         )
     decide = ServerDecisions(guarding, packet_class, server.eio.max_http_buffer_size)
     adapter = ThreadedServer(server, decide, application or NoErrorHandlers())
+    if typed:
+        need_pydantic()
     adapter.install()
+    if typed:
+        from asyncapi_guard.integrations.typed_registrations import follow_server
+
+        with adapter.undone_on_error():
+            follow_server(adapter)
     return adapter
+
+
+def need_pydantic() -> None:
+    """Raise for an installation that cannot make instances.
+
+    Raises:
+        InstallationError: Pydantic is not installed.
+    """
+    if importlib.util.find_spec("pydantic") is None:
+        raise InstallationError("typed=True needs Pydantic: pip install 'asyncapi-guard[pydantic]'")
 
 
 def kind_of(value: Any) -> str:

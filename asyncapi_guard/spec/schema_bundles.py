@@ -33,16 +33,39 @@ class Collector:
 
     def collect(self, root: Node) -> Bundle:
         """The bundle of a schema."""
-        self._name(root)
-        schemas: dict[str, Any] = {}
         places: dict[str, str] = {}
-        while self._todo:
-            node = self._todo.popleft()
-            name = self._names[node.place]
-            places[name] = node.location
-            self._edges[name] = set()
-            schemas[name] = self._copy(node, name)
+        schemas: dict[str, Any] = {}
+        for name, place, schema in self.add(root):
+            places[name], schemas[name] = place, schema
         return Bundle(self._dialect, schemas, places, _has_circle(self._edges), self._binary)
+
+    def add(self, root: Node) -> list[tuple[str, str, Any]]:
+        """What a schema needs and no schema before it did: the names, places and copies.
+
+        So all schemas of a document are collected in the time that it takes to read it once,
+        however many messages share them.
+
+        Raises:
+            Unresolvable: a reference leads nowhere. Nothing was added then.
+        """
+        known, found = len(self._names), []
+        self._name(root)
+        try:
+            while self._todo:
+                node = self._todo.popleft()
+                name = self._names[node.place]
+                self._edges[name] = set()
+                found.append((name, node.location, self._copy(node, name)))
+        except Unresolvable:
+            self._forget(known)
+            raise
+        return found
+
+    def _forget(self, known: int) -> None:
+        """Forget all but the first names."""
+        self._todo.clear()
+        for place in [*self._names][known:]:
+            self._edges.pop(self._names.pop(place), None)
 
     def _name(self, node: Node) -> str:
         if node.place not in self._names:

@@ -8,10 +8,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from inspect import isawaitable, iscoroutine, iscoroutinefunction
 from typing import Annotated, Any, Literal, NamedTuple, Protocol, TypeAlias
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
-from pydantic_core import to_jsonable_python
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic_core import to_jsonable_python, ValidationError
 from typing_extensions import TypeAliasType
 
 
@@ -65,10 +68,14 @@ SayAck: TypeAlias = Receipt
 
 
 class ModelsSource(NamedTuple):
-    """The document of the models, relative to this file, and where in it each model stands."""
+    """The document of the models, relative to this file, and where in it each model stands.
+
+    `digest` is that of the document: where it is another one by now, the models are out of date.
+    """
 
     file: str
     schemas: dict[Any, str]
+    digest: str = ""
 
 
 class EventForm(NamedTuple):
@@ -92,12 +99,96 @@ class EventModels(NamedTuple):
     acks: tuple[EventForm, ...]
 
 
+class Registrar(Protocol):
+    """A SocketIO of Flask-SocketIO, an AsyncAPISocketIO, a server of python-socketio."""
+
+    def on(self, event: str, /, *args: Any, **kwargs: Any) -> Any: ...
+
+
+def _register(
+    socketio: Any,
+    namespace: str,
+    methods: dict[str, tuple[Callable[..., object], tuple[EventForm, ...]]],
+) -> None:
+    """Register handlers of a namespace; what makes instances by itself gets them as they are."""
+    for event, (method, forms) in methods.items():
+        if iscoroutinefunction(method) and not iscoroutinefunction(socketio.emit):
+            raise TypeError(f"the handler of {event!r} is a coroutine function: nobody awaits it")
+        if hasattr(socketio, "use_models"):
+            hints = bool(getattr(method, "__annotations__", None)) or None
+            socketio.on(event, namespace=namespace, get_from_typehint=hints)(method)
+        elif hasattr(socketio, "on_event"):
+            socketio.on_event(event, _reading(method, forms, event, 0), namespace=namespace)
+        else:
+            before = 2 if event == "connect" else 1
+            socketio.on(event, _reading(method, forms, event, before), namespace=namespace)
+    _of(socketio)
+
+
 class Emitter(Protocol):
     """A SocketIO of Flask-SocketIO, an AsyncAPISocketIO, a Server of python-socketio."""
 
-    def emit(self, event: str, *args: Any, **kwargs: Any) -> Any: ...
+    def emit(self, event: str, *args: Any, **kwargs: Any) -> None: ...
 
     def call(self, event: str, *args: Any, **kwargs: Any) -> Any: ...
+
+
+class AsyncEmitter(Protocol):
+    """An AsyncServer of python-socketio."""
+
+    def emit(self, event: str, *args: Any, **kwargs: Any) -> Awaitable[Any]: ...
+
+    def call(self, event: str, *args: Any, **kwargs: Any) -> Awaitable[Any]: ...
+
+
+def _of(socketio: Any) -> Any:
+    """A server; one that follows models is told that its events are of this document."""
+    follow = getattr(socketio, "use_models", None)
+    if follow is not None:
+        follow(__name__)
+    return socketio
+
+
+def _done(given: Any) -> Any:
+    """What a server or a client with threads gave."""
+    if isawaitable(given):
+        if iscoroutine(given):
+            given.close()
+        raise TypeError(
+            "nothing was sent, for this is asynchronous: await the function that ends in _async, "
+            "or use an AsyncClient"
+        )
+    return given
+
+
+async def _awaited(given: Any) -> Any:
+    """What an asynchronous server or client gave."""
+    if not isawaitable(given):
+        raise TypeError(
+            "this is not asynchronous: call the function that does not end in _async, or use a "
+            "Client"
+        )
+    return await given
+
+
+class ClientSocket(Protocol):
+    """A Client of python-socketio."""
+
+    def emit(self, event: str, *args: Any, **kwargs: Any) -> None: ...
+
+    def call(self, event: str, *args: Any, **kwargs: Any) -> Any: ...
+
+    def on(self, event: str, /, *args: Any, **kwargs: Any) -> Any: ...
+
+
+class AsyncClientSocket(Protocol):
+    """An AsyncClient of python-socketio."""
+
+    def emit(self, event: str, *args: Any, **kwargs: Any) -> Awaitable[Any]: ...
+
+    def call(self, event: str, *args: Any, **kwargs: Any) -> Awaitable[Any]: ...
+
+    def on(self, event: str, /, *args: Any, **kwargs: Any) -> Any: ...
 
 
 def _wire(value: Any) -> Any:
@@ -113,6 +204,105 @@ def _wire(value: Any) -> Any:
     return to_jsonable_python(value)
 
 
+def _reading(
+    handler: Callable[..., Any], forms: tuple[EventForm, ...], event: str, before: int
+) -> Callable[..., Any]:
+    """A handler that gets instances, after what the server puts before them, and returns data."""
+
+    def read(args: tuple[Any, ...]) -> tuple[Any, ...]:
+        values = args[before:]
+        if event in ("connect", "disconnect"):  # there may be no auth, and no reason
+            if all(form.rest is None for form in forms):
+                values = values[: max(len(form.args) for form in forms)]
+            if values == (None,) and any(not form.required for form in forms):
+                values = ()
+        try:
+            return (*args[:before], *_answer(forms, values))
+        except Exception as error:
+            if event == "connect":
+                raise ConnectionRefusedError("the auth is not what the document says") from error
+            raise
+
+    @wraps(handler)
+    def call(*args: Any) -> Any:
+        return _returned(handler(*read(args)))
+
+    @wraps(handler)
+    async def call_async(*args: Any) -> Any:
+        return _returned(await handler(*read(args)))
+
+    return call_async if iscoroutinefunction(handler) else call
+
+
+def _returned(value: Any) -> Any:
+    """The values of an ack: a tuple is several."""
+    return tuple(map(_wire, value)) if isinstance(value, tuple) else _wire(value)
+
+
+def _read(kind: Any, value: Any) -> Any:
+    return TypeAdapter(kind).validate_python(value)
+
+
+def _answer(forms: tuple[EventForm, ...], values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What a client answered, as the first form takes it that does."""
+    problem: Exception = ValueError("the client answered with another number of values")
+    for form in forms:
+        kinds = [*form.args, *[form.rest] * (len(values) - len(form.args))]
+        if len(values) < form.required or (len(values) > len(form.args) and form.rest is None):
+            continue
+        try:
+            return tuple(map(_read, kinds, values))
+        except ValidationError as error:
+            problem = error
+    raise problem
+
+
+def _hear(
+    socketio: Any,
+    namespace: str,
+    event: str,
+    handler: Callable[..., Any],
+    forms: tuple[EventForm, ...],
+) -> None:
+    """Register what hears an event of the server."""
+    if iscoroutinefunction(handler) and not iscoroutinefunction(socketio.emit):
+        raise TypeError(f"what hears {event!r} is a coroutine function: nobody awaits it")
+    socketio.on(event, _reading(handler, forms, event, 0), namespace=namespace)
+
+
+def _called(forms: tuple[EventForm, ...], value: Any) -> Any:
+    """What `call` gave for the values of an ack: nothing, one, or a tuple of several."""
+    nothing = value is None and any(not form.args and form.rest is None for form in forms)
+    values = () if nothing else value if isinstance(value, tuple) else (value,)
+    found = _answer(forms, values)
+    return found if len(found) > 1 else found[0] if found else None
+
+
+def _answered(
+    forms: tuple[EventForm, ...], callback: Callable[..., object] | None
+) -> Callable[..., object] | None:
+    """A callback that gets what its types say."""
+    if callback is None:
+        return None
+    told = callback
+    return lambda *values: told(*_answer(forms, values))
+
+
+def _answered_async(
+    forms: tuple[EventForm, ...], callback: Callable[..., object] | None
+) -> Callable[..., object] | None:
+    """The same, of a callback that may be a coroutine function."""
+    if callback is None:
+        return None
+    told = callback
+
+    async def call(*values: Any) -> object:
+        given = told(*_answer(forms, values))
+        return await given if isawaitable(given) else given
+
+    return call
+
+
 SOURCE = ModelsSource(
     file="asyncapi.yml",
     schemas={
@@ -124,6 +314,7 @@ SOURCE = ModelsSource(
         SayPayload: "#/components/messages/Say/payload",
         SaidPayload: "#/components/messages/Said/payload",
     },
+    digest="970f9f18ece5ff81f908a6eebc7e68a7",
 )
 
 
@@ -160,7 +351,7 @@ EVENTS: dict[tuple[str, str, str], EventModels] = {
 
 
 class ChatHandlers(Protocol):
-    """Handlers of what clients send to /chat."""
+    """Handlers of what clients send to /chat, for Flask-SocketIO."""
 
     def on_connect(self, payload: ConnectAuth, /) -> object:
         """Who is there."""
@@ -175,6 +366,60 @@ class ChatHandlers(Protocol):
         ...
 
 
+class ChatServerHandlers(Protocol):
+    """Handlers of what clients send to /chat, for a `Server` of python-socketio."""
+
+    def on_connect(self, sid: str, environ: dict[str, Any], payload: ConnectAuth, /) -> object:
+        """Who is there."""
+        ...
+
+    def on_join(self, sid: str, payload: JoinPayload, /) -> JoinAck:
+        """Enter a room; the ack says how many are in it."""
+        ...
+
+    def on_say(self, sid: str, room: Room, text: Text, /) -> SayAck:
+        """Write to everybody in a room. Two arguments, the room and the text."""
+        ...
+
+
+class ChatAsyncHandlers(Protocol):
+    """Handlers of what clients send to /chat, for an `AsyncServer`."""
+
+    async def on_connect(
+        self,
+        sid: str,
+        environ: dict[str, Any],
+        payload: ConnectAuth,
+        /,
+    ) -> object:
+        """Who is there."""
+        ...
+
+    async def on_join(self, sid: str, payload: JoinPayload, /) -> JoinAck:
+        """Enter a room; the ack says how many are in it."""
+        ...
+
+    async def on_say(self, sid: str, room: Room, text: Text, /) -> SayAck:
+        """Write to everybody in a room. Two arguments, the room and the text."""
+        ...
+
+
+def register(
+    socketio: Registrar,
+    handlers: ChatHandlers | ChatServerHandlers | ChatAsyncHandlers,
+) -> None:
+    """Register handlers of what clients send to /chat.
+
+    They are registered by the names on the wire, get instances, and may return them.
+    """
+    methods: dict[str, tuple[Callable[..., object], tuple[EventForm, ...]]] = {
+        "connect": (handlers.on_connect, EVENTS["/chat", "receive", "connect"].payloads),
+        "join": (handlers.on_join, EVENTS["/chat", "receive", "join"].payloads),
+        "say": (handlers.on_say, EVENTS["/chat", "receive", "say"].payloads),
+    }
+    _register(socketio, "/chat", methods)
+
+
 def emit_said(
     socketio: Emitter,
     payload: SaidPayload,
@@ -183,4 +428,121 @@ def emit_said(
     skip_sid: str | list[str] | None = None,
 ) -> None:
     """Somebody has written."""
-    socketio.emit("said", (_wire(payload),), namespace="/chat", to=to, skip_sid=skip_sid)
+    _done(_of(socketio).emit("said", (_wire(payload),), namespace="/chat", to=to, skip_sid=skip_sid))
+
+
+async def emit_said_async(
+    socketio: AsyncEmitter,
+    payload: SaidPayload,
+    *,
+    to: str | list[str] | None = None,
+    skip_sid: str | list[str] | None = None,
+) -> None:
+    """Somebody has written."""
+    await _awaited(_of(socketio).emit("said", (_wire(payload),), namespace="/chat", to=to, skip_sid=skip_sid))
+
+
+class ChatClient:
+    """A client of /chat, over a `socketio.Client`."""
+
+    def __init__(self, socketio: ClientSocket, namespace: str = "/chat") -> None:
+        self.socketio = socketio
+        self.namespace = namespace
+
+    def emit_join(
+        self,
+        payload: JoinPayload,
+        *,
+        callback: Callable[[JoinAck], object] | None = None,
+    ) -> None:
+        """Enter a room; the ack says how many are in it."""
+        answered = _answered(EVENTS["/chat", "receive", "join"].acks, callback)
+        _done(_of(self.socketio).emit("join", (_wire(payload),), namespace=self.namespace, callback=answered))
+
+    def call_join(self, payload: JoinPayload, *, timeout: float = 60) -> JoinAck:
+        """Enter a room; the ack says how many are in it."""
+        answer: JoinAck = _called(
+            EVENTS["/chat", "receive", "join"].acks,
+            _done(_of(self.socketio).call("join", (_wire(payload),), namespace=self.namespace, timeout=timeout)),
+        )
+        return answer
+
+    def emit_say(
+        self,
+        room: Room,
+        text: Text,
+        *,
+        callback: Callable[[SayAck], object] | None = None,
+    ) -> None:
+        """Write to everybody in a room. Two arguments, the room and the text."""
+        answered = _answered(EVENTS["/chat", "receive", "say"].acks, callback)
+        _done(_of(self.socketio).emit("say", (_wire(room), _wire(text)), namespace=self.namespace, callback=answered))
+
+    def call_say(self, room: Room, text: Text, *, timeout: float = 60) -> SayAck:
+        """Write to everybody in a room. Two arguments, the room and the text."""
+        answer: SayAck = _called(
+            EVENTS["/chat", "receive", "say"].acks,
+            _done(_of(self.socketio).call("say", (_wire(room), _wire(text)), namespace=self.namespace, timeout=timeout)),
+        )
+        return answer
+
+    def on_said(
+        self,
+        handler: Callable[[SaidPayload], object],
+    ) -> Callable[[SaidPayload], object]:
+        """Somebody has written."""
+        _hear(self.socketio, self.namespace, "said", handler, EVENTS["/chat", "send", "said"].payloads)
+        return handler
+
+
+class ChatAsyncClient:
+    """A client of /chat, over a `socketio.AsyncClient`."""
+
+    def __init__(self, socketio: AsyncClientSocket, namespace: str = "/chat") -> None:
+        self.socketio = socketio
+        self.namespace = namespace
+
+    async def emit_join(
+        self,
+        payload: JoinPayload,
+        *,
+        callback: Callable[[JoinAck], object] | None = None,
+    ) -> None:
+        """Enter a room; the ack says how many are in it."""
+        answered = _answered_async(EVENTS["/chat", "receive", "join"].acks, callback)
+        await _awaited(_of(self.socketio).emit("join", (_wire(payload),), namespace=self.namespace, callback=answered))
+
+    async def call_join(self, payload: JoinPayload, *, timeout: float = 60) -> JoinAck:
+        """Enter a room; the ack says how many are in it."""
+        answer: JoinAck = _called(
+            EVENTS["/chat", "receive", "join"].acks,
+            await _awaited(_of(self.socketio).call("join", (_wire(payload),), namespace=self.namespace, timeout=timeout)),
+        )
+        return answer
+
+    async def emit_say(
+        self,
+        room: Room,
+        text: Text,
+        *,
+        callback: Callable[[SayAck], object] | None = None,
+    ) -> None:
+        """Write to everybody in a room. Two arguments, the room and the text."""
+        answered = _answered_async(EVENTS["/chat", "receive", "say"].acks, callback)
+        await _awaited(_of(self.socketio).emit("say", (_wire(room), _wire(text)), namespace=self.namespace, callback=answered))
+
+    async def call_say(self, room: Room, text: Text, *, timeout: float = 60) -> SayAck:
+        """Write to everybody in a room. Two arguments, the room and the text."""
+        answer: SayAck = _called(
+            EVENTS["/chat", "receive", "say"].acks,
+            await _awaited(_of(self.socketio).call("say", (_wire(room), _wire(text)), namespace=self.namespace, timeout=timeout)),
+        )
+        return answer
+
+    def on_said(
+        self,
+        handler: Callable[[SaidPayload], object],
+    ) -> Callable[[SaidPayload], object]:
+        """Somebody has written."""
+        _hear(self.socketio, self.namespace, "said", handler, EVENTS["/chat", "send", "said"].payloads)
+        return handler

@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from asyncapi_guard.codefirst.stale_models import stale_models
 from asyncapi_guard.drift.applications import load_application
 from asyncapi_guard.drift.comparing import drift
-from asyncapi_guard.drift.discovery import declared_of, emits_of, handlers_of, sources_of
+from asyncapi_guard.drift.discovery import declared_of, emissions_of, handlers_of, sources_of
 from asyncapi_guard.lint import RULES, lint
 from asyncapi_guard.spec.compiler import compile_contract
 from asyncapi_guard.spec.loader import open_documents
 
 if TYPE_CHECKING:
+    from asyncapi_guard.errors import Finding
     from asyncapi_guard.lint import Rule
 
 ROOT = Path(__file__).parents[2]
@@ -183,6 +185,10 @@ def test_emits_that_are_not_declared(folder: Path) -> None:
     edit(events, 'self.emit("joined"', 'self.emit("left"')
     assert [line.partition(" ")[0] + line.partition("]")[2] for line in concise(folder)] == [
         (
+            "asyncapi.yml:13:15: 'joined' is sent in '/chat', and no code of the application emits "
+            "it"
+        ),
+        (
             "chat/events.py:14:10: 'sad' is emitted: asyncapi.yml:5 does not declare it to be "
             "sent; did you mean 'said'?"
         ),
@@ -267,6 +273,8 @@ def test_a_server_without_flask(tmp_path: Path) -> None:
         "def say(sid, text):\n"
         "    sio.emit('said', text)\n"
         "    sio.emit('sad', text)\n"
+        "    sio.emit('joined', text, namespace='/chat')\n"
+        "    return 1\n"
         "class Chat(socketio.Namespace):\n"
         "    def on_leave(self, sid): pass\n"
         "sio.register_namespace(Chat('/chat'))\n"
@@ -274,7 +282,7 @@ def test_a_server_without_flask(tmp_path: Path) -> None:
     assert [line.partition(" ")[0] for line in concise(tmp_path, "server:sio")] == [
         "asyncapi.yml:12:13:",
         "server.py:6:14:",
-        "server.py:8:1:",
+        "server.py:10:1:",
     ]
 
 
@@ -304,6 +312,8 @@ def stale(tmp_path: Path) -> Path:
     (tmp_path / "server.py").write_text(
         "from flask_socketio import SocketIO\nsocketio = SocketIO()\n"
         "@socketio.on('say')\ndef say(text): ...\n"
+        "def tell():\n    socketio.emit('said', 'a')\n"
+        "    socketio.emit('joined', 'b', namespace='/chat')\n"
     )
     return tmp_path
 
@@ -418,6 +428,9 @@ def test_plain_servers_need_no_pydantic(
     monkeypatch.setenv("PYTHONPATH", str(blocker), prepend=os.pathsep)
     (line,) = concise(stale, "server:socketio")
     assert line.startswith("asyncapi.yml:12:13: error[spec-without-handler] 'join'")
+    edit(stale / "server.py", "def say(text):", "def say(text: str):")
+    done = run(stale, "server:socketio", "asyncapi.yml")
+    assert "hints that were not compared: server.py:3: Pydantic reads hints" in done.stderr
     (stale / "typed.py").write_text("from asyncapi_guard import AsyncAPISocketIO\n")
     done = run(stale, "typed:socketio", "asyncapi.yml")
     assert done.returncode == 2
@@ -487,6 +500,156 @@ def test_comments_count(stale: Path) -> None:
     )
 
 
+# -- what nothing puts in force --------------------------------------------------------------------
+
+#: What the handlers of servers that do not look at hints are like.
+SERVERS = {
+    "flask": """\
+from flask_socketio import SocketIO
+server = SocketIO()
+@server.on("say")
+def say({hint}){back}: {body}
+@server.on("join", namespace="/chat")
+def join(name): ...
+""",
+    "threads": """\
+import socketio
+server = socketio.Server(async_mode="threading")
+@server.event
+def say(sid, {hint}){back}: {body}
+@server.on("join", namespace="/chat")
+def join(sid, name): ...
+""",
+    "asyncio": """\
+import socketio
+server = socketio.AsyncServer(async_mode="asgi")
+@server.on("say")
+async def say(sid: str, {hint}){back}: {body}
+@server.on("join", namespace="/chat")
+async def join(sid, name): ...
+""",
+    "class": """\
+import socketio
+server = socketio.Server(async_mode="threading")
+class Root(socketio.Namespace):
+    def on_say(self, sid, {hint}){back}: {body}
+class Chat(socketio.Namespace):
+    def on_join(self, sid, name): ...
+server.register_namespace(Root("/"))
+server.register_namespace(Chat("/chat"))
+""",
+    "asyncio class": """\
+import socketio
+server = socketio.AsyncServer(async_mode="asgi")
+class Root(socketio.AsyncNamespace):
+    async def on_say(self, sid, {hint}){back}: {body}
+class Chat(socketio.AsyncNamespace):
+    async def on_join(self, sid, name): ...
+server.register_namespace(Root("/"))
+server.register_namespace(Chat("/chat"))
+""",
+}
+_TELLING = """\
+def tell():
+    server.emit("said", "a")
+    server.emit("joined", "b", namespace="/chat")
+"""
+#: By hint, ack and body: the codes of what is found of a string whose ack is an integer.
+SIGNED = {
+    ("text", "", "return 1"): [],
+    ("text: str", " -> int", "return 1"): [],
+    ("text: 'Any'", " -> 'Any'", "return 1"): [],
+    ("text: 'str | None' = None", " -> 'int | None'", "return 1"): ["ack-differs"],
+    ("*text", "", "return 1"): [],
+    ("text: int", "", "return 1"): ["payload-differs"],
+    ("text: dict", " -> int", "return 1"): ["payload-differs"],
+    ("text", " -> str", "return 1"): ["ack-differs"],
+    ("text: list[int]", " -> bool", "return 1"): ["ack-differs", "payload-differs"],
+    ("text, loud", "", "return 1"): ["payload-differs"],
+    ("text", "", "print(text)"): ["ack-differs"],
+    ("text", "", "return"): ["ack-differs"],
+    ("text", "", "raise NotImplementedError"): [],
+}
+
+
+@pytest.mark.parametrize("kind", [pytest.param(k, marks=slow) for k in SERVERS])
+def test_hints_that_nothing_puts_in_force(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No hint is no finding, a contradicting one is: on every kind of server."""
+    spec = tmp_path / "asyncapi.yml"
+    spec.write_text(SPEC)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    for index, ((hint, back, body), expected) in enumerate(SIGNED.items()):
+        name = f"signed_{kind.replace(' ', '_')}_{index}"
+        text = SERVERS[kind].format(hint=hint, back=back, body=body) + _TELLING
+        (tmp_path / f"{name}.py").write_text(f"from typing import Any\n{text}")
+        found = _found(f"{name}:server", spec)
+        monkeypatch.delitem(sys.modules, name)
+        assert [each.code for each in found] == expected, (hint, back, body)
+
+
+def _found(target: str, spec: Path) -> list[Finding]:
+    """What is found of an application, in the order of codes."""
+    loaded = load_application(target)
+    sources = sources_of(loaded)
+    handlers = handlers_of(loaded, sources)
+    documents = open_documents(spec)
+    contract = compile_contract(documents, "auto")
+    emissions = emissions_of(loaded, sources, handlers)
+    declared = declared_of(loaded.server)
+    unread = emissions.unread
+    found = drift(handlers, emissions.emits, declared, contract, documents, unread)
+    return sorted(found, key=lambda each: each.code)
+
+
+def test_what_only_the_run_knows_is_listed(stale: Path) -> None:
+    """It is counted, and found at its line; the exit code says whether that counts."""
+    with (stale / "server.py").open("a") as server:
+        server.write(
+            "@socketio.on('join', namespace='/chat')\n"
+            "def join(name):\n    socketio.emit(name)\n    socketio.emit(name + '!')\n"
+        )
+    done = run(stale, "server:socketio", "asyncapi.yml", "--format", "concise")
+    assert done.returncode == 0
+    assert done.stdout.count("warning[unread-emit]") == 2
+    said = "2 emits with names that only the run knows: server.py:10, server.py:11\n"
+    assert done.stderr == said
+    strict = ("--severity", "unread-emit=error", "--quiet")
+    done = run(stale, "server:socketio", "asyncapi.yml", *strict)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_harmless_is_true(tmp_path: Path) -> None:
+    """A wider hint is harmless where the file is enforced; elsewhere the handler gets more."""
+    (tmp_path / "asyncapi.yml").write_text(SPEC)
+    text = """\
+from asyncapi_guard import AsyncAPISocketIO
+socketio = AsyncAPISocketIO(typed=True{option})
+@socketio.on("say")
+def say(text: str | int) -> int:
+    socketio.emit("said", "a")
+    socketio.emit("joined", "b", namespace="/chat")
+    return 1
+@socketio.on("join", namespace="/chat")
+def join(name: str): ...
+"""
+    (tmp_path / "own.py").write_text(text.format(option=""))
+    (tmp_path / "files.py").write_text(text.format(option=", spec='asyncapi.yml'"))
+    (line,) = concise_warnings(tmp_path, "own:socketio")
+    assert "does not allow, and the server lets them through" in line
+    (line,) = concise_warnings(tmp_path, "files:socketio")
+    assert "does not allow, which is harmless, for the server enforces the file" in line
+
+
+def concise_warnings(folder: Path, target: str) -> list[str]:
+    """The findings, none of which is an error."""
+    done = run(folder, target, "asyncapi.yml", "--format", "concise", "--quiet")
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
 # -- applications as people write them -------------------------------------------------------------
 
 PACKAGE = {
@@ -530,12 +693,12 @@ def unnamed(function):
 @unnamed
 def say(text):
     emit(SAID, text)
-    emit(names.SAID)
+    emit(names.SAID, text)
     emit(Events.WRONG)
     ("при", emit("вет"))
     emit(f"{text}")
-    emit("joined", namespace="/chat")
-    emit("said" if text else "neither")
+    emit("joined", text, namespace="/chat")
+    emit("said" if text else "neither", text)
     send("hello")
     notify(socketio)
 
@@ -554,7 +717,7 @@ class Mixin:
 
 class Chat(Mixin, Namespace):
     def on_join(self, name):
-        super().emit("joined")
+        super().emit("joined", name)
 
 socketio.on_namespace(Chat("/chat"))
 """,
@@ -582,14 +745,18 @@ def test_a_package_with_a_factory(tmp_path: Path) -> None:
     lines = concise(tmp_path, "shop:create_app()")
     assert [line.partition(" ")[0] for line in lines] == [
         "lib/out.py:2:19:",
-        *(f"shop/chat/events.py:{place}:" for place in ("17:10", "18:18", "21:10", "22:5")),
+        *(
+            f"shop/chat/events.py:{place}:"
+            for place in ("17:10", "18:18", "19:10", "21:10", "22:5")
+        ),
         *(f"shop/chat/events.py:{place}:" for place in ("25:1", "28:10")),
         "shop/chat/namespaces.py:6:19:",
     ]
     assert "'вет' is emitted: asyncapi.yml:5 does not declare it to be sent" in lines[2]
-    assert "'neither' is emitted: asyncapi.yml:5" in lines[3]
-    assert "error[handler-without-spec] other handles 'other': asyncapi.yml:10 does" in lines[5]
-    assert "'said' is emitted: asyncapi.yml:10" in lines[6]
+    assert "warning[unread-emit] only the run knows which event is emitted here" in lines[3]
+    assert "'neither' is emitted: asyncapi.yml:5" in lines[4]
+    assert "error[handler-without-spec] other handles 'other': asyncapi.yml:10 does" in lines[6]
+    assert "'said' is emitted: asyncapi.yml:10" in lines[7]
 
 
 @slow
@@ -603,14 +770,17 @@ def test_an_asyncio_server(tmp_path: Path) -> None:
         "@sio.on('say')\n"
         "async def say(sid, text):\n"
         "    await sio.emit('sad', text)\n"
+        "    await sio.emit('said', text)\n"
+        "    return 1\n"
         "class Chat(socketio.AsyncNamespace):\n"
         "    async def trigger_event(self, event, *args):\n"
         "        await self.emit('left')\n"
+        "        await self.emit('joined', 'me')\n"
         "sio.register_namespace(Chat('/chat'))\n"
     )
     assert [line.partition(" ")[0] for line in concise(tmp_path, "server:app")] == [
         "server.py:6:20:",
-        "server.py:9:25:",
+        "server.py:11:25:",
     ]
 
 
@@ -660,11 +830,13 @@ def test_odd_handlers(stale: Path) -> None:
         )
     lines = concise(stale, "server:socketio")
     assert [line.partition(": asyncapi")[0].replace(" error", "") for line in lines] == [
-        "server.py:10:1:[handler-without-spec] wrapped handles 'wrapped'",
-        "server.py:13:1:[handler-without-spec] functools.partial(print, 'x') handles 'partial'",
-        "server.py:14:1:[handler-without-spec] Called handles 'class'",
-        "server.py:16:1:[handler-without-spec] each handles 'one'",
-        "server.py:16:1:[handler-without-spec] each handles 'two'",
+        "server.py:13:1:[handler-without-spec] wrapped handles 'wrapped'",
+        "server.py:16:1:[handler-without-spec] functools.partial(print, 'x') handles 'partial'",
+        "server.py:17:1:[handler-without-spec] Called handles 'class'",
+        "server.py:19:1:[handler-without-spec] each handles 'one'",
+        "server.py:19:1:[handler-without-spec] each handles 'two'",
+        "server.py:20:31:[undeclared-emit] 'one' is emitted",
+        "server.py:20:31:[undeclared-emit] 'two' is emitted",
     ]
 
 
@@ -708,9 +880,43 @@ def test_the_examples_of_rules(
     handlers = handlers_of(loaded, sources)
     documents = open_documents(spec)
     contract = compile_contract(documents, "auto")
-    emits = emits_of(loaded, sources, handlers)
-    found = drift(handlers, emits, declared_of(loaded.server), contract, documents)
+    emissions = emissions_of(loaded, sources, handlers)
+    declared = declared_of(loaded.server)
+    unread, stale = emissions.unread, stale_models(loaded.modules)
+    found = drift(handlers, emissions.emits, declared, contract, documents, unread, stale=stale)
     mine = [finding for finding in found if finding.code == rule.code]
     assert {finding.severity for finding in mine} == ({rule.severity} if side == "bad" else set())
     if side == "good":
         assert found == ()
+
+
+def test_generated_models_that_are_out_of_date(tmp_path: Path) -> None:
+    """The types agree with each other, and no longer with the file: the digest tells."""
+    pytest.importorskip("datamodel_code_generator")
+    (tmp_path / "asyncapi.yml").write_text(SPEC)
+    subprocess.run(
+        [sys.executable, "-m", "asyncapi_guard", "models", "asyncapi.yml", "-o", "models.py"],
+        check=True,
+        timeout=300,
+        cwd=tmp_path,
+    )
+    (tmp_path / "server.py").write_text(
+        "from asyncapi_guard import AsyncAPISocketIO\n"
+        "from models import JoinPayload, SayAck, SayPayload, emit_joined, emit_said\n"
+        "socketio = AsyncAPISocketIO(typed=True)\n"
+        "@socketio.on('say')\n"
+        "def say(text: SayPayload) -> SayAck:\n"
+        "    emit_said(socketio, text)\n"
+        "    emit_joined(socketio, text)\n"
+        "    return 1\n"
+        "@socketio.on('join', namespace='/chat')\n"
+        "def join(name: JoinPayload): ...\n"
+    )
+    assert concise(tmp_path, "server:socketio") == []
+    edit(tmp_path / "asyncapi.yml", "join: {payload: {type: string}}", "join: {payload: {}}")
+    lines = concise(tmp_path, "server:socketio")
+    assert lines[0].startswith(
+        "models.py:1:1: error[stale-models] models was generated from another version of "
+        "asyncapi.yml, so its types are not what the document says; generate it again: in its "
+        "folder, run `asyncapi-guard models asyncapi.yml -o models.py`"
+    )

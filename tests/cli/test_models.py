@@ -357,3 +357,21 @@ def test_help_has_an_example() -> None:
         env={**os.environ, "COLUMNS": "80"},
     )
     assert "Example: asyncapi-guard models asyncapi.yml -o models.py" in done.stdout
+
+
+def test_frozen_is_refused_where_it_means_nothing() -> None:
+    done = run("asyncapi.yml", "--style", "typeddict", "--frozen")
+    assert done.exit_code == 2
+    assert "--frozen: is not for the style typeddict" in done.stderr
+
+
+def test_enums_and_frozen_are_in_the_configuration_and_the_header() -> None:
+    Path("pyproject.toml").write_text(
+        '[tool.asyncapi-guard.models]\nspec = "asyncapi.yml"\noutput = "models.py"\n'
+        "enums = true\nfrozen = true\n"
+    )
+    assert run().exit_code == 0
+    text = Path("models.py").read_text()
+    assert "models asyncapi.yml -o models.py --enums --frozen\n" in text
+    assert "frozen=True" in text
+    assert "--enums --frozen" in run("--help").output

@@ -330,3 +330,42 @@ def test_no_more_is_imported_than_needed() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stderr == "[]\n"
+
+
+@pytest.mark.parametrize("option", ["--paths", "--enums"])
+@pytest.mark.parametrize("name", ["events.d.ts", "web/events.d.mts"])
+def test_values_are_refused_where_only_types_can_be(option: str, name: str) -> None:
+    done = run("asyncapi.yml", "-o", name, option)
+    assert done.exit_code == 2
+    assert f"{option}: writes values" in done.stderr
+    assert not Path(name).exists()
+
+
+def test_options_are_in_the_configuration_and_the_header() -> None:
+    Path("pyproject.toml").write_text(
+        '[tool.asyncapi-guard.types]\nspec = "asyncapi.yml"\noutput = "events.ts"\n'
+        "sockets = true\npaths = true\nreadonly = true\nenums = true\nerrors = true\n"
+    )
+    assert run().exit_code == 0
+    text = Path("events.ts").read_text()
+    options = "--sockets --paths --readonly --enums --errors"
+    assert f"types asyncapi.yml -o events.ts {options}\n" in text
+    assert 'export const path = "/";' in text
+    assert run("asyncapi.yml", "-o", "events.ts", *options.split(), "--check").exit_code == 0
+
+
+def test_configured_values_are_refused_where_only_types_can_be() -> None:
+    Path("pyproject.toml").write_text(
+        '[tool.asyncapi-guard.types]\nspec = "asyncapi.yml"\noutput = "events.d.ts"\nenums = true\n'
+    )
+    done = run()
+    assert done.exit_code == 2
+    assert "tool.asyncapi-guard.types.enums: writes values" in done.stderr
+
+
+def test_every_option_is_on_the_page_and_has_an_example() -> None:
+    text = (ROOT / "docs" / "types.md").read_text(encoding="utf-8")
+    told = run("--help").output
+    for option in ("--sockets", "--paths", "--readonly", "--enums", "--errors"):
+        assert f"| `{option}` |" in text
+        assert option in told.partition("Example")[2]

@@ -9,6 +9,7 @@ import pytest
 
 from asyncapi_guard.codegen.catalogue import Catalogue, Event, read_catalogue
 from asyncapi_guard.contract import Action
+from asyncapi_guard.spec import schema_bundles
 from asyncapi_guard.spec.loader import open_documents
 
 SPECS = Path(__file__).parents[2] / "specs"
@@ -65,6 +66,30 @@ def test_the_game() -> None:
     ]
     assert found.events[2].operations == ("makeMove",)
     assert found.events[2].description
+
+
+def test_schemas_that_many_messages_share_are_copied_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However densely they refer to one another, and whatever messages have of their own."""
+    count, copied = 40, 0
+    original = schema_bundles.replace_subschemas
+
+    def counting(schema: Any, change: Any) -> Any:
+        nonlocal copied
+        copied += 1
+        return original(schema, change)
+
+    monkeypatch.setattr(schema_bundles, "replace_subschemas", counting)
+    references = [{"$ref": f"#/components/schemas/Part{number}"} for number in range(count)]
+    parts = {f"Part{number}": {"anyOf": references} for number in range(count)}
+    messages = {
+        f"use{number}": {"payload": references[number], "x-ack": {"items": references[number]}}
+        for number in range(count)
+    }
+    # In objects, else each would be itself.
+    schemas = {name: {"properties": {"of": part}} for name, part in parts.items()}
+    found = catalogue(messages, schemas)
+    assert len(found.definitions) == 2 * count
+    assert copied < 2 * count * 3 + count * 2
 
 
 def test_schemas_are_named_after_what_they_are_for() -> None:

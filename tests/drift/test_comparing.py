@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from asyncapi_guard.contract import Message
 from asyncapi_guard.drift.comparing import CODES, Declared, Handler, _judged, drift
-from asyncapi_guard.drift.emits import Emit
+from asyncapi_guard.drift.emits import Emit, Unread
+from asyncapi_guard.drift.literals import Literal
+from asyncapi_guard.drift.sent_values import contradiction
 from asyncapi_guard.lint.rules import RULES
 from asyncapi_guard.schema.comparison import Difference
 from asyncapi_guard.spec.compiler import compile_contract
@@ -47,17 +50,27 @@ def found(tmp_path: Path) -> Any:
     file = tmp_path / "asyncapi.yml"
     file.write_text(SPEC)
 
-    def find(handlers: Any = (), emits: Any = (), declared: Any = ()) -> list[Any]:
+    def find(
+        handlers: Any = (),
+        emits: Any = (),
+        declared: Any = (),
+        unread: Any = (),
+        *,
+        enforced: bool = True,
+        sent: bool = True,
+    ) -> list[Any]:
         documents = open_documents(file)
         contract = compile_contract(documents, "auto")
         findings = drift(
             [handler("say"), handler("enter", "/rooms/one"), *handlers]
             if handlers != "none"
             else [],
-            emits,
+            [*([Emit("said", ("/",), "app.py", 8, 5)] if sent else []), *emits],
             declared,
             contract,
             documents,
+            unread,
+            enforced=enforced,
         )
         assert all(finding.severity is CODES[finding.code] for finding in findings)
         short = str(tmp_path) + "/"
@@ -144,7 +157,87 @@ def test_catch_alls_handle_everything(found: Any, tmp_path: Path) -> None:
     documents = open_documents(tmp_path / "asyncapi.yml")
     contract = compile_contract(documents, "auto")
     everything = [handler("*", "*")]
-    assert drift(everything, [], [], contract, documents) == ()
+    assert drift(everything, [emit("said", "/")], [], contract, documents) == ()
+
+
+def test_a_handler_that_returns_nothing(found: Any) -> None:
+    """Where the file promises an ack: once, whether a hint says so or nothing does."""
+    ((code, _, message),) = found([handler("say", silent=True)])
+    assert code == "ack-differs"
+    assert message == "on_say returns nothing, and asyncapi.yml:7 promises an ack of 'say'"
+    assert len(found([handler("say", silent=True, ack=schema({"type": "null"}))])) == 1
+    assert found([handler("enter", "/rooms/one", silent=True)]) == []
+
+
+def test_a_handler_that_takes_other_arguments(found: Any) -> None:
+    """More than the file allows to be left out, or fewer than it allows to be sent."""
+    plain = {"in_force": False}
+    assert found([handler("say", takes=(1, 1), **plain)]) == []
+    assert found([handler("say", takes=(0, None), **plain)]) == []
+    for takes, told in (((2, 2), "2 arguments"), ((0, 0), "0 arguments"), ((2, None), "2 or more")):
+        ((code, _, message),) = found([handler("say", takes=takes, **plain)])
+        assert code == "payload-differs"
+        assert message.startswith(f"on_say takes {told}")
+
+
+def test_what_nobody_emits(found: Any) -> None:
+    """A warning in the file, unless an emit that cannot be read may be the one."""
+    ((code, place, message),) = found(sent=False)
+    assert (code, place) == ("spec-without-emit", "asyncapi.yml:8")
+    assert message == "'said' is sent in '/', and no code of the application emits it"
+    unread = Unread((), "app.py", 3, 1)
+    assert [code for code, *_ in found(sent=False, unread=[unread])] == ["unread-emit"]
+    elsewhere = Unread(("/other",), "app.py", 3, 1)
+    assert len(found(sent=False, unread=[elsewhere])) == 2
+    perhaps = Unread((), "app.py", 3, 1, "said")
+    ((_, _, message),) = found(sent=False, unread=[perhaps])
+    assert message.startswith("only the run knows whether a server emits 'said' here")
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ([Literal("text")], None),
+        ([Literal(None, ("",))], None),
+        ([Literal(5)], "the value: expected string, got integer"),
+        ([], "one argument is needed, and none is sent"),
+        ([Literal("a"), Literal("b")], "one argument is needed, and 2 are sent"),
+    ],
+)
+def test_arguments_that_are_written_down(found: Any, values: Any, told: str | None) -> None:
+    """They are validated as far as they can be read."""
+    sent = Emit("said", ("/",), "app.py", 9, 5, arguments=tuple(values))
+    messages = [message for _, _, message in found(emits=[sent])]
+    start = "'said' is emitted with what asyncapi.yml:8 does not allow: "
+    assert messages == ([] if told is None else [start + told])
+
+
+OPEN = {
+    "type": "object",
+    "required": ["a", "b"],
+    "properties": {"a": {"type": "integer"}, "b": {"anyOf": [{"type": "string"}, {"const": 1}]}},
+    "additionalProperties": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("literal", "told"),
+    [
+        (Literal({"a": 1, "b": None}, ("/b",)), 0),
+        (Literal({"a": "x", "b": None}, ("/b",)), 1),
+        (Literal({"a": 1}), 1),
+        (Literal({"a": 1}, (), ("",)), 0),
+        (Literal({"a": 1, "b": "", "c": None}, ("/c",)), 1),
+        (Literal({"a": 1, "b": None, "c": 1}, ("/b",)), 1),
+        (Literal([], ()), 1),
+    ],
+)
+def test_holes_are_whatever_is_needed(literal: Literal, told: int) -> None:
+    """A problem counts where nothing in a hole could solve it."""
+    message = Message("m", "m", schema(OPEN))
+    found = contradiction([literal], [message])
+    assert (found is not None) == bool(told)
+    assert contradiction([literal], [message, Message("n", "n")]) is None
 
 
 def test_connect_and_disconnect_need_no_declaration(found: Any) -> None:

@@ -35,9 +35,10 @@ from asyncapi_guard.cli.shared_options import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from asyncapi_guard.codefirst.stale_models import StaleModels
     from asyncapi_guard.contract import Contract
     from asyncapi_guard.drift.comparing import Declared, Handler
-    from asyncapi_guard.drift.emits import Emit
+    from asyncapi_guard.drift.emits import Emissions
     from asyncapi_guard.errors import Finding
     from asyncapi_guard.lint.settings import Settings
     from asyncapi_guard.spec.references import Documents
@@ -142,6 +143,8 @@ def _run(options: Options, stdout: IO[str]) -> int:
     if options.fix and _fix(code, read, options, {**reading, "settings": settings}, stdout):
         read = _read(options.file, **reading)
     found = _drift(code, read, settings)
+    if not options.quiet:
+        _say_unread(code)
     report = FileReport(options.file, found, time.perf_counter() - began)
     # The change that --diff shows is what goes to stdout then.
     stream = sys.stderr if options.diff else stdout
@@ -154,6 +157,17 @@ def _run(options: Options, stdout: IO[str]) -> int:
     )
     _publish(text, options, stream)
     return int(any(settings.strict or each.severity == "error" for each in found))
+
+
+def _say_unread(code: _Code) -> None:
+    """Say what was not compared, so that nothing found does not mean that nobody looked."""
+    places = [f"{each.file}:{each.line}" for each in code.emissions.unread]
+    if places:
+        many = "1 emit with a name" if len(places) == 1 else f"{len(places)} emits with names"
+        click.echo(f"{many} that only the run knows: {', '.join(places)}", err=True)
+    hints = [f"{h.file}:{h.line}: {reason}" for h in code.handlers for reason in h.unread]
+    if hints:
+        click.echo(f"hints that were not compared: {'; '.join(hints)}", err=True)
 
 
 def _publish(text: str, options: Options, stream: IO[str]) -> None:
@@ -186,16 +200,18 @@ class _Code:
     sources: Mapping[str, str]
     handlers: Sequence[Handler]
     declared: Sequence[Declared]
-    emits: Sequence[Emit]
+    emissions: Emissions
+    stale: Sequence[StaleModels]
 
 
 def _inventory(target: str) -> _Code:
     from asyncapi_guard.errors import SpecError
 
     loaded = application(target)
+    from asyncapi_guard.codefirst.stale_models import stale_models
     from asyncapi_guard.drift.discovery import (
         declared_of,
-        emits_of,
+        emissions_of,
         handlers_of,
         sources_of,
     )
@@ -205,17 +221,28 @@ def _inventory(target: str) -> _Code:
         handlers, declared = handlers_of(loaded, sources), declared_of(loaded.server)
     except SpecError as error:
         _refuse(f"the types of {target} make no contract", error)
-    emits = emits_of(loaded, sources, handlers)
-    return _Code(loaded.server, sources, handlers, declared, emits)
+    emissions = emissions_of(loaded, sources, handlers)
+    stale = stale_models(loaded.modules)
+    return _Code(loaded.server, sources, handlers, declared, emissions, stale)
 
 
 def _drift(code: _Code, read: _Read, settings: Settings) -> tuple[Finding, ...]:
     """What is reported, comments and settings applied."""
     from asyncapi_guard.drift.comparing import drift
+    from asyncapi_guard.drift.enforcement import enforces
     from asyncapi_guard.lint.comments import apply_comments
 
     documents, contract = read
-    found = drift(code.handlers, code.emits, code.declared, contract, documents)
+    found = drift(
+        code.handlers,
+        code.emissions.emits,
+        code.declared,
+        contract,
+        documents,
+        code.emissions.unread,
+        enforced=enforces(code.server, contract),
+        stale=code.stale,
+    )
     texts = {source.name: source.text or "" for source in documents.sources()}
     return settings.apply(apply_comments(found, texts, code.sources))
 

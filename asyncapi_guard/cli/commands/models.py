@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from asyncapi_guard.cli.generated_files import (
     Output,
     configured,
     depends_on,
+    inputs_of,
     opened,
     relative,
     run_generator,
@@ -23,6 +25,7 @@ from asyncapi_guard.cli.generated_files import (
     spec_faults_shown,
 )
 from asyncapi_guard.cli.shared_options import or_standard_output, reference_options
+from asyncapi_guard.codegen.names import snake
 from asyncapi_guard.codegen.python.options import OPTIONALS, PYDANTICS, PYTHONS, STYLES, Options
 
 if TYPE_CHECKING:
@@ -41,6 +44,7 @@ _EXAMPLES = """\
 \b
 Example: asyncapi-guard models asyncapi.yml -o models.py
          asyncapi-guard models asyncapi.yml --package models --python 3.12
+         asyncapi-guard models asyncapi.yml -o models.py --enums --frozen
          asyncapi-guard models asyncapi.yml -o models.py --check
          asyncapi-guard models          (all that is configured in pyproject.toml)
 """
@@ -123,6 +127,10 @@ def _pydantic(_context: click.Context, _option: click.Parameter, given: str | No
     help="The lowest version of Pydantic that it uses.  [default: 2; 2.14 for MISSING]",
 )
 @click.option("--base-class", metavar="MODULE.CLASS", help="What all models derive from.")
+@click.option(
+    "--enums", is_flag=True, help="Make classes of Python's enum of lists of texts or of integers."
+)
+@click.option("--frozen", is_flag=True, help="Make instances that nobody can change.")
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 and a diff when stale.")
 @click.option("--watch", is_flag=True, help="Write again whenever a file changes.")
 @click.option("--report", is_flag=True, help="List what the types cannot say.")
@@ -179,6 +187,7 @@ def _jobs(given: Mapping[str, Any], configurations: Configurations) -> list[Job]
         entries = configured("models", ModelsKeys, configurations)
         return [_configured_job(entry, report=given["report"]) for entry in entries]
     try:
+        _check_target(given["output"], given["package"])
         options = _options(given)
     except OptionFault as error:
         raise click.UsageError(f"--{error.option}: {error}") from error
@@ -202,6 +211,7 @@ def _configured_job(entry: Entry[ModelsKeys], *, report: bool) -> Job:
     if (keys.output is None) == (keys.package is None):
         raise entry.table.fault("output", "give either `output` or `package`")
     try:
+        _check_target(keys.output, keys.package)
         options = _options(asdict(keys))
     except OptionFault as error:
         raise entry.table.fault(error.option, str(error)) from error
@@ -216,19 +226,52 @@ def _configured_job(entry: Entry[ModelsKeys], *, report: bool) -> Job:
     )
 
 
+def _check_target(output: str | None, package: str | None) -> None:
+    """Refuse names that no `import` statement can have.
+
+    Raises:
+        OptionFault: the module or the package has such a name.
+    """
+    given = package or output
+    if given is None or _is_special(given):
+        return
+    option, file = ("package", "{}") if package else ("output", "{}.py")
+    last = Path(os.path.normpath(Path(given).absolute())).name
+    name = last if package else last.removesuffix(".py")
+    if file.format(name) != last or not name.isidentifier() or keyword.iskeyword(name):
+        told = f"{last!r} is no name of a Python {'package' if package else 'module'}"
+        better = file.format(_importable(name))
+        raise OptionFault(option, f"{told}, so nobody could import it; {better!r} would be one")
+
+
+def _importable(name: str) -> str:
+    """A name that an `import` statement can have, near to one that it cannot."""
+    plain = snake(name) or "models"
+    plain = f"{plain}_" if keyword.iskeyword(plain) else plain
+    return plain if plain.isidentifier() else f"models_{plain}"
+
+
+def _is_special(path: str) -> bool:
+    """Whether it is a device or a pipe, which the writing itself refuses."""
+    there = Path(path)
+    return there.exists() and not there.is_file() and not there.is_dir()
+
+
 def _options(values: Mapping[str, Any]) -> Options:
     """The options for models.
 
     Raises:
         OptionFault: they do not go together, or one cannot be used.
     """
-    names = ("style", "optional", "python", "pydantic", "base_class")
+    names = ("style", "optional", "python", "pydantic", "base_class", "enums", "frozen")
     given = {name: values[name] for name in names if values.get(name)}
     missing = given.get("optional") == "missing"
     pydantic = given.get("style", "pydantic") == "pydantic"
     for name in ("optional", "pydantic", "base_class"):
         if name in given and not pydantic:
             raise OptionFault(name.replace("_", "-"), "is for the style pydantic")
+    if "frozen" in given and given.get("style") == "typeddict":
+        raise OptionFault("frozen", "is not for the style typeddict, whose values are plain dicts")
     if missing and given.setdefault("pydantic", "2.14") not in ("2.12", "2.14"):
         raise OptionFault("optional", "missing needs pydantic 2.12 or later")
     if "base_class" in given:
@@ -265,7 +308,7 @@ def _run(
     made = [_made(job, configurations, watched) for job in jobs]
     outputs = []
     for job, (documents, generated) in zip(jobs, made, strict=True):
-        output = _output(job, generated)
+        output = _output(job, generated, inputs_of(documents))
         if output is None:
             click.echo(generated.files[""], nl=False)
         else:
@@ -302,12 +345,13 @@ def _made(
             raise DocumentFaults(f"no models can be made of {job.spec}: {error}") from error
 
 
-def _output(job: Job, generated: Generated) -> Output | None:
+def _output(job: Job, generated: Generated, inputs: tuple[Path, ...]) -> Output | None:
     if job.package is not None:
         folder = Path(job.package).absolute()
-        return Output({folder / name: text for name, text in generated.files.items()}, folder)
+        files = {folder / name: text for name, text in generated.files.items()}
+        return Output(files, folder, inputs)
     if job.output is not None:
-        return Output({Path(job.output).absolute(): generated.files[""]})
+        return Output({Path(job.output).absolute(): generated.files[""]}, inputs=inputs)
     return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from asyncapi_guard.cli.generated_files import (
     Output,
     configured,
     depends_on,
+    inputs_of,
     opened,
     relative,
     run_generator,
@@ -22,6 +23,7 @@ from asyncapi_guard.cli.generated_files import (
     spec_faults_shown,
 )
 from asyncapi_guard.cli.shared_options import or_standard_output, reference_options
+from asyncapi_guard.codegen.typescript.options import DEFAULTS, VALUES, TypeOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,6 +38,8 @@ _EXAMPLES = """\
 \b
 Example: asyncapi-guard types asyncapi.yml -o events.d.ts
          asyncapi-guard types asyncapi.yml -o events.d.ts --check
+         asyncapi-guard types asyncapi.yml -o events.d.ts --sockets --readonly --errors
+         asyncapi-guard types asyncapi.yml -o events.ts --paths --enums
          asyncapi-guard types asyncapi.yml | less
          asyncapi-guard types           (all that is configured in pyproject.toml)
 """
@@ -50,12 +54,14 @@ class Job:
     Attributes:
         spec: the document's file.
         output: the module's file; `None` for standard output.
+        options: what the types are to be like.
         root: the folder that references may not leave.
         allow_http: hosts that references may lead to.
     """
 
     spec: str
     output: str | None
+    options: TypeOptions = DEFAULTS
     root: str | None = None
     allow_http: tuple[str, ...] = ()
 
@@ -69,6 +75,11 @@ class Job:
     callback=or_standard_output,
     help="Write to this file, a .d.ts or a .ts.  [default: standard output]",
 )
+@click.option("--sockets", is_flag=True, help="Have a type of the client's socket per namespace.")
+@click.option("--paths", is_flag=True, help="Have a constant of the address per namespace (.ts).")
+@click.option("--readonly", is_flag=True, help="Make all properties and arrays readonly.")
+@click.option("--enums", is_flag=True, help="Make objects of constants of lists of values (.ts).")
+@click.option("--errors", is_flag=True, help="Let any ack be an ErrorResponse of the guard.")
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 and a diff when stale.")
 @click.option("--watch", is_flag=True, help="Write again whenever a file changes.")
 @click.option("--force", is_flag=True, help="Overwrite what was not generated.")
@@ -119,14 +130,38 @@ def _jobs(given: Mapping[str, Any], configurations: Configurations) -> list[Job]
         from asyncapi_guard.cli.configuration_keys import TypesKeys
 
         return [_configured_job(entry) for entry in configured("types", TypesKeys, configurations)]
-    return [Job(given["file"], given["output"], given["root"], given["allow_http"])]
+    options = _options(given)
+    fault = _fault(options, given["output"])
+    if fault is not None:
+        raise click.UsageError(f"--{fault[0]}: {fault[1]}")
+    return [Job(given["file"], given["output"], options, given["root"], given["allow_http"])]
 
 
 def _configured_job(entry: Entry[TypesKeys]) -> Job:
+    from msgspec.structs import asdict
+
     keys = entry.keys
     if keys.output is None:
         raise entry.table.fault("output", "is missing: the file to write, such as events.d.ts")
-    return Job(entry.spec, entry.path(keys.output), entry.path(keys.root), keys.allow_http)
+    options = _options(asdict(keys))
+    fault = _fault(options, keys.output)
+    if fault is not None:
+        raise entry.table.fault(*fault)
+    path, root = entry.path(keys.output), entry.path(keys.root)
+    return Job(entry.spec, path, options, root, keys.allow_http)
+
+
+def _options(values: Mapping[str, Any]) -> TypeOptions:
+    return TypeOptions(**{each.name: values[each.name] for each in fields(TypeOptions)})
+
+
+def _fault(options: TypeOptions, output: str | None) -> tuple[str, str] | None:
+    """The option that a file cannot have, and why: values need a module that is run."""
+    if output is None or not output.endswith((".d.ts", ".d.mts", ".d.cts")):
+        return None
+    given = [name for name in VALUES if getattr(options, name)]
+    told = f"writes values, and {Path(output).name!r} can have types only; write a .ts file"
+    return (given[0], told) if given else None
 
 
 # -- making it -------------------------------------------------------------------------------------
@@ -142,17 +177,20 @@ def _run(
 ) -> int:
     outputs = []
     for job in jobs:
-        text = _made(job, configurations, watched)
+        text, inputs = _made(job, configurations, watched)
         if job.output is None:
             click.echo(text, nl=False)
         else:
-            outputs.append(Output({Path(job.output).absolute(): text}))
+            outputs.append(Output({Path(job.output).absolute(): text}, inputs=inputs))
             if watched is not None:
                 watched.written.add(Path(job.output))
     return settle(outputs, _HEADER, check=check, force=force) if outputs else 0
 
 
-def _made(job: Job, configurations: Configurations, watched: Watched | None) -> str:
+def _made(
+    job: Job, configurations: Configurations, watched: Watched | None
+) -> tuple[str, tuple[Path, ...]]:
+    """The types of a document, and its files."""
     from asyncapi_guard.codegen.catalogue import read_catalogue
     from asyncapi_guard.codegen.typescript import RESERVED, typescript
 
@@ -162,7 +200,9 @@ def _made(job: Job, configurations: Configurations, watched: Watched | None) -> 
         documents = opened(job.spec, job.root, job.allow_http, configurations)
         if watched is not None:
             depends_on(watched, documents, job.root)
-        return typescript(read_catalogue(documents, reserved=RESERVED), _header(job))
+        catalogue = read_catalogue(documents, reserved=RESERVED)
+        text = typescript(catalogue, _header(job), job.options)
+        return text, inputs_of(documents)
 
 
 def _header(job: Job) -> tuple[str, str]:
@@ -172,6 +212,7 @@ def _header(job: Job) -> tuple[str, str]:
     spec = relative(Path(job.spec).absolute(), folder)
     words = ["asyncapi-guard", "types", spec]
     words += ["-o", output.name] if output is not None else []
+    words += job.options.arguments()
     words += ["--root", relative(Path(job.root).absolute(), folder)] if job.root else []
     words += [word for host in job.allow_http for word in ("--allow-http", host)]
     start = f"{_HEADER} from {spec}: do not edit."

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, RootModel, TypeAdapter
 from pydantic.errors import PydanticUserError
+from typing_extensions import is_typeddict
 
 from asyncapi_guard.codefirst.generated_models import is_generated
 from asyncapi_guard.codefirst.hints.hint import is_a
@@ -63,7 +64,7 @@ def declared_in(hint: Any) -> dict[type, None]:
         if issubclass(each, BaseModel):
             found[each] = None
             inner: list[Any] = [field.annotation for field in each.model_fields.values()]
-        elif dataclasses.is_dataclass(each) or typing.is_typeddict(each):
+        elif dataclasses.is_dataclass(each) or is_typeddict(each):
             if dataclasses.is_dataclass(each):
                 found[each] = None
             inner = _hints_of(each)
@@ -150,10 +151,29 @@ def _items(value: Any, dumped: dict[Any, Any]) -> list[tuple[Any, Any]]:
         return list(_fields(value, dumped))
     if isinstance(value, dict):
         return list(zip(dumped, value.values(), strict=False)) if len(value) == len(dumped) else []
-    if dataclasses.is_dataclass(value):
-        names = [field.name for field in dataclasses.fields(value) if field.name in dumped]
-        return [(name, getattr(value, name)) for name in names]
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return list(_dataclass_fields(value, dumped))
     return []
+
+
+def _dataclass_fields(value: Any, dumped: dict[Any, Any]) -> Iterator[tuple[Any, Any]]:
+    """A generated one has no memory of what was set: what is `None` by default is left out."""
+    generated = any(map(is_generated, type(value).__mro__))
+    alias = getattr(type(value), "__pydantic_config__", {}).get("alias_generator")
+    known = {field.name: field for field in dataclasses.fields(value)}
+    for name, field in known.items():
+        key = alias(name) if generated and alias is not None else name
+        if key not in dumped:
+            continue
+        item = getattr(value, name)
+        if generated and item is None and field.default is None:
+            del dumped[key]
+        else:
+            yield key, item
+    if generated:  # what the document allows besides, and Pydantic does not dump
+        further = {name: item for name, item in vars(value).items() if name not in known}
+        dumped.update(further)
+        yield from further.items()
 
 
 def _fields(value: BaseModel, dumped: dict[Any, Any]) -> Iterator[tuple[Any, Any]]:

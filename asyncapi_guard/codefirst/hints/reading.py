@@ -6,9 +6,11 @@ and `pydantic.v1` is slow to import, and warns under Python 3.14.
 
 from __future__ import annotations
 
+import typing
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.codefirst.hints.pydantic_versions import OLD, is_of_v1
+from asyncapi_guard.errors import RegistrationError
 
 if TYPE_CHECKING:
     from asyncapi_guard.codefirst.hints.hint import Hint
@@ -26,6 +28,13 @@ def read_hint(hint: Any, place: str) -> Hint:
     Raises:
         RegistrationError: Pydantic cannot validate it, or JSON Schema cannot say it.
     """
+    struct = _struct_in(hint)
+    if struct is not None:
+        raise RegistrationError(
+            f"{place}: {struct.__qualname__} is a Struct of msgspec, of which Pydantic makes no "
+            "instances; use a Pydantic model, a dataclass or a TypedDict, such as asyncapi-guard "
+            "models writes with another --style"
+        )
     if OLD:
         from asyncapi_guard.codefirst.hints.pydantic1 import Hint1
 
@@ -37,3 +46,13 @@ def read_hint(hint: Any, place: str) -> Hint:
 
         return Hint1(hint, place, others=plain)
     return Hint2(hint, place)
+
+
+def _struct_in(hint: Any, seen: tuple[Any, ...] = ()) -> type | None:
+    """A class of msgspec that a hint names, which is not imported for it."""
+    if isinstance(hint, type) and typing.get_origin(hint) is None:
+        return hint if hasattr(hint, "__struct_fields__") else None
+    parts = (getattr(hint, "__value__", None), *typing.get_args(hint))
+    inner = (part for part in parts if not any(part is each for each in seen))
+    found = (_struct_in(part, (*seen, hint)) for part in inner)
+    return next((struct for struct in found if struct is not None), None)

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asyncapi_guard.codegen.names import TypeNames
+from asyncapi_guard.codegen.python.alternatives import is_open_object, rest_of, untold
 from asyncapi_guard.codegen.python.combining import (
+    BESIDE,
     MIXED,
     ONE,
     PLACE,
@@ -21,6 +23,7 @@ from asyncapi_guard.codegen.python.combining import (
     is_plain_object,
 )
 from asyncapi_guard.codegen.python.dialect import REFERENCE, Reader
+from asyncapi_guard.codegen.python.enums import is_enum, names_of_member, with_enums
 from asyncapi_guard.codegen.python.fields import likeness
 
 if TYPE_CHECKING:
@@ -99,21 +102,30 @@ class Bundle:
     names: TypeNames
 
 
-def build_bundle(catalogue: Catalogue, usable: PatternCheck, reserved: frozenset[str]) -> Bundle:
+def build_bundle(
+    catalogue: Catalogue, usable: PatternCheck, reserved: frozenset[str], *, enums: bool = False
+) -> Bundle:
     """The bundle of a catalogue.
 
     Args:
         catalogue: what there is.
         usable: says which patterns may stay in types.
         reserved: names that none may have.
+        enums: whether lists of texts, or of integers, become classes.
     """
-    return _Builder(catalogue, usable, reserved).build()
+    return _Builder(catalogue, usable, reserved, enums=enums).build()
 
 
 class _Builder:
     def __init__(
-        self, catalogue: Catalogue, usable: PatternCheck, reserved: frozenset[str]
+        self,
+        catalogue: Catalogue,
+        usable: PatternCheck,
+        reserved: frozenset[str],
+        *,
+        enums: bool,
     ) -> None:
+        self._enums = enums
         self._definitions = catalogue.definitions
         self._usable = usable
         forms = (form for event in catalogue.events for form in event.forms)
@@ -137,7 +149,9 @@ class _Builder:
         }
         for name, definition in self._definitions.items():
             self._places[name] = definition.place
-            self._read[name] = self._reader(definition).read(definition.schema)
+            reader = self._reader(definition)
+            self._read[name] = self._prepared(reader.read(definition.schema))
+        self._keep_what_subtypes_add()
         shared: dict[str, Arguments] = {}
         for name in self._definitions:
             if name in positional:
@@ -158,8 +172,25 @@ class _Builder:
     def _reader(self, definition: Definition) -> Reader:
         return Reader(definition.dialect, definition.place, self._note, self._usable)
 
+    def _prepared(self, schema: dict[str, Any]) -> dict[str, Any]:
+        found: dict[str, Any] = with_enums(schema, self._note) if self._enums else schema
+        return found
+
     def _note(self, place: str, keyword: str, text: str) -> None:
         self._losses[Loss(place, keyword, text)] = None
+
+    def _keep_what_subtypes_add(self) -> None:
+        """Have the types that others extend keep further properties: their values may have them.
+
+        Only of those with a `discriminator`, whose authors say that a value of the type may be one
+        of a subtype.
+        """
+        for name, definition in self._definitions.items():
+            read = self._read[name]
+            inner = next((p for p in read.get("allOf", ()) if is_plain_object(p)), None)
+            target = read if inner is None else inner
+            if _is_parent(definition.schema) and is_plain_object(target):
+                target.setdefault("additionalProperties", True)
 
     def _note_choices(self) -> None:
         """Note where several alternatives may fit: that is known when all are there."""
@@ -178,7 +209,7 @@ class _Builder:
         keyword = definition.dialect.tuple_keyword
         each, called = [], []
         for index, schema in enumerate(positions):
-            found = reader.read(schema, (keyword, index))
+            found = self._prepared(reader.read(schema, (keyword, index)))
             kind = self._named(found, name, found.get("title") or str(index + 1))
             each.append(kind)
             called.append(found.get("title") or (kind if "$ref" in found and kind else ""))
@@ -188,7 +219,8 @@ class _Builder:
         rest: str | None = None
         if form.rest is not False:
             further = "items" if keyword == "prefixItems" else "additionalItems"
-            rest = self._named(reader.read(form.rest, (further,)), name, "Rest") or ""
+            read = self._prepared(reader.read(form.rest, (further,)))
+            rest = self._named(read, name, "Rest") or ""
         return Arguments(name, tuple(each), form.required, rest, tuple(called))
 
     def _named(self, schema: dict[str, Any], owner: str, text: str) -> str | None:
@@ -203,10 +235,10 @@ class _Builder:
 
     def _lifted(self, schema: dict[str, Any], owner: str) -> dict[str, Any]:
         """A schema in which everything that becomes a class is a reference."""
-        schema = self._flat(schema)
+        schema = self._flat(self._told_by_itself(schema))
         if MIXED in schema:
             self._note(schema[PLACE], "allOf", "not all of the parts are checked")
-        ours = (MIXED, ONE, PLACE, "title")
+        ours = (MIXED, ONE, PLACE, BESIDE, "title")
         found = {key: value for key, value in schema.items() if key not in ours}
         if "properties" in found:
             found["properties"] = {
@@ -218,7 +250,7 @@ class _Builder:
         for keyword in ("anyOf", "prefixItems"):
             if keyword in found:
                 found[keyword] = [
-                    self._member(value, owner, str(index + 1))
+                    self._member(value, owner, *names_of_member(index, found[keyword]))
                     for index, value in enumerate(found[keyword])
                 ]
         if ONE in schema:
@@ -226,6 +258,50 @@ class _Builder:
         if "allOf" in found:
             found["allOf"] = [self._lifted(part, owner) for part in found["allOf"]]
         return found
+
+    def _told_by_itself(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """An alternative as the component that it is, if that has all that is said of all of them.
+
+        So a union is of the components' own classes also where its author writes the property that
+        tells them apart beside the alternatives, as the specification wants it.
+        """
+        if BESIDE not in schema:
+            return schema
+        plain = {key: value for key, value in schema.items() if key != BESIDE}
+        own = next(part for part in reversed(schema["allOf"]) if "$ref" in part)
+        said = [self._object(part) for part in schema["allOf"] if part is not own]
+        alternatives = self._alternatives(own)
+        others = [part for part in said if part is not None and is_open_object(part)]
+        if alternatives is None or len(others) < len(said):
+            return self._apart(plain)
+        rest = [rest_of(part, each) for part in others for each in alternatives]
+        if any(rest) and len(alternatives) > 1:
+            return self._apart(plain)
+        for part in others:
+            for name in dict.fromkeys(name for each in alternatives for name in untold(part, each)):
+                text = f"{name!r} is what the alternatives say of it"
+                self._note(part[PLACE], "properties", text)
+        kept = [own, *(combined([part]) for part in rest if part)]
+        return {**kept[0], PLACE: schema[PLACE]} if len(kept) == 1 else {**plain, "allOf": kept}
+
+    def _apart(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """An alternative that becomes a class of its own, which is to be said."""
+        self._note(schema[PLACE], "allOf", "the alternative is no instance of the component")
+        return schema
+
+    def _alternatives(self, part: dict[str, Any]) -> list[dict[str, Any]] | None:
+        """The objects of which a part is one; `None` when it may be something else."""
+        meant = _meant(part, self._read)
+        if "anyOf" not in meant or part.get("$ref") in self._inside:
+            found = self._object(part)
+            return None if found is None else [found]
+        self._inside += (part["$ref"],) if "$ref" in part else ()
+        try:
+            inner = [self._alternatives(each) for each in meant["anyOf"]]
+        finally:
+            self._inside = self._inside[:-1] if "$ref" in part else self._inside
+        known = [each for each in inner if each is not None]
+        return [one for each in known for one in each] if len(known) == len(inner) else None
 
     def _flat(self, schema: dict[str, Any]) -> dict[str, Any]:
         """A combination as one object, where a part says more of what another part has.
@@ -262,16 +338,21 @@ class _Builder:
         return meant if is_plain_object(meant) else None
 
     def _field(self, schema: dict[str, Any], owner: str, name: str) -> dict[str, Any]:
-        if not _is_class(schema):
+        if not self._is_class(schema):
             return self._lifted(schema, f"{owner} {name}")
-        kept = {key: schema[key] for key in ("description",) if key in schema}
+        kept: dict[str, Any] = {k: schema[k] for k in ("description", "default") if k in schema}
         return {**kept, **_referring(self._define(schema, owner, (name,)))}
 
-    def _member(self, schema: dict[str, Any], owner: str, text: str) -> dict[str, Any]:
-        if _is_class(schema) or not _CONSTRAINTS.isdisjoint(schema):
-            texts = (schema["title"], text) if "title" in schema else (text,)
+    def _member(self, schema: dict[str, Any], owner: str, *texts: str) -> dict[str, Any]:
+        schema = self._told_by_itself(schema)
+        if self._is_class(schema) or not _CONSTRAINTS.isdisjoint(schema):
+            texts = (schema["title"], *texts) if "title" in schema else texts
             return _referring(self._define(schema, owner, texts))
-        return self._lifted(schema, f"{owner} {text}")
+        return self._lifted(schema, f"{owner} {texts[-1]}")
+
+    def _is_class(self, schema: dict[str, Any]) -> bool:
+        """Whether a type of its own is made of a schema."""
+        return _is_class(schema) or (self._enums and is_enum(schema))
 
     def _define(self, schema: dict[str, Any], owner: str, texts: tuple[str, ...]) -> str:
         name = self._names.take([f"{owner} {text}" for text in texts])
@@ -316,6 +397,17 @@ class _Builder:
         # An alias of an alias that leads back to it is too much for Pydantic before 2.10.
         self._schemas[name] = whole if "$ref" in schema else schema
         return _referring(name)
+
+
+def _is_parent(schema: Any) -> bool:
+    """Whether other types extend one: it has a discriminator, and no list of alternatives."""
+    if not isinstance(schema, dict) or schema.keys() & {"oneOf", "anyOf"}:
+        return False
+    parts = schema.get("allOf")
+    inner = parts if isinstance(parts, list) else []
+    return "discriminator" in schema or any(
+        isinstance(part, dict) and "discriminator" in part for part in inner
+    )
 
 
 def _refers(schema: Any, name: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 __all__ = [
     "ANNOTATIONS",
     "APPLIED",
+    "BESIDE",
     "MIXED",
     "ONE",
     "PLACE",
@@ -28,12 +29,14 @@ PLACE = "x-place"
 ONE = "x-one"
 #: The key of a combination of which only a part is left.
 MIXED = "x-mixed"
+#: The key of an alternative that is told together with what stands beside all alternatives.
+BESIDE = "x-beside"
 SCALARS = ("string", "integer", "number", "boolean", "null")
 APPLIED = ("allOf", "anyOf", "oneOf")
 #: What is told to people.
 ANNOTATIONS = frozenset(("title", "description", "default"))
 #: What says nothing of a value.
-SILENT = ANNOTATIONS | {PLACE, ONE, MIXED}
+SILENT = ANNOTATIONS | {PLACE, ONE, MIXED, BESIDE}
 
 
 def combined(parts: list[dict[str, Any]]) -> dict[str, Any]:

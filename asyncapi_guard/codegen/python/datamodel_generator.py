@@ -118,8 +118,24 @@ def generate_types(
     if not isinstance(text, str):
         raise GenerationError("datamodel-code-generator made several modules")
     imports, parts = parts_of(text)
+    if options.frozen and options.style == "msgspec":
+        parts = tuple(map(_frozen_struct, parts))
     _check_names(parts, schemas)
-    return imports, parts
+    return tuple(_readable(each, options) for each in imports), parts
+
+
+def _frozen_struct(part: Part) -> Part:
+    """A Struct whose instances cannot be changed; the library has no option for it."""
+    if "(Enum)" in part.text or "Enum):" in part.text:
+        return part
+    text = re.sub(r"^(class \w+\([^)]*)\):", r"\1, frozen=True):", part.text, flags=re.MULTILINE)
+    return part._replace(text=text)
+
+
+def _readable(each: Import, options: Options) -> Import:
+    """Pydantic reads a TypedDict of Python itself from 3.12 on only."""
+    old = options.python in ("3.10", "3.11")
+    return each._replace(module="typing_extensions") if old and each.name == "TypedDict" else each
 
 
 def _options(library: Any, options: Options, field_names: Mapping[str, str]) -> dict[str, Any]:
@@ -140,7 +156,13 @@ def _options(library: Any, options: Options, field_names: Mapping[str, str]) -> 
         "use_schema_description": True,
         "use_field_description": True,
         "use_single_line_docstring": True,
-        "enum_field_as_literal": library.LiteralType.All,
+        "enum_field_as_literal": library.LiteralType["Off" if options.enums else "All"],
+        "use_subclass_enum": True,
+        # A member that is called as a method of its type takes its place.
+        "capitalise_enum_members": True,
+        "set_default_enum_member": options.enums,
+        "enable_faux_immutability": options.frozen and pydantic,
+        "frozen_dataclasses": options.frozen and options.style == "dataclass",
         "strict_nullable": True,
         "use_type_alias": True,
         # msgspec knows the aliases of Python itself alone.

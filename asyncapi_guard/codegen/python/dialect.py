@@ -20,6 +20,7 @@ from asyncapi_guard.codegen.catalogue import PREFIX
 from asyncapi_guard.codegen.python.combining import (
     ANNOTATIONS,
     APPLIED,
+    BESIDE,
     PLACE,
     SCALARS,
     any_of,
@@ -302,8 +303,9 @@ class Reader:
             names = [name for name in dict.fromkeys(required) if isinstance(name, str)]
             if names:
                 found["required"] = names
-        # Where the author says so, a class with fields keeps further ones, too.
-        if extra is not True or (properties and schema.get("additionalProperties") is True):
+        # Where the author speaks of further ones, a class with fields keeps them, too.
+        told = schema.get("additionalProperties") is True or bool(schema.get("patternProperties"))
+        if extra is not True or (properties and told):
             found["additionalProperties"] = extra
         for keyword in ("minProperties", "maxProperties"):
             if not is_count(schema.get(keyword)):
@@ -383,7 +385,7 @@ class Reader:
             return {**combined(parts), **place} if parts else own
         if not parts or all("enum" in choice or "const" in choice for choice in choices):
             return any_of(choices, one)
-        both = [{**combined([*parts, choice]), PLACE: choice[PLACE]} for choice in choices]
+        both = [_beside(parts, choice) for choice in choices]
         return any_of(both, one)
 
     def _takes_null(
@@ -422,6 +424,13 @@ def plain_text(text: str) -> str:
     """Prose that may stand in code: lines end in one way, and nothing in it is invisible."""
     lines = text.strip().replace("\r\n", "\n").replace("\t", "    ")
     return "".join(c if c.isprintable() or c == "\n" else " " for c in lines)
+
+
+def _beside(parts: list[dict[str, Any]], choice: dict[str, Any]) -> dict[str, Any]:
+    """One of several alternatives, with what is said of all of them."""
+    both = {**combined([*parts, choice]), PLACE: choice[PLACE]}
+    alone = "$ref" in choice and "allOf" in both
+    return {**both, BESIDE: True} if alone else both
 
 
 def _excludes(schema: dict[str, Any], keyword: str) -> bool:

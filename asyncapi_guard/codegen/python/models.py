@@ -2,19 +2,24 @@
 
 datamodel-code-generator makes the types; what is ours stands below them:
 
-- `SOURCE`, a `ModelsSource(file, schemas)`: `file` is the document, relative to the folder of the
-  module (in a package, of the package); `schemas` maps each class and each alias (for msgspec, each
-  class) to where it stands, as a JSON Pointer in a URI fragment (`#/components/schemas/Move`). For
-  what stands in another file, the name of that, relative to the document, comes before it:
-  `user.json#/definitions/name`.
+- `SOURCE`, a `ModelsSource(file, schemas, digest)`: `file` is the document, relative to the folder
+  of the module (in a package, of the package); `schemas` maps each class and each alias (for
+  msgspec, each class) to where it stands, as a JSON Pointer in a URI fragment
+  (`#/components/schemas/Move`).
+  For what stands in another file, the name of that, relative to the document, comes before it:
+  `user.json#/definitions/name`. `digest` is that of what the document says, whatever its layout: by
+  it `check` and a server know that the models are out of date.
 - `EVENTS`: `(namespace, direction, event)` leads to an `EventModels(payloads, acks)`, tuples of
   `EventForm(kind, args, required, rest, message)`. Each is one alternative: `kind` is the type of
   all arguments together and `None` for no arguments, `args` has the type of each, `required` says
   how many must be there, `rest` is the type of any further ones and `None` if there are none, and
   `message` is where the message stands, in the same notation as in `SOURCE`. `acks` is empty where
   the document does not say what is answered.
-- A `Handlers` protocol for each namespace: what a class of handlers must have.
-- `emit_...` for each event that is sent, and `call_...` for those with an ack.
+- Protocols for each namespace of what a class of handlers must have: `Handlers`, `ServerHandlers`
+  and `AsyncHandlers`. `register` registers such handlers.
+- `emit_...` for each event that is sent, and `call_...` for those with an ack; for asynchronous
+  servers `emit_..._async` and `call_..._async`.
+- `Client` and `AsyncClient` for each namespace: the same events from the other side.
 
 All of it is made of the document and of the options alone: no times, no absolute paths, no order
 of sets, so that the same document gives the same bytes everywhere.
@@ -30,6 +35,7 @@ from typing import TYPE_CHECKING
 from asyncapi_guard.codegen.catalogue import read_catalogue
 from asyncapi_guard.codegen.names import module_names
 from asyncapi_guard.codegen.pointers import Pointers
+from asyncapi_guard.codegen.python import deep_models
 from asyncapi_guard.codegen.python.bundle import build_bundle
 from asyncapi_guard.codegen.python.datamodel_generator import (
     NotInstalledError,
@@ -37,12 +43,16 @@ from asyncapi_guard.codegen.python.datamodel_generator import (
     is_installed,
     is_usable_pattern,
 )
+from asyncapi_guard.codegen.python.deep_models import deepened
 from asyncapi_guard.codegen.python.fields import field_names
 from asyncapi_guard.codegen.python.prelude import HELPERS, NAMES, READS, imports, prelude
+from asyncapi_guard.codegen.python.pydantic_configs import configs, dropped
 from asyncapi_guard.codegen.python.python_source import Import, closure, import_lines, parts_of
 from asyncapi_guard.codegen.python.reserved_names import reserved_names
-from asyncapi_guard.codegen.python.sections import Section, Writer, quoted
+from asyncapi_guard.codegen.python.sections import Section, Writer
+from asyncapi_guard.codegen.python.writing import quoted
 from asyncapi_guard.contract import Action
+from asyncapi_guard.spec.digest import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -110,11 +120,14 @@ def generate_models(documents: Documents, options: Options, destination: Destina
     """
     if not is_installed():
         raise NotInstalledError
-    reserved = reserved_names(options.style, options.base_class)
+    reserved = reserved_names(options.style, options.base_class, enums=options.enums)
     catalogue = read_catalogue(documents, reserved=reserved)
-    bundle = build_bundle(catalogue, is_usable_pattern, reserved)
-    maker = _Maker(Pointers(documents), catalogue, bundle, options, destination)
-    return Generated(maker.package() if destination.package else maker.module(), bundle.losses)
+    bundle = build_bundle(catalogue, is_usable_pattern, reserved, enums=options.enums)
+    digest = digest_of(documents)
+    maker = _Maker(Pointers(documents), catalogue, bundle, options, destination, digest)
+    files = maker.package() if destination.package else maker.module()
+    losses = (*bundle.losses, *dropped(bundle.schemas, bundle.places, options.style))
+    return Generated(files, losses)
 
 
 class _Maker:
@@ -127,17 +140,24 @@ class _Maker:
         bundle: Bundle,
         options: Options,
         destination: Destination,
+        digest: str,
     ) -> None:
+        self._digest = digest
         self._pointers = pointers
         self._catalogue = catalogue
         self._bundle = bundle
         self._options = options
         self._destination = destination
         self._fields = field_names(bundle.schemas, options.style)
-        found, self._parts = generate_types(bundle.schemas, options, self._fields.given)
+        found, parts = generate_types(bundle.schemas, options, self._fields.given)
+        base = (options.base_class or "BaseModel").rpartition(".")[2]
+        self._parts = deepened(parts, base) if options.style == "pydantic" else parts
+        is_deep = any(deep_models.BASE in part.uses for part in self._parts)
+        #: What stands above the types.
+        self._above = [deep_models.definition(base)] if is_deep else []
         known = {each.known for each in found}
-        ours = (each for each in imports(options.style) if each.known not in known)
-        self._imports = (*found, *ours)
+        ours = (*imports(options.style), *deep_models.IMPORTS)
+        self._imports = (*found, *(each for each in ours if each.known not in known))
         self._sent = [event for event in catalogue.events if event.direction is Action.SEND]
         self._writer = Writer(
             bundle.arguments, bundle.names, pointers.relative, reads=options.style in READS
@@ -147,26 +167,34 @@ class _Maker:
         """Everything in one file."""
         namespaces = self._catalogue.namespaces
         # Names go to the first who wants them, and the main namespace has the plain ones.
-        found = {each: self._section(each) for each in sorted(namespaces, key=lambda n: n != "/")}
+        handled = {e.namespace for e in self._catalogue.events if e.direction is Action.RECEIVE}
+        alone = len(handled) == 1
+        found = {
+            each: self._section(each, alone=alone)
+            for each in sorted(namespaces, key=lambda namespace: namespace != "/")
+        }
         sections = [found[namespace] for namespace in namespaces]
         blocks = [
             *_aliases(self._bundle.aliases),
             *self._prelude(),
             *self._properties(self._parts),
+            *self._configs(self._parts),
             self._source(self._parts),
             _index(sections),
             *(block for section in sections for block in section.blocks),
         ]
-        return {"": self._text(self._parts, blocks, self._imports)}
+        return {"": self._text(self._parts, blocks, self._imports, self._above)}
 
     def package(self) -> dict[str, str]:
         """A module for each namespace, and one for what several of them need."""
         homes = self._homes()
         modules = module_names(self._catalogue.namespaces, {_COMMON})
         shared = [part for part in self._parts if homes[part.names[0]] is None]
-        common = [*self._prelude(), *self._properties(shared), self._source(shared)]
-        files = {f"{_COMMON}.py": self._text(shared, common, self._imports)}
+        about = [*self._properties(shared), *self._configs(shared), self._source(shared)]
+        common = [*self._prelude(), *about]
+        files = {f"{_COMMON}.py": self._text(shared, common, self._imports, self._above)}
         names = [*(name for part in shared for name in part.names), *NAMES, *HELPERS]
+        names += [deep_models.BASE] if self._above else []
         known = [Import(f".{_COMMON}", name, name) for name in names if name not in _OWN]
         for namespace, module in modules.items():
             parts = [part for part in self._parts if homes[part.names[0]] == namespace]
@@ -183,6 +211,7 @@ class _Maker:
         return [
             *_aliases(aliases),
             *self._properties(parts),
+            *self._configs(parts),
             self._source(parts),
             _index([section]),
             *section.blocks,
@@ -206,12 +235,17 @@ class _Maker:
     def _events_of(self, namespace: str) -> list[Event]:
         return [event for event in self._catalogue.events if event.namespace == namespace]
 
-    def _section(self, namespace: str) -> Section:
-        return self._writer.section(namespace, self._events_of(namespace))
+    def _section(self, namespace: str, *, alone: bool = True) -> Section:
+        return self._writer.section(namespace, self._events_of(namespace), alone=alone)
 
     def _prelude(self) -> list[str]:
-        answers = any(event.acks for event in self._sent)
-        return prelude(self._options.style, emits=bool(self._sent), answers=answers)
+        events = self._catalogue.events
+        return prelude(
+            self._options.style,
+            received=len(events) > len(self._sent),
+            sent=bool(self._sent),
+            answered=any(event.acks for event in events),
+        )
 
     def _properties(self, parts: Sequence[Part]) -> list[str]:
         """The properties of fields of dataclasses that are called otherwise, in each module."""
@@ -221,10 +255,15 @@ class _Maker:
             for kind, names in wire.items()
             if names
         ]
-        if not (entries and self._sent):
+        if not entries:
             return []
         table = _table("_NAMES: dict[type, dict[str, str]]", entries)
         return [f"#: The properties of fields that are called otherwise.\n{table}"]
+
+    def _configs(self, parts: Sequence[Part]) -> list[str]:
+        """What Pydantic is told of the types of a module."""
+        kinds = [name for part in parts for name in part.names]
+        return configs(kinds, self._bundle.schemas, self._fields, self._options.style)
 
     def _source(self, parts: Iterable[Part]) -> str:
         places = self._bundle.places
@@ -237,7 +276,7 @@ class _Maker:
         ]
         file = quoted(self._destination.source)
         if not entries:
-            return f"SOURCE = ModelsSource(file={file}, schemas={{}})"
+            return f'SOURCE = ModelsSource(file={file}, schemas={{}}, digest="{self._digest}")'
         return "\n".join(
             [
                 "SOURCE = ModelsSource(",
@@ -245,6 +284,7 @@ class _Maker:
                 "    schemas={",
                 *entries,
                 "    },",
+                f'    digest="{self._digest}",',
                 ")",
             ]
         )
@@ -254,7 +294,12 @@ class _Maker:
         file = quoted(self._destination.source)
         blocks = [
             _table("__all__", [f"    {quoted(n)}," for n in ("EVENTS", "SOURCE", *modules)], "[]"),
-            f"SOURCE = ModelsSource(\n    file={file},\n    schemas={{{schemas}\n    }},\n)",
+            "\n".join(
+                [
+                    f"SOURCE = ModelsSource(\n    file={file},\n    schemas={{{schemas}\n    }},",
+                    f'    digest="{self._digest}",\n)',
+                ]
+            ),
             _table(
                 "EVENTS: dict[tuple[str, str, str], EventModels]",
                 [f"    **{module}.EVENTS," for module in modules],
@@ -266,10 +311,17 @@ class _Maker:
         ]
         return self._text((), blocks, known)
 
-    def _text(self, types: Sequence[Part], blocks: Sequence[str], known: Iterable[Import]) -> str:
+    def _text(
+        self,
+        types: Sequence[Part],
+        blocks: Sequence[str],
+        known: Iterable[Import],
+        above: Sequence[str] = (),
+    ) -> str:
         """A file: its header, what it imports of what is known, its types, and what is ours."""
         used = {name for part in types for name in part.uses}
-        used |= {name for part in parts_of("\n\n".join(blocks))[1] for name in part.uses}
+        ours = "\n\n".join([*above, *blocks])
+        used |= {name for part in parts_of(ours)[1] for name in part.uses}
         used -= {name for part in types for name in part.names}
         lines = import_lines(each for each in known if each.known in used)
         destination = self._destination
@@ -285,7 +337,7 @@ class _Maker:
             "from __future__ import annotations",
             *(["", *lines] if lines else []),
         ]
-        return "\n".join(head) + "\n\n\n" + "\n\n\n".join([*_texts(types), *blocks]) + "\n"
+        return "\n".join(head) + "\n\n\n" + "\n\n\n".join([*above, *_texts(types), *blocks]) + "\n"
 
 
 #: What each module has of its own.

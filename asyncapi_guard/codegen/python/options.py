@@ -23,6 +23,8 @@ class Options:
         python: the lowest version that is to run them.
         pydantic: the lowest version of it that is to be used.
         base_class: a class that all models derive from, as `module.Class`.
+        enums: lists of texts, or of integers, are classes of Python's enum.
+        frozen: instances cannot be changed.
     """
 
     style: str = "pydantic"
@@ -30,6 +32,8 @@ class Options:
     python: str = "3.10"
     pydantic: str = "2"
     base_class: str | None = None
+    enums: bool = False
+    frozen: bool = False
 
     def arguments(self) -> list[str]:
         """How the command line says it; nothing for what goes without saying."""
@@ -40,8 +44,10 @@ class Options:
             ("--pydantic", self.pydantic, DEFAULTS.pydantic),
             ("--base-class", self.base_class, None),
         )
+        flags = (("--enums", self.enums), ("--frozen", self.frozen))
         return [
-            part for flag, value, usual in told if value != usual for part in (flag, str(value))
+            *(part for flag, value, usual in told if value != usual for part in (flag, str(value))),
+            *(flag for flag, given in flags if given),
         ]
 
 

@@ -30,7 +30,7 @@ class Part(NamedTuple):
     """A statement at the top of a module, with what belongs to it.
 
     Attributes:
-        names: what it defines.
+        names: what it defines; nothing for a call.
         uses: the names that it needs from elsewhere.
         text: its source, without blank lines around it.
         after: what is done when everything is there, such as `X.model_rebuild()`; maybe nothing.
@@ -53,6 +53,7 @@ def parts_of(text: str) -> tuple[tuple[Import, ...], tuple[Part, ...]]:
     lines = text.split("\n")  # what else `splitlines` splits at is text to Python
     imports: list[Import] = []
     parts: list[Part] = []
+    indexes: dict[str, int] = {}
     for statement in module.body:
         if isinstance(statement, ast.ImportFrom):
             source = statement.module or ""
@@ -61,10 +62,14 @@ def parts_of(text: str) -> tuple[tuple[Import, ...], tuple[Part, ...]]:
         names, uses = _names_of(statement), frozenset(_uses(statement))
         source = "\n".join(lines[_first_line(statement) - 1 : statement.end_lineno])
         if names:
+            indexes |= dict.fromkeys(names, len(parts))
             parts.append(Part(names, uses - {*names}, _quoted_alias(statement) or source))
         elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-            index = next(i for i, part in enumerate(parts) if uses & {*part.names})
-            parts[index] = parts[index]._replace(after=source)
+            known = [indexes[name] for name in uses if name in indexes]
+            if known:
+                parts[known[0]] = parts[known[0]]._replace(after=source)
+            else:
+                parts.append(Part((), uses, source))
         elif parts:  # a docstring of the last one
             parts[-1] = parts[-1]._replace(text=f"{parts[-1].text}\n{source}")
     return tuple(i for i in imports if i.module != "__future__"), tuple(parts)
@@ -76,7 +81,7 @@ def _first_line(statement: ast.stmt) -> int:
 
 
 def _names_of(statement: ast.stmt) -> tuple[str, ...]:
-    if isinstance(statement, (ast.ClassDef, ast.FunctionDef)):
+    if isinstance(statement, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
         return (statement.name,)
     if isinstance(statement, ast.Assign):
         return tuple(target.id for target in statement.targets if isinstance(target, ast.Name))

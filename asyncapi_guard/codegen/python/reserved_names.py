@@ -22,10 +22,13 @@ PYDANTIC_ATTRIBUTES = frozenset(
 )
 
 _ALWAYS = (
-    *("Annotated", "Any", "Callable", "Dict", "Exception", "False", "IPv4Address", "IPv6Address"),
-    *("List", "Literal", "NamedTuple", "None", "Optional", "Protocol", "True", "TypeAlias"),
-    *("TypeAliasType", "UUID", "Union", "ValueError"),
+    *("Annotated", "Any", "Awaitable", "Callable", "ConnectionRefusedError", "Dict", "Exception"),
+    *("False", "IPv4Address", "IPv6Address", "List", "Literal", "NamedTuple", "None", "Optional"),
+    *("Protocol", "True", "TypeAlias", "TypeAliasType", "TypeError", "UUID", "Union", "ValueError"),
 )
+_ENUMS = ("Enum", "IntEnum", "StrEnum")
+#: What stands below the types of the main namespace.
+_CLASSES = ("AsyncClient", "AsyncHandlers", "Client", "Handlers", "ServerHandlers")
 _STYLES = {
     "pydantic": (
         *("AwareDatetime", "BaseModel", "ConfigDict", "Field", "MISSING", "TypeAdapter"),
@@ -37,13 +40,13 @@ _STYLES = {
 }
 
 
-def reserved_names(style: str, base_class: str | None) -> frozenset[str]:
+def reserved_names(style: str, base_class: str | None, *, enums: bool = False) -> frozenset[str]:
     """What no type may be called in modules of a style."""
     own = (base_class.rpartition(".")[2],) if base_class else ()
-    return frozenset((*_ALWAYS, *NAMES, *_STYLES[style], *own))
+    return frozenset((*_ALWAYS, *NAMES, *_STYLES[style], *(_ENUMS if enums else ()), *own))
 
 
 def may_be_base_class(name: str) -> bool:
     """Whether a class of this name can be what all models derive from."""
     # One that is called as Pydantic's own takes its place.
-    return name == "BaseModel" or name not in {*reserved_names("pydantic", None), "Handlers"}
+    return name == "BaseModel" or name not in {*reserved_names("pydantic", None), *_CLASSES}

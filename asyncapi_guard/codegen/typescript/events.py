@@ -43,16 +43,23 @@ _CALLBACK = "callback"
 _MOST_OPTIONAL = 12
 
 
-def events(found: Iterable[Event], types: Types) -> Object:
+def events(found: Iterable[Event], types: Types, error: Type | None = None) -> Object:
     """The interface of some events; connecting is none, and neither is what a guard refuses.
 
     The first value of an ack that clients wait for may be `undefined` rather than missing: of
     callbacks with optional parameters only, socket.io's `timeout().emitWithAck()` believes that
     they answer with the error of the timeout.
+
+    Args:
+        found: the events.
+        types: the types of what they carry.
+        error: what the first value of an ack may be besides, where a guard answers in its place.
     """
     return Object(
         tuple(
-            Member(event.name, _function(event, types), required=True, comment=_comment(event))
+            Member(
+                event.name, _function(event, types, error), required=True, comment=_comment(event)
+            )
             for event in found
             if event.name not in RESERVED_EVENTS
         )
@@ -75,7 +82,7 @@ def _comment(event: Event) -> tuple[str, ...]:
     return comment(event.title, event.description, ["@deprecated"] if event.deprecated else [])
 
 
-def _function(event: Event, types: Types) -> Function:
+def _function(event: Event, types: Types, error: Type | None) -> Function:
     with_ack = {ack.message for ack in event.acks}
     answered = [form for form in event.payloads if form.message in with_ack]
     others = [form for form in event.payloads if form.message not in with_ack]
@@ -83,7 +90,7 @@ def _function(event: Event, types: Types) -> Function:
     if calls:
         answers = _all_calls(event.acks, types, "ack")
         if event.direction is Action.RECEIVE:
-            answers = [_first_there(call) for call in answers]
+            answers = [_or_error(_first_there(call), error) for call in answers]
         answer = Function(tuple(answers))
         calls = [(*call, Parameter(_CALLBACK, answer)) for call in _written_out(calls)]
     return Function((*calls, *_all_calls(others, types, "payload")))
@@ -146,6 +153,16 @@ def _first_there(call: _Call) -> _Call:
         return call
     first = replace(call[0], type=either((call[0].type, UNDEFINED)), optional=False)
     return (first, *call[1:])
+
+
+def _or_error(call: _Call, error: Type | None) -> _Call:
+    """An ack whose first value may be an error; further ones are missing then."""
+    if error is None:
+        return call
+    if not call or call[0].rest:
+        return (Parameter("error", either((error, UNDEFINED))), *call)
+    first = replace(call[0], type=either((call[0].type, error)))
+    return (first, *(p if p.rest else replace(p, optional=True) for p in call[1:]))
 
 
 def _written_out(calls: Iterable[_Call]) -> Iterable[_Call]:

@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from asyncapi_guard.codegen.names import TypeNames, pascal
-from asyncapi_guard.codegen.typescript.comments import comment, comment_of
+from asyncapi_guard.codegen.typescript.comments import comment, comment_of, jsdoc
+from asyncapi_guard.codegen.typescript.constants import Enums, is_enum, object_of
 from asyncapi_guard.codegen.typescript.events import auth, events
-from asyncapi_guard.codegen.typescript.literals import plain_text
-from asyncapi_guard.codegen.typescript.namespaces import namespace_type, plain_address
+from asyncapi_guard.codegen.typescript.literals import literal, plain_text
+from asyncapi_guard.codegen.typescript.namespaces import (
+    namespace_type,
+    path_constant,
+    plain_address,
+)
+from asyncapi_guard.codegen.typescript.options import DEFAULTS, TypeOptions
 from asyncapi_guard.codegen.typescript.printing import declaration
 from asyncapi_guard.codegen.typescript.references import lift
 from asyncapi_guard.codegen.typescript.schemas import Types
-from asyncapi_guard.codegen.typescript.type_model import Member, Object, Reference, Type, in_place
+from asyncapi_guard.codegen.typescript.type_model import (
+    UNKNOWN,
+    Array,
+    Member,
+    Object,
+    Plain,
+    Reference,
+    Type,
+    as_readonly,
+    either,
+    in_place,
+)
 from asyncapi_guard.contract import Action
+from asyncapi_guard.violations import Code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,6 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RESERVED", "typescript"]
 
+_ERROR = "ErrorResponse"
 _SERVER, _CLIENT, _AUTH, _MAP = (
     "ServerToClientEvents",
     "ClientToServerEvents",
@@ -33,37 +52,76 @@ _SERVER, _CLIENT, _AUTH, _MAP = (
 RESERVED = (_SERVER, _CLIENT, _MAP, "ArrayBuffer", "Uint8Array")
 
 
-def typescript(catalogue: Catalogue, header: Iterable[str]) -> str:
+def typescript(catalogue: Catalogue, header: Iterable[str], options: TypeOptions = DEFAULTS) -> str:
     """The module.
 
     Args:
         catalogue: read with the names in `RESERVED` reserved.
         header: lines for the comment at its head.
+        options: what is wanted besides.
     """
     names = TypeNames((*catalogue.definitions, *catalogue.aliases, *RESERVED, _AUTH))
     definitions = lift(catalogue.definitions.values(), names)
     types = Types(definitions)
     own = TypeNames((*definitions, *catalogue.aliases, "ArrayBuffer", "Uint8Array"))
     own.take([_MAP])
+    error = Reference(own.take([_ERROR])) if options.errors else None
     prefixes = _prefixes(catalogue.namespaces)
     lines = (plain_text(line).replace("\n", " ") for line in header)
     parts = ["".join(f"// {line}\n" for line in lines)]
     members = []
     for namespace in catalogue.namespaces:
-        found = _namespace(catalogue, namespace, types, _Names(prefixes[namespace], own))
+        given = _Names(prefixes[namespace], own, options, error)
+        found = _namespace(catalogue, namespace, types, given)
         parts += found.declarations
         members.append(found.member)
     what = "What there is in each namespace, by its address."
     parts.append(declaration(_MAP, Object(tuple(members)), (what,)))
-    parts += _definitions(definitions, types)
+    parts += [] if error is None else [_error_response(error.name)]
+    parts += _definitions(definitions, types, own, options)
     parts += [declaration(name, Reference(of)) for name, of in catalogue.aliases.items()]
     return "\n".join(parts)
 
 
-def _definitions(definitions: Mapping[str, Definition], types: Types) -> Iterable[str]:
+def _definitions(
+    definitions: Mapping[str, Definition], types: Types, own: TypeNames, options: TypeOptions
+) -> Iterable[str]:
     for name, type_ in types.all().items():
         definition = definitions[name]
-        yield declaration(name, type_, comment_of(definition.schema, definition.dialect))
+        lines = comment_of(definition.schema, definition.dialect)
+        if options.enums and is_enum(type_):
+            yield object_of(name, type_, lines)
+            continue
+        enums = Enums(own, {})
+        outside = enums.outside(type_, name) if options.enums else type_
+        yield declaration(name, _wanted(outside, options), lines)
+        for other, values in enums.found.items():
+            yield object_of(other, values)
+
+
+def _wanted(type_: Type, options: TypeOptions) -> Type:
+    return as_readonly(type_) if options.readonly else type_
+
+
+def _error_response(name: str) -> str:
+    """What a guarded server answers in place of an ack; see docs/errors.md."""
+    text = Plain("string")
+    problem = Object(
+        (
+            *(_field(field, text) for field in ("path", "keyword", "message")),
+            Member("value", UNKNOWN, required=False),
+        )
+    )
+    error = Object(
+        (
+            _field("code", either(literal(code.value) for code in Code)),
+            _field("namespace", text),
+            _field("event", text),
+            Member("problems", Array(problem), required=False),
+        )
+    )
+    what = "What any ack may be instead, when the guard rejects an event or its handler fails."
+    return declaration(name, as_readonly(Object((_field("error", error),))), (what,))
 
 
 # -- namespaces ------------------------------------------------------------------------------------
@@ -75,6 +133,8 @@ class _Names:
 
     prefix: str
     taken: TypeNames
+    options: TypeOptions
+    error: Type | None
 
     def take(self, name: str) -> str:
         return self.taken.take([self.prefix + name])
@@ -104,11 +164,17 @@ def _namespace(catalogue: Catalogue, namespace: str, types: Types, names: _Names
     sent = catalogue.events_of(namespace, Action.SEND)
     server, client = names.take(_SERVER), names.take(_CLIENT)
     declared = [
-        declaration(server, events(sent, types), (f"What the server sends in {namespace}.",)),
-        declaration(client, events(received, types), (f"What clients send in {namespace}.",)),
+        _events(server, events(sent, types), f"What the server sends in {namespace}.", names),
+        _events(
+            client,
+            events(received, types, names.error),
+            f"What clients send in {namespace}.",
+            names,
+        ),
+        *_extras(catalogue, namespace, (server, client), names),
     ]
     connect = next((event for event in received if event.name == "connect"), None)
-    type_ = auth(connect, types)
+    type_ = _wanted(auth(connect, types), names.options)
     if connect is not None and names.prefix + _AUTH not in in_place(type_):
         name = names.take(_AUTH)
         declared.append(declaration(name, type_, (f"The `auth` of a connect to {namespace}.",)))
@@ -125,6 +191,28 @@ def _namespace(catalogue: Catalogue, namespace: str, types: Types, names: _Names
         tuple(declared),
         Member(namespace, member, required=True, comment=_comment(catalogue, namespace)),
     )
+
+
+def _events(name: str, found: Object, what: str, names: _Names) -> str:
+    members = (replace(each, type=_wanted(each.type, names.options)) for each in found.members)
+    return declaration(name, Object(tuple(members)), (what,))
+
+
+def _extras(
+    catalogue: Catalogue, namespace: str, interfaces: tuple[str, str], names: _Names
+) -> list[str]:
+    """The type of a namespace's sockets, and its address."""
+    found = []
+    if names.options.sockets:
+        what = jsdoc((plain_text(f"A client's socket of {namespace}."),), "")
+        socket = f'import("socket.io-client").Socket<\n  {interfaces[0]},\n  {interfaces[1]}\n>'
+        found.append(f"{what}export type {names.take('Socket')} = {socket};\n")
+    if names.options.paths:
+        what = jsdoc((plain_text(f"The address of {namespace}."),), "")
+        name = names.take("Path")
+        constant = f"{name[:1].lower()}{name[1:]}"
+        found.append(what + path_constant(catalogue.contract, namespace, constant))
+    return found
 
 
 def _field(name: str, type_: Type) -> Member:

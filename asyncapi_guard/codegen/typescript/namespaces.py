@@ -8,14 +8,16 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from asyncapi_guard.codegen.typescript.literals import literal, quoted
-from asyncapi_guard.codegen.typescript.type_model import Literal, Type, either
+from asyncapi_guard.codegen.typescript.parameter_names import camel, told_apart
+from asyncapi_guard.codegen.typescript.printing import shown
+from asyncapi_guard.codegen.typescript.type_model import Literal, Plain, Type, either
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from asyncapi_guard.contract import Contract
 
-__all__ = ["namespace_type", "plain_address"]
+__all__ = ["namespace_type", "path_constant", "plain_address"]
 
 _PARAMETER = re.compile(r"\{([^{}]*)\}")
 #: More names than this are a pattern: TypeScript would write each of them out.
@@ -31,6 +33,26 @@ def namespace_type(contract: Contract, address: str) -> Type:
         chosen = [None] * len(names)
     parts = [options or (None,) for options in chosen]
     return either(_one(texts, combination) for combination in product(*parts))
+
+
+def path_constant(contract: Contract, address: str, name: str) -> str:
+    """The address as a constant, or as a function of its parameters."""
+    texts, parameters = _PARAMETER.split(address)[::2], _PARAMETER.split(address)[1::2]
+    if not parameters:
+        return f"export const {name} = {quoted(address)};\n"
+    values = _parameters(contract, address)
+    called = told_apart(camel(parameter) or "part" for parameter in parameters)
+    taken = [
+        f"{parameter}: {shown(_type_of(values.get(text)))}"
+        for parameter, text in zip(called, parameters, strict=True)
+    ]
+    holes = [f"${{{parameter}}}" for parameter in called]
+    text = "".join(_alternate([_escaped(each) for each in texts], holes))
+    return f"export const {name} = ({', '.join(taken)}) => `{text}` as const;\n"
+
+
+def _type_of(values: tuple[str, ...] | None) -> Type:
+    return either(map(literal, values)) if values else Plain("string")
 
 
 def plain_address(address: str) -> str:

@@ -54,9 +54,12 @@ def shown(type_: Type, indent: str = "", room: int = _WIDTH) -> str:
     if isinstance(type_, Object):
         return _object(type_, indent, room)
     if isinstance(type_, Array):
-        return f"{_in_brackets(type_.item, indent, room - 4)}[]"
+        text = f"{_in_brackets(type_.item, indent, room - 4)}[]"
+        return f"readonly {text}" if type_.readonly else text
     if isinstance(type_, Tuple):
-        return _listed("[", _elements(type_, indent), "]", indent, room)
+        return _listed(
+            "readonly [" if type_.readonly else "[", _elements(type_, indent), "]", indent, room
+        )
     if isinstance(type_, Function):
         return _function(type_, indent, room)
     return _joined(type_, indent, room)
@@ -65,7 +68,8 @@ def shown(type_: Type, indent: str = "", room: int = _WIDTH) -> str:
 def _in_brackets(type_: Type, indent: str, room: int) -> str:
     """A type as a part of another: in brackets if it has parts itself."""
     text = shown(type_, indent, room)
-    if not isinstance(type_, (Alternatives, Intersection, Function)):
+    readonly = isinstance(type_, (Array, Tuple)) and type_.readonly
+    if not readonly and not isinstance(type_, (Alternatives, Intersection, Function)):
         return text
     return f"({text}\n{indent})" if text.startswith("\n") else f"({text})"
 
@@ -77,7 +81,7 @@ def _object(type_: Object, indent: str, room: int) -> str:
     inner = indent + _STEP
     lines = [_member(member, inner) for member in type_.members]
     if type_.index is not None:
-        start = f"{inner}[key: string]:"
+        start = f"{inner}{'readonly ' if type_.readonly else ''}[key: string]:"
         text = shown(type_.index, inner, _WIDTH - len(start) - 2)
         lines.append(f"{start}{_after(text)};\n")
     line = f"{{ {''.join(lines).strip()[:-1]} }}"
@@ -87,7 +91,8 @@ def _object(type_: Object, indent: str, room: int) -> str:
 
 
 def _member(member: Member, indent: str) -> str:
-    start = f"{indent}{key(member.name)}{'' if member.required else '?'}:"
+    word = "readonly " if member.readonly else ""
+    start = f"{indent}{word}{key(member.name)}{'' if member.required else '?'}:"
     text = shown(member.type, indent, _WIDTH - len(start) - 2)
     return f"{jsdoc(member.comment, indent)}{start}{_after(text)};\n"
 

@@ -35,6 +35,7 @@ __all__ = [
     "Reference",
     "Tuple",
     "Type",
+    "as_readonly",
     "either",
     "in_place",
     "kinds_of",
@@ -77,6 +78,7 @@ class Member:
     type: Type
     required: bool
     comment: tuple[str, ...] = ()
+    readonly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class Object:
 
     members: tuple[Member, ...]
     index: Type | None = None
+    readonly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ class Array:
     """An array of any length."""
 
     item: Type
+    readonly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,7 @@ class Tuple:
 
     elements: tuple[Element, ...]
     rest: Type | None = None
+    readonly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +201,35 @@ def without(type_: Type, names: Collection[str]) -> Type:
             return replace(type_, parts=kept)
         return kept[0] if kept else UNKNOWN
     return UNKNOWN
+
+
+# -- what nobody may change ------------------------------------------------------------------------
+
+
+def as_readonly(type_: Type) -> Type:
+    """A type of which nobody may change any part."""
+    if isinstance(type_, Object):
+        members = (
+            replace(member, type=as_readonly(member.type), readonly=True)
+            for member in type_.members
+        )
+        index = None if type_.index is None else as_readonly(type_.index)
+        return Object(tuple(members), index, readonly=True)
+    if isinstance(type_, Array):
+        return Array(as_readonly(type_.item), readonly=True)
+    if isinstance(type_, Tuple):
+        elements = tuple(replace(each, type=as_readonly(each.type)) for each in type_.elements)
+        rest = None if type_.rest is None else as_readonly(type_.rest)
+        return Tuple(elements, rest, readonly=True)
+    if isinstance(type_, (Alternatives, Intersection)):
+        return replace(type_, parts=tuple(map(as_readonly, type_.parts)))
+    if isinstance(type_, Function):
+        calls = (
+            tuple(replace(parameter, type=as_readonly(parameter.type)) for parameter in call)
+            for call in type_.calls
+        )
+        return Function(tuple(calls))
+    return type_
 
 
 # -- unions ----------------------------------------------------------------------------------------

@@ -174,9 +174,13 @@ class HandlerCheck:
 
     Args:
         place: names a location of the document (`file#/json/pointer`) for people.
+
+    Attributes:
+        also: what else is said of the handlers of a server.
     """
 
     def __init__(self, place: Callable[[str], str]) -> None:
+        self.also: Callable[[Any], Iterable[str]] = lambda _server: ()
         self._place = place
         self._checked: WeakSet[Any] = WeakSet()
         self._checking = threading.Lock()
@@ -192,7 +196,7 @@ class HandlerCheck:
             if not self._is_first(server):
                 return
             found = unmatched(server.handlers, server.namespace_handlers, guard)
-            lines = [each.line(self._place) for each in found]
+            lines = [*(each.line(self._place) for each in found), *self.also(server)]
         except Exception:  # noqa: BLE001  # a client is let in whatever its handlers are
             write(logging.ERROR, "the guard failed to check the handlers", exc_info=True)
             return

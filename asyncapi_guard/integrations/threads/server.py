@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import socketio
@@ -16,6 +17,8 @@ from asyncapi_guard.integrations.threads.events import Events
 from asyncapi_guard.integrations.threads.registering import Registering
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from asyncapi_guard.integrations.application import Application
     from asyncapi_guard.integrations.deciding.server import ServerDecisions
 
@@ -76,6 +79,15 @@ class ThreadedServer(Events, Emits, Connects, Registering):
             self._publish = replace(manager, "_publish", self.publish)
             self._returned = replace(manager, "_return_callback", self.return_callback)
             self._callback_came = replace(manager, "_handle_callback", self.handle_callback)
+
+    @contextmanager
+    def undone_on_error(self) -> Iterator[None]:
+        """Put everything back where what is done within fails."""
+        try:
+            yield
+        except BaseException:
+            self.uninstall()
+            raise
 
     @property
     def active(self) -> bool:

@@ -45,6 +45,7 @@ RULES = (
 
         @socketio.on("say")
         def say(text):
+            socketio.emit("said", text)
             return len(text)
 
         @socketio.on("shout")
@@ -58,6 +59,7 @@ RULES = (
 
         @socketio.on("say")
         def say(text):
+            socketio.emit("said", text)
             return len(text)
         """,
     ),
@@ -75,6 +77,7 @@ RULES = (
 
         @socketio.on("sya")
         def say(text):
+            socketio.emit("said", text)
             return len(text)
         """,
         """
@@ -84,6 +87,7 @@ RULES = (
 
         @socketio.on("say")
         def say(text):
+            socketio.emit("said", text)
             return len(text)
         """,
     ),
@@ -93,8 +97,10 @@ RULES = (
         """
         A handler whose hints are narrower than the payload refuses clients that keep to the file;
         a `doc_emit` whose model is wider lets out what they do not expect. Where it cannot be told
-        which of two schemas is the wider one, it is this rule as well. Change the hint, or the
-        payload in the file.
+        which of two schemas is the wider one, it is this rule as well. So are hints on other
+        servers that the file contradicts, a handler that takes another number of arguments than
+        the file allows, and an emit whose arguments stand in the source and are not valid. Change
+        the code, or the payload in the file.
         """,
         """
         from asyncapi_guard import AsyncAPISocketIO
@@ -103,6 +109,7 @@ RULES = (
 
         @socketio.on("say")
         def say(text: int):
+            socketio.emit("said", text)
             return 1
         """,
         """
@@ -112,6 +119,7 @@ RULES = (
 
         @socketio.on("say")
         def say(text: str):
+            socketio.emit("said", text)
             return 1
         """,
     ),
@@ -121,7 +129,9 @@ RULES = (
         """
         A handler that may return what the file's ack does not allow is found out when it does: the
         guard replaces its answer. An `ack_model` of `doc_emit` that is narrower than the file
-        refuses answers of clients that keep to it. Change the hint, or `x-ack` in the file.
+        refuses answers of clients that keep to it. A handler that returns nothing where the file
+        promises an ack, and a callback that takes another number of values than the ack has, are
+        found as well. Change the code, or `x-ack` in the file.
         """,
         """
         from asyncapi_guard import AsyncAPISocketIO
@@ -130,6 +140,7 @@ RULES = (
 
         @socketio.on("say")
         def say(text: str) -> str:
+            socketio.emit("said", text)
             return text
         """,
         """
@@ -139,6 +150,7 @@ RULES = (
 
         @socketio.on("say")
         def say(text: str) -> int:
+            socketio.emit("said", text)
             return len(text)
         """,
     ),
@@ -157,6 +169,7 @@ RULES = (
 
         @socketio.on("say")
         def say(text: str | None):
+            socketio.emit("said", text)
             return 1
         """,
         """
@@ -166,6 +179,7 @@ RULES = (
 
         @socketio.on("say")
         def say(text: str):
+            socketio.emit("said", text)
             return 1
         """,
     ),
@@ -187,6 +201,7 @@ RULES = (
 
         @socketio.on("say")
         def say(text: str) -> Literal[1]:
+            socketio.emit("said", text)
             return 1
         """,
         """
@@ -196,6 +211,7 @@ RULES = (
 
         @socketio.on("say")
         def say(text: str) -> int:
+            socketio.emit("said", text)
             return 1
         """,
     ),
@@ -203,9 +219,10 @@ RULES = (
         "undeclared-emit",
         "An event that the code emits is declared to be sent.",
         """
-        The guard refuses to send it, when it happens. The sources are read for `emit`, `send`,
-        `call` and `doc_emit` with names that can be told without running them; what is computed
-        is not looked at. Declare the event, or mend its name or namespace.
+        The guard rejects it when it happens. The sources are read for `emit`, `send`, `call` and
+        `doc_emit` of everything that is a server of the application, whatever it is called there;
+        functions that hand on an event are followed to their callers. Declare the event, or
+        correct its name or namespace. `unread-emit` lists the emits whose names only the run knows.
         """,
         """
         from flask_socketio import SocketIO, emit
@@ -215,6 +232,7 @@ RULES = (
         @socketio.on("say")
         def say(text):
             emit("sad", text, broadcast=True)
+            return len(text)
         """,
         """
         from flask_socketio import SocketIO, emit
@@ -224,6 +242,108 @@ RULES = (
         @socketio.on("say")
         def say(text):
             emit("said", text, broadcast=True)
+            return len(text)
+        """,
+    ),
+    _error(
+        "stale-models",
+        "Generated models are those of the document as it is.",
+        """
+        A module of `asyncapi-guard models` has the digest of its document. If the document says
+        something else by now, the types reject clients that keep to it and send what it does not
+        allow, and no other rule can tell: the types look like the document's own. Generate the
+        module again; the command is at its head. Layout, comments and the order of keys make no
+        difference.
+        """,
+        """
+        from typing import NamedTuple
+
+        from flask_socketio import SocketIO
+
+        class ModelsSource(NamedTuple):
+            file: str
+            schemas: dict
+            digest: str
+
+        SOURCE = ModelsSource("asyncapi.yml", {}, "that of an older document")
+        EVENTS = {}
+        socketio = SocketIO()
+
+        @socketio.on("say")
+        def say(text):
+            socketio.emit("said", text)
+            return len(text)
+        """,
+        """
+        from flask_socketio import SocketIO
+
+        socketio = SocketIO()
+
+        @socketio.on("say")
+        def say(text):
+            socketio.emit("said", text)
+            return len(text)
+        """,
+    ),
+    _warning(
+        "spec-without-emit",
+        "An event that is declared to be sent is emitted.",
+        """
+        Clients that are made from the file wait for it in vain. Emit the event, or remove it from
+        the file. Nothing is found as long as an emit that cannot be read may be the one
+        (`unread-emit`), and a `doc_emit` counts as an emit. If another program emits the event,
+        ignore this rule with that reason.
+        """,
+        """
+        from flask_socketio import SocketIO
+
+        socketio = SocketIO()
+
+        @socketio.on("say")
+        def say(text):
+            return len(text)
+        """,
+        """
+        from flask_socketio import SocketIO
+
+        socketio = SocketIO()
+
+        @socketio.on("say")
+        def say(text):
+            socketio.emit("said", text)
+            return len(text)
+        """,
+    ),
+    _warning(
+        "unread-emit",
+        "The name of an event that the code emits can be read.",
+        """
+        Nobody compares this emit with the file before it happens, so an application without other
+        findings is not known to keep to its file. The name may be a literal, a constant, a member
+        of an enum, or made of these; functions may hand it on. If only the run can know it, ignore
+        the rule there and say why. To let no such emit in, make the rule an error:
+        `unread-emit = "error"` below `[tool.asyncapi-guard.severity]`.
+        """,
+        """
+        from flask_socketio import SocketIO
+
+        socketio = SocketIO()
+
+        @socketio.on("say")
+        def say(text):
+            socketio.emit(text.split()[0], text)
+            return len(text)
+        """,
+        """
+        from flask_socketio import SocketIO
+
+        EVENTS = {"loud": "said"}
+        socketio = SocketIO()
+
+        @socketio.on("say")
+        def say(text):
+            socketio.emit(EVENTS["loud"], text)
+            return len(text)
         """,
     ),
 )

@@ -16,8 +16,10 @@ with the assumption that what is being compared further up is the same.
     flat_schemas.py      flat schemas              alternatives.py   a schema as several of them
     exclusive.py         where `oneOf` is `anyOf`
     comparing.py         two schemas               wording.py        how a difference is said
+    contradictions.py    where types exclude each other
 """
 
 from asyncapi_guard.schema.comparison.comparing import Difference, differences, is_anything
+from asyncapi_guard.schema.comparison.contradictions import argument_counts, contradictions
 
-__all__ = ["Difference", "differences", "is_anything"]
+__all__ = ["Difference", "argument_counts", "contradictions", "differences", "is_anything"]

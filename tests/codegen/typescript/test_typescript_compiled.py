@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from asyncapi_guard import load
 from asyncapi_guard.codegen.catalogue import read_catalogue
 from asyncapi_guard.codegen.typescript import RESERVED, typescript
+from asyncapi_guard.codegen.typescript.options import DEFAULTS, TypeOptions
 from asyncapi_guard.errors import SpecError
 from asyncapi_guard.spec.loader import open_documents
 
@@ -64,14 +65,18 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def generated(document: Any) -> str:
+def generated(document: Any, options: TypeOptions = DEFAULTS) -> str:
     """The types of a document."""
-    return typescript(read_catalogue(open_documents(document), reserved=RESERVED), ["Generated."])
+    catalogue = read_catalogue(open_documents(document), reserved=RESERVED)
+    return typescript(catalogue, ["Generated."], options)
 
 
 def run_compiler(folder: Path, compiler: str, **options: Any) -> str:
     """What a compiler says of the TypeScript in a folder."""
-    config = {"compilerOptions": {**STRICT, **options}, "include": ["*.ts"]}
+    config = {
+        "compilerOptions": {**STRICT, **options},
+        "include": ["*.ts", "first/*.ts", "second/*.ts"],
+    }
     (folder / "tsconfig.json").write_text(json.dumps(config))
     program = TYPES / "node_modules" / compiler / "bin" / "tsc"
     done = subprocess.run(
@@ -594,6 +599,150 @@ def test_types_accept_what_schemas_accept_and_refuse_what_they_refuse(folder: Pa
     assert min(counts.values()) > (1000 if EVERYTHING else 10)
 
 
+# -- options ---------------------------------------------------------------------------------------
+
+ALL_OPTIONS = TypeOptions(sockets=True, paths=True, readonly=True, enums=True, errors=True)
+LIGHTS: dict[str, Any] = {
+    "asyncapi": "3.1.0",
+    "info": {"title": "Lights", "version": "1"},
+    "channels": {
+        "house": {
+            "address": "/",
+            "messages": {
+                "dim": {
+                    "payload": {"$ref": "#/components/schemas/Lamp"},
+                    "x-ack": {"$ref": "#/components/schemas/Lamp"},
+                },
+                "off": {"payload": {"type": "null"}, "x-ack": {"type": "null"}},
+                "both": {
+                    "payload": {"type": "null"},
+                    "x-ack": {"type": "array", "items": [{"type": "integer"}], "minItems": 1},
+                },
+            },
+        },
+        "floor": {
+            "address": "/floors/{floorId}/{side}",
+            "parameters": {"floorId": {}, "side": {"enum": ["left", "right"]}},
+            "messages": {"dimmed": {"payload": {"$ref": "#/components/schemas/Lamp"}}},
+        },
+    },
+    "operations": {
+        "in": {"action": "receive", "channel": {"$ref": "#/channels/house"}},
+        "out": {"action": "send", "channel": {"$ref": "#/channels/floor"}},
+    },
+    "components": {
+        "schemas": {
+            "ErrorResponse": {"type": "string"},
+            "Colour": {"enum": ["red", "deep blue", "__proto__", "constructor", "1"]},
+            "Level": {"enum": [-1, 0, 1.5, 10]},
+            "Words": {"type": "array", "items": {"type": "string"}},
+            "Maybe": {"type": ["string", "null"], "enum": ["yes", "no", None]},
+            "Lamp": {
+                "type": "object",
+                "required": ["colour", "level", "tags"],
+                "properties": {
+                    "colour": {"$ref": "#/components/schemas/Colour"},
+                    "level": {"$ref": "#/components/schemas/Level"},
+                    "mood": {"type": ["string", "null"], "enum": ["warm", "cold", None]},
+                    "tags": {
+                        "type": "array",
+                        "items": {"type": "array", "items": {"type": "string"}},
+                    },
+                    "spot": {
+                        "type": "array",
+                        "items": [{"type": "number"}, {"type": "number"}],
+                        "minItems": 2,
+                        "additionalItems": False,
+                    },
+                },
+                "additionalProperties": {"type": "array", "items": {"enum": ["a", "b"]}},
+            },
+        }
+    },
+}
+HOUSE = """\
+import { io } from "socket.io-client";
+import {
+  Colour, floorsPath, LampMood, Level, path,
+  type ErrorResponse2, type FloorsSocket, type Lamp, type Socket,
+} from "./lights.js";
+const socket: Socket = io(`http://localhost${path}`);
+const floor: FloorsSocket = io(floorsPath("7", "left"));
+const there: `/floors/${string}/${"left" | "right"}` = floorsPath("7", "left");
+const colour = Colour["deep blue"];
+const lamp: Lamp = { colour, level: Level["-1"], mood: LampMood.warm, tags: [] };
+floor.on("dimmed", (given) => console.log(there, given.colour === Colour.red));
+floor.on("dimmed", (given) => console.log(given.level === Level[10]));
+socket.emit("dim", lamp, (ack) => console.log("error" in ack ? ack : ack.tags[0]?.[0]));
+const error = (await socket.emitWithAck("off"))?.error;
+const problem: string | undefined = error?.problems?.[0]?.path;
+const failed = (given: ErrorResponse2): boolean => given.error.code === "unhandled_event";
+const proto: "__proto__" = Colour["__proto__"];
+console.log(problem, failed, proto);
+"""
+WRONG = (
+    "lamp.level = Level[0];",
+    'lamp.tags.push(["x"]);',
+    'lamp.tags[0]?.push("x");',
+    "const one: [number, number] = lamp.spot ?? [1, 2];",
+    'Colour.red = "red";',
+    'floorsPath("7", "middle");',
+    'socket.emit("dim", lamp, (ack) => console.log(ack.tags));',
+    'socket.emit("dim", { ...lamp, colour: "green" }, () => {});',
+    'floor.emit("dim", lamp, () => {});',
+    'const code: "other" = (await socket.emitWithAck("off"))!.error.code;',
+)
+
+
+@pytest.mark.parametrize("compiler", COMPILERS)
+def test_options_compile_and_mistakes_are_refused(folder: Path, compiler: str) -> None:
+    (folder / "lights.ts").write_text(generated(LIGHTS, ALL_OPTIONS), encoding="utf-8")
+    lines = len(HOUSE.splitlines())
+    (folder / "house.ts").write_text(HOUSE + "\n".join(WRONG), encoding="utf-8")
+    found = refused(folder, compiler)
+    assert {(file, line) for file, line, _ in found} == {
+        ("house.ts", lines + number) for number in range(1, len(WRONG) + 1)
+    }
+
+
+def test_hostile_documents_compile_with_all_options(folder: Path) -> None:
+    for number, spec in enumerate((hostile(), TYPES / "chat.yml")):
+        text = generated(spec, ALL_OPTIONS)
+        (folder / f"events{number}.ts").write_text(text, encoding="utf-8")
+    assert refused(folder) == set()
+
+
+def test_every_error_response_is_of_the_type(folder: Path) -> None:
+    """Those that docs/errors.md shows, which are what real servers send."""
+    page = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```json\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    shown = [block for block in blocks if "error" in json.loads(block)]
+    assert len(shown) > 10
+    (folder / "lights.ts").write_text(generated(LIGHTS, ALL_OPTIONS), encoding="utf-8")
+    lines = ['import type { ErrorResponse2 } from "./lights.js";']
+    lines += [f"export const shown{n}: ErrorResponse2 = {each}" for n, each in enumerate(shown)]
+    (folder / "shown.ts").write_text("\n".join(lines), encoding="utf-8")
+    assert refused(folder) == set()
+
+
+@needs_patience
+def test_constants_are_what_they_say_when_they_run(folder: Path) -> None:
+    (folder / "lights.ts").write_text(generated(LIGHTS, ALL_OPTIONS), encoding="utf-8")
+    (folder / "run.ts").write_text(
+        'import { Colour, floorsPath, Level, path } from "./lights.js";\n'
+        "export const shown = [path, floorsPath('7', 'left'), Object.values(Colour), "
+        "Level['-1'], Level['1.5']];\n",
+        encoding="utf-8",
+    )
+    assert run_compiler(folder, "typescript", noEmit=False, outDir=str(folder / "out")) == ""
+    script = 'import("./out/run.js").then((m) => console.log(JSON.stringify(m.shown)))'
+    done = subprocess.run(
+        ["node", "-e", script], cwd=folder, capture_output=True, text=True, check=True
+    )
+    colours = ["1", "red", "deep blue", "__proto__", "constructor"]
+    assert json.loads(done.stdout) == ["/", "/floors/7/left", colours, -1, 1.5]
+
+
 # -- the page --------------------------------------------------------------------------------------
 
 
@@ -601,12 +750,18 @@ def test_the_page_shows_what_is_made(folder: Path) -> None:
     """The document gives the types that the page shows, and its client compiles."""
     text = (ROOT / "docs" / "types.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```(\w+)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-    spec, types, client = (
-        next(body for kind, body in blocks if kind == wanted) for wanted in ("yaml", "ts", "client")
+    specs, types, clients = (
+        [body for kind, body in blocks if kind == wanted] for wanted in ("yaml", "ts", "client")
     )
-    (folder / "asyncapi.yml").write_text(spec, encoding="utf-8")
-    command = [sys.executable, "-m", "asyncapi_guard", "types", "asyncapi.yml", "-o", "events.d.ts"]
-    subprocess.run(command, cwd=folder, capture_output=True, check=True)
-    assert (folder / "events.d.ts").read_text(encoding="utf-8") == types
-    (folder / "client.ts").write_text(client, encoding="utf-8")
+    (folder / "asyncapi.yml").write_text(specs[0], encoding="utf-8")
+    commands = re.findall(r"^asyncapi-guard (types .*)$", text, re.MULTILINE)
+    assert len(commands) == len(clients) == 2
+    for name, command, client in zip(("first", "second"), commands, clients, strict=True):
+        place = folder / name
+        place.mkdir()
+        shutil.copy(folder / "asyncapi.yml", place)
+        words = [sys.executable, "-m", "asyncapi_guard", *command.split()]
+        subprocess.run(words, cwd=place, capture_output=True, check=True)
+        (place / "client.ts").write_text(client, encoding="utf-8")
+    assert (folder / "first" / "events.d.ts").read_text(encoding="utf-8") == types[0]
     assert refused(folder) == set()

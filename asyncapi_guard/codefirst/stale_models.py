@@ -1,0 +1,102 @@
+"""Generated modules whose document says something else by now.
+
+A generated module has the digest of its document (`SOURCE.digest`). Where the document's digest is
+another one, its types are those of an older document: what they reject and what they send is not
+what the document says.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from asyncapi_guard.codefirst.generated_models import is_generated_module
+from asyncapi_guard.errors import SpecError
+from asyncapi_guard.spec.compiler import compile_contract
+from asyncapi_guard.spec.digest import digest_of
+from asyncapi_guard.spec.loader import open_documents
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import ModuleType
+
+__all__ = ["StaleModels", "stale_models"]
+
+_COMMAND = "#     "
+
+
+@dataclass(frozen=True, slots=True)
+class StaleModels:
+    """A generated module, or package, that is out of date.
+
+    Attributes:
+        module: its name.
+        file: where it is.
+        document: the document that it was generated from.
+        command: what generates it again, in the folder of the module; empty when it does not say.
+    """
+
+    module: str
+    file: Path
+    document: Path
+    command: str
+
+    def __str__(self) -> str:
+        again = f": in its folder, run `{self.command}`" if self.command else ""
+        return (
+            f"{self.module} was generated from another version of {self.document.name}, so its "
+            f"types are not what the document says; generate it again{again}"
+        )
+
+
+def stale_models(modules: Iterable[ModuleType]) -> list[StaleModels]:
+    """The generated modules among these whose document has changed; of a package, the package.
+
+    A module without a digest, one whose document is not there and one whose document has errors
+    are passed over: others tell these.
+    """
+    generated = {each.__name__: each for each in modules if is_generated_module(each)}
+    digests: dict[Path, str] = {}
+    found = []
+    for name, module in generated.items():
+        if name.rpartition(".")[0] not in generated:
+            stale = _stale(module, digests)
+            if stale is not None:
+                found.append(stale)
+    return found
+
+
+def _stale(module: Any, digests: dict[Path, str]) -> StaleModels | None:
+    known = getattr(module.SOURCE, "digest", "")
+    if not known or not module.__file__:
+        return None
+    file = Path(module.__file__).resolve()
+    document = Path(os.path.normpath(file.parent / module.SOURCE.file))
+    if document not in digests:
+        digests[document] = _digest(document)
+    if digests[document] in ("", known):
+        return None
+    return StaleModels(module.__name__, file, document, _command(file))
+
+
+def _digest(document: Path) -> str:
+    """The digest of a document as it is now; empty when it cannot be read."""
+    try:
+        documents = open_documents(document)
+        compile_contract(documents, "auto")
+    except (SpecError, OSError):
+        return ""
+    return digest_of(documents)
+
+
+def _command(file: Path) -> str:
+    """What the head of a generated module says that makes it."""
+    try:
+        with file.open(encoding="utf-8") as text:
+            head = [next(text, "") for _ in range(4)]
+    except (OSError, UnicodeDecodeError):
+        return ""
+    lines = (line.removeprefix(_COMMAND).strip() for line in head if line.startswith(_COMMAND))
+    return next(lines, "")

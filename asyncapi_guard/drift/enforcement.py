@@ -1,0 +1,57 @@
+"""Whether a server that was imported enforces a file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from asyncapi_guard.contract import Mode
+from asyncapi_guard.integrations.middleware import AsyncAPIGuard
+from asyncapi_guard.violations import Checkpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from asyncapi_guard.contract import Contract
+
+__all__ = ["enforces"]
+
+#: From a method of a server that a guard has replaced to that guard.
+_DEEPEST = 3
+
+
+def enforces(server: Any, contract: Contract) -> bool:
+    """Whether a server rejects what a file does not allow, as far as its import shows.
+
+    Args:
+        server: a `SocketIO` or a python-socketio server.
+        contract: of the file.
+    """
+    given = getattr(server, "spec", None)
+    if isinstance(given, (str, os.PathLike)) and getattr(server, "validate", False):
+        uris = {each.uri for each in contract.sources}
+        if Path(given).resolve().as_uri() in uris:
+            return True
+    return any(_is_of(guard, contract) for guard in _guards(server))
+
+
+def _is_of(guard: AsyncAPIGuard, contract: Contract) -> bool:
+    enforced = guard.guard.policy.at(Checkpoint.RECEIVE_EVENT) is Mode.ENFORCE
+    return enforced and bool(guard.contract.sources) and guard.contract.sources == contract.sources
+
+
+def _guards(server: Any) -> Iterator[AsyncAPIGuard]:
+    """The guards that have replaced methods of a server, or of the one inside of it."""
+    for each in (server, getattr(server, "server", None)):
+        for value in list(getattr(each, "__dict__", {}).values()):
+            yield from _behind(value, _DEEPEST)
+
+
+def _behind(value: Any, depth: int) -> Iterator[AsyncAPIGuard]:
+    owner = getattr(value, "__self__", value)
+    if isinstance(owner, AsyncAPIGuard):
+        yield owner
+    elif depth and type(owner).__module__.startswith("asyncapi_guard.integrations"):
+        for inner in list(getattr(owner, "__dict__", {}).values()):
+            yield from _behind(inner, depth - 1)

@@ -1,0 +1,203 @@
+"""What the hints and the signature of a handler say that nothing puts in force.
+
+Flask-SocketIO and python-socketio do not look at hints, so a handler may have some, all or none. A
+parameter without one takes anything; a hint that no document can express is passed over, and told.
+"""
+
+from __future__ import annotations
+
+import ast
+import collections.abc
+import functools
+import inspect
+import typing
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from asyncapi_guard.codefirst.handler_functions import written_function
+from asyncapi_guard.errors import RegistrationError
+from asyncapi_guard.integrations.handlers.registered import LIBRARIES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from asyncapi_guard.codefirst.hints import Direction, Hint
+    from asyncapi_guard.codefirst.signatures import Signature
+    from asyncapi_guard.contract import Schema
+    from asyncapi_guard.drift.arity import Numbers
+    from asyncapi_guard.drift.scopes import Scope
+
+__all__ = ["Signed", "is_silent", "signed"]
+
+_PLACE = "/"
+_INSTALL = "Pydantic reads hints; pip install 'asyncapi-guard[pydantic]'"
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What a handler's signature says.
+
+    Attributes:
+        takes: how many arguments it can be called with; `None` when nobody knows.
+        payload: what its hints say of its arguments; `None` when they say nothing.
+        ack: what its hint says of what it returns; `None` when it says nothing.
+        unread: why hints were passed over.
+    """
+
+    takes: Numbers | None = None
+    payload: Schema | None = None
+    ack: Schema | None = None
+    unread: tuple[str, ...] = field(default=())
+
+
+def signed(handler: Callable[..., Any], event: str, *, before: int) -> Signed:
+    """What a handler says of its event.
+
+    Args:
+        handler: what is registered.
+        event: its event.
+        before: how many arguments it gets before those of the event: the client's session id.
+    """
+    foreign = _foreign_wrapper(handler)
+    try:
+        outer = inspect.signature(foreign or handler, follow_wrapped=foreign is None)
+    except (TypeError, ValueError):
+        return Signed()
+    takes = _numbers(outer, before)
+    try:
+        payload, ack, unread = _hinted(handler, event, before)
+    except ModuleNotFoundError as error:
+        if "pydantic" not in (error.name, getattr(error.__cause__, "name", None)):
+            raise
+        payload, ack, unread = None, None, (_INSTALL,)
+    if foreign is not None and payload is not None:
+        # It may add arguments, or take some away: what comes in is not what the function gets.
+        payload = None
+    return Signed(takes, payload, ack if foreign is None else None, unread)
+
+
+def _foreign_wrapper(handler: Any) -> Any:
+    """The outermost function that somebody else has put around the one that was written."""
+    while True:
+        if isinstance(handler, functools.partial):
+            return None
+        inner = getattr(handler, "__func__", handler)
+        wrapped = getattr(inner, "__wrapped__", None)
+        if wrapped is None:
+            return None
+        home = getattr(inner, "__globals__", {}).get("__name__", "")
+        if home.partition(".")[0] not in LIBRARIES:
+            return handler
+        handler = wrapped
+
+
+def _numbers(signature: inspect.Signature, before: int) -> Numbers:
+    least = most = 0
+    endless = False
+    for each in signature.parameters.values():
+        if each.kind is each.VAR_POSITIONAL:
+            endless = True
+        elif each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD):
+            most += 1
+            least += each.default is each.empty
+    return max(least - before, 0), None if endless else max(most - before, 0)
+
+
+def _hinted(
+    handler: Any, event: str, before: int
+) -> tuple[Schema | None, Schema | None, tuple[str, ...]]:
+    """The schemas of the arguments and of the ack, as far as hints say something."""
+    from asyncapi_guard.codefirst.signatures import MISSING, is_hinted, read_signature
+
+    try:
+        if not is_hinted(handler):
+            return None, None, ()
+        signature = read_signature(handler)
+    except RegistrationError as error:
+        return None, None, (str(error),)
+    parameters = signature.arguments[before:]
+    hinted = any(each.hint is not MISSING for each in parameters)
+    if not hinted and signature.returns is MISSING:
+        return None, None, ()
+    return _schemas(handler, event, replace(signature, arguments=parameters), hinted=hinted)
+
+
+def _schemas(
+    handler: Any, event: str, signature: Signature, *, hinted: bool
+) -> tuple[Schema | None, Schema | None, tuple[str, ...]]:
+    from asyncapi_guard.codefirst import About, Registry, build_document
+    from asyncapi_guard.codefirst.document import without_anything
+    from asyncapi_guard.codefirst.registry import Receiver
+    from asyncapi_guard.codefirst.signatures import MISSING
+    from asyncapi_guard.spec import load
+
+    unread: list[str] = []
+    parameters = signature.arguments
+    arguments = tuple(_read(each.hint, event, "validation", unread) for each in parameters)
+    required = sum(not each.optional for each in parameters)
+    rest = None
+    if signature.rest is not None:
+        rest = _read(signature.rest.hint, event, "validation", unread)
+    ack = None
+    if signature.returns is not MISSING:
+        ack = _read(_awaited(signature.returns), event, "serialization", unread)
+    registry = Registry()
+    registry.add(Receiver(_PLACE, event, handler, arguments, required, rest, ack))
+    contract = load(without_anything(build_document(registry, About())))
+    (operation,) = contract.operations.values()
+    (message,) = operation.messages
+    acks = message.ack.alternatives if message.ack is not None else ()
+    return message.payload if hinted else None, acks[0] if acks else None, tuple(unread)
+
+
+def _read(hint: Any, event: str, direction: Direction, unread: list[str]) -> Hint:
+    """A hint; anything, where there is none or no document can say what it means."""
+    from asyncapi_guard.codefirst.hint_check import check_hint
+    from asyncapi_guard.codefirst.hints import read_hint
+    from asyncapi_guard.codefirst.signatures import MISSING
+
+    place = f"the handler of {event!r}"
+    if hint is not MISSING:
+        try:
+            found = read_hint(hint, place)
+            check_hint(found, direction)
+        except RegistrationError as error:
+            unread.append(str(error))
+        else:
+            return found
+    return read_hint(Any, place)
+
+
+def _awaited(hint: Any) -> Any:
+    """What a coroutine's function is said to give, where it says so in full."""
+    if typing.get_origin(hint) in (collections.abc.Awaitable, collections.abc.Coroutine):
+        return typing.get_args(hint)[-1]
+    return hint
+
+
+def is_silent(handler: Any, functions: dict[tuple[str, int], Scope]) -> bool:
+    """Whether a handler never returns a value, whoever stands around it.
+
+    Args:
+        handler: what is registered.
+        functions: those of the sources, by file and first line.
+    """
+    if _foreign_wrapper(handler) is not None:
+        return False
+    code = getattr(written_function(handler), "__code__", None)
+    scope = functions.get((code.co_filename, code.co_firstlineno)) if code is not None else None
+    if scope is None or isinstance(scope.node, (ast.Lambda, ast.ClassDef, ast.Module)):
+        return False
+    returned = [each for each in (*scope.returns, *scope.yields) if not _is_none(each)]
+    return not returned and not _is_stub(scope.node.body)
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def _is_stub(body: list[ast.stmt]) -> bool:
+    """Whether a body is not written yet, or always raises."""
+    last = body[-1]
+    dots = isinstance(last, ast.Expr) and isinstance(last.value, ast.Constant)
+    return dots or isinstance(last, ast.Raise)

@@ -1,0 +1,78 @@
+"""Type hints of handlers that nothing puts in force, in one line.
+
+A handler whose parameter is a model gets what the client sent, a `dict`, unless somebody makes a
+model of it. A type checker believes the hint.
+"""
+
+from __future__ import annotations
+
+import typing
+from typing import TYPE_CHECKING, Any
+
+from asyncapi_guard.codefirst.handler_functions import dotted_name, written_function
+from asyncapi_guard.integrations.handlers.registered import LIBRARIES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["unheeded"]
+
+#: Where classes are from that plain data has, or that say nothing.
+_PLAIN_MODULES = frozenset(("builtins", "collections.abc", "types", "typing", "typing_extensions"))
+_SAYS_NOTHING = (Any, object, None, type(None))
+#: Names; the rest is a number.
+_MOST = 3
+
+
+def unheeded(handlers: Iterable[Any], remedy: str, *, judged: bool) -> str | None:
+    """One line about handlers whose hints have no effect; `None` if that hurts nobody.
+
+    Args:
+        handlers: those whose hints nothing puts in force.
+        remedy: what to do.
+        judged: a document judges the traffic, so that hints of plain data promise nothing.
+    """
+    found = [each for each in handlers if _promises(each, judged=judged)]
+    names = list(dict.fromkeys(map(dotted_name, found)))
+    if not names:
+        return None
+    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
+    one = len(names) == 1
+    who = f"{', '.join(names[:_MOST])}{more} {'has' if one else 'have'} type hints without effect"
+    them = "it gets" if one else "they get"
+    what = "plain data, not instances" if judged else "what clients send, unvalidated"
+    return f"{who}: {them} {what}; {remedy}"
+
+
+def _promises(handler: Any, *, judged: bool) -> bool:
+    """Whether a handler's hints say what is not so.
+
+    What somebody has decorated may get what its hints say from there.
+    """
+    if getattr(handler, "__globals__", {}).get("__name__") in LIBRARIES:
+        handler = getattr(handler, "__wrapped__", handler)
+    if hasattr(handler, "__wrapped__"):
+        return False
+    try:
+        hints = typing.get_type_hints(written_function(handler))
+    except Exception:  # noqa: BLE001  # of whatever kind annotations are
+        return False
+    if judged:
+        return any(_is_made(kind) for hint in hints.values() for kind in _kinds(hint))
+    return any(hint not in _SAYS_NOTHING for hint in hints.values())
+
+
+def _is_made(kind: Any) -> bool:
+    """Whether somebody must make an instance of a class: it is not what JSON gives."""
+    return kind.__module__ not in _PLAIN_MODULES and not typing.is_typeddict(kind)
+
+
+def _kinds(hint: Any) -> Iterator[type]:
+    """The classes that a hint names."""
+    if isinstance(hint, type) and typing.get_origin(hint) is None:
+        yield hint
+    elif hasattr(hint, "__value__"):
+        yield from _kinds(hint.__value__)
+    else:
+        for part in typing.get_args(hint):
+            yield from _kinds(part)

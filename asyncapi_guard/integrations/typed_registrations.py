@@ -1,0 +1,220 @@
+"""Typed handlers for a guard with a document of its own: the document judges, types construct.
+
+What is registered is followed on the server instance, before and after the guard is put on it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from asyncapi_guard.codefirst import CATCH_ALL, Registry
+from asyncapi_guard.codefirst.signatures import is_hinted, read_signature
+from asyncapi_guard.integrations.handlers.registered import (
+    LIBRARIES,
+    dispatches_itself,
+    methods_of,
+    registered,
+)
+from asyncapi_guard.integrations.typed_handlers import TypedHandlers, construct
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from asyncapi_guard.integrations.threads.server import ThreadedServer
+
+__all__ = ["follow_flask", "follow_server"]
+
+_Handle: TypeAlias = "Callable[..., Any]"
+
+
+def follow_flask(
+    adapter: ThreadedServer, socketio: Any, inner: _Handle, outer: _Handle
+) -> tuple[_Handle, _Handle]:
+    """Have the handlers of a `SocketIO` called with instances, and its emits take them.
+
+    Args:
+        adapter: of its server.
+        socketio: it.
+        inner: its own `_handle_event`.
+        outer: what the guard makes of that.
+
+    Returns:
+        Both, for typed handlers.
+
+    Raises:
+        RegistrationError: a handler's hints cannot be modelled.
+    """
+    typed = _followed(adapter)
+    server, replace = adapter.server, adapter.replaced.replace
+
+    def receive(namespace: str, event: str, handler: Any) -> None:
+        typed.registry.receive(namespace, event, handler, hints=is_hinted(handler))
+
+    def on(message: str, namespace: str | None = None, **more: Any) -> Callable[[Any], Any]:
+        def decorator(handler: Any) -> Any:
+            receive(namespace or "/", message, handler)
+            return theirs(message, namespace, **more)(handler)
+
+        return decorator
+
+    def on_namespace(namespace_handler: Any) -> None:
+        registering(namespace_handler)
+        _receive_methods(namespace_handler, receive)
+
+    for namespace, event, handler in registered(server.handlers, {}):
+        receive(namespace, event, _inside(handler))
+    for each in list(server.namespace_handlers.values()):
+        _receive_methods(each, receive)
+    theirs = replace(socketio, "on", on)
+    registering = replace(socketio, "on_namespace", on_namespace)
+    return functools.partial(typed.handle, inner), functools.partial(typed.handle, outer)
+
+
+def follow_server(adapter: ThreadedServer) -> None:
+    """Have the handlers of a `socketio.Server` called with instances, and its emits take them.
+
+    Raises:
+        RegistrationError: a handler's hints cannot be modelled.
+    """
+    follower = _ServerHandlers(_followed(adapter))
+    server, replace = adapter.server, adapter.replaced.replace
+    for namespace, event, handler in registered(server.handlers, {}):
+        follower.receive(namespace, event, handler)
+    for each in list(server.namespace_handlers.values()):
+        _receive_methods(each, follower.receive)
+    follower.on = replace(server, "on", follower.register)
+    follower.register_namespace = replace(server, "register_namespace", follower.register_class)
+    follower.event_handler = replace(server, "_get_event_handler", follower.typed_handler)
+    follower.namespace_handler = replace(server, "_get_namespace_handler", follower.typed_namespace)
+
+
+def _followed(adapter: ThreadedServer) -> TypedHandlers:
+    """Typed handlers of a server whose emits take instances."""
+    typed = TypedHandlers(Registry(), lambda: adapter.active)
+    typed.follow(adapter.server)
+    for name in ("emit", "call"):
+        theirs = getattr(adapter.server, name)
+        adapter.replaced.replace(adapter.server, name, _dumping(typed, theirs))
+    return typed
+
+
+def _dumping(typed: TypedHandlers, send: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(send)
+    def sending(event: str, *args: Any, **kwargs: Any) -> Any:
+        return send(event, *typed.dumped(event, args, kwargs), **kwargs)
+
+    return sending
+
+
+def _inside(handler: Any) -> Any:
+    """The handler that somebody gave to Flask-SocketIO, in what that registers."""
+    if getattr(handler, "__globals__", {}).get("__name__") in LIBRARIES:
+        return getattr(handler, "__wrapped__", handler)
+    return handler
+
+
+def _receive_methods(namespace_handler: Any, receive: Callable[[str, str, Any], None]) -> None:
+    for namespace, event, method in methods_of(namespace_handler):
+        if event != CATCH_ALL:  # it dispatches events itself
+            receive(namespace, event, method)
+
+
+class _ServerHandlers:
+    """In the place of what a `socketio.Server` registers, and finds its handlers by."""
+
+    on: Callable[..., Any]
+    register_namespace: Callable[..., Any]
+    event_handler: Callable[..., Any]
+    namespace_handler: Callable[..., Any]
+
+    def __init__(self, typed: TypedHandlers) -> None:
+        self._typed = typed
+
+    def receive(self, namespace: str, event: str, handler: Any) -> None:
+        """Read a handler's types; the session id, and what else is before its arguments, is not."""
+        leading = _leading(namespace, event)
+        # Hints of the session id alone say nothing.
+        hints = is_hinted(handler) and read_signature(handler).without(leading).hinted
+        self._typed.registry.receive(namespace, event, handler, hints=hints, leading=leading)
+
+    def register(self, event: str, handler: Any = None, namespace: str | None = None) -> Any:
+        """As `Server.on`."""
+        if handler is None:
+            return functools.partial(self._decorated, event, namespace)
+        self.receive(namespace or "/", event, handler)
+        return self.on(event, handler, namespace)
+
+    def _decorated(self, event: str, namespace: str | None, handler: Any) -> Any:
+        self.register(event, handler, namespace)
+        return handler
+
+    def register_class(self, namespace_handler: Any) -> Any:
+        """As `Server.register_namespace`."""
+        given = self.register_namespace(namespace_handler)
+        _receive_methods(namespace_handler, self.receive)
+        return given
+
+    def typed_handler(self, event: str, namespace: str, args: Any) -> tuple[Any, Any]:
+        """As `Server._get_event_handler`, with a handler that is called with instances."""
+        handler, given = self.event_handler(event, namespace, args)
+        return (handler and self.typed(handler, namespace, event, len(given) - len(args))), given
+
+    def typed_namespace(self, namespace: str, args: Any) -> tuple[Any, Any]:
+        """As `Server._get_namespace_handler`, with a namespace of such methods."""
+        found, given = self.namespace_handler(namespace, args)
+        if found is None or dispatches_itself(found):
+            return found, given
+        return _TypedNamespace(found, self, len(given) - len(args), namespace), given
+
+    def typed(self, handler: Any, namespace: str, event: str, more: int) -> Any:
+        """A handler that is called with instances and returns plain data.
+
+        Args:
+            handler: it.
+            namespace: of the client.
+            event: the client's.
+            more: how many arguments tell it namespace and event.
+        """
+        registry = self._typed.registry
+        receiver = registry.receiver(namespace, event, handler) or registry.receiver(
+            namespace, CATCH_ALL, handler
+        )
+        if receiver is None:
+            return handler
+        first = more + (2 if event == "connect" else 1)
+
+        @functools.wraps(handler)  # with its signature: connect handlers have two
+        def call(*args: Any) -> Any:
+            values = args[first:]
+            if receiver.typed:
+                named = dataclasses.replace(receiver, event=event)
+                values = construct(named, namespace, values)
+            return receiver.dump(handler(*args[:first], *values), self._typed.plain)
+
+        return call
+
+
+class _TypedNamespace:
+    """A class namespace whose methods are called with instances."""
+
+    def __init__(self, inside: Any, handlers: _ServerHandlers, more: int, namespace: str) -> None:
+        self._inside, self._handlers = inside, handlers
+        self._more, self._namespace = more, namespace
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._inside, name)
+        if not name.startswith("on_"):
+            return value
+        event = name.removeprefix("on_")
+        return self._handlers.typed(value, self._namespace, event, self._more)
+
+    def trigger_event(self, event: str, *args: Any) -> Any:
+        """As `Namespace.trigger_event`, which looks for its methods here."""
+        return type(self._inside).trigger_event(self, event, *args)
+
+
+def _leading(namespace: str, event: str) -> int:
+    """How many parameters of a handler are the server's own, besides the name of any event."""
+    return 1 + (namespace == CATCH_ALL) + (event == "connect")
