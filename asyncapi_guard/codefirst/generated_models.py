@@ -22,6 +22,9 @@ __all__ = [
     "named_by",
 ]
 
+#: The module of a generated package that has what the others need.
+_COMMON = "common"
+
 
 def generated_by(name: str) -> ModuleType | None:
     """The generated module of this name, or the generated package around it."""
@@ -40,7 +43,8 @@ def is_generated_module(module: ModuleType) -> bool:
         return False
     # Whoever imports both has them, too: what made them tells whose they are.
     name, home = module.__name__, type(source).__module__
-    return home == name or bool(_package(home) and _package(home) in (name, _package(name)))
+    package, _, last = home.rpartition(".")
+    return home == name or (last == _COMMON and package in (name, _package(name)) and bool(package))
 
 
 def _package(name: str) -> str:

@@ -8,6 +8,7 @@ what the document says.
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,7 +45,7 @@ class StaleModels:
     command: str
 
     def __str__(self) -> str:
-        again = f": in its folder, run `{self.command}`" if self.command else ""
+        again = f": in the folder that it is in, run `{self.command}`" if self.command else ""
         return (
             f"{self.module} was generated from another version of {self.document.name}, so its "
             f"types are not what the document says; generate it again{again}"
@@ -57,15 +58,16 @@ def stale_models(modules: Iterable[ModuleType]) -> list[StaleModels]:
     A module without a digest, one whose document is not there and one whose document has errors
     are passed over: others tell these.
     """
-    generated = {each.__name__: each for each in modules if is_generated_module(each)}
+    wholes = dict.fromkeys(_whole(each) for each in modules if is_generated_module(each))
     digests: dict[Path, str] = {}
-    found = []
-    for name, module in generated.items():
-        if name.rpartition(".")[0] not in generated:
-            stale = _stale(module, digests)
-            if stale is not None:
-                found.append(stale)
-    return found
+    found = [_stale(each, digests) for each in wholes]
+    return [each for each in found if each is not None]
+
+
+def _whole(module: ModuleType) -> ModuleType:
+    """A generated module, or the generated package that it belongs to."""
+    around = sys.modules.get(module.__name__.rpartition(".")[0])
+    return around if around is not None and is_generated_module(around) else module
 
 
 def _stale(module: Any, digests: dict[Path, str]) -> StaleModels | None:

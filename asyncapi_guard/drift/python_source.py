@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import ast
 import warnings
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["parse_source"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["parse_source", "starred"]
 
 
 def parse_source(text: str) -> ast.Module:
@@ -19,3 +23,8 @@ def parse_source(text: str) -> ast.Module:
             return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ast.Module(body=[], type_ignores=[])
+
+
+def starred(nodes: Iterable[Any]) -> bool:
+    """Whether some of these are not one value each: `*names`, `**names`."""
+    return any(each is None or isinstance(each, ast.Starred) for each in nodes)

@@ -23,6 +23,7 @@ __all__ = [
     "Parameter",
     "Scope",
     "functions_around",
+    "qualified",
     "scopes_of",
 ]
 
@@ -260,3 +261,15 @@ def _imports(node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
         else:
             top = alias.name if alias.asname else alias.name.partition(".")[0]
             scope.bind(alias.asname or top, Imported(top, None))
+
+
+def qualified(scope: Scope) -> str:
+    """The qualified name of a class."""
+    names: list[str] = []
+    around: Scope | None = scope
+    while around is not None and around.parent is not None:
+        if around is not scope and around.is_function:
+            names.append("<locals>")
+        names.append(getattr(around.node, "name", "<lambda>"))
+        around = around.parent
+    return ".".join(reversed(names))

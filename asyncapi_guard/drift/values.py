@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from asyncapi_guard.drift.scopes import Scope
 
 __all__ = [
+    "MOST_VALUES",
     "Argument",
     "CallSite",
     "Chain",
@@ -26,8 +29,12 @@ __all__ = [
     "Place",
     "Unknown",
     "Value",
+    "combined",
     "text_of",
 ]
+
+#: More values than these are not looked at.
+MOST_VALUES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +164,32 @@ Value = Known | Made | Code | Emits | Partial | Display | Parent | Other | Unkno
 
 def text_of(value: Value) -> str | None:
     """The text that a value is, or that an enum's member stands for."""
-    from enum import Enum
-
     if not isinstance(value, Known):
         return None
     found = value.value
     if isinstance(found, Enum):
         found = found._value_
     return str(found) if isinstance(found, str) else None
+
+
+def combined(parts: Sequence[Sequence[Value]], combine: Any) -> list[Value]:
+    """What texts make together, for all that each of them may be."""
+    found: list[Value] = []
+    for index, each in enumerate(product(*parts)):
+        if index > MOST_VALUES:
+            return [*found, Unknown()]
+        place = next((v.place for v in each if isinstance(v, (Known, Unknown)) and v.place), None)
+        plain = [
+            v.value
+            for v in each
+            if isinstance(v, Known) and isinstance(v.value, (str, int, float, Enum))
+        ]
+        if len(plain) < len(each):
+            found.append(Unknown(place))
+            continue
+        try:
+            text = combine(*plain)
+        except (TypeError, ValueError, LookupError):
+            text = None
+        found.append(Known(text, place) if isinstance(text, str) else Unknown(place))
+    return found

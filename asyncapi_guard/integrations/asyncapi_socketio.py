@@ -33,6 +33,7 @@ from asyncapi_guard.codefirst.origin import models_of
 from asyncapi_guard.contract import Contract, Mode
 from asyncapi_guard.guard import Policy
 from asyncapi_guard.integrations.code_first_guard import RenewedGuard
+from asyncapi_guard.integrations.handlers.outdated import outdated
 from asyncapi_guard.integrations.handlers.registered import methods_of
 from asyncapi_guard.integrations.handlers.unheeded import unheeded
 from asyncapi_guard.integrations.typed_handlers import TypedHandlers
@@ -315,9 +316,11 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         self.registry.use_models([name])
 
     def said_of_handlers(self) -> Iterator[str]:
-        """What those should know who believe type hints that nothing puts in force."""
+        """What those should know who believe type hints: they are old, or nothing heeds them."""
         receivers = [each for each in self.registry.receivers() if self._is_undecided(each)]
-        followed = self.spec is not None or bool(models_of(self.registry))
+        models = models_of(self.registry)
+        yield from outdated(models)
+        followed = self.spec is not None or bool(models)
         line = unheeded((each.handler for each in receivers), _REMEDY, judged=followed)
         if line is not None:
             yield line

@@ -16,6 +16,7 @@ from asyncapi_guard.integrations.configuration import (
     read_configuration,
 )
 from asyncapi_guard.integrations.handlers.check import HandlerCheck
+from asyncapi_guard.integrations.handlers.outdated import models_in, outdated
 from asyncapi_guard.integrations.handlers.registered import is_coroutine_function, registered
 from asyncapi_guard.integrations.handlers.unheeded import unheeded
 from asyncapi_guard.integrations.recording.log import logger
@@ -259,10 +260,11 @@ class AsyncAPIGuard:
             self._with_decided_hints.add(server)
 
     def _said_of_handlers(self, server: Any) -> Iterable[str]:
-        """What those should know who believe type hints that nothing puts in force."""
+        """What those should know who believe type hints: they are old, or nothing heeds them."""
+        handlers = [each for *_, each in registered(server.handlers, server.namespace_handlers)]
+        yield from outdated(models_in(handlers))
         if server in self._with_decided_hints:
             return
-        handlers = [each for *_, each in registered(server.handlers, server.namespace_handlers)]
         line = unheeded(handlers, _REMEDY, judged=True)
         if line is not None:
             yield line

@@ -917,6 +917,6 @@ def test_generated_models_that_are_out_of_date(tmp_path: Path) -> None:
     lines = concise(tmp_path, "server:socketio")
     assert lines[0].startswith(
         "models.py:1:1: error[stale-models] models was generated from another version of "
-        "asyncapi.yml, so its types are not what the document says; generate it again: in its "
-        "folder, run `asyncapi-guard models asyncapi.yml -o models.py`"
+        "asyncapi.yml, so its types are not what the document says; generate it again: in the "
+        "folder that it is in, run `asyncapi-guard models asyncapi.yml -o models.py`"
     )

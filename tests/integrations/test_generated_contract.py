@@ -18,7 +18,7 @@ pytest.importorskip("datamodel_code_generator", reason="the extra `models` is no
 import flask_socketio
 from flask import Flask
 
-from asyncapi_guard import AsyncAPISocketIO, EmitValidationError
+from asyncapi_guard import AsyncAPIGuard, AsyncAPISocketIO, EmitValidationError
 from asyncapi_guard.codegen.python.models import Destination, generate_models
 from asyncapi_guard.codegen.python.options import Options
 from asyncapi_guard.spec.loader import open_documents
@@ -325,6 +325,47 @@ def test_models_that_are_imported_and_not_used_are_said(
     (line,) = lines(caplog)
     assert "asyncapi.yml" in line
     assert "use_models" in line
+
+
+@pytest.mark.parametrize("way", ["hints", "use_models", "spec", "guard"])
+def test_models_of_an_older_document_are_said_once(
+    models: Any, asking: Any, caplog: pytest.LogCaptureFixture, way: str
+) -> None:
+    file = Path(str(models.__file__)).parent / models.SOURCE.file
+    types = models_of(models)
+
+    def mark(at: int) -> None:
+        """Returns nothing."""
+
+    def served() -> list[str]:
+        app = Flask(__name__)
+        if way == "guard":
+            socketio: Any = flask_socketio.SocketIO(app, async_mode="threading")
+        else:
+            spec = {"spec": str(file)} if way == "spec" else {}
+            socketio = AsyncAPISocketIO(app, async_mode="threading", typed=True, **spec)
+        if way == "use_models":
+            socketio.use_models(models)
+        else:
+            mark.__annotations__["at"] = types.Reading
+        socketio.on("mark")(mark)
+        socketio.on("rename")(lambda name: 1)
+        if way == "guard":
+            AsyncAPIGuard(str(file)).init_app(app, socketio, typed=True)
+        caplog.clear()
+        asking(socketio)
+        asking(socketio)
+        return lines(caplog)
+
+    assert served() == []
+    file.write_text(f"# laid out otherwise\n{WEATHER}")
+    assert served() == []
+    file.write_text(WEATHER.replace("maxLength: 8", "maxLength: 9"))
+    (line,) = served()
+    name = models.__name__.removesuffix(".root")
+    written = f"--package {name}" if name != models.__name__ else f"-o {name}.py"
+    assert line.startswith(str(file.resolve().parent / name))
+    assert f"asyncapi-guard models asyncapi.yml {written}" in line
 
 
 def test_with_a_document_only_hints_of_classes_promise_something(
