@@ -153,6 +153,7 @@ def events(text: str) -> Iterator[Any]:
 
 
 def _put_back(text: str, originals: dict[int, int]) -> Iterator[Any]:
+    event: Any  # scalars have a value
     for event in yaml.parse(text, Loader=_Loader):
         if event.__class__ is yaml.ScalarEvent:
             event.value = event.value.translate(originals)
