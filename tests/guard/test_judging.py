@@ -253,6 +253,28 @@ def test_one_message_of_two_operations_is_one_alternative() -> None:
     assert not Guard(load(document)).receive_event("/", "a", [1]).rejected
 
 
+def test_messages_of_one_key_in_two_channels_of_one_address_are_two() -> None:
+    """Either may be sent: their places part them, not their names."""
+    channels = {
+        name: {"address": "/", "messages": {"say": {"payload": payload}}}
+        for name, payload in (("numbers", INTEGER), ("texts", TEXT))
+    }
+    document = {
+        "asyncapi": "3.1.0",
+        "info": {"title": "T", "version": "1"},
+        "channels": channels,
+        "operations": {
+            name: {"action": "receive", "channel": {"$ref": f"#/channels/{name}"}}
+            for name in channels
+        },
+    }
+    judge = Guard(load(document))
+    for value in (1, "a"):
+        assert judge.receive_event("/", "say", [value]).violation is None
+    found = judge.receive_event("/", "say", [None])
+    assert "matches none of the 2 alternatives" in str(found.violation)
+
+
 def test_bytes_are_rejected_where_the_contract_has_no_place_for_them() -> None:
     """The problem says where they are; deep ones are rejected without the place."""
     file = {"type": "object", "properties": {"d": {"type": "string", "format": "binary"}}}

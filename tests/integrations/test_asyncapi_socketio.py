@@ -928,6 +928,28 @@ def test_a_misspelt_description_is_deprecated(here: Any) -> None:
         talk.io.doc_emit("moved", Move, beschreibung="nein")
 
 
+def test_the_warning_names_the_line_that_is_misspelt() -> None:
+    """And not one of the package."""
+    with pytest.warns(DeprecationWarning, match="discription") as warned:
+        AsyncAPISocketIO().doc_emit("moved", Move, discription="it moved")
+    assert [warning.filename for warning in warned] == [__file__]
+
+
+def test_how_clients_show_who_they_are_is_in_the_document() -> None:
+    """By the name that the scheme has in `security=`."""
+    scheme = {"type": "httpApiKey", "name": "token", "in": "query"}
+    io = AsyncAPISocketIO(security={"token": scheme})
+    assert io.document()["components"]["securitySchemes"] == {"token": scheme}
+
+
+def test_the_catalogue_is_json_for_people() -> None:
+    """Two blanks a level, and sorted, so that a change of it is small."""
+    io = AsyncAPISocketIO()
+    io.doc_emit("moved", Move)
+    text = io.get_agent_schema_json()
+    assert text == json.dumps(json.loads(text), indent=2, sort_keys=True)
+
+
 class Loose(BaseModel):
     """A field of which nothing is said."""
 

@@ -201,6 +201,23 @@ class Own:
         return json.loads(text, **options)
 
 
+class Nulls(Own):
+    """A JSON module that writes `null` for numbers that JSON does not have."""
+
+    @staticmethod
+    def dumps(data: Any, **options: Any) -> str:
+        return json.dumps(data, **options).replace("NaN", "null").replace("Infinity", "null")
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_numbers_that_json_does_not_have_are_found_wherever_they_stand(number: float) -> None:
+    """Also where an own JSON module would make something else of them."""
+    for args in ([number], [[number]], [(number,)], [{"a": number}], [{"a": [{"b": number}]}]):
+        with pytest.raises(Unsendable):
+            Codec(Nulls).encode(args)
+    assert Codec(Nulls).encode([{"a": None, "b": 1.5}]).values == [{"a": None, "b": 1.5}]
+
+
 class Lying(dict[str, Any]):
     """Tells each reader something else."""
 

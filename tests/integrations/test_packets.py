@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from socketio import packet
 from asyncapi_guard import Mode
 from asyncapi_guard.integrations.wire.codec import Codec
 from asyncapi_guard.integrations.wire.packets import Header, Junk, guarded_packet_class, has_bytes
+from asyncapi_guard.integrations.wire.strict_json import Malformed
 
 VALUES = st.recursive(
     st.none()
@@ -114,3 +116,79 @@ def test_no_frame_is_an_exception_of_another_kind(frame: Any) -> None:
     for mode in Mode:
         with contextlib.suppress(Junk):
             guarded(mode=mode)(encoded_packet=frame)
+
+
+def test_the_class_says_what_it_is() -> None:
+    """In a traceback, say."""
+    assert guarded().__name__ == "GuardedPacket"
+    assert issubclass(guarded(), packet.Packet)
+
+
+class Bytes(packet.Packet):  # type: ignore[misc]  # python-socketio carries no types
+    """An application's own, whose frames are bytes."""
+
+    def decode(self, encoded_packet: Any) -> Any:
+        return super().decode(encoded_packet.decode())
+
+
+def test_an_own_packet_class_says_what_frames_are() -> None:
+    """Others' are texts, so bytes are an attachment without its packet."""
+    assert guarded(Bytes)(encoded_packet=b'2["say",1]').data == ["say", 1]
+    with pytest.raises(Junk, match="an attachment came without its packet"):
+        guarded()(encoded_packet=b'2["say",1]')
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_only_of_a_disconnect_broken_data_is_junk(mode: Mode) -> None:
+    """The data of another packet says what is wrong with it."""
+    with pytest.raises(Junk, match="the frame is not a"):
+        guarded(mode=mode)(encoded_packet="1[nope")
+    assert guarded(mode=mode)(encoded_packet="1").data is None
+    for frame in ("0[nope", "2[nope", "3[nope"):
+        assert isinstance(guarded(mode=mode)(encoded_packet=frame).data, Malformed)
+
+
+HOLE = '{"_placeholder":true,"num":0}'
+
+
+@pytest.mark.parametrize(
+    "frame", ['51-["say"]', f'50-["say",{HOLE}]', f'52-["say",{HOLE}]', "51-[nope"]
+)
+def test_where_attachments_are_wrong_none_is_waited_for(frame: str) -> None:
+    """The event is there at once, and no binary one any more; so is an ack."""
+    for kind, plain in (("5", packet.EVENT), ("6", packet.ACK)):
+        made = guarded()(encoded_packet=kind + frame[1:])
+        assert isinstance(made.data, Malformed)
+        assert (made.packet_type, made.attachment_count) == (plain, 0)
+
+
+def test_what_is_only_reported_is_waited_for() -> None:
+    """As without the guard, which waits for no attachment for ever."""
+    made = guarded(mode=Mode.REPORT)(encoded_packet='51-["say"]')
+    assert (made.data, made.attachment_count) == (["say"], 1)
+    assert made.add_attachment(b"a")
+    assert (made.data, made.data.fault is None) == (["say"], False)
+    with pytest.raises(Junk, match="the attachments are not those that the packet names"):
+        guarded(mode=Mode.REPORT)(encoded_packet=f'50-["say",{HOLE}]')
+
+
+class Decimals:
+    """A JSON module that makes decimals."""
+
+    dumps = staticmethod(json.dumps)
+
+    @staticmethod
+    def loads(text: str, **options: Any) -> Any:
+        return json.loads(text, parse_float=Decimal, **options)
+
+
+class Exact(packet.Packet):  # type: ignore[misc]  # python-socketio carries no types
+    json = Decimals
+
+
+def test_attachments_go_where_an_own_json_module_has_their_places() -> None:
+    """Into what it made."""
+    made = guarded(Exact)(encoded_packet=f'51-["say",0.1,{HOLE}]')
+    assert made.attachment_count == 1
+    assert made.add_attachment(b"a")
+    assert made.data == ["say", Decimal("0.1"), b"a"]

@@ -151,6 +151,21 @@ def test_a_guard_that_fails_rejects_although_its_log_raises(watched: Any) -> Non
     assert verdict.rejected
 
 
+def test_a_place_that_cannot_be_found_costs_no_line(watched: Any, caplog: Any) -> None:
+    """The line has the pointer alone, and another says what failed."""
+
+    def lost(violation: Any, location: str) -> str:
+        raise LookupError
+
+    one = watched()
+    one.guard.recorder.place_of = lost
+    one.receive(*BAD)
+    failed, written = caplog.records
+    assert (failed.levelno, failed.exc_info[0]) == (logging.ERROR, LookupError)
+    assert (written.levelno, len(one.violations)) == (logging.WARNING, 1)
+    assert written.getMessage() == one.violations[0].line()
+
+
 # -- the line --------------------------------------------------------------------------------------
 
 SAY = """\

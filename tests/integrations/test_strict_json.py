@@ -180,6 +180,53 @@ def test_long_integers_are_found_wherever_they_stand(before: int, digits: int) -
     assert isinstance(STRICT.loads(text), Malformed) is (digits > 100)
 
 
+@pytest.mark.parametrize("escape", ["\\ud800", "\\uD800", "\\udfff", "\\uDFFF"])
+def test_half_of_a_surrogate_pair_is_no_text(escape: str) -> None:
+    """However it is spelled, and wherever it stands."""
+    for text in (f'["{escape}"]', f'{{"{escape}":1}}', f'[{{"a":["b{escape}c"]}}]'):
+        assert STRICT.loads(text).reason == "a text has half of a surrogate pair"
+        assert strict_json._checked(text).reason == "a text has half of a surrogate pair"
+
+
+@pytest.mark.parametrize("text", ['["\\ud83d\\ude00"]', '["\\uD83D\\uDE00"]', '["\\u00e9"]'])
+def test_escapes_that_are_characters_are_text(text: str) -> None:
+    """A whole pair is one."""
+    assert STRICT.loads(text) == strict_json._checked(text) == json.loads(text)
+
+
+def deepest(leaf: str) -> int:
+    """How deep a text may stand."""
+
+    def is_read(depth: int) -> bool:
+        return type(strict_json._checked("[" * depth + leaf + "]" * depth)) is list
+
+    least, most = 1, 200_000
+    while most - least > 1:
+        middle = (least + most) // 2
+        least, most = (middle, most) if is_read(middle) else (least, middle)
+    return least
+
+
+def test_escapes_may_stand_as_deep_as_letters() -> None:
+    """Only those of surrogates are looked for, which takes a step more."""
+    assert deepest('"\\u00e9"') == deepest('"é"') > 1
+    assert deepest('"\\ud83d\\ude00"') > 1
+
+
+def test_each_fault_has_its_reason() -> None:
+    """It says what a lenient parser would have taken."""
+    reasons = {
+        "[1e400]": "a number is too large",
+        "[-1e400]": "a number is too large",
+        "[NaN]": "NaN and infinities are not JSON",
+        '{"a":1,"a":2}': "two properties of one object have the same name",
+        f"[{LONG}]": "an integer has more than 100 digits",
+        "[1": "the data is not JSON",
+        "[" * 100_000: "the data is nested too deeply",
+    }
+    assert {text: STRICT.loads(text).reason for text in reasons} == reasons
+
+
 class Raising:
     """A JSON module that raises what it likes."""
 
