@@ -107,11 +107,12 @@ class Trial:
     def _near(self, module: str, tests: list[str]) -> set[str]:
         """The files of tests to begin with: collecting a file takes longer than most tests do."""
         path = Path(module)
-        own = [test for test in tests if test.startswith(f"tests/{path.parent.name}/")]
+        own = [test for test in tests if test.startswith(f"tests/{path.parts[1]}/")]
         files = {file_of(test) for test in own}
         if len(files) <= FEW:
             return files
-        named = {file for file in files if path.stem in Path(file).stem}
+        names = path.stem, path.parent.name  # of the module, and of its room
+        named = {file for file in files if any(name in Path(file).stem for name in names)}
         fastest = Counter(file_of(test) for test in own[:FIRST])
         return named or {fastest.most_common(1)[0][0]}
 
