@@ -8,6 +8,7 @@ import itertools
 import queue
 import subprocess
 import sys
+from importlib.util import find_spec
 from textwrap import dedent
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
@@ -634,7 +635,10 @@ BAD = (
 )
 
 
-def test_mypy_takes_what_is_right_and_finds_what_is_wrong(folder: Path) -> None:
+def test_mypy_takes_what_is_right_and_finds_what_is_wrong(folder: Path, skip_or_fail: Any) -> None:
+    """Each line that is wrong has an error, and nothing else has."""
+    if find_spec("mypy") is None:
+        skip_or_fail("mypy is not installed: the dependency group 'types' has it")
     lines = GOOD.count("\n")
     starts = {}
     text = GOOD
