@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from either_click import runner
 
 from asyncapi_guard.cli import cli
 
@@ -25,7 +25,7 @@ def show(tmp_path, monkeypatch):
 
     def run(text, *options):
         (tmp_path / "asyncapi.yml").write_text(text, encoding="utf-8")
-        return CliRunner().invoke(cli, ["show", "asyncapi.yml", *options])
+        return runner().invoke(cli, ["show", "asyncapi.yml", *options])
 
     return run
 
@@ -141,7 +141,7 @@ def test_a_document_with_errors(show):
     """Its errors are said, and nothing is shown."""
     result = show(message("{payload: {type: strng}}"))
     assert result.exit_code == 2
-    assert "nothing can be shown of asyncapi.yml" in result.output
+    assert "nothing can be shown of asyncapi.yml" in result.stderr
     assert result.stdout == ""
 
 
