@@ -138,7 +138,6 @@ def test_the_change_can_be_seen_first(tmp_path: Path) -> None:
 
 
 @slow
-@pytest.mark.xfail(reason="Anything allows no argument as well, which check finds afterwards")
 def test_handlers_without_types_take_anything(tmp_path: Path) -> None:
     file = make(tmp_path, PLAIN)
     done = check(tmp_path, "--fix")

@@ -53,7 +53,10 @@ def contradictions(
 
 
 def argument_counts(schema: Schema) -> tuple[int, int] | None:
-    """How many arguments a schema names, at least and at most; `None` if nobody can tell."""
+    """How many arguments a schema names, at least and at most; `None` if nobody can tell.
+
+    Any number of anything names none: that is what is written of handlers without hints.
+    """
     if schema.nothing:
         return 0, 0
     if not schema.positional:
@@ -64,10 +67,18 @@ def argument_counts(schema: Schema) -> tuple[int, int] | None:
     except (TooMuchError, RecursionError):
         return None
     lists = [flat for flat in flats if isinstance(flat.get("items"), list)]
-    if not lists or len(lists) < len(flats):
+    if not lists or len(lists) < len(flats) or any(_is_open(flat, root) for flat in lists):
         return None
     least = min(flat.get("minItems", 0) for flat in lists)
     return least, max(min(len(f["items"]), f.get("maxItems", len(f["items"]))) for f in lists)
+
+
+def _is_open(flat: Flat, root: ComparedSchema) -> bool:
+    """Whether an array may have any number of items of any kind."""
+    if flat.get("minItems") or "maxItems" in flat:
+        return False
+    every = [*flat["items"], flat.get("additionalItems", {})]
+    return all(not all(alternatives_of(resolved(each, root), root)) for each in every)
 
 
 class _Search:
