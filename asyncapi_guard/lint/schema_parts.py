@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.spec.references import Node, Unresolvable, is_reference
 from asyncapi_guard.spec.schema_bundles import follow
+from asyncapi_guard.spec.wording import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from asyncapi_guard.lint.context import Context, SchemaPlace
     from asyncapi_guard.schema import Dialect
@@ -17,7 +18,12 @@ __all__ = [
     "common_types",
     "conjuncts",
     "is_anything",
+    "is_closed",
+    "rejects_all",
     "resolved",
+    "schemas_in",
+    "some_names",
+    "texts_in",
     "type_name",
     "types_of",
 ]
@@ -28,6 +34,8 @@ _MOST = 60
 _TYPE_NAMES = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array"}
 
 
+#: In messages, at most so many names.
+_SHOWN = 3
 _PROSE = frozenset(("$comment", "description", "title"))
 
 
@@ -107,3 +115,34 @@ def _required_as_well(context: Context, place: SchemaPlace, node: Node) -> Itera
         target = _target(context, place, node)
         if target is not None:
             yield target
+
+
+def rejects_all(schema: Any) -> bool:
+    """Whether a schema says that there must be no value."""
+    if not isinstance(schema, dict):
+        return schema is False
+    return "not" in schema and is_anything(schema["not"])
+
+
+def texts_in(value: Any) -> list[str]:
+    """The texts of a list, or the names of a mapping."""
+    names = value if isinstance(value, (list, dict)) else ()
+    return [name for name in names if isinstance(name, str)]
+
+
+def is_closed(schema: dict[str, Any]) -> bool:
+    """Whether an object may have no properties but those that the schema names."""
+    return schema.get("additionalProperties") is False and not schema.get("patternProperties")
+
+
+def some_names(names: Sequence[str]) -> str:
+    """Names in words: a few of them, and how many more."""
+    some = [shown(name) for name in names[:_SHOWN]]
+    rest = len(names) - len(some)
+    return ", ".join(some) + (f" and {rest} more" if rest else "")
+
+
+def schemas_in(node: Node, keyword: str) -> list[Node]:
+    """The schemas in the list of a keyword."""
+    several = node.get(keyword)
+    return list(several.values()) if several is not None and isinstance(several.value, list) else []

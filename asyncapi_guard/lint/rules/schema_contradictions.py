@@ -18,7 +18,12 @@ from asyncapi_guard.lint.schema_parts import (
     common_types,
     conjuncts,
     is_anything,
+    is_closed,
+    rejects_all,
     resolved,
+    schemas_in,
+    some_names,
+    texts_in,
     type_name,
     types_of,
 )
@@ -65,43 +70,16 @@ RULES = (
         "components: {schemas: {Side: {type: string, enum: [left, left]}}}",
         "components: {schemas: {Side: {type: string, enum: [left, right]}}}",
     ),
-    _warning(
-        "closed-object",
-        "`additionalProperties: false` leaves room for the properties of the schemas beside it.",
-        """
-        `additionalProperties` looks at the `properties` of its own schema alone. What `allOf`,
-        `anyOf` or `oneOf` add is additional to it, and is rejected. Repeat the names as `name: {}`,
-        or use `unevaluatedProperties: false` of JSON Schema 2020-12.
-        """,
-        """
-        components:
-          schemas:
-            Move:
-              type: object
-              properties: {row: {type: integer}}
-              additionalProperties: false
-              allOf: [{properties: {column: {type: integer}}}]
-        """,
-        """
-        components:
-          schemas:
-            Move:
-              type: object
-              properties: {row: {type: integer}, column: {}}
-              additionalProperties: false
-              allOf: [{properties: {column: {type: integer}}}]
-        """,
-    ),
 )
 
 #: Larger numbers are not compared.
 _HUGE = 1e300
-#: In messages, at most so many names or values.
+#: Values of one enum, at most so many findings.
 _SHOWN = 3
 
 
 def check_contradictions(context: Context, place: SchemaPlace) -> None:
-    """Report that a schema accepts nothing, or rejects what it names."""
+    """Report that a schema accepts nothing, or rejects what it lists."""
     node, dialect, keywords = place.node, place.dialect, place.node.value.keys()
     # Most schemas have nothing that could contradict anything: what is asked first is cheap.
     if not _LISTING.isdisjoint(keywords):
@@ -117,8 +95,6 @@ def check_contradictions(context: Context, place: SchemaPlace) -> None:
         _negation(context, place)
     if "allOf" in keywords or (dialect.siblings and "$ref" in keywords):
         _parts(context, place)
-    if not _COMBINING.isdisjoint(keywords):
-        _closed(context, place)
 
 
 _LISTING = frozenset(("const", "enum"))
@@ -128,17 +104,10 @@ _LOWER = frozenset(
 _UPPER = frozenset(
     ("exclusiveMaximum", "maxContains", "maxItems", "maxLength", "maxProperties", "maximum")
 )
-_COMBINING = frozenset(("allOf", "anyOf", "if", "oneOf"))
 
 
 def _impossible(context: Context, node: Node, message: str) -> None:
     context.report("impossible-schema", node, message, key=True)
-
-
-def _named(names: Sequence[str]) -> str:
-    some = [shown(name) for name in names[:_SHOWN]]
-    rest = len(names) - len(some)
-    return ", ".join(some) + (f" and {rest} more" if rest else "")
 
 
 # -- enum and const --------------------------------------------------------------------------------
@@ -363,45 +332,29 @@ def _multiple(context: Context, node: Node) -> None:
 # -- objects and lists -----------------------------------------------------------------------------
 
 
-def _rejects_all(schema: Any) -> bool:
-    """Whether a schema says that there must be no value."""
-    if not isinstance(schema, dict):
-        return schema is False
-    return "not" in schema and is_anything(schema["not"])
-
-
-def _names(value: Any) -> list[str]:
-    names = value if isinstance(value, (list, dict)) else ()
-    return [name for name in names if isinstance(name, str)]
-
-
-def _is_closed(schema: dict[str, Any]) -> bool:
-    return schema.get("additionalProperties") is False and not schema.get("patternProperties")
-
-
 def _properties(context: Context, node: Node) -> None:
     schema = node.value
-    required = list(dict.fromkeys(_names(schema.get("required"))))
+    required = list(dict.fromkeys(texts_in(schema.get("required"))))
     properties = schema.get("properties")
     defined = properties if isinstance(properties, dict) else {}
-    forbidden = [name for name in required if _rejects_all(defined.get(name))]
+    forbidden = [name for name in required if rejects_all(defined.get(name))]
     most, least = schema.get("maxProperties"), schema.get("minProperties")
     if forbidden:
-        message = f"{_named(forbidden)} is required, and its schema rejects every value"
+        message = f"{some_names(forbidden)} is required, and its schema rejects every value"
         _impossible(context, node.child("required"), message)
-    elif required and properties is None and _is_closed(schema):
+    elif required and properties is None and is_closed(schema):
         message = (
-            f"{_named(required)} is required, and additionalProperties is false without "
+            f"{some_names(required)} is required, and additionalProperties is false without "
             "'properties', so no object is valid; define it in 'properties'"
         )
         _impossible(context, node.child("required"), message)
     elif _is_number(most) and len(required) > most:
         message = f"{len(required)} properties are required, and maxProperties is {most}"
         _impossible(context, node.child("maxProperties"), f"{message}, so no object is valid")
-    elif _is_closed(schema) and _is_number(least) and least > len(_names(properties)):
+    elif is_closed(schema) and _is_number(least) and least > len(texts_in(properties)):
         message = (
             f"minProperties is {least}, and additionalProperties: false leaves room for "
-            f"{len(_names(properties))}, so no object is valid"
+            f"{len(texts_in(properties))}, so no object is valid"
         )
         _impossible(context, node.child("minProperties"), message)
 
@@ -415,7 +368,7 @@ def _items(context: Context, place: SchemaPlace) -> None:
     contains = node.get("contains")
     if contains is None or schema.get("minContains") == 0:
         return
-    if schema.get("maxItems") == 0 or room == 0 or _rejects_all(contains.value):
+    if schema.get("maxItems") == 0 or room == 0 or rejects_all(contains.value):
         _impossible(context, contains, "no item can be what 'contains' asks for: no list is valid")
     elif isinstance(schema.get("items"), dict):
         _contained(context, place, contains)
@@ -484,7 +437,7 @@ def _parts(context: Context, place: SchemaPlace) -> None:
     # What is wrong with one of them alone is said there.
     known = {
         clash
-        for branch in _each_of(place.node, "allOf")
+        for branch in schemas_in(place.node, "allOf")
         for clash in _clashes(context, place, conjuncts(context, place, branch))
     }
     for clash in clashes:
@@ -558,71 +511,3 @@ def _same_property(context: Context, place: SchemaPlace, parts: Sequence[Node]) 
             clash = _common(known, place.dialect)[1]
             if clash:
                 yield f"no value of {shown(name)} is {clash}, as the schemas of this allOf ask"
-
-
-# -- additionalProperties: false -------------------------------------------------------------------
-
-
-_SEVERAL = ("allOf", "anyOf", "oneOf")
-_ONE = ("then", "else")
-
-
-def _closed(context: Context, place: SchemaPlace) -> None:
-    node, schema = place.node, place.node.value
-    branches = _branches(context, place)
-    if not branches:
-        return
-    if _is_closed(schema):
-        own = set(_names(schema.get("properties")))
-        names = _others(own, [part for _, part in branches])
-        if names:
-            _report_closed(context, place, node.child("additionalProperties"), names)
-        return
-    for keyword, branch in branches:
-        if _is_closed(branch.value):
-            own = set(_names(branch.value.get("properties")))
-            others = [part for other, part in branches if other == keyword == "allOf"]
-            names = _others(own, [node, *others])
-            if names:
-                message = f"additionalProperties: false in a schema of this {keyword} rejects"
-                advice = f"; repeat the name there: {names[0]}: {{}}"
-                at = node.child(keyword) if keyword in schema else node
-                context.report("closed-object", at, f"{message} {_named(names)}{advice}", key=True)
-                return
-
-
-def _report_closed(context: Context, place: SchemaPlace, at: Node, names: list[str]) -> None:
-    advice = f"repeat the name in 'properties': {names[0]}: {{}}"
-    if place.dialect.siblings:
-        advice = "write unevaluatedProperties: false instead"
-    message = (
-        f"additionalProperties: false looks only at the 'properties' beside it, so {_named(names)} "
-        f"is rejected; {advice}"
-    )
-    context.report("closed-object", at, message, key=True)
-
-
-def _branches(context: Context, place: SchemaPlace) -> list[tuple[str, Node]]:
-    """The schemas beside the properties of a schema that are about the same object."""
-    node = place.node
-    roots = [(keyword, branch) for keyword in _SEVERAL for branch in _each_of(node, keyword)]
-    if "if" in node.value:
-        roots += [(keyword, node.child(keyword)) for keyword in _ONE if keyword in node.value]
-    found = ((keyword, part) for keyword, at in roots for part in conjuncts(context, place, at))
-    return [(keyword, part) for keyword, part in found if part.place != node.place]
-
-
-def _each_of(node: Node, keyword: str) -> list[Node]:
-    several = node.get(keyword)
-    return list(several.values()) if several is not None and isinstance(several.value, list) else []
-
-
-def _others(own: set[str], parts: Sequence[Node]) -> list[str]:
-    """Names of properties that schemas have and that are not among some."""
-    names: dict[str, None] = {}
-    for part in parts:
-        properties = part.value.get("properties")
-        if isinstance(properties, dict):
-            allowed = (name for name in properties if not _rejects_all(properties[name]))
-            names.update(dict.fromkeys(name for name in allowed if name not in own))
-    return list(names)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from asyncapi_guard.errors import Severity
 from asyncapi_guard.lint.rule import group
+from asyncapi_guard.lint.rules.closed_objects import check_closed
 from asyncapi_guard.lint.rules.schema_contradictions import check_contradictions
 from asyncapi_guard.lint.rules.schema_formats import in_its_dialect
 from asyncapi_guard.lint.rules.schema_idle_keywords import (
@@ -234,6 +235,7 @@ def _check_schemas(context: Context) -> None:
         places.append(schema)
         _check_keywords(context, schema.node, schema.dialect)
         check_contradictions(context, schema)
+        check_closed(context, schema)
         check_idle_keywords(context, schema)
         if not schema.in_resource:
             context.judged_schemas.append(schema)
