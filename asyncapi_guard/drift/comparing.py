@@ -9,7 +9,7 @@ without a handler, and handlers of them are no events. Catch-all handlers handle
 has in their namespace.
 
 Types that differ are an error where it hurts who keeps to the file, and a warning elsewhere. Of
-what is received, that is a client whose arguments a narrower type refuses; a wider type takes
+what is received, that is a client whose arguments a narrower type rejects; a wider type takes
 what the guard rejects before the handler sees it, if there is one that enforces the file, and
 what the handler gets otherwise, which the message says. Of what is sent it is the other way
 round: a wider type lets out what clients do not expect, a narrower one is only less than was
@@ -215,7 +215,7 @@ class _Comparison:
         name, event = handler.name, shown(handler.event)
         for hurts, said in _received(_payloads(handler.payload, messages)):
             text = (
-                f"{name} may refuse arguments of {event} that {place} allows"
+                f"{name} may reject arguments of {event} that {place} allows"
                 if hurts
                 else f"{name} takes arguments of {event} that {place} does not allow, "
                 f"{self._consequence()}"
@@ -384,7 +384,7 @@ class _Comparison:
             yield finding(f"{text}: {said}", "payload-differs" if hurts else "payload-inexact")
         for hurts, said in _received(_acks(declared.ack, messages)):
             text = (
-                f"the ack_model of doc_emit may refuse answers to {event} that {place} allows"
+                f"the ack_model of doc_emit may reject answers to {event} that {place} allows"
                 if hurts
                 else f"the ack_model of doc_emit takes answers to {event} that {place} does not "
                 f"allow{_HARMLESS}"

@@ -210,11 +210,11 @@ def test_types_that_differ(folder: Path) -> None:
             'allow: the value: type is "string" in the code, "integer" in the file'
         ),
         (
-            "chat/events.py:11:1: say may refuse arguments of 'say' that asyncapi.yml:7 allows: "
+            "chat/events.py:11:1: say may reject arguments of 'say' that asyncapi.yml:7 allows: "
             'the value: type is "integer" in the code, "string" in the file'
         ),
         (
-            "chat/events.py:20:1: Chat.on_join may refuse arguments of 'join' that "
+            "chat/events.py:20:1: Chat.on_join may reject arguments of 'join' that "
             "asyncapi.yml:12 allows: the arguments: minItems is 2 in the code, 1 in the file; "
             "the arguments: maxItems is 2 in the code, 1 in the file"
         ),

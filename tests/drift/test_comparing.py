@@ -261,7 +261,7 @@ def test_types_that_differ(found: Any) -> None:
             "payload-differs",
             "app.py:7",
             (
-                "on_say may refuse arguments of 'say' that asyncapi.yml:7 allows: "
+                "on_say may reject arguments of 'say' that asyncapi.yml:7 allows: "
                 'the value: type is "integer" in the code, "string" in the file'
             ),
         ),

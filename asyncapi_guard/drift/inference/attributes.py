@@ -116,7 +116,7 @@ class Attributes(Parameters):
             code = self._function(getter)
             return [Unknown()] if code is None else self._returned(Code(code, owner), None)
         if isinstance(live, tuple) and name in getattr(kind, "_fields", ()):
-            return [Known(tuple.__getitem__(live, kind._fields.index(name)))]  # type: ignore[attr-defined]
+            return [Known(tuple.__getitem__(live, kind._fields.index(name)))]  # type: ignore[attr-defined]  # a named tuple's
         assigned = self._assigned(kind, name)
         if static is not _MISSING and (static is not None or not assigned):
             return [Known(static), *assigned]

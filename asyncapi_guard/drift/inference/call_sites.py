@@ -209,7 +209,7 @@ class CallSites(Names):
             if not isinstance(node, ast.Dict) or not all(map(_is_text, node.keys)):
                 return None
             pairs = zip(node.keys, node.values, strict=True)
-            return {k.value: Argument(v, scope, chain) for k, v in pairs}  # type: ignore[union-attr]
+            return {k.value: Argument(v, scope, chain) for k, v in pairs}  # type: ignore[union-attr]  # constants
         callee, site, _ = found
         given = callee.node.args  # type: ignore[union-attr]  # a function's
         own = {each.arg for each in (*given.args, *given.kwonlyargs)}

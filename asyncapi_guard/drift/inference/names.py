@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from enum import EnumMeta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.drift.inference.attributes import Attributes
 from asyncapi_guard.drift.python_source import starred
@@ -136,7 +136,8 @@ class Names(Attributes):
 
     def _iterated(self, value: Value) -> list[Value]:
         if isinstance(value, Display):
-            parts = value.node.keys if isinstance(value.node, ast.Dict) else value.node.elts  # type: ignore[attr-defined]
+            node: Any = value.node  # a dict, or a list, a tuple or a set
+            parts = node.keys if isinstance(node, ast.Dict) else node.elts
             if starred(parts):
                 return [Unknown()]
             return [v for n in parts for v in self.values(n, value.scope, value.chain)]

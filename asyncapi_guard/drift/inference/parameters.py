@@ -151,7 +151,7 @@ class Parameters(Program):
 
     def _self(self, scope: Scope) -> list[Value] | None:
         """What the first parameter of a method stands for; `None` when it is none."""
-        decorators = {ast.unparse(each) for each in scope.node.decorator_list}  # type: ignore[union-attr]
+        decorators = {ast.unparse(each) for each in scope.node.decorator_list}  # type: ignore[union-attr]  # a method's
         kind = self._live_class(scope.owner)
         if "staticmethod" in decorators:
             return None

@@ -103,7 +103,7 @@ RULES = (
     _warning(
         "connect-ack",
         "`connect` and `disconnect` have no `x-ack`.",
-        "Nothing acknowledges them. What a client learns of a refused connect is `connect_error`.",
+        "Nothing acknowledges them. What a client learns of a rejected connect is `connect_error`.",
         """
         channels:
           chat: {address: /chat, messages: {connect: {payload: {}, x-ack: {type: string}}}}

@@ -34,7 +34,7 @@ RULES = (
         "handler-without-spec",
         "A handler's event is declared to be received.",
         """
-        The guard refuses events that the file does not have, so the handler is never called; and
+        The guard rejects events that the file does not have, so the handler is never called; and
         clients that are made from the file do not know of it. Declare the event, or remove the
         handler. `connect` and `disconnect` need no declaration.
         """,
@@ -95,7 +95,7 @@ RULES = (
         "payload-differs",
         "The types in the code take what the file allows, and send nothing else.",
         """
-        A handler whose hints are narrower than the payload refuses clients that keep to the file;
+        A handler whose hints are narrower than the payload rejects clients that keep to the file;
         a `doc_emit` whose model is wider lets out what they do not expect. Where it cannot be told
         which of two schemas is the wider one, it is this rule as well. So are hints on other
         servers that the file contradicts, a handler that takes another number of arguments than
@@ -129,7 +129,7 @@ RULES = (
         """
         A handler that may return what the file's ack does not allow is found out when it does: the
         guard replaces its answer. An `ack_model` of `doc_emit` that is narrower than the file
-        refuses answers of clients that keep to it. A handler that returns nothing where the file
+        rejects answers of clients that keep to it. A handler that returns nothing where the file
         promises an ack, and a callback that takes another number of values than the ack has, are
         found as well. Change the code, or `x-ack` in the file.
         """,

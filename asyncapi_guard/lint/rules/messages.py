@@ -31,7 +31,7 @@ RULES = (
         "example-payload",
         "The payload of an example is valid.",
         """
-        People copy examples. One that the schema refuses teaches them to send what the server
+        People copy examples. One that the schema rejects teaches them to send what the server
         rejects. The specification demands that they match; many documents break it: to begin with,
         demote the code to a warning in the configuration.
         """,

@@ -35,7 +35,7 @@ RULES = (
     _warning(
         "default-value",
         "A default is valid under its schema.",
-        "A default that the schema refuses cannot be what happens when nothing is sent.",
+        "A default that the schema rejects cannot be what happens when nothing is sent.",
         "components: {schemas: {Size: {type: integer, maximum: 9, default: 10}}}",
         "components: {schemas: {Size: {type: integer, maximum: 9, default: 9}}}",
     ),

@@ -160,7 +160,7 @@ RULES = (
         """
         Look-around (`(?=...)`, `(?!...)`) and back-references (`\\1`) force a validator to try many
         ways, and crafted input makes that slow. Here such patterns run with a low limit, beyond
-        which a value is refused. Other keywords often say the same: `allOf` with several patterns,
+        which a value is rejected. Other keywords often say the same: `allOf` with several patterns,
         `minLength`, `not`.
         """,
         "components: {schemas: {Word: {type: string, pattern: '^(?=.*[0-9])[a-z0-9]+$'}}}",

@@ -62,8 +62,8 @@ RULES = (
         "An event is described by one message for each direction.",
         """
         Several messages with one event name are alternatives, of which exactly one must
-        match: if two of them accept a payload, it is refused. One message with a `oneOf` says it in
-        one place.
+        match: if two of them accept a payload, it is rejected. One message with a `oneOf` says it
+        in one place.
         """,
         """
         channels:
@@ -169,7 +169,7 @@ RULES = (
         "An operation has each message of a channel.",
         """
         What may be sent and received is what operations say. A message of no operation is neither:
-        the guard refuses it.
+        the guard rejects it.
         """,
         "channels: {chat: {address: /chat, messages: {say: {payload: {type: string}}}}}",
         """

@@ -45,7 +45,7 @@ def insert(
     column = layout.column(entry.start)
     on_lines = layout.is_first(entry.start) and column > 0
     indent = layout.text[layout.line_start(entry.start) : entry.start] if on_lines else ""
-    texts = [_entry(layout, style, pair, indent, on_lines=on_lines) for pair in pairs]
+    texts = [_entry(style, pair, indent, on_lines=on_lines) for pair in pairs]
     comma = layout.skip(entry.end)
     has_comma = layout.text[comma : comma + 1] == ","
     if not on_lines:
@@ -60,15 +60,13 @@ def insert(
     yield Splice(at, at, text)
 
 
-def _entry(
-    layout: Layout, style: Style, pair: tuple[str | None, Any], indent: str, *, on_lines: bool
-) -> str:
+def _entry(style: Style, pair: tuple[str | None, Any], indent: str, *, on_lines: bool) -> str:
     key, value = pair
     name = "" if key is None else flow_key(key, style)
-    return name + _value(layout, style, value, indent, on_lines=on_lines)
+    return name + _value(style, value, indent, on_lines=on_lines)
 
 
-def _value(layout: Layout, style: Style, value: Any, indent: str, *, on_lines: bool) -> str:  # noqa: ARG001
+def _value(style: Style, value: Any, indent: str, *, on_lines: bool) -> str:
     if style.json and on_lines:
         lines = json_lines(value, style)
         return (style.newline + indent).join(lines)
@@ -91,7 +89,7 @@ def set_value(
     if isinstance(value, str) and quote and not style.json and "\n" not in value:
         text = quoted(value, quote)
     else:
-        text = _value(layout, style, value, indent, on_lines=on_lines)
+        text = _value(style, value, indent, on_lines=on_lines)
     if entry is not None and entry.key is not None and entry.lead < 0:
         yield Splice(entry.key.end, entry.key.end, f": {text}")
     elif place.is_empty and entry is not None:
