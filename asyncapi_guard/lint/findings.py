@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.errors import Severity
 from asyncapi_guard.spec.pointers import format_pointer
 from asyncapi_guard.spec.references import UNRESOLVABLE
 
@@ -45,7 +46,7 @@ class Findings:
         self._codes: set[str] = set()
         #: How references begin to what stands in another place, which was reported.
         self._misplaced: set[str] = set()
-        self._counted = 0
+        self._counted = dict.fromkeys(Severity, 0)
 
     def __call__(
         self,
@@ -111,22 +112,34 @@ class Findings:
     def add(self, finding: Finding) -> None:
         """Report a finding that was made elsewhere.
 
+        Of more warnings than anybody reads nothing is kept, so that an error behind them is found.
+
         Raises:
-            TooManyError: it is the last one.
+            TooManyError: it is the last error.
         """
-        rule = self._rules[finding.code]
-        finding = replace(finding, severity=rule.severity_in(socketio=self.socketio))
+        severity = self._rules[finding.code].severity_in(socketio=self.socketio)
+        if severity is Severity.WARNING and self._counted[severity] == _MOST:
+            return
+        finding = replace(finding, severity=severity)
         if finding in self._found or self._is_misplaced(finding):
             return
         if self._is_explained(finding.file, finding.pointer):
             return
         self._codes.add(finding.code)
         self._found[finding] = None
-        self._counted += self._counts(finding)
-        if self._counted == _MOST:
-            message = f"there are {_MOST:,} findings; what else there may be was not looked for"
-            last = replace(finding, message=message, code="too-many-findings")
-            self._found.setdefault(replace(last, severity=self._rules[last.code].severity))
+        self._counted[severity] += self._counts(finding)
+        if self._counted[severity] == _MOST:
+            self._end(finding)
+
+    def _end(self, last: Finding) -> None:
+        """Say that there are too many like the last one."""
+        is_error = last.severity is Severity.ERROR
+        left = "what else there may be was not looked for" if is_error else "others are left out"
+        code = "too-many-findings"
+        message = f"there are {_MOST:,} {last.severity}s; {left}"
+        severity = self._rules[code].severity
+        self._found.setdefault(replace(last, message=message, code=code, severity=severity))
+        if is_error:
             raise TooManyError
 
     def sorted(self) -> tuple[Finding, ...]:

@@ -41,11 +41,12 @@ RULES = (
     ),
     _error(
         "too-many-findings",
-        "There are fewer than 5,000 findings.",
+        "There are fewer than 5,000 errors, and fewer than 5,000 warnings.",
         """
-        After so many the linter ends: nobody reads more. Mend what was found, and look again.
+        After so many errors the linter ends, and after so many warnings it leaves out the others:
+        nobody reads more. Mend what was found, and look again.
         """,
-        "# A document with 5,000 findings.",
+        "# A document with 5,000 errors.",
         "# Any other document.",
     ),
 )
