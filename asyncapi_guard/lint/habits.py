@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asyncapi_guard.lint.binding_tables import PROTOCOLS
@@ -254,10 +255,14 @@ def missing_hint(name: str, field: str) -> str:
     return f"; write {example}" if example is not None else ""
 
 
+#: Fields of one object that are looked at.
+_MOST = 500
+
+
 def stands_for(name: str, data: Mapping[str, Any], field: str, fields: Collection[str]) -> bool:
     """Whether an object has a field that it does not know, and that was written for another."""
-    for key in data:
-        if key in fields:
+    for key in islice(data, _MOST):
+        if key in fields or key.startswith("x-"):
             continue
         habit = habit_of(name, key, data[key])
         meant = habit.meant if habit is not None else (glued_name(key),)
@@ -271,6 +276,8 @@ def stands_for(name: str, data: Mapping[str, Any], field: str, fields: Collectio
 _ADDRESS = re.compile(
     r"(?:(?P<scheme>[A-Za-z][\w+.\-]*)://)?(?P<host>[^/?#\s]+)(?P<path>/[^?#\s]*)?"
 )
+#: Characters of an address that is repeated in its parts.
+_LONGEST = 300
 
 
 def _server_url(value: Any) -> Habit:
@@ -281,7 +288,8 @@ def _server_url(value: Any) -> Habit:
 
 def server_address(value: Any) -> str:
     """The fields of a server for an address with a scheme or a path; empty if it has neither."""
-    found = _ADDRESS.fullmatch(value) if isinstance(value, str) else None
+    is_short = isinstance(value, str) and len(value) <= _LONGEST
+    found = _ADDRESS.fullmatch(value) if is_short else None
     if found is None:
         return ""
     parts = [f"host: '{found['host']}'"]

@@ -16,7 +16,7 @@ from asyncapi_guard.spec.references import Node, Unresolvable, is_reference
 from asyncapi_guard.spec.schema_bundles import follow
 from asyncapi_guard.spec.schema_habits import TYPES, as_schema
 from asyncapi_guard.spec.schemas import lacks_format
-from asyncapi_guard.spec.wording import kind_of, shown
+from asyncapi_guard.spec.wording import cut, kind_of, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -157,14 +157,19 @@ def in_its_dialect(context: Context, node: Node, code: str) -> tuple[Node, Diale
 
 def _advice(node: Node, code: str) -> str:
     """What to write for arguments as a list, and for the name of a type."""
-    key = "x-ack" if code == "ack-schema" else str(node.path[-1])
+    key = "x-ack: " if code == "ack-schema" else _key(node)
     if isinstance(node.value, list):
         arguments = "{type: array, items: [...]}"
         several = f"{{args: {arguments}}}" if code == "ack-schema" else arguments
-        return f"; several arguments are {key}: {several}"
+        return f"; several arguments are {key}{several}"
     found = as_schema(node.value) or f"type: {node.value}" if isinstance(node.value, str) else ""
     is_type = found.removeprefix("type: ") in TYPES or "," in found
-    return f"; write {key}: {{{found}}}" if is_type else ""
+    return f"; write {key}{{{found}}}" if is_type else ""
+
+
+def _key(node: Node) -> str:
+    """What stands before a schema; nothing before one that is a file of its own."""
+    return f"{cut(str(node.path[-1]))}: " if node.path else ""
 
 
 def _multi_format(context: Context, node: Node) -> tuple[Node, Dialect] | None:
