@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -67,6 +66,8 @@ def _write_beside(path: Path, raw: bytes) -> str:
     if is_there and not (mode & 0o222 and os.access(path, os.W_OK)):
         # Its folder would let us put another in its place; its owner said no.
         raise PermissionError(errno.EACCES, "it is read-only")
+    import tempfile
+
     handle, beside = tempfile.mkstemp(".tmp", f".{path.name}-", path.parent)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from copy import copy
-from difflib import get_close_matches
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -309,6 +308,8 @@ class Guard:
 
 def _near(name: str, names: Collection[str]) -> tuple[str, ...]:
     """Declared names that may have been meant."""
+    from difflib import get_close_matches
+
     name = name[:200]
     if len(names) > _MOST_NAMES:
         ends = name[:3], name[-3:]

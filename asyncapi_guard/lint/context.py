@@ -58,6 +58,8 @@ class Context:
         self.objects = objects
         #: How far schemas are followed for the sake of a hint.
         self.steps_left: int = 50_000
+        #: What `schema_parts` has found out: the schemas that judge the same value.
+        self.conjuncts: dict[tuple[Any, Dialect, bool], list[Node]] = {}
         self._roots: dict[str, frozenset[Any]] = {}
         self._merged: dict[Any, dict[str, Node]] = {}
         self.main: Node = Node(documents.main, (), documents.main.data)
@@ -75,15 +77,18 @@ class Context:
         Nothing is followed: what looks like a reference may be somebody's data.
         """
         for source in self.documents.sources():
-            todo = [Node(source, (), source.data)]
+            todo = [Node(source, (), source.data)] if isinstance(source.data, (dict, list)) else []
             while todo:
                 node = todo.pop()
                 if is_reference(node.value):
                     uri, pointer = named_by(node)
                     if uri == self.main.source.uri and pointer is not None:
                         yield node, pointer
-                if isinstance(node.value, (dict, list)):
-                    todo.extend(n for n in node.values() if isinstance(n.value, (dict, list)))
+                value = node.value
+                entries = value.items() if isinstance(value, dict) else enumerate(value)
+                for key, below in entries:  # without nodes for what cannot hold a reference
+                    if isinstance(below, (dict, list)):
+                        todo.append(Node(source, (*node.path, key), below))
 
     def resolve(self, node: Node | None) -> Node | None:
         """What a node means; `None` where it leads nowhere, which was reported."""

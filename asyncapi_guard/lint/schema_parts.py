@@ -96,14 +96,31 @@ def _target(context: Context, place: SchemaPlace, ref: Node) -> Node | None:
 
 def conjuncts(context: Context, place: SchemaPlace, root: Node | None = None) -> list[Node]:
     """The schemas all of which a value must match: this one, and what is in its `allOf`."""
+    root = resolved(context, place, root or place.node)
+    if root is None or not isinstance(root.value, dict):
+        return []
+    known = (root.place, place.dialect, place.in_resource)
+    if known not in context.conjuncts:
+        context.conjuncts[known] = _conjuncts(context, place, root)
+    return context.conjuncts[known]
+
+
+def _conjuncts(context: Context, place: SchemaPlace, root: Node) -> list[Node]:
     found: dict[Any, Node] = {}
-    todo = [root or place.node]
+    followed: set[tuple[str, str]] = set()
+    todo = [root]
     while todo and len(found) < _MOST:
-        node = resolved(context, place, todo.pop())
-        if node is None or not isinstance(node.value, dict) or node.place in found:
+        node = todo.pop()
+        if is_reference(node.value):
+            name = (node.source.uri, node.value["$ref"])
+            if name in followed and len(node.value) == 1:
+                continue
+            followed.add(name)
+        meant = resolved(context, place, node)
+        if meant is None or not isinstance(meant.value, dict) or meant.place in found:
             continue
-        found[node.place] = node
-        todo.extend(_required_as_well(context, place, node))
+        found[meant.place] = meant
+        todo.extend(_required_as_well(context, place, meant))
     return list(found.values())
 
 

@@ -7,6 +7,7 @@ wrong at its place, so that nothing further is said of the place.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asyncapi_guard.lint.grammar import OBJECTS
@@ -52,6 +53,8 @@ _NO_REFERENCES = frozenset(("ref", "$Ref", "$REF", "#ref", "_ref", "$reference",
 _REF = re.compile(r"\$ref[ \t]")
 _HAS_KEY = re.compile(r"\s[\w$\-]+:(?:\s|$)")
 _TYPOGRAPHIC = "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2018\u2019\u201a\u201b"
+#: What a text has that is a slip: a blank, a mark, or a quote.
+_TELLING = re.compile(rf"[\s:#,;{_TYPOGRAPHIC}]")
 _COMMENTED = re.compile(r"[^\s/#]\S*(?:[ \t]+(?://|/\*|--[ \t])|#[ \t])")
 _COMMENTED_NUMBER = re.compile(r"(?:-?[0-9.]+|true|false)(?:[ \t]+(?://|/\*|--[ \t])|#[ \t])")
 #: A comment where a value should be, and what it would be without a blank before the `#`.
@@ -108,6 +111,7 @@ def _entries(value: Any) -> Iterable[tuple[Any, Any]]:
     )
 
 
+@lru_cache(maxsize=4_096)
 def _is_free(key: str) -> bool:
     """Whether whatever stands below a key is text for people, or somebody's data."""
     return key in _FREE or (key.startswith("x-") and key not in _OURS)
@@ -159,6 +163,8 @@ def _hidden(item: Node) -> str:
 
 
 def _text(key: Any, value: str) -> _Slip | None:
+    if _TELLING.search(value) is None:
+        return None
     return _reference(key, value) or _word(key, value)
 
 

@@ -8,7 +8,7 @@ RAML, ...) has no dialect here: what cannot be judged is refused at load, never 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -54,9 +54,10 @@ class Dialect:
     """
 
     name: str
-    draft: Draft
-    nullable: bool = False
-    resources: bool = False
+    #: Names differ, and a dialect is looked up for each schema: an enum's hash is slow.
+    draft: Draft = field(hash=False)
+    nullable: bool = field(default=False, hash=False)
+    resources: bool = field(default=False, hash=False)
 
     @property
     def siblings(self) -> bool:

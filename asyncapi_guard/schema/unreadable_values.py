@@ -9,22 +9,27 @@ places that they read, so a value that did not come from a strict reader is look
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import TYPE_CHECKING, Any, Union
-
-import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 __all__ = ["Unreadable", "is_text", "unreadable"]
 
-_encode = msgspec.json.Encoder().encode
+
+@cache
+def _encoder() -> Callable[[Any], bytes]:
+    """Imported with the first value: a linter has none to send."""
+    import msgspec
+
+    return msgspec.json.Encoder().encode
 
 
 def is_text(value: Any) -> bool:
     """Whether all texts and property names in a value are Unicode."""
     try:
-        _encode(value)
+        _encoder()(value)
     except UnicodeEncodeError:
         return False
     except Exception:  # noqa: BLE001  # other types, deep values, long integers: no matter here

@@ -7,7 +7,7 @@ these are faults: for the linter, and for the loader. Extensions of others are n
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from asyncapi_guard.spec.references import Node, is_reference
@@ -69,7 +69,7 @@ def _misspelt(key: str, own: str) -> str:
     return f"unknown extension {shown(key)}, so {effect}; did you mean {own!r}?"
 
 
-@cache
+@lru_cache(maxsize=4_096)
 def own_extension(key: str) -> str | None:
     """`x-ack` or `x-guard`, if a key is one of them or was probably meant to be one."""
     if key in ("x-ack", "x-guard"):
@@ -87,13 +87,18 @@ def _is_near(word: str, own: str) -> bool:
     """Whether a word is one slip of the hand away; a letter in front makes another word."""
     if word in _OTHERS:
         return False
-    if word in (own, f"{own}s") or any(word == slip for slip in _slips(own)):
+    if word in (own, f"{own}s") or word in _slips(own):
         return True
-    return word.endswith("s") and word[:-1] not in _OTHERS and word[:-1] in set(_slips(own))
+    return word.endswith("s") and word[:-1] not in _OTHERS and word[:-1] in _slips(own)
 
 
-def _slips(own: str) -> Iterator[str]:
+@cache
+def _slips(own: str) -> frozenset[str]:
     """What one letter too few, too many or different makes of a word, or two that are swapped."""
+    return frozenset(_with_one_slip(own))
+
+
+def _with_one_slip(own: str) -> Iterator[str]:
     letters = "abcdefghijklmnopqrstuvwxyz"
     for at in range(len(own)):
         before, after = own[:at], own[at:]

@@ -157,6 +157,7 @@ def is_anchor(ref: str, dialect: Dialect) -> bool:
 
 def at(node: Node, path: SchemaPath) -> Node:
     """The node at a path below a node."""
+    value = node.value
     for part in path:
-        node = node.child(part)
-    return node
+        value = value[part]
+    return Node(node.source, (*node.path, *path), value)

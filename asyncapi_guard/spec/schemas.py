@@ -203,9 +203,11 @@ class Schemas:
         if not isinstance(node.value, (dict, bool)):
             yield node.finding("a schema must be a mapping, true or false", "invalid-schema")
             return
-        for schema in _within(node, references=True):
+        inside = _within(node)
+        for schema in inside:
             yield from extension_faults(schema, "Schema")
-        yield from self._check_keywords(node, dialect)
+        whole = [schema for schema in inside if not is_reference(schema.value)]
+        yield from self._check_keywords(node, whole, dialect)
         if dialect.resources:
             for circle in resource_circles(node, dialect):
                 self._is_endless = True
@@ -224,8 +226,10 @@ class Schemas:
             if in_place:
                 self._in_place.add(node.place, target.place, ref)
 
-    def _check_keywords(self, node: Node, dialect: Dialect) -> Iterator[Finding]:
-        schemas = list(_within(node))
+    def _check_keywords(
+        self, node: Node, schemas: list[Node], dialect: Dialect
+    ) -> Iterator[Finding]:
+        """The faults of the keywords of a schema, and of those that are written inside of it."""
         if dialect.tuple_keyword == "items":
             yield from _prefix_items(schemas, dialect)
         long = list(_long_patterns(schemas))
@@ -309,22 +313,17 @@ def _beside_reference(schema: Any, path: SchemaPath) -> bool:
     return False
 
 
-def _within(root: Node, *, references: bool = False) -> Iterator[Node]:
-    """The schemas inside a schema, itself first, that are written there and not referred to.
-
-    With `references`, also the references themselves.
-    """
+def _within(root: Node) -> list[Node]:
+    """The schemas and references that are written inside a schema, itself first."""
+    found = []
     stack = [root]
     while stack:
         node = stack.pop()
-        if not isinstance(node.value, dict):
-            continue
-        if is_reference(node.value):
-            if references:
-                yield node
-        else:
-            yield node
-            stack.extend(at(node, path) for path, _ in subschemas(node.value))
+        if isinstance(node.value, dict):
+            found.append(node)
+            if not is_reference(node.value):
+                stack.extend(at(node, path) for path, _ in subschemas(node.value))
+    return found
 
 
 def patterns(schema: Node) -> Iterator[tuple[Node, str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import hashlib
 import json
 import math
 from contextlib import contextmanager
@@ -55,6 +54,8 @@ class Source:
         """What tells the text from any other; empty when the document came as data."""
         if self.text is None:
             return ""
+        import hashlib
+
         return hashlib.blake2b(
             self.text.encode("utf-8", "surrogatepass"), digest_size=16
         ).hexdigest()

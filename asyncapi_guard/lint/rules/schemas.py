@@ -303,19 +303,19 @@ _MISSING = {
     Draft.DRAFT201909: frozenset(("dependencies",)),
     Draft.DRAFT202012: frozenset(("additionalItems", "dependencies")),
 }
+_KNOWN = {draft: (_COMMON | _NEWER) - missing for draft, missing in _MISSING.items()}
 
 
 def _unknown(context: Context, schema: Node, dialect: Dialect) -> None:
-    missing = _MISSING[dialect.draft]
-    known = (_COMMON | _NEWER) - missing
-    for key, item in schema.items():
+    missing, known = _MISSING[dialect.draft], _KNOWN[dialect.draft]
+    for key in schema.value:
         if key in known or key in _HARMLESS or key == "prefixItems":
             continue
         if key.startswith("x-") or own_extension(key):
             continue
         hint = _other_dialect(key, dialect) if key in missing else nearest(key, known)
         message = f"unknown keyword {shown(key)}, at which no validator looks{hint}"
-        context.report("unknown-keyword", item, message, key=True, wanted=known)
+        context.report("unknown-keyword", schema.child(key), message, key=True, wanted=known)
 
 
 def _other_dialect(keyword: str, dialect: Dialect) -> str:
