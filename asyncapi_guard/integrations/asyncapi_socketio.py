@@ -111,10 +111,12 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         version: of the API.
         title: of the API.
         description: of the API.
-        server_url: where it runs; its credentials are left out of the document.
+        server_url: where it runs; its credentials are left out of the document, and without a URL
+            the document names no server.
         server_name: what the document calls the server.
         security: AsyncAPI's Security Scheme Objects by name, for the document: how clients show who
-            they are. Your `connect` handler is who judges that.
+            they are. Your `connect` handler is who judges that. Without a `server_url` they are
+            said of the operations.
         spec: an AsyncAPI document that rules instead of the hints; handlers may be typed all the
             same.
         policy: what is done about violations; by default everything that is declared is enforced.
@@ -160,6 +162,7 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         self.__dict__.pop("_handle_event", None)
         self._guarded = None
         super().init_app(app, **self._take_options(kwargs))
+        self.about.servers()  # raises for a name of which nothing says where it is
         self._handlers.follow(self.server)
         self._handlers.constructs = self.validate
         if not self.validate:
@@ -185,7 +188,9 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
             if name in given
         }
         self.about = dataclasses.replace(self.about, **about)
-        self.about.servers()  # raises for what cannot be said
+        if self.about.server_url is not None:
+            self.about.servers()  # raises for what cannot be said
+        self.about.schemes()  # as above
         for name, value in given.items():
             setattr(self, "_given_policy" if name == "policy" else name, value)
         return kwargs

@@ -938,7 +938,7 @@ def test_the_warning_names_the_line_that_is_misspelt() -> None:
 def test_how_clients_show_who_they_are_is_in_the_document() -> None:
     """By the name that the scheme has in `security=`."""
     scheme = {"type": "httpApiKey", "name": "token", "in": "query"}
-    io = AsyncAPISocketIO(security={"token": scheme})
+    io = AsyncAPISocketIO(security={"token": scheme}, server_url="https://example.com")
     assert io.document()["components"]["securitySchemes"] == {"token": scheme}
 
 
@@ -2094,6 +2094,16 @@ def test_a_server_url_that_is_none_is_rejected(url: str) -> None:
         AsyncAPISocketIO(server_url=url)
 
 
+def test_a_server_name_needs_a_url(here: Any) -> None:
+    """Which may come later, with the application; a name alone is no server."""
+    with pytest.raises(ValueError, match="pass server_url, too"):
+        AsyncAPISocketIO(Flask(__name__), server_name="PROD")
+    io = AsyncAPISocketIO(server_name="PROD")
+    io.init_app(Flask(__name__), server_url="https://example.com")
+    assert list(io.asyncapi_doc.dict()["servers"]) == ["PROD"]
+    assert "servers" not in document_of(here())
+
+
 def test_unknown_options_are_flask_socketios(here: Any) -> None:
     """Nothing of Flask-SocketIO's is taken away."""
     talk = here(ping_timeout=7, cors_allowed_origins=[])
@@ -2112,7 +2122,7 @@ def test_the_document_says_what_the_options_say(here: Any) -> None:
     document = document_of(talk)
     assert document["info"] == {"title": "T", "version": "3.0.0", "description": "D"}
     assert document["servers"] == {
-        "PROD": {"host": "example.com:8443", "protocol": "wss", "pathname": "/base"}
+        "PROD": {"host": "example.com:8443", "protocol": "socketio", "pathname": "/base"}
     }
     assert json.loads(talk.io.asyncapi_doc.get_json()) == document
 
