@@ -889,11 +889,16 @@ def test_a_value_is_dumped_by_the_type_that_it_is_of() -> None:
     """Where several are declared."""
     registry = Registry()
     for type_ in (Inner, Size, List[Outer], Blob):
-        sender = registry.send("/", "e", type_)
+        registry.send("/", "e", type_)
+    sender = registry.sender("/", "e")
+    assert sender is not None
     assert sender.dump(Size(size=1)) == {"size": 1}
     assert sender.dump([Outer(inner=INNER)]) == [{"inner": {"theValue": 1}, "when": None}]
     assert sender.dump({"theValue": 1}) == {"theValue": 1}
-    assert len(registry.send("/", "e", List[Outer]).payloads) == 4
+    registry.send("/", "e", List[Outer])
+    sender = registry.sender("/", "e")
+    assert sender is not None
+    assert len(sender.payloads) == 4
 
 
 def test_values_that_are_nested_too_deeply_are_rejected() -> None:
