@@ -49,11 +49,14 @@ def application(target: str) -> Loaded:
     from asyncapi_guard.drift.applications import ApplicationError, load_application
 
     try:
-        return load_application(target)
+        loaded = load_application(target)
     except ApplicationError as error:
         if error.trace:
             click.echo(error.trace, err=True, nl=False)
         raise CannotRun(str(error)) from error
+    for note in loaded.notes:
+        click.echo(f"note: {note}", err=True)
+    return loaded
 
 
 def take_stdout() -> IO[str]:

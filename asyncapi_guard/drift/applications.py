@@ -22,6 +22,7 @@ from pathlib import Path
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.drift.factories import factories_of, is_empty, is_initialised
 from asyncapi_guard.errors import AsyncAPIGuardError
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ _PACKAGE = str(Path(__file__).resolve().parents[1])
 #: Python's own, which may be below the application: an environment in its folder.
 _LIBRARY = Path(sysconfig.get_path("stdlib")).resolve()
 _OTHERS = frozenset(("site-packages", "dist-packages"))
+_NO_FACTORY = (
+    "name the function that does, such as package.module:create_app(), or a module that calls it"
+)
 
 
 class ApplicationError(AsyncAPIGuardError):
@@ -65,10 +69,12 @@ class Loaded:
     Attributes:
         server: its `SocketIO`, or python-socketio's server.
         modules: its own modules that were imported, by their names in order.
+        notes: what people should know about it, in a sentence each.
     """
 
     server: Any
     modules: tuple[ModuleType, ...]
+    notes: tuple[str, ...] = ()
 
 
 def load_application(target: str) -> Loaded:
@@ -77,8 +83,8 @@ def load_application(target: str) -> Loaded:
     The working directory comes first on the path, as with `python -m`.
 
     Raises:
-        ApplicationError: the target is none, the import fails or starts the server, or there is no
-            Socket.IO server at that name.
+        ApplicationError: the target is none, the import fails or starts the server, there is no
+            Socket.IO server at that name, or it is one that a factory has yet to initialise.
     """
     match = _TARGET.fullmatch(target)
     if match is None:
@@ -94,7 +100,29 @@ def load_application(target: str) -> Loaded:
         value = _attribute(module, match["path"])
         if match["call"]:
             value = _called(value, target)
-    return Loaded(_server_of(value, target), _own_modules(module))
+    server, modules = _server_of(value, target), _own_modules(module)
+    return Loaded(server, modules, _notes(server, modules, target))
+
+
+def _notes(server: Any, modules: tuple[ModuleType, ...], target: str) -> tuple[str, ...]:
+    """What is missing of a `SocketIO` that has no application yet.
+
+    Raises:
+        ApplicationError: everything.
+    """
+    if is_initialised(server):
+        return ()
+    factories = factories_of(server, modules)
+    if is_empty(server):
+        remedy = f"name {factories[0]!r}" if factories else _NO_FACTORY
+        raise ApplicationError(
+            f"{target!r} has no handlers: no init_app() has given it an application; {remedy}"
+        )
+    if not factories:
+        return ()
+    return (
+        f"{target} has no application yet, so what {factories[0]} registers is not seen; name that",
+    )
 
 
 def short_name(file: str) -> str:

@@ -22,6 +22,7 @@ from asyncapi_guard.cli.application_import import (
 )
 from asyncapi_guard.cli.atomic_writes import write_whole
 from asyncapi_guard.cli.command_errors import CannotRun
+from asyncapi_guard.cli.exported_files import Author, author_of, exported_text, without_mark
 from asyncapi_guard.cli.reporters import FileReport, render, wants_color
 from asyncapi_guard.cli.shared_options import or_standard_output, reference_options
 
@@ -49,7 +50,9 @@ Example: asyncapi-guard export package.module:socketio -o asyncapi.yml
     help="Write to this file; JSON when its name ends in .json.  [default: standard output]",
 )
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 when the file is stale.")
-@click.option("--force", is_flag=True, help="Overwrite the file when it says something else.")
+@click.option(
+    "--force", is_flag=True, help="Overwrite the file also when somebody has written or edited it."
+)
 @click.option("--bundle", is_flag=True, help="Take what the spec refers to in other files into it.")
 @reference_options
 def command(  # click passes options so
@@ -67,6 +70,9 @@ def command(  # click passes options so
     a call without arguments such as package.module:create_app() that returns either. A server with
     spec= gives back its file's content.
 
+    The command updates a file that it has written, for as long as nobody edits it: a digest in the
+    file tells. A file that somebody has written or edited stays as it is, unless you pass --force.
+
     Exits with 0 when the document was written (with --check: when the file says the same), 1 when
     --check finds the file stale, 2 when it could not run.
     """
@@ -78,7 +84,7 @@ def command(  # click passes options so
         data = _document(source, root, allow_http, bundle=bundle)
         if check and output is not None:
             return _compare(data, output, stdout)
-        _publish(data, output, stdout, force=force)
+        _publish(data, output, stdout, source, force=force)
         return 0
 
     run_and_leave(run, stdout)
@@ -161,23 +167,39 @@ def _text(data: Any, output: str | None) -> str:
     )
 
 
-def _publish(data: Any, output: str | None, stdout: IO[str], *, force: bool) -> None:
-    text = _text(data, output)
+def _publish(data: Any, output: str | None, stdout: IO[str], source: str, *, force: bool) -> None:
     if output is None:
-        click.echo(text, file=stdout, nl=False)
+        click.echo(_text(data, None), file=stdout, nl=False)
         return
-    if Path(output).exists() and not force:
-        if _same(_read(output), data):
-            click.echo(f"{output} is up to date", err=True)
-            return
-        raise CannotRun(f"{output} is already there and says something else; --force overwrites it")
-    write_whole(output, text)
-    click.echo(f"{output} was written", err=True)
+    is_there = Path(output).exists()
+    if is_there and _same(_read(output), data) and not force:
+        click.echo(f"{output} is up to date", err=True)
+        return
+    if is_there and not force:
+        _refuse_to_overwrite(output)
+    write_whole(output, exported_text(data, output, source))
+    click.echo(f"{output} was {'updated' if is_there and not force else 'written'}", err=True)
+
+
+def _refuse_to_overwrite(output: str) -> None:
+    """Leave alone what somebody has written, or has edited since it was exported."""
+    author = author_of(Path(output))
+    if author is Author.PERSON:
+        raise CannotRun(
+            f"{output} is already there and says something else; --force overwrites it, and "
+            f"--check shows the difference"
+        )
+    if author is Author.EDITOR:
+        raise CannotRun(
+            f"{output} was edited since it was exported; --force overwrites the edits, and --check "
+            "shows the difference"
+        )
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Whether data is the same, whatever the order of keys."""
-    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+    """Whether data is the same, whatever the order of keys, and whoever wrote it."""
+    texts = [json.dumps(without_mark(each), sort_keys=True) for each in (one, other)]
+    return texts[0] == texts[1]
 
 
 def _read(file: str) -> Any:
@@ -200,12 +222,15 @@ def _compare(data: Any, output: str, stdout: IO[str]) -> int:
     if not path.exists():
         click.echo(f"{output} is not there; export without --check writes it", err=True)
         return 1
-    old = _opened(output, None, (), wanted="compared with").main.data
+    old = without_mark(_opened(output, None, (), wanted="compared with").main.data)
+    data = without_mark(data)
     if _same(old, data):
         click.echo(f"{output} is up to date", err=True)
         return 0
     click.echo(_difference(old, data, output), file=stdout, nl=False)
-    click.echo(f"{output} is stale; export without --check and with --force renews it", err=True)
+    ours = author_of(path) is Author.EXPORT
+    remedy = "without --check" if ours else "without --check and with --force"
+    click.echo(f"{output} is stale; export {remedy} updates it", err=True)
     return 1
 
 
