@@ -17,6 +17,7 @@ import click
 from asyncapi_guard.cli.application_import import (
     application,
     is_target,
+    need_application,
     run_and_leave,
     take_stdout,
 )
@@ -27,6 +28,7 @@ from asyncapi_guard.cli.reporters import FileReport, render, wants_color
 from asyncapi_guard.cli.shared_options import or_standard_output, reference_options
 
 if TYPE_CHECKING:
+    from asyncapi_guard.drift.applications import Loaded
     from asyncapi_guard.spec.references import Documents
 
 __all__ = ["command"]
@@ -36,12 +38,13 @@ _EXAMPLES = """\
 Example: asyncapi-guard export package.module:socketio -o asyncapi.yml
          asyncapi-guard export 'package.module:create_app()' | less
          asyncapi-guard export package.module:socketio -o asyncapi.yml --check
+         flask --app package asyncapi export -o asyncapi.yml
          asyncapi-guard export specs/asyncapi.yml --bundle -o public.yml
 """
 
 
 @click.command("export", epilog=_EXAMPLES)
-@click.argument("source", metavar="MODULE:ATTRIBUTE|FILE")
+@click.argument("source", metavar="MODULE:ATTRIBUTE|FILE", required=False)
 @click.option(
     "-o",
     "--output",
@@ -56,7 +59,7 @@ Example: asyncapi-guard export package.module:socketio -o asyncapi.yml
 @click.option("--bundle", is_flag=True, help="Take what the spec refers to in other files into it.")
 @reference_options
 def command(  # click passes options so
-    source: str,
+    source: str | None,
     output: str | None,
     check: bool,  # noqa: FBT001  # click passes flags so
     force: bool,  # noqa: FBT001  # click passes flags so
@@ -68,7 +71,8 @@ def command(  # click passes options so
 
     MODULE:ATTRIBUTE is imported, not run: an AsyncAPISocketIO, a Flask application that has one, or
     a call without arguments such as package.module:create_app() that returns either. A server with
-    spec= gives back its file's content.
+    spec=, or with a guard of a file, gives back its file's content. Without an argument,
+    `flask asyncapi export` takes Flask's current application.
 
     The command updates a file that it has written, for as long as nobody edits it: a digest in the
     file tells. A file that somebody has written or edited stays as it is, unless you pass --force.
@@ -78,13 +82,14 @@ def command(  # click passes options so
     """
     if check and output is None:
         raise click.UsageError("--check needs -o, the file to check")
+    need_application(source)
     stdout = take_stdout()
 
     def run() -> int:
-        data = _document(source, root, allow_http, bundle=bundle)
+        name, data = _document(source, root, allow_http, bundle=bundle)
         if check and output is not None:
             return _compare(data, output, stdout)
-        _publish(data, output, stdout, source, force=force)
+        _publish(data, output, stdout, name, force=force)
         return 0
 
     run_and_leave(run, stdout)
@@ -93,27 +98,46 @@ def command(  # click passes options so
 # -- the document ----------------------------------------------------------------------------------
 
 
-def _document(source: str, root: str | None, allow_http: tuple[str, ...], *, bundle: bool) -> Any:
+def _document(
+    source: str | None, root: str | None, allow_http: tuple[str, ...], *, bundle: bool
+) -> tuple[str, Any]:
+    """The document, and what it is a document of."""
     spec: Any = source
-    if is_target(source):
-        server = _typed_server(source)
-        if server.spec is None or not bundle:
-            return _asked(server)
-        spec = server.spec
+    name = source or ""
+    if source is None or is_target(source):
+        from asyncapi_guard.drift.factories import is_empty, is_initialised
+
+        loaded = application(source)
+        name, server = loaded.name, loaded.server
+        spec = _spec_of(loaded)
+        if spec is None and not is_initialised(server) and is_empty(server):
+            raise CannotRun(f"{name!r} has nothing to export")
+        if spec is None or (hasattr(server, "asyncapi_doc") and not bundle):
+            return name, _asked(server)
     elif not Path(source).exists():
         raise CannotRun(f"{source!r} is neither a file nor MODULE:ATTRIBUTE")
     documents = _opened(spec, root, allow_http)
-    return _bundled(documents) if bundle else documents.main.data
+    return name, _bundled(documents) if bundle else documents.main.data
 
 
-def _typed_server(target: str) -> Any:
-    server = application(target).server
-    if not hasattr(server, "asyncapi_doc"):
+def _spec_of(loaded: Loaded) -> Any:
+    """The document that a server is guarded by; `None` where its handlers are its document.
+
+    Raises:
+        CannotRun: it has neither.
+    """
+    from asyncapi_guard.drift.enforcement import own_file
+
+    server = loaded.server
+    if hasattr(server, "asyncapi_doc"):
+        return server.spec
+    file = own_file(server)
+    if file is None:
         raise CannotRun(
-            f"{target!r} is a {type(server).__name__}, which has no document; an AsyncAPISocketIO "
-            "has: `from asyncapi_guard import AsyncAPISocketIO as SocketIO`"
+            f"{loaded.name!r} is a {type(server).__name__}, which has no document; an "
+            "AsyncAPISocketIO has: `from asyncapi_guard import AsyncAPISocketIO as SocketIO`"
         )
-    return server
+    return file
 
 
 def _asked(server: Any) -> Any:
