@@ -15,7 +15,7 @@ import functools
 import inspect
 import sys
 import typing
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.codefirst.signatures import describe
@@ -30,6 +30,8 @@ __all__ = ["check_hints_are_seen"]
 _LIBRARIES = frozenset(("asyncapi_guard", "flask_socketio", "socketio"))
 #: So many decorators, one within the other.
 _DEEPEST = 4
+#: So many methods, partials and wrappers that say what they wrap.
+_MOST_CLOTHES = 100
 _LOCAL = "<locals>"
 
 
@@ -62,12 +64,22 @@ def _message(outer: Any, name: str, inner: Any) -> str:
 
 def _undressed(handler: Any) -> Any:
     """What is called in the end: inside methods, partials and what says what it wraps."""
-    while True:
-        inner = inspect.unwrap(getattr(handler, "__func__", handler))
-        inner = inner.func if isinstance(inner, functools.partial) else inner
-        if inner is handler:
-            return handler
+    for _ in range(_MOST_CLOTHES):
+        inner = _inside(handler)
+        if inner is None:
+            break
         handler = inner
+    return handler
+
+
+def _inside(handler: Any) -> Any:
+    """One step inwards. Attributes are only looked at: those of a proxy may be anything."""
+    if isinstance(handler, (MethodType, staticmethod, classmethod)):
+        return handler.__func__
+    if isinstance(handler, functools.partial):
+        return handler.func
+    wrapped = inspect.getattr_static(handler, "__wrapped__", None)
+    return wrapped if callable(wrapped) else None
 
 
 def _says_something(function: Any, *, also_returned: bool = False) -> bool:
@@ -102,13 +114,21 @@ def _held(function: Any, depth: int) -> Iterator[tuple[str, FunctionType]]:
 
 def _variables(function: Any) -> Iterator[tuple[str, Any]]:
     if not isinstance(function, FunctionType):
-        yield from list(getattr(function, "__dict__", {}).items())
+        yield from list(_attributes(function).items())
         return
     for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
         try:
             yield name, cell.cell_contents
         except ValueError:  # not bound yet
             continue
+
+
+def _attributes(value: Any) -> dict[str, Any]:
+    try:
+        found = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _is_object(value: Any) -> bool:
@@ -169,7 +189,7 @@ def _was_handed_to(outer: Any, inner: FunctionType, depth: int = _DEEPEST) -> bo
     if code is None or not code.co_flags & inspect.CO_VARARGS:
         return False
     if not isinstance(outer, FunctionType):
-        return True
+        return _takes_a_function(type(outer), inner)
     maker = _maker_of(outer)
     if maker is None:
         return False
@@ -179,6 +199,12 @@ def _was_handed_to(outer: Any, inner: FunctionType, depth: int = _DEEPEST) -> bo
     return any(
         each is inner or (depth and _was_handed_to(each, inner, depth - 1)) for each in given
     )
+
+
+def _takes_a_function(kind: type, inner: FunctionType) -> bool:
+    """Whether a class is made with an argument, and does not name the function by itself."""
+    code = getattr(inspect.getattr_static(kind, "__init__"), "__code__", None)
+    return code is not None and code.co_argcount > 1 and inner.__name__ not in code.co_names
 
 
 def _code_of(function: Any) -> CodeType | None:

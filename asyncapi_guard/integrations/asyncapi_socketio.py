@@ -15,6 +15,7 @@ import copy
 import dataclasses
 import functools
 import json
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from flask_socketio import SocketIO
@@ -282,8 +283,9 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
             entry = self.registry.receive(namespace, event, method, hints=hints)
             self._decide(entry, decided=get_from_typehint is not None)
         for base in bases:
-            for part in (base, *vars(base).values()):  # what doc_emit stands beside
-                self.registry.take_along(part, namespace_handler.namespace)
+            for part in (base, *vars(base).values()):
+                if isinstance(part, (type, FunctionType, staticmethod, classmethod)):
+                    self.registry.take_along(part, namespace_handler.namespace)
 
     def _wants_hints(self, given: bool | None) -> bool:  # noqa: FBT001  # as it was given
         return bool(self.typed if given is None else given)

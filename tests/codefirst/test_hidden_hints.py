@@ -236,6 +236,42 @@ def test_handlers_that_call_typed_functions_are_none() -> None:
     assert len(list(io.registry.receivers())) == 6
 
 
+class Anything:
+    """A proxy: it has whatever is asked for, and is asked for nothing."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"asked for {name}")
+
+    def __call__(self, *args: Any) -> Any: ...
+
+
+class Service:
+    def __init__(self) -> None:
+        self.helper = typed
+
+    def __call__(self, *args: Any) -> Any:
+        return self.helper(*args)
+
+
+def test_what_handlers_hold_is_only_looked_at() -> None:
+    """Proxies in closures and in class namespaces; an object that has typed helpers of its own."""
+    io, proxy = AsyncAPISocketIO(typed=True), Anything()
+
+    class Game(flask_socketio.Namespace):
+        store = proxy
+
+        def on_go(self, data):  # type: ignore[no-untyped-def]
+            return proxy(data)
+
+    @io.on("go")
+    def go(*args):  # type: ignore[no-untyped-def]
+        return proxy(*args)
+
+    io.on_namespace(Game("/game"))
+    io.on_event("served", Service())
+    assert len(list(io.registry.receivers())) == 3
+
+
 def test_decorators_that_say_what_they_do_are_none() -> None:
     """That keep the hints, or have some of their own."""
     io = AsyncAPISocketIO(typed=True)
