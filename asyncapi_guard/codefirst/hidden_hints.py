@@ -85,10 +85,19 @@ def _inside(handler: Any) -> Any:
 def _says_something(function: Any, *, also_returned: bool = False) -> bool:
     """Whether the hints of a function's parameters say what it takes."""
     code = function if isinstance(function, FunctionType) else type(function).__call__
-    hints = dict(getattr(code, "__annotations__", {}))
+    hints = _annotations(code)
     returned = hints.pop("return", Any)
     values = [*hints.values(), *([returned] if also_returned else [])]
     return any(not _is_empty(hint) for hint in values)
+
+
+def _annotations(function: Any) -> dict[str, Any]:
+    try:
+        return dict(function.__annotations__)
+    except AttributeError:
+        return {}
+    except Exception:  # noqa: BLE001  # names that only type checkers know; they say something
+        return {"": None}
 
 
 def _is_empty(hint: Any) -> bool:
@@ -109,7 +118,8 @@ def _held(function: Any, depth: int) -> Iterator[tuple[str, FunctionType]]:
         if isinstance(inner, FunctionType) and _says_something(inner, also_returned=True):
             yield name, inner
         elif depth and (isinstance(inner, FunctionType) or _is_object(inner)):
-            yield from _held(inner, depth - 1)
+            for _, found in _held(inner, depth - 1):
+                yield name, found
 
 
 def _variables(function: Any) -> Iterator[tuple[str, Any]]:

@@ -160,6 +160,26 @@ def test_so_is_one_that_is_called(name: str) -> None:
         AsyncAPISocketIO(typed=True).on_event("count", BY_CALL[name](typed))
 
 
+def named_otherwise(function: Any) -> Any:
+    target = bare(function)
+
+    def around(*args: Any) -> Any:
+        return target(*args)
+
+    return around
+
+
+def test_the_remedy_is_for_the_outermost_of_several() -> None:
+    """By the name that the handler, or what is around it, has there."""
+    io = AsyncAPISocketIO(typed=True)
+    with pytest.raises(RegistrationError, match=r"wraps\(target\)` above `def around`"):
+
+        @io.on("count")
+        @named_otherwise
+        def count(number: int) -> int:
+            return number
+
+
 def test_so_is_one_that_was_called_before() -> None:
     """By the name of the function, in its module or in its class."""
     with pytest.raises(RegistrationError, match=r"write `@functools.wraps\(function\)` above"):
