@@ -229,6 +229,14 @@ def peers(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def sio_asyncapi(session: nox.Session) -> None:
+    """SIO-AsyncAPI's own tests with the drop-in, from its repository: `-- FOLDER` for a clone."""
+    session.install("-e", ".", *requirements("test"))
+    session.run("python", "tests/integrations/fetch_sio_asyncapi_suite.py", *session.posargs)
+    session.run("python", "-m", "pytest", "tests/integrations/test_sio_asyncapi_suite.py")
+
+
+@nox.session(default=False)
 def explore(session: nox.Session) -> None:
     """The property tests with examples that are drawn anew: what they find is written down."""
     session.install("-e", ".", *requirements("test"))

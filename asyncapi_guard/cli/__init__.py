@@ -18,6 +18,7 @@ _COMMANDS = {
     "check": "Compare an application's code with its AsyncAPI file.",
     "demo": "Play tic-tac-toe against a guarded server.",
     "export": "Write the AsyncAPI document of an application.",
+    "init": "Write a first AsyncAPI file.",
     "models": "Write Python models of an AsyncAPI file.",
     "rules": "List the rules for documents, or explain one.",
     "show": "Show what the guard reads in an AsyncAPI file.",

@@ -13,7 +13,7 @@ import threading
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NoReturn
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.drift.applications import Loaded
 
-__all__ = ["application", "is_target", "run_and_leave", "take_stdout"]
+__all__ = ["application", "is_target", "need_application", "run_and_leave", "take_stdout"]
 
 #: Seconds in which an application's threads may end by themselves.
 _PATIENCE = 1.0
@@ -40,20 +40,55 @@ def is_target(argument: str) -> bool:
     return ":" in argument and not _DRIVE.match(argument)
 
 
-def application(target: str) -> Loaded:
+def application(target: str | None) -> Loaded:
     """Import an application; its own traceback goes to stderr.
+
+    Args:
+        target: where it is; without one, the application of Flask's command line is taken.
 
     Raises:
         CannotRun: it cannot be imported, or is no Socket.IO server.
     """
-    from asyncapi_guard.drift.applications import ApplicationError, load_application
+    from asyncapi_guard.drift.applications import (
+        ApplicationError,
+        load_application,
+        load_flask_application,
+    )
 
     try:
-        return load_application(target)
+        if target is not None:
+            loaded = load_application(target)
+        else:
+            loaded = load_flask_application(_flask().load_app)
     except ApplicationError as error:
         if error.trace:
             click.echo(error.trace, err=True, nl=False)
         raise CannotRun(str(error)) from error
+    for note in loaded.notes:
+        click.echo(f"note: {note}", err=True)
+    return loaded
+
+
+def need_application(target: str | None) -> None:
+    """See that there is an application: named, or Flask's.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if target is None and _flask() is None:
+        raise click.UsageError(
+            "name the application, such as package.module:socketio; only `flask asyncapi` knows it "
+            "by itself"
+        )
+
+
+def _flask() -> Any:
+    """What Flask's command line knows of its application; `None` when it is not Flask's."""
+    flask = sys.modules.get("flask.cli")  # else it cannot be running
+    context = click.get_current_context(silent=True)
+    if flask is None or context is None:
+        return None
+    return context.find_object(flask.ScriptInfo)
 
 
 def take_stdout() -> IO[str]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.codefirst.hints import Hint
     from asyncapi_guard.codefirst.registry import Receiver, Registry, Sender
 
-__all__ = ["About", "build_document", "server_of", "without_anything"]
+__all__ = ["About", "build_document", "secure", "server_of", "without_anything"]
 
 _IN: Direction = "validation"
 _OUT: Direction = "serialization"
@@ -29,7 +29,7 @@ _ANYTHING = "Anything"
 _ANYTHING_GOES = {"$ref": f"#/components/schemas/{_ANYTHING}"}
 #: What handlers without parameters are sent all the same.
 _UNASKED: dict[str, dict[str, Any]] = {"connect": {}, "disconnect": {"type": "string"}}
-_PROTOCOLS = {"http": "ws", "https": "wss"}
+_PROTOCOL = "socketio"
 #: To AsyncAPI, braces are those of a variable.
 _NO_HOST = re.compile(r"[\s{}]")
 _SCHEME = "#/components/securitySchemes/"
@@ -38,6 +38,9 @@ _COMPONENT = re.compile(r"[a-zA-Z0-9._-]+")
 _NO_SECURITY = (
     "security must be Security Scheme Objects by name, such as"
     ' {"token": {"type": "httpApiKey", "in": "query", "name": "token"}}'
+)
+_NAME_WITHOUT_URL = (
+    "server_name names a server, and nothing says where it runs: pass server_url, too"
 )
 #: What stands in the path of a URL as it is.
 _IN_PATHS = "/%!$&'()*+,;=:@"
@@ -51,8 +54,8 @@ class About:
         title: of the API.
         version: of the API.
         description: of the API.
-        server_url: where it runs.
-        server_name: the key of its Server Object.
+        server_url: where it runs; a document without one names no server.
+        server_name: the key of its Server Object; `BACKEND` by default.
         security: Security Scheme Objects by name: each says a way in which clients may show who
             they are.
     """
@@ -60,20 +63,28 @@ class About:
     title: str = "Socket.IO API"
     version: str = "1.0.0"
     description: str = ""
-    server_url: str = "http://localhost:5000"
-    server_name: str = "BACKEND"
+    server_url: str | None = None
+    server_name: str | None = None
     security: Mapping[str, Mapping[str, Any]] | None = None
 
     def servers(self) -> dict[str, Any]:
-        """The Server Object by its key.
+        """The Server Object by its key; nothing when nobody has said where it runs.
 
         Raises:
-            ValueError: `server_url` or `security` is not what it must be.
+            ValueError: `server_url` or `security` is not what it must be, or a name has no URL.
         """
+        if self.server_url is None:
+            if self.server_name is not None:
+                raise ValueError(_NAME_WITHOUT_URL)
+            return {}
         server = server_of(self.server_url)
         if self.security:
-            server["security"] = [{"$ref": _SCHEME + name} for name in self.schemes()]
-        return {slug_of_server(self.server_name): server}
+            server["security"] = self.requirements()
+        return {slug_of_server(self.server_name or "BACKEND"): server}
+
+    def requirements(self) -> list[dict[str, str]]:
+        """References to the security schemes: for the server or, without one, for operations."""
+        return [{"$ref": _SCHEME + name} for name in self.schemes()]
 
     def schemes(self) -> dict[str, Any]:
         """The security schemes, as components.
@@ -94,7 +105,7 @@ def _is_scheme(item: tuple[Any, Any]) -> bool:
 
 
 def server_of(url: str) -> dict[str, Any]:
-    """The Server Object of a URL: host, protocol and path; never what is secret in it.
+    """The Server Object of a URL: host and path; never what is secret in it.
 
     Raises:
         ValueError: it is no URL of a server.
@@ -110,7 +121,7 @@ def server_of(url: str) -> dict[str, Any]:
     host = f"[{hostname}]" if ":" in hostname else hostname
     server: dict[str, Any] = {
         "host": f"{host}:{port}" if port is not None else host,
-        "protocol": _PROTOCOLS.get(parts.scheme, parts.scheme),
+        "protocol": _PROTOCOL,
     }
     if parts.path not in ("", "/"):
         server["pathname"] = quote(parts.path, safe=_IN_PATHS)
@@ -166,6 +177,9 @@ class _Builder:
             "channels": self._channels,
             "operations": self._operations,
         }
+        if not document["servers"]:
+            del document["servers"]
+            secure(self._operations, about)
         if about.description:
             document["info"]["description"] = about.description
         components = {
@@ -344,6 +358,15 @@ class _Builder:
             "channel": {"$ref": f"#/channels/{channel}"},
             "messages": [{"$ref": f"#/channels/{channel}/messages/{key}"}],
         }
+
+
+def secure(operations: dict[str, Any], about: About) -> None:
+    """Say at operations how clients show who they are, for want of a server that says it."""
+    requirements = about.requirements()
+    for id, operation in operations.items() if requirements else ():
+        if "$ref" not in operation:
+            known = operation.get("security", [])
+            operations[id] = {**operation, "security": [*known, *requirements]}
 
 
 def slug_of_server(name: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote
 
 from asyncapi_guard.codefirst.asyncapi_schemas import legal
-from asyncapi_guard.codefirst.document import About, build_document
+from asyncapi_guard.codefirst.document import About, build_document, secure
 from asyncapi_guard.codefirst.hints import read_hint
 from asyncapi_guard.codefirst.origin import (
     has_ack,
@@ -341,8 +341,10 @@ class _Merger:
         info = {name: said[name] for name in ("title", "version", "description") if name in said}
         if info:
             self._data["info"] = {**self._data["info"], **info}
-        if not said.keys().isdisjoint(("server_url", "server_name", "security")):
-            self._data["servers"] = {**self._data.get("servers", {}), **about.servers()}
+        if servers := about.servers():
+            self._data["servers"] = {**self._data.get("servers", {}), **servers}
+        else:
+            secure(self._data["operations"], about)
         if about.security:
             components = self._data.get("components", {})
             schemes = {**components.get("securitySchemes", {}), **about.schemes()}

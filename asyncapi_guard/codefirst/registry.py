@@ -7,7 +7,9 @@ import inspect
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.codefirst.declarations import Beside, Declaration
 from asyncapi_guard.codefirst.generated_models import generated_by, named_by
+from asyncapi_guard.codefirst.handler_functions import written_function
 from asyncapi_guard.codefirst.hint_check import check_hint
 from asyncapi_guard.codefirst.hints import is_model, plain, read_hint
 from asyncapi_guard.codefirst.signatures import MISSING, Signature, describe, read_signature
@@ -150,6 +152,8 @@ class Registry:
         self.models: tuple[str, ...] = ()
         self._receivers: dict[tuple[str, str], Receiver] = {}
         self._senders: dict[tuple[str, str], Sender] = {}
+        self._declarations: list[Declaration] = []
+        self._beside: Beside = Beside()
 
     def receivers(self) -> Iterator[Receiver]:
         """In the order of their registration."""
@@ -236,6 +240,7 @@ class Registry:
             arguments, rest, required = (), read_hint(Any, name), 0
         entry = Receiver(namespace, event, handler, arguments, required, rest, ack, names)
         self.add(entry)
+        self.take_along(handler, namespace)
         # Whether or not its hints count: whose types it names has the document of its events.
         self.use_models(named_by(handler))
         return entry
@@ -259,43 +264,87 @@ class Registry:
 
     def send(
         self,
-        namespace: str,
+        namespace: str | None,
         event: str,
         model: Any,
         *,
         ack_model: Any = None,
         description: str = "",
-    ) -> Sender:
+    ) -> Declaration:
         """Declare an event that is sent; again, with another type, for either of them.
+
+        Without a namespace it is sent in `/`, unless it stands beside a handler.
 
         Raises:
             RegistrationError: a type cannot be modelled, the namespace cannot be named, or the name
                 of the event is one that Socket.IO keeps for itself.
         """
         place = f"doc_emit({event!r})"
-        check_names(namespace, event, place)
+        check_names(namespace or "/", event, place)
         if event in RESERVED_EVENTS:
             raise RegistrationError(
                 f"{place}: nobody can emit {event!r}, for Socket.IO keeps that name for itself; "
                 "use another name"
             )
-        known = self._senders.get((namespace, event))
-        payloads = known.payloads if known is not None else ()
-        if not any(payload.hint == model for payload in payloads):
-            payloads = (*payloads, _hint(model, place, "serialization"))
+        payload = self._known_payload(event, model) or _hint(model, place, "serialization")
         ack = None
         if ack_model is not None:
             ack = _hint(ack_model, f"{place}, ack_model", "validation")
-        if known is not None:
-            ack, description = ack or known.ack, description or known.description
-        entry = Sender(namespace, event, payloads, ack, description)
-        self.add_sender(entry)
-        return entry
+        made = Declaration(
+            event, payload, ack, description, namespace is not None, (namespace or "/",)
+        )
+        self._declarations.append(made)
+        _widen(self._senders, made)
+        self.changes += 1
+        return made
+
+    def _known_payload(self, event: str, model: Any) -> Hint | None:
+        declared = (each.payload for each in self._declarations if each.event == event)
+        return next((payload for payload in declared if payload.hint == model), None)
+
+    def stand_beside(self, function: Any, declaration: Declaration) -> None:
+        """Let a declaration without a namespace of its own be sent where a function handles events.
+
+        Args:
+            function: a handler, registered already or later, or a class-based namespace.
+            declaration: what `send` gave.
+        """
+        if declaration.is_placed:
+            return
+        self._beside.add(function, declaration)
+        found = written_function(function)
+        for receiver in self.receivers():
+            if written_function(receiver.handler) is found:
+                self.take_along(function, receiver.namespace)
+
+    def take_along(self, function: Any, namespace: str) -> None:
+        """Move what stands beside a function to the namespace in which it handles events."""
+        declarations = self._beside.of(function)
+        for declaration in declarations:
+            declaration.follow(namespace)
+        if declarations:
+            senders: dict[tuple[str, str], Sender] = {}
+            for each in self._declarations:
+                _widen(senders, each)
+            self._senders = senders
+            self.changes += 1
 
     def add_sender(self, entry: Sender) -> None:
         """Declare an event that is sent, in place of what was declared of it."""
         self._senders[entry.namespace, entry.event] = entry
         self.changes += 1
+
+
+def _widen(senders: dict[tuple[str, str], Sender], declaration: Declaration) -> None:
+    """Add to what is declared what one more declaration says."""
+    payload, ack, description = declaration.payload, declaration.ack, declaration.description
+    for namespace in declaration.namespaces:
+        key = namespace, declaration.event
+        known = senders.get(key) or Sender(*key, ())
+        payloads = known.payloads
+        if all(each.hint != payload.hint for each in payloads):
+            payloads = (*payloads, payload)
+        senders[key] = Sender(*key, payloads, ack or known.ack, description or known.description)
 
 
 def _arguments(

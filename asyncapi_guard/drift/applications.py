@@ -22,13 +22,24 @@ from pathlib import Path
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+import click
+
+from asyncapi_guard.drift.factories import factories_of, is_empty, is_initialised
 from asyncapi_guard.errors import AsyncAPIGuardError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import ModuleType
 
-__all__ = ["ApplicationError", "Loaded", "load_application", "short_name"]
+    from flask import Flask
+
+__all__ = [
+    "ApplicationError",
+    "Loaded",
+    "load_application",
+    "load_flask_application",
+    "short_name",
+]
 
 _INSTALL = "; for AsyncAPISocketIO, pip install 'asyncapi-guard[pydantic]'"
 _NAME = r"[^\W\d]\w*"
@@ -40,6 +51,7 @@ _PACKAGE = str(Path(__file__).resolve().parents[1])
 #: Python's own, which may be below the application: an environment in its folder.
 _LIBRARY = Path(sysconfig.get_path("stdlib")).resolve()
 _OTHERS = frozenset(("site-packages", "dist-packages"))
+_NO_FACTORY = "the function that does, such as package.module:create_app()"
 
 
 class ApplicationError(AsyncAPIGuardError):
@@ -63,12 +75,16 @@ class Loaded:
     """An application.
 
     Attributes:
+        name: what people call it.
         server: its `SocketIO`, or python-socketio's server.
         modules: its own modules that were imported, by their names in order.
+        notes: what people should know about it, in a sentence each.
     """
 
+    name: str
     server: Any
     modules: tuple[ModuleType, ...]
+    notes: tuple[str, ...] = ()
 
 
 def load_application(target: str) -> Loaded:
@@ -77,8 +93,8 @@ def load_application(target: str) -> Loaded:
     The working directory comes first on the path, as with `python -m`.
 
     Raises:
-        ApplicationError: the target is none, the import fails or starts the server, or there is no
-            Socket.IO server at that name.
+        ApplicationError: the target is none, the import fails or starts the server, there is no
+            Socket.IO server at that name, or it is one that a factory has yet to initialise.
     """
     match = _TARGET.fullmatch(target)
     if match is None:
@@ -94,7 +110,51 @@ def load_application(target: str) -> Loaded:
         value = _attribute(module, match["path"])
         if match["call"]:
             value = _called(value, target)
-    return Loaded(_server_of(value, target), _own_modules(module))
+    server, modules = _server_of(value, target), _own_modules(module)
+    return Loaded(target, server, modules, _notes(server, modules, target))
+
+
+def load_flask_application(load: Callable[[], Flask]) -> Loaded:
+    """Take the application that Flask's own command line has found, or finds now.
+
+    Args:
+        load: gives the application, as `flask.cli.ScriptInfo.load_app`.
+
+    Raises:
+        ApplicationError: it cannot be imported, or has no Socket.IO server.
+    """
+    with _never_run():
+        try:
+            app = load()
+        except click.ClickException as error:  # Flask's own words, for its own options
+            raise ApplicationError(error.message) from error
+        except BaseException as error:
+            raise _failed("the application cannot be imported", error, "it") from error
+    name = app.import_name
+    module = sys.modules.get(name)
+    modules = _own_modules(module) if module is not None else ()
+    return Loaded(name, _server_of(app, name), modules)
+
+
+def _notes(server: Any, modules: tuple[ModuleType, ...], target: str) -> tuple[str, ...]:
+    """What is missing of a `SocketIO` that has no application yet.
+
+    Raises:
+        ApplicationError: everything, and a factory makes it.
+    """
+    if is_initialised(server):
+        return ()
+    factories = factories_of(server, modules)
+    if is_empty(server):
+        text = f"{target!r} has no handlers: no init_app() has given it an application; name "
+        if factories:
+            raise ApplicationError(f"{text}{factories[0]!r}")
+        return (text + _NO_FACTORY,)
+    if not factories:
+        return ()
+    return (
+        f"{target} has no application yet, so what {factories[0]} registers is not seen; name that",
+    )
 
 
 def short_name(file: str) -> str:

@@ -290,7 +290,23 @@ def emissions_of(
         _classes(application.server),
         _servers(application),
     )
-    return find_emits(inference)
+    found = find_emits(inference)
+    return replace(found, emits=tuple(_declared_where(found.emits, application.server)))
+
+
+def _declared_where(emits: Sequence[Emit], server: Any) -> Iterator[Emit]:
+    """Emits; those that are declared without a namespace, with those that the server knows."""
+    registry = getattr(server, "registry", None)
+    senders = list(registry.senders()) if registry is not None else []
+    for each in emits:
+        if not each.declares or each.namespaces:
+            yield each
+            continue
+        said = [e.namespaces for e in emits if e.declares and e.event == each.event]
+        others = {namespace for namespaces in said for namespace in namespaces}
+        known = [sender.namespace for sender in senders if sender.event == each.event]
+        left = [namespace for namespace in known if namespace not in others]
+        yield replace(each, namespaces=tuple(left or known))
 
 
 def _servers(application: Loaded) -> list[Any]:

@@ -1,12 +1,15 @@
-"""Whether a server that was imported enforces a file."""
+"""Which file a server that was imported is guarded by, and whether it enforces one."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from asyncapi_guard.contract import Mode
+from asyncapi_guard.drift.applications import short_name
 from asyncapi_guard.integrations.middleware import AsyncAPIGuard
 from asyncapi_guard.violations import Checkpoint
 
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.contract import Contract
 
-__all__ = ["enforces"]
+__all__ = ["enforces", "own_file"]
 
 #: From a method of a server that a guard has replaced to that guard.
 _DEEPEST = 3
@@ -34,6 +37,23 @@ def enforces(server: Any, contract: Contract) -> bool:
         if Path(given).resolve().as_uri() in uris:
             return True
     return any(_is_of(guard, contract) for guard in _guards(server))
+
+
+def own_file(server: Any) -> str | None:
+    """The file of the document that a server is guarded by; `None` where it has none.
+
+    Args:
+        server: a `SocketIO` or a python-socketio server.
+    """
+    given = getattr(server, "spec", None)
+    if isinstance(given, (str, os.PathLike)):
+        return short_name(str(Path(given).resolve()))
+    for guard in _guards(server):
+        for source in guard.guard.contract.sources[:1]:
+            address = urlsplit(source.uri)
+            if address.scheme == "file":
+                return short_name(url2pathname(address.path))
+    return None
 
 
 def _is_of(guard: AsyncAPIGuard, contract: Contract) -> bool:

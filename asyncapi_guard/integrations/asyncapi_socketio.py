@@ -15,6 +15,7 @@ import copy
 import dataclasses
 import functools
 import json
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from flask_socketio import SocketIO
@@ -29,7 +30,9 @@ from asyncapi_guard.codefirst import (
 from asyncapi_guard.codefirst.document import without_anything
 from asyncapi_guard.codefirst.generated_models import generated_by, imported_by
 from asyncapi_guard.codefirst.handler_functions import dotted_name
+from asyncapi_guard.codefirst.hidden_hints import check_hints_are_seen
 from asyncapi_guard.codefirst.origin import models_of
+from asyncapi_guard.codefirst.signatures import is_hinted
 from asyncapi_guard.contract import Contract, Mode
 from asyncapi_guard.guard import Policy
 from asyncapi_guard.integrations.code_first_guard import RenewedGuard
@@ -111,10 +114,12 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         version: of the API.
         title: of the API.
         description: of the API.
-        server_url: where it runs; its credentials are left out of the document.
+        server_url: where it runs; its credentials are left out of the document, and without a URL
+            the document names no server.
         server_name: what the document calls the server.
         security: AsyncAPI's Security Scheme Objects by name, for the document: how clients show who
-            they are. Your `connect` handler is who judges that.
+            they are. Your `connect` handler is who judges that. Without a `server_url` they are
+            said of the operations.
         spec: an AsyncAPI document that rules instead of the hints; handlers may be typed all the
             same.
         policy: what is done about violations; by default everything that is declared is enforced.
@@ -123,8 +128,8 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         addresses: put the addresses of clients into violations and log lines; the default.
         reject_event: as for `AsyncAPIGuard`.
         respond_unhandled: as for `AsyncAPIGuard`.
-        typed: take the hints of every handler that has some. By default those of class namespaces,
-            and of handlers registered with `get_from_typehint=True`.
+        typed: take the hints of every handler that has some, functions and methods of class-based
+            namespaces alike. By default those of what is registered with `get_from_typehint=True`.
         **kwargs: as for `SocketIO`.
 
     Raises:
@@ -160,6 +165,7 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         self.__dict__.pop("_handle_event", None)
         self._guarded = None
         super().init_app(app, **self._take_options(kwargs))
+        self.about.servers()  # raises for a name of which nothing says where it is
         self._handlers.follow(self.server)
         self._handlers.constructs = self.validate
         if not self.validate:
@@ -185,7 +191,9 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
             if name in given
         }
         self.about = dataclasses.replace(self.about, **about)
-        self.about.servers()  # raises for what cannot be said
+        if self.about.server_url is not None:
+            self.about.servers()  # raises for what cannot be said
+        self.about.schemes()  # as above
         for name, value in given.items():
             setattr(self, "_given_policy" if name == "policy" else name, value)
         return kwargs
@@ -225,19 +233,18 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         said = (get_from_typehint, request_model, response_model)
 
         def decorator(handler: Callable[..., Any]) -> Callable[..., Any]:
+            wanted = self._wants_hints(get_from_typehint)
+            if wanted and request_model is None:
+                check_hints_are_seen(handler)
             entry = self.registry.receive(
                 namespace or "/",
                 message,
                 handler,
-                hints=get_from_typehint
-                if get_from_typehint is not None
-                else self._takes_hints(handler, default=False),
+                hints=get_from_typehint or (wanted and is_hinted(handler)),
                 request_model=request_model,
                 response_model=response_model,
             )
-            undecided = self.typed is None and all(each is None for each in said)
-            change = self._undecided.add if undecided else self._undecided.discard
-            change((entry.namespace, entry.event))
+            self._decide(entry, decided=any(each is not None for each in said))
             super(AsyncAPISocketIO, self).on(message, namespace)(handler)
             return handler
 
@@ -253,14 +260,41 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         """Register an event handler, as `on` does."""
         self.on(message, namespace, **models)(handler)
 
-    def on_namespace(self, namespace_handler: Namespace) -> None:
-        """Register a class-based namespace; the hints of its `on_*` methods count."""
+    def on_namespace(
+        self, namespace_handler: Namespace, *, get_from_typehint: bool | None = None
+    ) -> None:
+        """Register a class-based namespace.
+
+        Args:
+            namespace_handler: it.
+            get_from_typehint: the type hints of its `on_*` methods say what is received and
+                acknowledged.
+        """
         super().on_namespace(namespace_handler)
-        self.registry.use_models(base.__module__ for base in type(namespace_handler).__mro__)
+        bases = type(namespace_handler).__mro__
+        self.registry.use_models(base.__module__ for base in bases)
+        wanted = self._wants_hints(get_from_typehint)
         for namespace, event, method in methods_of(namespace_handler):
-            if event != CATCH_ALL:  # it dispatches events itself
-                hints = self._takes_hints(method, default=True)
-                self.registry.receive(namespace, event, method, hints=hints)
+            if event == CATCH_ALL:  # it dispatches events itself
+                continue
+            if wanted:
+                check_hints_are_seen(method)
+            hints = wanted and is_hinted(method)
+            entry = self.registry.receive(namespace, event, method, hints=hints)
+            self._decide(entry, decided=get_from_typehint is not None)
+        for base in bases:
+            for part in (base, *vars(base).values()):
+                if isinstance(part, (type, FunctionType, staticmethod, classmethod)):
+                    self.registry.take_along(part, namespace_handler.namespace)
+
+    def _wants_hints(self, given: bool | None) -> bool:  # noqa: FBT001  # as it was given
+        return bool(self.typed if given is None else given)
+
+    def _decide(self, entry: Receiver, *, decided: bool) -> None:
+        """Keep whether somebody has said that a handler's hints count, or do not."""
+        undecided = self.typed is None and not decided
+        change = self._undecided.add if undecided else self._undecided.discard
+        change((entry.namespace, entry.event))
 
     def doc_emit(
         self,
@@ -279,7 +313,8 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
             model: the type of what is sent; a tuple type stands for several arguments. Declared
                 again with another type, either may be sent.
             description: for the document.
-            namespace: the Socket.IO namespace; `/` by default.
+            namespace: the Socket.IO namespace. By default that of the decorated handler or
+                class-based namespace; `/` for what is neither.
             ack_model: the type of what clients answer.
             **misspelt: `discription`, as SIO-AsyncAPI calls the description.
         """
@@ -290,10 +325,15 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
 
             warnings.warn("'discription' is 'description'", DeprecationWarning, stacklevel=2)
             description = description or misspelt["discription"]
-        self.registry.send(
-            namespace or "/", event, model, ack_model=ack_model, description=description
+        declaration = self.registry.send(
+            namespace or None, event, model, ack_model=ack_model, description=description
         )
-        return lambda function: function
+
+        def decorator(function: Callable[..., Any]) -> Callable[..., Any]:
+            self.registry.stand_beside(function, declaration)
+            return function
+
+        return decorator
 
     def use_models(self, models: ModuleType | str) -> None:
         """Have the document of generated models for the server's own.
@@ -341,12 +381,6 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
                     f"in force; call socketio.use_models({module.__name__!r}), or pass spec="
                 )
                 return
-
-    def _takes_hints(self, handler: Callable[..., Any], *, default: bool) -> bool:
-        from asyncapi_guard.codefirst.signatures import is_hinted
-
-        wanted = default if self.typed is None else self.typed
-        return wanted and is_hinted(handler)
 
     # -- traffic -----------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ import functools
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from asyncapi_guard.codefirst import CATCH_ALL, Registry
+from asyncapi_guard.codefirst.hidden_hints import check_hints_are_seen
 from asyncapi_guard.codefirst.signatures import is_hinted, read_signature
 from asyncapi_guard.integrations.handlers.registered import (
     LIBRARIES,
@@ -50,6 +51,7 @@ def follow_flask(
     server, replace = adapter.server, adapter.replaced.replace
 
     def receive(namespace: str, event: str, handler: Any) -> None:
+        check_hints_are_seen(handler)
         typed.registry.receive(namespace, event, handler, hints=is_hinted(handler))
 
     def on(message: str, namespace: str | None = None, **more: Any) -> Callable[[Any], Any]:
@@ -134,6 +136,7 @@ class _ServerHandlers:
 
     def receive(self, namespace: str, event: str, handler: Any) -> None:
         """Read a handler's types; the session id, and what else is before its arguments, is not."""
+        check_hints_are_seen(handler)
         leading = _leading(namespace, event)
         # Hints of the session id alone say nothing.
         hints = is_hinted(handler) and read_signature(handler).without(leading).hinted

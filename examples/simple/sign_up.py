@@ -2,7 +2,7 @@
 
     pip install 'asyncapi-guard[pydantic]'
     python sign_up.py
-    asyncapi-guard export sign_up:socketio -o asyncapi.yml --force
+    asyncapi-guard export sign_up:socketio -o asyncapi.yml
 
 A client that emits `user_sign_up` with `{"email": "ann", "password": "..."}` never reaches the
 handler: what `on_error_default` returns for it is the ack.

@@ -1,7 +1,7 @@
 """Tic-tac-toe, code first: the same events as `specs/tictactoe.yml`, and nobody wrote a document.
 
     python codefirst.py
-    asyncapi-guard export codefirst:socketio -o asyncapi.yml --force
+    asyncapi-guard export codefirst:socketio -o asyncapi.yml
 
 One import makes it so. With `from flask_socketio import SocketIO` the handlers would get dicts of
 anything; here each gets an instance of the model in its hint, the server refuses what does not fit

@@ -144,7 +144,9 @@ def test_a_file_is_written(folder: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "")
     assert "out.yml was written\n" in done.stderr
     assert run(folder, "greeter.server:socketio", "-o", "out.json").returncode == 0
-    assert load(folder / "out.yml") == load(folder / "out.json")
+    yml, written = (open_documents(folder / f"out.{end}").main.data for end in ("yml", "json"))
+    assert written.pop("x-generated")["by"] == "asyncapi-guard export"  # as a comment in YAML
+    assert written == yml
     assert json.loads((folder / "out.json").read_text())["info"]["title"] == "Greeter"
 
 
@@ -157,7 +159,139 @@ def test_nothing_is_overwritten_unasked(folder: Path) -> None:
     assert (done.returncode, out.read_text()) == (2, "mine: 1\n")
     assert "out.yml is already there and says something else; --force overwrites it" in done.stderr
     assert run(folder, "greeter.server:socketio", "-o", "out.yml", "--force").returncode == 0
-    assert out.read_text().startswith("asyncapi")
+    assert "\nasyncapi: 3.1.0\n" in out.read_text()
+
+
+def renamed(folder: Path) -> None:
+    """Let the application say something else."""
+    file = folder / "greeter" / "server.py"
+    file.write_text(file.read_text().replace('title="Greeter"', 'title="Host"'))
+
+
+@pytest.mark.parametrize("name", ["out.yml", "out.json"])
+def test_what_was_exported_is_updated(folder: Path, name: str) -> None:
+    """Without a question, on whatever system it was checked out; the result says so, too."""
+    out = folder / name
+    assert run(folder, "greeter.server:socketio", "-o", name).returncode == 0
+    out.write_bytes(out.read_bytes().replace(b"\n", b"\r\n"))
+    renamed(folder)
+    stale = run(folder, "greeter.server:socketio", "-o", name, "--check")
+    assert stale.returncode == 1
+    assert f"{name} is stale; export without --check updates it" in stale.stderr
+    done = run(folder, "greeter.server:socketio", "-o", name)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert f"{name} was updated" in done.stderr
+    assert load(out).meta["info"]["title"] == "Host"
+    assert f"{name} is up to date" in run(folder, "greeter.server:socketio", "-o", name).stderr
+    assert run(folder, "greeter.server:socketio", "-o", name, "--check").returncode == 0
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        ("out.yml", lambda text: text + "# mine\n"),
+        ("out.yml", lambda text: text.replace("title: Greeter", "title: Mine")),
+        ("out.yml", lambda text: text.replace("title: Greeter", "title:  Greeter")),
+        ("out.yml", lambda text: text.partition("\n")[2].partition("\n")[2]),
+        ("out.yml", lambda text: "# mine\n" + text),
+        ("out.json", lambda text: text.replace('"Greeter"', '"Mine"')),
+        ("out.json", lambda text: json.dumps(json.loads(text))),
+        ("out.json", lambda text: text + "\n"),
+    ],
+    ids=lambda edit: edit[0],
+)
+def test_what_somebody_has_edited_stays(folder: Path, edit: Any) -> None:
+    """A value, a comment, a blank: whatever it is, it is work of somebody's."""
+    name, change = edit
+    out = folder / name
+    assert run(folder, "greeter.server:socketio", "-o", name).returncode == 0
+    text = change(out.read_text())
+    out.write_text(text)
+    renamed(folder)
+    done = run(folder, "greeter.server:socketio", "-o", name)
+    assert (done.returncode, out.read_text()) == (2, text)
+    assert "--force overwrites" in done.stderr
+    assert run(folder, "greeter.server:socketio", "-o", name, "--force").returncode == 0
+    assert load(out).meta["info"]["title"] == "Host"
+
+
+def test_an_edited_file_is_told_from_a_written_one(folder: Path) -> None:
+    out = folder / "out.yml"
+    assert run(folder, "greeter.server:socketio", "-o", "out.yml").returncode == 0
+    out.write_text(out.read_text().replace("title: Greeter", "title: Mine"))
+    done = run(folder, "greeter.server:socketio", "-o", "out.yml")
+    assert "out.yml was edited since it was exported; --force overwrites the edits" in done.stderr
+
+
+# -- factories -------------------------------------------------------------------------------------
+
+FACTORY = """\
+from flask import Flask
+from flask_socketio import SocketIO as Plain
+from asyncapi_guard import AsyncAPISocketIO
+
+socketio = AsyncAPISocketIO(async_mode="threading", typed=True)
+plain = Plain(async_mode="threading")
+
+def helper(): ...
+
+def create_app(testing=False):
+    app = Flask(__name__)
+    socketio.init_app(app)
+    from factory import events
+    return app
+
+def build():
+    app = Flask(__name__)
+    plain.init_app(app)
+    @plain.on("hi")
+    def hi(data): ...
+    return app
+"""
+EVENTS = """\
+from factory import socketio
+
+@socketio.on("greet")
+def greet(name: str) -> str: ...
+"""
+
+
+@pytest.fixture
+def factory(tmp_path: Path) -> Path:
+    package = tmp_path / "factory"
+    package.mkdir()
+    (package / "__init__.py").write_text(FACTORY)
+    (package / "events.py").write_text(EVENTS)
+    return tmp_path
+
+
+def test_a_factory_is_named_in_place_of_an_empty_document(factory: Path) -> None:
+    """What a `SocketIO` has before it is initialised says nothing of the application."""
+    done = run(factory, "factory:socketio", "-o", "out.yml")
+    assert done.returncode == 2
+    assert "'factory:socketio' has no handlers: no init_app() has given it" in done.stderr
+    assert "name 'factory:create_app()'" in done.stderr
+    assert not (factory / "out.yml").exists()
+    assert run(factory, "factory:create_app()", "-o", "out.yml").returncode == 0
+    assert "receive_greet" in load(factory / "out.yml").operations
+
+
+def test_a_factory_is_named_beside_what_is_known(factory: Path) -> None:
+    """Handlers that were imported are exported, and a note says what may be missing."""
+    done = run(factory, "factory.events:socketio")
+    assert done.returncode == 0
+    assert "receive_greet" in done.stdout
+    assert "note: factory.events:socketio has no application yet" in done.stderr
+    assert "what factory:create_app() registers is not seen" in done.stderr
+
+
+def test_a_socketio_without_a_factory_says_what_to_look_for(factory: Path) -> None:
+    (factory / "lonely.py").write_text(
+        "from asyncapi_guard import AsyncAPISocketIO\nsocketio = AsyncAPISocketIO()\n"
+    )
+    done = run(factory, "lonely:socketio")
+    assert done.returncode == 2
+    assert "such as package.module:create_app()" in done.stderr
 
 
 @slow
@@ -233,8 +367,11 @@ def test_a_spec_first_server_gives_back_its_file(folder: Path, suffix: str) -> N
     assert run(folder, "spec_first:socketio", "-o", out).returncode == 0
     file = folder / "specs" / "asyncapi.yml"
     data, wanted = (open_documents(each).main.data for each in (out, file))
+    if suffix == "json":
+        assert list(data)[-1] == "x-generated"  # which YAML has in a comment
+        del data["x-generated"]
     assert json.dumps(data) == json.dumps(wanted)
-    assert load(out) == load(file)
+    assert load(data) == load(wanted)
     done = run(folder, "spec_first:socketio", "-o", "specs/asyncapi.yml", "--check")
     assert done.returncode == 0
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import enum
 import json
 import re
 from typing import Annotated, Any, Generic, Literal, NamedTuple, Optional, TypeVar, Union
@@ -56,6 +57,11 @@ class Pair(NamedTuple):
     right: str
 
 
+class Kind(enum.Enum):
+    NEW = "new"
+    OLD = "old"
+
+
 class Box(GenericModel, Generic[T]):
     content: T
 
@@ -75,7 +81,7 @@ def document_of(registry: Registry, **about: Any) -> dict[str, Any]:
     for names in (
         document["channels"],
         document["operations"],
-        document["servers"],
+        document.get("servers", ()),
         *document.get("components", {}).values(),
         *(channel["messages"] for channel in document["channels"].values()),
     ):
@@ -392,18 +398,18 @@ def test_connects_and_disconnects_are_messages_without_acks() -> None:
 @pytest.mark.parametrize(
     ("url", "server"),
     [
-        ("http://localhost:5000", {"host": "localhost:5000", "protocol": "ws"}),
-        ("https://example.com", {"host": "example.com", "protocol": "wss"}),
-        ("wss://example.com/", {"host": "example.com", "protocol": "wss"}),
-        ("ws://example.com", {"host": "example.com", "protocol": "ws"}),
-        ("example.com:80", {"host": "example.com:80", "protocol": "ws"}),
-        ("localhost", {"host": "localhost", "protocol": "ws"}),
-        ("http://[::1]:5000", {"host": "[::1]:5000", "protocol": "ws"}),
+        ("http://localhost:5000", {"host": "localhost:5000", "protocol": "socketio"}),
+        ("https://example.com", {"host": "example.com", "protocol": "socketio"}),
+        ("wss://example.com/", {"host": "example.com", "protocol": "socketio"}),
+        ("ws://example.com", {"host": "example.com", "protocol": "socketio"}),
+        ("example.com:80", {"host": "example.com:80", "protocol": "socketio"}),
+        ("localhost", {"host": "localhost", "protocol": "socketio"}),
+        ("http://[::1]:5000", {"host": "[::1]:5000", "protocol": "socketio"}),
         (
             "https://user:secret@example.com:8443/base/path?token=secret#secret",
-            {"host": "example.com:8443", "protocol": "wss", "pathname": "/base/path"},
+            {"host": "example.com:8443", "protocol": "socketio", "pathname": "/base/path"},
         ),
-        ("HTTPS://EXAMPLE.com", {"host": "example.com", "protocol": "wss"}),
+        ("HTTPS://EXAMPLE.com", {"host": "example.com", "protocol": "socketio"}),
     ],
 )
 def test_a_server_is_read_from_its_url(url: str, server: dict[str, str]) -> None:
@@ -442,7 +448,7 @@ def test_how_clients_show_who_they_are_is_said_when_it_is_declared() -> None:
         "token": {"type": "httpApiKey", "in": "query", "name": "token"},
         "basic": {"type": "http", "scheme": "basic"},
     }
-    document = document_of(Registry(), security=schemes)
+    document = document_of(Registry(), server_url="https://a.example", security=schemes)
     assert document["components"]["securitySchemes"] == schemes
     assert document["servers"]["BACKEND"]["security"] == [
         {"$ref": "#/components/securitySchemes/token"},
@@ -471,7 +477,44 @@ def test_security_that_is_none_is_rejected(security: Any) -> None:
 
 def test_a_server_is_called_a_server_when_nothing_is_left_of_its_name() -> None:
     """Keys of servers have Latin letters."""
-    assert list(document_of(Registry(), server_name="сервер")["servers"]) == ["server"]
+    document = document_of(Registry(), server_url="http://a", server_name="сервер")
+    assert list(document["servers"]) == ["server"]
+
+
+def test_a_server_that_nobody_has_declared_is_in_no_document() -> None:
+    """A host that an application does not say would be sent to whoever reads the document."""
+    assert "servers" not in document_of(Registry())
+    with pytest.raises(ValueError, match="pass server_url, too"):
+        build_document(Registry(), About(server_name="PROD"))
+
+
+def test_security_without_a_server_is_said_of_the_operations() -> None:
+    """Who may enter is not lost with the place where the server is."""
+    scheme = {"type": "httpApiKey", "in": "query", "name": "token"}
+    document = document_of(registry_of(("/", "move", takes_move)), security={"token": scheme})
+    (operation,) = document["operations"].values()
+    assert operation["security"] == [{"$ref": "#/components/securitySchemes/token"}]
+
+
+def test_titles_are_those_that_authors_write() -> None:
+    """Of classes and of fields; what Pydantic makes of their names says nothing new."""
+
+    class Own(BaseModel, **config(title="A thing of one's own")):
+        first_name: str
+        last_name: str = Field(title="Family name")
+        kind: Kind
+        pair: Pair
+
+    def handler(data: Own) -> Own:
+        return data
+
+    components = document_of(registry_of(("/", "e", handler)))["components"]["schemas"]
+    assert components["Own"]["title"] == "A thing of one's own"
+    assert components["Own"]["properties"]["first_name"] == {"type": "string"}
+    assert components["Own"]["properties"]["last_name"]["title"] == "Family name"
+    assert "title" not in components["Kind"]
+    assert json.dumps(components).count('"title"') == 4  # and the two positions of a pair
+    assert '"title": "left"' in json.dumps(components)
 
 
 def test_what_a_program_knows_is_not_changed_by_reading_it() -> None:

@@ -633,7 +633,7 @@ SCHEMAS: dict[str, tuple[Any, Any]] = {
     ),
     "a literal": (Literal["a", 1], {"enum": ["a", 1]}),
     "a literal of one": (Literal["a"], {"type": "string", "const": "a"}),
-    "an enum": (Colour, {"title": "Colour", "type": "string", "enum": ["red", "blue"]}),
+    "an enum": (Colour, {"type": "string", "enum": ["red", "blue"]}),
     "bytes": (bytes, {"type": "string", "format": "binary"}),
     "JSON": (v1.Json[int], {"type": "string", "contentMediaType": "application/json"}),
     "words for people": (
@@ -642,17 +642,16 @@ SCHEMAS: dict[str, tuple[Any, Any]] = {
     ),
     "a root model": (
         Numbers,
-        {"title": "Numbers", "type": "array", "items": INTEGER},
+        {"type": "array", "items": INTEGER},
     ),
-    "an optional root model": (Maybe, {"title": "Maybe", **INTEGER}),
+    "an optional root model": (Maybe, INTEGER),
     "a dataclass": (
         Point,
         {
-            "title": "Point",
             "type": "object",
             "properties": {
-                "x": {"title": "X", "type": "integer"},
-                "y": {"title": "Y", "type": "integer", "default": 0},
+                "x": {"type": "integer"},
+                "y": {"type": "integer", "default": 0},
             },
             "required": ["x"],
         },
@@ -660,12 +659,11 @@ SCHEMAS: dict[str, tuple[Any, Any]] = {
     "a typed dict": (
         Options,
         {
-            "title": "Options",
             "type": "object",
             "properties": {
-                "name": {"title": "Name", "type": "string"},
-                "size": {"title": "Size", "type": "integer"},
-                "in": {"title": "In", **null_or(type="integer")},
+                "name": {"type": "string"},
+                "size": {"type": "integer"},
+                "in": null_or(type="integer"),
             },
             "required": ["name", "in"],
         },
@@ -673,23 +671,21 @@ SCHEMAS: dict[str, tuple[Any, Any]] = {
     "a model that is required and may be null": (
         model(a=(Optional[int], ...)),
         {
-            "title": "Model",
             "type": "object",
-            "properties": {"a": {"title": "A", **null_or(type="integer")}},
+            "properties": {"a": null_or(type="integer")},
             "required": ["a"],
         },
     ),
     "a model whose default is None": (
         model(a=(int, None), b=(bytes, b"\xff"), c=(Any, ...), d=("x"), e=(float, float("nan"))),
         {
-            "title": "Model",
             "type": "object",
             "properties": {
-                "a": {"title": "A", "default": None, **null_or(type="integer")},
-                "b": {"title": "B", "type": "string", "format": "binary"},
-                "c": {"title": "C"},
-                "d": {"title": "D", "type": "string", "default": "x"},
-                "e": {"title": "E", "type": "number"},
+                "a": {"default": None, **null_or(type="integer")},
+                "b": {"type": "string", "format": "binary"},
+                "c": {},
+                "d": {"type": "string", "default": "x"},
+                "e": {"type": "number"},
             },
             "required": ["c"],
         },
@@ -733,13 +729,29 @@ def test_configurations_count() -> None:
         "title": "Called",
         "description": "Said.",
         "type": "object",
-        "properties": {"kind": {"title": "Kind", "const": "a"}},
+        "properties": {"kind": {"const": "a"}},
         "additionalProperties": False,
         "examples": [{"kind": "a"}],
     }
     assert schema_of(Open)["additionalProperties"] is True
     assert schema_of(Open)["x-of"] == "Open"
     assert "title" not in schema_of(Simple)
+
+
+def test_titles_are_those_that_authors_write() -> None:
+    """Of classes and of fields; what Pydantic makes of their names says nothing new."""
+
+    class Titled(BaseModel):
+        first_name: str
+        last_name: str = Field(title="Family name")
+
+        class Config:
+            title = "Titled"
+
+    written = schema_of(Titled)
+    assert written["title"] == "Titled"
+    assert written["properties"]["first_name"] == {"type": "string"}
+    assert written["properties"]["last_name"]["title"] == "Family name"
 
 
 def test_types_may_change_their_schemas() -> None:
@@ -782,7 +794,7 @@ def test_what_is_not_sent_is_not_in_the_schema_of_what_is_sent() -> None:
     assert sorted(schema_of(Kept, "serialization")["properties"]) == ["shown"]
     assert schema_of(v1.Json[int], "serialization") == INTEGER
     assert schema_of(v1.Json, "serialization") == {}
-    assert schema_of(Maybe, "serialization") == {"title": "Maybe", **null_or(type="integer")}
+    assert schema_of(Maybe, "serialization") == null_or(type="integer")
 
 
 def test_models_of_one_name_are_told_apart() -> None:
@@ -877,11 +889,16 @@ def test_a_value_is_dumped_by_the_type_that_it_is_of() -> None:
     """Where several are declared."""
     registry = Registry()
     for type_ in (Inner, Size, List[Outer], Blob):
-        sender = registry.send("/", "e", type_)
+        registry.send("/", "e", type_)
+    sender = registry.sender("/", "e")
+    assert sender is not None
     assert sender.dump(Size(size=1)) == {"size": 1}
     assert sender.dump([Outer(inner=INNER)]) == [{"inner": {"theValue": 1}, "when": None}]
     assert sender.dump({"theValue": 1}) == {"theValue": 1}
-    assert len(registry.send("/", "e", List[Outer]).payloads) == 4
+    registry.send("/", "e", List[Outer])
+    sender = registry.sender("/", "e")
+    assert sender is not None
+    assert len(sender.payloads) == 4
 
 
 def test_values_that_are_nested_too_deeply_are_rejected() -> None:

@@ -42,7 +42,9 @@ class Point:
 def sender(*types: Any) -> Sender:
     registry = Registry()
     for type in types:
-        found = registry.send("/", "e", type)
+        registry.send("/", "e", type)
+        found = registry.sender("/", "e")
+        assert found is not None
     return found
 
 

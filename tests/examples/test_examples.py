@@ -134,7 +134,8 @@ def test_the_exported_document_is_up_to_date(folder: str, module: str) -> None:
             patch.setitem(sys.modules, module, program)
             exec(spelled(text), vars(program))
         exported = program.socketio.asyncapi_doc.get_yaml()
-        assert exported == (EXAMPLES / folder / "asyncapi.yml").read_text(encoding="utf-8")
+        file = (EXAMPLES / folder / "asyncapi.yml").read_text(encoding="utf-8")
+        assert exported == re.sub(r"\A(#.*\n)*", "", file)
         return
     command = [sys.executable, "-m", "asyncapi_guard", "export", f"{module}:socketio"]
     done = subprocess.run(

@@ -272,8 +272,8 @@ def test_a_list_of_models(start: Any) -> None:
 
 
 def test_class_namespaces_are_typed(start: Any) -> None:
-    """The hints of `on_*` methods count, without being asked for."""
-    talk = start()
+    """The hints of `on_*` methods count as those of functions do: when somebody says so."""
+    talk = start(typed=True)
 
     class Moves(flask_socketio.Namespace):
         def on_connect(self) -> None:
@@ -296,6 +296,32 @@ def test_class_namespaces_are_typed(start: Any) -> None:
     assert code(talk.ask("move", {"x": "1"}, namespace="/moves")) == REJECTED
     assert talk.ask("free", {"x": "1"}, namespace="/moves") == []
     assert talk.got == [Move(x=1), {"x": "1"}]
+
+
+@pytest.mark.parametrize("typed", [None, True, False])
+@pytest.mark.parametrize("given", [None, True, False])
+def test_functions_and_class_namespaces_are_typed_by_the_same_words(
+    typed: bool | None, given: bool | None, start: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """`typed=` of the server, `get_from_typehint=` of a registration; else a line says it."""
+    talk = start(typed=typed)
+
+    class Moves(flask_socketio.Namespace):
+        def on_move(self, data: Move) -> None: ...
+
+    @talk.io.on("move", get_from_typehint=given)
+    def move(data: Move) -> None: ...
+
+    talk.io.on_namespace(Moves("/moves"), get_from_typehint=given)
+    talk.connect()
+    assert talk.enter("/moves")
+    judged = typed if given is None else given
+    for namespace in ("/", "/moves"):
+        answer = talk.ask("move", {"x": "1"}, namespace=namespace)
+        assert (code(answer) == REJECTED) is bool(judged)
+    said = [line for line in caplog.messages if "type hints without effect" in line]
+    assert len(said) == (typed is given is None)
+    assert all("move" in line and "on_move" in line for line in said)
 
 
 @pytest.mark.parametrize("args", [(), ({"x": 1}, 2), ({"x": 1}, {"x": 1})], ids=str)
@@ -938,7 +964,7 @@ def test_the_warning_names_the_line_that_is_misspelt() -> None:
 def test_how_clients_show_who_they_are_is_in_the_document() -> None:
     """By the name that the scheme has in `security=`."""
     scheme = {"type": "httpApiKey", "name": "token", "in": "query"}
-    io = AsyncAPISocketIO(security={"token": scheme})
+    io = AsyncAPISocketIO(security={"token": scheme}, server_url="https://example.com")
     assert io.document()["components"]["securitySchemes"] == {"token": scheme}
 
 
@@ -1202,7 +1228,7 @@ def test_a_handler_that_raises_is_answered(far: Any, raised: list[Any]) -> None:
 
 def test_a_class_namespace_with_an_error_method_answers(start: Any) -> None:
     """For violations of schemas and of validators."""
-    talk = start()
+    talk = start(typed=True)
 
     class There(flask_socketio.Namespace):
         def on_careful(self, data: Careful) -> None:
@@ -2082,7 +2108,7 @@ def test_a_class_namespace_that_cannot_be_modelled_is_an_error(here: Any) -> Non
         def on_bad(self, data: Unknown) -> None: ...
 
     with pytest.raises(RegistrationError, match=r"on_bad.*data"):
-        here().io.on_namespace(There("/n"))
+        here().io.on_namespace(There("/n"), get_from_typehint=True)
 
 
 @pytest.mark.parametrize(
@@ -2092,6 +2118,16 @@ def test_a_server_url_that_is_none_is_rejected(url: str) -> None:
     """When it is given."""
     with pytest.raises(ValueError, match="server_url"):
         AsyncAPISocketIO(server_url=url)
+
+
+def test_a_server_name_needs_a_url(here: Any) -> None:
+    """Which may come later, with the application; a name alone is no server."""
+    with pytest.raises(ValueError, match="pass server_url, too"):
+        AsyncAPISocketIO(Flask(__name__), server_name="PROD")
+    io = AsyncAPISocketIO(server_name="PROD")
+    io.init_app(Flask(__name__), server_url="https://example.com")
+    assert list(io.asyncapi_doc.dict()["servers"]) == ["PROD"]
+    assert "servers" not in document_of(here())
 
 
 def test_unknown_options_are_flask_socketios(here: Any) -> None:
@@ -2112,7 +2148,7 @@ def test_the_document_says_what_the_options_say(here: Any) -> None:
     document = document_of(talk)
     assert document["info"] == {"title": "T", "version": "3.0.0", "description": "D"}
     assert document["servers"] == {
-        "PROD": {"host": "example.com:8443", "protocol": "wss", "pathname": "/base"}
+        "PROD": {"host": "example.com:8443", "protocol": "socketio", "pathname": "/base"}
     }
     assert json.loads(talk.io.asyncapi_doc.get_json()) == document
 

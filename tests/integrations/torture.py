@@ -1021,7 +1021,7 @@ def create(**options: Any) -> tuple[Flask, AsyncAPISocketIO]:
     for case in CASES:
         hints = {"get_from_typehint": True, **case.options}
         socketio.on(case.event, namespace=case.namespace, **hints)(case.handler)
-    socketio.on_namespace(Rooms("/rooms"))
+    socketio.on_namespace(Rooms("/rooms"), get_from_typehint=True)
 
     @socketio.on("disconnect", get_from_typehint=True)
     def disconnect(reason: str) -> None:

@@ -18,6 +18,7 @@ import click
 from asyncapi_guard.cli.application_import import (
     application,
     is_target,
+    need_application,
     run_and_leave,
     take_stdout,
 )
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.codefirst.stale_models import StaleModels
     from asyncapi_guard.contract import Contract
+    from asyncapi_guard.drift.applications import Loaded
     from asyncapi_guard.drift.comparing import Declared, Handler
     from asyncapi_guard.drift.emits import Emissions
     from asyncapi_guard.errors import Finding
@@ -53,6 +55,7 @@ Example: asyncapi-guard check package.module:socketio asyncapi.yml
          asyncapi-guard check 'package.module:create_app()' asyncapi.yml --format github
          asyncapi-guard check server:socketio asyncapi.yml --ignore undeclared-emit
          asyncapi-guard check server:socketio asyncapi.yml --fix --diff
+         flask --app package asyncapi check
 """
 
 
@@ -60,8 +63,8 @@ Example: asyncapi-guard check package.module:socketio asyncapi.yml
 class Options:
     """What the command line says."""
 
-    target: str
-    file: str
+    target: str | None
+    file: str | None
     select: tuple[str, ...]
     ignore: tuple[str, ...]
     severity: dict[str, str]
@@ -79,8 +82,8 @@ class Options:
 
 
 @click.command("check", epilog=_EXAMPLES)
-@click.argument("target", metavar="MODULE:ATTRIBUTE")
-@click.argument("file", type=click.Path(path_type=str))
+@click.argument("target", metavar="MODULE:ATTRIBUTE", required=False)
+@click.argument("file", type=click.Path(path_type=str), required=False)
 @rule_options
 @report_options
 @reference_options
@@ -96,7 +99,8 @@ def command(**given: Any) -> None:
 
     MODULE:ATTRIBUTE is imported, not run: a SocketIO of Flask-SocketIO or an AsyncAPISocketIO, a
     server of python-socketio, a Flask application that has one, or a call without arguments such as
-    package.module:create_app() that returns one of them.
+    package.module:create_app() that returns one of them. Without it, `flask asyncapi check` takes
+    Flask's current application. Without FILE, it is the file of the application's own guard.
 
     What is found has the codes of the group "Code and file" of `asyncapi-guard rules`. CODES are
     such codes, groups like 'payload-*', or ALL, separated by commas.
@@ -108,16 +112,23 @@ def command(**given: Any) -> None:
     Exits with 0 when there are no errors (warnings are allowed), 1 when there are, 2 when it could
     not run or the file itself has errors.
     """
+    if given["target"] is not None and given["file"] is None and not is_target(given["target"]):
+        given |= {"target": None, "file": given["target"]}
     options = Options(**given)
     if options.config and options.no_config:
         raise click.UsageError("--config and --no-config exclude one another")
     if options.diff and not options.fix:
         raise click.UsageError("--diff shows what --fix would change: give both")
-    if is_target(options.file) and not is_target(options.target):
+    need_application(options.target)
+    if options.target and options.file and _are_swapped(options.target, options.file):
         right = f"asyncapi-guard check {options.file} {options.target}"
         raise click.UsageError(f"the application comes first: {right}")
     stdout = take_stdout()
     run_and_leave(lambda: _run(options, stdout), stdout)
+
+
+def _are_swapped(target: str, file: str) -> bool:
+    return is_target(file) and not is_target(target)
 
 
 def _run(options: Options, stdout: IO[str]) -> int:
@@ -125,8 +136,9 @@ def _run(options: Options, stdout: IO[str]) -> int:
     from asyncapi_guard.cli.configuration import Configurations
 
     began = time.perf_counter()
+    file, loaded = _file_and_application(options)
     configurations = Configurations(options.config, none=options.no_config)
-    configuration = configurations.of_file(options.file)
+    configuration = configurations.of_file(file)
     settings = with_rule_options(
         configuration.settings,
         select=options.select,
@@ -138,14 +150,14 @@ def _run(options: Options, stdout: IO[str]) -> int:
         "root": options.root or configuration.root,
         "allow_http": options.allow_http or configuration.allow_http,
     }
-    read = _read(options.file, **reading)
-    code = _inventory(options.target)
+    read = _read(file, **reading)
+    code = _inventory(loaded or application(options.target))
     if options.fix and _fix(code, read, options, {**reading, "settings": settings}, stdout):
-        read = _read(options.file, **reading)
+        read = _read(file, **reading)
     found = _drift(code, read, settings)
     if not options.quiet:
         _say_unread(code)
-    report = FileReport(options.file, found, time.perf_counter() - began)
+    report = FileReport(file, found, time.perf_counter() - began)
     # The change that --diff shows is what goes to stdout then.
     stream = sys.stderr if options.diff else stdout
     text = render(
@@ -204,10 +216,32 @@ class _Code:
     stale: Sequence[StaleModels]
 
 
-def _inventory(target: str) -> _Code:
-    from asyncapi_guard.errors import SpecError
+def _file_and_application(options: Options) -> tuple[str, Loaded | None]:
+    """The file to compare with; and the application, where only that knows the file."""
+    if options.file is not None:
+        return options.file, None
+    loaded = application(options.target)
+    return _own_file(loaded), loaded
 
-    loaded = application(target)
+
+def _own_file(loaded: Loaded) -> str:
+    """The file that an application is guarded by.
+
+    Raises:
+        CannotRun: there is none.
+    """
+    from asyncapi_guard.drift.enforcement import own_file
+
+    file = own_file(loaded.server)
+    if file is None:
+        raise CannotRun(
+            f"{loaded.name} has no guard with a file of its own; name the file to compare it with, "
+            "such as asyncapi.yml"
+        )
+    return file
+
+
+def _inventory(loaded: Loaded) -> _Code:
     from asyncapi_guard.codefirst.stale_models import stale_models
     from asyncapi_guard.drift.discovery import (
         declared_of,
@@ -215,12 +249,13 @@ def _inventory(target: str) -> _Code:
         handlers_of,
         sources_of,
     )
+    from asyncapi_guard.errors import SpecError
 
     sources = sources_of(loaded)
     try:
         handlers, declared = handlers_of(loaded, sources), declared_of(loaded.server)
     except SpecError as error:
-        _refuse(f"the types of {target} make no contract", error)
+        _refuse(f"the types of {loaded.name} make no contract", error)
     emissions = emissions_of(loaded, sources, handlers)
     stale = stale_models(loaded.modules)
     return _Code(loaded.server, sources, handlers, declared, emissions, stale)
@@ -255,17 +290,18 @@ def _fix(code: _Code, read: _Read, options: Options, how: dict[str, Any], stdout
     from asyncapi_guard.drift.discovery import events_of
 
     documents, contract = read
+    file = documents.main.name
     missing = missing_events(code.handlers, code.declared, contract, documents)
     if not missing:
         return False
-    addition = add_events(options.file, events_of(code.server, missing), **how)
+    addition = add_events(file, events_of(code.server, missing), **how)
     if options.diff:
-        click.echo(unified(options.file, addition.old, addition.new), file=stdout, nl=False)
+        click.echo(unified(file, addition.old, addition.new), file=stdout, nl=False)
         return False
     write_whole(addition.path, addition.new)
     if not options.quiet:
         for namespace, action, event in missing:
-            click.echo(f"added to {options.file}: {action} {event} in {namespace}", err=True)
+            click.echo(f"added to {file}: {action} {event} in {namespace}", err=True)
     return True
 
 

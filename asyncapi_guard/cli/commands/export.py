@@ -17,15 +17,18 @@ import click
 from asyncapi_guard.cli.application_import import (
     application,
     is_target,
+    need_application,
     run_and_leave,
     take_stdout,
 )
 from asyncapi_guard.cli.atomic_writes import write_whole
 from asyncapi_guard.cli.command_errors import CannotRun
+from asyncapi_guard.cli.exported_files import Author, author_of, exported_text, without_mark
 from asyncapi_guard.cli.reporters import FileReport, render, wants_color
 from asyncapi_guard.cli.shared_options import or_standard_output, reference_options
 
 if TYPE_CHECKING:
+    from asyncapi_guard.drift.applications import Loaded
     from asyncapi_guard.spec.references import Documents
 
 __all__ = ["command"]
@@ -35,12 +38,13 @@ _EXAMPLES = """\
 Example: asyncapi-guard export package.module:socketio -o asyncapi.yml
          asyncapi-guard export 'package.module:create_app()' | less
          asyncapi-guard export package.module:socketio -o asyncapi.yml --check
+         flask --app package asyncapi export -o asyncapi.yml
          asyncapi-guard export specs/asyncapi.yml --bundle -o public.yml
 """
 
 
 @click.command("export", epilog=_EXAMPLES)
-@click.argument("source", metavar="MODULE:ATTRIBUTE|FILE")
+@click.argument("source", metavar="MODULE:ATTRIBUTE|FILE", required=False)
 @click.option(
     "-o",
     "--output",
@@ -49,11 +53,13 @@ Example: asyncapi-guard export package.module:socketio -o asyncapi.yml
     help="Write to this file; JSON when its name ends in .json.  [default: standard output]",
 )
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 when the file is stale.")
-@click.option("--force", is_flag=True, help="Overwrite the file when it says something else.")
+@click.option(
+    "--force", is_flag=True, help="Overwrite the file also when somebody has written or edited it."
+)
 @click.option("--bundle", is_flag=True, help="Take what the spec refers to in other files into it.")
 @reference_options
 def command(  # click passes options so
-    source: str,
+    source: str | None,
     output: str | None,
     check: bool,  # noqa: FBT001  # click passes flags so
     force: bool,  # noqa: FBT001  # click passes flags so
@@ -65,20 +71,25 @@ def command(  # click passes options so
 
     MODULE:ATTRIBUTE is imported, not run: an AsyncAPISocketIO, a Flask application that has one, or
     a call without arguments such as package.module:create_app() that returns either. A server with
-    spec= gives back its file's content.
+    spec=, or with a guard of a file, gives back its file's content. Without an argument,
+    `flask asyncapi export` takes Flask's current application.
+
+    The command updates a file that it has written, for as long as nobody edits it: a digest in the
+    file tells. A file that somebody has written or edited stays as it is, unless you pass --force.
 
     Exits with 0 when the document was written (with --check: when the file says the same), 1 when
     --check finds the file stale, 2 when it could not run.
     """
     if check and output is None:
         raise click.UsageError("--check needs -o, the file to check")
+    need_application(source)
     stdout = take_stdout()
 
     def run() -> int:
-        data = _document(source, root, allow_http, bundle=bundle)
+        name, data = _document(source, root, allow_http, bundle=bundle)
         if check and output is not None:
             return _compare(data, output, stdout)
-        _publish(data, output, stdout, force=force)
+        _publish(data, output, stdout, name, force=force)
         return 0
 
     run_and_leave(run, stdout)
@@ -87,27 +98,46 @@ def command(  # click passes options so
 # -- the document ----------------------------------------------------------------------------------
 
 
-def _document(source: str, root: str | None, allow_http: tuple[str, ...], *, bundle: bool) -> Any:
+def _document(
+    source: str | None, root: str | None, allow_http: tuple[str, ...], *, bundle: bool
+) -> tuple[str, Any]:
+    """The document, and what it is a document of."""
     spec: Any = source
-    if is_target(source):
-        server = _typed_server(source)
-        if server.spec is None or not bundle:
-            return _asked(server)
-        spec = server.spec
+    name = source or ""
+    if source is None or is_target(source):
+        from asyncapi_guard.drift.factories import is_empty, is_initialised
+
+        loaded = application(source)
+        name, server = loaded.name, loaded.server
+        spec = _spec_of(loaded)
+        if spec is None and not is_initialised(server) and is_empty(server):
+            raise CannotRun(f"{name!r} has nothing to export")
+        if spec is None or (hasattr(server, "asyncapi_doc") and not bundle):
+            return name, _asked(server)
     elif not Path(source).exists():
         raise CannotRun(f"{source!r} is neither a file nor MODULE:ATTRIBUTE")
     documents = _opened(spec, root, allow_http)
-    return _bundled(documents) if bundle else documents.main.data
+    return name, _bundled(documents) if bundle else documents.main.data
 
 
-def _typed_server(target: str) -> Any:
-    server = application(target).server
-    if not hasattr(server, "asyncapi_doc"):
+def _spec_of(loaded: Loaded) -> Any:
+    """The document that a server is guarded by; `None` where its handlers are its document.
+
+    Raises:
+        CannotRun: it has neither.
+    """
+    from asyncapi_guard.drift.enforcement import own_file
+
+    server = loaded.server
+    if hasattr(server, "asyncapi_doc"):
+        return server.spec
+    file = own_file(server)
+    if file is None:
         raise CannotRun(
-            f"{target!r} is a {type(server).__name__}, which has no document; an AsyncAPISocketIO "
-            "has: `from asyncapi_guard import AsyncAPISocketIO as SocketIO`"
+            f"{loaded.name!r} is a {type(server).__name__}, which has no document; an "
+            "AsyncAPISocketIO has: `from asyncapi_guard import AsyncAPISocketIO as SocketIO`"
         )
-    return server
+    return file
 
 
 def _asked(server: Any) -> Any:
@@ -161,23 +191,39 @@ def _text(data: Any, output: str | None) -> str:
     )
 
 
-def _publish(data: Any, output: str | None, stdout: IO[str], *, force: bool) -> None:
-    text = _text(data, output)
+def _publish(data: Any, output: str | None, stdout: IO[str], source: str, *, force: bool) -> None:
     if output is None:
-        click.echo(text, file=stdout, nl=False)
+        click.echo(_text(data, None), file=stdout, nl=False)
         return
-    if Path(output).exists() and not force:
-        if _same(_read(output), data):
-            click.echo(f"{output} is up to date", err=True)
-            return
-        raise CannotRun(f"{output} is already there and says something else; --force overwrites it")
-    write_whole(output, text)
-    click.echo(f"{output} was written", err=True)
+    is_there = Path(output).exists()
+    if is_there and _same(_read(output), data) and not force:
+        click.echo(f"{output} is up to date", err=True)
+        return
+    if is_there and not force:
+        _refuse_to_overwrite(output)
+    write_whole(output, exported_text(data, output, source))
+    click.echo(f"{output} was {'updated' if is_there and not force else 'written'}", err=True)
+
+
+def _refuse_to_overwrite(output: str) -> None:
+    """Leave alone what somebody has written, or has edited since it was exported."""
+    author = author_of(Path(output))
+    if author is Author.PERSON:
+        raise CannotRun(
+            f"{output} is already there and says something else; --force overwrites it, and "
+            f"--check shows the difference"
+        )
+    if author is Author.EDITOR:
+        raise CannotRun(
+            f"{output} was edited since it was exported; --force overwrites the edits, and --check "
+            "shows the difference"
+        )
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Whether data is the same, whatever the order of keys."""
-    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+    """Whether data is the same, whatever the order of keys, and whoever wrote it."""
+    texts = [json.dumps(without_mark(each), sort_keys=True) for each in (one, other)]
+    return texts[0] == texts[1]
 
 
 def _read(file: str) -> Any:
@@ -200,12 +246,15 @@ def _compare(data: Any, output: str, stdout: IO[str]) -> int:
     if not path.exists():
         click.echo(f"{output} is not there; export without --check writes it", err=True)
         return 1
-    old = _opened(output, None, (), wanted="compared with").main.data
+    old = without_mark(_opened(output, None, (), wanted="compared with").main.data)
+    data = without_mark(data)
     if _same(old, data):
         click.echo(f"{output} is up to date", err=True)
         return 0
     click.echo(_difference(old, data, output), file=stdout, nl=False)
-    click.echo(f"{output} is stale; export without --check and with --force renews it", err=True)
+    ours = author_of(path) is Author.EXPORT
+    remedy = "without --check" if ours else "without --check and with --force"
+    click.echo(f"{output} is stale; export {remedy} updates it", err=True)
     return 1
 
 

@@ -213,6 +213,7 @@ class Writer:
         if type_.__doc__ and type_.__doc__ != "An enumeration.":
             schema["description"] = inspect.cleandoc(type_.__doc__)
         _modify(type_, None, schema)
+        _drop_automatic_title(schema, type_)
         return schema
 
     def _named_tuple(self, type_: Any) -> Schema:
@@ -281,7 +282,7 @@ class Writer:
                 if self._direction == "serialization" and _is_left_out(field):
                     continue
                 key = name if by_name else field.alias
-                schema["properties"][key] = self._property(field, key, typed=is_typeddict(type_))
+                schema["properties"][key] = self._property(field, typed=is_typeddict(type_))
                 if field.required:
                     required.append(key)
             if required:
@@ -289,6 +290,8 @@ class Writer:
             if config.extra != "ignore":
                 schema["additionalProperties"] = config.extra == "allow"
         _extend(config.schema_extra, schema, model)
+        if not config.title:
+            _drop_automatic_title(schema, type_)
         return schema
 
     def _root(self, field: Any) -> Schema:
@@ -299,14 +302,14 @@ class Writer:
             self._default(schema, field)
         return _described(schema, field)
 
-    def _property(self, field: Any, name: str, *, typed: bool = False) -> Schema:
+    def _property(self, field: Any, *, typed: bool = False) -> Schema:
         """The schema of a model's field; `typed` is that of a typed dict, which has no defaults."""
         nullable = None if field.required or not typed else _takes_none(field.annotation)
         schema = self._field(field, nullable=nullable)
         has_default = not (field.required or typed or field.field_info.const)
         if has_default and field.default_factory is None:
             self._default(schema, field)
-        return _described(schema, field, title=name.replace("_", " ").title())
+        return _described(schema, field)
 
     def _default(self, schema: Schema, field: Any) -> None:
         if field.default is None and not field.allow_none:
@@ -320,6 +323,12 @@ class Writer:
             # Its own order is another one in each process.
             default = sorted(default, key=lambda item: json.dumps(item, sort_keys=True))
         schema["default"] = default
+
+
+def _drop_automatic_title(schema: Schema, type_: Any) -> None:
+    """Leave out a title that says the name of the class again; authors may have changed it."""
+    if schema.get("title") == type_.__name__:
+        del schema["title"]
 
 
 def _is_left_out(field: Any) -> bool:

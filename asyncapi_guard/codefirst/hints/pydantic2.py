@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pydantic
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.errors import PydanticUserError
-from pydantic.json_schema import GenerateJsonSchema
+from pydantic.json_schema import GenerateJsonSchema, JsonRef
 from pydantic_core import (
     PydanticOmit,
     PydanticSerializationError,
@@ -396,6 +396,10 @@ def _jsonable(value: Any) -> Any:
 # -- schemas ---------------------------------------------------------------------------------------
 
 
+#: Types of Pydantic's own schemas that are about a class.
+_CLASSES = frozenset(("model", "dataclass", "typed-dict", "enum"))
+#: Those of parts that the document calls by a key.
+_FIELDS = frozenset(("model-field", "dataclass-field", "typed-dict-field", "computed-field"))
 #: Defaults that are JSON as they are.
 _PLAIN = frozenset((type(None), bool, int, str))
 
@@ -405,6 +409,27 @@ class HintSchemas(GenerateJsonSchema):
 
     #: A default that is not JSON has no place in a document; its field has one all the same.
     ignored_warning_kinds: Any = frozenset(("skipped-choice", "non-serializable-default"))
+
+    def generate_inner(self, schema: Any) -> dict[str, Any]:
+        """As Pydantic's, but a class has a title where its author wrote one."""
+        written = super().generate_inner(schema)
+        if schema["type"] in _CLASSES and isinstance(cls := schema.get("cls"), type):
+            self._drop_automatic_title(written, cls)
+        return written
+
+    def _drop_automatic_title(self, written: dict[str, Any], cls: type) -> None:
+        ref = written.get("$ref")
+        named = self.get_schema_from_definitions(JsonRef(ref)) if ref is not None else written
+        if named is not None and named.get("title") == cls.__name__ and not _has_own_title(cls):
+            del named["title"]
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        """Whether a part is called by its title: a position, which has no other name."""
+        return schema["type"] not in _FIELDS and super().field_title_should_be_set(schema)
+
+    def get_title_from_name(self, name: str) -> str:
+        """As its author wrote it."""
+        return name
 
     def encode_default(self, dft: Any) -> Any:
         if type(dft) in _PLAIN:
@@ -465,6 +490,15 @@ class HintSchemas(GenerateJsonSchema):
             if name in schema:
                 number[keyword] = float(schema[name])  # type: ignore[literal-required]  # a bound
         return {"anyOf": [number, text]}
+
+
+def _has_own_title(cls: type) -> bool:
+    """Whether the author of a class says what its title is."""
+    config = getattr(cls, "model_config", None) or getattr(cls, "__pydantic_config__", None) or {}
+    extra = config.get("json_schema_extra")
+    if isinstance(extra, dict) and "title" in extra:
+        return True
+    return bool(config.get("title") or config.get("model_title_generator"))
 
 
 #: Keywords that leave it open what a value is.

@@ -1,0 +1,139 @@
+"""`asyncapi-guard init`: a first AsyncAPI file, to be edited.
+
+It is an example with an event of each kind or, with `--from`, what the code of an application says.
+Comments in it say what its parts are in Socket.IO. It is never written over a file that is there.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import click
+
+from asyncapi_guard.cli.application_import import application, run_and_leave, take_stdout
+from asyncapi_guard.cli.atomic_writes import write_whole
+from asyncapi_guard.cli.command_errors import CannotRun
+from asyncapi_guard.cli.shared_options import or_standard_output
+from asyncapi_guard.cli.skeleton import EMPTY, SKELETON, annotated
+
+if TYPE_CHECKING:
+    from asyncapi_guard.drift.applications import Loaded
+
+__all__ = ["command"]
+
+_EXAMPLES = """\
+\b
+Example: asyncapi-guard init
+         asyncapi-guard init -o specs/chat.yml
+         asyncapi-guard init --from package.module:socketio
+         asyncapi-guard init --from 'package.module:create_app()' -o - | less
+"""
+_NEXT = """\
+{file} was written. Next:
+  1. Edit it: its comments say how. To check it: asyncapi-guard validate {file}
+  2. Guard your server with it, at first without rejecting anything:
+     AsyncAPIGuard({file!r}, policy=Policy(mode=Mode.REPORT)).init_app(app, socketio)
+  3. Compare it with your code: asyncapi-guard check {target} {file}
+"""
+_TARGET = "package.module:socketio"
+
+
+@click.command("init", epilog=_EXAMPLES)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=str),
+    default="asyncapi.yml",
+    show_default=True,
+    callback=or_standard_output,
+    help="Write to this file; - for standard output.",
+)
+@click.option(
+    "--from",
+    "target",
+    metavar="MODULE:ATTRIBUTE",
+    help="Write what the code of this application says, in place of an example.",
+)
+def command(output: str | None, target: str | None) -> None:
+    """Write a first AsyncAPI file, with comments that say how to go on.
+
+    The file is an example with an event of each kind, which validates and guards a server as it is.
+    With --from, the application is imported, not run, and the file has its events: handlers, with
+    the types of those hints that are in force, and what doc_emit declares.
+
+    Exits with 0 when the file was written, 2 when it could not run or the file is already there.
+    """
+    _check_output(output)
+    if target is None:
+        _publish(SKELETON, output, None, None)
+        return
+    stdout = take_stdout()
+    run_and_leave(lambda: _from_code(target, output, stdout), stdout)
+
+
+def _check_output(output: str | None) -> None:
+    if output is None:
+        return
+    if output.lower().endswith(".json"):
+        raise click.UsageError("init writes YAML: JSON has no comments; name a .yml file")
+    if Path(output).exists():
+        raise CannotRun(
+            f"{output} is already there, and init never overwrites a file; name another with -o"
+        )
+
+
+def _from_code(target: str, output: str | None, stdout: IO[str]) -> int:
+    loaded = application(target)
+    _publish(_text_of(loaded), output, stdout, target)
+    return 0
+
+
+def _publish(text: str, output: str | None, stdout: IO[str] | None, target: str | None) -> None:
+    written = annotated(text, output or "asyncapi.yml")
+    if output is None:
+        click.echo(written, file=stdout, nl=False)
+        return
+
+    write_whole(output, written)
+    click.echo(_NEXT.format(file=output, target=target or _TARGET), err=True, nl=False)
+
+
+# -- what code says --------------------------------------------------------------------------------
+
+
+def _text_of(loaded: Loaded) -> str:
+    from asyncapi_guard.errors import SpecError
+    from asyncapi_guard.spec.serializing import to_yaml
+
+    server = loaded.server
+    try:
+        if hasattr(server, "asyncapi_doc") and server.generate_docs:
+            return to_yaml(server.asyncapi_doc.dict())
+        return _with_events(loaded)
+    except SpecError as error:
+        raise CannotRun(f"the types of {loaded.name} make no document: {error}") from error
+
+
+def _with_events(loaded: Loaded) -> str:
+    """A document with the events that a server without one handles."""
+    from asyncapi_guard.cli.configuration import Configurations
+    from asyncapi_guard.cli.event_additions import add_events
+    from asyncapi_guard.drift.comparing import missing_events
+    from asyncapi_guard.drift.discovery import declared_of, events_of, handlers_of, sources_of
+    from asyncapi_guard.spec.compiler import compile_contract
+    from asyncapi_guard.spec.loader import open_documents
+
+    handlers = handlers_of(loaded, sources_of(loaded))
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "asyncapi.yml"
+        file.write_text(EMPTY, encoding="utf-8")
+        documents = open_documents(file)
+        contract = compile_contract(documents, "auto")
+        missing = missing_events(handlers, declared_of(loaded.server), contract, documents)
+        if not missing:
+            raise CannotRun(f"{loaded.name} has no handlers: write an example without --from")
+        settings = Configurations(none=True).of_folder(folder).settings
+        events = events_of(loaded.server, missing)
+        return add_events(str(file), events, settings=settings).new.decode("utf-8")
