@@ -32,6 +32,7 @@ from asyncapi_guard.spec.references import Documents, Node, Unresolvable, is_ref
 from asyncapi_guard.spec.schema_bundles import Collector, at, follow, is_anchor, opens_resource
 from asyncapi_guard.spec.schema_cycles import InPlace, resource_circles
 from asyncapi_guard.spec.schema_habits import format_advice
+from asyncapi_guard.spec.unread_fields import is_message, schema_slips
 from asyncapi_guard.spec.wording import callback_hint, cut, kind_of, nearest, shown
 
 if TYPE_CHECKING:
@@ -107,6 +108,9 @@ class Schemas:
             if dialect is None:
                 self._check_wrapping(node)
             root, dialect = self.root(node) if dialect is None else (node, dialect)
+            if is_reference(node.value) and is_message(root.path):
+                self._report(_no_schema(node))
+                return None
         except Unresolvable as error:
             for finding in error.findings:
                 self._report(finding)
@@ -205,6 +209,7 @@ class Schemas:
             return
         for schema in _within(node, references=True):
             yield from extension_faults(schema, "Schema")
+            yield from schema_slips(schema)
         yield from self._check_keywords(node, dialect)
         if dialect.resources:
             for circle in resource_circles(node, dialect):
@@ -274,6 +279,13 @@ class Schemas:
     def endless(self) -> bool:
         """Whether there is a schema that must not be run (`check_circles`)."""
         return bool(self._in_place.endless) or self._is_endless
+
+
+def _no_schema(ref: Node) -> Finding:
+    """A message is referred to, none of whose fields is a keyword."""
+    reference = ref.value["$ref"]
+    message = f"{shown(reference)} leads to a message, not to a schema; refer to a schema, or to "
+    return ref.finding(f"{message}the message's: {shown(reference + '/payload')}", "wrong-kind")
 
 
 def _is_nothing(schema: Any) -> bool:
