@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["CHECKS", "RULES"]
 
 _error = group("Semantics", Severity.ERROR)
+_warning = group("Semantics", Severity.WARNING)
 
 RULES = (
     _error(
@@ -57,6 +58,31 @@ RULES = (
               kafka:
                 schemaRegistryUrl: https://registry.example.com
                 schemaRegistryVendor: confluent
+        """,
+    ),
+    _warning(
+        "binding-mismatch",
+        "What a binding says fits what stands beside it.",
+        """
+        A ROS 2 node that publishes belongs to an operation that sends, and a Solace destination of
+        type `topic` has no `queue`: the field applies to the other kind only, so nobody reads it.
+        The pages of these bindings say so, and do not forbid it; one of the two is wrong.
+        """,
+        """
+        channels: {pose: {address: /pose}}
+        operations:
+          pose:
+            action: receive
+            channel: {$ref: '#/channels/pose'}
+            bindings: {ros2: {role: publisher, node: /turtlesim}}
+        """,
+        """
+        channels: {pose: {address: /pose}}
+        operations:
+          pose:
+            action: send
+            channel: {$ref: '#/channels/pose'}
+            bindings: {ros2: {role: publisher, node: /turtlesim}}
         """,
     ),
 )
@@ -130,6 +156,8 @@ def _check_fields_of_bindings(context: Context) -> None:
         _headers_of_ibm_mq(context, binding)
     for queue in context.all("SqsQueue"):
         _throughput(context, queue)
+    for destination in context.all("SolaceDestination"):
+        _destination(context, destination)
     for server in context.all("Server"):
         _cipher(context, server)
     for operation in context.all("Operation"):
@@ -201,8 +229,20 @@ def _role(context: Context, operation: Node) -> None:
     if role is None or roles is None or not any(role.value in each for each in _ROLES.values()):
         return
     if role.value not in roles:
+        other = "receive" if action == "send" else "send"
         text = f"an operation that {action}s has another role than {role.value!r}"
-        context.report("binding-fields", role, f"{text}; expected one of {', '.join(roles)}")
+        hint = f"write action: {other}, or one of {', '.join(roles)}"
+        context.report("binding-mismatch", role, f"{text}; {hint}")
+
+
+def _destination(context: Context, destination: Node) -> None:
+    """A destination is a queue or a topic, and says so."""
+    type = destination.value.get("destinationType")
+    other = {"queue": "topic", "topic": "queue"}.get(type) if isinstance(type, str) else None
+    found = destination.get(other) if other is not None else None
+    if found is not None:
+        text = f"this destination is a {type}, so {other!r} does not apply; remove it, or write"
+        context.report("binding-mismatch", found, f"{text} destinationType: {other}", key=True)
 
 
 def _consumers(context: Context, operation: Node) -> None:
