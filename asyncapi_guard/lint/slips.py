@@ -182,7 +182,8 @@ def _word(key: Any, value: str) -> _Slip | None:
         rest = found[2].split()[0]
         message = f"{shown(value)} is text: {blank_missing(found[1], rest)}"
         return _Slip("wrong-type", message)
-    sign = _COMMENTED.match(value) if key in _WORDS else _COMMENTED_NUMBER.match(value)
+    plain = value.lstrip("/") if key == "address" else value
+    sign = _COMMENTED.match(plain) if key in _WORDS else _COMMENTED_NUMBER.match(value)
     if sign is not None and key not in ("pattern", "version"):
         return _Slip("bad-value", f"{COMMENT}, so {shown(value)} is one text; write ' #'")
     return None

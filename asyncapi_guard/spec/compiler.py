@@ -36,7 +36,7 @@ from asyncapi_guard.spec.references import (
     is_reference,
 )
 from asyncapi_guard.spec.replies import Replies
-from asyncapi_guard.spec.schemas import Schemas, ack_schema
+from asyncapi_guard.spec.schemas import Schemas, ack_fault, ack_schema
 from asyncapi_guard.spec.traits import merge_traits
 from asyncapi_guard.spec.unread_fields import unread_fields
 from asyncapi_guard.spec.versions import check_version
@@ -279,6 +279,10 @@ class _Compiler:
 
     def _ack(self, node: Node | None) -> Ack | None:
         if node is None:
+            return None
+        fault = ack_fault(node)
+        if fault:
+            self._report(node.finding(fault, "ack-schema"))
             return None
         schema = self._schemas.compile(ack_schema(node))
         return Ack((schema,)) if schema is not None else None

@@ -21,10 +21,13 @@ __all__ = ["is_for_others", "is_for_socketio", "is_only_for_socketio", "may_be_f
 #: Protocols over which Socket.IO travels, and its own names, as documents write them.
 _PROTOCOLS = frozenset(
     (
-        *("ws", "wss", "http", "https"),
-        *("socketio", "socket.io", "socket-io", "sio", "engineio", "engine.io"),
+        *("ws", "wss", "http", "https", "websocket", "websockets", "websocketsecure"),
+        *("socketio", "sio", "engineio"),
     )
 )
+_SEPARATORS = re.compile(r"[-_. ]")
+#: Of `socket.io v4`.
+_VERSION = re.compile(r"(?<=[a-z])v?\d+$")
 #: An address that is written as an event, as only Socket.IO's users write one.
 _EVENT = re.compile(r"[^/{}?#]*:[^/{}?#]*")
 
@@ -65,7 +68,9 @@ def may_be_for_socketio(documents: Documents) -> bool:
 
 def _may_carry_socketio(protocol: str | None) -> bool:
     """Whether Socket.IO travels over a protocol, or is it; a server may leave it out."""
-    return protocol is None or protocol.lower() in _PROTOCOLS
+    if protocol is None:
+        return True
+    return _VERSION.sub("", _SEPARATORS.sub("", protocol.lower())) in _PROTOCOLS
 
 
 def _protocols(documents: Documents) -> Iterator[str | None]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.spec.pointers import Path
     from asyncapi_guard.spec.references import Node
 
-__all__ = ["FIELDS", "is_message", "schema_slips", "unread_fields"]
+__all__ = ["FIELDS", "is_like_ack", "is_message", "schema_slips", "unread_fields"]
 
 _TEXTS = "title summary description tags externalDocs bindings"
 _MESSAGE = f"{_TEXTS} deprecated headers correlationId contentType name examples"
@@ -67,9 +67,14 @@ def _advice(key: str, known: frozenset[str]) -> str:
     glued = GLUED.fullmatch(key)
     if glued is not None:
         return f": {blank_missing(glued[1], glued[2])}"
-    if _ACK.fullmatch(re.sub(r"[-_.]", "", key.lower())):
+    if is_like_ack(key):
         return "; write 'x-ack', on the message"
     return nearest(key, known) or "; asyncapi-guard validate says what to write"
+
+
+def is_like_ack(key: str) -> bool:
+    """Whether a field was meant as `x-ack`, without its `x-`."""
+    return _ACK.fullmatch(re.sub(r"[-_.]", "", key.lower())) is not None
 
 
 def schema_slips(schema: Node) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asyncapi_guard.errors import Severity
+from asyncapi_guard.lint.keyword_habits import lost_properties
 from asyncapi_guard.lint.rule import group
 from asyncapi_guard.spec.references import is_reference
 from asyncapi_guard.spec.wording import kind_of
@@ -101,7 +102,13 @@ def _object_schema(context: Context, schema: Node) -> None:
     keywords = found.node.value if isinstance(found.node.value, dict) else {}
     if keywords.get("type") != "object" or "properties" not in keywords:
         message = "this schema must be of type object, and have properties"
-        context.report("binding-schema", schema, message, key=True)
+        names = lost_properties(keywords)
+        if names:
+            key = schema.path[-1]
+            message += f"; write {key}: {{type: object, properties: {{{names[0]}: ...}}}}"
+            context.report.explain("binding-schema", schema, message, key=True)
+        else:
+            context.report("binding-schema", schema, message, key=True)
 
 
 # -- the key of a Kafka message --------------------------------------------------------------------
