@@ -410,30 +410,34 @@ def _text_as_schema(name: Any, value: str) -> str:
 
 # -- patterns --------------------------------------------------------------------------------------
 
-_FLAGS = re.compile(r"\(\?[a-zA-Z]+[:)]")
-_POSIX = re.compile(r"\[:\w+:\]")
-_ANCHORS = re.compile(r"\\[AZz]")
-_POSSESSIVE = re.compile(r"[*+?}]\+")
-_ESCAPED = re.compile(r"\\(?:\\|(?P<sign>[^\w^$\\.*+?()\[\]{}|/-]|_))")
-_GLOB = re.compile(r"\*?[\w*.]*")
+_GLOB = re.compile(r"\*[\w*.\-]*")
+#: What other languages have in a pattern, and how JavaScript says it; the first that is found.
+_FOREIGN = tuple(
+    (re.compile(found), advice)
+    for found, advice in (
+        (r"\(\?P<", "write (?<name>...) for Python's (?P<name>...)"),
+        (r"\(\?P=", "write \\k<name> for Python's (?P=name)"),
+        (r"\(\?#", "there are no comments in it; remove (?#...)"),
+        (r"\(\?>", "there are no atomic groups; write (?:...)"),
+        (r"\(\?-?[a-zA-Z]+[:)]", "there are no flags in it; for both cases write [Aa]"),
+        (r"\[:\w+:\]", "there are no classes such as [:alpha:]; write A-Za-z"),
+        (r"\\[AZz]", "write ^ for the begin and $ for the end"),
+        (r"[*+?}]\+", "write one sign behind what is repeated"),
+        (r"\{,", "write {0,...} for a repetition that may be none"),
+        (r"\\p[A-Z]", "write \\p{L} for \\pL"),
+        (r"\\x(?![\da-fA-F]{2})|\\u(?![\da-fA-F]{4}|\{)", "\\x takes two digits, and \\u four"),
+        (r"\\[dwsDWS]-[^\]]|-\\[dwsDWS]", "in [...] write '-' at the end, or as \\-"),
+        (r"\\[CEGHIJKLMNOQRTUVXYaeghijlmoqyzZ]", "there is no such escape; write the signs"),
+        (r"^[+?*{]", "nothing stands before the sign that repeats; write . before it"),
+        (r"(?<!\\)\{(?!\d)|(?<![\d,\\])\}", "for a brace write \\{ or \\}"),
+    )
+)
 
 
 def pattern_advice(pattern: str) -> str:
     """What to write in place of a regular expression that JavaScript does not read."""
-    if pattern.startswith("*"):
-        glob = _GLOB.fullmatch(pattern)
-        meant = f"^{re.escape(pattern).replace(chr(92) + '*', '.*')}$" if glob else ".*"
-        return f"'*' repeats what stands before it; for any text write '{meant}'"
-    for found, advice in (
-        ("(?P<" in pattern, "write (?<name>...) for Python's (?P<name>...)"),
-        (_FLAGS.search(pattern), "there are no flags in it; for both cases write [Aa]"),
-        (_POSIX.search(pattern), "there are no classes such as [:alpha:]; write A-Za-z"),
-        (_ANCHORS.search(pattern), "write ^ for the begin and $ for the end"),
-        (_POSSESSIVE.search(pattern), "write one sign behind what is repeated"),
-    ):
-        if found:
-            return advice
-    escaped = next((each["sign"] for each in _ESCAPED.finditer(pattern) if each["sign"]), None)
-    if escaped is not None:
-        return f"remove the backslash before {escaped!r}"
-    return "each bracket needs its other half, and a '-' in [...] stands at the end"
+    if _GLOB.fullmatch(pattern):
+        meant = re.sub(r"(?:\\\*)+", ".*", re.escape(pattern)).replace("\\-", "-")
+        return f"'*' repeats what stands before it; for any text write '^{meant}$'"
+    found = (advice for foreign, advice in _FOREIGN if foreign.search(pattern))
+    return next(found, "each bracket needs its other half, and what is meant as a sign a backslash")

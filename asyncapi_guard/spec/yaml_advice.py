@@ -93,7 +93,6 @@ class _Place:
 
 #: A bracket, and a `#` in its line that begins a comment.
 _HASH_WITHIN = re.compile(r"[\[{][^\n'\"\]}]*[ \t]#")
-_GLUED_ITEM = re.compile(r"[ ]*-[\[{]")
 
 
 def _tab(place: _Place) -> str:
@@ -204,8 +203,6 @@ def _fence(place: _Place) -> str:
 def _closing(place: _Place) -> str:
     if not place.sign or place.sign not in "]},":
         return ""
-    if _GLUED_ITEM.match(place.before):
-        return "a blank is missing behind the '-' of the item"
     if place.sign == ",":
         return "a value is missing before this ',': text that begins with it needs quotes"
     return f"there is nothing that {place.sign!r} ends: text that begins with it needs quotes"
