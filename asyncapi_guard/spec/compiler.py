@@ -27,7 +27,7 @@ from asyncapi_guard.errors import (
     InvalidDocument,
     UnresolvableReference,
 )
-from asyncapi_guard.spec.own_extensions import extension_faults
+from asyncapi_guard.spec.own_extensions import extension_faults, faults_anywhere
 from asyncapi_guard.spec.references import (
     UNRESOLVABLE,
     Documents,
@@ -87,7 +87,7 @@ class _Compiler:
         version = self._string(info, "version") if info else ""
         channels = self._channels()
         operations = self._operations(channels)
-        self._other_objects()
+        self._extensions()
         self._schemas.check_circles()
         self._raise_findings()
         return Contract(
@@ -120,15 +120,13 @@ class _Compiler:
         for finding in unread_fields(node, kind):
             self._report(finding)
 
-    def _other_objects(self) -> None:
+    def _extensions(self) -> None:
         """Report our extensions in objects that nothing is compiled from."""
-        for name in ("info", "components"):
-            node = self._root.get(name)
-            if node is not None:
-                self._unread(node, name)
         servers = self._optional_map(self._root, "servers")
         for _, node in servers.items() if servers is not None else ():
             self._found(node, "the server", "Server")
+        for finding in faults_anywhere(self._root):
+            self._report(finding)
 
     def _found(self, node: Node, name: str, kind: str) -> Node | None:
         """The mapping that a node is, with our extensions where they are read."""

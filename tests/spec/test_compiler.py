@@ -183,6 +183,16 @@ def test_a_reply_of_events_is_no_ack(folder, listed, messages, more, alternative
         ("channels: {c: {address: /, messages: {m: {payload: {$ref: '#/x-s', x-ack: {}}}}}}\nx-s: {}", "misplaced-extension", "/channels/c/messages/m/payload/x-ack"),
         ("channels: {c: {address: /, messages: {m: {$ref: '#/x-m', x-ack: {}}}}}\nx-m: {}", "misplaced-extension", "/channels/c/messages/m/x-ack"),
         ("channels: {c: {address: /}}\noperations: {o: {action: send, channel: {$ref: '#/channels/c'}, x-ack: {}}}", "misplaced-extension", "/operations/o/x-ack"),
+        # where nothing is compiled from
+        ("servers: {s: {host: h, protocol: ws, tags: [{name: a, x-acks: {}}]}}", "misplaced-extension", "/servers/s/tags/0/x-acks"),
+        ("channels: {c: {address: /, bindings: {ws: {x-ack: {}}}}}", "misplaced-extension", "/channels/c/bindings/ws/x-ack"),
+        ("channels: {c: {address: /, messages: {m: {correlationId: {location: a, x-ack: {}}}}}}", "misplaced-extension", "/channels/c/messages/m/correlationId/x-ack"),
+        ("channels: {c: {address: /}}\noperations: {o: {action: send, channel: {$ref: '#/channels/c', x-ack: {}}}}", "misplaced-extension", "/operations/o/channel/x-ack"),
+        ("channels: {c: {address: /, messages: {m: {}}}}\noperations: {o: {action: send, channel: {$ref: '#/channels/c'}, messages: [{$ref: '#/channels/c/messages/m', x-ack: {}}]}}", "misplaced-extension", "/operations/o/messages/0/x-ack"),
+        ("components: {messages: {m: {payload: {}, x-akc: {}}}}", "misspelt-extension", "/components/messages/m/x-akc"),
+        ("components: {operations: {o: {x-gaurd: {}}}}", "misspelt-extension", "/components/operations/o/x-gaurd"),
+        ("components: {schemas: {s: {properties: {a: {x-ack: {}}}}}}", "misplaced-extension", "/components/schemas/s/properties/a/x-ack"),
+        ("components: {replies: {r: {x-ack: {}}}}", "misplaced-extension", "/components/replies/r/x-ack"),
         ("channels: {c: {address: /}}\noperations: {o: {action: send, channel: {$ref: '#/channels/c'}, reply: {x-ack: {}}}}", "misplaced-extension", "/operations/o/reply/x-ack"),
         ("channels: {c: {address: /}}\noperations: {o: {action: send, channel: {$ref: '#/channels/c'}, x-guard: {mode: report, only: a}}}", "invalid-document", "/operations/o/x-guard/only"),
     ],
@@ -235,6 +245,20 @@ def test_what_an_author_believes_to_be_judged(folder, text, pointer, advice):
     findings = caught.value.findings
     assert " ".join(each.pointer for each in findings) == pointer
     assert advice in findings[0].message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "components: {messages: {m: {payload: {}, x-ack: {}, x-guard: {mode: report}}}, messageTraits: {t: {x-ack: {}}}}",
+        "components: {operations: {o: {x-guard: {mode: report}}}, operationTraits: {t: {x-guard: {mode: report}}}}",
+        "components: {schemas: {x-ack: {type: string}, s: {properties: {x-ack: {}}, default: {x-ack: 1}, examples: [{x-ack: 1}]}}}",
+        "x-other: {x-ack: {}}", "channels: {c: {address: /, messages: {m: {traits: [{x-ack: {}}]}}}}",
+    ],
+)  # fmt: skip
+def test_extensions_of_ours_where_they_belong(folder, text):
+    """And names of data, and whatever is in an extension of others."""
+    folder.load(text)
 
 
 def test_the_fields_of_objects_are_those_of_the_grammar():
