@@ -132,7 +132,17 @@ _TABLE: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         ("uri|address|hostname|domain", "host", "write 'host', without scheme and path"),
         ("port", "", "write it behind the host: host: 'example.com:5000'"),
         ("path|basePath|base", "pathname", "write 'pathname'"),
-        ("scheme|schemes", "protocol", "write 'protocol'"),
+        ("scheme|schemes|protocols", "protocol", "write 'protocol', one for each server"),
+        (
+            "namespace|namespaces",
+            "",
+            "a namespace is the 'address' of a channel; remove it",
+        ),
+        (
+            "auth|authentication|authorization",
+            "security",
+            "write security: [{$ref: '#/components/securitySchemes/...'}]",
+        ),
     ),
     "Channel": (
         ("publish|subscribe", "messages", _OPERATIONS),
@@ -222,6 +232,13 @@ _TABLE: Mapping[str, tuple[tuple[str, str, str], ...]] = {
             _KEYWORDS,
             "payload",
             _SCHEMA_BELOW,
+        ),
+    ),
+    "Guard": (
+        (
+            "enabled|enforce|report|level|policy|off|strict",
+            "mode",
+            "write mode: enforce, mode: report, or mode: 'off'",
         ),
     ),
     "MessageExample": (

@@ -32,7 +32,11 @@ _SECTIONS = {
 #: What is written for an object of which nothing is said.
 _EMPTY = {"Parameter": "{}", "Message": "{payload: {type: 'null'}} if it has no arguments"}
 _MODES = {True: "enforce", False: "'off'"}
-_WORDS_FOR_MODES = {"off": "'off'", "on": "enforce", "true": "enforce", "false": "'off'"}
+_WORDS_FOR_MODES = {
+    **dict.fromkeys(("on", "true", "yes", "strict", "block", "reject", "enforced"), "enforce"),
+    **dict.fromkeys(("warn", "warning", "log", "monitor", "shadow", "audit", "dry-run"), "report"),
+    **dict.fromkeys(("off", "false", "no", "none", "disabled", "ignore", "skip"), "'off'"),
+}
 #: Where what is referred to is written.
 _IN_PLACE = {
     "Channel": "write the channel below 'channels'",
@@ -77,6 +81,11 @@ def _as_choice(node: Node) -> str:
 
 
 def _as_map(node: Node, type: Type) -> str:
+    if type.item is not None and type.item.name == "Server":
+        first = node.value[0] if isinstance(node.value, list) and node.value else node.value
+        fields = server_address(first)
+        if fields:
+            return f"; write a map, each server below its name: servers: {{main: {{{fields}}}}}"
     if not isinstance(node.value, list) or not node.value or type.item is None:
         return ""
     if type.item.name not in _NAMED and type.item.kind == "object":
@@ -131,19 +140,28 @@ def _map_as_list(root: Node, node: Node, item: Type) -> str:
 
 def _as_object(root: Node, node: Node, type: Type) -> str:
     if isinstance(node.value, dict) and type.reference == "must":
-        return f"; {_IN_PLACE[type.name]}, and refer to it" if type.name in _IN_PLACE else ""
+        return _as_reference(node.value, type)
     if type.name == "Reply":
         return f"; {ACK_ADVICE}"
-    if type.name == "Guard" and isinstance(node.value, (bool, str)):
-        return f"; write x-guard: {{mode: {_mode(node.value)}}}"
     if type.name.endswith("Bindings") and isinstance(node.value, list):
         names = [name for name in node.value if isinstance(name, str)]
         return f"; write bindings: {{{', '.join(f'{_shown(name)}: {{}}' for name in names)}}}"
-    if not isinstance(node.value, str):
-        return ""
-    written = _in_place(node.value, type) or _written(root, node, node.value, type)
+    if type.name == "Guard" and isinstance(node.value, (bool, str)):
+        written = f"{{mode: {_mode(node.value)}}}"
+    elif isinstance(node.value, str):
+        written = _in_place(node.value, type) or _written(root, node, node.value, type)
+    else:
+        written = ""
     is_item = isinstance(node.path[-1], int)
     return f"; write {written if is_item else f'{node.path[-1]}: {written}'}" if written else ""
+
+
+def _as_reference(value: dict[str, Any], type: Type) -> str:
+    """What to write for a mapping where a reference is wanted."""
+    within: Any = next(iter(value.values()), None) if len(value) == 1 else None
+    if is_reference(within):
+        return f"; write the reference itself: {{$ref: '{_shown(within['$ref'])}'}}"
+    return f"; {_IN_PLACE[type.name]}, and refer to it" if type.name in _IN_PLACE else ""
 
 
 def _mode(value: bool | str) -> str:  # noqa: FBT001  # what an author wrote
@@ -285,7 +303,7 @@ def kind_hint(ref: Node, target: Node, kind: str, name: str) -> str:
             else ""
         )
     if name == "Message" and kind == "Schema":
-        return f"; to use it as payload, write payload: {{$ref: '{reference}'}}"
+        return _of_a_schema(reference)
     if name == "Channel" and kind == "Message":
         channel, is_of_channel, _ = reference.partition("/messages/")
         is_of_channel = is_of_channel and channel.startswith("#/channels/")
@@ -293,3 +311,10 @@ def kind_hint(ref: Node, target: Node, kind: str, name: str) -> str:
     if name == "Message" and kind == "Channel":
         return f"; refer to a message of it: '{reference}/messages/...'"
     return ""
+
+
+def _of_a_schema(reference: str) -> str:
+    """What to refer to in place of a schema where a message is wanted."""
+    if reference.endswith("/payload"):
+        return f"; refer to the message: '{reference.removesuffix('/payload')}'"
+    return f"; to use it as payload, write payload: {{$ref: '{reference}'}}"

@@ -97,3 +97,8 @@ def _named(data: Any, name: str) -> Iterator[Path]:
         entries = data.get(section) if isinstance(data, dict) else None
         if isinstance(entries, dict) and name in entries:
             yield (section, name)
+    channels = data.get("channels") if isinstance(data, dict) else None
+    for key, channel in channels.items() if isinstance(channels, dict) else ():
+        messages = channel.get("messages") if isinstance(channel, dict) else None
+        if isinstance(messages, dict) and name in messages:
+            yield ("channels", key, "messages", name)

@@ -119,6 +119,9 @@ SOCKETIO = {
     "a pattern as a name": ([(NAME, "        name: 'lend:*'\n")], "lend:*", "event-name", "name each event"),
     "a parameter in a name": ([(NAME, "        name: 'lend:{book}'\n")], "lend:{book}", "event-name", "put what varies into the payload"),
     "an f-string as a name": ([(NAME, "        name: 'lend:${book}'\n")], "lend:${book}", "event-name", "put what varies into the payload"),
+    "several names": ([(NAME, "        name: lend_book, lendBook\n")], "name: lend_book, ", "event-name", "write a message for each event"),
+    "a call as a name": ([(NAME, "        name: lend_book()\n")], "name: lend_book()", "event-name", "write 'lend_book'"),
+    "quotes within quotes": ([(NAME, "        name: \"'lend_book'\"\n")], "name: \"'", "event-name", "write lend_book with one pair"),
     "a blank behind a name": ([(NAME, "        name: 'lend_book '\n")], "name: 'lend_book '", "event-name", "write 'lend_book'"),
     "an empty name": ([(NAME, "        name: ''\n")], "name: ''", "event-name", "write the name that clients emit"),
     "the event among the arguments": ([("            - {type: string, maxLength: 20}\n", "            - {const: search}\n")], "const: search", "event-as-argument", "remove it from the items"),
@@ -153,7 +156,11 @@ SOCKETIO = {
     "a guard that is false": ([(NAME, f"{NAME}        x-guard: false\n")], "x-guard: false", "wrong-type", "write x-guard: {mode: 'off'}"),
     "a mode that is false": ([(NAME, f"{NAME}        x-guard: {{mode: false}}\n")], "mode: false", "wrong-type", "write mode: 'off'"),
     "a mode that is on": ([(NAME, f"{NAME}        x-guard: {{mode: on}}\n")], "mode: on", "bad-value", "write mode: enforce"),
+    "a mode by another name": ([(NAME, f"{NAME}        x-guard: {{mode: warn}}\n")], "mode: warn", "bad-value", "write mode: report"),
+    "a guard that is enabled": ([(NAME, f"{NAME}        x-guard: {{enabled: false}}\n")], "enabled:", "unknown-field", "write mode: enforce, mode: report"),
+    "an ack that says yes": ([(ACK, "        x-ack: yes\n")], "x-ack: yes", "ack-schema", "write the schema of what is answered"),
     # namespaces
+    "the namespace of a server": ([("    protocol: wss\n", "    protocol: wss\n    namespace: /desk\n")], "namespace: /desk", "unknown-field", "is the 'address' of a channel"),
     "the path of requests": ([(ADDRESS, "    address: /socket.io/\n")], "address: /socket.io/", "odd-namespace", "write address: /, and the path as 'pathname' of a server"),
     "a slash behind a namespace": ([(ADDRESS, "    address: /desk/\n")], "address: /desk/", "odd-namespace", "another namespace than '/desk'"),
     "all namespaces": ([(ADDRESS, "    address: '/*'\n")], "address: '/*'", "odd-namespace", "write a channel for each namespace"),
@@ -169,6 +176,16 @@ SOCKETIO = {
 }  # fmt: skip
 
 ASYNCAPI = {
+    "servers as a text": ([("servers:\n  main:\n    host: books.example.com\n    protocol: wss\n", "servers: wss://books.example.com\n")], "servers: wss", "wrong-type", "servers: {main: {host: 'books.example.com', protocol: wss}}"),
+    "URLs as servers": ([("  main:\n    host: books.example.com\n    protocol: wss\n", "  - wss://books.example.com\n")], "- wss", "wrong-type", "servers: {main: {host: 'books.example.com', protocol: wss}}"),
+    "auth of a server": ([("    protocol: wss\n", "    protocol: wss\n    auth: bearer\n")], "auth:", "unknown-field", "write security: [{$ref:"),
+    "a port in words": ([("host: books.example.com", "host: 'books.example.com:port'")], "host: 'books", "server-host", "a port in digits"),
+    "a description behind #": ([(NAME, f"{NAME}        description: # Lends a book\n")], "description:", "wrong-type", "perhaps a comment"),
+    "a reference in a reference": ([("[{$ref: '#/channels/desk/messages/overdue'}]", "[{$ref: {$ref: '#/channels/desk/messages/overdue'}}]")], "messages: [", "reference-required", "write the reference itself: {$ref: '#/channels/desk/messages/overdue'}"),
+    "a name around a reference": ([("[{$ref: '#/channels/desk/messages/overdue'}]", "[{overdue: {$ref: '#/channels/desk/messages/overdue'}}]")], "messages: [", "reference-required", "write the reference itself"),
+    "a reference without messages": ([("[{$ref: '#/channels/desk/messages/overdue'}]", "[{$ref: '#/channels/desk/overdue'}]")], "messages: [", "unresolvable-reference", "did you mean '#/channels/desk/messages/overdue'?"),
+    "the name of a message as a reference": ([("[{$ref: '#/channels/desk/messages/overdue'}]", "[{$ref: overdue}]")], "messages: [", "unresolvable-reference", "did you mean '#/channels/desk/messages/overdue'?"),
+    "the payload of a message as the message": ([("[{$ref: '#/channels/desk/messages/overdue'}]", "[{$ref: '#/channels/desk/messages/overdue/payload'}]")], "messages: [", "wrong-kind", "refer to the message: '#/channels/desk/messages/overdue'"),
     "a server as a text": ([("  main:\n    host: books.example.com\n    protocol: wss\n", "  main: wss://books.example.com\n")], "main: wss", "wrong-type", "write main: {host: 'books.example.com', protocol: wss}"),
     "a channel as a text": ([("  desk:\n" + GOOD[GOOD.index(ADDRESS) : GOOD.index("operations:\n")], "  desk: /desk\n"), (GOOD[GOOD.index("operations:\n") :], "")], "desk: /desk", "wrong-type", "write desk: {address: /desk}"),
     "a message as a type": ([("      overdue: {payload: {type: string}}", "      overdue: string")], "overdue: string", "wrong-type", "write overdue: {payload: {type: string}}"),
@@ -271,6 +288,10 @@ SCHEMAS = {
 
 YAML = {
     "a dash without a blank": ([("      - {$ref: '#/channels/desk/messages/leave'}", "      -{$ref: '#/channels/desk/messages/leave'}")], "-{$ref", "unreadable", "a blank is missing behind the '-'"),
+    "a bullet": ([("      - {$ref: '#/channels/desk/messages/leave'}", "      • {$ref: '#/channels/desk/messages/leave'}")], "• {", "unreadable", "the items of a list begin with '- '"),
+    "an equals sign behind $ref": ([("[{$ref: '#/channels/desk/messages/overdue'}]", "[{$ref='#/channels/desk/messages/overdue'}]")], "$ref=", "unknown-field", "write $ref: '#/channels/desk/messages/overdue'"),
+    "$refs": ([("[{$ref: '#/channels/desk/messages/overdue'}]", "[{$refs: '#/channels/desk/messages/overdue'}]")], "$refs", "unknown-field", "write $ref: '#/channels/desk/messages/overdue'"),
+    "a comment of C in braces": ([("info: {title: Library, version", "info: {title: Library, /* now */ version")], "/* now", "unknown-field", "comments begin with '#'"),
     "a semicolon in braces": (shelf("{type: string; maxLength: 3}"), "shelf:", "unreadable", "separated by ',', not by ';'"),
     "a comment in braces": (shelf("{type: string, pattern: a #b}"), "shelf:", "unreadable", "put text with ' #' in it in quotes"),
     "// behind an address": ([(ADDRESS, "    address: /desk // of the library\n")], "// of", "bad-value", "comments begin with '#'"),

@@ -152,15 +152,22 @@ def _name_of(message: ProfileMessage) -> tuple[Node, bool]:
 
 # -- names -----------------------------------------------------------------------------------------
 
+_QUOTES = "'\"`"
 _VARIES = re.compile(r"\{[^{}]*\}|<[\w:]+>|\$\{|^\*.|.\*$|\.\*")
 
 
-def _name_fault(channel: ProfileChannel, event: str) -> str:
+def _name_fault(channel: ProfileChannel, event: str) -> str:  # noqa: PLR0911  # one each
     """What is wrong with an event's name; empty if nothing is."""
     if not event.strip():
         return "has no letters; write the name that clients emit"
     if event != event.strip():
         return f"begins or ends with a blank, which is part of it; write {shown(event.strip())}"
+    if event[0] in _QUOTES and event[-1] in _QUOTES:
+        return f"has quotes in it, which are part of it; write {event[1:-1]} with one pair"
+    if event.endswith("()"):
+        return f"is a name, and no call; write {shown(event[:-2])}"
+    if "|" in event or ", " in event:
+        return "is one name; write a message for each event"
     if _VARIES.search(event):
         return (
             "is compared letter by letter, and is no pattern; name each event, and put what "

@@ -172,7 +172,9 @@ def _advice(node: Node, code: str) -> str:
         return f"; write {key}: {{$ref: {shown(reference)}}}"
     found = as_schema(value) or f"type: {value}"
     is_type = found.removeprefix("type: ") in TYPES or "," in found
-    return f"; write {key}: {{{found}}}" if is_type else ""
+    if is_type:
+        return f"; write {key}: {{{found}}}"
+    return "; write the schema of what is answered" if code == "ack-schema" else ""
 
 
 def _component(data: Any, name: str) -> str:

@@ -67,7 +67,9 @@ def _check_server(context: Context, server: Node) -> None:
     if host is not None and isinstance(host.value, str) and not _HOST.fullmatch(host.value):
         message = f"{shown(host.value)} is no host name with an optional port"
         parts = server_address(host.value)
-        if parts:
+        if parts == f"host: '{host.value}'":
+            message += "; write the name, and a port in digits, such as 'example.com:5000'"
+        elif parts:
             message += f"; the scheme belongs in 'protocol', a path in 'pathname': write {parts}"
         context.report("server-host", host, message)
     _protocol(context, server)
