@@ -97,6 +97,8 @@ def faults_anywhere(root: Node) -> Iterator[Finding]:
         if not named and any(map(own_extension, value)):
             kind = _KINDS.get(str(path[-2]), "") if len(path) > 1 else ""
             yield from extension_faults(Node(root.source, path, value), kind)
+        if not named and is_reference(value):
+            continue  # what stands beside a reference is ignored, whatever is in it
         for key, item in value.items():
             if isinstance(item, (dict, list)) and (named or not _is_closed(key)):
                 below = not named and key in _NAMED and isinstance(item, dict)
