@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +12,7 @@ from asyncapi_guard.spec.pointers import format_pointer
 from asyncapi_guard.spec.references import UNRESOLVABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from asyncapi_guard.errors import Finding
     from asyncapi_guard.lint.rule import Rule
@@ -144,4 +146,24 @@ class Findings:
 
     def sorted(self) -> tuple[Finding, ...]:
         """All, in the order of the files."""
-        return tuple(sorted(self._found))
+        found = sorted(each for each in self._found if not self._is_misplaced(each))
+        return tuple(_without_repeats(found))
+
+
+#: A section or a channel that is not there, through which references lead.
+_CAUSE = re.compile(r" leads nowhere: ((?:the root|/components|/channels(?:/[^/ ]+)?) has no .*)")
+
+
+def _without_repeats(found: list[Finding]) -> Iterator[Finding]:
+    """One finding for all references that miss the same section or channel."""
+    causes = [_CAUSE.search(each.message) if each.code == UNRESOLVABLE else None for each in found]
+    times = Counter(
+        (each.file, cause[1]) for each, cause in zip(found, causes, strict=True) if cause
+    )
+    for each, cause in zip(found, causes, strict=True):
+        more = times.pop((each.file, cause[1]), 0) - 1 if cause else 0
+        if more > 0:
+            plural = "s" if more > 1 else ""
+            yield replace(each, message=f"{each.message} ({more} more reference{plural} so)")
+        elif more == 0:
+            yield each

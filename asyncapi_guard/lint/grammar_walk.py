@@ -33,13 +33,14 @@ from asyncapi_guard.lint.grammar import (
     Type,
 )
 from asyncapi_guard.lint.habits import habit_of, missing_hint, stands_for
-from asyncapi_guard.lint.hints import action_hint, hint_for, kind_hint
+from asyncapi_guard.lint.hints import choice_hint, hint_for, kind_hint
 from asyncapi_guard.lint.plain import kind_of_plain, plain_fault
 from asyncapi_guard.lint.ref_siblings import check_siblings
 from asyncapi_guard.lint.slips import report_slips
 from asyncapi_guard.spec.own_extensions import extension_faults, own_extension
+from asyncapi_guard.spec.pointers import format_pointer
 from asyncapi_guard.spec.references import Documents, Node, Unresolvable, is_reference
-from asyncapi_guard.spec.schemas import ack_schema
+from asyncapi_guard.spec.schemas import ack_fault, ack_schema
 from asyncapi_guard.spec.wording import kind_of, nearest, shown
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ class GrammarWalk:
             hint = ""
             if wanted == "a number" and node.value in map(str, type.choices):
                 hint = "; remove the quotes"
-            elif wanted == "a string" and isinstance(node.value, (int, float)):
+            elif wanted == "a string" and node.value.__class__ in (int, float):
                 hint = "; put it in quotes"
             self._expect(node, wanted, type, fits=False, hint=hint)
         elif node.value not in type.choices:
@@ -160,7 +161,7 @@ class GrammarWalk:
             message = f"expected one of {choices}; got {got}"
             is_version = type.choices[-1] == LATEST
             near = hint_at_versions(type) if is_version else nearest(node.value, type.choices)
-            message += action_hint(node) or near
+            message += choice_hint(node) or near
             self._findings("bad-value", node, message, wanted=type.choices)
 
     def _visit_union(self, node: Node, type: Type) -> None:
@@ -177,12 +178,12 @@ class GrammarWalk:
         is_list = isinstance(node.value, list)
         if type.item is None or not self._expect(node, "a list", type, fits=is_list):
             return
-        texts = 0
+        others = 0
         for item in node.values():
-            is_text = isinstance(item.value, str) and type.item.kind == "object"
-            texts += is_text
+            is_other = _is_other_item(item.value, type.item)
+            others += is_other
             # One finding is for all of them.
-            if texts <= 1 or not is_text:
+            if others <= 1 or not is_other:
                 self._visit(item, type.item)
         if type.filled and not node.value:
             self._findings("bad-value", node, "expected one item at least, got an empty list")
@@ -204,6 +205,7 @@ class GrammarWalk:
     def _visit_map(self, node: Node, type: Type) -> None:
         is_map = isinstance(node.value, dict)
         if type.item is None or not self._expect(node, "a mapping", type, fits=is_map):
+            self._findings.misplace(f"#{format_pointer(node.path)}/")
             return
         if is_reference(node.value) and type.item.kind != "plain":
             message = "a map cannot be a reference; what is in it can"
@@ -268,6 +270,9 @@ class GrammarWalk:
         self._seen.add((node.place, name))
         self._kinds.setdefault(node.place, name)
         if name == "Ack":
+            fault = ack_fault(node)
+            if fault:
+                self._findings.explain("ack-schema", node, fault, key=True)
             self.visited["Ack"].append(ack_schema(node))
         elif name in _SCHEMAS:
             self.visited[name].append(node)
@@ -287,6 +292,11 @@ class GrammarWalk:
         outer = self._binding_version
         if name in VERSIONS:
             self._binding_version = version_of_binding(node.value, VERSIONS[name])
+        if name == "SecurityScheme" and _is_http_api_key(node.value):
+            message = (
+                "a key in a header, a query or a cookie is another type; write type: httpApiKey"
+            )
+            self._findings.explain("bad-value", node.child("in"), message, place=node)
         every = _fields(node, name)
         fields = fields_of_version(every, self._binding_version, self._asyncapi)
         if node.value or not may_be_empty(name):
@@ -344,13 +354,15 @@ class GrammarWalk:
         if habit is not None and habit.advice in advised:
             return  # one finding is for all that is mended alike
         hint = nearest(key, fields)
-        self._expect_references(key, name, hint)
+        self._expect_references(key, name, hint if habit is None else f"; {habit.advice}")
         if habit is not None:
+            for meant in habit.meant:
+                self._findings.misplace(f"#{format_pointer((*item.path[:-1], meant))}/")
             advised.add(habit.advice)
             hint = f"; {habit.advice}"
         if not hint and name.endswith("Binding") and key != "bindingVersion" and len(item.path) > 1:
             hint = hint_at_level(item.path[-2], key)
-        message = f"unknown field {shown(key)} of {article(name)}{hint}"
+        message = f"unknown field {shown(key)} of {article(name)}{hint or _of_your_own(key, name)}"
         is_oauth2 = name == "SecurityScheme" and "flows" in fields
         code = "oauth2-field" if is_oauth2 else "unknown-field"
         self._findings(code, item, message, key=True, wanted=fields)
@@ -444,6 +456,14 @@ def _written_as(type: Type) -> str:
     return "a list" if type.kind == "list" else "a mapping"
 
 
+def _is_other_item(value: Any, item: Type) -> bool:
+    """Whether an item is a text in place of an object, or a number in place of a text."""
+    if item.kind == "object":
+        return isinstance(value, str)
+    is_text = item.kind == "plain" and kind_of_plain(item.name) == "a string"
+    return is_text and isinstance(value, (bool, int, float))
+
+
 def _fields(node: Node, name: str) -> Mapping[str, Field]:
     """The fields of an object; security schemes and OAuth flows have more by what they are."""
     base, _, variant = name.partition(" ")
@@ -452,6 +472,21 @@ def _fields(node: Node, name: str) -> Mapping[str, Field]:
         variant = str(node.value.get(told_by, default))
     more = OBJECTS.get(f"{base} {variant}") if variant else None
     return {**OBJECTS[base], **more} if more else OBJECTS[base]
+
+
+def _of_your_own(key: str, name: str) -> str:
+    """What to do about a field that nobody knows."""
+    if name.endswith("Binding"):
+        return ""  # its page says what there is
+    if name in CLOSED:
+        return "; remove it"
+    word = re.sub(r"^x[-_]?(?=[-_A-Z])|[^\w.-]", "", key, flags=re.ASCII).strip("_-")
+    return f"; remove it, or call it 'x-{word}' if it is your own" if word else "; remove it"
+
+
+def _is_http_api_key(scheme: Mapping[str, Any]) -> bool:
+    """Whether a scheme is an API key as OpenAPI has it."""
+    return scheme.get("type") == "apiKey" and scheme.get("in") in ("header", "query", "cookie")
 
 
 def _map_of_scopes(node: Node) -> str:

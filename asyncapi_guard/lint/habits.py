@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from asyncapi_guard.lint.binding_tables import PROTOCOLS
 from asyncapi_guard.lint.grammar import OBJECTS
 from asyncapi_guard.lint.slips import glued_name
+from asyncapi_guard.spec.unread_fields import is_like_ack
 from asyncapi_guard.spec.wording import nearest
 
 if TYPE_CHECKING:
@@ -62,6 +63,19 @@ _PARAMETER = (
     "a parameter of AsyncAPI 3 is a string: it has 'enum', 'default', 'description', 'examples' "
     "and 'location'"
 )
+_ROUTING = (
+    "which clients hear an event is the server's code: rooms and broadcasts are not in the "
+    "document; remove it"
+)
+_SIDES = "what is received and sent is said by operations: write one that lists the message"
+_NO_OPERATION = (
+    "write an operation below 'operations' at the root, with action: receive for what clients "
+    "emit, or action: send"
+)
+_TRAITS = (
+    "a message is one, and takes what it shares with others from 'traits'; alternatives of its "
+    "payload stand below payload: payload: {oneOf: [...]}"
+)
 _KEYWORDS = (
     "type|properties|required|items|oneOf|anyOf|allOf|enum|const|format|pattern|minLength|"
     "maxLength|minimum|maximum|additionalProperties|additionalItems|minItems|maxItems|nullable|"
@@ -75,6 +89,10 @@ _MISSING = {
     ("Server", "host"): "host: 'example.com:5000', without scheme and path",
     ("Server", "protocol"): "protocol: wss, or ws without TLS",
     ("AsyncAPI", "info"): "info: {title: ..., version: 1.0.0}",
+    ("Info", "title"): "a name for people, such as title: Chat",
+    ("SecurityScheme", "scheme"): "scheme: bearer, or scheme: basic",
+    ("SecurityScheme", "in"): "where it is: in: header, or in: query",
+    ("SecurityScheme", "name"): "the name of the header or the parameter",
     ("Info", "version"): "the version of this document, such as version: 1.0.0",
 }
 
@@ -89,10 +107,12 @@ _TABLE: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         ),
         ("securityDefinitions", "", "put its entries under components: securitySchemes:"),
         (
-            "paths|topics|events|namespaces|endpoints",
+            "paths|topics|events|namespaces|endpoints|webhooks",
             "channels",
             _CHANNELS,
         ),
+        ("rooms|room", "", _ROUTING),
+        ("send|receive|emit|emits|on|listen|sends|receives", "operations", _NO_OPERATION),
         ("publish|subscribe", "operations", _OPERATIONS),
         (
             "openapi|swagger",
@@ -113,7 +133,17 @@ _TABLE: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         ("uri|address|hostname|domain", "host", "write 'host', without scheme and path"),
         ("port", "", "write it behind the host: host: 'example.com:5000'"),
         ("path|basePath|base", "pathname", "write 'pathname'"),
-        ("scheme|schemes", "protocol", "write 'protocol'"),
+        ("scheme|schemes|protocols", "protocol", "write 'protocol', one for each server"),
+        (
+            "namespace|namespaces",
+            "",
+            "a namespace is the 'address' of a channel; remove it",
+        ),
+        (
+            "auth|authentication|authorization",
+            "security",
+            "write security: [{$ref: '#/components/securitySchemes/...'}]",
+        ),
     ),
     "Channel": (
         ("publish|subscribe", "messages", _OPERATIONS),
@@ -133,6 +163,12 @@ _TABLE: Mapping[str, tuple[tuple[str, str, str], ...]] = {
             "",
             "operations stand below 'operations' at the root, and refer to their channel",
         ),
+        (
+            "send|receive|emit|emits|on|listen|listens|sends|receives|get|post|put",
+            "",
+            _NO_OPERATION,
+        ),
+        ("room|rooms|broadcast", "", _ROUTING),
         ("ws|http|" + "|".join(PROTOCOLS), "", "write it into 'bindings'"),
     ),
     "Operation": (
@@ -150,12 +186,13 @@ _TABLE: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         ),
         ("type|direction|method|verb", "action", "write action: receive, or action: send"),
         ("name", "", "write 'title'"),
+        ("room|rooms|broadcast|to", "", _ROUTING),
         (
             "payload|schema|content|requestBody",
             "",
             "a payload belongs to a message of the channel; list the message in 'messages'",
         ),
-        ("response|responses|ack|acks|replies|callback", "reply", ACK_ADVICE),
+        ("response|responses|replies|callback", "reply", ACK_ADVICE),
         ("ws|http|" + "|".join(PROTOCOLS), "", "write it into 'bindings'"),
     ),
     "Reply": (
@@ -178,7 +215,7 @@ _TABLE: Mapping[str, tuple[tuple[str, str, str], ...]] = {
             "",
             "the key of a message is its id, and its event is 'name' or else the key; remove it",
         ),
-        ("ack|acks|response|responses|reply|callback|returns", "x-ack", "write 'x-ack'"),
+        ("response|responses|reply|callback|returns|return", "x-ack", "write 'x-ack'"),
         (
             "schemaFormat",
             "",
@@ -186,14 +223,23 @@ _TABLE: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         ),
         ("example", "examples", "write examples: [{payload: ...}]"),
         (
-            "action|direction|channel|publish|subscribe",
+            "action|direction|channel|publish|subscribe|from|to|sender|receiver|source|target",
             "",
-            "what is received and sent is said by operations: write one that lists the message",
+            _SIDES,
         ),
+        ("namespace", "", "an event's namespace is the 'address' of its channel; remove it"),
+        ("room|rooms|broadcast", "", _ROUTING),
         (
             _KEYWORDS,
             "payload",
             _SCHEMA_BELOW,
+        ),
+    ),
+    "Guard": (
+        (
+            "enabled|enforce|report|level|policy|off|strict",
+            "mode",
+            "write mode: enforce, mode: report, or mode: 'off'",
         ),
     ),
     "MessageExample": (
@@ -243,10 +289,25 @@ def habit_of(name: str, key: str, value: Any) -> Habit | None:
     """What is meant by a field of an object that the object does not have."""
     if (name, key) == ("Server", "url"):
         return _server_url(value)
+    if (name, key) == ("Message", "allOf") or (name == "Message" and _is_choice(key, value)):
+        return Habit(("payload",), _TRAITS)
+    if name in ("Message", "Operation", "Reply") and is_like_ack(key):
+        return Habit(("x-ack", "reply"), "write 'x-ack', on the message")
     habit = _habits().get((name.partition(" ")[0], key))
     if habit is None and key in _SECTIONS and isinstance(value, (dict, list)):
         return Habit((), f"{key!r} is a section of the whole document: indent it less")
     return habit
+
+
+def _is_choice(key: str, value: Any) -> bool:
+    """Whether a message is several, as in AsyncAPI 2."""
+    if key not in ("oneOf", "anyOf") or not isinstance(value, list):
+        return False
+    return any(isinstance(each, dict) and _is_of_messages(each) for each in value)
+
+
+def _is_of_messages(value: dict[str, Any]) -> bool:
+    return "payload" in value or "/messages/" in str(value.get("$ref"))
 
 
 def missing_hint(name: str, field: str) -> str:

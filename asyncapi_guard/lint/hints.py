@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.lint.habits import ACK_ADVICE
+from asyncapi_guard.lint.habits import ACK_ADVICE, server_address
 from asyncapi_guard.spec.pointers import format_pointer
 from asyncapi_guard.spec.references import is_reference
+from asyncapi_guard.spec.schema_habits import TYPES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from asyncapi_guard.lint.grammar import Type
     from asyncapi_guard.spec.references import Node
 
-__all__ = ["action_hint", "hint_for", "kind_hint"]
+__all__ = ["choice_hint", "hint_for", "kind_hint"]
 
 _SHOWN = 120
+_EXAMPLES = "a list of examples, each with the data below 'payload': [{payload: ...}]"
 #: The fields that texts are written for, where an object with fields is wanted.
-_FIELD_FOR = {"Tag": "name", "ExternalDocs": "url", "License": "name", "Contact": "name"}
+_FIELD_FOR = {"Tag": "name", "ExternalDocs": "url", "License": "name"}
 _SECTIONS = {
     "Channel": ("channels",),
     "Server": ("servers",),
@@ -25,6 +29,14 @@ _SECTIONS = {
     "OperationTrait": ("components", "operationTraits"),
     "MessageTrait": ("components", "messageTraits"),
 }
+#: What is written for an object of which nothing is said.
+_EMPTY = {"Parameter": "{}", "Message": "{payload: {type: 'null'}} if it has no arguments"}
+_MODES = {True: "enforce", False: "'off'"}
+_WORDS_FOR_MODES = {
+    **dict.fromkeys(("on", "true", "yes", "strict", "block", "reject", "enforced"), "enforce"),
+    **dict.fromkeys(("warn", "warning", "log", "monitor", "shadow", "audit", "dry-run"), "report"),
+    **dict.fromkeys(("off", "false", "no", "none", "disabled", "ignore", "skip"), "'off'"),
+}
 #: Where what is referred to is written.
 _IN_PLACE = {
     "Channel": "write the channel below 'channels'",
@@ -32,7 +44,9 @@ _IN_PLACE = {
     "Server": "write the server below 'servers'",
 }
 #: Maps of these have the names that something is referred to by.
-_NAMED = frozenset(("Channel", "Message", "Operation", "Parameter", "Schema", "Server"))
+_NAMED = frozenset(
+    ("Channel", "Message", "Operation", "Parameter", "Schema", "Server", "ServerVariable")
+)
 
 
 def hint_for(root: Node, node: Node, type: Type) -> str:
@@ -43,10 +57,12 @@ def hint_for(root: Node, node: Node, type: Type) -> str:
         node: the value.
         type: what is wanted.
     """
-    if node.value is None:
-        return "; nothing is below it: indent its entries further, or remove it"
     if type.kind == "choice":
-        return "; write an operation for each" if node.path[-1] == "action" else ""
+        return _as_choice(node)
+    if node.value is None:
+        empty = _EMPTY.get(type.name) if type.kind == "object" else None
+        empty = f", or write {node.path[-1]}: {empty}" if empty else ", or remove it"
+        return f"; nothing is below it: indent its entries further{empty}"
     if type.kind == "map":
         return _as_map(node, type)
     if type.kind == "list" and type.item is not None:
@@ -54,7 +70,22 @@ def hint_for(root: Node, node: Node, type: Type) -> str:
     return _as_object(root, node, type) if type.kind == "object" else ""
 
 
+def _as_choice(node: Node) -> str:
+    """What to write for one of several words."""
+    if node.path[-1] == "mode" and isinstance(node.value, bool):
+        return f"; write mode: {_MODES[node.value]}"
+    if node.path[-1] != "action":
+        return ""
+    written = "action: receive for what clients emit, or action: send"
+    return "; write an operation for each" if isinstance(node.value, list) else f"; write {written}"
+
+
 def _as_map(node: Node, type: Type) -> str:
+    if type.item is not None and type.item.name == "Server":
+        first = node.value[0] if isinstance(node.value, list) and node.value else node.value
+        fields = server_address(first)
+        if fields:
+            return f"; write a map, each server below its name: servers: {{main: {{{fields}}}}}"
     if not isinstance(node.value, list) or not node.value or type.item is None:
         return ""
     if type.item.name not in _NAMED and type.item.kind == "object":
@@ -87,28 +118,87 @@ def _as_list(root: Node, node: Node, item: Type) -> str:
     if isinstance(node.value, str):
         inner = _written(root, node, node.value, item) or _shown(node.value)
         return f"; write a list: {field}: [{inner}]"
-    if isinstance(node.value, dict) and any(key.startswith("-") for key in node.value):
+    return _map_as_list(root, node, item) if isinstance(node.value, dict) else ""
+
+
+def _map_as_list(root: Node, node: Node, item: Type) -> str:
+    field, value = node.path[-1], node.value
+    if any(key.startswith("-") for key in value):
         return "; a blank is missing behind the '-' of an item"
-    if isinstance(node.value, dict) and not node.value.keys().isdisjoint(("oneOf", "anyOf")):
+    if not value.keys().isdisjoint(("oneOf", "anyOf")):
         return f"; write the list itself: {field}: [...]"
-    if isinstance(node.value, dict) and len(node.value) == 1:
-        ((name, value),) = node.value.items()
+    if item.name == "MessageExample":
+        is_one = not value.keys().isdisjoint(("payload", "headers"))
+        return f"; write a list: {field}: [{{...}}]" if is_one else f"; write {_EXAMPLES}"
+    if len(value) == 1:
+        ((name, only),) = value.items()
         inner = _written(root, node, name, item)
-        is_one = isinstance(value, list) or is_reference(value)
+        is_one = isinstance(only, list) or is_reference(only)
         return f"; write a list: {field}: [{inner}]" if inner and is_one else "; write a list"
-    return "; write a list" if isinstance(node.value, dict) else ""
+    return "; write a list"
 
 
 def _as_object(root: Node, node: Node, type: Type) -> str:
     if isinstance(node.value, dict) and type.reference == "must":
-        return f"; {_IN_PLACE[type.name]}, and refer to it" if type.name in _IN_PLACE else ""
+        return _as_reference(node.value, type)
     if type.name == "Reply":
         return f"; {ACK_ADVICE}"
-    if not isinstance(node.value, str):
-        return ""
-    written = _written(root, node, node.value, type)
+    if type.name.endswith("Bindings") and isinstance(node.value, list):
+        names = [name for name in node.value if isinstance(name, str)]
+        return f"; write bindings: {{{', '.join(f'{_shown(name)}: {{}}' for name in names)}}}"
+    if type.name == "Guard" and isinstance(node.value, (bool, str)):
+        written = f"{{mode: {_mode(node.value)}}}"
+    elif isinstance(node.value, str):
+        written = _in_place(node.value, type) or _written(root, node, node.value, type)
+    else:
+        written = ""
     is_item = isinstance(node.path[-1], int)
     return f"; write {written if is_item else f'{node.path[-1]}: {written}'}" if written else ""
+
+
+def _as_reference(value: dict[str, Any], type: Type) -> str:
+    """What to write for a mapping where a reference is wanted."""
+    within: Any = next(iter(value.values()), None) if len(value) == 1 else None
+    if is_reference(within):
+        return f"; write the reference itself: {{$ref: '{_shown(within['$ref'])}'}}"
+    return f"; {_IN_PLACE[type.name]}, and refer to it" if type.name in _IN_PLACE else ""
+
+
+def _mode(value: bool | str) -> str:  # noqa: FBT001  # what an author wrote
+    if isinstance(value, bool):
+        return _MODES[value]
+    return _WORDS_FOR_MODES.get(value.lower(), _shown(value))
+
+
+def _in_place(text: str, type: Type) -> str:
+    """What a text stands for where an object is written, and not referred to."""
+    write = _TEXTS.get(type.name)
+    return write(text) if write is not None and type.reference != "must" else ""
+
+
+def _contact(text: str) -> str:
+    field = "email" if "@" in text else "url" if "://" in text else "name"
+    return f"{{{field}: {_shown(text)}}}"
+
+
+def _server(text: str) -> str:
+    fields = server_address(text)
+    return f"{{{_shown(fields)}}}" if "/" in text and fields else ""
+
+
+def _message(text: str) -> str:
+    return f"{{payload: {{type: {text.lower()}}}}}" if text.lower() in TYPES else ""
+
+
+_TEXTS: Mapping[str, Callable[[str], str]] = {
+    "Channel": lambda text: f"{{address: {_shown(text)}}}" if text.startswith("/") else "",
+    "Contact": _contact,
+    "CorrelationId": lambda text: f"{{location: '{_shown(text)}'}}",
+    "Info": lambda text: f"{{title: {_shown(text)}, version: 1.0.0}}",
+    "Message": _message,
+    "Parameter": lambda _: "{}, as each parameter is a string",
+    "Server": _server,
+}
 
 
 def _written(root: Node, node: Node, text: str, type: Type) -> str:
@@ -164,11 +254,31 @@ _RECEIVED = frozenset(("publish", "pub", "on", "listen", "in", "input", "request
 _SENT = frozenset(("subscribe", "sub", "emit", "out", "output", "push", "broadcast", "produce"))
 
 
-def action_hint(node: Node) -> str:
-    """What an action by another name is called."""
-    if node.path[-1:] != ("action",) or not isinstance(node.value, str):
-        return ""
-    word = node.value.lower()
+#: Schemes of security, as people name them.
+_SCHEMES = {
+    **dict.fromkeys(("bearer", "jwt", "token", "bearertoken"), "type: http, scheme: bearer"),
+    **dict.fromkeys(("basic", "basicauth", "password"), "type: http, scheme: basic"),
+    **dict.fromkeys(("cookie", "header", "query", "session"), "type: httpApiKey, with name and in"),
+    **dict.fromkeys(("oauth", "oauth2.0"), "type: oauth2"),
+    **dict.fromkeys(("oidc", "openid"), "type: openIdConnect"),
+}
+
+
+def choice_hint(node: Node) -> str:
+    """What a word is called that is none of several."""
+    word = node.value.lower() if isinstance(node.value, str) else ""
+    if node.path[-1:] == ("action",):
+        return _action_hint(word)
+    if node.path[-1:] == ("mode",) and word in _WORDS_FOR_MODES:
+        return f"; write mode: {_WORDS_FOR_MODES[word]}"
+    if node.path[-1:] == ("type",) and word in _SCHEMES:
+        return f"; write {_SCHEMES[word]}"
+    return ""
+
+
+def _action_hint(word: str) -> str:
+    if "send" in word and "receive" in word:
+        return "; write an operation for each"
     meant = "receive" if word in _RECEIVED else "send" if word in _SENT else ""
     if not meant:
         return ""
@@ -193,7 +303,7 @@ def kind_hint(ref: Node, target: Node, kind: str, name: str) -> str:
             else ""
         )
     if name == "Message" and kind == "Schema":
-        return f"; to use it as payload, write payload: {{$ref: '{reference}'}}"
+        return _of_a_schema(reference)
     if name == "Channel" and kind == "Message":
         channel, is_of_channel, _ = reference.partition("/messages/")
         is_of_channel = is_of_channel and channel.startswith("#/channels/")
@@ -201,3 +311,10 @@ def kind_hint(ref: Node, target: Node, kind: str, name: str) -> str:
     if name == "Message" and kind == "Channel":
         return f"; refer to a message of it: '{reference}/messages/...'"
     return ""
+
+
+def _of_a_schema(reference: str) -> str:
+    """What to refer to in place of a schema where a message is wanted."""
+    if reference.endswith("/payload"):
+        return f"; refer to the message: '{reference.removesuffix('/payload')}'"
+    return f"; to use it as payload, write payload: {{$ref: '{reference}'}}"

@@ -48,8 +48,13 @@ _PLAIN = frozenset(
     for field in fields.values()
     if field.type.kind in ("plain", "choice") and field.type.name not in ("any", "open")
 )
+#: A comment of other languages, and the key behind it.
+_COMMENT_BEFORE = re.compile(r"/\*.*?\*/\s*([\w$\-]+)", re.DOTALL)
+_ASSIGNED = re.compile(r"\$?ref\s*=\s*['\"]?([^'\"]*)['\"]?")
 #: What people write for `$ref`.
-_NO_REFERENCES = frozenset(("ref", "$Ref", "$REF", "#ref", "_ref", "$reference", "reference"))
+_NO_REFERENCES = frozenset(
+    ("ref", "$Ref", "$REF", "#ref", "_ref", "$reference", "reference", "$refs")
+)
 _REF = re.compile(r"\$ref[ \t]")
 _HAS_KEY = re.compile(r"\s[\w$\-]+:(?:\s|$)")
 _TYPOGRAPHIC = "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2018\u2019\u201a\u201b"
@@ -64,7 +69,8 @@ _HAS_HASH = re.compile(r":[ \t]+#[^\s#]")
 
 def glued_name(key: Any) -> str:
     """The field that a key was meant to be, to which its value is glued; else the key itself."""
-    found = GLUED.fullmatch(key) if isinstance(key, str) else None
+    is_text = isinstance(key, str)
+    found = (GLUED.fullmatch(key) or _COMMENT_BEFORE.fullmatch(key)) if is_text else None
     return found[1] if found is not None else key
 
 
@@ -97,8 +103,13 @@ def _report(node: Node, found: list[tuple[Any, _Slip]], findings: Findings) -> N
             continue
         is_glued = is_glued or slip.is_glued
         is_reference = glued_name(key) == "$ref" or key in _NO_REFERENCES
+        is_reference = is_reference or _is_assigned(key)
         place = node if is_reference else item
         findings.explain(slip.code, item, slip.message, key=slip.is_key, place=place)
+
+
+def _is_assigned(key: Any) -> bool:
+    return isinstance(key, str) and _ASSIGNED.fullmatch(key) is not None
 
 
 def _entries(value: Any) -> Iterable[tuple[Any, Any]]:
@@ -128,6 +139,8 @@ def _slip(key: Any, value: Any, hashed: Node | None) -> _Slip | None:
     """The slip of an entry; `hashed` is its place, if a comment may stand for a value."""
     if isinstance(key, str) and not key.isascii() and _in_other_quotes(key):
         return _Slip("unknown-field", _other_quotes(key), is_key=True)
+    if isinstance(key, str) and key.startswith("/*") and _COMMENT_BEFORE.fullmatch(key):
+        return _Slip("unknown-field", f"{COMMENT}, so {shown(key)} is a key", is_key=True)
     if value is None:
         return _empty(key, hashed)
     return _text(key, value) if isinstance(value, str) else None
@@ -140,6 +153,10 @@ def _empty(key: Any, hashed: Node | None) -> _Slip | None:
     found = GLUED.fullmatch(key) if isinstance(key, str) else None
     if found is not None:
         message = f"{shown(key)} is a key without a value: {blank_missing(found[1], found[2])}"
+        return _Slip("unknown-field", message, is_key=True, is_glued=True)
+    assigned = _ASSIGNED.fullmatch(key) if isinstance(key, str) else None
+    if assigned is not None:
+        message = f"{shown(key)} is a key without a value; write $ref: '{assigned[1]}'"
         return _Slip("unknown-field", message, is_key=True, is_glued=True)
     hidden = _hidden(hashed) if hashed is not None and (key == "$ref" or key in _KNOWN) else ""
     if key == "$ref":
@@ -188,7 +205,8 @@ def _word(key: Any, value: str) -> _Slip | None:
         rest = found[2].split()[0]
         message = f"{shown(value)} is text: {blank_missing(found[1], rest)}"
         return _Slip("wrong-type", message)
-    sign = _COMMENTED.match(value) if key in _WORDS else _COMMENTED_NUMBER.match(value)
+    plain = value.lstrip("/") if key == "address" else value
+    sign = _COMMENTED.match(plain) if key in _WORDS else _COMMENTED_NUMBER.match(value)
     if sign is not None and key not in ("pattern", "version"):
         return _Slip("bad-value", f"{COMMENT}, so {shown(value)} is one text; write ' #'")
     return None

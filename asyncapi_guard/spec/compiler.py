@@ -27,7 +27,7 @@ from asyncapi_guard.errors import (
     InvalidDocument,
     UnresolvableReference,
 )
-from asyncapi_guard.spec.own_extensions import extension_faults
+from asyncapi_guard.spec.own_extensions import extension_faults, faults_anywhere
 from asyncapi_guard.spec.references import (
     UNRESOLVABLE,
     Documents,
@@ -36,8 +36,9 @@ from asyncapi_guard.spec.references import (
     is_reference,
 )
 from asyncapi_guard.spec.replies import Replies
-from asyncapi_guard.spec.schemas import Schemas, ack_schema
+from asyncapi_guard.spec.schemas import Schemas, ack_fault, ack_schema
 from asyncapi_guard.spec.traits import merge_traits
+from asyncapi_guard.spec.unread_fields import unread_fields
 from asyncapi_guard.spec.versions import check_version
 from asyncapi_guard.spec.wording import kind_of, nearest, shown
 
@@ -80,13 +81,13 @@ class _Compiler:
 
     def compile(self) -> Contract:
         check_version(self._root)
-        self._extensions(self._root, "AsyncAPI")
+        self._unread(self._root, "AsyncAPI")
         info = self._map(self._root.get("info"), self._root, "info")
         title = self._string(info, "title") if info else ""
         version = self._string(info, "version") if info else ""
         channels = self._channels()
         operations = self._operations(channels)
-        self._other_objects()
+        self._extensions()
         self._schemas.check_circles()
         self._raise_findings()
         return Contract(
@@ -112,27 +113,27 @@ class _Compiler:
     def _fault(self, node: Node, message: str, *, key: bool = False) -> None:
         self._report(node.finding(message, key=key))
 
-    def _extensions(self, node: Node, kind: str) -> None:
-        """Report what looks like `x-ack` or `x-guard` where nobody reads it."""
+    def _unread(self, node: Node, kind: str) -> None:
+        """Report what an author believes to be judged by, and nobody reads."""
         for finding in extension_faults(node, kind):
             self._report(finding)
+        for finding in unread_fields(node, kind):
+            self._report(finding)
 
-    def _other_objects(self) -> None:
+    def _extensions(self) -> None:
         """Report our extensions in objects that nothing is compiled from."""
-        for name in ("info", "components"):
-            node = self._root.get(name)
-            if node is not None:
-                self._extensions(node, name)
         servers = self._optional_map(self._root, "servers")
         for _, node in servers.items() if servers is not None else ():
             self._found(node, "the server", "Server")
+        for finding in faults_anywhere(self._root):
+            self._report(finding)
 
     def _found(self, node: Node, name: str, kind: str) -> Node | None:
         """The mapping that a node is, with our extensions where they are read."""
         place = self._map(node, node, name)
-        self._extensions(node, kind)
+        self._unread(node, kind)
         if place is not None and place is not node:
-            self._extensions(place, kind)
+            self._unread(place, kind)
         return place
 
     def _resolve(self, node: Node) -> Node | None:
@@ -277,6 +278,10 @@ class _Compiler:
     def _ack(self, node: Node | None) -> Ack | None:
         if node is None:
             return None
+        fault = ack_fault(node)
+        if fault:
+            self._report(node.finding(fault, "ack-schema"))
+            return None
         schema = self._schemas.compile(ack_schema(node))
         return Ack((schema,)) if schema is not None else None
 
@@ -407,8 +412,8 @@ class _Compiler:
         reply = self._optional_map(node, "reply")
         if reply is None:
             return None
-        self._extensions(node.child("reply"), "Reply")
-        self._extensions(reply, "Reply")
+        self._unread(node.child("reply"), "Reply")
+        self._unread(reply, "Reply")
         ref = reply.get("channel")
         if ref is not None:
             self._map(ref, reply, "channel")

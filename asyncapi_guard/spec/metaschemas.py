@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asyncapi_guard.schema import Dialect, EngineName, get_engine
-from asyncapi_guard.spec.schema_habits import TYPES, type_advice, value_advice
+from asyncapi_guard.spec.schema_habits import TYPES, pattern_advice, type_advice, value_advice
 from asyncapi_guard.spec.wording import callback_hint, kind_of, nearest, shown
 
 if TYPE_CHECKING:
@@ -42,8 +42,13 @@ def faults(schema: Any, dialect: Dialect, engine: EngineName) -> Iterator[Fault]
     """Where a schema breaks its metaschema, as deep as it can be said."""
     problems = get_engine(engine).check(schema, dialect)
     misread = {problem.path[:-1] for problem in problems if problem.path[-1:] in _EXCLUSIVE}
+    texts: set[SchemaPath] = set()
     for problem in problems:
         path = problem.path
+        if isinstance(path[-1] if path else None, int) and isinstance(_value_at(schema, path), str):
+            if path[:-1] in texts:
+                continue  # one finding is for all names in place of schemas
+            texts.add(path[:-1])
         if problem.keyword in ("dependencies", "required") and path in misread:
             continue  # Draft 04 misses the limit of what is taken for a limit itself
         # The metaschema has a choice here (`anyOf`), and says only that nothing of it fits.
@@ -54,11 +59,12 @@ def faults(schema: Any, dialect: Dialect, engine: EngineName) -> Iterator[Fault]
         if below:
             yield from below
         elif is_pattern and isinstance(value, str):
-            yield Fault(path, _NO_PATTERN, pattern=True)
+            yield Fault(path, f"{_NO_PATTERN}; {pattern_advice(value)}", pattern=True)
         elif is_pattern and path[-1:] == ("patternProperties",):
             for name in value:
                 if get_engine(engine).check({"pattern": name}, dialect):
-                    yield Fault((*path, name), _NO_PATTERN, pattern=True)
+                    message = f"{_NO_PATTERN}; {pattern_advice(name)}"
+                    yield Fault((*path, name), message, pattern=True)
         else:
             advice = value_advice(schema, path, value, dialect) if _is_form(problem) else ""
             yield Fault(path, _plainly(problem, value) + advice)
@@ -81,7 +87,8 @@ def _value_at(schema: Any, path: SchemaPath) -> Any:
 
 def _is_form(problem: MetaProblem) -> bool:
     """Whether a value is of a wrong form, which has one that is right."""
-    return problem.keyword in ("type", "anyOf") and problem.path[-1:] != ("type",)
+    is_keyword = problem.path[-1:] == ("type",) and problem.path[-2:-1] != ("properties",)
+    return problem.keyword in ("type", "anyOf") and not is_keyword
 
 
 def _plainly(problem: MetaProblem, value: Any) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.spec.references import Node, is_reference
 from asyncapi_guard.spec.wording import shown
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from asyncapi_guard.errors import Finding
+    from asyncapi_guard.spec.pointers import Path
 
-__all__ = ["extension_faults", "own_extension"]
+__all__ = ["extension_faults", "faults_anywhere", "own_extension"]
 
 #: What is read where, by the objects' names in the grammar.
 _READ = {
@@ -62,6 +63,51 @@ def extension_faults(node: Node, kind: str) -> Iterator[Finding]:
             where = "beside a $ref" if beside else "here"
             message = f"{shown(key)} is not read {where}, {_ADVICE[own]}"
             yield item.finding(message, "misplaced-extension", key=True)
+
+
+#: Maps whose keys are names that the author chose.
+_NAMED = frozenset(
+    """
+    $defs availableScopes channels correlationIds definitions dependencies dependentSchemas
+    messageTraits messages operationTraits operations parameters patternProperties
+    properties replies schemas securitySchemes serverVariables servers variables
+    """.split()  # noqa: SIM905  # read as a list
+)
+#: Somebody's data.
+_DATA = frozenset(("const", "default", "enum", "example", "examples"))
+#: What stands below a key, by the key above it.
+_KINDS = {
+    "messages": "Message",
+    "messageTraits": "MessageTrait",
+    "operations": "Operation",
+    "operationTraits": "OperationTrait",
+    "traits": "MessageTrait",
+}
+
+
+def faults_anywhere(root: Node) -> Iterator[Finding]:
+    """The same for all of a document, below whatever object."""
+    todo: list[tuple[Any, Path, bool]] = [(root.value, (), False)]
+    while todo:
+        value, path, named = todo.pop()
+        if isinstance(value, list):
+            todo.extend((item, (*path, index), False) for index, item in enumerate(value))
+        if not isinstance(value, dict):
+            continue
+        if not named and any(map(own_extension, value)):
+            kind = _KINDS.get(str(path[-2]), "") if len(path) > 1 else ""
+            yield from extension_faults(Node(root.source, path, value), kind)
+        if not named and is_reference(value):
+            continue  # what stands beside a reference is ignored, whatever is in it
+        for key, item in value.items():
+            if isinstance(item, (dict, list)) and (named or not _is_closed(key)):
+                below = not named and key in _NAMED and isinstance(item, dict)
+                todo.append((item, (*path, key), below and "$ref" not in item))
+
+
+def _is_closed(key: str) -> bool:
+    """Whether what stands below a field is an extension, or data."""
+    return key in _DATA or key.startswith("x-")
 
 
 def _misspelt(key: str, own: str) -> str:

@@ -6,6 +6,7 @@ load, so what the guard cannot do with it is not its fault.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from asyncapi_guard.spec.references import Node, Unresolvable
@@ -15,28 +16,31 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.spec.references import Documents
 
-__all__ = ["carries_socketio", "is_for_others", "is_for_socketio"]
+__all__ = ["is_for_others", "is_for_socketio", "is_only_for_socketio", "may_be_for_socketio"]
 
 #: Protocols over which Socket.IO travels, and its own names, as documents write them.
 _PROTOCOLS = frozenset(
     (
-        *("ws", "wss", "http", "https"),
-        *("socketio", "socket.io", "socket-io", "sio", "engineio", "engine.io"),
+        *("ws", "wss", "http", "https", "websocket", "websockets", "websocketsecure"),
+        *("socketio", "sio", "engineio"),
     )
 )
-
-
-def carries_socketio(protocol: str) -> bool:
-    """Whether Socket.IO travels over a protocol, or is it, as a document writes it."""
-    return protocol.lower() in _PROTOCOLS
+_SEPARATORS = re.compile(r"[-_. ]")
+#: Of `socket.io v4`.
+_VERSION = re.compile(r"(?<=[a-z])v?\d+$")
+#: An address that is written as an event, as only Socket.IO's users write one.
+_EVENT = re.compile(r"[^/{}?#]*:[^/{}?#]*")
 
 
 def is_for_others(documents: Documents) -> bool:
     """Whether each server of a document names a protocol over which Socket.IO does not travel."""
     servers = list(_protocols(documents))
-    return bool(servers) and all(
-        protocol is not None and not carries_socketio(protocol) for protocol in servers
-    )
+    return bool(servers) and not any(map(_may_carry_socketio, servers))
+
+
+def is_only_for_socketio(documents: Documents) -> bool:
+    """Whether no server speaks anything else, so that no address is a topic or a queue."""
+    return all(map(_may_carry_socketio, _protocols(documents)))
 
 
 def is_for_socketio(documents: Documents) -> bool:
@@ -48,6 +52,25 @@ def is_for_socketio(documents: Documents) -> bool:
     if any(True for _ in _protocols(documents)):
         return not is_for_others(documents)
     return any(address.startswith("/") for address in _addresses(documents))
+
+
+def may_be_for_socketio(documents: Documents) -> bool:
+    """Whether a document is for Socket.IO, or might be once its addresses are namespaces.
+
+    Without servers, an address such as `chat:join` says so, which is no namespace yet.
+    """
+    if is_for_socketio(documents):
+        return True
+    if any(True for _ in _protocols(documents)):
+        return False
+    return any(_EVENT.fullmatch(address) for address in _addresses(documents))
+
+
+def _may_carry_socketio(protocol: str | None) -> bool:
+    """Whether Socket.IO travels over a protocol, or is it; a server may leave it out."""
+    if protocol is None:
+        return True
+    return _VERSION.sub("", _SEPARATORS.sub("", protocol.lower())) in _PROTOCOLS
 
 
 def _protocols(documents: Documents) -> Iterator[str | None]:

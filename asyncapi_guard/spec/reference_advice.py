@@ -19,6 +19,9 @@ _WINDOWS = re.compile(r"[A-Za-z]:[\\/]|[^#]*\\")
 _SEPARATORS = re.compile(r"[./]")
 #: Sections of components, those first that are referred to most.
 _SECTIONS = ("schemas", "messages", "channels", "parameters", "servers", "securitySchemes")
+_ROOT = ("channels", "servers", "operations")
+#: Where JSON Schema keeps what a schema refers to by a pointer that begins at the schema.
+_LOCAL = frozenset(("#/$defs", "#/definitions", "#/properties"))
 #: What names no file: a name, or a pointer without its `#`.
 _NO_FILE = re.compile(r"#?(?:[\w$\-]+|\.?/?(?:components|channels|operations|servers)[/.].+)")
 
@@ -38,9 +41,17 @@ def path_of_windows(reference: str) -> str:
 
 def as_pointer(data: Any, reference: str) -> str:
     """What to write for a reference into the document that does not begin with `#/`."""
-    if not _NO_FILE.fullmatch(reference):
+    plain = reference.strip().replace("\\", "/")
+    if plain.startswith("#/") and plain != reference:
+        is_separated = "\\" in reference
+        return f"{shown(reference)} has backslashes; write {shown(plain)}" if is_separated else ""
+    addressed = next(_addressed(data, plain), None)
+    if addressed is None and not _NO_FILE.fullmatch(plain):
         return ""
-    parts = [part for part in _SEPARATORS.split(reference.lstrip("#")) if part]
+    if addressed is not None:
+        message = f"{shown(reference)} is the address of a channel, not a reference"
+        return f"{message}; write {shown('#' + format_pointer(addressed))}"
+    parts = [part for part in _SEPARATORS.split(plain.lstrip("#")) if part]
     path = tuple(parts)
     found = format_pointer(path) if _is_there(data, path) else ""
     found = found or next((format_pointer(each) for each in _named(data, parts[-1])), "")
@@ -49,10 +60,22 @@ def as_pointer(data: Any, reference: str) -> str:
 
 
 def elsewhere(data: Any, reference: str) -> str:
-    """Where the name is that a reference ends with, if it is an entry of components."""
-    name = reference.rpartition("/")[2]
-    found = next(_named(data, name), None)
-    return f"; did you mean {shown('#' + format_pointer(found))}?" if found is not None else ""
+    """Where the name is that a reference ends with, if it is an entry of a section."""
+    section, _, name = reference.rpartition("/")
+    found = next(_named(data, name), None) or next(_addressed(data, f"/{name}"), None)
+    if found is not None:
+        return f"; did you mean {shown('#' + format_pointer(found))}?"
+    if section in _LOCAL:
+        return "; a reference begins at the root of the file: put it under components: schemas:"
+    return ""
+
+
+def _addressed(data: Any, address: str) -> Iterator[Path]:
+    """The channels that have an address."""
+    channels = data.get("channels") if isinstance(data, dict) else None
+    for key, channel in channels.items() if isinstance(channels, dict) else ():
+        if isinstance(channel, dict) and channel.get("address") == address:
+            yield ("channels", key)
 
 
 def _is_there(data: Any, path: Path) -> bool:
@@ -64,9 +87,18 @@ def _is_there(data: Any, path: Path) -> bool:
 
 
 def _named(data: Any, name: str) -> Iterator[Path]:
-    """Where components have an entry of a name."""
+    """Where components, or the document, have an entry of a name."""
     components = data.get("components") if isinstance(data, dict) else None
     for section in _SECTIONS:
         entries = components.get(section) if isinstance(components, dict) else None
         if isinstance(entries, dict) and name in entries:
             yield ("components", section, name)
+    for section in _ROOT:
+        entries = data.get(section) if isinstance(data, dict) else None
+        if isinstance(entries, dict) and name in entries:
+            yield (section, name)
+    channels = data.get("channels") if isinstance(data, dict) else None
+    for key, channel in channels.items() if isinstance(channels, dict) else ():
+        messages = channel.get("messages") if isinstance(channel, dict) else None
+        if isinstance(messages, dict) and name in messages:
+            yield ("channels", key, "messages", name)

@@ -18,10 +18,41 @@ if TYPE_CHECKING:
     from asyncapi_guard.schema import Dialect
     from asyncapi_guard.schema.dialects import SchemaPath
 
-__all__ = ["TYPES", "as_schema", "format_advice", "null_advice", "type_advice", "value_advice"]
+__all__ = [
+    "ALL_KEYWORDS",
+    "COMMON_KEYWORDS",
+    "NEWER_KEYWORDS",
+    "TYPES",
+    "as_schema",
+    "format_advice",
+    "null_advice",
+    "pattern_advice",
+    "type_advice",
+    "value_advice",
+]
 
 #: What `type` can be.
 TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
+
+#: The keywords that most dialects have, those that came after Draft 07, and others' harmless ones.
+COMMON_KEYWORDS = frozenset(
+    """
+    $comment $id $ref $schema additionalItems additionalProperties allOf anyOf const contains
+    contentEncoding contentMediaType default definitions dependencies deprecated description
+    discriminator else enum examples exclusiveMaximum exclusiveMinimum externalDocs format if items
+    maxItems maxLength maxProperties maximum minItems minLength minProperties minimum multipleOf not
+    oneOf pattern patternProperties properties propertyNames readOnly required then title type
+    uniqueItems writeOnly
+    """.split()  # noqa: SIM905  # read as a list
+)
+NEWER_KEYWORDS = frozenset(
+    """
+    $anchor $defs $dynamicAnchor $dynamicRef $recursiveAnchor $recursiveRef $vocabulary
+    contentSchema dependentRequired dependentSchemas maxContains minContains prefixItems
+    unevaluatedItems unevaluatedProperties
+    """.split()  # noqa: SIM905  # read as a list
+)
+ALL_KEYWORDS = COMMON_KEYWORDS | NEWER_KEYWORDS | {"example", "xml", "id", "nullable"}
 
 _ANYTHING = "leave 'type' out: a schema without it accepts any value"
 _BY_NAME: Mapping[str, str] = {
@@ -85,10 +116,39 @@ def _union(name: str) -> str | None:
     return f"type: [{', '.join(names)}]"
 
 
+_MAP = re.compile(
+    r"(?:record|map|dict|mapping|hashmap|object)\s*[<\[(]\s*[^,]+,\s*(?P<value>.+?)\s*[>\])]",
+    re.IGNORECASE | re.DOTALL,
+)
+_MODEL = re.compile(r"[A-Z][a-z]\w*")
+
+
 def type_advice(name: str) -> str:
     """What to write for a type that there is not; empty where it is not known."""
-    if name.strip().lower() in _ANY:
+    return _type_of_others(name.strip()) or _model_advice(name.strip())
+
+
+def _model_advice(name: str) -> str:
+    """What to write for a name that is no type in any language, or for several values."""
+    if name.lower() == "enum":
+        return "; write type: string, enum: [...]"
+    if name.startswith("{"):
+        return "; write type: object, properties: {...}"
+    if "|" in name:
+        values = ", ".join(part.strip(" '\"") for part in name.split("|"))
+        return f"; for several values write enum: [{values}] without a type"
+    if _MODEL.fullmatch(name) and name.lower() not in TYPES:
+        return f"; for the schema of that name write $ref: '#/components/schemas/{name}' instead"
+    return ""
+
+
+def _type_of_others(name: str) -> str:
+    if name.lower() in _ANY:
         return f"; {_ANYTHING}"
+    entries = _MAP.fullmatch(name) if len(name) <= _LONGEST else None
+    if entries is not None:
+        inner = _keywords(entries["value"])
+        return f"; write type: object, additionalProperties: {{{inner or '...'}}}"
     maybe = _MAYBE.fullmatch(name.strip())
     if maybe is not None:
         return _maybe(next(filter(None, maybe.groups())))
@@ -145,6 +205,8 @@ _EXACT = 53
 def format_advice(name: str) -> str:
     """What to write for a format that is not known; empty where nothing is meant for certain."""
     lowered = name.lower()
+    if name.startswith("^") or "\\" in name:
+        return f"; write pattern: '{name}'"
     if lowered in TYPES:
         return f"; {lowered!r} is a type: write {_keywords(lowered)}"
     if lowered in _FORMATS:
@@ -207,6 +269,10 @@ def _quoted_advice(keyword: str, value: Any) -> str:
     if not isinstance(value, str):
         return ""
     is_boolean = keyword in _BOOLEANS
+    if value[-1:] in (",", ";") and _NUMBER.fullmatch(value[:-1]):
+        return f"; remove the {value[-1]!r} at its end: {keyword}: {value[:-1]}"
+    if keyword in ("minimum", "maximum") and not _NUMBER.fullmatch(value):
+        return "; texts and dates have no bounds: say in 'pattern' or 'description' what is allowed"
     if value in ("true", "false") if is_boolean else _NUMBER.fullmatch(value):
         return f"; remove the quotes: {keyword}: {value}"
     return boolean_hint(value) if is_boolean else ""
@@ -227,6 +293,16 @@ def _limit_advice(schema: Any, path: SchemaPath, value: Any) -> str:
         limit = holder[bound]
         return f"; write {keyword}: {limit} instead of {bound}: {limit}"
     return f"; write {bound}: {value}, {keyword}: true"
+
+
+def _reference_advice(_: SchemaPath, __: Any) -> str:
+    return "; write one reference, $ref: '#/components/schemas/...'; for several, a list in anyOf"
+
+
+def _examples_advice(path: SchemaPath, value: Any) -> str:
+    if isinstance(value, dict):
+        return "; write a list of values: examples: [...]"
+    return _list_advice(path, value)
 
 
 def _required_advice(path: SchemaPath, value: Any) -> str:
@@ -275,7 +351,8 @@ def _text_advice(_: SchemaPath, value: Any) -> str:
 _BY_KEYWORD: Mapping[str, Callable[[SchemaPath, Any], str]] = {
     "required": _required_advice,
     "enum": _list_advice,
-    "examples": _list_advice,
+    "examples": _examples_advice,
+    "$ref": _reference_advice,
     "properties": _properties_advice,
     "patternProperties": _properties_advice,
     **dict.fromkeys(_LISTED, _branches_advice),
@@ -283,23 +360,84 @@ _BY_KEYWORD: Mapping[str, Callable[[SchemaPath, Any], str]] = {
 }
 
 
+#: Whether there may be more, in words.
+_SAID = {
+    **dict.fromkeys(("none", "never", "forbidden", "forbid", "deny", "disallow"), "false"),
+    **dict.fromkeys(("any", "all", "allow", "allowed"), "true"),
+}
+
+
 def _schema_advice(path: SchemaPath, value: Any, dialect: Dialect) -> str:
     """What stands where a schema is wanted: the name of a type, nothing, a reference, a list."""
     name = path[-1]
-    if path[-2:-1] in _MAPS and name == "$ref" and isinstance(value, str):
-        holder = path[-2]
-        return (
-            f", because {holder!r} is a map of schemas, in which '$ref' is a name; write "
-            f"allOf: [{{$ref: '{value}'}}] beside {holder!r}"
-        )
+    misplaced = _among_properties(path, value) if path[-2:-1] in _MAPS else ""
+    if misplaced:
+        return misplaced
     if value is None:
         return f"; write {name}: {{}} if any value is accepted"
     if isinstance(value, list) and name == "items" and dialect.tuple_keyword != "items":
         return "; positional items are in 'prefixItems' here"
+    return _text_as_schema(name, value) if isinstance(value, str) else ""
+
+
+def _among_properties(path: SchemaPath, value: Any) -> str:
+    """What to do about a keyword that stands among the names of properties."""
+    name, holder = path[-1], path[-2]
+    if name == "$ref" and isinstance(value, str):
+        return (
+            f", because {holder!r} is a map of schemas, in which '$ref' is a name; write "
+            f"allOf: [{{$ref: '{value}'}}] beside {holder!r}"
+        )
+    is_keyword = (name == "required" and isinstance(value, list)) or (
+        name == "type" and value in TYPES
+    )
+    return (
+        f"; {name!r} stands beside {holder!r}, not among the names in it: indent it less"
+        if is_keyword
+        else ""
+    )
+
+
+def _text_as_schema(name: Any, value: str) -> str:
     if value in ("true", "false"):
         return f"; remove the quotes: {name}: {value}"
-    if not isinstance(value, str):
-        return ""
+    if name in ("additionalProperties", "additionalItems") and value.lower() in _SAID:
+        return f"; write {name}: {_SAID[value.lower()]}"
     inner = _keywords(value) if len(value) <= _LONGEST else None
     key = f"{name}: " if isinstance(name, str) else ""
     return f"; write {key}{{{inner}}}" if inner else boolean_hint(value)
+
+
+# -- patterns --------------------------------------------------------------------------------------
+
+_GLOB = re.compile(r"\*[\w*.\-]*")
+#: What other languages have in a pattern, and how JavaScript says it; the first that is found.
+_FOREIGN = tuple(
+    (re.compile(found), advice)
+    for found, advice in (
+        (r"\(\?P<", "write (?<name>...) for Python's (?P<name>...)"),
+        (r"\(\?P=", "write \\k<name> for Python's (?P=name)"),
+        (r"\(\?#", "there are no comments in it; remove (?#...)"),
+        (r"\(\?>", "there are no atomic groups; write (?:...)"),
+        (r"\(\?-?[a-zA-Z]+[:)]", "there are no flags in it; for both cases write [Aa]"),
+        (r"\[:\w+:\]", "there are no classes such as [:alpha:]; write A-Za-z"),
+        (r"\\[AZz]", "write ^ for the begin and $ for the end"),
+        (r"[*+?}]\+", "write one sign behind what is repeated"),
+        (r"\{,", "write {0,...} for a repetition that may be none"),
+        (r"\\p[A-Z]", "write \\p{L} for \\pL"),
+        (r"\\x(?![\da-fA-F]{2})|\\u(?![\da-fA-F]{4}|\{)", "\\x takes two digits, and \\u four"),
+        (r"\\[dwsDWS]-[^\]]|-\\[dwsDWS]", "in [...] write '-' at the end, or as \\-"),
+        (r"\\[CEGHIJKLMNOQRTUVXYaeghijlmoqyzZ]", "there is no such escape; write the signs"),
+        (r"^[+?*{]", "nothing stands before the sign that repeats; write . before it"),
+        (r"(?<!\\)\{(?!\d)|(?<![\d,\\])\}", "for a brace write \\{ or \\}"),
+    )
+)
+
+
+def pattern_advice(pattern: str) -> str:
+    """What to write in place of a regular expression that JavaScript does not read."""
+    if _GLOB.fullmatch(pattern):
+        meant = re.sub(r"(?:\\\*)+", ".*", re.escape(pattern)).replace("\\-", "-")
+        return f"'*' repeats what stands before it; for any text write '^{meant}$'"
+    found = (advice for foreign, advice in _FOREIGN if foreign.search(pattern))
+    return next(found, "each bracket needs its other half, and what is meant as a sign a backslash")

@@ -28,11 +28,18 @@ from asyncapi_guard.schema.dialects import IN_PLACE, SchemaPath, subschemas
 from asyncapi_guard.schema.formats import KNOWN
 from asyncapi_guard.spec.metaschemas import faults
 from asyncapi_guard.spec.own_extensions import extension_faults
-from asyncapi_guard.spec.references import Documents, Node, Unresolvable, is_reference
+from asyncapi_guard.spec.references import (
+    UNRESOLVABLE,
+    Documents,
+    Node,
+    Unresolvable,
+    is_reference,
+)
 from asyncapi_guard.spec.schema_bundles import Collector, at, follow, is_anchor, opens_resource
 from asyncapi_guard.spec.schema_cycles import InPlace, resource_circles
-from asyncapi_guard.spec.schema_habits import format_advice
-from asyncapi_guard.spec.wording import callback_hint, cut, kind_of, nearest, shown
+from asyncapi_guard.spec.schema_habits import ALL_KEYWORDS, format_advice
+from asyncapi_guard.spec.unread_fields import is_message, schema_slips
+from asyncapi_guard.spec.wording import GLUED, callback_hint, cut, kind_of, nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,7 +49,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.schema.dialects import Draft
     from asyncapi_guard.spec.pointers import Path
 
-__all__ = ["Schemas", "UnjudgeableError", "ack_schema", "lacks_format", "patterns"]
+__all__ = ["Schemas", "UnjudgeableError", "ack_fault", "ack_schema", "lacks_format", "patterns"]
 
 _Place = tuple[str, "Path"]
 _LONGEST_PATTERN = 20_000
@@ -53,6 +60,10 @@ _MOST_FAULTS = 100
 # An `x-ack` of `{args: schema}` is asynction's form, unless it has something of a schema beside it.
 #: What may stand beside the `schema` of one, and limits nothing.
 _BESIDE_SCHEMA = frozenset(("schema", "description", "example", "examples", "summary", "title"))
+#: Fields of messages that people put around the schema of an ack.
+_WRAPPERS = frozenset(("payload", "message", "messages", "content", "body"))
+#: So many names are said of several.
+_READ = 3
 _ARGS_COMPANIONS = frozenset(("description", "summary", "title"))
 
 
@@ -63,6 +74,23 @@ def ack_schema(node: Node) -> Node:
         if all(key.startswith("x-") for key in others):
             return node.child("args")
     return node
+
+
+def ack_fault(node: Node) -> str:
+    """What is wrong with an `x-ack` in which no keyword stands; empty if one does."""
+    schema = ack_schema(node).value
+    if not isinstance(schema, dict) or not schema or lacks_format(schema):
+        return ""
+    if not ALL_KEYWORDS.isdisjoint(schema) or {"schema", "schemaFormat"} <= schema.keys():
+        return ""
+    names = [key for key in schema if not key.startswith("x-")]
+    if not names or any(map(GLUED.fullmatch, names)):
+        return ""
+    advice = "; write the schema itself in place of it" if names[0] in _WRAPPERS else ""
+    advice = advice or nearest(names[0], ALL_KEYWORDS)
+    advice = advice or f"; write x-ack: {{type: object, properties: {{{names[0]}: ...}}}}"
+    listed = ", ".join(map(shown, names[:_READ]))
+    return f"there is no keyword in this x-ack ({listed}), so no ack is judged by it{advice}"
 
 
 def lacks_format(value: Any) -> bool:
@@ -107,6 +135,9 @@ class Schemas:
             if dialect is None:
                 self._check_wrapping(node)
             root, dialect = self.root(node) if dialect is None else (node, dialect)
+            if is_reference(node.value) and is_message(root.path):
+                self._report(_no_schema(node))
+                return None
         except Unresolvable as error:
             for finding in error.findings:
                 self._report(finding)
@@ -190,12 +221,11 @@ class Schemas:
             if (node.place, dialect) in self._checked:
                 continue
             self._checked.add((node.place, dialect))
-            for found in self._check_one(node, dialect):
-                if isinstance(found, Node):
-                    todo.append(found)
-                else:
-                    faults += 1
-                    self._report(found)
+            found = list(self._check_one(node, dialect))
+            todo.extend(each for each in found if isinstance(each, Node))
+            for fault in _without_repeats(found):
+                faults += 1
+                self._report(fault)
         return faults == 0
 
     def _check_one(self, node: Node, dialect: Dialect) -> Iterator[Finding | Node]:
@@ -206,6 +236,7 @@ class Schemas:
         inside = _within(node)
         for schema in inside:
             yield from extension_faults(schema, "Schema")
+            yield from schema_slips(schema)
         whole = [schema for schema in inside if not is_reference(schema.value)]
         yield from self._check_keywords(node, whole, dialect)
         if dialect.resources:
@@ -278,6 +309,22 @@ class Schemas:
     def endless(self) -> bool:
         """Whether there is a schema that must not be run (`check_circles`)."""
         return bool(self._in_place.endless) or self._is_endless
+
+
+def _without_repeats(found: list[Finding | Node]) -> Iterator[Finding]:
+    """The faults of a schema; of a reference that leads nowhere, its form says nothing more."""
+    faults = [each for each in found if not isinstance(each, Node)]
+    nowhere = {each.pointer for each in faults if each.code == UNRESOLVABLE}
+    for fault in faults:
+        if fault.code == UNRESOLVABLE or fault.pointer not in nowhere:
+            yield fault
+
+
+def _no_schema(ref: Node) -> Finding:
+    """A message is referred to, none of whose fields is a keyword."""
+    reference = ref.value["$ref"]
+    message = f"{shown(reference)} leads to a message, not to a schema; refer to a schema, or to "
+    return ref.finding(f"{message}the message's: {shown(reference + '/payload')}", "wrong-kind")
 
 
 def _is_nothing(schema: Any) -> bool:

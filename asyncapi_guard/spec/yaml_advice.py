@@ -91,6 +91,10 @@ class _Place:
         return self.text.count("\n", 0, offset) + 1
 
 
+#: A bracket, and a `#` in its line that begins a comment.
+_HASH_WITHIN = re.compile(r"[\[{][^\n'\"\]}]*[ \t]#")
+
+
 def _tab(place: _Place) -> str:
     blanks = place.before[: len(place.before) - len(place.before.lstrip(_BLANKS))]
     if "\t" in blanks or (place.sign == "\t" and not place.before.strip()):
@@ -128,6 +132,9 @@ def _opening(place: _Place) -> Slip | None:
     closing = _CLOSING.get(place.opening)
     if closing is not None and (place.at_end or _goes_on_outside(place)):
         message = f"the {place.opening!r} that opens on line {line} is not closed"
+        if _HASH_WITHIN.match(place.text, place.begin):
+            message = f"# begins a comment, so {message}; put text with ' #' in it in quotes"
+            return Slip(message, place.begin)
         return Slip(f"{message}: '{closing}' is missing", place.begin)
     return None
 
@@ -169,6 +176,8 @@ def _bracket(place: _Place) -> str:
     if closing is None:
         return ""
     line = place.line(place.begin)
+    if ";" in place.text[place.begin : place.offset].partition("\n")[0]:
+        return f"what is in {place.opening}{closing} is separated by ',', not by ';'"
     return (
         f"a ',' or the closing '{closing}' is missing before this: the {place.opening!r} of line "
         f"{line} is open; text with brackets, braces or commas in it needs quotes"

@@ -17,6 +17,8 @@ __all__ = ["Slip", "slip_near", "unclosed"]
 _COMMENT_SIGN = re.compile(r"//|/\*|--[ \t]")
 _LINE_COMMENT = re.compile(r"[ \t]*(?=//|/\*|--[ \t])")
 _GLUED_LINE = re.compile(rf"[ ]*(?:- +)*(?={GLUED.pattern}$)")
+_GLUED_ITEM = re.compile(r"[ ]*-(?=[\[{\"'])")
+_OTHER_DASH = re.compile("[ ]*(?=[\u2022\u2023\u2013\u2014\u00b7][ ])")
 _NO_COLON = re.compile(r"[ ]*(?=[A-Za-z$][^:#'\"\[\]{}]*$)")
 _HASH = re.compile(r"\$ref[\"']?:[ \t]+(#[^\s}\],]*)")
 _CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})(?: |$)", re.MULTILINE)
@@ -119,12 +121,20 @@ def _is_glued(line: str) -> _Found:
     return found, blank_missing(found[1], found[2]) if found is not None else ""
 
 
+def _is_glued_item(line: str) -> _Found:
+    return _GLUED_ITEM.match(line), "a blank is missing behind the '-' of an item"
+
+
+def _has_other_dash(line: str) -> _Found:
+    return _OTHER_DASH.match(line), "the items of a list begin with '- '"
+
+
 def _has_no_colon(line: str) -> _Found:
     message = "a key needs a ':' behind it; text that goes on over several lines needs quotes"
     return _NO_COLON.match(line), message
 
 
-_IN_ANY = (_is_comment, _has_other_blanks)
+_IN_ANY = (_is_comment, _has_other_blanks, _is_glued_item, _has_other_dash)
 #: The place's own line may be whole.
 _IN_OTHERS = (_is_glued, _has_no_colon)
 

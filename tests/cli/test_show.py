@@ -96,6 +96,21 @@ def test_what_was_misunderstood(show, address, said):
     assert said in show(text).stdout
 
 
+@pytest.mark.parametrize(
+    ("event", "action", "said"),
+    [
+        ("message", "send", "message(string)  (what send() emits)"),
+        ("json", "receive", "json(string)  (what send(..., json=True) emits)"),
+        ("error", "send", "error(string)  (an event of your own; a rejected connect is connect_"),
+        ("disconnect", "receive", "disconnect(string)  (the end of a connection)"),
+    ],
+)
+def test_names_that_make_people_think_of_something_else(show, event, action, said):
+    """What they are stands behind them."""
+    text = message("{payload: {type: string}}", action).replace("{m: {", f"{{{event}: {{")
+    assert said in show(text).stdout
+
+
 def test_a_reply_is_shown_as_the_ack(show):
     """As the guard reads it."""
     text = HEAD + (

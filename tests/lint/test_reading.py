@@ -200,7 +200,6 @@ def test_blanks_around_a_reference_in_a_schema(ref):
     assert ("unresolvable-reference", POINTERS["inside"]) in found
 
 
-@pytest.mark.xfail(strict=True, reason="the metaschema finds it, too")
 def test_blanks_around_a_reference_in_a_schema_are_one_fault():
     """As they are elsewhere."""
     found = [f.code for f in lint(document("inside", " #/x-c")) if f.code != "unused-component"]

@@ -7,6 +7,8 @@ import pytest
 
 from asyncapi_guard.contract import Action, Mode
 from asyncapi_guard.errors import InvalidDocument, UnresolvableReference
+from asyncapi_guard.lint.grammar import OBJECTS
+from asyncapi_guard.spec.unread_fields import FIELDS
 
 
 def test_a_document_becomes_a_contract(folder):
@@ -181,6 +183,16 @@ def test_a_reply_of_events_is_no_ack(folder, listed, messages, more, alternative
         ("channels: {c: {address: /, messages: {m: {payload: {$ref: '#/x-s', x-ack: {}}}}}}\nx-s: {}", "misplaced-extension", "/channels/c/messages/m/payload/x-ack"),
         ("channels: {c: {address: /, messages: {m: {$ref: '#/x-m', x-ack: {}}}}}\nx-m: {}", "misplaced-extension", "/channels/c/messages/m/x-ack"),
         ("channels: {c: {address: /}}\noperations: {o: {action: send, channel: {$ref: '#/channels/c'}, x-ack: {}}}", "misplaced-extension", "/operations/o/x-ack"),
+        # where nothing is compiled from
+        ("servers: {s: {host: h, protocol: ws, tags: [{name: a, x-acks: {}}]}}", "misplaced-extension", "/servers/s/tags/0/x-acks"),
+        ("channels: {c: {address: /, bindings: {ws: {x-ack: {}}}}}", "misplaced-extension", "/channels/c/bindings/ws/x-ack"),
+        ("channels: {c: {address: /, messages: {m: {correlationId: {location: a, x-ack: {}}}}}}", "misplaced-extension", "/channels/c/messages/m/correlationId/x-ack"),
+        ("channels: {c: {address: /}}\noperations: {o: {action: send, channel: {$ref: '#/channels/c', x-ack: {}}}}", "misplaced-extension", "/operations/o/channel/x-ack"),
+        ("channels: {c: {address: /, messages: {m: {}}}}\noperations: {o: {action: send, channel: {$ref: '#/channels/c'}, messages: [{$ref: '#/channels/c/messages/m', x-ack: {}}]}}", "misplaced-extension", "/operations/o/messages/0/x-ack"),
+        ("components: {messages: {m: {payload: {}, x-akc: {}}}}", "misspelt-extension", "/components/messages/m/x-akc"),
+        ("components: {operations: {o: {x-gaurd: {}}}}", "misspelt-extension", "/components/operations/o/x-gaurd"),
+        ("components: {schemas: {s: {properties: {a: {x-ack: {}}}}}}", "misplaced-extension", "/components/schemas/s/properties/a/x-ack"),
+        ("components: {replies: {r: {x-ack: {}}}}", "misplaced-extension", "/components/replies/r/x-ack"),
         ("channels: {c: {address: /}}\noperations: {o: {action: send, channel: {$ref: '#/channels/c'}, reply: {x-ack: {}}}}", "misplaced-extension", "/operations/o/reply/x-ack"),
         ("channels: {c: {address: /}}\noperations: {o: {action: send, channel: {$ref: '#/channels/c'}, x-guard: {mode: report, only: a}}}", "invalid-document", "/operations/o/x-guard/only"),
     ],
@@ -190,6 +202,76 @@ def test_extensions_of_ours_that_nobody_reads(folder, text, code, pointer):
     with pytest.raises(InvalidDocument) as caught:
         folder.load(text)
     assert [(each.code, each.pointer) for each in caught.value.findings] == [(code, pointer)]
+
+
+IN_A_MESSAGE = "channels: {{c: {{address: /, messages: {{m: {}}}}}}}"
+IN_AN_OPERATION = "channels: {{c: {{address: /, messages: {{m: {{payload: {{}}}}}}}}}}\noperations: {{o: {{action: send, channel: {{$ref: '#/channels/c'}}, {}}}}}"
+
+
+@pytest.mark.parametrize(
+    ("text", "pointer", "advice"),
+    [
+        *(
+            (IN_A_MESSAGE.format(f"{{payload: {{}}, {name}: {{type: string}}}}"), f"/channels/c/messages/m/{name}", "write 'x-ack', on the message")
+            for name in ("ack", "acks", "Ack", "acknowledge", "acknowledgement", "acknowledgment", "ack_schema", "ackPayload")
+        ),
+        (IN_A_MESSAGE.format("{paylod: {type: string}}"), "/channels/c/messages/m/paylod", "did you mean 'payload'?"),
+        (IN_A_MESSAGE.format("{schema: {type: string}}"), "/channels/c/messages/m/schema", "validate says what to write"),
+        (IN_A_MESSAGE.format("{type: object, properties: {}}"), "/channels/c/messages/m/type /channels/c/messages/m/properties", "a message"),
+        (IN_A_MESSAGE.format("{traits: [{ack: {}}], payload: {}}"), "/channels/c/messages/m/traits/0/ack", "of a message trait"),
+        (IN_A_MESSAGE.format("{'payload:{}': , name: a}"), "/channels/c/messages/m/payload:{}", "write 'payload: {}'"),
+        (IN_A_MESSAGE.format("{$ref: '#/x-m'}") + "\nx-m: {ack: {}}", "/x-m/ack", "write 'x-ack'"),
+        (IN_A_MESSAGE.format("{$ref: }"), "/channels/c/messages/m/$ref", "unknown field '$ref'"),
+        (IN_AN_OPERATION.format("ack: {}"), "/operations/o/ack", "write 'x-ack', on the message"),
+        (IN_AN_OPERATION.format("message: {}"), "/operations/o/message", "did you mean 'messages'?"),
+        (IN_AN_OPERATION.format("reply: {payload: {}}"), "/operations/o/reply/payload", "of a reply"),
+        (IN_AN_OPERATION.format("traits: [{ack: {}}]"), "/operations/o/traits/0/ack", "of an operation trait"),
+        ("channels: {c: {address: '/{p}', parameters: {p: {schema: {enum: [a]}}}}}", "/channels/c/parameters/p/schema", "of a parameter"),
+        ("channels: {c: {address: /, publish: {}}}", "/channels/c/publish", "of a channel"),
+        # in schemas
+        (IN_A_MESSAGE.format("{payload: {type:string}}"), "/channels/c/messages/m/payload/type:string", "write 'type: string'"),
+        (IN_A_MESSAGE.format("{payload: {items: {minLength:1}}}"), "/channels/c/messages/m/payload/items/minLength:1", "write 'minLength: 1'"),
+        (IN_A_MESSAGE.format("{payload: {}, x-ack: {type:string}}"), "/channels/c/messages/m/x-ack/type:string", "write 'type: string'"),
+        (IN_A_MESSAGE.format("{payload: {ref: '#/components/schemas/S'}}"), "/channels/c/messages/m/payload/ref", "write $ref: '#/components/schemas/S'"),
+        (IN_A_MESSAGE.format("{payload: {\u201ctype\u201d: string}}"), "/channels/c/messages/m/payload/\u201ctype\u201d", "typographic quotes"),
+        (IN_A_MESSAGE.format("{payload: {$ref: '#/components/messages/a'}}") + "\ncomponents: {messages: {a: {payload: {}}}}", "/channels/c/messages/m/payload", "'#/components/messages/a/payload'"),
+        (IN_A_MESSAGE.format("{payload: {}, x-ack: {$ref: '#/channels/c/messages/m'}}"), "/channels/c/messages/m/x-ack", "'#/channels/c/messages/m/payload'"),
+    ],
+)  # fmt: skip
+def test_what_an_author_believes_to_be_judged(folder, text, pointer, advice):
+    """It is judged, or the document is refused with what to do."""
+    with pytest.raises(InvalidDocument) as caught:
+        folder.load(text)
+    findings = caught.value.findings
+    assert " ".join(each.pointer for each in findings) == pointer
+    assert advice in findings[0].message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "components: {messages: {m: {payload: {}, x-ack: {}, x-guard: {mode: report}}}, messageTraits: {t: {x-ack: {}}}}",
+        "components: {operations: {o: {x-guard: {mode: report}}}, operationTraits: {t: {x-guard: {mode: report}}}}",
+        "components: {schemas: {x-ack: {type: string}, s: {properties: {x-ack: {}}, default: {x-ack: 1}, examples: [{x-ack: 1}]}}}",
+        "x-other: {x-ack: {}}", "channels: {c: {address: /, messages: {m: {traits: [{x-ack: {}}]}}}}",
+    ],
+)  # fmt: skip
+def test_extensions_of_ours_where_they_belong(folder, text):
+    """And names of data, and whatever is in an extension of others."""
+    folder.load(text)
+
+
+def test_the_fields_of_objects_are_those_of_the_grammar():
+    """The loader and the linter know the same ones."""
+    for kind, fields in FIELDS.items():
+        assert fields == {name for name in OBJECTS[kind] if not name.startswith("x-")}
+
+
+@pytest.mark.parametrize("key", ["a:b", "urn:a", "ref", "payload", "schema", "ack"])
+def test_names_of_properties_are_the_authors_own(folder, key):
+    """A schema's properties may have any name."""
+    schema = f"{{properties: {{'{key}': {{type: string}}}}, default: {{'{key}': null}}}}"
+    folder.load(IN_A_MESSAGE.format(f"{{payload: {schema}}}"))
 
 
 def test_components_of_every_kind_can_be_referred_to(folder):

@@ -69,7 +69,10 @@ NAMESPACES = [
 
 @pytest.mark.parametrize("namespace", NAMESPACES)
 def test_a_namespace_that_clients_can_reach_is_declared_and_judged(namespace: str) -> None:
-    """The document has no findings, and what comes there is not undeclared."""
+    """The document has no errors, and what comes there is not undeclared.
+
+    That a namespace is an odd one is a warning: its server has it, whatever clients think.
+    """
 
     def handler(number: int) -> int:
         return number
@@ -78,7 +81,8 @@ def test_a_namespace_that_clients_can_reach_is_declared_and_judged(namespace: st
     registry.receive(namespace, "e", handler, hints=True)
     registry.send(namespace, "s", int)
     document = build_document(registry, About())
-    assert lint(document) == ()
+    odd = {"address-expression", "odd-namespace"}
+    assert [finding for finding in lint(document) if finding.code not in odd] == []
     guard = Guard(load(document), Policy())
     assert guard.receive_event(namespace, "e", [1]).violation is None
     refused = guard.receive_event(namespace, "e", ["1"])

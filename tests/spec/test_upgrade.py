@@ -570,11 +570,71 @@ def test_an_ack_of_a_message_without_payload_is_noted():
     ]
 
 
-def test_an_ack_of_an_operation_is_kept_where_it_is():
-    """`x-ack` of an operation stays there, and a note says that it is read on messages."""
-    text = "channels:\n  /: {publish: {x-ack: {type: string}, message: {name: m}}}"
+OF_AN_OPERATION = {
+    "of an operation": (
+        "publish: {x-ack: {type: string}, message: {name: m}}",
+        {"m": {"type": "string"}},
+        "so it is on 'm' now",
+    ),
+    "of an operation with alternatives": (
+        "subscribe: {x-ack: {type: string}, message: {oneOf: [{name: m}, {name: n}]}}",
+        {"m": {"type": "string"}, "n": {"type": "string"}},
+        "so it is on 'm', 'n' now",
+    ),
+    "that says a message": (
+        "publish: {x-ack: {name: a, payload: {type: integer}}, message: {name: m}}",
+        {"m": {"type": "integer"}},
+        "so it is on 'm' now",
+    ),
+    "of a trait": (
+        "publish: {traits: [{x-ack: {type: string}}], message: {name: m}}",
+        {"m": {"type": "string"}},
+        "so it is on 'm' now",
+    ),
+    "beside one of a message": (
+        "publish: {x-ack: {type: string}, message: {name: m, x-ack: {type: integer}}}",
+        {"m": {"type": "integer"}},
+        "so its messages have their own",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "acks", "note"), OF_AN_OPERATION.values(), ids=list(OF_AN_OPERATION)
+)
+def test_an_ack_of_an_operation_goes_to_its_messages(text, acks, note):
+    """There it is judged; a note says so."""
+    text = f"channels:\n  /: {{{text}}}"
+    data = up(text)
+    messages = data["channels"]["root"]["messages"]
+    assert {key: each["x-ack"] for key, each in messages.items()} == acks
+    assert "x-ack" not in str(data["operations"])
+    assert notes(text) == [f"x-ack is read on messages only, {note}"]
+
+
+TWO = "{/: {publish: {OWN, message: {$ref: '#/components/messages/m'}}}, /b: {publish: {OTHER, message: {$ref: '#/components/messages/m'}}}}"
+
+
+def test_an_ack_of_two_operations_that_share_a_message():
+    """It goes to the message if both say the same; else it stays, and a note says so."""
+    text = f"channels: {TWO}\ncomponents: {{messages: {{m: {{payload: {{}}}}}}}}"
+    same = text.replace("OWN", "x-ack: {type: string}").replace("OTHER", "x-ack: {type: string}")
+    assert up(same)["components"]["messages"]["m"]["x-ack"] == {"type": "string"}
+    other = text.replace("OWN", "x-ack: {type: string}").replace("OTHER", "summary: s")
+    assert up(other)["operations"]["receiveRoot"]["x-ack"] == {"type": "string"}
+    assert notes(other) == [
+        (
+            "x-ack is read on messages only, and stays where it is: another operation has the same "
+            "message, and not the same x-ack"
+        )
+    ]
+
+
+def test_an_ack_of_an_operation_without_messages_stays():
+    """There is nothing that it could be the ack of."""
+    text = "channels:\n  /: {publish: {x-ack: {type: string}}}"
     assert up(text)["operations"]["receiveRoot"]["x-ack"] == {"type": "string"}
-    assert notes(text) == ["x-ack is read on messages only; move it to the message"]
+    assert any("stays where it is: the operation has no messages" in n for n in notes(text))
 
 
 def test_examples_of_2_0_are_payloads():

@@ -186,7 +186,7 @@ def _lines(rows: list[Row], file: str) -> Iterator[str]:
     width = max(map(len, places))
     for row, place in zip(rows, places, strict=True):
         at = click.style(place.rjust(width), dim=True)
-        yield f"  {at}  {row.direction.ljust(_WIDTH)}  {_call(row)}"
+        yield f"  {at}  {row.direction.ljust(_WIDTH)}  {_call(row)}{_meaning(row)}"
 
 
 def _place(row: Row, file: str) -> str:
@@ -198,6 +198,20 @@ def _call(row: Row) -> str:
     if row.acks is None or row.direction == _CONNECTS:
         return call
     return f"{call} → ack {' | '.join(_answer(ack) for ack in row.acks)}"
+
+
+#: Events whose names make people think of something else.
+_MEANINGS = {
+    "message": "what send() emits",
+    "json": "what send(..., json=True) emits",
+    "error": "an event of your own; a rejected connect is connect_error",
+    "disconnect": "the end of a connection",
+}
+
+
+def _meaning(row: Row) -> str:
+    meaning = _MEANINGS.get(row.event)
+    return click.style(f"  ({meaning})", dim=True) if meaning is not None else ""
 
 
 def _answer(ack: list[str]) -> str:

@@ -69,9 +69,10 @@ def command(file: str, output: str | None, force: bool, stdin_name: str) -> None
     dialect is Draft 07. Only the lines in question change, where that can be had. What could mean
     two things stays as it is. Each of these is noted.
 
-    Exits with 0 when the result is fine, or nothing has to change; 1 when the result has errors (it
+    Exits with 0 when a guard can load the result, or the document is for another protocol; 1 when
+    the result has errors; 2 when the file could not be converted or written. A result with errors
     is written with --force only, unless AsyncAPI allows what they are about, such as an address
-    that is no namespace); 2 when the file could not be converted or written.
+    that is no namespace: you correct that in the result.
     """
     if output is not None and Path(output).exists() and not force:
         raise CannotRun(f"{output} is already there; --force overwrites it")
@@ -87,6 +88,7 @@ def command(file: str, output: str | None, force: bool, stdin_name: str) -> None
         sys.exit(1)
     _publish(result.content, output)
     _say(source.name, output, len(upgraded.notes), result)
+    _say_what_is_left(output, len(errors))
     sys.exit(1 if errors else 0)
 
 
@@ -197,6 +199,13 @@ def _say(file: str, output: str | None, notes: int, result: _Result) -> None:
         click.echo(
             f"{result.lost} comment{plural} lost, with the lines that were written anew", err=True
         )
+
+
+def _say_what_is_left(output: str | None, errors: int) -> None:
+    if errors:
+        left = "1 error is" if errors == 1 else f"{errors} errors are"
+        place = output or "the result"
+        click.echo(f"{left} left, with which no guard starts: correct {place}", err=True)
 
 
 # -- writing ---------------------------------------------------------------------------------------

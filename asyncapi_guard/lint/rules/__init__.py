@@ -28,6 +28,7 @@ from asyncapi_guard.lint.rules import (
     components,
     document,
     drift,
+    events,
     extensions,
     fields,
     locations,
@@ -83,6 +84,7 @@ RULES: dict[str, Rule] = {
         *namespaces.RULES,
         *socketio.RULES,
         *acks.RULES,
+        *events.RULES,
         *extensions.RULES,
         *drift.RULES,
     )

@@ -22,9 +22,12 @@ if TYPE_CHECKING:
 __all__ = ["RULES", "check_acks"]
 
 _ANSWER = re.compile(
-    r"(?P<event>.+?)[-_:./ ]?(?:ack|acknowledge(?:d|ment)?|response|resp|reply|result)s?",
+    r"(?P<event>.+?)[-_:./ ]?(?:ack|acknowledge(?:d|ment)?|response|resp|reply|result|ok|success"
+    r"|callback|cb|confirm(?:ed|ation)?)s?",
     re.IGNORECASE,
 )
+#: What an event is called by who takes it for the ack of any.
+_BARE = re.compile(r"acks?|acknowledge(?:d|ment)?|callback", re.IGNORECASE)
 _ANSWER_FIRST = re.compile(r"(?:ack|reply|response)[-_:./ ](?P<event>.+)", re.IGNORECASE)
 _OTHER_SIDE = {"receive": "send", "send": "receive"}
 
@@ -134,6 +137,7 @@ def check_acks(context: Context, profile: SocketIOProfile) -> None:
                 text = "an ack is never acknowledged itself: its x-ack is not judged; remove it"
                 context.report("unjudged-ack", message.fields["x-ack"], text, key=True)
     _acks_as_events(context, profile)
+    _bare_acks(context, profile)
 
 
 def _handshake(context: Context, message: ProfileMessage) -> None:
@@ -253,6 +257,18 @@ def _ack_as_event(
             )
             context.report("ack-event", message.entry, text, key=True)
             return
+
+
+def _bare_acks(context: Context, profile: SocketIOProfile) -> None:
+    """Events that are called `ack`, or the like."""
+    for message in profile.messages:
+        if message.is_event and _BARE.fullmatch(message.event):
+            text = (
+                f"event {shown(message.event)} looks like an ack, but an ack is no event and has "
+                "no name; write its payload as x-ack of the message that is acknowledged, and "
+                "remove this message"
+            )
+            context.report("ack-event", message.entry, text, key=True)
 
 
 def _letters(name: str) -> str:

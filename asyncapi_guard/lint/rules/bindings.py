@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asyncapi_guard.errors import Severity
+from asyncapi_guard.lint.keyword_habits import lost_properties
 from asyncapi_guard.lint.rule import group
 from asyncapi_guard.spec.references import is_reference
 from asyncapi_guard.spec.wording import kind_of
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["CHECKS", "RULES"]
 
 _error = group("Semantics", Severity.ERROR)
+_warning = group("Semantics", Severity.WARNING)
 
 RULES = (
     _error(
@@ -59,6 +61,31 @@ RULES = (
                 schemaRegistryVendor: confluent
         """,
     ),
+    _warning(
+        "binding-mismatch",
+        "What a binding says fits what stands beside it.",
+        """
+        A ROS 2 node that publishes belongs to an operation that sends, and a Solace destination of
+        type `topic` has no `queue`: the field applies to the other kind only, so nobody reads it.
+        The pages of these bindings say so, and do not forbid it; one of the two is wrong.
+        """,
+        """
+        channels: {pose: {address: /pose}}
+        operations:
+          pose:
+            action: receive
+            channel: {$ref: '#/channels/pose'}
+            bindings: {ros2: {role: publisher, node: /turtlesim}}
+        """,
+        """
+        channels: {pose: {address: /pose}}
+        operations:
+          pose:
+            action: send
+            channel: {$ref: '#/channels/pose'}
+            bindings: {ros2: {role: publisher, node: /turtlesim}}
+        """,
+    ),
 )
 
 
@@ -75,7 +102,13 @@ def _object_schema(context: Context, schema: Node) -> None:
     keywords = found.node.value if isinstance(found.node.value, dict) else {}
     if keywords.get("type") != "object" or "properties" not in keywords:
         message = "this schema must be of type object, and have properties"
-        context.report("binding-schema", schema, message, key=True)
+        names = lost_properties(keywords)
+        if names:
+            key = schema.path[-1]
+            message += f"; write {key}: {{type: object, properties: {{{names[0]}: ...}}}}"
+            context.report.explain("binding-schema", schema, message, key=True)
+        else:
+            context.report("binding-schema", schema, message, key=True)
 
 
 # -- the key of a Kafka message --------------------------------------------------------------------
@@ -130,6 +163,8 @@ def _check_fields_of_bindings(context: Context) -> None:
         _headers_of_ibm_mq(context, binding)
     for queue in context.all("SqsQueue"):
         _throughput(context, queue)
+    for destination in context.all("SolaceDestination"):
+        _destination(context, destination)
     for server in context.all("Server"):
         _cipher(context, server)
     for operation in context.all("Operation"):
@@ -201,8 +236,20 @@ def _role(context: Context, operation: Node) -> None:
     if role is None or roles is None or not any(role.value in each for each in _ROLES.values()):
         return
     if role.value not in roles:
+        other = "receive" if action == "send" else "send"
         text = f"an operation that {action}s has another role than {role.value!r}"
-        context.report("binding-fields", role, f"{text}; expected one of {', '.join(roles)}")
+        hint = f"write action: {other}, or one of {', '.join(roles)}"
+        context.report("binding-mismatch", role, f"{text}; {hint}")
+
+
+def _destination(context: Context, destination: Node) -> None:
+    """A destination is a queue or a topic, and says so."""
+    type = destination.value.get("destinationType")
+    other = {"queue": "topic", "topic": "queue"}.get(type) if isinstance(type, str) else None
+    found = destination.get(other) if other is not None else None
+    if found is not None:
+        text = f"this destination is a {type}, so {other!r} does not apply; remove it, or write"
+        context.report("binding-mismatch", found, f"{text} destinationType: {other}", key=True)
 
 
 def _consumers(context: Context, operation: Node) -> None:

@@ -103,7 +103,7 @@ def _address(context: Context, channel: Node) -> None:
     names: list[str] = []
     if address is not None and isinstance(address.value, str):
         names = PLACEHOLDER.findall(address.value)
-        _address_text(context, address, names)
+        _address_text(context, address, names, frozenset(known))
         code = "address-parameters" if parameters is not None else "parameters-missing"
         for name in dict.fromkeys(names):
             if name and name not in known:
@@ -115,15 +115,32 @@ def _address(context: Context, channel: Node) -> None:
             message = f"the parameter {shown(name)} is not in the channel's address"
             text = str(address.value) if address is not None else ""
             hint = nearest(name, names)
-            if f":{name}" in text:
-                hint = f"; write {shown(text.replace(f':{name}', f'{{{name}}}'))}"
+            meant = _in_braces(text)
+            if f"{{{name}}}" in meant:
+                hint = f"; write {shown(meant)}"
             context.report("address-parameters", item, message + hint, key=True)
     if parameters is not None and not names and parameters.value == {}:
         message = "'parameters' may be there only when the address has some"
         context.report("address-parameters", parameters, message, key=True)
 
 
-def _address_text(context: Context, address: Node, names: list[str]) -> None:
+#: How frameworks write what varies in a path.
+_OTHER_FORM = re.compile(r"<(?:\w+:)?(\w+)>|(?<=/):(\w+)(?=/|$)|\$\{(\w+)\}|(?<=/)\[(\w+)\]")
+
+
+def _in_braces(address: str) -> str:
+    """An address whose parameters are written as AsyncAPI does."""
+    return _OTHER_FORM.sub(lambda found: f"{{{next(filter(None, found.groups()))}}}", address)
+
+
+def _address_text(context: Context, address: Node, names: list[str], known: frozenset[str]) -> None:
+    meant = _in_braces(address.value)
+    # Parameters that are declared, and are not in the address, are reported with what is meant.
+    is_told = "$" not in address.value and not known.isdisjoint(PLACEHOLDER.findall(meant))
+    if meant != address.value and not is_told:
+        message = f"{shown(address.value)} has no parameters as AsyncAPI writes them; write "
+        context.report("address-expression", address, f"{message}{shown(meant)}, and 'parameters'")
+        return
     plain = PLACEHOLDER.sub("", address.value)
     for name in names:
         if not _NAME.fullmatch(name):

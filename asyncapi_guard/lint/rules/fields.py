@@ -16,6 +16,7 @@ CHECKED_IN = (
     "lint.rules.security",
     "lint.slips",
     "spec.schemas",
+    "spec.unread_fields",
 )
 
 _error = group("Structure", Severity.ERROR)

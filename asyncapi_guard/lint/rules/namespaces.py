@@ -26,7 +26,11 @@ _JOINED = re.compile(r"[A-Za-z]\w*[:.][A-Za-z]")
 #: What people put behind the name of an event to name its message.
 _SUFFIXES = ("message", "event", "payload", "request", "msg")
 #: A room with its number or its name, as a segment of an address.
-_ROOM = re.compile(r"(?:\w+[-_])?rooms?[-_.]?\d+|rooms?:[\w{}-]+|\d+", re.IGNORECASE)
+_ROOM = re.compile(
+    r"(?:\w+[-_])?rooms?[-_.]?\d+|rooms?[-_.:][\w{}-]*\{\w+\}|rooms?:[\w-]+|\d+", re.IGNORECASE
+)
+#: The same with a segment, or a parameter, that says so.
+_ROOMS = re.compile(r"(?:^|/)rooms?/\{\w+\}|\{room(?:[-_]?(?:id|name|key|code))?\}", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<!\d)\d+")
 _VERSION = re.compile(r"v\d+(?:\.\d+)*", re.IGNORECASE)
 #: So many names are said of several.
@@ -108,7 +112,8 @@ RULES = (
         """
         Rooms are how a server chooses who hears an event; clients never name them on the wire. A
         client of a room is a client of the namespace, so describe the events in the namespace's
-        channel. For namespaces with a part that varies there are parameters: `/tables/{id}`.
+        channel. For namespaces with a part that varies there are parameters: `/tables/{id}`. If
+        clients do connect to `/rooms/{id}` as a namespace, ignore this finding.
         """,
         """
         channels: {room: {address: /chat/room-1, messages: {say: {payload: {type: string}}}}}
@@ -117,6 +122,25 @@ RULES = (
         """,
         """
         channels: {chat: {address: /chat, messages: {say: {payload: {type: string}}}}}
+        operations:
+          say: {action: receive, channel: {$ref: '#/channels/chat'}}
+        """,
+    ),
+    _warning(
+        "odd-namespace",
+        "A namespace is written as clients connect to it.",
+        """
+        A namespace is a name, compared letter by letter: `/chat/` is another one than `/chat`, and
+        `/*` is not all of them. `/socket.io` is where Socket.IO's requests go, not a namespace: it
+        is the `pathname` of a server.
+        """,
+        """
+        channels: {chat: {address: /socket.io/, messages: {say: {payload: {type: string}}}}}
+        operations:
+          say: {action: receive, channel: {$ref: '#/channels/chat'}}
+        """,
+        """
+        channels: {chat: {address: /, messages: {say: {payload: {type: string}}}}}
         operations:
           say: {action: receive, channel: {$ref: '#/channels/chat'}}
         """,
@@ -137,17 +161,35 @@ RULES = (
 def check_namespaces(context: Context, profile: SocketIOProfile) -> None:
     """Report addresses that are no namespaces, or hardly meant as such."""
     used = [channel for channel in profile.channels if channel.used]
+    _keys_as_addresses(context, profile)
     _missing(context, used)
     is_told = _without_slash(context, used)
     namespaces = [channel for channel in used if (channel.address or "").startswith("/")]
     if not is_told:
         _events_as_addresses(context, namespaces)
     _rooms(context, namespaces)
+    _odd(context, namespaces)
     _duplicates(context, profile)
 
 
+def _keys_as_addresses(context: Context, profile: SocketIOProfile) -> None:
+    """Channels whose keys are what AsyncAPI 2 had there."""
+    for channel in profile.channels:
+        is_address = str(channel.id).startswith("/")
+        if not is_address or not _has_no_address(context, channel.place):
+            continue
+        name = channel.id.strip("/").replace("/", "_") or "main"
+        text = (
+            f"the key {shown(channel.id)} of a channel is not its address in AsyncAPI 3; write "
+            f"{name}: {{address: {channel.id}}}"
+        )
+        context.report.explain("missing-namespace", channel.place, text, key=True)
+        context.report.misplace(f"#/channels/{name}")
+
+
 def _missing(context: Context, used: Iterable[ProfileChannel]) -> None:
-    missing = [channel for channel in used if _has_no_address(context, channel.place)]
+    without = (channel for channel in used if not context.report.hides(channel.place))
+    missing = [channel for channel in without if _has_no_address(context, channel.place)]
     if missing and context.report.socketio:  # else an address is elsewhere, or nobody's business
         ids = [channel.id for channel in missing]
         has = "has no address" if len(missing) == 1 else "have no addresses"
@@ -158,9 +200,14 @@ def _missing(context: Context, used: Iterable[ProfileChannel]) -> None:
         context.report("missing-namespace", missing[0].place, message, key=True)
 
 
+_OF_VERSION_2 = frozenset(("publish", "subscribe"))
+
+
 def _has_no_address(context: Context, channel: Node) -> bool:
     """Whether it has none, and nothing is reported that was meant as one."""
     address = channel.get("address")
+    if not _OF_VERSION_2.isdisjoint(channel.value):
+        return False
     if address is not None:
         return address.value is None and not context.report.hides(address)
     return not stands_for("Channel", channel.value, "address", OBJECTS["Channel"])
@@ -179,8 +226,8 @@ def _without_slash(context: Context, used: Iterable[ProfileChannel]) -> bool:
         text = _events_text(events, f"{verb} start with '/'")
         context.report("namespace-slash", events[0].place.child("address"), text)
     for channel in wrong:
-        if channel not in events:
-            address = channel.place.child("address")
+        address = channel.place.child("address")
+        if channel not in events and not context.report.hides(address):
             context.report("namespace-slash", address, _slash_text(address.value))
     return bool(events)
 
@@ -198,7 +245,9 @@ def _slash_text(address: str) -> str:
         return f"{text}, and looks like {_ROOM_ADVICE}"
     if "://" in address:
         return f"{text}; a URL belongs in 'servers', so write the namespace, such as address: /"
-    return f"{text}; did you mean {shown('/' + address)}?"
+    if "*" in address:
+        return f"{text}; write a channel for each namespace, or a parameter: /{{name}}"
+    return f"{text}; did you mean {shown('/' + address.lstrip('#'))}?"
 
 
 def _events_text(channels: Sequence[ProfileChannel], what: str) -> str:
@@ -253,6 +302,35 @@ def _plain(name: str) -> str:
     return plain
 
 
+# -- addresses that no client connects to ----------------------------------------------------------
+
+_TRANSPORT = re.compile(r"/(?:socket|engine)\.io(?:/.*)?", re.IGNORECASE)
+
+
+def _odd(context: Context, namespaces: Iterable[ProfileChannel]) -> None:
+    for channel in namespaces:
+        advice = _no_namespace(channel.address or "")
+        if advice:
+            text = f"address {shown(channel.address)} {advice}"
+            context.report("odd-namespace", channel.place.child("address"), text)
+
+
+def _no_namespace(address: str) -> str:
+    """Why clients hardly connect to a namespace, and what to write; empty if they may."""
+    if _TRANSPORT.fullmatch(address):
+        return (
+            "is where Socket.IO's requests go, not a namespace; write address: /, and the path as "
+            "'pathname' of a server"
+        )
+    if any(sign.isspace() for sign in address):
+        return f"has a blank in it; write {shown(''.join(address.split()))}"
+    if "*" in address:
+        return "is no pattern; write a channel for each namespace, or a parameter: /{name}"
+    if address.endswith("/") and address != "/":
+        return f"ends with '/', which is another namespace than {shown(address.rstrip('/') or '/')}"
+    return ""
+
+
 # -- rooms -----------------------------------------------------------------------------------------
 
 _ROOM_ADVICE = (
@@ -262,7 +340,9 @@ _ROOM_ADVICE = (
 
 
 def _looks_like_rooms(address: str) -> bool:
-    return any(_ROOM.fullmatch(segment) for segment in address.split("/"))
+    return bool(_ROOMS.search(address)) or any(
+        _ROOM.fullmatch(segment) for segment in address.split("/")
+    )
 
 
 def _rooms(context: Context, namespaces: Sequence[ProfileChannel]) -> None:

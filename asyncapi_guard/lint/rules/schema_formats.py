@@ -5,7 +5,7 @@ The walk over the schemas calls the check, for it needs the dialect that comes o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.errors import Severity
 from asyncapi_guard.lint import avro
@@ -151,20 +151,38 @@ def in_its_dialect(context: Context, node: Node, code: str) -> tuple[Node, Diale
     if isinstance(value, (dict, bool)):
         return node, dialect_of(None)
     message = f"expected a schema (a mapping, true or false), got {kind_of(value)}"
-    context.report(code, node, message + _advice(node, code))
+    context.report.explain(code, node, message + _advice(node, code))
     return None
 
 
 def _advice(node: Node, code: str) -> str:
-    """What to write for arguments as a list, and for the name of a type."""
+    """What to write for arguments as a list, for the name of a type or of a schema, for nothing."""
     key = "x-ack: " if code == "ack-schema" else _key(node)
-    if isinstance(node.value, list):
+    value = node.value
+    if value in (None, [], "none", "None"):
+        return f"; for no arguments write {key}{{type: 'null'}}, for any value {key}{{}}"
+    if isinstance(value, list):
         arguments = "{type: array, items: [...]}"
         several = f"{{args: {arguments}}}" if code == "ack-schema" else arguments
         return f"; several arguments are {key}{several}"
-    found = as_schema(node.value) or f"type: {node.value}" if isinstance(node.value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    reference = value if value.startswith("#/") else _component(node.source.data, value)
+    if reference:
+        return f"; write {key}{{$ref: {shown(reference)}}}"
+    found = as_schema(value) or f"type: {value}"
     is_type = found.removeprefix("type: ") in TYPES or "," in found
-    return f"; write {key}{{{found}}}" if is_type else ""
+    if is_type:
+        return f"; write {key}{{{found}}}"
+    return "; write the schema of what is answered" if code == "ack-schema" else ""
+
+
+def _component(data: Any, name: str) -> str:
+    """A reference to the schema of a name; empty if there is none."""
+    components = data.get("components") if isinstance(data, dict) else None
+    schemas = components.get("schemas") if isinstance(components, dict) else None
+    is_there = isinstance(schemas, dict) and name in schemas
+    return f"#/components/schemas/{name}" if is_there else ""
 
 
 def _key(node: Node) -> str:

@@ -145,7 +145,12 @@ def _about(keyword: str, value: Any) -> str | None:
     return _ABOUT.get(keyword)
 
 
-_FORMS: Mapping[str, type] = {"required": list, "properties": dict, "pattern": str}
+_FORMS: Mapping[str, type | tuple[type, ...]] = {
+    **dict.fromkeys(OF_TYPE["number"] - {"format"}, (int, float)),
+    "required": list,
+    "properties": dict,
+    "pattern": str,
+}
 
 
 def _also(about: str) -> frozenset[str]:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from asyncapi_guard.errors import Severity
+from asyncapi_guard.lint.keyword_habits import keyword_advice, lost_properties, properties_text
 from asyncapi_guard.lint.rule import group
 from asyncapi_guard.lint.rules.closed_objects import check_closed
 from asyncapi_guard.lint.rules.schema_contradictions import check_contradictions
@@ -20,6 +21,7 @@ from asyncapi_guard.lint.slips import glued_name
 from asyncapi_guard.schema.dialects import ASYNCAPI, Draft
 from asyncapi_guard.spec.own_extensions import own_extension
 from asyncapi_guard.spec.references import is_reference
+from asyncapi_guard.spec.schema_habits import ALL_KEYWORDS, COMMON_KEYWORDS, NEWER_KEYWORDS
 from asyncapi_guard.spec.schemas import patterns
 from asyncapi_guard.spec.wording import boolean_hint, kind_of, nearest, shown
 
@@ -31,25 +33,14 @@ if TYPE_CHECKING:
 __all__ = ["CHECKED_IN", "CHECKS", "RULES"]
 
 #: The loader checks schemas as well. The walk tells what is no schema.
-CHECKED_IN = ("lint.schema_walk", "spec.schema_cycles", "spec.schemas")
+CHECKED_IN = (
+    "lint.grammar_walk",
+    "lint.schema_walk",
+    "spec.compiler",
+    "spec.schema_cycles",
+    "spec.schemas",
+)
 
-_COMMON = frozenset(
-    """
-    $comment $id $ref $schema additionalItems additionalProperties allOf anyOf const contains
-    contentEncoding contentMediaType default definitions dependencies deprecated description
-    discriminator else enum examples exclusiveMaximum exclusiveMinimum externalDocs format if items
-    maxItems maxLength maxProperties maximum minItems minLength minProperties minimum multipleOf not
-    oneOf pattern patternProperties properties propertyNames readOnly required then title type
-    uniqueItems writeOnly
-    """.split()  # noqa: SIM905  # read as a list
-)
-_NEWER = frozenset(
-    """
-    $anchor $defs $dynamicAnchor $dynamicRef $recursiveAnchor $recursiveRef $vocabulary
-    contentSchema dependentRequired dependentSchemas maxContains minContains prefixItems
-    unevaluatedItems unevaluatedProperties
-    """.split()  # noqa: SIM905  # read as a list
-)
 #: OpenAPI's and generators' own: they say nothing about what is valid.
 _HARMLESS = frozenset(["example", "xml", "id", "nullable"])
 _PARTS = re.compile(r"\\.|[\[\]]|\(\?<?[=!]", re.DOTALL)
@@ -204,6 +195,17 @@ RULES = (
         "components: {schemas: {Name: {type: string, minLength: 3}}}",
     ),
     _warning(
+        "property-name",
+        "The names in `properties` are those that travel.",
+        """
+        `text?` is not an optional `text`, but a property whose name ends with a question mark: what
+        can be missing is not in `required`. A keyword among the names, such as
+        `additionalProperties: false`, is a property as well, and limits nothing.
+        """,
+        "components: {schemas: {Say: {type: object, properties: {'text?': {type: string}}}}}",
+        "components: {schemas: {Say: {type: object, properties: {text: {type: string}}}}}",
+    ),
+    _warning(
         "unknown-format",
         "`format` is one that is checked.",
         "Validators pass over formats that they do not know: `format: emial` accepts anything.",
@@ -253,6 +255,7 @@ def _check_keywords(context: Context, schema: Node, dialect: Dialect) -> None:
     if dialect.nullable and isinstance(schema.value.get("type"), list):
         message = f"'type' of an {dialect.name} is one name; 'nullable' adds null"
         context.report("invalid-schema", schema.child("type"), message, key=True)
+    _property_names(context, schema)
     _required(context, schema)
     _discriminator(context, schema, dialect)
     for place, pattern in patterns(schema):
@@ -297,25 +300,50 @@ _INSTEAD = {
 }
 _SINCE_DRAFT_07 = frozenset(("else", "if", "then"))
 _MISSING = {
-    Draft.DRAFT4: _NEWER | _SINCE_DRAFT_07 | {"const", "contains", "propertyNames"},
-    Draft.DRAFT6: _NEWER | _SINCE_DRAFT_07,
-    Draft.DRAFT7: _NEWER,
+    Draft.DRAFT4: NEWER_KEYWORDS | _SINCE_DRAFT_07 | {"const", "contains", "propertyNames"},
+    Draft.DRAFT6: NEWER_KEYWORDS | _SINCE_DRAFT_07,
+    Draft.DRAFT7: NEWER_KEYWORDS,
     Draft.DRAFT201909: frozenset(("dependencies",)),
     Draft.DRAFT202012: frozenset(("additionalItems", "dependencies")),
 }
-_KNOWN = {draft: (_COMMON | _NEWER) - missing for draft, missing in _MISSING.items()}
+_KNOWN = {
+    draft: (COMMON_KEYWORDS | NEWER_KEYWORDS) - missing for draft, missing in _MISSING.items()
+}
 
 
 def _unknown(context: Context, schema: Node, dialect: Dialect) -> None:
-    missing, known = _MISSING[dialect.draft], _KNOWN[dialect.draft]
+    known = _KNOWN[dialect.draft]
+    if known.issuperset(schema.value):
+        return
+    lost = _lost(context, schema)
     for key in schema.value:
-        if key in known or key in _HARMLESS or key == "prefixItems":
+        if key in known or key in _HARMLESS or key == "prefixItems" or key in lost:
             continue
         if key.startswith("x-") or own_extension(key):
             continue
-        hint = _other_dialect(key, dialect) if key in missing else nearest(key, known)
-        message = f"unknown keyword {shown(key)}, at which no validator looks{hint}"
+        message = f"unknown keyword {shown(key)}, at which no validator looks"
+        message += _hint(key, schema, dialect, known)
         context.report("unknown-keyword", schema.child(key), message, key=True, wanted=known)
+
+
+def _hint(key: str, schema: Node, dialect: Dialect, known: frozenset[str]) -> str:
+    if key in _MISSING[dialect.draft]:
+        return _other_dialect(key, dialect)
+    name = str(schema.path[-1]) if schema.path else "name"
+    return keyword_advice(key, schema.value, name) or nearest(key, known) or _OWN
+
+
+_OWN = "; remove it, or begin its name with 'x-'"
+
+
+def _lost(context: Context, schema: Node) -> list[str]:
+    """Report names of properties among keywords, once."""
+    lost = [] if is_reference(schema.value) else lost_properties(schema.value)
+    lost = [key for key in lost if not nearest(key, COMMON_KEYWORDS)]
+    if lost and not context.report.hides(schema):
+        text = properties_text(schema.value, lost)
+        context.report("unknown-keyword", schema.child(lost[0]), text, key=True)
+    return lost
 
 
 def _other_dialect(keyword: str, dialect: Dialect) -> str:
@@ -323,6 +351,30 @@ def _other_dialect(keyword: str, dialect: Dialect) -> str:
     if not dialect.siblings:
         advice.append("name a newer dialect with schemaFormat")
     return f": {dialect.name} does not have it; {', or '.join(advice)}"
+
+
+_MARKS = {"?": "it is optional", "*": "it is required", "!": "it is required"}
+
+
+def _property_names(context: Context, schema: Node) -> None:
+    """Report names with a mark at their end, and keywords among the names."""
+    if not isinstance(schema.value.get("properties"), dict):
+        return
+    for name, item in context.items(schema, "properties"):
+        mark = _MARKS.get(name[-1:]) if name[:-1].isidentifier() else None
+        if mark is not None:
+            in_required = "unless" if mark == "it is optional" else "if"
+            message = (
+                f"the name {shown(name)} ends with {name[-1]!r}, which clients would have to send; "
+                f"write {shown(name[:-1])}, and {mark} {in_required} 'required' lists it"
+            )
+            context.report("property-name", item, message, key=True)
+        elif isinstance(item.value, bool) and name in ALL_KEYWORDS:
+            message = (
+                f"{shown(name)} among 'properties' is the name of a property, and limits nothing; "
+                "to have the keyword, indent it less, beside 'properties'"
+            )
+            context.report("property-name", item, message, key=True)
 
 
 def _required(context: Context, schema: Node) -> None:
@@ -336,11 +388,12 @@ def _required(context: Context, schema: Node) -> None:
         return  # which was reported
     is_closed = schema.value.get("additionalProperties") is False
     for index, name in enumerate(required):
-        if isinstance(name, str) and name not in properties:
+        is_marked = isinstance(name, str) and any(f"{name}{mark}" in properties for mark in _MARKS)
+        if isinstance(name, str) and name not in properties and not is_marked:
             why = " and additionalProperties is false: nothing is valid" if is_closed else ""
             message = f"the required {shown(name)} is not in 'properties'{why}"
             place = schema.child("required").child(index)
-            message += nearest(name, properties)
+            message += nearest(name, properties) or ("; list each name" if name == "*" else "")
             context.report("required-undefined", place, message)
 
 

@@ -32,6 +32,16 @@ RULES = (
         "servers: {main: {host: example.com, pathname: /chat, protocol: wss}}",
     ),
     _warning(
+        "server-protocol",
+        "A protocol has the name that AsyncAPI gives it.",
+        """
+        WebSockets are `ws`, and `wss` with TLS: tools look for these names. Socket.IO travels over
+        them, and `socketio` says that it does. What you call another way they pass over.
+        """,
+        "servers: {main: {host: example.com, protocol: websocket}}",
+        "servers: {main: {host: example.com, protocol: wss}}",
+    ),
+    _warning(
         "server-variables",
         "The `{names}` of a server's host and path are in its `variables`.",
         "Without a variable of that name nothing says what stands there.",
@@ -57,14 +67,36 @@ def _check_server(context: Context, server: Node) -> None:
     if host is not None and isinstance(host.value, str) and not _HOST.fullmatch(host.value):
         message = f"{shown(host.value)} is no host name with an optional port"
         parts = server_address(host.value)
-        if parts:
+        if parts == f"host: '{host.value}'":
+            message += "; write the name, and a port in digits, such as 'example.com:5000'"
+        elif parts:
             message += f"; the scheme belongs in 'protocol', a path in 'pathname': write {parts}"
         context.report("server-host", host, message)
+    _protocol(context, server)
+    if not isinstance(server.value.get("variables", {}), dict):
+        return  # which was reported
     known = dict(context.items(server, "variables"))
     for name in ("host", "pathname"):
         field = server.get(name)
         if field is not None and isinstance(field.value, str):
             _placeholders(context, field, known)
+
+
+_WEBSOCKETS = re.compile(r"web[-_ ]?sockets?(?P<secure>[-_ ]?s(?:ecure)?)?", re.IGNORECASE)
+_SOCKETIO = re.compile(r"socket[-_ ]?\.?io[-_ ]?v?\d+", re.IGNORECASE)
+
+
+def _protocol(context: Context, server: Node) -> None:
+    protocol = server.get("protocol")
+    if protocol is None or not isinstance(protocol.value, str):
+        return
+    if _WEBSOCKETS.fullmatch(protocol.value):
+        advice = "write wss, or ws without TLS"
+    elif _SOCKETIO.fullmatch(protocol.value):
+        advice = "write socketio, and the version as 'protocolVersion'"
+    else:
+        return
+    context.report("server-protocol", protocol, f"no tool knows {shown(protocol.value)}; {advice}")
 
 
 def _placeholders(context: Context, field: Node, known: Mapping[str, Node]) -> None:

@@ -12,6 +12,7 @@ from asyncapi_guard.lint.habits import stands_for
 from asyncapi_guard.lint.profile import HANDSHAKE, SocketIOProfile
 from asyncapi_guard.lint.rule import group
 from asyncapi_guard.lint.rules.acks import check_acks
+from asyncapi_guard.lint.rules.events import check_events
 from asyncapi_guard.lint.rules.namespaces import check_namespaces
 from asyncapi_guard.spec.protocols import is_for_others
 from asyncapi_guard.spec.schemas import ack_schema
@@ -276,6 +277,7 @@ def _check_profile(context: Context) -> None:
     profile = SocketIOProfile(context)
     check_namespaces(context, profile)
     check_acks(context, profile)
+    check_events(context, profile)
     _duplicate_events(context, profile)
     for message in profile.messages:
         # An operation of which that is not known might be the one that has the message.

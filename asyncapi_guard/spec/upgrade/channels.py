@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
+from asyncapi_guard.spec.protocols import is_only_for_socketio
 from asyncapi_guard.spec.references import is_reference
 from asyncapi_guard.spec.upgrade.conversion import OMIT, pointer_to
-from asyncapi_guard.spec.upgrade.messages import Use, convert_message, uses
+from asyncapi_guard.spec.upgrade.messages import Use, convert_ack, convert_message, uses
 from asyncapi_guard.spec.upgrade.names import COMPONENT, SERVER, Names, capital, identifier, legal
 from asyncapi_guard.spec.upgrade.objects import convert_fields, note_foreign, omit
 from asyncapi_guard.spec.upgrade.parameters import convert_parameter
@@ -32,7 +33,6 @@ __all__ = ["Channels"]
 
 _ACTIONS = {"publish": "receive", "subscribe": "send"}
 _EXPRESSION = re.compile(r"\{([^{}]*)\}")
-_WEB = frozenset(("ws", "wss", "http", "https", "socketio", "socket.io"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ class Channels:
         node = self._node(channel)
         head["address"], removed = address[: end.start()], address[end.start() :]
         query = removed[1:].partition("#")[0] if removed[0] == "?" else ""
-        if not query or not self._is_web():
+        if not query or not is_only_for_socketio(self._conversion.documents):
             message = f"an address has no query or fragment in 3.x: {shown(removed)} is left out"
             self._conversion.note(node, message, key=True)
             return {}
@@ -182,14 +182,6 @@ class Channels:
 
     def _node(self, channel: _Channel) -> Node:
         return next(iter(channel.fields.values()), self._conversion.root)
-
-    def _is_web(self) -> bool:
-        servers = self._conversion.root.get("servers")
-        items = servers.items() if servers is not None and isinstance(servers.value, dict) else ()
-        protocols = [
-            item.value.get("protocol") for _, item in items if isinstance(item.value, dict)
-        ]
-        return all(isinstance(p, str) and p.lower() in _WEB for p in protocols)
 
     def _parameters(self, channel: _Channel, head: dict[str, Any]) -> dict[str, Any]:
         """What is declared of the address's parameters; an empty one for each of the others."""
@@ -300,11 +292,9 @@ class Channels:
             "operationId": omit,
             "security": convert_security,
             "traits": convert_operation_traits,
+            "x-ack": convert_ack,
         }
         rest = convert_with_traits(self._conversion, node, place, "Operation", special)
-        if "x-ack" in rest:
-            message = "x-ack is read on messages only; move it to the message"
-            self._conversion.note(node.child("x-ack"), message, key=True)
         if messages is None:
             self._conversion.note(
                 node, "the operation says no message: in 3.x it has none", key=True

@@ -41,6 +41,7 @@ class Conversion:
 
     Attributes:
         root: the old document.
+        documents: it, for what reads references.
         notes: what could not be carried, and what was decided.
         schemas: names of `components.schemas`.
         added_schemas: schemas that lost their old place and are still referred to.
@@ -53,7 +54,7 @@ class Conversion:
         self.schemas: Names = Names()
         self.added_schemas: dict[str, Any] = {}
         self.message_keys: set[Any] = set()
-        self._documents = Documents(source)
+        self.documents: Documents = Documents(source)
         self._moved: dict[Path, Path] = {}
         self._came_from: dict[tuple[str, ...], tuple[str, ...]] | None = None
         self._homeless: dict[Path, Node] = {}
@@ -124,7 +125,7 @@ class Conversion:
         if is_reference(node.value) and not is_local(node):
             return None
         try:
-            return self._documents.resolve(node)
+            return self.documents.resolve(node)
         except Unresolvable:
             return None
 

@@ -93,7 +93,7 @@ def test_a_reply_of_nothing(folder):
     [
         ("move_ack", "move"), ("moveAck", "move"), ("move:ack", "move"), ("move.response", "move"), ("make_move_response", "make_move"),
         ("makeMoveResult", "make_move"), ("move-reply", "move"), ("move_acknowledged", "move"), ("ack_move", "move"), ("move/ack", "move"),
-        ("join_room_results", "joinRoom"),
+        ("join_room_results", "joinRoom"), ("move_ok", "move"), ("moveSuccess", "move"), ("move:callback", "move"), ("move_confirmation", "move"),
     ],
 )  # fmt: skip
 def test_acks_as_events(folder, ack, event):
@@ -114,7 +114,7 @@ def test_acks_as_events(folder, ack, event):
         ([SAY_ACK, "say_ack: {payload: {}}"], ["receive: say", "send: say_ack"]), ([SAY, "said_ack: {payload: {}}"], ["receive: say", "send: said_ack"]),
         ([SAY, "say_ack: {payload: {}}"], ["receive: say say_ack"]), ([SAY, "say_ack: {payload: {}}"], ["send: say say_ack"]),
         ([SAY, OK, "say_ack: {payload: {}}"], ["receive: say -> ok", "send: say_ack"]), ([SAY, "say_result_list: {payload: {}}"], ["receive: say", "send: say_result_list"]),
-        ([SAY, "ack: {payload: {}}"], ["receive: say", "send: ack"]), ([SAY, "say_back: {payload: {}}"], ["receive: say", "send: say_back"]),
+        ([SAY, "acked_by: {payload: {}}"], ["receive: say", "send: acked_by"]), ([SAY, "say_back: {payload: {}}"], ["receive: say", "send: say_back"]),
     ],
 )  # fmt: skip
 def test_events_that_are_no_acks(folder, messages, operations):
@@ -137,3 +137,19 @@ def test_acks_as_replies_in_the_event_s_own_channel(tmp_path):
     assert guard.send_ack("/c", "subscribe", [True]).violation is None
     assert guard.send_ack("/c", "subscribe", ["yes"]).violation is not None
     assert guard.receive_event("/c", "subscribeAck", [True]).violation is not None
+
+
+@pytest.mark.parametrize(
+    "event", ["ack", "acks", "Ack", "acknowledge", "acknowledgement", "callback"]
+)
+@pytest.mark.parametrize("action", ["send", "receive"])
+def test_an_event_that_is_called_ack(folder, event, action):
+    """Whoever writes it takes the ack of any event for an event."""
+    text = document(
+        [SAY, f"{event}: {{payload: {{type: boolean}}}}"], "receive: say", f"{action}: {event}"
+    )
+    found = [f for f in folder.findings(text) if f.code in CODES]
+    assert [(f.code, f.severity, f.pointer) for f in found] == [
+        ("ack-event", "warning", f"/channels/c/messages/{event}")
+    ]
+    assert "x-ack of the message that is acknowledged" in found[0].message

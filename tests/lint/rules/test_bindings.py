@@ -376,9 +376,6 @@ SERVERS = "servers: {a: {host: h, protocol: kafka}, b: {host: h, protocol: kafka
         ("servers: {s: {host: h, protocol: ibmmq-secure, bindings: {ibmmq: {cipherSpec: a}}}}", None, ""),
         (f"channels: {{c: {{bindings: {{sqs: {{queue: {{{QUEUE}, fifoThroughputLimit: perMessageGroupId}}}}}}}}}}", "/channels/c/bindings/sqs/queue/fifoThroughputLimit", "write deduplicationScope: messageGroup"),
         (f"channels: {{c: {{bindings: {{sqs: {{queue: {{{QUEUE}, fifoThroughputLimit: perMessageGroupId, deduplicationScope: messageGroup}}}}}}}}}}", None, ""),
-        ((OPERATION % "ros2: {role: publisher, node: a}").replace("<>", "receive"), "/operations/o/bindings/ros2/role", "one of subscriber, action_server, service_server"),
-        ((OPERATION % "ros2: {role: service_server, node: a}").replace("<>", "send"), "/operations/o/bindings/ros2/role", "one of publisher"),
-        ((OPERATION % "ros2: {role: publisher, node: a}").replace("<>", "send"), None, ""),
         ((OPERATION % "sns: {topic: {name: a}}").replace("<>", "receive"), "/operations/o/bindings/sns", "the required field 'consumers'"),
         ((OPERATION % "sns: {topic: {name: a}}").replace("<>", "send"), None, ""), ((OPERATION % "sns: {}").replace("<>", "receive"), None, ""),
     ],
@@ -388,3 +385,27 @@ def test_fields_that_go_together(folder, text, pointer, advice):
     errors = [each for each in folder.findings(text) if each.severity == "error"]
     assert [each.pointer for each in errors] == ([pointer] if pointer else [])
     assert all(advice in each.message for each in errors)
+
+
+SOLACE = "solace: {destinations: [{%s}]}"
+
+
+@pytest.mark.parametrize(
+    ("binding", "action", "field", "advice"),
+    [
+        ("ros2: {role: publisher, node: a}", "receive", "ros2/role", "write action: send, or one of subscriber, action_server, service_server"),
+        ("ros2: {role: service_server, node: a}", "send", "ros2/role", "write action: receive, or one of publisher, action_client, service_client"),
+        ("ros2: {role: publisher, node: a}", "send", None, ""), ("ros2: {role: subscriber, node: a}", "receive", None, ""),
+        (SOLACE % "destinationType: topic, queue: {name: a}", "receive", "solace/destinations/0/queue", "remove it, or write destinationType: queue"),
+        (SOLACE % "destinationType: queue, topic: {topicSubscriptions: [a]}", "receive", "solace/destinations/0/topic", "write destinationType: topic"),
+        (SOLACE % "destinationType: queue, queue: {name: a}", "receive", None, ""), (SOLACE % "queue: {name: a}", "receive", None, ""),
+        (SOLACE % "destinationType: topic, topic: {topicSubscriptions: [a]}", "send", None, ""),
+    ],
+)  # fmt: skip
+def test_fields_that_do_not_fit_each_other(folder, binding, action, field, advice):
+    """The bindings' own pages have examples of such, so it is a warning: one of the two is wrong."""
+    found = folder.findings((OPERATION % binding).replace("<>", action))
+    several = [(each.code, each.severity, each.pointer) for each in found]
+    pointer = f"/operations/o/bindings/{field}"
+    assert several == ([("binding-mismatch", "warning", pointer)] if field else [])
+    assert all(advice in each.message for each in found)

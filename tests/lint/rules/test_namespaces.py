@@ -109,7 +109,7 @@ def test_a_channel_for_each_event(folder, channels, first, code, advice):
     [
         [("/", ["say"])], [("/chat", ["say", "said"]), ("/news", ["item", "gone"])], [("/chat", ["say"]), ("/news", ["item"])],
         [("/chat", ["say"]), ("/admin", ["kick"]), ("/metrics", ["tick"])], [("/chat", ["chat"]), ("/news", ["item"])],
-        [("/rooms/{id}", ["say"])], [("/v1.2", ["say"]), ("/v1.3", ["say"])], [("/v1", ["say"]), ("/v2", ["say"])],
+        [("/tables/{id}", ["say"])], [("/v1.2", ["say"]), ("/v1.3", ["say"])], [("/v1", ["say"]), ("/v2", ["say"])],
         [("/chat", ["connect"]), ("/news", ["connect"])], [("/rooms", ["say"])], [("/room-service", ["order"])],
         [("/eu-1", ["say"]), ("/eu-2", ["item"])], [("/lobby", ["join", "leave"]), ("/game", ["move", "resign"])],
     ],
@@ -141,12 +141,16 @@ def test_an_address_without_a_slash(folder, address, advice):
     "channels",
     [
         [("/room-1", ["say"])], [("/chat/room42", ["say", "said"])], [("/game/42", ["move"])], [("/chat_room_7", ["say"])],
-        [("/room:general", ["say"])], [("/table-1", ["say", "said"]), ("/table-2", ["say", "said"])],
+        [("/room:general", ["say"])], [("/rooms/{id}", ["say"])], [("/room-{id}", ["say"])], [("/chat/{roomId}", ["say"])],
+        [("/{room}", ["say"])], [("/table-1", ["say", "said"]), ("/table-2", ["say", "said"])],
     ],
 )  # fmt: skip
 def test_rooms(folder, channels):
     """A room is not in the document, whatever its number."""
-    found = told(folder, document(*channels))
+    text = document(*channels)
+    for name in ("id", "roomId", "room"):
+        text = text.replace(f"{{{name}}}', m", f"{{{name}}}', parameters: {{{name}: {{}}}}, m")
+    found = told(folder, text)
     assert [(f.code, f.pointer, f.severity) for f in found] == [
         ("room-address", "/channels/c0/address", "warning")
     ]

@@ -120,7 +120,7 @@ PLACES = [
     ("x-ack: [{type: string}, {type: boolean}]", "; several arguments are x-ack: {args: {type: array, items: [...]}}"),
     ("payload: {}\n        x-ack: {args: [{type: string}]}", "; several arguments are x-ack: {args: {type: array, items: [...]}}"),
     ("x-ack: boolean", "; write x-ack: {type: boolean}"), ("payload: string", "; write payload: {type: string}"),
-    ("payload: datetime", "; write payload: {type: string, format: date-time}"), ("x-ack: 'yes'", "got a string"),
+    ("payload: datetime", "; write payload: {type: string, format: date-time}"), ("x-ack: 'yes'", "got a string; write the schema of what is answered"),
 ]  # fmt: skip
 
 

@@ -282,7 +282,18 @@ def test_what_to_do_about_names_that_socketio_keeps(folder, key, action, advice)
 
 
 @pytest.mark.parametrize(
-    "key", ["error", "message", "ping", "pong", "login", "connected", "disconnected", "reconnected"]
+    "key",
+    [
+        "message",
+        "open",
+        "close",
+        "ping",
+        "pong",
+        "login",
+        "connected",
+        "disconnected",
+        "reconnected",
+    ],
 )
 @pytest.mark.parametrize("action", ["receive", "send"])
 def test_names_that_anybody_may_use(folder, key, action):

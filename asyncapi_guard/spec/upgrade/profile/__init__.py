@@ -3,6 +3,7 @@
 What is written in another way:
 
     prefixItems                      items, where the dialect is Draft 07
+    x-ack of an operation            x-ack of its messages
     reply                            x-ack of the message, where the reply is no event
     several channels, one address    one channel
     a channel for each event         one channel, whose messages are the events
@@ -14,7 +15,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.spec.upgrade.profile.events import is_for_socketio
+from asyncapi_guard.spec.protocols import may_be_for_socketio
+from asyncapi_guard.spec.upgrade.profile.acks import Acks
 from asyncapi_guard.spec.upgrade.profile.namespaces import Namespaces
 from asyncapi_guard.spec.upgrade.profile.positions import ARGUMENT_LISTS, Positions
 from asyncapi_guard.spec.upgrade.profile.replies import Replies
@@ -36,7 +38,8 @@ def fit_profile(data: dict[str, Any], origin: Origin) -> tuple[dict[str, Any], l
     """
     rewriting = Rewriting(data, origin)
     # Elsewhere payloads are no arguments, replies no acknowledgements, and channels no namespaces.
-    is_socketio = ARGUMENT_LISTS in data or is_for_socketio(data)
+    is_socketio = ARGUMENT_LISTS in data or may_be_for_socketio(rewriting.documents)
+    Acks(rewriting).rewrite()
     Positions(rewriting, are_arguments=is_socketio).rewrite()
     if is_socketio:
         Replies(rewriting).rewrite()

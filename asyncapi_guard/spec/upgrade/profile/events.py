@@ -7,52 +7,15 @@ In the profile a channel's address is a namespace, and a message is an event. An
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.spec.protocols import carries_socketio
 from asyncapi_guard.spec.upgrade.names import identifier
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-__all__ = ["event_of", "is_for_socketio", "is_habit", "is_only_for_socketio"]
+__all__ = ["event_of", "is_habit"]
 
 # What is in names of events, and in no namespace.
 _NO_NAMESPACE = re.compile(r"[:\s]")
 _TWO = 2
 _WORDS_BESIDE = re.compile(r"(?:message|event|payload|msg|data|request)$")
-
-
-def is_only_for_socketio(data: Mapping[str, Any]) -> bool:
-    """Whether no server speaks anything else, so that no address is a topic or a queue."""
-    servers = [each for each in _values(data.get("servers")) if isinstance(each, dict)]
-    return all(_speaks_it(server) for server in servers)
-
-
-def is_for_socketio(data: Mapping[str, Any]) -> bool:
-    """Whether a document may be about Socket.IO.
-
-    A server says so; without servers, the address of a channel: that of a namespace, or of an event
-    as only Socket.IO's users write it.
-    """
-    servers = _values(data.get("servers"))
-    if servers:
-        return any(_speaks_it(server) for server in servers if isinstance(server, dict))
-    addresses = [c.get("address") for c in _values(data.get("channels")) if isinstance(c, dict)]
-    return any(str(address).startswith("/") or _has_colon(address) for address in addresses)
-
-
-def _speaks_it(server: dict[str, Any]) -> bool:
-    protocol = server.get("protocol")
-    return not isinstance(protocol, str) or carries_socketio(protocol)
-
-
-def _values(section: Any) -> list[Any]:
-    return list(section.values()) if isinstance(section, dict) else []
-
-
-def _has_colon(address: Any) -> bool:
-    return isinstance(address, str) and ":" in address and _may_be(address)
 
 
 def is_habit(channels: list[tuple[str, list[str]]]) -> bool:

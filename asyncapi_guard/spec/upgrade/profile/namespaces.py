@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.spec.protocols import is_only_for_socketio
 from asyncapi_guard.spec.references import is_reference
 from asyncapi_guard.spec.upgrade.names import Names, capital, identifier
-from asyncapi_guard.spec.upgrade.profile.events import event_of, is_habit, is_only_for_socketio
+from asyncapi_guard.spec.upgrade.profile.events import event_of, is_habit
 from asyncapi_guard.spec.upgrade.profile.positions import ARGUMENT_LISTS
 from asyncapi_guard.spec.upgrade.profile.rewriting import (
     local_target,
@@ -77,7 +78,7 @@ class Namespaces:
             for id, value in section.items()
             if isinstance(value, dict) and not is_reference(value)
         }
-        no_topics = is_only_for_socketio(self._rewriting.data)
+        no_topics = is_only_for_socketio(self._rewriting.documents)
         habit = is_habit([(a, self._names(id)) for id, a in _addresses(plain)])
         used = {
             self._rewriting.resolve((*path, "channel")) for path, _ in self._rewriting.operations()

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.errors import Severity
 from asyncapi_guard.spec.pointers import Path, parse_fragment
-from asyncapi_guard.spec.references import is_reference
+from asyncapi_guard.spec.references import Documents, is_reference
+from asyncapi_guard.spec.source import Source
 from asyncapi_guard.spec.upgrade.conversion import pointer_to
 
 if TYPE_CHECKING:
@@ -36,12 +37,14 @@ class Rewriting:
 
     Attributes:
         data: the document as it becomes.
+        documents: the document as it was.
         notes: what was written, what was left out, and what was left as it is.
     """
 
     def __init__(self, data: dict[str, Any], origin: Origin) -> None:
         # A copy in which nothing is shared: an alias would change wherever it is used.
         self.data: dict[str, Any] = json.loads(json.dumps(data))
+        self.documents: Documents = Documents(Source("<mapping>", "mapping:", None, data))
         self.notes: list[Finding] = []
         self._origin = origin
 

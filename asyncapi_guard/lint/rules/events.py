@@ -1,0 +1,331 @@
+"""Rules about events: what people take them for who come from WebSockets, or from a client."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from asyncapi_guard.errors import Severity
+from asyncapi_guard.lint.rule import group
+from asyncapi_guard.spec.wording import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from asyncapi_guard.lint.context import Context
+    from asyncapi_guard.lint.profile import (
+        ProfileChannel,
+        ProfileMessage,
+        ProfileOperation,
+        SocketIOProfile,
+    )
+    from asyncapi_guard.spec.references import Node
+
+__all__ = ["RULES", "check_events"]
+
+_warning = group("Socket.IO profile", Severity.WARNING)
+
+RULES = (
+    _warning(
+        "websocket-event",
+        "What WebSockets call an event is not one in Socket.IO.",
+        """
+        `open`, `close` and `error` are what a WebSocket tells its own program, and `onConnect` is a
+        function: clients emit none of them. A connection is described by received messages that are
+        named `connect` and `disconnect`. One `message` with a `type` in it is how WebSockets tell
+        messages apart: Socket.IO has a name for each, so that each has a payload and an ack of its
+        own. If your clients do emit an event of that name, ignore this finding.
+        """,
+        """
+        channels:
+          chat:
+            address: /chat
+            messages: {error: {payload: {type: string}}, onConnect: {payload: {}}}
+        operations:
+          in: {action: receive, channel: {$ref: '#/channels/chat'}}
+        """,
+        """
+        channels: {chat: {address: /chat, messages: {connect: {payload: {}}}}}
+        operations:
+          in: {action: receive, channel: {$ref: '#/channels/chat'}}
+        """,
+    ),
+    _warning(
+        "event-name",
+        "An event is named as it travels.",
+        """
+        The guard compares names letter by letter: `room:{id}` and `state:*` are no patterns, a
+        blank at the end is part of a name, and the namespace is not. What varies goes into the
+        payload, and each event has a message.
+        """,
+        """
+        channels: {chat: {address: /chat, messages: {said: {name: 'said:{room}', payload: {}}}}}
+        operations:
+          out: {action: send, channel: {$ref: '#/channels/chat'}}
+        """,
+        """
+        channels:
+          chat:
+            address: /chat
+            messages:
+              said: {payload: {type: object, properties: {room: {type: string}}}}
+        operations:
+          out: {action: send, channel: {$ref: '#/channels/chat'}}
+        """,
+    ),
+    _warning(
+        "event-as-argument",
+        "The name of an event is not among its arguments.",
+        """
+        Socket.IO sends the name before the arguments: `emit('move', 3)` has one argument. A payload
+        that lists the name as well rejects what clients emit.
+        """,
+        """
+        channels:
+          game:
+            address: /game
+            messages: {move: {payload: {type: array, items: [{const: move}, {type: integer}]}}}
+        operations:
+          in: {action: receive, channel: {$ref: '#/channels/game'}}
+        """,
+        """
+        channels: {game: {address: /game, messages: {move: {payload: {type: integer}}}}}
+        operations:
+          in: {action: receive, channel: {$ref: '#/channels/game'}}
+        """,
+    ),
+    _warning(
+        "client-action",
+        "An action is what the server does.",
+        """
+        AsyncAPI describes the server: it receives what clients emit, and sends what they listen to.
+        An operation `onState` that sends, or a summary such as "the client sends", is what a client
+        does, and the guard would judge each event in the other direction. If the action is right,
+        rename the operation, or ignore this finding.
+        """,
+        """
+        channels: {game: {address: /game, messages: {state: {payload: {type: string}}}}}
+        operations:
+          onState: {action: send, channel: {$ref: '#/channels/game'}}
+        """,
+        """
+        channels: {game: {address: /game, messages: {state: {payload: {type: string}}}}}
+        operations:
+          sendState: {action: send, channel: {$ref: '#/channels/game'}}
+        """,
+    ),
+)
+
+
+def check_events(context: Context, profile: SocketIOProfile) -> None:
+    """Report events that are something else, and actions that are a client's."""
+    for channel in profile.channels:
+        received = {m.event for m in channel.events if "receive" in m.carried}
+        for message in channel.messages:
+            if message.carried - {"reply"}:
+                _check_event(context, channel, message, received)
+    _check_actions(context, profile)
+
+
+def _check_event(
+    context: Context, channel: ProfileChannel, message: ProfileMessage, received: set[str]
+) -> None:
+    at, is_key = _name_of(message)
+    name = _name_fault(channel, message.event)
+    habit = _of_websockets(message, received)
+    if name:
+        text = f"event {shown(message.event)} {name}"
+        context.report("event-name", at, text, key=is_key)
+    elif habit:
+        text = f"event {shown(message.event)} {habit}"
+        context.report("websocket-event", at, text, key=is_key)
+    else:
+        _check_envelope(context, message)
+        _check_own_name(context, message)
+
+
+def _name_of(message: ProfileMessage) -> tuple[Node, bool]:
+    """Where an event has its name, and whether that is a key."""
+    name = message.fields.get("name")
+    return (name, False) if name is not None else (message.entry, True)
+
+
+# -- names -----------------------------------------------------------------------------------------
+
+_QUOTES = "'\"`"
+_VARIES = re.compile(r"\{[^{}]*\}|<[\w:]+>|\$\{|^\*.|.\*$|\.\*")
+
+
+def _name_fault(channel: ProfileChannel, event: str) -> str:  # noqa: PLR0911  # one each
+    """What is wrong with an event's name; empty if nothing is."""
+    if not event.strip():
+        return "has no letters; write the name that clients emit"
+    if event != event.strip():
+        return f"begins or ends with a blank, which is part of it; write {shown(event.strip())}"
+    if event[0] in _QUOTES and event[-1] in _QUOTES:
+        return f"has quotes in it, which are part of it; write {event[1:-1]} with one pair"
+    if event.endswith("()"):
+        return f"is a name, and no call; write {shown(event[:-2])}"
+    if "|" in event or ", " in event:
+        return "is one name; write a message for each event"
+    if _VARIES.search(event):
+        return (
+            "is compared letter by letter, and is no pattern; name each event, and put what "
+            "varies into the payload"
+        )
+    address = (channel.address or "").rstrip("/")
+    if address and event.startswith(f"{address}/"):
+        own = event.removeprefix(f"{address}/")
+        return f"begins with its namespace, which is the channel's address; write {shown(own)}"
+    return ""
+
+
+# -- what WebSockets have --------------------------------------------------------------------------
+
+_LIFECYCLE = frozenset(("open", "close", "error", "message"))
+_CONNECTS = (
+    "; to describe what clients connect with, or why they leave, name a received message 'connect' "
+    "or 'disconnect'"
+)
+#: Functions that are registered, and what a connection is called.
+_FUNCTION = re.compile(
+    r"(?:on|handle)[_-]?(?P<event>connect(?:ion)?|disconnect(?:ion)?|open|close|message|error)",
+    re.IGNORECASE,
+)
+
+
+def _of_websockets(message: ProfileMessage, received: set[str]) -> str:
+    """What is meant by an event that no client emits; empty for another one."""
+    event = message.event
+    if _FUNCTION.fullmatch(event):
+        return f"is the name of a function; an event has no 'on' before it{_CONNECTS}"
+    if "receive" not in message.carried:
+        return ""
+    if event.lower() == "disconnection":
+        return "is no event of Socket.IO; to describe why clients leave, name it 'disconnect'"
+    if event == "error":
+        return (
+            "is what libraries tell their own program, and clients hardly emit it; remove the "
+            "message, or write action: send if your server emits it"
+        )
+    if event in ("open", "close") and len(_LIFECYCLE & received) > 1:
+        return f"is WebSocket's, and Socket.IO has its own{_CONNECTS}"
+    return ""
+
+
+_ENVELOPES = frozenset(("message", "msg", "event", "data", "json", "packet", "action"))
+#: What such a payload tells its kinds apart by.
+_TELLS = ("type", "event", "action", "kind", "name", "cmd", "command", "op")
+
+
+def _check_envelope(context: Context, message: ProfileMessage) -> None:
+    if message.event.lower() not in _ENVELOPES or "payload" not in message.fields:
+        return
+    found = context.schema_behind(message.fields["payload"])
+    kinds = list(dict.fromkeys(_kinds(context, found.node))) if found is not None else []
+    if len(kinds) > 1:
+        names = ", ".join(f"{kind}: …" for kind in kinds[:_SHOWN])
+        text = (
+            f"event {shown(message.event)} carries several kinds of messages, each of which is an "
+            f"event of its own in Socket.IO; write messages: {{{names}}}"
+        )
+        at, is_key = _name_of(message)
+        context.report("websocket-event", at, text, key=is_key)
+
+
+_SHOWN = 3
+
+
+def _kinds(context: Context, schema: Node) -> Iterator[str]:
+    """The values that a payload, or its alternatives, are told apart by."""
+    branches = [
+        resolved
+        for keyword in ("oneOf", "anyOf")
+        for _, branch in context.items(schema, keyword)
+        if (resolved := context.resolve(branch)) is not None
+    ]
+    for each in (schema, *branches):
+        properties: Any = each.value.get("properties") if isinstance(each.value, dict) else None
+        if isinstance(properties, dict):
+            for name in _TELLS:
+                yield from _values(properties.get(name))
+
+
+def _values(schema: Any) -> Iterator[str]:
+    if isinstance(schema, dict):
+        listed = schema.get("enum")
+        values = [schema.get("const"), *(listed if isinstance(listed, list) else ())]
+        yield from (value for value in values if isinstance(value, str))
+
+
+def _check_own_name(context: Context, message: ProfileMessage) -> None:
+    """A first argument that is the event's name."""
+    found = (
+        context.schema_behind(message.fields["payload"]) if "payload" in message.fields else None
+    )
+    if found is None or not found.dialect.is_positional(found.node.value):
+        return
+    items = found.node.get(found.dialect.tuple_keyword)
+    first = items.child(0) if items is not None and items.value else None
+    if first is not None and list(_values(first.value)) == [message.event]:
+        text = (
+            f"the first argument is the event's name {shown(message.event)}, which Socket.IO sends "
+            "before the arguments; remove it from the items"
+        )
+        context.report("event-as-argument", first, text)
+
+
+# -- actions ---------------------------------------------------------------------------------------
+
+_LISTENS = re.compile(r"(?:on|handle|receive|listen|subscribe|consume)(?=[A-Z_\-:.]|$)")
+_EMITS = re.compile(r"(?:emit|send|publish|push|broadcast|notify)(?=[A-Z_\-:.]|$)")
+_BY_CLIENTS = re.compile(
+    r"\b(?:sent|emitted|published) (?:by|from) (?:the |a |each |every )?clients?\b"
+    r"|\b(?:the |a )?clients? (?:sends?|emits?|publishe?s?)\b"
+    r"|\bclients? ?(?:to|->|=>|→) ?(?:the )?server\b",
+    re.IGNORECASE,
+)
+_BY_SERVERS = re.compile(
+    r"\b(?:sent|emitted|published|broadcast|pushed) (?:by|from) the server\b"
+    r"|\b(?:the )?server (?:sends?|emits?|broadcasts?|pushes|publishe?s?)\b"
+    r"|\bserver ?(?:to|->|=>|→) ?(?:the |all )?clients?\b",
+    re.IGNORECASE,
+)
+_IDS = {"send": (_LISTENS, _EMITS), "receive": (_EMITS, _LISTENS)}
+_TEXTS = {"send": (_BY_CLIENTS, _BY_SERVERS), "receive": (_BY_SERVERS, _BY_CLIENTS)}
+_OTHER = {"send": "receive", "receive": "send"}
+
+
+def _check_actions(context: Context, profile: SocketIOProfile) -> None:
+    """One finding for all operations whose ids, or texts, are what clients do."""
+    operations = [each for each in profile.operations if each.action in _OTHER]
+    told = [each for each in operations if _texts_are_clients(each)]
+    # Where one id says what the server does, the others are names and no more.
+    if not told and not any(_id_is(profile, each, 1) for each in operations):
+        told = [each for each in operations if _id_is(profile, each, 0)]
+    if told:
+        first = told[0]
+        more = f", and {len(told) - 1} more," if len(told) > 1 else ""
+        text = (
+            f"operation {shown(first.id)}{more} reads as what a client does, and an action is what "
+            f"the server does: 'receive' what clients emit, 'send' what they listen to; write "
+            f"action: {_OTHER[first.action]}, or rename it"
+        )
+        context.report("client-action", first.place.child("action"), text)
+
+
+def _id_is(profile: SocketIOProfile, operation: ProfileOperation, which: int) -> bool:
+    """Whether an id begins with a word for what a client (0) or the server (1) does."""
+    found = _IDS[operation.action][which].match(str(operation.id))
+    if found is None:
+        return False
+    events = {m.event.lower() for entry in operation.entries for m in profile.at(entry)}
+    # The id `sendMessage` may be that of the event `send_message`.
+    return not any(event.startswith(found[0]) for event in events)
+
+
+def _texts_are_clients(operation: ProfileOperation) -> bool:
+    wrong, right = _TEXTS[operation.action]
+    fields = ("title", "summary", "description")
+    texts = [value for name in fields if isinstance(value := operation.place.value.get(name), str)]
+    return any(map(wrong.search, texts)) and not any(map(right.search, texts))
