@@ -18,6 +18,7 @@ from asyncapi_guard.spec.loader import open_documents
 from asyncapi_guard.spec.protocols import is_for_socketio
 from asyncapi_guard.spec.references import Node
 from asyncapi_guard.spec.schemas import Schemas
+from asyncapi_guard.spec.source import no_garbage_collection
 from asyncapi_guard.spec.versions import check_version
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def examine(
         return Examined(settings.apply(findings.sorted()))
     for source in files:
         documents.put(source)
-    with suppress(TooManyError):
+    with suppress(TooManyError), no_garbage_collection():
         _check(documents, findings)
     texts = {source.name: source.text or "" for source in documents.sources()}
     reported = settings.apply(apply_comments(findings.sorted(), texts))

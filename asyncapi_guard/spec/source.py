@@ -115,7 +115,7 @@ def read_text(name: str, uri: str, raw: bytes) -> Source:
 
 @contextmanager
 def no_garbage_collection() -> Iterator[None]:
-    """Keep the collector away while a document is made: there is no garbage in it."""
+    """Keep the collector away while a document is made or walked: there is no garbage in it."""
     # The collector would walk a growing tree again and again for nothing: a third of the time.
     enabled = gc.isenabled()
     gc.disable()

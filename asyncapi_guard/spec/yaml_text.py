@@ -239,7 +239,7 @@ class Builder:
                 if reading.is_beyond:
                     raise
 
-    def _build(self, text: str) -> Any:  # noqa: C901, PLR0912  # a call per event would double the time
+    def _build(self, text: str) -> Any:  # noqa: C901, PLR0912, PLR0915  # a call per event would double the time
         stack: list[_Frame] = []
         result: Any = None
         documents = 0
@@ -251,7 +251,10 @@ class Builder:
             if kind is scalar:
                 self.nodes += 1
                 self.characters += len(event.value)
-                value = self._scalar(event)
+                if event.implicit[0]:
+                    value = self._plain(event, event.value)
+                else:
+                    value = self._tagged(event)
                 if event.anchor:
                     self.anchors[event.anchor] = (value, 1, len(event.value), 0)
             elif kind is mapping or kind is sequence:
@@ -290,23 +293,21 @@ class Builder:
                 continue
             if self.nodes > limit:
                 self._exceed(event, f"more than {limit:,} values, aliases expanded")
-            if stack:
-                self._attach(stack[-1], value, event)
-            else:
+            if not stack:
                 result = value
+                continue
+            frame = stack[-1]
+            if frame.value.__class__ is list:
+                frame.value.append(value)
+            elif frame.key is None:
+                frame.key = self._key(frame, value, event)
+            elif frame.key is _MERGE:
+                self._merge(frame, value, event)
+                frame.key = None
+            else:
+                frame.value[frame.key] = value
+                frame.key = None
         return result
-
-    def _attach(self, frame: _Frame, value: Any, event: Any) -> None:
-        if frame.value.__class__ is list:
-            frame.value.append(value)
-        elif frame.key is None:
-            frame.key = self._key(frame, value, event)
-        elif frame.key is _MERGE:
-            self._merge(frame, value, event)
-            frame.key = None
-        else:
-            frame.value[frame.key] = value
-            frame.key = None
 
     def _key(self, frame: _Frame, value: Any, event: Any) -> Any:
         if value.__class__ is not str:
@@ -347,11 +348,9 @@ class Builder:
             holder.levels = max(holder.levels, levels + (not is_merged))
         return value
 
-    def _scalar(self, event: Any) -> Any:
+    def _tagged(self, event: Any) -> Any:
+        """The value of a text in quotes, in a block, or with a tag."""
         text: str = event.value
-        plain, _ = event.implicit
-        if plain:
-            return self._plain(event, text)
         tag = event.tag
         if tag is None or tag in ("!", _TAG + "str"):
             return text
