@@ -80,6 +80,8 @@ def is_like_ack(key: str) -> bool:
 def schema_slips(schema: Node) -> Iterator[Finding]:
     """The keys of a schema that are slips of YAML, so that they limit nothing."""
     for key, value in schema.value.items():
+        if value is not None and key not in _REFERENCES and key.isascii():
+            continue  # as nearly all are
         message = _slip(key, value)
         if message:
             yield schema.child(key).finding(message, "unknown-field", key=True)

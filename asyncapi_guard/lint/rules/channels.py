@@ -46,22 +46,25 @@ RULES = (
         Each name in braces needs an entry in `parameters` (it may be empty: `{}`), and each entry a
         place in the address.
         """,
-        "channels: {room: {address: '/rooms/{room}', parameters: {rome: {}}}}",
-        "channels: {room: {address: '/rooms/{room}', parameters: {room: {}}}}",
+        "channels: {table: {address: '/tables/{id}', parameters: {ip: {}}}}",
+        "channels: {table: {address: '/tables/{id}', parameters: {id: {}}}}",
     ),
     _error(
         "parameters-missing",
         "A channel whose address has `{names}` has `parameters`.",
         "As `address-parameters`, for channels that have no `parameters` at all.",
-        "channels: {room: {address: '/rooms/{room}'}}",
-        "channels: {room: {address: '/rooms/{room}', parameters: {room: {}}}}",
+        "channels: {table: {address: '/tables/{id}'}}",
+        "channels: {table: {address: '/tables/{id}', parameters: {id: {}}}}",
     ),
     _warning(
         "address-expression",
         "Braces of an address stand in pairs, around names of letters, digits, `-` and `_`.",
-        "A brace that is not part of `{name}` is hardly meant: nothing will ever fill it.",
-        "channels: {room: {address: '/rooms/{room'}}",
-        "channels: {room: {address: '/rooms/{room}', parameters: {room: {}}}}",
+        """
+        A brace that is not part of `{name}` is hardly meant: nothing will ever fill it. Other ways
+        to write what varies, such as `<int:id>`, `:id` and `${id}`, are part of the text.
+        """,
+        "channels: {table: {address: '/tables/{id'}}",
+        "channels: {table: {address: '/tables/{id}', parameters: {id: {}}}}",
     ),
     _error(
         "address-query",

@@ -258,6 +258,16 @@ def _values(schema: Any) -> Iterator[str]:
         yield from (value for value in values if isinstance(value, str))
 
 
+def _may_be_positional(payload: Any) -> bool:
+    """Whether a payload lists arguments, for all that it says itself."""
+    if not isinstance(payload, dict):
+        return False
+    return isinstance(payload.get("items"), list) or not _ELSEWHERE.isdisjoint(payload)
+
+
+_ELSEWHERE = frozenset(("$ref", "schemaFormat", "prefixItems"))
+
+
 def _check_own_name(context: Context, message: ProfileMessage) -> None:
     """A first argument that is the event's name."""
     found = (

@@ -311,6 +311,11 @@ _KNOWN = {
 }
 
 
+_KNOWN = {
+    draft: (COMMON_KEYWORDS | NEWER_KEYWORDS) - missing for draft, missing in _MISSING.items()
+}
+
+
 def _unknown(context: Context, schema: Node, dialect: Dialect) -> None:
     known = _KNOWN[dialect.draft]
     if known.issuperset(schema.value):
@@ -358,23 +363,24 @@ _MARKS = {"?": "it is optional", "*": "it is required", "!": "it is required"}
 
 def _property_names(context: Context, schema: Node) -> None:
     """Report names with a mark at their end, and keywords among the names."""
-    if not isinstance(schema.value.get("properties"), dict):
-        return
-    for name, item in context.items(schema, "properties"):
-        mark = _MARKS.get(name[-1:]) if name[:-1].isidentifier() else None
-        if mark is not None:
+    properties = schema.value.get("properties")
+    for name, value in properties.items() if isinstance(properties, dict) else ():
+        if name[-1:] in _MARKS and name[:-1].isidentifier():
+            mark = _MARKS[name[-1]]
             in_required = "unless" if mark == "it is optional" else "if"
             message = (
                 f"the name {shown(name)} ends with {name[-1]!r}, which clients would have to send; "
                 f"write {shown(name[:-1])}, and {mark} {in_required} 'required' lists it"
             )
-            context.report("property-name", item, message, key=True)
-        elif isinstance(item.value, bool) and name in ALL_KEYWORDS:
+        elif isinstance(value, bool) and name in ALL_KEYWORDS:
             message = (
                 f"{shown(name)} among 'properties' is the name of a property, and limits nothing; "
                 "to have the keyword, indent it less, beside 'properties'"
             )
-            context.report("property-name", item, message, key=True)
+        else:
+            continue
+        item = schema.child("properties").child(name)
+        context.report("property-name", item, message, key=True)
 
 
 def _required(context: Context, schema: Node) -> None:
