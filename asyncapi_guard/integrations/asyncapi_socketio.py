@@ -225,13 +225,12 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
         said = (get_from_typehint, request_model, response_model)
 
         def decorator(handler: Callable[..., Any]) -> Callable[..., Any]:
+            hints = self._takes_hints(handler, default=False, said=get_from_typehint)
             entry = self.registry.receive(
                 namespace or "/",
                 message,
                 handler,
-                hints=get_from_typehint
-                if get_from_typehint is not None
-                else self._takes_hints(handler, default=False),
+                hints=hints,
                 request_model=request_model,
                 response_model=response_model,
             )
@@ -342,11 +341,29 @@ class AsyncAPISocketIO(SocketIO):  # type: ignore[misc]  # Flask-SocketIO carrie
                 )
                 return
 
-    def _takes_hints(self, handler: Callable[..., Any], *, default: bool) -> bool:
+    def _takes_hints(
+        self, handler: Callable[..., Any], *, default: bool, said: bool | None = None
+    ) -> bool:
+        """Whether a handler's hints count.
+
+        Args:
+            handler: it.
+            default: what holds where neither the server nor the registration says anything.
+            said: what the registration says, if it does.
+
+        Raises:
+            RegistrationError: they count, and a decorator hides them.
+        """
+        from asyncapi_guard.codefirst.hidden_hints import refuse_hidden_hints
         from asyncapi_guard.codefirst.signatures import is_hinted
 
-        wanted = default if self.typed is None else self.typed
-        return wanted and is_hinted(handler)
+        asked = said if said is not None else self.typed
+        if asked is None:
+            asked = default
+        if not asked:
+            return False
+        refuse_hidden_hints(handler)
+        return said is not None or is_hinted(handler)
 
     # -- traffic -----------------------------------------------------------------------------------
 

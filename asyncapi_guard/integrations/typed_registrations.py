@@ -10,6 +10,7 @@ import functools
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from asyncapi_guard.codefirst import CATCH_ALL, Registry
+from asyncapi_guard.codefirst.hidden_hints import refuse_hidden_hints
 from asyncapi_guard.codefirst.signatures import is_hinted, read_signature
 from asyncapi_guard.integrations.handlers.registered import (
     LIBRARIES,
@@ -50,6 +51,7 @@ def follow_flask(
     server, replace = adapter.server, adapter.replaced.replace
 
     def receive(namespace: str, event: str, handler: Any) -> None:
+        refuse_hidden_hints(handler)
         typed.registry.receive(namespace, event, handler, hints=is_hinted(handler))
 
     def on(message: str, namespace: str | None = None, **more: Any) -> Callable[[Any], Any]:
@@ -135,6 +137,7 @@ class _ServerHandlers:
     def receive(self, namespace: str, event: str, handler: Any) -> None:
         """Read a handler's types; the session id, and what else is before its arguments, is not."""
         leading = _leading(namespace, event)
+        refuse_hidden_hints(handler, leading)
         # Hints of the session id alone say nothing.
         hints = is_hinted(handler) and read_signature(handler).without(leading).hinted
         self._typed.registry.receive(namespace, event, handler, hints=hints, leading=leading)
