@@ -32,6 +32,7 @@ from asyncapi_guard.codegen.typescript.type_model import (
     in_place,
 )
 from asyncapi_guard.contract import Action
+from asyncapi_guard.spec.deep_stack import with_room
 from asyncapi_guard.violations import Code
 
 if TYPE_CHECKING:
@@ -59,7 +60,15 @@ def typescript(catalogue: Catalogue, header: Iterable[str], options: TypeOptions
         catalogue: read with the names in `RESERVED` reserved.
         header: lines for the comment at its head.
         options: what is wanted besides.
+
+    Raises:
+        RecursionError: its types lead to one another in a chain that is too long to follow.
     """
+    lines = list(header)
+    return with_room(lambda: _module(catalogue, lines, options))
+
+
+def _module(catalogue: Catalogue, header: Iterable[str], options: TypeOptions) -> str:
     names = TypeNames((*catalogue.definitions, *catalogue.aliases, *RESERVED, _AUTH))
     definitions = lift(catalogue.definitions.values(), names)
     types = Types(definitions)

@@ -343,6 +343,25 @@ export type It = string;
 """ in module(document({}, {"it": schema}))
 
 
+@pytest.mark.parametrize("keyword", ["allOf", "oneOf"])
+def test_long_chains_of_parts_are_followed_to_their_end(keyword: str) -> None:
+    """They are longer than Python's stack is deep, as it usually is."""
+    count = 400
+    schemas: dict[str, Any] = {
+        f"Layer{number}": {
+            keyword: [
+                {"$ref": f"#/components/schemas/Layer{number + 1}"},
+                {"type": "object", "properties": {f"p{number}": NUMBER}},
+            ]
+        }
+        for number in range(count)
+    }
+    schemas[f"Layer{count}"] = TEXT if keyword == "oneOf" else {"type": "object"}
+    text = module(document({}, schemas))
+    joined = {"allOf": "&", "oneOf": "|"}[keyword]
+    assert re.search(rf"Layer1 {re.escape(joined)}", declared(text, "Layer0"))
+
+
 def test_a_text_is_said_once() -> None:
     schema = {"title": "Same", "description": "Same\n", "properties": {"a": {"title": "\u202eA"}}}
     expected = "/** Same */\nexport interface It {\n  /** \ufffdA */\n  a?: unknown;\n}\n"
