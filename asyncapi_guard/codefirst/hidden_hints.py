@@ -11,6 +11,7 @@ import inspect
 import typing
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.codefirst.generated_models import generated_by
 from asyncapi_guard.codefirst.signatures import describe
 from asyncapi_guard.errors import RegistrationError
 
@@ -35,13 +36,24 @@ def refuse_hidden_hints(handler: Callable[..., Any], leading: int = 0) -> None:
     Raises:
         RegistrationError: it calls a function with type hints, and shows none of them.
     """
-    hidden = _hidden_in(handler, leading, set())
+    hidden = None if _makes_instances(handler) else _hidden_in(handler, leading, set())
     if hidden is not None:
         raise RegistrationError(
             f"{describe(handler)} hides the type hints of {describe(hidden)}: nothing would heed "
             "them; use @functools.wraps(function) in the decorator, or give what it returns hints "
             "of its own"
         )
+
+
+def _makes_instances(handler: Any) -> bool:
+    """Whether a generated module has registered a handler, and makes what it is called with."""
+    function = getattr(handler, "__func__", handler)
+    while function is not None:
+        module = getattr(function, "__globals__", {}).get("__name__", "")
+        if generated_by(module) is not None:
+            return True
+        function = getattr(function, "__wrapped__", None)
+    return False
 
 
 def _hidden_in(handler: Any, leading: int, seen: set[int]) -> Any:
