@@ -13,6 +13,7 @@ import pytest
 
 from asyncapi_guard.codegen.catalogue import read_catalogue
 from asyncapi_guard.codegen.typescript import RESERVED, typescript
+from asyncapi_guard.codegen.typescript.options import TypeOptions
 from asyncapi_guard.spec.loader import open_documents
 
 ROOT = Path(__file__).parents[3]
@@ -341,6 +342,29 @@ def test_comments() -> None:
  */
 export type It = string;
 """ in module(document({}, {"it": schema}))
+
+
+def test_lists_of_values_in_arguments_have_constants() -> None:
+    """The parameter's type has the name of the constants, which are what one calls with."""
+    size, side = {"title": "size", "enum": ["S", "M"]}, {"enum": [1, 2]}
+    payload = {
+        "type": "array",
+        "items": [size, side],
+        "minItems": 1,
+        "additionalItems": {"enum": ["far", "near"]},
+    }
+    catalogue = read_catalogue(
+        open_documents(document({"order": {"payload": payload}})), reserved=RESERVED
+    )
+    text = typescript(catalogue, ["Header."], TypeOptions(enums=True))
+    assert "order: (size: OrderPayload1, arg2?: OrderPayload2, ...rest: OrderPayloadRest[])" in text
+    assert declared(text, "OrderPayload") == (
+        "[OrderPayload1, OrderPayload2?, ...OrderPayloadRest[]]"
+    )
+    for name in ("OrderPayload1", "OrderPayload2", "OrderPayloadRest"):
+        assert f"export const {name} = {{" in text
+    plain = typescript(catalogue, ["Header."])
+    assert 'order: (size: "S" | "M", arg2?: 1 | 2, ...rest: ("far" | "near")[])' in plain
 
 
 @pytest.mark.parametrize("keyword", ["allOf", "oneOf"])
