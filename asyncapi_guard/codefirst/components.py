@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from asyncapi_guard.codefirst.asyncapi_schemas import DATA, to_asyncapi
 from asyncapi_guard.codefirst.hints import Direction, definitions_of
 from asyncapi_guard.schema.dialects import subschemas
+from asyncapi_guard.spec.deep_stack import with_room
 from asyncapi_guard.spec.references import Documents, Node
 from asyncapi_guard.spec.schema_bundles import at
 from asyncapi_guard.spec.schemas import Schemas
@@ -45,7 +46,7 @@ def components_of(
     """
     if not hints:
         return {}, {}
-    written = definitions_of(hints)
+    written = with_room(lambda: definitions_of(hints))
     schemas, definitions = written.schemas, written.definitions
     _name_properties([*schemas.values(), *definitions.values()], definitions)
     used = _reached([schemas[key] for key, _, _ in hints], definitions)

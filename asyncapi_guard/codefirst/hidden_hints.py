@@ -6,7 +6,9 @@ hide nothing. The difference is in how the inner function came to be called:
 
 - its `def` is what the registration decorates, in the frame that is registering;
 - its name in its module or class leads to the function that holds it;
-- the outer function takes whatever comes (`*args`), and the inner one was handed to what made it.
+- the outer function takes whatever comes (`*args`), and the inner one was handed to what made it;
+- the outer one's parameters have the inner one's names, and they were not written side by side;
+- the inner one is an argument of a `functools.partial`.
 """
 
 from __future__ import annotations
@@ -35,8 +37,12 @@ _MOST_CLOTHES = 100
 _LOCAL = "<locals>"
 
 
-def check_hints_are_seen(handler: Any) -> None:
+def check_hints_are_seen(handler: Any, leading: int = 0) -> None:
     """See that no decorator hides the type hints of a handler whose hints count.
+
+    Args:
+        handler: what is registered.
+        leading: how many parameters before its arguments are the server's own.
 
     Raises:
         RegistrationError: one does, with the places of both functions and what to write.
@@ -45,9 +51,27 @@ def check_hints_are_seen(handler: Any) -> None:
     if _says_something(outer):
         return
     owner = type(getattr(handler, "__self__", None))
-    for name, inner in _held(outer, _DEEPEST):
-        if _is_hidden(inner, outer, owner):
+    for name, inner in (*_in_partials(handler), *_held(outer, _DEEPEST)):
+        if _types_an_argument(inner, leading) and _is_hidden(inner, outer, owner, handler):
             raise RegistrationError(_message(outer, name, inner))
+
+
+def _types_an_argument(function: FunctionType, leading: int) -> bool:
+    """Whether a function's hints say something of more than what is the server's own."""
+    own = function.__code__.co_varnames[:leading]
+    return any(name not in own and not _is_empty(h) for name, h in _annotations(function).items())
+
+
+def _in_partials(handler: Any) -> Iterator[tuple[str, FunctionType]]:
+    """The functions that a partial passes on to the one it calls, by the names they have there."""
+    while isinstance(handler, functools.partial):
+        code = getattr(handler.func, "__code__", None)
+        names = getattr(code, "co_varnames", ())
+        for name, value in (*zip(names, handler.args, strict=False), *handler.keywords.items()):
+            inner = _undressed(value)
+            if isinstance(inner, FunctionType):
+                yield name, inner
+        handler = handler.func
 
 
 def _message(outer: Any, name: str, inner: Any) -> str:
@@ -149,13 +173,31 @@ def _is_object(value: Any) -> bool:
 # -- whether it is hidden --------------------------------------------------------------------------
 
 
-def _is_hidden(inner: FunctionType, outer: Any, owner: type) -> bool:
+def _is_hidden(inner: FunctionType, outer: Any, owner: type, handler: Any) -> bool:
     return (
-        _is_being_decorated(inner)
+        any(inner is passed for _, passed in _in_partials(handler))
+        or _has_its_parameters(outer, inner)
+        or _is_being_decorated(inner)
         or _is_called(inner, outer)
         or _is_method(inner, outer, owner)
         or _was_handed_to(outer, inner)
     )
+
+
+def _has_its_parameters(outer: Any, inner: FunctionType) -> bool:
+    """Whether a function takes what another takes, by the same names, and stands elsewhere."""
+    if not isinstance(outer, FunctionType) or _scope(outer) in ("", _scope(inner)):
+        return False
+    return _parameters(outer) == _parameters(inner) != ()
+
+
+def _scope(function: FunctionType) -> str:
+    """The function in which a function is defined; none for those of modules and classes."""
+    return function.__qualname__.rpartition(f".{_LOCAL}.")[0]
+
+
+def _parameters(function: FunctionType) -> tuple[str, ...]:
+    return function.__code__.co_varnames[: function.__code__.co_argcount]
 
 
 def _is_being_decorated(inner: FunctionType) -> bool:

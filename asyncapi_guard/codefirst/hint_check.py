@@ -33,9 +33,12 @@ def check_hint(hint: Hint, direction: Direction) -> None:
 
     Raises:
         RegistrationError: it cannot be written down, or no document with it could be used.
+        RecursionError: it needs more room on the stack.
     """
     try:
         schemas, components = components_of([(_FIELD, direction, hint)], Names())
+    except RecursionError:
+        raise  # with more room on the stack, it can be said
     except (TypeError, NameError, ValueError, LookupError, RuntimeError) as error:
         raise _rejection(hint, str(error).partition("\n")[0]) from error
     data = {**schemas, "components": {"schemas": components}}

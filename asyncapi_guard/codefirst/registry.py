@@ -15,6 +15,7 @@ from asyncapi_guard.codefirst.hints import is_model, plain, read_hint
 from asyncapi_guard.codefirst.signatures import MISSING, Signature, describe, read_signature
 from asyncapi_guard.errors import RegistrationError
 from asyncapi_guard.guard import RESERVED_EVENTS
+from asyncapi_guard.spec.deep_stack import TOO_DEEP, with_room
 from asyncapi_guard.spec.ids import check_names
 
 if TYPE_CHECKING:
@@ -376,6 +377,12 @@ def _ack(signature: Signature | None, response_model: Any, name: str) -> Hint | 
 
 
 def _hint(type: Any, place: str, direction: Direction) -> Hint:
-    hint = read_hint(type, place)
-    check_hint(hint, direction)
-    return hint
+    def read() -> Hint:
+        hint = read_hint(type, place)
+        check_hint(hint, direction)
+        return hint
+
+    try:
+        return with_room(read)
+    except RecursionError:
+        raise RegistrationError(f"{place}: {TOO_DEEP}") from None

@@ -26,7 +26,7 @@ from asyncapi_guard.contract import Action, Channel, Contract, Message, Schema
 from asyncapi_guard.drift.applications import short_name
 from asyncapi_guard.drift.arity import in_words, numbers_of, takes_all, told
 from asyncapi_guard.drift.document_lines import DocumentLines
-from asyncapi_guard.drift.sent_values import contradiction
+from asyncapi_guard.drift.sent_values import contradicted_ack, contradiction
 from asyncapi_guard.errors import Finding, Severity
 from asyncapi_guard.schema.comparison import (
     Difference,
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.codefirst.stale_models import StaleModels
     from asyncapi_guard.drift.arity import Numbers
-    from asyncapi_guard.drift.emits import Emit, Unread
+    from asyncapi_guard.drift.emits import Answer, Emit, Unread
     from asyncapi_guard.spec.references import Documents
 
 __all__ = ["CODES", "Declared", "Handler", "drift", "missing_events"]
@@ -82,6 +82,7 @@ class Handler:
         takes: how many arguments it can be called with; `None` when nobody knows.
         silent: it never returns a value.
         unread: hints that could not be read, with the reason.
+        decorated: what it returns goes through a decorator that may change it.
     """
 
     namespace: str
@@ -95,6 +96,7 @@ class Handler:
     takes: Numbers | None = None
     silent: bool = False
     unread: tuple[str, ...] = ()
+    decorated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ def drift(  # noqa: PLR0913  # what an application has, and what its file says
     *,
     enforced: bool = False,
     stale: Sequence[StaleModels] = (),
+    answers: Mapping[tuple[str, int], Sequence[Answer]] | None = None,
 ) -> tuple[Finding, ...]:
     """Every difference, in the order of files and lines.
 
@@ -136,10 +139,12 @@ def drift(  # noqa: PLR0913  # what an application has, and what its file says
         unread: emits of which only the run knows what they emit.
         enforced: the server enforces the file, whatever the types in the code say.
         stale: generated modules that are out of date.
+        answers: what functions return, by their files and first lines (`Emissions.answers`).
     """
     comparison = _Comparison(contract, DocumentLines(documents), enforced=enforced)
     found: dict[Finding, None] = {}
     found.update(dict.fromkeys(comparison.of_handlers(handlers)))
+    found.update(dict.fromkeys(comparison.of_answers(handlers, answers or {})))
     found.update(dict.fromkeys(comparison.unhandled(handlers)))
     found.update(dict.fromkeys(comparison.of_emits(emits)))
     found.update(dict.fromkeys(comparison.of_declared(declared, emits)))
@@ -263,6 +268,28 @@ class _Comparison:
             for each in _some(contradictions([handler.ack], acks.file, vague=True)):
                 text = f"the hint of what {name} returns contradicts {place}, the ack of {event}"
                 yield _at(handler, f"{text}: {each}", "ack-differs")
+
+    def of_answers(
+        self,
+        handlers: Sequence[Handler],
+        answers: Mapping[tuple[str, int], Sequence[Answer]],
+    ) -> Iterator[Finding]:
+        """What handlers write down to return, where no hint says what that is."""
+        for handler in handlers:
+            told = handler.ack is not None or handler.silent or handler.decorated
+            if told or handler.event in {_ANY, *_RESERVED}:
+                continue
+            messages = self._find(self._received, handler.namespace, handler.event)
+            acks = _acks(None, messages)
+            returned = () if acks.silent else answers.get((handler.file, handler.line), ())
+            problems = (contradicted_ack(each, acks.file) for each in returned)
+            for problem in dict.fromkeys(each for each in problems if each is not None):
+                place = self._lines.name(messages[0].location)
+                text = (
+                    f"{handler.name} acknowledges {shown(handler.event)} with what {place} does "
+                    f"not allow: {problem}"
+                )
+                yield _at(handler, text, "ack-differs")
 
     def unhandled(self, handlers: Sequence[Handler]) -> Iterator[Finding]:
         """What the file declares to be received, and nobody handles."""

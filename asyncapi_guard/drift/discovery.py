@@ -21,7 +21,7 @@ from asyncapi_guard.contract import Action
 from asyncapi_guard.drift.applications import short_name
 from asyncapi_guard.drift.comparing import Declared, Handler
 from asyncapi_guard.drift.emits import find_emits
-from asyncapi_guard.drift.hints import is_silent, signed
+from asyncapi_guard.drift.hints import is_decorated, is_silent, signed
 from asyncapi_guard.drift.inference import Inference, Source
 from asyncapi_guard.drift.instances import instances_of
 from asyncapi_guard.drift.python_source import parse_source
@@ -139,7 +139,15 @@ def _handler(
     file, line = _place(function)
     payload, ack = typed or (None, None)
     found = Handler(
-        namespace, event, name, file, line, payload, ack, silent=is_silent(handler, functions)
+        namespace,
+        event,
+        name,
+        file,
+        line,
+        payload,
+        ack,
+        silent=is_silent(handler, functions),
+        decorated=is_decorated(handler),
     )
     if payload is not None or ack is not None or "*" in (event, namespace) or event in _RESERVED:
         return found

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 import inspect
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -22,24 +22,27 @@ from asyncapi_guard.drift.values import (
     Display,
     Emits,
     Known,
+    Partial,
     Place,
     Unknown,
     text_of,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from asyncapi_guard.drift.inference import Call, Inference
     from asyncapi_guard.drift.scopes import Scope
     from asyncapi_guard.drift.values import CallSite, Chain
 
-__all__ = ["Emissions", "Emit", "Unread", "find_emits"]
+__all__ = ["Answer", "Emissions", "Emit", "Unread", "find_emits"]
 
 #: Of one call in a source, that are followed.
 _MOST_CHAINS = 300
 _LONGEST_CHAIN = 5
 _Numbers = tuple[int, "int | None"]
+#: The values of one answer.
+Answer = tuple[Literal, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +96,13 @@ class Emissions:
     Attributes:
         emits: the events.
         unread: those of which only the run knows.
+        answers: what the functions of the sources return, as far as it is written down, by their
+            files and first lines.
     """
 
     emits: tuple[Emit, ...]
     unread: tuple[Unread, ...]
+    answers: Mapping[tuple[str, int], tuple[Answer, ...]] = field(default_factory=dict)
 
 
 def find_emits(inference: Inference) -> Emissions:
@@ -113,7 +119,22 @@ def find_emits(inference: Inference) -> Emissions:
     return Emissions(
         tuple(each for each in ordered if isinstance(each, Emit)),
         tuple(each for each in ordered if isinstance(each, Unread)),
+        _answers(inference),
     )
+
+
+def _answers(inference: Inference) -> dict[tuple[str, int], tuple[Answer, ...]]:
+    """What the handlers return, each of their `return`s by itself."""
+    handlers = (s for s in inference.scopes if s.is_function and inference.handler(s) is not None)
+    return {
+        (inference.file(scope), scope.first_line): tuple(
+            answer
+            for node in scope.returns
+            if (answer := sent_of(inference, Argument(node, scope))) is not None
+        )
+        for scope in handlers
+        if not scope.yields
+    }
 
 
 def _key(found: Emit | Unread) -> tuple[Any, ...]:
@@ -303,28 +324,9 @@ class _Reader:
             or function.function is None
         ):
             return None
-        arguments = given.payload
-        if len(arguments) == 1:
-            several = self._several(arguments[0])
-            if several is None:
-                literal = literal_of(self._inference, arguments[0])
-                if literal.is_none:
-                    return ()
-                # What is not written down may be a tuple, which is several arguments.
-                return (literal,) if literal.is_told else None
-            arguments = several
-        return tuple(literal_of(self._inference, each) for each in arguments)
-
-    def _several(self, argument: Argument) -> list[Argument] | None:
-        """The elements of a tuple, which is sent as several arguments."""
-        values = self._inference.of(argument)
-        if len(values) != 1 or not isinstance(values[0], Display):
-            return None
-        display = values[0]
-        node = display.node
-        if not isinstance(node, ast.Tuple) or _has_stars(node.elts):
-            return None
-        return [Argument(each, display.scope, display.chain) for each in node.elts]
+        if len(given.payload) == 1:
+            return sent_of(self._inference, given.payload[0])
+        return tuple(literal_of(self._inference, each) for each in given.payload)
 
     def _callback(self, given: _Given) -> _Numbers | None:
         argument = given.named.get("callback")
@@ -334,9 +336,37 @@ class _Reader:
         if len(values) != 1:
             return None
         (value,) = values
-        if isinstance(value, Code):
-            return _numbers_of(value)
+        if isinstance(value, Known):
+            value = self._inference.written(value.value) or value
+        if isinstance(value, Partial) and isinstance(value.function, Code) and not value.keywords:
+            least, most = _numbers_of(value.function)
+            given_before = len(value.positional)
+            return max(least - given_before, 0), most and max(most - given_before, 0)
+        return _numbers_of(value) if isinstance(value, Code) else None
+
+
+def sent_of(inference: Inference, argument: Argument) -> tuple[Literal, ...] | None:
+    """The values that one value is sent as; `None` when nobody can tell."""
+    several = _several(inference, argument)
+    if several is not None:
+        return tuple(literal_of(inference, each) for each in several)
+    literal = literal_of(inference, argument)
+    if literal.is_none:
+        return ()
+    # What is not written down may be a tuple, which is several values.
+    return (literal,) if literal.is_told else None
+
+
+def _several(inference: Inference, argument: Argument) -> list[Argument] | None:
+    """The elements of a tuple, which is sent as several values."""
+    values = inference.of(argument)
+    if len(values) != 1 or not isinstance(values[0], Display):
         return None
+    display = values[0]
+    node = display.node
+    if not isinstance(node, ast.Tuple) or _has_stars(node.elts):
+        return None
+    return [Argument(each, display.scope, display.chain) for each in node.elts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,6 +400,8 @@ def _given(function: Emits, call: Call) -> _Given:
     if "message" in names and "event" not in names:
         named.setdefault("event", named.get("message", Argument(None)))
     data = named.get("data")
+    if data is None and function.method == "send":
+        data = named.get("message")
     return _Given(named, payload if data is None else [data])
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.drift.arity import Numbers
     from asyncapi_guard.drift.scopes import Scope
 
-__all__ = ["Signed", "is_silent", "signed"]
+__all__ = ["Signed", "is_decorated", "is_silent", "signed"]
 
 _PLACE = "/"
 _INSTALL = "Pydantic reads hints; pip install 'asyncapi-guard[pydantic]'"
@@ -173,6 +173,11 @@ def _awaited(hint: Any) -> Any:
     if typing.get_origin(hint) in (collections.abc.Awaitable, collections.abc.Coroutine):
         return typing.get_args(hint)[-1]
     return hint
+
+
+def is_decorated(handler: Any) -> bool:
+    """Whether somebody else's function stands around a handler, and may return something else."""
+    return _foreign_wrapper(handler) is not None
 
 
 def is_silent(handler: Any, functions: dict[tuple[str, int], Scope]) -> bool:

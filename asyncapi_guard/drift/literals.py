@@ -6,7 +6,9 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.drift.values import Argument, Display, Known, Unknown
+from asyncapi_guard.drift.samples import sample_of
+from asyncapi_guard.drift.scopes import Assigned
+from asyncapi_guard.drift.values import Argument, Display, Known, Other, Unknown
 from asyncapi_guard.spec.pointers import format_pointer
 
 if TYPE_CHECKING:
@@ -28,11 +30,13 @@ class Literal:
         value: plain data; `None` stands in holes.
         holes: where something is that only the run knows, as JSON Pointers.
         open: objects that may have more than is written down.
+        samples: where a value stands that is only of the right type.
     """
 
     value: Any
     holes: tuple[str, ...] = ()
     open: tuple[str, ...] = ()
+    samples: tuple[str, ...] = ()
 
     @property
     def is_told(self) -> bool:
@@ -52,6 +56,7 @@ class _Reading:
         self._inference = inference
         self.holes: list[str] = []
         self.open: list[str] = []
+        self.samples: list[str] = []
 
     def read(self, argument: Argument, path: str, depth: int = 0) -> Any:
         node = argument.node
@@ -61,6 +66,11 @@ class _Reading:
             return self._object(node, argument, path, depth)
         if isinstance(node, (ast.List, ast.Tuple)):
             return self._array(node.elts, argument, path, depth)
+        if isinstance(node, ast.Call) and self._makes_dict(node, argument):
+            names = [each.arg for each in node.keywords]
+            keys = [None if name is None else ast.Constant(name) for name in names]
+            whole = ast.Dict(list(keys), [each.value for each in node.keywords])
+            return self._object(whole, argument, path, depth)
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             found = self.read(Argument(node.operand, argument.scope, argument.chain), path, depth)
             return -found if type(found) in (int, float) else self._hole(path)
@@ -69,16 +79,36 @@ class _Reading:
     def _named(self, argument: Argument, path: str, depth: int) -> Any:
         """What a name or a constant stands for."""
         values = self._inference.of(argument)
-        if len(values) != 1 or _may_change(argument):
+        if _may_change(argument):
             return self._hole(path)
+        if len(values) != 1 or isinstance(values[0], (Unknown, Other)):
+            return self._sample(argument, path)
         (value,) = values
         if isinstance(value, Known) and type(value.value) in _PLAIN:
             return value.value
         if isinstance(value, Display):
-            self.open.append(path)  # it has a name, so more may be put into it
+            if not _is_read_once(argument):
+                self.open.append(path)  # it has a name, so more may be put into it
             inner = Argument(value.node, value.scope, value.chain)
             return self.read(inner, path, depth + 1)
         return self._hole(path)
+
+    def _makes_dict(self, node: ast.Call, argument: Argument) -> bool:
+        """Whether a call is `dict(name=value)`."""
+        if node.args or argument.scope is None or not isinstance(node.func, ast.Name):
+            return False
+        values = self._inference.values(node.func, argument.scope, argument.chain)
+        return len(values) == 1 and isinstance(values[0], Known) and values[0].value is dict
+
+    def _sample(self, argument: Argument, path: str) -> Any:
+        """A value of the type that the text tells."""
+        sample = sample_of(self._inference, argument)
+        if sample is None:
+            return self._hole(path)
+        self.samples.append(path)
+        if isinstance(sample, dict):
+            self.open.append(path)
+        return sample
 
     def _hole(self, path: str) -> None:
         self.holes.append(path)
@@ -131,11 +161,23 @@ def _may_change(argument: Argument) -> bool:
     return False
 
 
+def _is_read_once(argument: Argument) -> bool:
+    """Whether a variable is given its value and read here, and nobody else has it."""
+    node, scope = argument.node, argument.scope
+    if not isinstance(node, ast.Name) or scope is None or not scope.is_function:
+        return False
+    bindings = scope.bindings.get(node.id, ())
+    if len(bindings) != 1 or not isinstance(bindings[0], Assigned):
+        return False
+    names = (each for each in ast.walk(scope.node) if isinstance(each, ast.Name))
+    return sum(each.id == node.id and isinstance(each.ctx, ast.Load) for each in names) == 1
+
+
 def literal_of(inference: Inference, argument: Argument) -> Literal:
     """What is written down of an argument."""
     reading = _Reading(inference)
     value = reading.read(argument, "")
-    return Literal(value, tuple(reading.holes), tuple(reading.open))
+    return Literal(value, tuple(reading.holes), tuple(reading.open), tuple(reading.samples))
 
 
 def together(literals: Sequence[Literal]) -> Literal:
@@ -145,4 +187,5 @@ def together(literals: Sequence[Literal]) -> Literal:
         [each.value for each in literals],
         tuple(f"/{index}{hole}" for index, each in parts for hole in each.holes),
         tuple(f"/{index}{path}" for index, each in parts for path in each.open),
+        tuple(f"/{index}{path}" for index, each in parts for path in each.samples),
     )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.contract import Message, Schema
     from asyncapi_guard.violations import Problem
 
-__all__ = ["contradiction"]
+__all__ = ["contradicted_ack", "contradiction"]
 
 #: What judges an object or an array by what it has, and not by what is in it.
 _SHALLOW = frozenset(
@@ -31,23 +31,33 @@ _MOST = 3
 
 def contradiction(arguments: Sequence[Literal], messages: Sequence[Message]) -> str | None:
     """What is wrong with arguments by every message; `None` if they may be right by one."""
-    found = [_of_schema(arguments, message.payload) for message in messages]
+    return _by_all([_of_schema(arguments, message.payload) for message in messages])
+
+
+def contradicted_ack(answer: Sequence[Literal], acks: Sequence[Schema]) -> str | None:
+    """What is wrong with an answer by every schema of an ack; `None` if it may be right by one."""
+    return _by_all([_of_schema(answer, schema, "value") for schema in acks])
+
+
+def _by_all(found: Sequence[str | None]) -> str | None:
     told = [each for each in found if each is not None]
     return told[0] if told and len(told) == len(found) else None
 
 
-def _of_schema(arguments: Sequence[Literal], schema: Schema | None) -> str | None:
+def _of_schema(
+    arguments: Sequence[Literal], schema: Schema | None, what: str = "argument"
+) -> str | None:
     if schema is None:
         return None
     if schema.positional:
         return _told(together(arguments), schema)
     if schema.nothing:
         # `None` is sent as no argument at all.
-        return f"no argument is allowed, and {len(arguments)} is sent" if arguments else None
+        return f"no {what} is allowed, and {len(arguments)} is sent" if arguments else None
     if not arguments:
-        return None if schema.is_valid(None) else "one argument is needed, and none is sent"
+        return None if schema.is_valid(None) else f"one {what} is needed, and none is sent"
     if len(arguments) > 1:
-        return f"one argument is needed, and {len(arguments)} are sent"
+        return f"one {what} is needed, and {len(arguments)} are sent"
     return _told(arguments[0], schema)
 
 
@@ -70,9 +80,11 @@ def _is_certain(problem: Problem, literal: Literal) -> bool:
     path = problem.path.rpartition("/")[0] if problem.keyword in _NAMING else problem.path
     if any(_is_at_or_below(path, hole) for hole in literal.holes):
         return False
+    if any(_is_at_or_below(path, sample) for sample in literal.samples):
+        return problem.keyword == "type" and path in literal.samples
     if problem.keyword == "required":
         return path not in literal.open
-    judged = [*literal.holes, *literal.open]
+    judged = [*literal.holes, *literal.open, *literal.samples]
     return problem.keyword in _SHALLOW or not any(_is_at_or_below(e, path) for e in judged)
 
 

@@ -82,7 +82,15 @@ def kind_of(value: Any) -> str:
 
 
 def _other_way(value: Any) -> str:
-    """Return what to do with what Flask has."""
+    """Return what to do with what else people have of a server."""
     if type(value).__module__.partition(".")[0] in ("flask", "flask_socketio"):
         return "; for Flask-SocketIO, call guard.init_app(app, socketio)"
+    inside = getattr(value, "engineio_app", getattr(value, "engineio_server", None))
+    if isinstance(value, socketio.AsyncServer) or isinstance(inside, socketio.AsyncServer):
+        return (
+            ", whose handlers run in threads; servers of asyncio are not guarded, and "
+            "`asyncapi-guard check` compares their code with the document"
+        )
+    if isinstance(inside, socketio.Server):
+        return "; pass the server that is in it"
     return ""

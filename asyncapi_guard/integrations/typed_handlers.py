@@ -47,8 +47,10 @@ class TypedHandlers:
 
     def follow(self, server: Any) -> None:
         """Leave to a server's own JSON module what it has its own ideas of: all but models."""
-        standard = StrictJSON(server.packet_class.json).standard
-        self._plain = plain_values if standard else plain_models
+        module = server.packet_class.json
+        # A server that is guarded already has the guard's, which has the application's in it.
+        strict = module if isinstance(module, StrictJSON) else StrictJSON(module)
+        self._plain = plain_values if strict.standard else plain_models
 
     def plain(self, value: Any) -> Any:
         """Plain data of a value of which no type is declared; generated models are noticed."""

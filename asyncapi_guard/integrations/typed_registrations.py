@@ -136,8 +136,8 @@ class _ServerHandlers:
 
     def receive(self, namespace: str, event: str, handler: Any) -> None:
         """Read a handler's types; the session id, and what else is before its arguments, is not."""
-        check_hints_are_seen(handler)
         leading = _leading(namespace, event)
+        check_hints_are_seen(handler, leading)
         # Hints of the session id alone say nothing.
         hints = is_hinted(handler) and read_signature(handler).without(leading).hinted
         self._typed.registry.receive(namespace, event, handler, hints=hints, leading=leading)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import functools
+import sys
+import types
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import pytest
+import typing_extensions
 from pydantic import BaseModel, ConfigDict, field_serializer
 
+from asyncapi_guard import RegistrationError
 from asyncapi_guard.codefirst import Registry, Sender
 
 
@@ -33,16 +37,21 @@ class Wage(Money):
     hours: int
 
 
+class Folder(typing_extensions.TypedDict):
+    name: str
+    folders: list[Folder]
+
+
 @dataclass
 class Point:
     x: int
     raw: bytes = b""
 
 
-def sender(*types: Any) -> Sender:
+def sender(*kinds: Any) -> Sender:
     registry = Registry()
-    for type in types:
-        registry.send("/", "e", type)
+    for kind in kinds:
+        registry.send("/", "e", kind)
         found = registry.sender("/", "e")
         assert found is not None
     return found
@@ -78,6 +87,42 @@ def test_a_value_is_dumped_by_its_own_type(row: str) -> None:
 def test_a_type_is_declared_once() -> None:
     """However often that is said."""
     assert len(sender(int, int, list[int], list[int]).payloads) == 2
+
+
+def hinted(hint: Any) -> Any:
+    def handler(link: Any) -> None: ...
+
+    handler.__annotations__ = {"link": hint, "return": None}
+    return handler
+
+
+def alias_chain(count: int) -> Any:
+    """A list of a list of ..., each with a name of its own."""
+    module = types.ModuleType("alias_chain")
+    lines = [
+        f'Link{number} = TypeAliasType("Link{number}", "list[Link{number + 1}]")'
+        for number in range(count)
+    ]
+    text = "\n".join(["from typing_extensions import TypeAliasType", *lines, f"Link{count} = int"])
+    sys.modules[module.__name__] = module
+    exec(text, module.__dict__)
+    return module.Link0
+
+
+def test_a_long_chain_of_types_is_followed() -> None:
+    entry = Registry().receive("/", "pull", hinted(alias_chain(300)), hints=True)
+    assert entry.construct([[[]]]) == [[[]]]
+
+
+def test_a_chain_that_is_too_long_is_an_error_that_says_so() -> None:
+    with pytest.raises(RegistrationError, match=r"parameter 'link': its types .* too long"):
+        Registry().receive("/", "pull", hinted(alias_chain(9000)), hints=True)
+
+
+def test_a_recursive_typed_dict_is_followed_once() -> None:
+    entry = Registry().receive("/", "open", hinted(Folder), hints=True)
+    root = {"name": "root", "folders": [{"name": "home", "folders": []}]}
+    assert entry.construct([root]) == [root]
 
 
 def test_a_partial_is_described_as_its_function() -> None:

@@ -54,6 +54,7 @@ def findings(
                 documents,
                 emissions.unread,
                 enforced=enforces(loaded.server, contract),
+                answers=emissions.answers,
             )
         )
     finally:

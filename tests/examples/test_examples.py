@@ -148,6 +148,27 @@ def test_the_exported_document_is_up_to_date(folder: str, module: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.skipif(OLD, reason="the examples are written for Pydantic 2")
+@pytest.mark.parametrize(
+    ("folder", "module"),
+    [
+        ("simple", "sign_up"),
+        ("tictactoe_codefirst", "codefirst"),
+        ("spec_first_typed", "typed_chat"),
+    ],
+)
+def test_check_finds_nothing_about_them(folder: str, module: str) -> None:
+    """Code and document of an example say the same, down to the types."""
+    done = subprocess.run(
+        [sys.executable, "-m", "asyncapi_guard", "check", f"{module}:socketio", "asyncapi.yml"],
+        cwd=EXAMPLES / folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "asyncapi.yml: ok\n"), done.stderr
+
+
 @pytest.mark.parametrize(
     "file", sorted(EXAMPLES.glob("*/asyncapi.yml")), ids=lambda file: file.parent.name
 )

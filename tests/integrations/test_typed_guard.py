@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 import functools
 import importlib.util
 import logging
@@ -236,6 +238,24 @@ def test_emits_take_instances(open_shop: Any, net: Any) -> None:
     made.io.start_background_task(lambda: got.put(made.io.call("news", new(8), to=sid, timeout=60)))
     assert client.receive() == ("/", "news", [{"id": 8, "from": "nobody"}])
     assert got.get(timeout=60) == {"id": 9}
+
+
+@dataclasses.dataclass
+class Note:
+    id: int
+    at: dt.datetime
+
+
+def test_what_has_no_declared_type_may_be_any_instance(open_shop: Any, net: Any) -> None:
+    """Dataclasses and dates leave as they do from an AsyncAPISocketIO."""
+    made = open_shop(policy=Policy(undeclared_events=Mode.REPORT))
+    at = dt.datetime(2024, 2, 29, tzinfo=dt.timezone.utc)
+    made.io.on("note")(lambda *given: Note(1, at))
+    client = net.client(net.serve(made.wsgi))
+    written = {"id": 1, "at": "2024-02-29T00:00:00Z"}
+    assert client.ask("note") == [written]
+    made.io.emit("noted", Note(1, at))
+    assert client.receive() == ("/", "noted", [written])
 
 
 def test_error_handlers_answer_and_may_return_instances(net: Any) -> None:

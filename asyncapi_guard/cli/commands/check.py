@@ -277,6 +277,7 @@ def _drift(code: _Code, read: _Read, settings: Settings) -> tuple[Finding, ...]:
         code.emissions.unread,
         enforced=enforces(code.server, contract),
         stale=code.stale,
+        answers=code.emissions.answers,
     )
     texts = {source.name: source.text or "" for source in documents.sources()}
     return settings.apply(apply_comments(found, texts, code.sources))

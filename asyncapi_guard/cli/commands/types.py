@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from asyncapi_guard.cli.command_errors import DocumentFaults
 from asyncapi_guard.cli.configuration import Configurations
 from asyncapi_guard.cli.generated_files import (
     Output,
@@ -193,6 +194,7 @@ def _made(
     """The types of a document, and its files."""
     from asyncapi_guard.codegen.catalogue import read_catalogue
     from asyncapi_guard.codegen.typescript import RESERVED, typescript
+    from asyncapi_guard.spec.deep_stack import TOO_DEEP
 
     with spec_faults_shown("no types can be made of {file}"):
         if watched is not None:
@@ -201,7 +203,11 @@ def _made(
         if watched is not None:
             depends_on(watched, documents, job.root)
         catalogue = read_catalogue(documents, reserved=RESERVED)
-        text = typescript(catalogue, _header(job), job.options)
+        try:
+            text = typescript(catalogue, _header(job), job.options)
+        except RecursionError:
+            told = f"no types can be made of {job.spec}: {TOO_DEEP}"
+            raise DocumentFaults(told) from None
         return text, inputs_of(documents)
 
 

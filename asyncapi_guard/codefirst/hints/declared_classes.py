@@ -17,6 +17,7 @@ from typing_extensions import is_typeddict
 
 from asyncapi_guard.codefirst.generated_models import is_generated
 from asyncapi_guard.codefirst.hints.hint import is_a
+from asyncapi_guard.spec.deep_stack import with_room
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -56,22 +57,26 @@ def _classes_in(hint: Any, seen: frozenset[int] = frozenset()) -> Iterator[type]
 
 def declared_in(hint: Any) -> dict[type, None]:
     """The models and dataclasses that a hint names, and those within them."""
-    found: dict[type, None] = {}
-    waiting = list(_classes_in(hint))
+    found = dict.fromkeys(_classes_in(hint))
+    waiting = list(found)
     for each in waiting:  # it grows
-        if each in found:
-            continue
-        if issubclass(each, BaseModel):
-            found[each] = None
-            inner: list[Any] = [field.annotation for field in each.model_fields.values()]
-        elif dataclasses.is_dataclass(each) or is_typeddict(each):
-            if dataclasses.is_dataclass(each):
-                found[each] = None
-            inner = _hints_of(each)
-        else:
-            continue
-        waiting.extend(one for part in inner for one in _classes_in(part))
-    return found
+        inner = dict.fromkeys(one for part in _inside(each) for one in _classes_in(part))
+        waiting.extend(one for one in inner if one not in found)
+        found |= inner
+    return {each: None for each in found if _has_instances(each)}
+
+
+def _has_instances(kind: type) -> bool:
+    return issubclass(kind, BaseModel) or dataclasses.is_dataclass(kind)
+
+
+def _inside(kind: type) -> list[Any]:
+    """The hints of the fields of a class."""
+    if issubclass(kind, BaseModel):
+        return [field.annotation for field in kind.model_fields.values()]
+    if dataclasses.is_dataclass(kind) or is_typeddict(kind):
+        return _hints_of(kind)
+    return []
 
 
 def _hints_of(kind: Any) -> list[Any]:
@@ -89,7 +94,8 @@ def reaches_generated(model: type) -> bool:
 
 def dumps_of(hint: Any) -> dict[type, Dump]:
     """What dumps the classes that a hint names, and those within them."""
-    return {each: dump for each in declared_in(hint) if (dump := _dump_of(each)) is not None}
+    dumps = with_room(lambda: {each: _dump_of(each) for each in declared_in(hint)})
+    return {each: dump for each, dump in dumps.items() if dump is not None}
 
 
 def _dump_of(kind: type) -> Dump | None:

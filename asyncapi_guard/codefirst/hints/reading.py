@@ -27,6 +27,7 @@ def read_hint(hint: Any, place: str) -> Hint:
 
     Raises:
         RegistrationError: Pydantic cannot validate it, or JSON Schema cannot say it.
+        RecursionError: it needs more room on the stack.
     """
     struct = _struct_in(hint)
     if struct is not None:

@@ -138,6 +138,10 @@ class _Builder:
         self._losses: dict[Loss, None] = {}
         #: The references that are being followed, while combinations become objects.
         self._inside: tuple[str, ...] = ()
+        #: How often one of them led back to itself.
+        self._circles = 0
+        #: The objects that parts of combinations are, by the parts' identities, with the parts.
+        self._objects: dict[int, tuple[dict[str, Any], dict[str, Any] | None]] = {}
         #: Alternatives of which exactly one must fit, with their place.
         self._choices: list[tuple[str, list[dict[str, Any]]]] = []
 
@@ -322,12 +326,19 @@ class _Builder:
         """The object that a part of a combination is; `None` when it is something else."""
         reference = part.get("$ref", "")
         if reference in self._inside:
+            self._circles += 1
             return None  # it is a part of itself, which says nothing
+        if id(part) in self._objects:
+            return self._objects[id(part)][1]
+        before = self._circles
         self._inside += (reference,) if reference else ()
         try:
-            return self._whole_object(part)
+            found = self._whole_object(part)
         finally:
             self._inside = self._inside[:-1] if reference else self._inside
+        if self._circles == before:  # else it depends on where one comes from
+            self._objects[id(part)] = part, found
+        return found
 
     def _whole_object(self, part: dict[str, Any]) -> dict[str, Any] | None:
         meant = self._flat(_meant(part, self._read))

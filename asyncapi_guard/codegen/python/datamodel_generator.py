@@ -94,6 +94,7 @@ def generate_types(
     Raises:
         NotInstalledError: the library is not there.
         GenerationError: it could not do it.
+        RecursionError: it needs more room on the stack.
     """
     try:
         import datamodel_code_generator as library
@@ -112,6 +113,8 @@ def generate_types(
                 **_options(library, options, field_names),
                 extra_template_data=_extra(schemas) if options.style == "pydantic" else None,
             )
+    except RecursionError:
+        raise  # with more room on the stack, it can
     except Exception as error:  # whatever it is that the library cannot do
         reason = str(error).strip().partition("\n")[0] or type(error).__name__
         raise GenerationError(f"datamodel-code-generator: {reason}") from error

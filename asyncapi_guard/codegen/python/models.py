@@ -38,6 +38,7 @@ from asyncapi_guard.codegen.pointers import Pointers
 from asyncapi_guard.codegen.python import deep_models
 from asyncapi_guard.codegen.python.bundle import build_bundle
 from asyncapi_guard.codegen.python.datamodel_generator import (
+    GenerationError,
     NotInstalledError,
     generate_types,
     is_installed,
@@ -52,6 +53,7 @@ from asyncapi_guard.codegen.python.reserved_names import reserved_names
 from asyncapi_guard.codegen.python.sections import Section, Writer
 from asyncapi_guard.codegen.python.writing import quoted
 from asyncapi_guard.contract import Action
+from asyncapi_guard.spec.deep_stack import TOO_DEEP, with_room
 from asyncapi_guard.spec.digest import digest_of
 
 if TYPE_CHECKING:
@@ -120,6 +122,13 @@ def generate_models(documents: Documents, options: Options, destination: Destina
     """
     if not is_installed():
         raise NotInstalledError
+    try:
+        return with_room(lambda: _generated(documents, options, destination))
+    except RecursionError:
+        raise GenerationError(TOO_DEEP) from None
+
+
+def _generated(documents: Documents, options: Options, destination: Destination) -> Generated:
     reserved = reserved_names(options.style, options.base_class, enums=options.enums)
     catalogue = read_catalogue(documents, reserved=reserved)
     bundle = build_bundle(catalogue, is_usable_pattern, reserved, enums=options.enums)

@@ -130,18 +130,29 @@ def _uses(statement: ast.stmt) -> Iterator[str]:
         node = stack.pop()
         if isinstance(node, ast.Name):
             yield node.id
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield from re.findall(r"[^\W\d]\w*", node.value)
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        elif isinstance(node, ast.Constant):
+            if isinstance(node.value, str):
+                yield from re.findall(r"[^\W\d]\w*", node.value)
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             continue
-        if isinstance(node, ast.Subscript) and _is_literal(node):
+        elif isinstance(node, ast.Subscript) and _is_literal(node):
             stack.append(node.value)
         elif isinstance(node, ast.Call) and _called(node) in _DATA_CALLS:
             stack.append(node.func)
             values = (k.value for k in node.keywords if k.arg in ("default", "default_factory"))
             stack.extend(value for value in values if not isinstance(value, ast.Constant))
         else:
-            stack.extend(ast.iter_child_nodes(node))
+            _add_children(stack, node)
+
+
+def _add_children(stack: list[ast.AST], node: ast.AST) -> None:
+    """Put what is in a node on a stack, without contexts: they are half of all nodes."""
+    for field in node._fields:
+        value = getattr(node, field, None)
+        if isinstance(value, list):
+            stack.extend(each for each in value if isinstance(each, ast.AST))
+        elif isinstance(value, ast.AST) and field != "ctx":
+            stack.append(value)
 
 
 def _is_literal(node: ast.Subscript) -> bool:

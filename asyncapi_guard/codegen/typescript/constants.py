@@ -12,6 +12,7 @@ from asyncapi_guard.codegen.typescript.type_model import (
     NULL,
     Alternatives,
     Array,
+    Intersection,
     Literal,
     Object,
     Reference,
@@ -85,7 +86,10 @@ class Enums:
                 replace(each, type=self._inside(each.type, f"{owner} {each.label or at}"))
                 for at, each in enumerate(type_.elements, 1)
             )
-            return replace(type_, elements=tuple(elements))
+            rest = None if type_.rest is None else self._inside(type_.rest, f"{owner} rest")
+            return replace(type_, elements=tuple(elements), rest=rest)
+        if isinstance(type_, Intersection):
+            return replace(type_, parts=tuple(self._inside(part, owner) for part in type_.parts))
         return type_
 
     def _alternatives(self, type_: Alternatives, owner: str) -> Type:

@@ -134,15 +134,14 @@ def _positions(form: Form, types: Types) -> _Call:
     form = with_positions(replace(form, definition=types.definition(form.definition.name)))
     assert form.positions is not None  # that is why we are here
     assert form.definition is not None
-    dialect = form.definition.dialect
     wanted = [label(place) or f"arg{at}" for at, place in enumerate(form.positions, 1)]
     _, *names, rest_name = told_apart([_CALLBACK, *wanted, "rest"])
     parameters = [
-        Parameter(name, types.of(place, dialect), optional=at >= form.required)
+        Parameter(name, types.place(form.definition.name, at, place), optional=at >= form.required)
         for at, (name, place) in enumerate(zip(names, form.positions, strict=True))
     ]
     # Of arguments that nobody describes, there is not even a number.
-    rest = types.of(form.rest, dialect) if form.rest != {} else NEVER
+    rest = types.rest(form.definition.name, form.rest) if form.rest != {} else NEVER
     if rest != NEVER:
         parameters.append(Parameter(rest_name, rest, rest=True))
     return tuple(parameters)

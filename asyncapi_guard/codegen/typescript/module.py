@@ -32,6 +32,7 @@ from asyncapi_guard.codegen.typescript.type_model import (
     in_place,
 )
 from asyncapi_guard.contract import Action
+from asyncapi_guard.spec.deep_stack import with_room
 from asyncapi_guard.violations import Code
 
 if TYPE_CHECKING:
@@ -59,13 +60,23 @@ def typescript(catalogue: Catalogue, header: Iterable[str], options: TypeOptions
         catalogue: read with the names in `RESERVED` reserved.
         header: lines for the comment at its head.
         options: what is wanted besides.
+
+    Raises:
+        RecursionError: its types lead to one another in a chain that is too long to follow.
     """
+    lines = list(header)
+    return with_room(lambda: _module(catalogue, lines, options))
+
+
+def _module(catalogue: Catalogue, header: Iterable[str], options: TypeOptions) -> str:
     names = TypeNames((*catalogue.definitions, *catalogue.aliases, *RESERVED, _AUTH))
     definitions = lift(catalogue.definitions.values(), names)
     types = Types(definitions)
     own = TypeNames((*definitions, *catalogue.aliases, "ArrayBuffer", "Uint8Array"))
     own.take([_MAP])
     error = Reference(own.take([_ERROR])) if options.errors else None
+    declared = _Declared(types.all(), own, enums=options.enums)
+    types.declared = declared.types
     prefixes = _prefixes(catalogue.namespaces)
     lines = (plain_text(line).replace("\n", " ") for line in header)
     parts = ["".join(f"// {line}\n" for line in lines)]
@@ -78,24 +89,39 @@ def typescript(catalogue: Catalogue, header: Iterable[str], options: TypeOptions
     what = "What there is in each namespace, by its address."
     parts.append(declaration(_MAP, Object(tuple(members)), (what,)))
     parts += [] if error is None else [_error_response(error.name)]
-    parts += _definitions(definitions, types, own, options)
+    parts += _definitions(definitions, declared, options)
     parts += [declaration(name, Reference(of)) for name, of in catalogue.aliases.items()]
     return "\n".join(parts)
 
 
+class _Declared:
+    """The types of definitions, with the lists of values in them that have names of their own.
+
+    Attributes:
+        types: by the names of the definitions.
+        inner: by the same names, the lists by theirs.
+    """
+
+    def __init__(self, found: Mapping[str, Type], own: TypeNames, *, enums: bool) -> None:
+        self.types: dict[str, Type] = dict(found)
+        self.inner: dict[str, dict[str, Type]] = {}
+        for name, type_ in found.items() if enums else ():
+            named = Enums(own, {})
+            self.types[name] = named.outside(type_, name)
+            self.inner[name] = named.found
+
+
 def _definitions(
-    definitions: Mapping[str, Definition], types: Types, own: TypeNames, options: TypeOptions
+    definitions: Mapping[str, Definition], declared: _Declared, options: TypeOptions
 ) -> Iterable[str]:
-    for name, type_ in types.all().items():
+    for name, type_ in declared.types.items():
         definition = definitions[name]
         lines = comment_of(definition.schema, definition.dialect)
         if options.enums and is_enum(type_):
             yield object_of(name, type_, lines)
             continue
-        enums = Enums(own, {})
-        outside = enums.outside(type_, name) if options.enums else type_
-        yield declaration(name, _wanted(outside, options), lines)
-        for other, values in enums.found.items():
+        yield declaration(name, _wanted(type_, options), lines)
+        for other, values in declared.inner.get(name, {}).items():
             yield object_of(other, values)
 
 

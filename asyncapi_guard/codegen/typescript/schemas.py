@@ -78,10 +78,14 @@ class Types:
 
     Args:
         definitions: by name; references in their schemas lead to others of them.
+
+    Attributes:
+        declared: what is declared of them, where that says more: the names of lists of values.
     """
 
     def __init__(self, definitions: Mapping[str, Definition]) -> None:
         self._definitions = definitions
+        self.declared: Mapping[str, Type] = {}
         self._kinds: dict[str, Kinds] = {}
 
     def all(self) -> dict[str, Type]:
@@ -97,6 +101,20 @@ class Types:
     def of(self, schema: Any, dialect: Dialect) -> Type:
         """The type of a schema."""
         return _Converter(dialect, self).of(schema)
+
+    def place(self, name: str, index: int, schema: Any) -> Type:
+        """The type of a place in a definition that is an array, as it is declared there."""
+        declared = self.declared.get(name)
+        if isinstance(declared, Tuple) and index < len(declared.elements):
+            return declared.elements[index].type
+        return self.of(schema, self._definitions[name].dialect)
+
+    def rest(self, name: str, schema: Any) -> Type:
+        """The type of what follows the places of such a definition."""
+        declared = self.declared.get(name)
+        if isinstance(declared, Tuple) and declared.rest is not None:
+            return declared.rest
+        return self.of(schema, self._definitions[name].dialect)
 
     def definition(self, name: str) -> Definition | None:
         """A definition by its name."""

@@ -200,12 +200,18 @@ class CallSites(Names):
             given = callee.node.args  # type: ignore[union-attr]  # a function's
             taken = len(given.posonlyargs) + len(given.args) - site.bound
             return list(site.positional[taken:]) if site.complete else None
+        value = self._only(node, scope, chain)
+        if isinstance(value, Known) and type(value.value) is tuple:
+            return [Argument(None, value=Known(each)) for each in value.value]
         return self._elements_of(Argument(node, scope, chain))
 
     def _named_rest(self, node: ast.expr, scope: Scope, chain: Chain) -> dict[str, Argument] | None:
         """What `**kwargs` hands on."""
         found = self._frame(node, scope, chain, "kwarg")
         if found is None:
+            value = self._only(node, scope, chain)
+            if isinstance(value, Known) and _is_mapping_of_texts(value.value):
+                return {k: Argument(None, value=Known(v)) for k, v in value.value.items()}
             if not isinstance(node, ast.Dict) or not all(map(_is_text, node.keys)):
                 return None
             pairs = zip(node.keys, node.values, strict=True)
@@ -214,6 +220,11 @@ class CallSites(Names):
         given = callee.node.args  # type: ignore[union-attr]  # a function's
         own = {each.arg for each in (*given.args, *given.kwonlyargs)}
         return {k: v for k, v in site.keywords.items() if k not in own} if site.complete else None
+
+    def _only(self, node: ast.expr, scope: Scope, chain: Chain) -> Value | None:
+        """The one value that an expression stands for."""
+        values = self.values(node, scope, chain)
+        return values[0] if len(values) == 1 else None
 
     def _frame(
         self, node: ast.expr, scope: Scope, chain: Chain, kind: str
@@ -232,6 +243,10 @@ class CallSites(Names):
             if node.id in around.bindings:
                 return None
         return None
+
+
+def _is_mapping_of_texts(value: Any) -> bool:
+    return type(value) is dict and all(isinstance(key, str) for key in value)
 
 
 def _is_text(node: Any) -> bool:

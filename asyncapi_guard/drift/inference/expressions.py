@@ -69,6 +69,11 @@ class Inference(Results):
             return [argument.value or Unknown()]
         return self.values(argument.node, argument.scope, argument.chain)
 
+    def written(self, function: Any) -> Code | None:
+        """A function that is there, as its source; `None` where that is none of the application."""
+        scope = self._function(function)
+        return None if scope is None else Code(scope)
+
     def values(self, node: ast.expr | None, scope: Scope, chain: Chain) -> list[Value]:
         """What an expression may stand for; nothing while it is being found out further up."""
         if node is None:

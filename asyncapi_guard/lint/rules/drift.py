@@ -130,8 +130,9 @@ RULES = (
         A handler that may return what the file's ack does not allow is found out when it does: the
         guard replaces its answer. An `ack_model` of `doc_emit` that is narrower than the file
         rejects answers of clients that keep to it. A handler that returns nothing where the file
-        promises an ack, and a callback that takes another number of values than the ack has, are
-        found as well. Change the code, or `x-ack` in the file.
+        promises an ack, or something that stands in the source and is not valid, and a callback
+        that takes another number of values than the ack has, are found as well. Change the code,
+        or `x-ack` in the file.
         """,
         """
         from asyncapi_guard import AsyncAPISocketIO

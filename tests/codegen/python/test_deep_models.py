@@ -94,6 +94,68 @@ def test_a_package_has_them_in_common(tmp_path: Path) -> None:
     assert done.stdout == "1\n"
 
 
+ROW = {
+    "objects": lambda after: {"type": "object", "properties": {"onward": after}},
+    "lists": lambda after: {"type": "array", "items": after},
+    "maps": lambda after: {"type": "object", "additionalProperties": after},
+    "unions": lambda after: {"oneOf": [{"type": "string"}, {"type": "array", "items": after}]},
+}
+
+
+def ring_of(kind: str, count: int) -> dict[str, Any]:
+    """A document of so many types of one kind, each of which has the next."""
+    schemas = {
+        f"Stop{number}": ROW[kind]({"$ref": f"#/components/schemas/Stop{(number + 1) % count}"})
+        for number in range(count)
+    }
+    first = {"$ref": "#/components/schemas/Stop0"}
+    return document(first, schemas, event="ride", ack=first)
+
+
+@pytest.mark.parametrize(
+    ("kind", "style"),
+    [*((kind, "pydantic") for kind in ROW), ("objects", "dataclass"), ("objects", "typeddict")],
+)
+def test_a_server_takes_rings_of_hundreds_of_types(kind: str, style: str) -> None:
+    """Registration follows them, and neither it nor an answer runs out of room."""
+    _need((2, 13))
+    spec = ring_of(kind, 300)
+    made = imported(generated(spec, style=style))
+    app = Flask(__name__)
+    socketio = AsyncAPISocketIO(app, spec=spec, typed=True, async_mode="threading")
+
+    def ride(stop: Any) -> Any:
+        return stop
+
+    ride.__annotations__ = {"stop": made.Stop0, "return": made.RideAck}
+    socketio.on("ride")(ride)
+    client = socketio.test_client(app)
+    leaf = "end" if kind == "unions" else {} if kind in ("objects", "maps") else []
+    value = {"onward": leaf} if kind in ("objects", "maps") else [leaf]
+    assert client.emit("ride", value, callback=True) == value
+    assert client.emit("ride", 7, callback=True)["error"]["code"] == "request_validation_error"
+
+
+def test_long_chains_of_parts_are_followed_once() -> None:
+    """Each part of a combination is looked at once, however many combinations it is in."""
+    count = 40
+    schemas: dict[str, Any] = {
+        f"Layer{number}": {
+            "allOf": [
+                {"$ref": f"#/components/schemas/Layer{number + 1}"},
+                {"type": "object", "properties": {f"p{number}": {"type": "integer"}}},
+            ]
+        }
+        for number in range(count)
+    }
+    schemas[f"Layer{count}"] = {"type": "object", "properties": {"last": {"type": "string"}}}
+    made = imported(generated(document({"$ref": "#/components/schemas/Layer0"}, schemas)))
+    layer = made.Layer0(p0=1, p39=2, last="x")
+    assert isinstance(layer, made.Layer40)
+    with pytest.raises(pydantic.ValidationError):
+        made.Layer0(p20="x")
+
+
 def test_a_handler_gets_them() -> None:
     _need((2, 11))
     spec = stations(90, ring=True)

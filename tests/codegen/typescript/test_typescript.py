@@ -13,6 +13,7 @@ import pytest
 
 from asyncapi_guard.codegen.catalogue import read_catalogue
 from asyncapi_guard.codegen.typescript import RESERVED, typescript
+from asyncapi_guard.codegen.typescript.options import TypeOptions
 from asyncapi_guard.spec.loader import open_documents
 
 ROOT = Path(__file__).parents[3]
@@ -341,6 +342,48 @@ def test_comments() -> None:
  */
 export type It = string;
 """ in module(document({}, {"it": schema}))
+
+
+def test_lists_of_values_in_arguments_have_constants() -> None:
+    """The parameter's type has the name of the constants, which are what one calls with."""
+    size, side = {"title": "size", "enum": ["S", "M"]}, {"enum": [1, 2]}
+    payload = {
+        "type": "array",
+        "items": [size, side],
+        "minItems": 1,
+        "additionalItems": {"enum": ["far", "near"]},
+    }
+    catalogue = read_catalogue(
+        open_documents(document({"order": {"payload": payload}})), reserved=RESERVED
+    )
+    text = typescript(catalogue, ["Header."], TypeOptions(enums=True))
+    assert "order: (size: OrderPayload1, arg2?: OrderPayload2, ...rest: OrderPayloadRest[])" in text
+    assert declared(text, "OrderPayload") == (
+        "[OrderPayload1, OrderPayload2?, ...OrderPayloadRest[]]"
+    )
+    for name in ("OrderPayload1", "OrderPayload2", "OrderPayloadRest"):
+        assert f"export const {name} = {{" in text
+    plain = typescript(catalogue, ["Header."])
+    assert 'order: (size: "S" | "M", arg2?: 1 | 2, ...rest: ("far" | "near")[])' in plain
+
+
+@pytest.mark.parametrize("keyword", ["allOf", "oneOf"])
+def test_long_chains_of_parts_are_followed_to_their_end(keyword: str) -> None:
+    """They are longer than Python's stack is deep, as it usually is."""
+    count = 400
+    schemas: dict[str, Any] = {
+        f"Layer{number}": {
+            keyword: [
+                {"$ref": f"#/components/schemas/Layer{number + 1}"},
+                {"type": "object", "properties": {f"p{number}": NUMBER}},
+            ]
+        }
+        for number in range(count)
+    }
+    schemas[f"Layer{count}"] = TEXT if keyword == "oneOf" else {"type": "object"}
+    text = module(document({}, schemas))
+    joined = {"allOf": "&", "oneOf": "|"}[keyword]
+    assert re.search(rf"Layer1 {re.escape(joined)}", declared(text, "Layer0"))
 
 
 def test_a_text_is_said_once() -> None:
