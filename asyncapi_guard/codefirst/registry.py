@@ -281,7 +281,8 @@ class Registry:
                 of the event is one that Socket.IO keeps for itself.
         """
         place = f"doc_emit({event!r})"
-        check_names(namespace or "/", event, place)
+        first = "/" if namespace is None else namespace
+        check_names(first, event, place)
         if event in RESERVED_EVENTS:
             raise RegistrationError(
                 f"{place}: nobody can emit {event!r}, for Socket.IO keeps that name for itself; "
@@ -291,9 +292,7 @@ class Registry:
         ack = None
         if ack_model is not None:
             ack = _hint(ack_model, f"{place}, ack_model", "validation")
-        made = Declaration(
-            event, payload, ack, description, namespace is not None, (namespace or "/",)
-        )
+        made = Declaration(event, payload, ack, description, namespace is not None, (first,))
         self._declarations.append(made)
         _widen(self._senders, made)
         self.changes += 1
