@@ -39,7 +39,15 @@ if TYPE_CHECKING:
     from asyncapi_guard.drift.emits import Emissions, Emit
     from asyncapi_guard.drift.scopes import Scope
 
-__all__ = ["declared_of", "emissions_of", "emits_of", "events_of", "handlers_of", "sources_of"]
+__all__ = [
+    "declared_of",
+    "emissions_of",
+    "emits_of",
+    "events_of",
+    "handlers_of",
+    "inference_of",
+    "sources_of",
+]
 
 _RESERVED = frozenset(("connect", "disconnect"))
 #: How `codefirst.document` writes the namespace of handlers of all namespaces.
@@ -281,16 +289,22 @@ def emissions_of(
         sources: its texts (`sources_of`).
         handlers: its handlers: what they emit goes to their namespaces.
     """
+    return find_emits(inference_of(application, sources, handlers))
+
+
+def inference_of(
+    application: Loaded, sources: Mapping[str, str], handlers: Sequence[Handler]
+) -> Inference:
+    """What the expressions of the application's own modules may stand for; see `emissions_of`."""
     modules = application.modules
     roots = [application.server, *(each for _, _, each in _registered(application.server))]
-    inference = Inference(
+    return Inference(
         [Source(module, _name(module), sources[_name(module)]) for module in modules],
         instances_of(modules, roots),
         _handler_lines(handlers),
         _classes(application.server),
         _servers(application),
     )
-    return find_emits(inference)
 
 
 def _servers(application: Loaded) -> list[Any]:

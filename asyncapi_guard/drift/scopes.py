@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Assigned",
+    "Augmented",
     "Defined",
     "Element",
     "Imported",
@@ -69,11 +70,19 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class Augmented:
+    """A name is given what an operator makes of its value and another: `+=`."""
+
+    operator: ast.operator
+    value: ast.expr
+
+
+@dataclass(frozen=True, slots=True)
 class Opaque:
     """A name is given something that the text does not show."""
 
 
-Binding = Assigned | Element | Imported | Defined | Parameter | Opaque
+Binding = Assigned | Augmented | Element | Imported | Defined | Parameter | Opaque
 
 
 @dataclass(eq=False, slots=True)
@@ -194,13 +203,8 @@ def _note(node: ast.AST, scope: Scope) -> None:
     """Write down what a node binds, calls or returns."""
     if isinstance(node, ast.Call):
         scope.calls.append(node)
-    elif isinstance(node, ast.Assign):
-        for target in node.targets:
-            _assign(target, node.value, scope)
-    elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
-        if isinstance(node.target, ast.Name):
-            annotation = getattr(node, "annotation", None)
-            scope.bind(node.target.id, Assigned(node.value, annotation))
+    elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr)):
+        _give(node, scope)
     elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
         _iterate(node.target, node.iter, scope)
     elif isinstance(node, (ast.Return, ast.Yield)) and node.value is not None:
@@ -214,15 +218,23 @@ def _note(node: ast.AST, scope: Scope) -> None:
 
 
 def _opaque_name(node: ast.AST) -> str | None:
-    """A name that is given what the text does not show: `with`, `except`, `match`, `+=`."""
+    """A name that is given what the text does not show: `with`, `except`, `match`."""
     if isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)):
         return node.name
-    target: ast.AST | None = None
-    if isinstance(node, ast.AugAssign):
-        target = node.target
-    elif isinstance(node, ast.withitem):
-        target = node.optional_vars
+    target = node.optional_vars if isinstance(node, ast.withitem) else None
     return target.id if isinstance(target, ast.Name) else None
+
+
+def _give(node: ast.Assign | ast.AnnAssign | ast.AugAssign | ast.NamedExpr, scope: Scope) -> None:
+    if isinstance(node, ast.Assign):
+        for target in node.targets:
+            _assign(target, node.value, scope)
+    elif isinstance(node.target, ast.Name) and node.value is not None:
+        if isinstance(node, ast.AugAssign):
+            scope.bind(node.target.id, Augmented(node.op, node.value))
+        else:
+            annotation = getattr(node, "annotation", None)
+            scope.bind(node.target.id, Assigned(node.value, annotation))
 
 
 def _assign(target: ast.expr, value: ast.expr, scope: Scope) -> None:

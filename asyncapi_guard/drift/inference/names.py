@@ -26,18 +26,18 @@ _MISSING = object()
 class Names(Attributes):
     """Reads names."""
 
-    def _name(self, node: ast.Name, scope: Scope, chain: Chain) -> list[Value]:
-        around: Scope | None = scope
-        while around is not None:
-            is_module = around.parent is None
-            if is_module or (
-                node.id in around.bindings
-                and (around is scope or around.is_function)
-                and node.id not in around.shared
-            ):
-                return self._named(node.id, around, chain)
+    def home(self, name: str, scope: Scope) -> Scope:
+        """The scope whose name a name is where it is used; the module's if no other has it."""
+        around = scope
+        while around.parent is not None:
+            binds = name in around.bindings and name not in around.shared
+            if binds and (around is scope or around.is_function):
+                break
             around = around.parent
-        return [Unknown()]
+        return around
+
+    def _name(self, node: ast.Name, scope: Scope, chain: Chain) -> list[Value]:
+        return self._named(node.id, self.home(node.id, scope), chain)
 
     def _named(self, name: str, scope: Scope, chain: Chain) -> list[Value]:
         bindings = scope.bindings.get(name, [])
