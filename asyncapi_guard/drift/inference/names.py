@@ -78,16 +78,20 @@ class Names(Attributes):
     def _defined(self, inner: Scope) -> Value:
         if inner.is_function:
             return Code(inner)
-        kind = self._live_class(inner)
+        kind = self.live_class(inner)
         return Unknown() if kind is None else Known(kind)
 
+    def imported(self, binding: Imported, scope: Scope) -> str:
+        """The name of the module that something is imported from."""
+        if not binding.level:
+            return binding.module
+        package = self.module(scope).__name__.split(".")
+        is_package = hasattr(self.module(scope), "__path__")
+        package = package[: len(package) - binding.level + is_package]
+        return ".".join([*package, *([binding.module] if binding.module else [])])
+
     def _imported(self, binding: Imported, scope: Scope) -> list[Value]:
-        name = binding.module
-        if binding.level:
-            package = self.module(scope).__name__.split(".")
-            is_package = hasattr(self.module(scope), "__path__")
-            package = package[: len(package) - binding.level + is_package]
-            name = ".".join([*package, *([name] if name else [])])
+        name = self.imported(binding, scope)
         module = sys.modules.get(name)
         if binding.name is None:
             return [Unknown()] if module is None else [Known(module)]

@@ -137,11 +137,12 @@ class Parameters(Program):
         return [
             v
             for kind in kinds
-            if isinstance(kind, type) and (emits(kind) or self._is_own(kind))
+            if isinstance(kind, type) and (emits(kind) or self.is_own(kind))
             for v in self._instances_of(kind)
         ]
 
-    def _is_own(self, kind: type) -> bool:
+    def is_own(self, kind: type) -> bool:
+        """Whether a class is of the sources, and says who its instances are."""
         # A protocol says what somebody has, and not who it is.
         plain = not (issubclass(kind, (Enum, str, int)) or getattr(kind, "_is_protocol", False))
         return plain and (kind.__module__, kind.__qualname__) in self._classes
@@ -159,7 +160,7 @@ class Parameters(Program):
 
     def _below(self, kind: type) -> Iterator[type]:
         """The classes of ours that are derived from one of ours."""
-        if self._is_own(kind):
+        if self.is_own(kind):
             classes: list[type] = type.__subclasses__(kind)
             for each in classes:
                 yield each
@@ -168,14 +169,14 @@ class Parameters(Program):
     def _self(self, scope: Scope) -> list[Value] | None:
         """What the first parameter of a method stands for; `None` when it is none."""
         decorators = {ast.unparse(each) for each in scope.node.decorator_list}  # type: ignore[union-attr]  # a method's
-        kind = self._live_class(scope.owner)
+        kind = self.live_class(scope.owner)
         if "staticmethod" in decorators:
             return None
         if kind is None:
             return [Unknown()]
         return [Known(kind)] if "classmethod" in decorators else self._instances_of(kind)
 
-    def _live_class(self, scope: Scope | None) -> type | None:
+    def live_class(self, scope: Scope | None) -> type | None:
         """The class that a scope is the body of, when it is to be found."""
         if scope is None:
             return None

@@ -75,7 +75,7 @@ class Results(CallSites):
 
     def _super(self, scope: Scope) -> list[Value]:
         method = next((each for each in functions_around(scope) if each.owner is not None), None)
-        kind = self._live_class(method.owner) if method is not None else None
+        kind = self.live_class(method.owner) if method is not None else None
         if kind is None or method is None:
             return [Unknown()]
         return [Parent(each, kind) for each in self._self(method) or []]
@@ -116,7 +116,7 @@ class Results(CallSites):
             return combined([self.values(node.args[0], scope, chain)], str)
         if isinstance(function, EnumMeta):
             return self._enum_member(function, node, scope, chain)
-        own = emits(function) or self._is_own(function)
+        own = emits(function) or self.is_own(function)
         return [Made(function)] if own else [Other()]
 
     def _partials(self, node: ast.Call, scope: Scope, chain: Chain) -> list[Value]:
