@@ -40,12 +40,14 @@ if TYPE_CHECKING:
     from asyncapi_guard.drift.scopes import Scope
 
 __all__ = [
+    "arguments_before",
     "declared_of",
     "emissions_of",
     "emits_of",
     "events_of",
     "handlers_of",
     "inference_of",
+    "registered_with",
     "sources_of",
 ]
 
@@ -82,11 +84,11 @@ def handlers_of(application: Loaded, sources: Mapping[str, str]) -> list[Handler
                 (namespace, event, function),
                 typed.get((namespace, event)),
                 functions,
-                before=_before(application.server, namespace, function),
+                before=arguments_before(application.server, namespace, function),
             ),
             registrations,
         )
-        for namespace, event, function in _registered(application.server)
+        for namespace, event, function in registered_with(application.server)
     ]
 
 
@@ -105,7 +107,7 @@ def _placed(handler: Handler, registrations: Sequence[Registration]) -> Handler:
     return replace(handler, name=own[0].name, file=own[0].file, line=own[0].line)
 
 
-def _registered(server: Any) -> Iterator[tuple[str, str, Callable[..., Any]]]:
+def registered_with(server: Any) -> Iterator[tuple[str, str, Callable[..., Any]]]:
     """Namespace, event and function of each handler."""
     inner = server if isinstance(server, BaseServer) else server.server
     if inner is not None:
@@ -116,7 +118,7 @@ def _registered(server: Any) -> Iterator[tuple[str, str, Callable[..., Any]]]:
         yield from methods_of(each)
 
 
-def _before(server: Any, namespace: str, handler: Any) -> int:
+def arguments_before(server: Any, namespace: str, handler: Any) -> int:
     """How many arguments a handler gets before those of the event."""
     owner = getattr(handler, "__self__", None)
     if isinstance(owner, BaseNamespace):
@@ -297,7 +299,7 @@ def inference_of(
 ) -> Inference:
     """What the expressions of the application's own modules may stand for; see `emissions_of`."""
     modules = application.modules
-    roots = [application.server, *(each for _, _, each in _registered(application.server))]
+    roots = [application.server, *(each for _, _, each in registered_with(application.server))]
     return Inference(
         [Source(module, _name(module), sources[_name(module)]) for module in modules],
         instances_of(modules, roots),

@@ -26,6 +26,7 @@ from asyncapi_guard.cli.reporters import FileReport, render, wants_color
 from asyncapi_guard.cli.shared_options import or_standard_output, reference_options
 
 if TYPE_CHECKING:
+    from asyncapi_guard.drift.applications import Loaded
     from asyncapi_guard.spec.references import Documents
 
 __all__ = ["command"]
@@ -63,9 +64,10 @@ def command(  # click passes options so
 ) -> None:
     """Write the AsyncAPI document of an application, or of a spec of several files.
 
-    MODULE:ATTRIBUTE is imported, not run: an AsyncAPISocketIO, a Flask application that has one, or
-    a call without arguments such as package.module:create_app() that returns either. A server with
-    spec= gives back its file's content.
+    MODULE:ATTRIBUTE is imported, not run: a SocketIO of Flask-SocketIO or an AsyncAPISocketIO, a
+    server of python-socketio, a Flask application that has one, or a call without arguments such as
+    package.module:create_app() that returns one of them. What its sources emit is in the document;
+    what only the run knows of it is listed. A server with spec= gives back its file's content.
 
     Exits with 0 when the document was written (with --check: when the file says the same), 1 when
     --check finds the file stale, 2 when it could not run.
@@ -90,35 +92,39 @@ def command(  # click passes options so
 def _document(source: str, root: str | None, allow_http: tuple[str, ...], *, bundle: bool) -> Any:
     spec: Any = source
     if is_target(source):
-        server = _typed_server(source)
-        if server.spec is None or not bundle:
-            return _asked(server)
-        spec = server.spec
+        loaded = application(source)
+        spec = getattr(loaded.server, "spec", None)
+        if spec is None or not bundle:
+            return _of_code(loaded)
     elif not Path(source).exists():
         raise CannotRun(f"{source!r} is neither a file nor MODULE:ATTRIBUTE")
     documents = _opened(spec, root, allow_http)
     return _bundled(documents) if bundle else documents.main.data
 
 
-def _typed_server(target: str) -> Any:
-    server = application(target).server
-    if not hasattr(server, "asyncapi_doc"):
-        raise CannotRun(
-            f"{target!r} is a {type(server).__name__}, which has no document; an AsyncAPISocketIO "
-            "has: `from asyncapi_guard import AsyncAPISocketIO as SocketIO`"
-        )
-    return server
-
-
-def _asked(server: Any) -> Any:
+def _of_code(loaded: Loaded) -> Any:
+    """The document that code makes; what it does not say is told on standard error."""
+    from asyncapi_guard.cli.unread_emits import say_unread
+    from asyncapi_guard.drift.code_document import code_document
+    from asyncapi_guard.drift.discovery import handlers_of, inference_of, sources_of
+    from asyncapi_guard.drift.emits import find_emits
     from asyncapi_guard.errors import SpecError
 
+    sources = sources_of(loaded)
     try:
-        return server.asyncapi_doc.dict()
+        handlers = handlers_of(loaded, sources)
+        inference = inference_of(loaded, sources, handlers)
+        emissions = find_emits(inference)
+        document = code_document(loaded, handlers, emissions, inference)
     except SpecError as error:
         _refuse(error)
     except RuntimeError as error:  # generate_docs=False
         raise CannotRun(str(error)) from error
+    for note in document.notes:
+        click.echo(str(note), err=True)
+    if document.is_of_code:
+        say_unread(emissions)
+    return document.data
 
 
 def _opened(

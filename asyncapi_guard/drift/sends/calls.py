@@ -9,6 +9,7 @@ import random
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.drift.endings import may_return_nothing
 from asyncapi_guard.drift.sends.library import CLASSES, METHODS, gives, makes_time
 from asyncapi_guard.drift.sends.operators import item, items, merged
 from asyncapi_guard.drift.sends.reading import Reading
@@ -86,10 +87,7 @@ class Calls(Reading):
 
     def _returns(self, scope: Scope, chain: Chain) -> Shape:
         found = [self.shape(each, scope, chain) for each in scope.returns]
-        body = getattr(scope.node, "body", None)
-        if isinstance(body, list) and (_falls_through(body) or _returns_nothing(body)):
-            found.append(NULL)
-        return union(found)
+        return union([*found, NULL] if may_return_nothing(scope) else found)
 
     # -- classes -----------------------------------------------------------------------------------
 
@@ -208,36 +206,3 @@ def _has_aliases(kind: Any) -> bool:
         return schema is None or schema(by_alias=True) != schema(by_alias=False)
     except Exception:  # noqa: BLE001  # whatever the application's hooks make of it
         return True
-
-
-# -- the ends of functions -------------------------------------------------------------------------
-
-
-def _falls_through(body: list[ast.stmt]) -> bool:
-    """Whether a function may come to the end of statements, where it returns `None`."""
-    if not body:
-        return True
-    last = body[-1]
-    if isinstance(last, (ast.Return, ast.Raise)):
-        return False
-    if isinstance(last, ast.If):
-        return _falls_through(last.body) or _falls_through(last.orelse)
-    if isinstance(last, (ast.With, ast.AsyncWith)):
-        return _falls_through(last.body)
-    if isinstance(last, ast.Try):
-        handled = [each.body for each in last.handlers]
-        return any(map(_falls_through, [last.orelse or last.body, *handled]))
-    endless = isinstance(last, ast.While) and isinstance(last.test, ast.Constant)
-    return not endless or any(isinstance(each, ast.Break) for each in ast.walk(last))
-
-
-def _returns_nothing(body: list[ast.stmt]) -> bool:
-    """Whether a function has a `return` without a value."""
-    todo: list[ast.AST] = list(body)
-    while todo:
-        node = todo.pop()
-        if isinstance(node, ast.Return) and node.value is None:
-            return True
-        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
-            todo += ast.iter_child_nodes(node)
-    return False

@@ -75,27 +75,22 @@ class _Event:
 def sends_of(
     emits: Iterable[Emit],
     inference: Inference,
-    namespaces: Sequence[str],
     trusts: Callable[[Scope], bool],
 ) -> Sends:
     """The events that sources emit.
 
     Args:
-        emits: where they do.
+        emits: where they do, and into which namespaces.
         inference: of these sources.
-        namespaces: those of the application; an event whose namespace only the run knows is sent
-            in all of them.
         trusts: whether the hints of a handler's parameters are in force.
     """
     reading = Calls(inference, trusts)
     found: dict[tuple[str, str], _Event] = {}
     notes: dict[Note, None] = {}
     for emit in emits:
-        if emit.declares:
-            continue
         forms = [form for sent in emit.sent for form in _forms(reading, sent)]
         notes.update(dict.fromkeys(_notes(emit, forms)))
-        for namespace in emit.namespaces or namespaces:
+        for namespace in emit.namespaces:
             event = found.setdefault((namespace, emit.event), _Event())
             event.forms += forms
             event.senders[_sender(emit, inference)] = None
@@ -120,9 +115,6 @@ def _new(namespace: str, name: str, event: _Event) -> NewEvent:
 
 def _notes(emit: Emit, forms: Sequence[tuple[Shape, ...] | None]) -> Iterator[Note]:
     name = shown(emit.event)
-    if not emit.namespaces:
-        text = f"only the run knows in which namespace {name} is emitted, so it is sent in all"
-        yield Note(emit.file, emit.line, text)
     if None in forms or not forms:
         text = f"only the run knows what {name} is emitted with, so it may be anything"
         yield Note(emit.file, emit.line, text)
