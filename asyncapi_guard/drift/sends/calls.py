@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.drift.endings import may_return_nothing
 from asyncapi_guard.drift.sends.library import CLASSES, METHODS, gives, makes_time
-from asyncapi_guard.drift.sends.operators import item, items, merged
+from asyncapi_guard.drift.sends.operators import item, items, joined, merged
 from asyncapi_guard.drift.sends.reading import Reading
 from asyncapi_guard.drift.sends.shapes import (
     ANYTHING,
@@ -94,8 +94,12 @@ class Calls(Reading):
     def _made(self, kind: type, call: Call) -> Shape:
         if kind in _DICTIONARIES:
             return self._dictionary(call)
-        if kind is list:
+        if kind in (list, reversed):
             return self._list_of(call)
+        if kind in (enumerate, zip) and call.complete:
+            inside = [union(items(each)) for each in self._arguments(call)]
+            counted = [INTEGER, *inside[:1]] if kind is enumerate else inside
+            return Array(Tuple(tuple(counted)))
         return CLASSES[kind] if kind in CLASSES else self._instance(kind)
 
     def _instance(self, kind: type) -> Shape:
@@ -133,6 +137,8 @@ class Calls(Reading):
         first = self.argument(given[0])
         if function is sorted:
             return Array(union(items(first)))
+        if function is sum and len(given) == 1:
+            return joined(ast.Add(), INTEGER, union(items(first)))
         if function in (max, min):
             default = call.keywords.get("default")
             more = [] if default is None else [self.argument(default)]

@@ -33,6 +33,7 @@ CLASSES: dict[Any, Shape] = {
     bool: BOOLEAN,
     bytes: BYTES,
     bytearray: BYTES,
+    range: Array(INTEGER),
     dt.date: TIME,
     dt.datetime: TIME,
 }

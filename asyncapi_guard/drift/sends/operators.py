@@ -45,11 +45,12 @@ def _joined(operator: ast.operator, left: Shape, right: Shape) -> Shape:
         return STRING
     if right == STRING and isinstance(operator, ast.Mult):
         return STRING if left in _NUMBERS else ANYTHING
-    if isinstance(left, Array) and isinstance(operator, (ast.Add, ast.Mult)):
-        return Array(union([left.items, *items(right)])) if isinstance(right, Array) else ANYTHING
-    if isinstance(left, Object) and isinstance(right, Object) and isinstance(operator, ast.BitOr):
-        return merged([left, right])
-    return ANYTHING
+    if isinstance(left, Array) and isinstance(operator, ast.Mult):
+        return left if right in _NUMBERS else ANYTHING
+    if isinstance(left, Array) and isinstance(right, Array) and isinstance(operator, ast.Add):
+        return Array(union([left.items, right.items]))
+    are_objects = isinstance(left, Object) and isinstance(right, Object)
+    return merged([left, right]) if are_objects and isinstance(operator, ast.BitOr) else ANYTHING
 
 
 def _number(operator: ast.operator, left: Shape, right: Shape) -> Shape:

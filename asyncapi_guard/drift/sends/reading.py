@@ -36,7 +36,7 @@ from asyncapi_guard.drift.sends.type_hints import TypeHints, field_hint, shape_o
 from asyncapi_guard.drift.values import Argument, Known, Made
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from asyncapi_guard.drift.inference import Inference
     from asyncapi_guard.drift.scopes import Binding, Scope
@@ -152,8 +152,10 @@ class Reading:
             return Object({names[0]: Property(shape, required=False)}, shape)
         return Object({}, shape)
 
-    def _listcomp(self, node: ast.ListComp, scope: Scope, chain: Chain) -> Shape:
+    def _listcomp(self, node: ast.ListComp | ast.GeneratorExp, scope: Scope, chain: Chain) -> Shape:
         return Array(self.shape(node.elt, scope, chain))
+
+    _generatorexp = _listcomp
 
     def _dictcomp(self, node: ast.DictComp, scope: Scope, chain: Chain) -> Shape:
         return Object({}, self.shape(node.value, scope, chain))
@@ -198,8 +200,20 @@ class Reading:
             return ANYTHING
         if home.parent is None:
             chain = ()
+        hinted = self._hinted((home, each) for each in bindings)
+        if hinted is not None:
+            return hinted
         found = self.settled((name, home, chain), lambda: self._given(name, bindings, home, chain))
         return self._changes.applied(name, home, found, chain) if home.is_function else found
+
+    def _hinted(self, bindings: Iterable[tuple[Scope, Binding]]) -> Shape | None:
+        """What a hint says, which one of several bindings has."""
+        for scope, binding in bindings:
+            if isinstance(binding, Assigned):
+                hinted = self._hints.shape(binding.annotation, scope)
+                if hinted not in (None, ANYTHING):
+                    return hinted
+        return None
 
     def _given(self, name: str, bindings: Sequence[Binding], home: Scope, chain: Chain) -> Shape:
         """All that a name is given."""
@@ -223,8 +237,7 @@ class Reading:
     def bound(self, binding: Binding, before: Shape, scope: Scope, chain: Chain) -> Shape:
         """What a binding gives to a name or an attribute that was something else before."""
         if isinstance(binding, Assigned):
-            hinted = self._hints.shape(binding.annotation, scope)
-            return hinted or self.shape(binding.value, scope, chain)
+            return self.shape(binding.value, scope, chain)
         if isinstance(binding, Augmented):
             return changed(binding.operator, before, self.shape(binding.value, scope, chain))
         if isinstance(binding, Element):
@@ -372,8 +385,12 @@ class Reading:
             return hint
         if self._facts.is_set_by_name(name) or self._is_of_others(kind, name):
             return ANYTHING
+        bindings = list(self._bindings(kind, name))
+        hinted = self._hinted(bindings)
+        if hinted is not None:
+            return hinted
         found: Shape = NEVER
-        for scope, binding in self._bindings(kind, name):
+        for scope, binding in bindings:
             found = union([found, self.bound(binding, found, scope, ())])
         return loosened(found) if found != NEVER else None
 
