@@ -23,6 +23,7 @@ from asyncapi_guard.drift.hints import hinted_receiver
 from asyncapi_guard.drift.sends.events import Note, Sends, sends_of
 from asyncapi_guard.guard.plans import template
 from asyncapi_guard.spec.additions import NewEvent, new_events, with_additions
+from asyncapi_guard.spec.ids import slug
 from asyncapi_guard.spec.wording import shown
 
 if TYPE_CHECKING:
@@ -85,7 +86,18 @@ def code_document(
 
 
 def _with(data: dict[str, Any], events: Sequence[NewEvent]) -> dict[str, Any]:
-    return with_additions(data, _contract(data), events) if events else data
+    """A document with more events, which are called as `codefirst.document` calls its own."""
+    if not events:
+        return data
+    data.setdefault("components", {}).setdefault("messages", {})
+    return with_additions(data, _contract(data), map(_called, events))
+
+
+def _called(event: NewEvent) -> NewEvent:
+    is_root = event.namespace == "/"
+    prefix = "" if is_root else f"{slug(event.namespace, 'namespace')}_"
+    name = slug(event.event, "event")
+    return replace(event, key=f"{prefix}{name}", operation=f"{prefix}{event.action}_{name}")
 
 
 def _contract(data: Mapping[str, Any]) -> Contract:

@@ -161,7 +161,7 @@ class _Reader:
             found, opened = self._inference.watched(partial(self._emitted, chain))
             further = self._further(chain, opened) if found and steps < _MOST_CHAINS else []
             if further:
-                todo += further
+                todo += reversed(further)
             else:
                 yield from found
 

@@ -262,7 +262,8 @@ def _fix(code: _Code, read: _Read, options: Options, how: dict[str, Any], stdout
     keys = missing_events(code.handlers, code.declared, contract, documents)
     events = {_key(each): each for each in events_of(code.server, keys)}
     sends = missing_sends(contract, code.handlers, code.emissions, code.inference)
-    events = {**{_key(each): each for each in sends.events}, **events}
+    for each in sends.events:
+        events.setdefault(_key(each), each)
     if not events:
         return False
     addition = add_events(options.file, list(events.values()), **how)

@@ -135,22 +135,20 @@ class Calls(Reading):
     def _of_its_arguments(self, function: Any, given: tuple[Argument, ...], call: Call) -> Shape:
         """What functions give that give back what they get."""
         first = self.argument(given[0])
-        if function is sorted:
-            return Array(union(items(first)))
+        inside = union(items(first))
+        if function is sorted or function == random.choice:
+            return Array(inside) if function is sorted else inside
         if function is sum and len(given) == 1:
-            return joined(ast.Add(), INTEGER, union(items(first)))
+            return joined(ast.Add(), INTEGER, inside)
         if function in (max, min):
             default = call.keywords.get("default")
             more = [] if default is None else [self.argument(default)]
-            inside = self._arguments(call) if len(given) > 1 else items(first)
-            return union([*inside, *more])
-        if function == random.choice:
-            return union(items(first))
-        if first not in (INTEGER, NUMBER):
-            return self._as_data(first, call) if function is dataclasses.asdict else ANYTHING
-        if function is round and len(given) == 1:
-            return INTEGER
-        return first if function in (abs, round) else ANYTHING
+            return union([*(self._arguments(call) if len(given) > 1 else [inside]), *more])
+        if function is dataclasses.asdict:
+            return self._as_data(first, call)
+        if function not in (abs, round) or first not in (INTEGER, NUMBER):
+            return ANYTHING
+        return INTEGER if function is round and len(given) == 1 else first
 
     def _as_data(self, shape: Shape, call: Call) -> Shape:
         """A dataclass as a dictionary."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import ast
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.drift.scopes import Element
 from asyncapi_guard.drift.values import Code, Known, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from asyncapi_guard.drift.inference import Inference
-    from asyncapi_guard.drift.scopes import Binding, Scope
+    from asyncapi_guard.drift.scopes import Assigned, Augmented, Binding, Scope
 
 __all__ = ["Facts"]
 
@@ -32,6 +34,7 @@ class Facts:
         self._parents: dict[ast.AST, ast.AST] = {}
         self._uses: dict[str, list[ast.expr]] = {}
         self._renamed: set[str] = set()
+        self._imported: set[str] = set()
         #: Attributes that are set by their names; `None`: by names that only the run knows.
         self._set: set[str | None] = set()
         for scope in inference.scopes:
@@ -43,6 +46,8 @@ class Facts:
         for node in ast.walk(tree):
             for child in ast.iter_child_nodes(node):
                 self._parents[child] = node
+            if isinstance(node, ast.ImportFrom):
+                self._imported |= {each.name for each in node.names}
             if isinstance(node, ast.alias) and node.asname not in (None, node.name):
                 self._renamed.add(node.name)
             name = _name(node)
@@ -73,11 +78,56 @@ class Facts:
             around = self._parents[around]
         return self._scopes[around]
 
+    def home_of(self, binding: Assigned | Augmented | Element) -> Scope:
+        """The scope that a binding stands in."""
+        node = binding.iterable if isinstance(binding, Element) else binding.value
+        if node not in self._parents and isinstance(node, ast.Subscript):
+            node = node.value  # of several, that one is given
+        return self.scope_of(node)
+
     def uses(self, name: str, scope: Scope) -> Iterator[ast.Name]:
         """Where a name is, in a function and in those inside of it."""
         for node in ast.walk(scope.node):
             if isinstance(node, ast.Name) and node.id == name:
                 yield node
+
+    def uses_of(self, node: ast.expr) -> list[ast.expr] | None:
+        """Where a variable or an attribute is; `None` when that is not known."""
+        if isinstance(node, ast.Attribute):
+            return self.uses_of_attribute(node.attr)
+        if not isinstance(node, ast.Name):
+            return None
+        home = self._inference.home(node.id, self.scope_of(node))
+        if home.is_function:
+            return list(self.uses(node.id, home))
+        return self.uses_of_module(node.id, home) if home.parent is None else None
+
+    def uses_of_module(self, name: str, root: Scope) -> list[ast.expr] | None:
+        """Where a module's name is; `None` when other modules have it, too."""
+        if name in self._imported:
+            return None
+        found: list[ast.expr] = []
+        for use in self._uses.get(name, []):
+            scope = self.scope_of(use)
+            if isinstance(use, ast.Name):
+                if self._inference.home(name, scope) is root:
+                    found.append(use)
+            elif self._is_of_a_module(use):
+                found.append(use)
+        return found
+
+    def _is_of_a_module(self, use: ast.expr) -> bool:
+        assert isinstance(use, ast.Attribute)
+        owners = self._inference.values(use.value, self.scope_of(use), ())
+        return any(isinstance(o, Known) and isinstance(o.value, ModuleType) for o in owners)
+
+    def uses_of_attribute(self, name: str) -> list[ast.expr]:
+        """Where attributes of a name are, whosever they are."""
+        return [use for use in self._uses.get(name, []) if isinstance(use, ast.Attribute)]
+
+    def is_handler(self, node: ast.AST) -> bool:
+        """Whether a statement is one of a function that clients' events call."""
+        return self._inference.handler(self.scope_of(node)) is not None
 
     # -- attributes --------------------------------------------------------------------------------
 

@@ -91,7 +91,8 @@ def _item(shape: Shape, key: object) -> Shape:
         if known is not None:
             return known.shape
         # What is not there raises an error.
-        return (shape.rest or NEVER) if isinstance(key, str) else ANYTHING
+        others = [] if isinstance(key, str) else [each.shape for each in shape.properties.values()]
+        return union([*others, shape.rest or NEVER])
     if isinstance(shape, Tuple) and isinstance(key, int) and shape.items is not None:
         inside = -len(shape.items) <= key < len(shape.items)
         return shape.items[key] if inside else NEVER

@@ -29,7 +29,6 @@ from asyncapi_guard.drift.sends.shapes import (
     Shape,
     Tuple,
     alternatives,
-    loosened,
     union,
 )
 from asyncapi_guard.drift.sends.type_hints import TypeHints, field_hint, shape_of_value
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.drift.inference import Inference
     from asyncapi_guard.drift.scopes import Binding, Scope
-    from asyncapi_guard.drift.values import Chain, Value
+    from asyncapi_guard.drift.values import CallSite, Chain, Value
 
 __all__ = ["Reading"]
 
@@ -72,7 +71,11 @@ class Reading:
     def of(self, argument: Argument) -> Shape:
         """What an argument may be."""
         self._steps = 0
-        return self.argument(argument)
+        try:
+            return self.argument(argument)
+        except RecursionError:  # nobody says how deep a source may be
+            self._assumed.clear()
+            return ANYTHING
 
     def argument(self, argument: Argument) -> Shape:
         """What an argument may be, while something else is being read."""
@@ -204,7 +207,14 @@ class Reading:
         if hinted is not None:
             return hinted
         found = self.settled((name, home, chain), lambda: self._given(name, bindings, home, chain))
-        return self._changes.applied(name, home, found, chain) if home.is_function else found
+        uses = self._uses(name, home)
+        return self._changes.applied(uses, found, chain, (name, home), fresh=home.is_function)
+
+    def _uses(self, name: str, home: Scope) -> list[ast.expr] | None:
+        """Where a name is, as far as it is known."""
+        if home.is_function:
+            return list(self._facts.uses(name, home))
+        return self._facts.uses_of_module(name, home) if home.parent is None else None
 
     def _hinted(self, bindings: Iterable[tuple[Scope, Binding]]) -> Shape | None:
         """What a hint says, which one of several bindings has."""
@@ -227,15 +237,14 @@ class Reading:
             else:
                 shape = self.bound(binding, found, home, chain)
             found = union([found, shape])
-        if home.parent is not None and not home.is_function:
-            return loosened(found)
-        if home.parent is None:
-            stored = self._stored_to_modules(name)
-            return loosened(union([found, *stored]))
-        return found
+        return found if home.parent else union([found, *self._stored_to_modules(name)])
 
     def bound(self, binding: Binding, before: Shape, scope: Scope, chain: Chain) -> Shape:
         """What a binding gives to a name or an attribute that was something else before."""
+        if isinstance(binding, (Assigned, Augmented, Element)):
+            # Functions give things to the names of what is around them.
+            home = self._facts.home_of(binding)
+            scope, chain = (scope, chain) if home is scope else (home, ())
         if isinstance(binding, Assigned):
             return self.shape(binding.value, scope, chain)
         if isinstance(binding, Augmented):
@@ -283,7 +292,8 @@ class Reading:
         parameter = next((each for each in every if each.arg == name), None)
         if parameter is None:
             is_dictionary = given.kwarg is not None and given.kwarg.arg == name
-            return self._named_rest(scope, chain) if is_dictionary else Tuple(None)
+            rest = self._named_rest if is_dictionary else self._rest
+            return rest(scope, chain)
         handles = self.inference.handler(scope) is not None
         hinted = self._hints.shape(parameter.annotation, scope.parent or scope)
         if hinted not in (None, ANYTHING) and (not handles or self._trusts(scope)):
@@ -292,22 +302,36 @@ class Reading:
             return union([hinted, NULL]) if is_none else hinted
         return self._handed(name, scope, chain)
 
+    def _site(self, scope: Scope, chain: Chain) -> CallSite | None:
+        """The call that is meant, if it is known what it hands over, and there are no others."""
+        sites = [each for each in chain if each.callee is scope and each.complete]
+        return sites[0] if sites and self._facts.is_closed(scope) else None
+
     def _named_rest(self, scope: Scope, chain: Chain) -> Shape:
         """What `**kwargs` has."""
-        site = next((each for each in chain if each.callee is scope), None)
-        if site is None or not site.complete:
+        site = self._site(scope, chain)
+        if site is None:
             return Object({}, ANYTHING)
         node: Any = scope.node
         own = {each.arg for each in (*node.args.args, *node.args.kwonlyargs)}
         rest = {name: each for name, each in site.keywords.items() if name not in own}
         return Object({name: Property(self.argument(each)) for name, each in rest.items()})
 
+    def _rest(self, scope: Scope, chain: Chain) -> Shape:
+        """What `*args` has."""
+        site = self._site(scope, chain)
+        if site is None:
+            return Tuple(None)
+        node: Any = scope.node
+        taken = len(node.args.posonlyargs) + len(node.args.args) - site.bound
+        return Tuple(tuple(self.argument(each) for each in site.positional[taken:]))
+
     def _handed(self, name: str, scope: Scope, chain: Chain) -> Shape:
+        if not self._facts.is_closed(scope):
+            return ANYTHING
         for index, site in enumerate(chain):
             if site.callee is scope:
                 return self._from(name, scope, site, chain[index + 1 :])
-        if not self._facts.is_closed(scope):
-            return ANYTHING
         sites = self.inference.sites(scope)
         return union(self._from(name, scope, site, ()) for site in sites) if sites else ANYTHING
 
@@ -392,7 +416,8 @@ class Reading:
         found: Shape = NEVER
         for scope, binding in bindings:
             found = union([found, self.bound(binding, found, scope, ())])
-        return loosened(found) if found != NEVER else None
+        uses = self._facts.uses_of_attribute(name)
+        return self._changes.applied(uses, found, (), name) if found != NEVER else None
 
     def _bindings(self, kind: type, name: str) -> Iterator[tuple[Scope, Binding]]:
         """What classes and whoever has an instance give to an attribute; `+=` comes last."""
