@@ -394,9 +394,7 @@ def _given(function: Emits, call: Call) -> _Given:
             payload.append(argument)
         elif name:
             named[name] = argument
-    if "message" in names and "event" not in names:
-        named.setdefault("event", named.get("message", Argument(None)))
-    data = named.get("data")
+    data = named.get("data", named.get("message"))  # as Flask-SocketIO's `send` calls it
     return _Given(named, payload if data is None else [data])
 
 

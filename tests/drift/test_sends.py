@@ -433,7 +433,6 @@ PAYLOADS: dict[str, tuple[str, str]] = {
     ),
     "a class that nobody knows": ("live.emit('x', Flask('x'))", "…"),
     # the ways to emit
-    "send": ("def show(): send('a')\nlive.emit('x', 1)", "integer"),
     "a background task": ("live.start_background_task(live.emit, 'x', {'a': 1})", "{a: integer}"),
     "a function that hands on": (
         """
@@ -527,6 +526,21 @@ def test_acks_of_clients(read: Read) -> None:
     anything = {"$ref": "#/components/schemas/Anything"}
     acks = [message(found, name).get("x-ack") for name in "xyzw"]
     assert acks == [anything, anything, None, anything]
+
+
+def test_send(read: Read) -> None:
+    """`send` is an event of its own, whoever has it and whatever it calls its argument."""
+    found = read(
+        """
+        def show():
+            send({"a": 1})
+            live.send("a text", namespace="/a")
+            send([1], json=True)
+        """
+    )
+    assert sent(found) == {"message": "string", "json": "[integer]"}
+    assert short(message(found, "message")["payload"]) == "{a: integer}"
+    assert short(message(found, "a_message")["payload"]) == "string"
 
 
 def test_namespaces(read: Read) -> None:
