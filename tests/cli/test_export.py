@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from asyncapi_guard.spec import load
 from asyncapi_guard.spec.loader import open_documents
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 #: Each test starts processes with applications of their own: the most telling ones always run.
 slow = pytest.mark.slow
@@ -418,6 +418,17 @@ def test_a_server_of_python_socketio(folder: Path) -> None:
     operations = load(folder / "bare.yml").operations.values()
     events = {(str(each.action), message.event) for each in operations for message in each.messages}
     assert events == {("receive", "hello"), ("send", "greeted")}
+
+
+def test_the_page_about_exporting(folder: Path) -> None:
+    """Its application gives the messages and the lines that it says."""
+    page = (Path(__file__).parents[2] / "docs" / "exporting.md").read_text("utf-8")
+    blocks = dict(re.findall(r"^```(\w+)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL))
+    (folder / "chat.py").write_text(blocks["python"])
+    done = run(folder, "chat:socketio", "-o", "asyncapi.yml")
+    assert (done.returncode, done.stderr) == (0, blocks["text"])
+    messages = open_documents(folder / "asyncapi.yml").main.data["components"]["messages"]
+    assert messages == yaml.safe_load(blocks["yaml"])
 
 
 @slow

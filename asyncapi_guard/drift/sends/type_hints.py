@@ -195,7 +195,7 @@ def _made(origin: Any, *parts: Any) -> Any:
     if any(part is _MISSING for part in parts):
         return _MISSING
     try:
-        return origin[parts if len(parts) > 1 else parts[0]]
+        return origin[parts[0]] if len(parts) == 1 else origin[parts]
     except Exception:  # noqa: BLE001  # whatever the application's class makes of it
         return _MISSING
 
