@@ -8,6 +8,7 @@ little, so does the document, and a note says where.
 
 from __future__ import annotations
 
+import copy
 import typing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -16,12 +17,14 @@ from socketio.base_namespace import BaseNamespace
 from socketio.base_server import BaseServer
 
 from asyncapi_guard.codefirst.handler_functions import written_function
+from asyncapi_guard.codefirst.permissive_schemas import ANY_VALUE
 from asyncapi_guard.contract import Action
 from asyncapi_guard.drift.discovery import arguments_before, registered_with
 from asyncapi_guard.drift.endings import may_return_nothing
 from asyncapi_guard.drift.hints import hinted_receiver
 from asyncapi_guard.drift.sends.events import Note, Sends, sends_of
 from asyncapi_guard.guard.plans import template
+from asyncapi_guard.schema.dialects import replace_subschemas
 from asyncapi_guard.spec.additions import NewEvent, new_events, with_additions
 from asyncapi_guard.spec.ids import slug
 from asyncapi_guard.spec.wording import shown
@@ -119,9 +122,31 @@ def _handled(
         data: dict[str, Any] = server.asyncapi_doc.dict()
         derived = build_document(server.registry, server.about)
     else:
-        derived = data = build_document(_registry(server, handlers, inference), About())
+        derived = data = _taking_bytes(
+            build_document(_registry(server, handlers, inference), About())
+        )
     everywhere = [each for each in new_events(derived) if each.namespace == _ANY_ADDRESS]
     return data, everywhere
+
+
+def _taking_bytes(data: dict[str, Any]) -> dict[str, Any]:
+    """A document in which what may be anything may be bytes: nobody heeds the hints that say it."""
+    components = data.get("components", {})
+    for name, schema in components.get("schemas", {}).items():
+        components["schemas"][name] = _with_bytes(schema)
+    for message in components.get("messages", {}).values():
+        for field in ("payload", "x-ack"):
+            if field in message:
+                message[field] = _with_bytes(message[field])
+    return data
+
+
+def _with_bytes(schema: Any) -> Any:
+    if schema in (True, {}):
+        return copy.deepcopy(ANY_VALUE)
+    if not isinstance(schema, dict) or schema == ANY_VALUE:
+        return schema
+    return replace_subschemas(schema, lambda _, inner: _with_bytes(inner))
 
 
 def _registry(server: Any, handlers: Sequence[Handler], inference: Inference) -> Any:

@@ -670,3 +670,16 @@ def test_modules(read: Read) -> None:
         elsewhere="NAME = 'a'\ncount = 1\ndef state():\n    return [count]\n",
     )
     assert sent(found) == {"x": "{name: string, count: number, state: [number]}"}
+
+
+def test_bytes_in_what_nobody_heeds(read: Read) -> None:
+    """A handler that says `dict` gets bytes in it, where nobody looks at hints."""
+    found = read(
+        """
+        @live.on("upload")
+        def upload(data: dict, more: list) -> dict[str, Any]:
+            return data
+        """
+    )
+    assert short(message(found, "upload")["payload"]) == "({...: *}, [*])"
+    assert short(message(found, "upload")["x-ack"]) == "{...: *}"

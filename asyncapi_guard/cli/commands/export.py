@@ -120,6 +120,10 @@ def _of_code(loaded: Loaded) -> Any:
         _refuse(error)
     except RuntimeError as error:  # generate_docs=False
         raise CannotRun(str(error)) from error
+    except ModuleNotFoundError as error:
+        if "pydantic" not in (error.name, getattr(error.__cause__, "name", None)):
+            raise
+        raise CannotRun(f"{error}; export needs it for every document") from error
     for note in document.notes:
         click.echo(str(note), err=True)
     if document.is_of_code:

@@ -216,11 +216,25 @@ def _readable(kind: type) -> Hint | None:
         from asyncapi_guard.codefirst.hint_check import check_hint
         from asyncapi_guard.codefirst.hints import read_hint
 
+        if _is_of_a_document(kind):
+            return None
         hint = read_hint(kind, kind.__qualname__)
         check_hint(hint, "serialization")
     except (RegistrationError, ModuleNotFoundError):  # what Pydantic cannot read, or no Pydantic
         return None
     return hint
+
+
+def _is_of_a_document(kind: type) -> bool:
+    """Whether it has a generated model, of which what nobody set is not sent: types do not say."""
+    from asyncapi_guard.codefirst.generated_models import is_generated
+    from asyncapi_guard.codefirst.hints.pydantic_versions import OLD
+
+    if OLD:
+        return is_generated(kind)
+    from asyncapi_guard.codefirst.hints.declared_classes import reaches_generated
+
+    return reaches_generated(kind)
 
 
 def field_hint(kind: Any, name: str) -> Any:
