@@ -30,7 +30,7 @@ from asyncapi_guard.spec.ids import slug
 from asyncapi_guard.spec.wording import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from asyncapi_guard.codefirst import Receiver
     from asyncapi_guard.contract import Contract
@@ -81,22 +81,31 @@ def code_document(
     server = application.server
     if getattr(server, "spec", None) is not None:
         return CodeDocument(server.asyncapi_doc.dict(), (), is_of_code=False)
-    data, received = _handled(server, handlers, inference)
-    data = _with(data, _in_each_namespace(data, received))
+    data, derived = _handled(server, handlers, inference)
+    # A document that models came from has names of its author's.
+    called = _called if data == derived else _as_neighbours
+    data = _with(data, map(called, _in_each_namespace(data, derived)))
     trusts = _trusting(handlers, inference, heeded=hasattr(server, "registry"))
     sends = _sends(_contract(data), emissions, inference, trusts)
-    return CodeDocument(_with(data, sends.events), (*_wide(handlers), *sends.notes))
+    data = _with(data, map(called, sends.events))
+    return CodeDocument(data, (*_wide(handlers), *sends.notes))
 
 
-def _with(data: dict[str, Any], events: Sequence[NewEvent]) -> dict[str, Any]:
-    """A document with more events, which are called as `codefirst.document` calls its own."""
-    if not events:
+def _with(data: dict[str, Any], events: Iterable[NewEvent]) -> dict[str, Any]:
+    """A document with more events."""
+    new = list(events)
+    if not new:
         return data
     data.setdefault("components", {}).setdefault("messages", {})
-    return with_additions(data, _contract(data), map(_called, events))
+    return with_additions(data, _contract(data), new)
+
+
+def _as_neighbours(event: NewEvent) -> NewEvent:
+    return event
 
 
 def _called(event: NewEvent) -> NewEvent:
+    """An event with the names that `codefirst.document` gives to its own."""
     is_root = event.namespace == "/"
     prefix = "" if is_root else f"{slug(event.namespace, 'namespace')}_"
     name = slug(event.event, "event")
@@ -114,8 +123,8 @@ def _contract(data: Mapping[str, Any]) -> Contract:
 
 def _handled(
     server: Any, handlers: Sequence[Handler], inference: Inference
-) -> tuple[dict[str, Any], list[NewEvent]]:
-    """The document of the handlers, and the events of those that serve all namespaces."""
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The document of the handlers, and the one that their types alone make."""
     from asyncapi_guard.codefirst import About, build_document
 
     if hasattr(server, "asyncapi_doc"):
@@ -125,8 +134,7 @@ def _handled(
         derived = data = _taking_bytes(
             build_document(_registry(server, handlers, inference), About())
         )
-    everywhere = [each for each in new_events(derived) if each.namespace == _ANY_ADDRESS]
-    return data, everywhere
+    return data, derived
 
 
 def _taking_bytes(data: dict[str, Any]) -> dict[str, Any]:
@@ -206,8 +214,9 @@ def _or_nothing(hint: Any) -> Any:
     return typing.Optional[hint]  # noqa: UP045  # of a value
 
 
-def _in_each_namespace(data: Mapping[str, Any], events: Sequence[NewEvent]) -> list[NewEvent]:
+def _in_each_namespace(data: Mapping[str, Any], derived: Mapping[str, Any]) -> list[NewEvent]:
     """The events of handlers of all namespaces, for the namespaces that have others, too."""
+    events = [each for each in new_events(derived) if each.namespace == _ANY_ADDRESS]
     contract = _contract(data)
     known = _declared(contract)
     return [
