@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
+from asyncapi_guard.codefirst.argument_schemas import any_of, single, stands_for_several
 from asyncapi_guard.codefirst.asyncapi_schemas import legal
 from asyncapi_guard.codefirst.components import components_of
 from asyncapi_guard.codefirst.permissive_schemas import ANY_ARGUMENTS, ANY_VALUE
@@ -220,7 +221,7 @@ class _Builder:
         """The schema of one argument, which must not look like several or like none."""
         schema = self._schema(hint)
         if schema == {"type": "null"}:
-            return _single(schema)
+            return single(schema)
         return self._one_value(schema, hint)
 
     def _some(self, hint: Hint) -> Any:
@@ -231,54 +232,17 @@ class _Builder:
         return schema if hint.positional else self._one_value(schema, hint)
 
     def _any_of(self, hints: tuple[Hint, ...]) -> Any:
-        """The schema of what is sent as one of several types.
+        """The schema of what is sent as one of several types."""
+        schemas = [(self._some(hint), hint.accepts_none) for hint in hints]
+        return any_of(schemas, self._component)
 
-        An alternative cannot stand for another number of arguments than the whole, so where one of
-        them stands for several, all of them say what the list of arguments is.
-        """
-        schemas = [self._some(hint) for hint in hints]
-        if len(schemas) == 1:
-            return schemas[0]
-        if not any(map(self._is_positional, schemas)):
-            return {"anyOf": schemas}
-        forms = []
-        for schema, hint in zip(schemas, hints, strict=True):
-            if self._is_positional(schema):
-                forms.append(schema)
-            elif schema == {"type": "null"}:
-                forms.append({"type": "array", "maxItems": 0})
-            else:
-                forms.append(_single(schema, required=not hint.accepts_none))
-        return {"type": "array", "items": [copy.deepcopy(ANY_VALUE)], "anyOf": forms}
-
-    def _is_positional(self, schema: Any) -> bool:
-        """Whether a schema itself says what the positions of a list are."""
-        seen: set[str] = set()
-        while isinstance(schema, dict) and isinstance(ref := schema.get("$ref"), str):
-            if ref in seen:
-                return False
-            seen.add(ref)
-            name = ref.rpartition("/")[2]
-            schema = ANY_ARGUMENTS if name == _ANYTHING else self._schemas.get(name)
-        return isinstance(schema, dict) and isinstance(schema.get("items"), list)
+    def _component(self, name: str) -> Any:
+        return ANY_ARGUMENTS if name == _ANYTHING else self._schemas.get(name)
 
     def _one_value(self, schema: Any, hint: Hint) -> Any:
-        if not self._stands_for_several(schema, set()):
+        if not stands_for_several(schema, self._component):
             return schema
-        return _single(schema, required=not hint.accepts_none)
-
-    def _stands_for_several(self, schema: Any, seen: set[str]) -> bool:
-        """Whether a schema has positions, or an alternative that has."""
-        if not isinstance(schema, dict):
-            return False
-        ref = schema.get("$ref")
-        if isinstance(ref, str) and ref not in seen:
-            seen.add(ref)
-            return self._stands_for_several(self._schemas.get(ref.rpartition("/")[2]), seen)
-        branches = [b for key in ("allOf", "anyOf", "oneOf") for b in schema.get(key, ())]
-        return isinstance(schema.get("items"), list) or any(
-            self._stands_for_several(branch, seen) for branch in branches
-        )
+        return single(schema, required=not hint.accepts_none)
 
     def _anything(self) -> Any:
         self._uses_anything = True
@@ -383,14 +347,3 @@ def _titled(schema: Any, name: str) -> Any:
     if not isinstance(schema, dict) or "title" in schema:
         return schema
     return {"title": name, **({"allOf": [schema]} if "$ref" in schema else schema)}
-
-
-def _single(schema: Any, *, required: bool = True) -> Any:
-    """One argument, where the schema by itself would stand for another number of them."""
-    return {
-        "type": "array",
-        "items": [schema],
-        "minItems": int(required),
-        "maxItems": 1,
-        "additionalItems": False,
-    }

@@ -39,7 +39,18 @@ if TYPE_CHECKING:
     from asyncapi_guard.drift.emits import Emissions, Emit
     from asyncapi_guard.drift.scopes import Scope
 
-__all__ = ["declared_of", "emissions_of", "emits_of", "events_of", "handlers_of", "sources_of"]
+__all__ = [
+    "arguments_before",
+    "declared_of",
+    "emissions_from",
+    "emissions_of",
+    "emits_of",
+    "events_of",
+    "handlers_of",
+    "inference_of",
+    "registered_with",
+    "sources_of",
+]
 
 _RESERVED = frozenset(("connect", "disconnect"))
 #: How `codefirst.document` writes the namespace of handlers of all namespaces.
@@ -74,11 +85,11 @@ def handlers_of(application: Loaded, sources: Mapping[str, str]) -> list[Handler
                 (namespace, event, function),
                 typed.get((namespace, event)),
                 functions,
-                before=_before(application.server, namespace, function),
+                before=arguments_before(application.server, namespace, function),
             ),
             registrations,
         )
-        for namespace, event, function in _registered(application.server)
+        for namespace, event, function in registered_with(application.server)
     ]
 
 
@@ -97,7 +108,7 @@ def _placed(handler: Handler, registrations: Sequence[Registration]) -> Handler:
     return replace(handler, name=own[0].name, file=own[0].file, line=own[0].line)
 
 
-def _registered(server: Any) -> Iterator[tuple[str, str, Callable[..., Any]]]:
+def registered_with(server: Any) -> Iterator[tuple[str, str, Callable[..., Any]]]:
     """Namespace, event and function of each handler."""
     inner = server if isinstance(server, BaseServer) else server.server
     if inner is not None:
@@ -108,7 +119,7 @@ def _registered(server: Any) -> Iterator[tuple[str, str, Callable[..., Any]]]:
         yield from methods_of(each)
 
 
-def _before(server: Any, namespace: str, handler: Any) -> int:
+def arguments_before(server: Any, namespace: str, handler: Any) -> int:
     """How many arguments a handler gets before those of the event."""
     owner = getattr(handler, "__self__", None)
     if isinstance(owner, BaseNamespace):
@@ -289,15 +300,26 @@ def emissions_of(
         sources: its texts (`sources_of`).
         handlers: its handlers: what they emit goes to their namespaces.
     """
+    return emissions_from(application, inference_of(application, sources, handlers))
+
+
+def inference_of(
+    application: Loaded, sources: Mapping[str, str], handlers: Sequence[Handler]
+) -> Inference:
+    """What the expressions of the application's own modules may stand for; see `emissions_of`."""
     modules = application.modules
-    roots = [application.server, *(each for _, _, each in _registered(application.server))]
-    inference = Inference(
+    roots = [application.server, *(each for _, _, each in registered_with(application.server))]
+    return Inference(
         [Source(module, _name(module), sources[_name(module)]) for module in modules],
         instances_of(modules, roots),
         _handler_lines(handlers),
         _classes(application.server),
         _servers(application),
     )
+
+
+def emissions_from(application: Loaded, inference: Inference) -> Emissions:
+    """What is emitted and declared, by an inference that is there already; see `emissions_of`."""
     found = find_emits(inference)
     return replace(found, emits=tuple(_declared_where(found.emits, application.server)))
 

@@ -58,6 +58,9 @@ class Emit:
         declares: it is a `doc_emit`, which only says so.
         arguments: what is sent, as far as it is written down; `None` when nobody can tell.
         callback: how many values the callback takes, at least and at most; `None` without one.
+        acknowledged: somebody waits for the client's ack.
+        sent: what may be sent, by each way to the call: the expressions, or `None` where nobody
+            knows which these are.
     """
 
     event: str
@@ -68,6 +71,8 @@ class Emit:
     declares: bool = False
     arguments: tuple[Literal, ...] | None = None
     callback: _Numbers | None = None
+    acknowledged: bool = field(default=False, compare=False)
+    sent: tuple[tuple[Argument, ...] | None, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +117,23 @@ def find_emits(inference: Inference) -> Emissions:
         if not _is_idle(inference, scope):
             for node in scope.calls:
                 for each in _Reader(inference, scope, node).read():
-                    known = found.get(_key(each))
-                    if known is None or getattr(known, "arguments", None) is None:
-                        found[_key(each)] = each
+                    found[_key(each)] = _both(found.get(_key(each)), each)
     ordered = sorted(found.values(), key=lambda each: (each.file, each.line, each.column))
     return Emissions(
         tuple(each for each in ordered if isinstance(each, Emit)),
         tuple(each for each in ordered if isinstance(each, Unread)),
         _answers(inference),
+    )
+
+
+def _both(known: Emit | Unread | None, found: Emit | Unread) -> Emit | Unread:
+    """What is emitted at one place, to which several ways may lead."""
+    if not isinstance(known, Emit) or not isinstance(found, Emit):
+        return found
+    return replace(
+        known if known.arguments is not None else found,
+        acknowledged=known.acknowledged or found.acknowledged,
+        sent=(*known.sent, *found.sent),
     )
 
 
@@ -168,7 +182,7 @@ class _Reader:
             found, opened = self._inference.watched(partial(self._emitted, chain))
             further = self._further(chain, opened) if found and steps < _MOST_CHAINS else []
             if further:
-                todo += further
+                todo += reversed(further)
             else:
                 yield from found
 
@@ -230,6 +244,8 @@ class _Reader:
                     declares=function.method == "doc_emit",
                     arguments=self._payload(function, given, call),
                     callback=self._callback(given),
+                    acknowledged=function.method == "call" or self._calls_back(given),
+                    sent=(self._sent_by(function, given, call),),
                 )
 
     def _position(self, place: Place) -> tuple[str, int, int]:
@@ -327,6 +343,18 @@ class _Reader:
         if len(given.payload) == 1:
             return sent_of(self._inference, given.payload[0])
         return tuple(literal_of(self._inference, each) for each in given.payload)
+
+    def _sent_by(self, function: Emits, given: _Given, call: Call) -> tuple[Argument, ...] | None:
+        """The expressions of what is sent; `None` where they are not all there."""
+        if call.later or not call.complete or (function.function is None and given.payload[1:]):
+            return None
+        return tuple(given.payload)
+
+    def _calls_back(self, given: _Given) -> bool:
+        """Whether a callback is given, or may be."""
+        argument = given.named.get("callback")
+        values = [] if argument is None else self._inference.of(argument) or [Unknown()]
+        return any(not isinstance(v, Known) or v.value is not None for v in values)
 
     def _callback(self, given: _Given) -> _Numbers | None:
         argument = given.named.get("callback")

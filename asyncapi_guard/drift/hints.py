@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from asyncapi_guard.codefirst.hints import Direction, Hint
-    from asyncapi_guard.codefirst.signatures import Signature
+    from asyncapi_guard.codefirst.registry import Receiver
     from asyncapi_guard.contract import Schema
     from asyncapi_guard.drift.arity import Numbers
     from asyncapi_guard.drift.scopes import Scope
 
-__all__ = ["Signed", "is_decorated", "is_silent", "signed"]
+__all__ = ["Signed", "hinted_receiver", "is_decorated", "is_silent", "signed"]
 
 _PLACE = "/"
 _INSTALL = "Pydantic reads hints; pip install 'asyncapi-guard[pydantic]'"
@@ -107,47 +107,58 @@ def _hinted(
     handler: Any, event: str, before: int
 ) -> tuple[Schema | None, Schema | None, tuple[str, ...]]:
     """The schemas of the arguments and of the ack, as far as hints say something."""
-    from asyncapi_guard.codefirst.signatures import MISSING, is_hinted, read_signature
-
-    try:
-        if not is_hinted(handler):
-            return None, None, ()
-        signature = read_signature(handler)
-    except RegistrationError as error:
-        return None, None, (str(error),)
-    parameters = signature.arguments[before:]
-    hinted = any(each.hint is not MISSING for each in parameters)
-    if not hinted and signature.returns is MISSING:
-        return None, None, ()
-    return _schemas(handler, event, replace(signature, arguments=parameters), hinted=hinted)
-
-
-def _schemas(
-    handler: Any, event: str, signature: Signature, *, hinted: bool
-) -> tuple[Schema | None, Schema | None, tuple[str, ...]]:
     from asyncapi_guard.codefirst import About, Registry, build_document
     from asyncapi_guard.codefirst.document import without_anything
-    from asyncapi_guard.codefirst.registry import Receiver
-    from asyncapi_guard.codefirst.signatures import MISSING
     from asyncapi_guard.spec import load
 
-    unread: list[str] = []
-    parameters = signature.arguments
-    arguments = tuple(_read(each.hint, event, "validation", unread) for each in parameters)
-    required = sum(not each.optional for each in parameters)
-    rest = None
-    if signature.rest is not None:
-        rest = _read(signature.rest.hint, event, "validation", unread)
-    ack = None
-    if signature.returns is not MISSING:
-        ack = _read(_awaited(signature.returns), event, "serialization", unread)
+    receiver, unread = hinted_receiver(_PLACE, event, handler, before=before)
+    if receiver.arguments is None and receiver.ack is None:
+        return None, None, unread
     registry = Registry()
-    registry.add(Receiver(_PLACE, event, handler, arguments, required, rest, ack))
+    registry.add(receiver)
     contract = load(without_anything(build_document(registry, About())))
     (operation,) = contract.operations.values()
     (message,) = operation.messages
     acks = message.ack.alternatives if message.ack is not None else ()
-    return message.payload if hinted else None, acks[0] if acks else None, tuple(unread)
+    payload = message.payload if receiver.arguments is not None else None
+    return payload, acks[0] if acks else None, unread
+
+
+def hinted_receiver(
+    namespace: str, event: str, handler: Callable[..., Any], *, before: int
+) -> tuple[Receiver, tuple[str, ...]]:
+    """An event with what its handler's hints say of it, and why hints were passed over.
+
+    Args:
+        namespace: the Socket.IO namespace.
+        event: its name.
+        handler: what is registered.
+        before: how many arguments it gets before those of the event.
+    """
+    from asyncapi_guard.codefirst.registry import Receiver
+    from asyncapi_guard.codefirst.signatures import MISSING, is_hinted, read_signature
+
+    silent = Receiver(namespace, event, handler)
+    try:
+        if not is_hinted(handler):
+            return silent, ()
+        signature = read_signature(handler).without(before)
+    except RegistrationError as error:
+        return silent, (str(error),)
+    unread: list[str] = []
+    ack = None
+    if signature.returns is not MISSING:
+        ack = _read(_awaited(signature.returns), event, "serialization", unread)
+    if all(each.hint is MISSING for each in signature.arguments):
+        return replace(silent, ack=ack), tuple(unread)
+    arguments = tuple(_read(each.hint, event, "validation", unread) for each in signature.arguments)
+    rest = None
+    if signature.rest is not None:
+        rest = _read(signature.rest.hint, event, "validation", unread)
+    required = sum(not each.optional for each in signature.arguments)
+    names = signature.names
+    receiver = Receiver(namespace, event, handler, arguments, required, rest, ack, names)
+    return receiver, tuple(unread)
 
 
 def _read(hint: Any, event: str, direction: Direction, unread: list[str]) -> Hint:

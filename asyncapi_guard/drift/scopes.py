@@ -11,11 +11,14 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from asyncapi_guard.drift.python_source import starred
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = [
     "Assigned",
+    "Augmented",
     "Defined",
     "Element",
     "Imported",
@@ -28,6 +31,8 @@ __all__ = [
 ]
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+#: They give a name what the text does not show.
+_NAMING = (ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping)
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
@@ -69,11 +74,19 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class Augmented:
+    """A name is given what an operator makes of its value and another: `+=`."""
+
+    operator: ast.operator
+    value: ast.expr
+
+
+@dataclass(frozen=True, slots=True)
 class Opaque:
     """A name is given something that the text does not show."""
 
 
-Binding = Assigned | Element | Imported | Defined | Parameter | Opaque
+Binding = Assigned | Augmented | Element | Imported | Defined | Parameter | Opaque
 
 
 @dataclass(eq=False, slots=True)
@@ -88,6 +101,7 @@ class Scope:
         returns: what it returns.
         yields: what it yields, one after the other.
         shared: the names that it takes from a scope around it, to give them something else.
+        attributes: what it gives to attributes, by their names, whosever they are.
     """
 
     node: ast.Module | ast.ClassDef | _Function
@@ -97,6 +111,7 @@ class Scope:
     returns: list[ast.expr] = field(default_factory=list)
     yields: list[ast.expr] = field(default_factory=list)
     shared: dict[str, bool] = field(default_factory=dict)
+    attributes: dict[str, list[tuple[ast.Attribute, Binding]]] = field(default_factory=dict)
 
     @property
     def is_function(self) -> bool:
@@ -125,6 +140,13 @@ class Scope:
             while globally and home.parent is not None:
                 home = home.parent
         home.bindings.setdefault(name, []).append(binding)
+
+    def give(self, target: ast.expr | None, binding: Binding) -> None:
+        """A name or an attribute is given something; what else may be a target is passed over."""
+        if isinstance(target, ast.Name):
+            self.bind(target.id, binding)
+        elif isinstance(target, ast.Attribute):
+            self.attributes.setdefault(target.attr, []).append((target, binding))
 
 
 def scopes_of(tree: ast.Module) -> list[Scope]:
@@ -194,63 +216,67 @@ def _note(node: ast.AST, scope: Scope) -> None:
     """Write down what a node binds, calls or returns."""
     if isinstance(node, ast.Call):
         scope.calls.append(node)
-    elif isinstance(node, ast.Assign):
-        for target in node.targets:
-            _assign(target, node.value, scope)
-    elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
-        if isinstance(node.target, ast.Name):
-            annotation = getattr(node, "annotation", None)
-            scope.bind(node.target.id, Assigned(node.value, annotation))
+    elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr)):
+        _give(node, scope)
     elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
         _iterate(node.target, node.iter, scope)
     elif isinstance(node, (ast.Return, ast.Yield)) and node.value is not None:
         (scope.returns if isinstance(node, ast.Return) else scope.yields).append(node.value)
     elif isinstance(node, (ast.Import, ast.ImportFrom)):
         _imports(node, scope)
+    elif isinstance(node, ast.withitem):
+        _give_unknown(node.optional_vars, scope)
     else:
-        name = _opaque_name(node)
-        if name is not None:
+        name = getattr(node, "rest" if isinstance(node, ast.MatchMapping) else "name", None)
+        if isinstance(node, _NAMING) and name is not None:
             scope.bind(name, Opaque())
 
 
-def _opaque_name(node: ast.AST) -> str | None:
-    """A name that is given what the text does not show: `with`, `except`, `match`, `+=`."""
-    if isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)):
-        return node.name
-    target: ast.AST | None = None
-    if isinstance(node, ast.AugAssign):
-        target = node.target
-    elif isinstance(node, ast.withitem):
-        target = node.optional_vars
-    return target.id if isinstance(target, ast.Name) else None
+def _give(node: ast.Assign | ast.AnnAssign | ast.AugAssign | ast.NamedExpr, scope: Scope) -> None:
+    if isinstance(node, ast.Assign):
+        for target in node.targets:
+            _assign(target, node.value, scope)
+    elif isinstance(node, ast.AugAssign):
+        scope.give(node.target, Augmented(node.op, node.value))
+    elif node.value is not None:
+        scope.give(node.target, Assigned(node.value, getattr(node, "annotation", None)))
 
 
 def _assign(target: ast.expr, value: ast.expr, scope: Scope) -> None:
-    if isinstance(target, ast.Name):
-        scope.bind(target.id, Assigned(value))
-    elif isinstance(target, (ast.Tuple, ast.List)):
-        parts = value.elts if isinstance(value, (ast.Tuple, ast.List)) else []
-        same = len(parts) == len(target.elts)
-        plain = not any(isinstance(each, ast.Starred) for each in (*parts, *target.elts))
-        for index, each in enumerate(target.elts):
-            if same and plain:
-                _assign(each, parts[index], scope)
-            elif isinstance(each, ast.Name):
-                at = ast.Subscript(value, ast.Constant(index), ast.Load())
-                scope.bind(each.id, Assigned(ast.copy_location(at, value)))
+    if not isinstance(target, (ast.Tuple, ast.List)):
+        scope.give(target, Assigned(value))
+        return
+    parts = value.elts if isinstance(value, (ast.Tuple, ast.List)) else []
+    same = len(parts) == len(target.elts)
+    if starred(target.elts):
+        _give_unknown(target, scope)
+        return
+    for index, each in enumerate(target.elts):
+        if same and not starred(parts):
+            _assign(each, parts[index], scope)
+        elif isinstance(each, (ast.Tuple, ast.List)):
+            _give_unknown(each, scope)
+        else:
+            at = ast.Subscript(value, ast.Constant(index), ast.Load())
+            scope.give(each, Assigned(ast.copy_location(at, value)))
 
 
 def _iterate(target: ast.expr, iterable: ast.expr, scope: Scope) -> None:
-    if isinstance(target, ast.Name):
-        scope.bind(target.id, Element(iterable))
-    elif isinstance(target, (ast.Tuple, ast.List)):
-        for index, each in enumerate(target.elts):
-            if isinstance(each, ast.Name):
-                scope.bind(each.id, Element(iterable, index))
-            else:
-                for inner in ast.walk(each):
-                    if isinstance(inner, ast.Name):
-                        scope.bind(inner.id, Opaque())
+    if not isinstance(target, (ast.Tuple, ast.List)):
+        scope.give(target, Element(iterable))
+        return
+    for index, each in enumerate(target.elts):
+        if isinstance(each, ast.Name):
+            scope.bind(each.id, Element(iterable, index))
+        else:
+            _give_unknown(each, scope)
+
+
+def _give_unknown(target: ast.expr | None, scope: Scope) -> None:
+    """What a target has in it is given what the text does not show."""
+    for each in ast.walk(target) if target is not None else ():
+        if isinstance(getattr(each, "ctx", None), ast.Store):
+            scope.give(each, Opaque())  # type: ignore[arg-type]  # what is stored to is an expression
 
 
 def _imports(node: ast.Import | ast.ImportFrom, scope: Scope) -> None:

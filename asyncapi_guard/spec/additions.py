@@ -60,6 +60,9 @@ class NewEvent:
             that is there and says the same is used; one that says something else stays, and the
             new one gets a number.
         description: what people read about it; empty for nothing.
+        key: what its message is called, which says its name besides; empty for a key like those of
+            its neighbours.
+        operation: what its operation is called; likewise.
     """
 
     namespace: str
@@ -69,6 +72,8 @@ class NewEvent:
     ack: Any = None
     schemas: Mapping[str, Any] = field(default_factory=dict)
     description: str = ""
+    key: str = ""
+    operation: str = ""
 
 
 def additions(
@@ -283,14 +288,14 @@ class _Addition:
     def _message(self, new: NewEvent, channel: str) -> str:
         entries = self._entries(channel)
         pairs = [(each.event, each.key) for each in self._messages]
-        key = free_name(entries, _like(pairs, new.event, _KEYS, new.event))
+        key = free_name(entries, new.key or _like(pairs, new.event, _KEYS, new.event))
         message = self._fields(new, key)
         if not self._in_components(channel):
             entries[key] = message
             return key
         components = self._section("components", "messages")
         pairs = [(event, name) for event, name, _ in self._components()]
-        wanted = _like(pairs, new.event, _KEYS, slug(new.event, "event"))
+        wanted = new.key or _like(pairs, new.event, _KEYS, slug(new.event, "event"))
         name = free_name(components, _ILLEGAL.sub("_", wanted) or "event")
         components[name] = message
         entries[key] = {"$ref": _reference("components", "messages", name)}
@@ -306,7 +311,7 @@ class _Addition:
     def _fields(self, new: NewEvent, key: str) -> dict[str, Any]:
         message: dict[str, Any] = {}
         named = ["name" in each for each in self._written()]
-        if key != new.event or sum(named) * 2 > len(named):
+        if new.key or key != new.event or sum(named) * 2 > len(named):
             message["name"] = new.event
         if new.description:
             message["description"] = new.description
@@ -353,7 +358,7 @@ class _Addition:
             ]
             if kinds:
                 return bool(sum(kinds) * 2 > len(kinds))
-        return bool((self._data.get("components") or {}).get("messages"))
+        return (self._data.get("components") or {}).get("messages") is not None
 
     # -- operations --------------------------------------------------------------------------------
 
@@ -388,6 +393,8 @@ class _Addition:
         operation.keys = list(keys)
 
     def _operation_id(self, new: NewEvent) -> str:
+        if new.operation:
+            return new.operation
         events = {(each.channel, each.key): each.event for each in self._messages}
         pairs = [
             (f"{each.action.value} {events[each.channel, each.keys[0]]}", each.id)

@@ -147,6 +147,40 @@ def test_handlers_without_types_take_anything(tmp_path: Path) -> None:
     assert payload.location.endswith("#/components/schemas/Anything")
 
 
+EMITTING = """\
+from flask import Flask
+from flask_socketio import SocketIO, emit
+
+socketio = SocketIO(Flask(__name__), async_mode="threading")
+
+@socketio.on("say")
+def say(text: str):
+    emit("said", {"text": text, "n": 1}, broadcast=True)
+    emit("ask", callback=print, namespace="/rooms")
+"""
+
+
+def test_emits_of_the_code_are_added(tmp_path: Path) -> None:
+    """Where the code does not tell what is sent, anything may be; a hint without effect is none."""
+    file = make(tmp_path, EMITTING)
+    done = check(tmp_path, "--fix")
+    assert (done.returncode, done.stdout) == (0, "asyncapi.yml: ok\n"), done.stderr
+    assert done.stderr.splitlines() == [
+        "added to asyncapi.yml: send said in /",
+        "added to asyncapi.yml: send ask in /rooms",
+        "app.py:8: only the run knows what /text of 'said' is",
+    ]
+    contract = load(file)
+    said = contract.channels["root"].messages["said"].payload
+    assert said is not None
+    assert said.is_valid({"text": 5, "n": 1})
+    assert not said.is_valid({"text": "a", "n": "1"})
+    ask = contract.channels["rooms"].messages["ask"]
+    assert ask.ack is not None
+    assert ask.ack.alternatives[0].is_valid([1, "a"])
+    assert check(tmp_path).stderr == ""
+
+
 @slow
 def test_nothing_is_written_where_nothing_is_missing(tmp_path: Path) -> None:
     file = make(tmp_path, TYPED)

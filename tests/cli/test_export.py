@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from asyncapi_guard.spec import load
 from asyncapi_guard.spec.loader import open_documents
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 #: Each test starts processes with applications of their own: the most telling ones always run.
 slow = pytest.mark.slow
@@ -494,17 +494,78 @@ def test_a_factory_that_fails(folder: Path) -> None:
     )
 
 
+PLAIN = """\
+from flask import Flask
+from flask_socketio import SocketIO, emit
+
+socketio = SocketIO(Flask(__name__), async_mode="threading")
+
+@socketio.on("say")
+def say(text: str) -> int:
+    '''Say something.'''
+    emit("said", {"text": text, "by": None}, broadcast=True)
+    return 1
+
+@socketio.on("play")
+def play(data):
+    emit(data["name"])
+    emit("played", {"by": data})
+"""
+
+
+def test_emits_are_exported(folder: Path) -> None:
+    """With their payloads, as far as the sources tell; what only the run knows is listed."""
+    (folder / "plain.py").write_text(PLAIN)
+    done = run(folder, "plain:socketio", "-o", "plain.yml")
+    assert done.returncode == 0
+    assert done.stderr.splitlines() == [
+        "plain.py:15: only the run knows what /by of 'played' is",
+        "1 emit with a name that only the run knows: plain.py:14",
+        "plain.yml was written",
+    ]
+    messages = open_documents(folder / "plain.yml").main.data["components"]["messages"]
+    assert messages["said"] == {
+        "name": "said",
+        "description": "Emitted by plain.say.",
+        "payload": {
+            "type": "object",
+            "required": ["text", "by"],
+            "properties": {"text": {"type": "string"}, "by": {"type": "null"}},
+        },
+    }
+    assert messages["say"] == {
+        "name": "say",
+        "description": "Say something.",
+        "payload": {"type": "string"},
+        "x-ack": {"type": "integer"},
+    }
+    assert run(folder, "plain:socketio", "-o", "plain.yml", "--check").returncode == 0
+
+
 @slow
-def test_a_plain_socketio_has_no_document(folder: Path) -> None:
-    """Flask-SocketIO's own class is told from ours, with what to import."""
-    (folder / "plain.py").write_text(
-        "from flask import Flask\nfrom flask_socketio import SocketIO\n"
-        "socketio = SocketIO(Flask(__name__))\n"
+def test_a_server_of_python_socketio(folder: Path) -> None:
+    """Any server has a document: hints and docstrings of its handlers, and what it emits."""
+    (folder / "bare.py").write_text(
+        "import socketio\nsio = socketio.Server(async_mode='threading')\n"
+        "@sio.event\ndef hello(sid, name: str):\n    sio.emit('greeted', name, to=sid)\n"
     )
-    done = run(folder, "plain:socketio")
-    assert done.returncode == 2
-    assert "'plain:socketio' is a SocketIO, which has no document" in done.stderr
-    assert "from asyncapi_guard import AsyncAPISocketIO as SocketIO" in done.stderr
+    done = run(folder, "bare:sio")
+    assert done.returncode == 0
+    (folder / "bare.yml").write_text(done.stdout)
+    operations = load(folder / "bare.yml").operations.values()
+    events = {(str(each.action), message.event) for each in operations for message in each.messages}
+    assert events == {("receive", "hello"), ("send", "greeted")}
+
+
+def test_the_page_about_exporting(folder: Path) -> None:
+    """Its application gives the messages and the lines that it says."""
+    page = (Path(__file__).parents[2] / "docs" / "exporting.md").read_text("utf-8")
+    blocks = dict(re.findall(r"^```(\w+)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL))
+    (folder / "chat.py").write_text(blocks["python"])
+    done = run(folder, "chat:socketio", "-o", "asyncapi.yml")
+    assert (done.returncode, done.stderr) == (0, blocks["text"])
+    messages = open_documents(folder / "asyncapi.yml").main.data["components"]["messages"]
+    assert messages == yaml.safe_load(blocks["yaml"])
 
 
 @slow

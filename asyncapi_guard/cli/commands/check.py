@@ -32,17 +32,20 @@ from asyncapi_guard.cli.shared_options import (
     rule_options,
     with_rule_options,
 )
+from asyncapi_guard.cli.unread_emits import say_unread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from asyncapi_guard.codefirst.stale_models import StaleModels
-    from asyncapi_guard.contract import Contract
+    from asyncapi_guard.contract import Action, Contract
     from asyncapi_guard.drift.applications import Loaded
     from asyncapi_guard.drift.comparing import Declared, Handler
     from asyncapi_guard.drift.emits import Emissions
+    from asyncapi_guard.drift.inference import Inference
     from asyncapi_guard.errors import Finding
     from asyncapi_guard.lint.settings import Settings
+    from asyncapi_guard.spec.additions import NewEvent
     from asyncapi_guard.spec.references import Documents
 
     _Read = tuple[Documents, Contract]
@@ -90,7 +93,7 @@ class Options:
 @click.option(
     "--fix",
     is_flag=True,
-    help="Add to the file what it lacks: handlers, and what doc_emit declares.",
+    help="Add to the file what it lacks: what the code handles, declares and emits.",
 )
 @click.option("--diff", is_flag=True, help="With --fix: show the change, and write nothing.")
 @click.option("-q", "--quiet", is_flag=True, help="Print findings only.")
@@ -173,10 +176,7 @@ def _run(options: Options, stdout: IO[str]) -> int:
 
 def _say_unread(code: _Code) -> None:
     """Say what was not compared, so that nothing found does not mean that nobody looked."""
-    places = [f"{each.file}:{each.line}" for each in code.emissions.unread]
-    if places:
-        many = "1 emit with a name" if len(places) == 1 else f"{len(places)} emits with names"
-        click.echo(f"{many} that only the run knows: {', '.join(places)}", err=True)
+    say_unread(code.emissions)
     hints = [f"{h.file}:{h.line}: {reason}" for h in code.handlers for reason in h.unread]
     if hints:
         click.echo(f"hints that were not compared: {'; '.join(hints)}", err=True)
@@ -213,6 +213,7 @@ class _Code:
     handlers: Sequence[Handler]
     declared: Sequence[Declared]
     emissions: Emissions
+    inference: Inference
     stale: Sequence[StaleModels]
 
 
@@ -245,8 +246,9 @@ def _inventory(loaded: Loaded) -> _Code:
     from asyncapi_guard.codefirst.stale_models import stale_models
     from asyncapi_guard.drift.discovery import (
         declared_of,
-        emissions_of,
+        emissions_from,
         handlers_of,
+        inference_of,
         sources_of,
     )
     from asyncapi_guard.errors import SpecError
@@ -256,9 +258,10 @@ def _inventory(loaded: Loaded) -> _Code:
         handlers, declared = handlers_of(loaded, sources), declared_of(loaded.server)
     except SpecError as error:
         _refuse(f"the types of {loaded.name} make no contract", error)
-    emissions = emissions_of(loaded, sources, handlers)
+    inference = inference_of(loaded, sources, handlers)
+    emissions = emissions_from(loaded, inference)
     stale = stale_models(loaded.modules)
-    return _Code(loaded.server, sources, handlers, declared, emissions, stale)
+    return _Code(loaded.server, sources, handlers, declared, emissions, inference, stale)
 
 
 def _drift(code: _Code, read: _Read, settings: Settings) -> tuple[Finding, ...]:
@@ -287,23 +290,35 @@ def _fix(code: _Code, read: _Read, options: Options, how: dict[str, Any], stdout
     """Add to the file what it lacks; whether it was written."""
     from asyncapi_guard.cli.event_additions import add_events
     from asyncapi_guard.cli.unified_diff import unified
+    from asyncapi_guard.drift.code_document import missing_sends
     from asyncapi_guard.drift.comparing import missing_events
     from asyncapi_guard.drift.discovery import events_of
 
     documents, contract = read
     file = documents.main.name
-    missing = missing_events(code.handlers, code.declared, contract, documents)
-    if not missing:
+    keys = missing_events(code.handlers, code.declared, contract, documents)
+    events = {_key(each): each for each in events_of(code.server, keys)}
+    sends = missing_sends(contract, code.handlers, code.emissions, code.inference)
+    for each in sends.events:
+        events.setdefault(_key(each), each)
+    if not events:
         return False
-    addition = add_events(file, events_of(code.server, missing), **how)
+    addition = add_events(file, list(events.values()), **how)
     if options.diff:
         click.echo(unified(file, addition.old, addition.new), file=stdout, nl=False)
         return False
     write_whole(addition.path, addition.new)
     if not options.quiet:
-        for namespace, action, event in missing:
-            click.echo(f"added to {file}: {action} {event} in {namespace}", err=True)
+        for each in events.values():
+            name = f"{each.action} {each.event} in {each.namespace}"
+            click.echo(f"added to {file}: {name}", err=True)
+        for note in sends.notes:
+            click.echo(str(note), err=True)
     return True
+
+
+def _key(event: NewEvent) -> tuple[str, Action, str]:
+    return event.namespace, event.action, event.event
 
 
 def _refuse(message: str, error: Any) -> NoReturn:

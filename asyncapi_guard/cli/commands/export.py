@@ -69,10 +69,12 @@ def command(  # click passes options so
 ) -> None:
     """Write the AsyncAPI document of an application, or of a spec of several files.
 
-    MODULE:ATTRIBUTE is imported, not run: an AsyncAPISocketIO, a Flask application that has one, or
-    a call without arguments such as package.module:create_app() that returns either. A server with
-    spec=, or with a guard of a file, gives back its file's content. Without an argument,
-    `flask asyncapi export` takes Flask's current application.
+    MODULE:ATTRIBUTE is imported, not run: a SocketIO of Flask-SocketIO or an AsyncAPISocketIO, a
+    server of python-socketio, a Flask application that has one, or a call without arguments such as
+    package.module:create_app() that returns one of them. What its sources emit is in the document;
+    what only the run knows of it is listed. A server with spec=, or with a guard of a file, gives
+    back its file's content. Without an argument, `flask asyncapi export` takes Flask's current
+    application.
 
     The command updates a file that it has written, for as long as nobody edits it: a digest in the
     file tells. A file that somebody has written or edited stays as it is, unless you pass --force.
@@ -109,46 +111,55 @@ def _document(
 
         loaded = application(source)
         name, server = loaded.name, loaded.server
-        spec = _spec_of(loaded)
+        spec = _spec_of(server)
         if spec is None and not is_initialised(server) and is_empty(server):
             raise CannotRun(f"{name!r} has nothing to export")
         if spec is None or (hasattr(server, "asyncapi_doc") and not bundle):
-            return name, _asked(server)
+            return name, _of_code(loaded)
     elif not Path(source).exists():
         raise CannotRun(f"{source!r} is neither a file nor MODULE:ATTRIBUTE")
     documents = _opened(spec, root, allow_http)
     return name, _bundled(documents) if bundle else documents.main.data
 
 
-def _spec_of(loaded: Loaded) -> Any:
-    """The document that a server is guarded by; `None` where its handlers are its document.
-
-    Raises:
-        CannotRun: it has neither.
-    """
+def _spec_of(server: Any) -> Any:
+    """The document that a server is guarded by; `None` where its code is its document."""
     from asyncapi_guard.drift.enforcement import own_file
 
-    server = loaded.server
-    if hasattr(server, "asyncapi_doc"):
-        return server.spec
-    file = own_file(server)
-    if file is None:
-        raise CannotRun(
-            f"{loaded.name!r} is a {type(server).__name__}, which has no document; an "
-            "AsyncAPISocketIO has: `from asyncapi_guard import AsyncAPISocketIO as SocketIO`"
-        )
-    return file
+    return server.spec if hasattr(server, "asyncapi_doc") else own_file(server)
 
 
-def _asked(server: Any) -> Any:
+def _of_code(loaded: Loaded) -> Any:
+    """The document that code makes; what it does not say is told on standard error."""
+    from asyncapi_guard.cli.unread_emits import say_unread
+    from asyncapi_guard.drift.code_document import code_document
+    from asyncapi_guard.drift.discovery import (
+        emissions_from,
+        handlers_of,
+        inference_of,
+        sources_of,
+    )
     from asyncapi_guard.errors import SpecError
 
+    sources = sources_of(loaded)
     try:
-        return server.asyncapi_doc.dict()
+        handlers = handlers_of(loaded, sources)
+        inference = inference_of(loaded, sources, handlers)
+        emissions = emissions_from(loaded, inference)
+        document = code_document(loaded, handlers, emissions, inference)
     except SpecError as error:
         _refuse(error)
     except RuntimeError as error:  # generate_docs=False
         raise CannotRun(str(error)) from error
+    except ModuleNotFoundError as error:
+        if "pydantic" not in (error.name, getattr(error.__cause__, "name", None)):
+            raise
+        raise CannotRun(f"{error}; export needs it for every document") from error
+    for note in document.notes:
+        click.echo(str(note), err=True)
+    if document.is_of_code:
+        say_unread(emissions)
+    return document.data
 
 
 def _opened(

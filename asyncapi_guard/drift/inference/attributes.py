@@ -112,9 +112,8 @@ class Attributes(Parameters):
         if isinstance(static, MemberDescriptorType) and live is not _MISSING:
             static = getattr(live, name, None)
         if isinstance(static, (property, functools.cached_property)):
-            getter = static.fget if isinstance(static, property) else static.func
-            code = self._function(getter)
-            return [Unknown()] if code is None else self._returned(Code(code, owner), None)
+            getter = self.getter(kind, name, owner)
+            return [Unknown()] if getter is None else self._returned(getter, None)
         if isinstance(live, tuple) and name in getattr(kind, "_fields", ()):
             return [Known(tuple.__getitem__(live, kind._fields.index(name)))]  # type: ignore[attr-defined]  # a named tuple's
         assigned = self._assigned(kind, name)
@@ -171,7 +170,7 @@ class Attributes(Parameters):
         for base in after:
             if name not in vars(base):
                 continue
-            code = self._function(vars(base)[name])
+            code = self.function(vars(base)[name])
             if code is not None:
                 return [Code(code, instance)]
             if name in METHODS and emits(base):
@@ -184,10 +183,18 @@ class Attributes(Parameters):
         if isinstance(static, (staticmethod, classmethod)):
             bound = None if isinstance(static, staticmethod) else Known(kind)
             static = static.__func__
-        code = self._function(static)
+        code = self.function(static)
         return None if code is None else Code(code, bound)
 
-    def _function(self, function: Any) -> Scope | None:
+    def getter(self, kind: type, name: str, owner: Value) -> Code | None:
+        """The function behind a property; `None` for any other attribute."""
+        static = inspect.getattr_static(kind, name, None)
+        if not isinstance(static, (property, functools.cached_property)):
+            return None
+        code = self.function(static.fget if isinstance(static, property) else static.func)
+        return None if code is None else Code(code, owner)
+
+    def function(self, function: Any) -> Scope | None:
         """The source of a function, inside of decorators that say what they decorate."""
         if isinstance(function, MethodType):
             function = function.__func__

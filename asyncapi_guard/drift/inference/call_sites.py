@@ -83,10 +83,9 @@ class CallSites(Names):
 
     def calls(self, node: ast.Call, scope: Scope, chain: Chain) -> Iterator[Call]:
         """What a call calls: what it names, and what it hands to somebody else to call."""
+        yield from self.named(node, scope, chain)
         positional, keywords, complete = self._arguments(node, scope, chain)
         functions = self.values(node.func, scope, chain)
-        for function in functions:
-            yield self._flat(Call(function, node, positional, keywords, complete))
         if any(map(self._is_ours, functions)):
             return
         callees = [each.value for each in functions if isinstance(each, Known)]
@@ -105,6 +104,12 @@ class CallSites(Names):
             handed = self._elements_of(keywords.get("args"))
             rest = Call(Unknown(), node, tuple(handed or ()), {}, handed is not None)
             yield from self._handed_on(target, rest)
+
+    def named(self, node: ast.Call, scope: Scope, chain: Chain) -> Iterator[Call]:
+        """What a call calls by what it names, and by nothing that it hands on."""
+        positional, keywords, complete = self._arguments(node, scope, chain)
+        for function in self.values(node.func, scope, chain):
+            yield self._flat(Call(function, node, positional, keywords, complete))
 
     def _flat(self, call: Call) -> Call:
         """A call of a partial as one of what is in it."""
@@ -131,7 +136,7 @@ class CallSites(Names):
             )
         if any(found is each for each in FUNCTIONS):
             return Emits(found.__name__, None, found)
-        scope = self._function(found)
+        scope = self.function(found)
         if isinstance(found, MethodType):
             owner = found.__self__
             if scope is not None:

@@ -71,7 +71,7 @@ class Inference(Results):
 
     def written(self, function: Any) -> Code | None:
         """A function that is there, as its source; `None` where that is none of the application."""
-        scope = self._function(function)
+        scope = self.function(function)
         return None if scope is None else Code(scope)
 
     def values(self, node: ast.expr | None, scope: Scope, chain: Chain) -> list[Value]:

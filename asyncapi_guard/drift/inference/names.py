@@ -26,18 +26,18 @@ _MISSING = object()
 class Names(Attributes):
     """Reads names."""
 
-    def _name(self, node: ast.Name, scope: Scope, chain: Chain) -> list[Value]:
-        around: Scope | None = scope
-        while around is not None:
-            is_module = around.parent is None
-            if is_module or (
-                node.id in around.bindings
-                and (around is scope or around.is_function)
-                and node.id not in around.shared
-            ):
-                return self._named(node.id, around, chain)
+    def home(self, name: str, scope: Scope) -> Scope:
+        """The scope whose name a name is where it is used; the module's if no other has it."""
+        around = scope
+        while around.parent is not None:
+            binds = name in around.bindings and name not in around.shared
+            if binds and (around is scope or around.is_function):
+                break
             around = around.parent
-        return [Unknown()]
+        return around
+
+    def _name(self, node: ast.Name, scope: Scope, chain: Chain) -> list[Value]:
+        return self._named(node.id, self.home(node.id, scope), chain)
 
     def _named(self, name: str, scope: Scope, chain: Chain) -> list[Value]:
         bindings = scope.bindings.get(name, [])
@@ -78,16 +78,20 @@ class Names(Attributes):
     def _defined(self, inner: Scope) -> Value:
         if inner.is_function:
             return Code(inner)
-        kind = self._live_class(inner)
+        kind = self.live_class(inner)
         return Unknown() if kind is None else Known(kind)
 
+    def imported(self, binding: Imported, scope: Scope) -> str:
+        """The name of the module that something is imported from."""
+        if not binding.level:
+            return binding.module
+        package = self.module(scope).__name__.split(".")
+        is_package = hasattr(self.module(scope), "__path__")
+        package = package[: len(package) - binding.level + is_package]
+        return ".".join([*package, *([binding.module] if binding.module else [])])
+
     def _imported(self, binding: Imported, scope: Scope) -> list[Value]:
-        name = binding.module
-        if binding.level:
-            package = self.module(scope).__name__.split(".")
-            is_package = hasattr(self.module(scope), "__path__")
-            package = package[: len(package) - binding.level + is_package]
-            name = ".".join([*package, *([name] if name else [])])
+        name = self.imported(binding, scope)
         module = sys.modules.get(name)
         if binding.name is None:
             return [Unknown()] if module is None else [Known(module)]

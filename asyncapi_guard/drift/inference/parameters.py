@@ -57,6 +57,21 @@ class Parameters(Program):
 
     def _handed(self, name: str, scope: Scope, site: CallSite, chain: Chain) -> list[Value]:
         """What a call hands over for a parameter."""
+        argument = self.handed(name, scope, site, chain)
+        if argument is None:
+            default = self._default(name, scope) if site.complete else []
+            return default or [Unknown()]
+        return [self._placed(each, argument) for each in self.of(argument)]
+
+    def handed(self, name: str, scope: Scope, site: CallSite, chain: Chain) -> Argument | None:
+        """The argument that a call hands over for a parameter; `None` if it hands over none.
+
+        Args:
+            name: the parameter.
+            scope: its function.
+            site: the call.
+            chain: the calls by which one came to it.
+        """
         given = scope.node.args  # type: ignore[union-attr]  # a function's
         positional = [each.arg for each in (*given.posonlyargs, *given.args)]
         argument = site.keywords.get(name)
@@ -64,13 +79,10 @@ class Parameters(Program):
             index = positional.index(name) - site.bound
             if 0 <= index < len(site.positional):
                 argument = site.positional[index]
-        if argument is None:
-            default = self._default(name, scope) if site.complete else []
-            return default or [Unknown()]
-        if argument.value is None and not argument.chain:
+        if argument is not None and argument.value is None and not argument.chain:
             # The caller's own arguments are those of the calls further up.
-            argument = replace(argument, chain=chain)
-        return [self._placed(each, argument) for each in self.of(argument)]
+            return replace(argument, chain=chain)
+        return argument
 
     def _placed(self, value: Value, argument: Argument) -> Value:
         if argument.node is None or argument.scope is None:
@@ -80,6 +92,11 @@ class Parameters(Program):
         return value
 
     def _default(self, name: str, scope: Scope) -> list[Value]:
+        default = self.default(name, scope)
+        return self.values(default, scope.parent, ()) if default and scope.parent else []
+
+    def default(self, name: str, scope: Scope) -> ast.expr | None:
+        """The default of a parameter, if it has one."""
         given = scope.node.args  # type: ignore[union-attr]  # a function's
         positional = [each.arg for each in (*given.posonlyargs, *given.args)]
         pairs = list(zip(reversed(positional), reversed(given.defaults), strict=False))
@@ -88,8 +105,7 @@ class Parameters(Program):
             for each, value in zip(given.kwonlyargs, given.kw_defaults, strict=True)
             if value is not None
         ]
-        default = dict(pairs).get(name)
-        return self.values(default, scope.parent, ()) if default and scope.parent else []
+        return dict(pairs).get(name)
 
     def _annotated(self, name: str, scope: Scope) -> list[Value]:
         """An instance of the class that a parameter's annotation names, when that matters."""
@@ -121,11 +137,12 @@ class Parameters(Program):
         return [
             v
             for kind in kinds
-            if isinstance(kind, type) and (emits(kind) or self._is_own(kind))
+            if isinstance(kind, type) and (emits(kind) or self.is_own(kind))
             for v in self._instances_of(kind)
         ]
 
-    def _is_own(self, kind: type) -> bool:
+    def is_own(self, kind: type) -> bool:
+        """Whether a class is of the sources, and says who its instances are."""
         # A protocol says what somebody has, and not who it is.
         plain = not (issubclass(kind, (Enum, str, int)) or getattr(kind, "_is_protocol", False))
         return plain and (kind.__module__, kind.__qualname__) in self._classes
@@ -143,7 +160,7 @@ class Parameters(Program):
 
     def _below(self, kind: type) -> Iterator[type]:
         """The classes of ours that are derived from one of ours."""
-        if self._is_own(kind):
+        if self.is_own(kind):
             classes: list[type] = type.__subclasses__(kind)
             for each in classes:
                 yield each
@@ -152,14 +169,14 @@ class Parameters(Program):
     def _self(self, scope: Scope) -> list[Value] | None:
         """What the first parameter of a method stands for; `None` when it is none."""
         decorators = {ast.unparse(each) for each in scope.node.decorator_list}  # type: ignore[union-attr]  # a method's
-        kind = self._live_class(scope.owner)
+        kind = self.live_class(scope.owner)
         if "staticmethod" in decorators:
             return None
         if kind is None:
             return [Unknown()]
         return [Known(kind)] if "classmethod" in decorators else self._instances_of(kind)
 
-    def _live_class(self, scope: Scope | None) -> type | None:
+    def live_class(self, scope: Scope | None) -> type | None:
         """The class that a scope is the body of, when it is to be found."""
         if scope is None:
             return None

@@ -94,6 +94,14 @@ class Program:
         """The module that a scope is in."""
         return self._files[scope].module
 
+    def root(self, module: str) -> Scope | None:
+        """The scope of a module by its name; `None` if it is none of the sources."""
+        return self._roots.get(module)
+
+    def class_body(self, kind: type) -> Scope | None:
+        """The scope of a class of the sources."""
+        return self._classes.get((kind.__module__, kind.__qualname__))
+
     def sites(self, scope: Scope) -> Sequence[CallSite]:
         """The calls of a function."""
         return self._sites.get(scope, ())

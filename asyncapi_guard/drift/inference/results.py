@@ -75,7 +75,7 @@ class Results(CallSites):
 
     def _super(self, scope: Scope) -> list[Value]:
         method = next((each for each in functions_around(scope) if each.owner is not None), None)
-        kind = self._live_class(method.owner) if method is not None else None
+        kind = self.live_class(method.owner) if method is not None else None
         if kind is None or method is None:
             return [Unknown()]
         return [Parent(each, kind) for each in self._self(method) or []]
@@ -116,7 +116,7 @@ class Results(CallSites):
             return combined([self.values(node.args[0], scope, chain)], str)
         if isinstance(function, EnumMeta):
             return self._enum_member(function, node, scope, chain)
-        own = emits(function) or self._is_own(function)
+        own = emits(function) or self.is_own(function)
         return [Made(function)] if own else [Other()]
 
     def _partials(self, node: ast.Call, scope: Scope, chain: Chain) -> list[Value]:
@@ -144,13 +144,16 @@ class Results(CallSites):
         if len(node.args) < 2:  # an object and a name
             return [Unknown()]
         names = [text_of(each) for each in self.values(node.args[1], scope, chain)]
-        owners = self.values(node.args[0], scope, chain)
-        return [
-            v
-            for owner in owners
-            for name in names
-            for v in ([Unknown()] if name is None else self._attribute_of(owner, name))
-        ]
+        found: list[Value] = []
+        for owner in self.values(node.args[0], scope, chain):
+            for name in names:
+                if name is None:
+                    found.append(Unknown())
+                elif node.args[2:] and _lacks(owner, name):
+                    found += self.values(node.args[2], scope, chain)
+                else:
+                    found += self._attribute_of(owner, name)
+        return found
 
     def _returned(self, function: Code, call: tuple[ast.Call, Scope, Chain] | None) -> list[Value]:
         """What a function of ours returns to a call."""
@@ -187,6 +190,11 @@ class Results(CallSites):
             joined = [*texts], *([[p] for p in parts[0]] if len(parts) == 1 else [[Unknown()]])
             return combined(list(joined), lambda text, *rest: text.join(rest))
         return combined([texts, *given], lambda text, *rest: getattr(text, name)(*rest))
+
+
+def _lacks(owner: Value, name: str) -> bool:
+    """Whether a constant has no attribute of a name."""
+    return isinstance(owner, Known) and type(owner.value) is str and not hasattr(str, name)
 
 
 def _last(scope: Scope) -> ast.stmt | None:
