@@ -149,6 +149,15 @@ class FlaskApplication:
             write(logging.ERROR, "the application's error handler failed", exc_info=True)
             return False, None
 
+    def raised(
+        self,
+        error: Exception,  # noqa: ARG002  # here and below, the protocol's arguments
+        event: str,  # noqa: ARG002  # as above
+        sid: str,  # noqa: ARG002  # as above
+    ) -> tuple[bool, Any]:
+        """Never: Flask-SocketIO gave it to error handlers where it was raised."""
+        return False, None
+
     def _answered(self, value: Any) -> tuple[bool, Any]:
         if isinstance(value, CoroutineType):
             value.close()

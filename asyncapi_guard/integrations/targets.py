@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import importlib.util
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import socketio
 
 from asyncapi_guard.errors import InstallationError
-from asyncapi_guard.integrations.application import Application, NoErrorHandlers
 from asyncapi_guard.integrations.deciding.server import ServerDecisions
+from asyncapi_guard.integrations.handlers.registered import is_coroutine_function
+from asyncapi_guard.integrations.threads.errors import ErrorHandler
 from asyncapi_guard.integrations.threads.server import MARK, ThreadedServer
 
 if TYPE_CHECKING:
+    from asyncapi_guard.integrations.application import Application
     from asyncapi_guard.integrations.deciding.decisions import Guarding
 
-__all__ = ["install", "kind_of", "need_pydantic"]
+__all__ = ["Adapter", "check_hook", "install", "kind_of", "need_pydantic"]
+
+#: What stands on a guarded server.
+Adapter: TypeAlias = ThreadedServer
 
 
 def install(
@@ -35,7 +40,7 @@ def install(
 
     Raises:
         InstallationError: it is guarded already, it is no `socketio.Server`, its packets are not
-            JSON, or Pydantic, which `typed` needs, is not installed.
+            JSON, a hook cannot run on it, or Pydantic, which `typed` needs, is not installed.
         RegistrationError: a handler's hints cannot be modelled.
     """
     if not isinstance(server, socketio.Server):
@@ -53,8 +58,10 @@ def install(
             "this server is guarded already: call init_app() or protect() once; an "
             "AsyncAPISocketIO guards itself, by the document that it gets as spec="
         )
+    check_hook(server, "on_violation", guarding.recorder.on_violation)
+    check_hook(server, "on_error", guarding.error_handler)
     decide = ServerDecisions(guarding, packet_class, server.eio.max_http_buffer_size)
-    adapter = ThreadedServer(server, decide, application or NoErrorHandlers())
+    adapter = ThreadedServer(server, decide, application or ErrorHandler(guarding))
     if typed:
         need_pydantic()
     adapter.install()
@@ -64,6 +71,18 @@ def install(
         with adapter.undone_on_error():
             follow_server(adapter)
     return adapter
+
+
+def check_hook(server: Any, name: str, hook: Any) -> None:
+    """Raise for a hook that a server on threads would never run.
+
+    Raises:
+        InstallationError: it is a coroutine function.
+    """
+    if is_coroutine_function(hook) and not server.is_asyncio_based():
+        raise InstallationError(
+            f"{name} is a coroutine function, which a socketio.Server never awaits: use def"
+        )
 
 
 def need_pydantic() -> None:
