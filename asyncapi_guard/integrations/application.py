@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.errors import ContractViolation
 
-__all__ = ["Application", "Bare", "HasErrorHandler"]
+__all__ = ["Application", "AsyncApplication", "Bare", "HasErrorHandler"]
 
 
 class Application(Protocol):
@@ -44,6 +44,32 @@ class Application(Protocol):
 
         It gives the client's address as the application sees it.
         """
+        ...
+
+
+class AsyncApplication(Protocol):
+    """The same of an application on asyncio."""
+
+    shows_signatures: bool
+
+    def has_say(self, namespace: str) -> bool:
+        """As `Application.has_say`."""
+        ...
+
+    async def answer(
+        self, error: ContractViolation, namespace: str, sid: str, event: str, args: Sequence[Any]
+    ) -> tuple[bool, Any]:
+        """As `Application.answer`."""
+        ...
+
+    async def raised(self, error: Exception, event: str, sid: str) -> tuple[bool, Any]:
+        """As `Application.raised`."""
+        ...
+
+    def context(
+        self, environ: Any, namespace: str, sid: str | None, event: str, args: Sequence[Any]
+    ) -> AbstractContextManager[str | None]:
+        """As `Application.context`."""
         ...
 
 

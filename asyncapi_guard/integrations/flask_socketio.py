@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from flask_socketio import SocketIO
 
     from asyncapi_guard.integrations.deciding.decisions import Guarding
-    from asyncapi_guard.integrations.threads.server import ThreadedServer
+    from asyncapi_guard.integrations.targets import Adapter
 
 __all__ = ["install"]
 
@@ -36,7 +36,7 @@ _MARK = "_asyncapi_guard"
 
 def install(
     guarding: Guarding, app: Flask, socketio: SocketIO | None, *, typed: bool = False
-) -> ThreadedServer:
+) -> Adapter:
     """Put the guard on the server of a Flask application.
 
     Args:

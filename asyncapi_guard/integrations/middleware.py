@@ -280,7 +280,7 @@ class AsyncAPIGuard:
         return cast("AsyncAPIGuard", current)
 
     def protect(self, server: Any, *, typed: bool | None = None) -> None:
-        """Guard a `socketio.Server` (without Flask-SocketIO).
+        """Guard a `socketio.Server` (without Flask-SocketIO), or a `socketio.AsyncServer`.
 
         Args:
             server: it.

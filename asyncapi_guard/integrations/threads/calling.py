@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.violations import Violation
 
 __all__ = [
+    "FAULTS",
     "called",
     "cannot_run",
     "is_pending",
@@ -25,6 +26,8 @@ __all__ = [
     "tell",
 ]
 
+#: What a hook may raise that is no order to stop.
+FAULTS: type[BaseException] = BaseException
 #: Whether a handler cannot run on this kind of server.
 cannot_run: Callable[[Any], bool] = is_coroutine_function
 

@@ -134,8 +134,10 @@ class Connects(Entering):
         try:
             return self._trigger("disconnect", namespace, *args)
         except Exception as error:
-            active = self.decide.active
-            if not active or not self.application.raised(error, "disconnect", args[0])[0]:
+            if not self.decide.active:
+                raise
+            seen, _ = self.application.raised(error, "disconnect", args[0])
+            if not seen:
                 raise
         return None
 

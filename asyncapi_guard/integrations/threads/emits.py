@@ -12,7 +12,7 @@ from asyncapi_guard.integrations.deciding.calls import RejectedAck
 from asyncapi_guard.integrations.deciding.emits import Emitted, fault_of_ack
 from asyncapi_guard.integrations.deciding.entrants import NOBODY
 from asyncapi_guard.integrations.deciding.queue import rejection_of
-from asyncapi_guard.integrations.threads.calling import called
+from asyncapi_guard.integrations.threads.calling import FAULTS, called
 from asyncapi_guard.integrations.threads.queue import Queue, Waiting
 from asyncapi_guard.integrations.threads.sending import send_here
 from asyncapi_guard.integrations.wire.packets import UNREADABLE, opened
@@ -199,7 +199,7 @@ class Emits(Queue):
             verdict = self.decide.queued(namespace, event, message)
             try:
                 self._record(verdict)
-            except BaseException as error:  # noqa: BLE001  # it would end what listens to the queue
+            except FAULTS as error:  # it would end what listens to the queue
                 kind = type(error).__name__
                 self.recorder.log(logging.ERROR, "on_violation ended with %s", kind)
             if verdict.rejected:
