@@ -277,6 +277,7 @@ class RawClient:
 
     def close(self) -> None:
         self.ws.close(timeout=0)
+        self.ws.shutdown()  # where it was the server that closed it
 
 
 class _Quiet(WSGIRequestHandler):
@@ -357,6 +358,9 @@ class Client:
             self.io.eio.ws.close = functools.partial(self.io.eio.ws.close, timeout=0)
         self.io.disconnect()
         self.io.eio.wait()
+        # Not closed by themselves where it was the server that closed them.
+        if self.io.eio.ws is not None:
+            self.io.eio.ws.shutdown()
         if self.io.eio.http is not None:
             self.io.eio.http.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import threading
 import time
@@ -64,6 +65,10 @@ class Uvicorn:
     async def _cancel_all(self) -> None:
         # Connections are closed, and what handles them is cancelled.
         self._server.force_exit = True
+        for connection in list(self._server.server_state.connections):
+            with contextlib.suppress(Exception):  # for one that closes already
+                connection.shutdown()
+        self._server.server_state.connections.clear()
         await self._server.shutdown(sockets=[])
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
