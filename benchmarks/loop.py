@@ -4,8 +4,8 @@
 
 Packets of a megabyte go into `AsyncServer._handle_eio_message`, unguarded and guarded in turns.
 Each is one stretch without an `await` that waits: it is decoded, judged, and handed to a task, or
-answered. What the guard adds is the guarded stretch without the unguarded one, at the same quantile.
-The contract describes every property of the thousands of records in a packet.
+answered. What the guard adds is the guarded stretch without the unguarded one, at the same
+quantile. The contract describes every property of the thousands of records in a packet.
 
 - `accepted`: all records keep the contract.
 - `rejected, last`: the last record breaks it.
