@@ -156,4 +156,5 @@ class _AwaitedNamespace:
 
     async def trigger_event(self, event: str, *args: Any) -> Any:
         """As `AsyncNamespace.trigger_event`, which looks for its methods here."""
-        return await socketio.AsyncNamespace.trigger_event(self, event, *args)
+        found: Any = self  # it has the methods that are looked for
+        return await socketio.AsyncNamespace.trigger_event(found, event, *args)

@@ -101,7 +101,7 @@ class Connects(Entering):
                 printable(namespace),
             )
 
-    def trigger_event(self, event: str, namespace: str, *args: Any) -> Any:
+    def trigger_event(self, event: str, namespace: str, sid: str, *args: Any) -> Any:
         """Call a handler; a connect handler once.
 
         python-socketio takes any `TypeError` for that of a handler without a parameter for the
@@ -112,17 +112,17 @@ class Connects(Entering):
                 application's error handler has seen.
         """
         if event == "disconnect":
-            return self._trigger_disconnect(namespace, *args)
+            return self._trigger_disconnect(namespace, sid, *args)
         if event != "connect" or not _once.get():
-            return self._trigger(event, namespace, *args)
-        if len(args) > 2 and not self._takes_auth(namespace, args):
-            args = args[:2]
+            return self._trigger(event, namespace, sid, *args)
+        if len(args) > 1 and not self._takes_auth(namespace, (sid, *args)):
+            args = args[:1]
         try:
-            value = self._trigger(event, namespace, *args)
+            value = self._trigger(event, namespace, sid, *args)
         except (ConnectionRefusedError, exceptions.ConnectionRefusedError):
             raise
         except Exception as error:
-            seen, _ = self.application.raised(error, "connect", args[0])
+            seen, _ = self.application.raised(error, "connect", sid)
             if not seen and not isinstance(error, TypeError):
                 raise
             raise ConnectFailed(error, seen=seen) from error
@@ -130,13 +130,13 @@ class Connects(Entering):
             raise ConnectFailed(never_awaited(value, "the connect handler"), seen=False)
         return value
 
-    def _trigger_disconnect(self, namespace: str, *args: Any) -> Any:
+    def _trigger_disconnect(self, namespace: str, sid: str, *args: Any) -> Any:
         try:
-            return self._trigger("disconnect", namespace, *args)
+            return self._trigger("disconnect", namespace, sid, *args)
         except Exception as error:
             if not self.decide.active:
                 raise
-            seen, _ = self.application.raised(error, "disconnect", args[0])
+            seen, _ = self.application.raised(error, "disconnect", sid)
             if not seen:
                 raise
         return None
