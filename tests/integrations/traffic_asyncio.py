@@ -168,3 +168,29 @@ class AsyncControls:
 
     def participants(self, namespace: str) -> int:
         return len(list(self._made.server.manager.get_participants(namespace, None)))
+
+
+class AsyncEntrance:
+    """A server that is not guarded yet, with what `conftest.Entrance` has."""
+
+    def __init__(self) -> None:
+        self.violations: list[Any] = []
+        self.guard: Any = None
+        self.io = self.server = socketio.AsyncServer(async_mode="asgi")
+
+    def serve(self, net: Any) -> str:
+        """Serve it: its address."""
+        self._served = net.also_serve(Uvicorn(socketio.ASGIApp(self.server)))
+        return self._served.url
+
+    def on(self, event: str, namespace: str = "/") -> Any:
+        def decorator(handler: Any) -> Any:
+            async def with_sid(sid: str, *args: Any) -> Any:
+                return handler(*args)
+
+            return self.io.on(event, with_sid, namespace)
+
+        return decorator
+
+    def emit(self, event: str, *args: Any, **options: Any) -> None:
+        self._served.run(self.io.emit(event, args, **options))
