@@ -105,10 +105,14 @@ def _followed(adapter: ThreadedServer | AsyncioServer) -> TypedHandlers:
 
 def _dumping(typed: TypedHandlers, send: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(send)
+    async def sending_later(event: str, *args: Any, **kwargs: Any) -> Any:
+        return await send(event, *typed.dumped(event, args, kwargs), **kwargs)
+
+    @functools.wraps(send)
     def sending(event: str, *args: Any, **kwargs: Any) -> Any:
         return send(event, *typed.dumped(event, args, kwargs), **kwargs)
 
-    return sending
+    return sending_later if inspect.iscoroutinefunction(send) else sending
 
 
 def _inside(handler: Any) -> Any:

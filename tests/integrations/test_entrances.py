@@ -458,7 +458,7 @@ def test_protect_leads_to_init_app(make: Any, contract: Any) -> None:
 @pytest.mark.parametrize(
     "make",
     [
-        lambda: socketio.AsyncServer(async_mode="asgi"),
+        lambda: socketio.ASGIApp(socketio.AsyncServer(async_mode="asgi")),
         socketio.Client,
         socketio.AsyncClient,
         flask_socketio.SocketIO,
