@@ -94,7 +94,7 @@ api = FastAPI(lifespan=lifespan)
 
 
 @api.post("/announcements", status_code=202)
-async def announce(text: str = "") -> None:
+async def announce(text: str) -> None:
     """Emit an announcement to everybody; what breaks the contract is the caller's fault."""
     try:
         await sio.emit("announced", text)

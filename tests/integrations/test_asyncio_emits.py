@@ -292,6 +292,43 @@ def test_a_call_across_hosts_is_judged(ack: str, outcome: Any, hosts: Any) -> No
         assert future.result(PATIENCE) == outcome
 
 
+# -- clients on their way in -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("manager", [socketio.AsyncManager, Listed, lambda: OnBus(Bus())])
+@pytest.mark.parametrize("accepted", [True, False])
+def test_a_broadcast_waits_for_the_decision_about_a_client(
+    accepted: bool, manager: Any, host: Any
+) -> None:
+    """Whichever manager sends: who is accepted gets it afterwards, who is rejected never."""
+    at = host(server={"client_manager": manager()})
+    begun: queue.Queue[bool] = queue.Queue()
+    release = asyncio.Event()
+
+    @at.io.on("connect")
+    async def connect(sid: str, environ: Any) -> bool:
+        await at.io.enter_room(sid, "red")
+        begun.put(True)
+        await release.wait()
+        return accepted
+
+    client = at.net.raw(at.served.url)
+    client.send("0")
+    assert begun.get(timeout=PATIENCE)
+    at.run(at.io.emit("moved", {"x": 1}))
+    at.run(at.io.emit("moved", {"x": 2}, to="red"))
+
+    async def go_on() -> None:
+        release.set()
+
+    at.run(go_on())
+    assert client.receive()[:1] == ("0" if accepted else "4")
+    if accepted:
+        assert at.now(client) == ['2["moved",{"x":1}]', '2["moved",{"x":2}]']
+    else:
+        assert at.io.manager.rooms == {}
+
+
 # -- coming and going ------------------------------------------------------------------------------
 
 
