@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import socketio
 
 from asyncapi_guard.contract import Mode
-from asyncapi_guard.integrations.aio.calling import called
+from asyncapi_guard.integrations.aio.calling import is_pending
 from asyncapi_guard.integrations.aio.cancelling import is_being_cancelled
 from asyncapi_guard.integrations.handlers.registered import (
     CALLS,
@@ -64,7 +64,8 @@ def _awaited(handler: Any) -> Any:
 
     async def call(*args: Any) -> Any:
         try:
-            return await called(handler, *args)
+            value = handler(*args)
+            return await value if is_pending(value) else value
         except asyncio.CancelledError as error:
             raise _Cancelled(error) from error
 

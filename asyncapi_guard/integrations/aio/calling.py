@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+from types import CoroutineType
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.integrations.aio.cancelling import is_being_cancelled
@@ -69,7 +70,8 @@ async def tell(recorder: Recorder, violation: Violation | None) -> None:
 
 def is_pending(value: Any) -> bool:
     """Whether a value is what somebody must await."""
-    return type(value) not in _PLAIN and inspect.isawaitable(value)
+    kind = type(value)
+    return kind is CoroutineType or (kind not in _PLAIN and inspect.isawaitable(value))
 
 
 def never_awaited(value: Any, what: str) -> TypeError:
