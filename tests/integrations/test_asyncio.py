@@ -539,6 +539,22 @@ def test_an_error_handler_may_be_a_plain_function(place: Any) -> None:
     assert '"request_validation_error"' in ask(client, "word", 5)
 
 
+def test_an_error_handler_that_is_cancelled_answers_nothing(place: Any) -> None:
+    """The guard answers: for a rejected event, a bad ack, and a handler that raises."""
+    at = place()
+    at.made.guard.on_error(await_what_was_cancelled)
+
+    @at.io.on("begin")
+    async def begin(sid: str) -> None:
+        raise LookupError("hunter2")
+
+    at.io.on("word", lambda sid, text: 5)
+    client = at.entered()
+    assert '"request_validation_error"' in ask(client, "number", "x")
+    assert '"response_validation_error"' in ask(client, "word", "a")
+    assert HANDLER_ERROR in ask(client, "begin")
+
+
 def test_it_hears_of_connects_and_disconnects_that_raise(place: Any) -> None:
     """The client is rejected all the same, and the session ends."""
     at = place()

@@ -182,9 +182,13 @@ class Events(Adapter):
             await self._go_on(call, rejected.verdict)
             return
         except BaseException as error:
-            answered, value = await self._ask_about(call, error)
+            answered, value = False, None
+            try:
+                answered, value = await self._ask_about(call, error)
+            finally:
+                if not answered:
+                    await self._tell_of_fault(call, error)
             if not answered:
-                await self._tell_of_fault(call, error)
                 raise
             value = Unjudged(value)
         if call.id is not None:

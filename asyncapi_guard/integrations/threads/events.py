@@ -178,9 +178,13 @@ class Events(Adapter):
             self._go_on(call, rejected.verdict)
             return
         except BaseException as error:
-            answered, value = self._ask_about(call, error)
+            answered, value = False, None
+            try:
+                answered, value = self._ask_about(call, error)
+            finally:
+                if not answered:
+                    self._tell_of_fault(call, error)
             if not answered:
-                self._tell_of_fault(call, error)
                 raise
             value = Unjudged(value)
         if call.id is not None:
