@@ -257,6 +257,7 @@ def bench(session: nox.Session) -> None:
     session.install(".[pydantic]")
     session.run("python", "benchmarks/traffic.py", *session.posargs)
     session.run("python", "benchmarks/load.py")
+    session.run("python", "benchmarks/loop.py")
     session.run("python", "benchmarks/hostile.py")
     session.run("python", "benchmarks/validate.py")
     session.run("python", "benchmarks/peers.py")

@@ -107,8 +107,16 @@ class Schema(Protocol):
         """Whether a value is valid. Never raises; what cannot be judged is not valid."""
         ...
 
-    def explain(self, value: Any, *, include_values: bool = False) -> Explanation:
-        """Why a value is not valid, within a fixed budget of steps."""
+    def explain(
+        self, value: Any, *, include_values: bool = False, read: bool = False
+    ) -> Explanation:
+        """Why a value is not valid, within a fixed budget of steps.
+
+        Args:
+            value: it.
+            include_values: with what is in it.
+            read: a strict reader made it of JSON, so nothing in it is of another type.
+        """
         ...
 
 

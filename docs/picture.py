@@ -49,6 +49,7 @@ LABELS = {
     "violations": "evidence about traffic",
     "renamed": "old names that still work",
     "integrations.threads": "acts on servers with threads",
+    "integrations.aio": "the same text with await",
     "integrations.deciding": "decides: no sending, no waiting",
     "integrations.application": "error handlers of its own",
     "integrations.handlers": "those that a server has",

@@ -66,7 +66,7 @@ class _Alternative:
         return not args and fits(None)
 
     def explain(
-        self, args: Sequence[Any], *, include_values: bool
+        self, args: Sequence[Any], *, include_values: bool, read: bool
     ) -> tuple[tuple[Problem, ...], bool]:
         schema = self.schema
         if schema is None:
@@ -78,7 +78,8 @@ class _Alternative:
         if schema.nothing:
             message = "expected no argument, got 1"
             return (Problem("", "arguments", message, schema.location),), False
-        return schema.explain(args if schema.positional else args[0], include_values=include_values)
+        value = args if schema.positional else args[0]
+        return schema.explain(value, include_values=include_values, read=read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +145,13 @@ class Rule:
                 valid = only.matches(args, read=read)
             if valid:
                 return only.accepted
-            found = only.explain(args, include_values=self.policy.include_values)
+            values = self.policy.include_values
+            found = only.explain(args, include_values=values, read=read and not binary)
             return self._violation(namespace, found[0], truncated=found[1])
         matching = [a for a in self.alternatives if a.matches(args, read=read)]
         if len(matching) == 1:
             return matching[0].accepted
-        return self._several(namespace, args, matching)
+        return self._several(namespace, args, matching, read=read and not binary)
 
     def ack_of(self, message: Message | None) -> Rule:
         """The rule for the ack of this event; of one message, when it is known which matched."""
@@ -176,7 +178,7 @@ class Rule:
         return Rule(checkpoint, self.event, alternatives, mode, self.policy, only, sending=sending)
 
     def _several(
-        self, namespace: str, args: Sequence[Any], matching: list[_Alternative]
+        self, namespace: str, args: Sequence[Any], matching: list[_Alternative], *, read: bool
     ) -> Verdict:
         names = ", ".join(repr(a.message.id) for a in self.alternatives if a.message is not None)
         total = f"{len(self.alternatives)} alternatives" + (f" ({names})" if names else "")
@@ -184,7 +186,7 @@ class Rule:
             text = f"matches {len(matching)} of the {total}; expected exactly one"
             return self._violation(namespace, (Problem("", "message", text),), truncated=False)
         values = self.policy.include_values
-        found = [a.explain(args, include_values=values) for a in self.alternatives]
+        found = [a.explain(args, include_values=values, read=read) for a in self.alternatives]
         nearest, truncated = min(found, key=lambda explained: len(explained[0]))
         problems = (Problem("", "message", f"matches none of the {total}"), *nearest)
         return self._violation(namespace, problems, truncated=truncated)
@@ -228,7 +230,7 @@ class _NoAck:
 
     accepts = is_valid
 
-    def explain(self, value: Any, *, include_values: bool = False) -> Any:
+    def explain(self, value: Any, *, include_values: bool = False, read: bool = False) -> Any:
         raise NotImplementedError  # the number of arguments says it all
 
 

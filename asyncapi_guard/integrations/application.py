@@ -6,12 +6,12 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
 
     from asyncapi_guard.errors import ContractViolation
 
-__all__ = ["Application", "NoErrorHandlers"]
+__all__ = ["Application", "AsyncApplication", "Bare", "HasErrorHandler"]
 
 
 class Application(Protocol):
@@ -30,6 +30,13 @@ class Application(Protocol):
         """Give the error to its handler: whether it answered, and what."""
         ...
 
+    def raised(self, error: Exception, event: str, sid: str) -> tuple[bool, Any]:
+        """Give to its handler what a handler of an event raised, unless it has seen that before.
+
+        Whether it took it, and what it returned.
+        """
+        ...
+
     def context(
         self, environ: Any, namespace: str, sid: str | None, event: str, args: Sequence[Any]
     ) -> AbstractContextManager[str | None]:
@@ -40,25 +47,56 @@ class Application(Protocol):
         ...
 
 
-class NoErrorHandlers:
-    """A server without error handlers."""
+class AsyncApplication(Protocol):
+    """The same of an application on asyncio."""
+
+    shows_signatures: bool
+
+    def has_say(self, namespace: str) -> bool:
+        """As `Application.has_say`."""
+        ...
+
+    async def answer(
+        self, error: ContractViolation, namespace: str, sid: str, event: str, args: Sequence[Any]
+    ) -> tuple[bool, Any]:
+        """As `Application.answer`."""
+        ...
+
+    async def raised(self, error: Exception, event: str, sid: str) -> tuple[bool, Any]:
+        """As `Application.raised`."""
+        ...
+
+    def context(
+        self, environ: Any, namespace: str, sid: str | None, event: str, args: Sequence[Any]
+    ) -> AbstractContextManager[str | None]:
+        """As `Application.context`."""
+        ...
+
+
+class HasErrorHandler(Protocol):
+    """Whatever the application gave its error handler to."""
+
+    @property
+    def error_handler(self) -> Callable[[Exception, str, str], Any] | None:
+        """The handler; it is called with the exception, the event, and the session id."""
+        ...
+
+
+class Bare:
+    """A server without Flask-SocketIO: its application has what it gave to the guard.
+
+    Args:
+        guarding: has the error handler.
+    """
 
     shows_signatures = True
 
-    def has_say(self, namespace: str) -> bool:  # noqa: ARG002  # the protocol's arguments
-        """Nowhere."""
-        return False
+    def __init__(self, guarding: HasErrorHandler) -> None:
+        self.guarding: HasErrorHandler = guarding
 
-    def answer(
-        self,
-        error: ContractViolation,  # noqa: ARG002  # here and below, the protocol's arguments
-        namespace: str,  # noqa: ARG002  # as above
-        sid: str,  # noqa: ARG002  # as above
-        event: str,  # noqa: ARG002  # as above
-        args: Sequence[Any],  # noqa: ARG002  # as above
-    ) -> tuple[bool, Any]:
-        """Never."""
-        return False, None
+    def has_say(self, namespace: str) -> bool:  # noqa: ARG002  # the protocol's arguments
+        """In all namespaces, or in none."""
+        return self.guarding.error_handler is not None
 
     def context(
         self,

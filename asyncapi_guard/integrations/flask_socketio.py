@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from flask_socketio import SocketIO
 
     from asyncapi_guard.integrations.deciding.decisions import Guarding
-    from asyncapi_guard.integrations.threads.server import ThreadedServer
+    from asyncapi_guard.integrations.targets import Adapter
 
 __all__ = ["install"]
 
@@ -36,7 +36,7 @@ _MARK = "_asyncapi_guard"
 
 def install(
     guarding: Guarding, app: Flask, socketio: SocketIO | None, *, typed: bool = False
-) -> ThreadedServer:
+) -> Adapter:
     """Put the guard on the server of a Flask application.
 
     Args:
@@ -148,6 +148,15 @@ class FlaskApplication:
         except Exception:  # noqa: BLE001  # the application's own: the client is answered otherwise
             write(logging.ERROR, "the application's error handler failed", exc_info=True)
             return False, None
+
+    def raised(
+        self,
+        error: Exception,  # noqa: ARG002  # here and below, the protocol's arguments
+        event: str,  # noqa: ARG002  # as above
+        sid: str,  # noqa: ARG002  # as above
+    ) -> tuple[bool, Any]:
+        """Never: Flask-SocketIO gave it to error handlers where it was raised."""
+        return False, None
 
     def _answered(self, value: Any) -> tuple[bool, Any]:
         if isinstance(value, CoroutineType):

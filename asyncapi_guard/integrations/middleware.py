@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakSet, ref
 
 from asyncapi_guard.contract import Contract
 from asyncapi_guard.errors import InstallationError
 from asyncapi_guard.guard import RESERVED_EVENTS, Guard, Policy
+from asyncapi_guard.integrations.application import Bare
 from asyncapi_guard.integrations.configuration import (
     NO_DOCUMENT,
     PREFIX,
@@ -17,7 +18,7 @@ from asyncapi_guard.integrations.configuration import (
 )
 from asyncapi_guard.integrations.handlers.check import HandlerCheck
 from asyncapi_guard.integrations.handlers.outdated import models_in, outdated
-from asyncapi_guard.integrations.handlers.registered import is_coroutine_function, registered
+from asyncapi_guard.integrations.handlers.registered import registered
 from asyncapi_guard.integrations.handlers.unheeded import unheeded
 from asyncapi_guard.integrations.recording.log import logger
 from asyncapi_guard.integrations.recording.recorder import Recorder
@@ -32,11 +33,16 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask_socketio import SocketIO
 
-    from asyncapi_guard.integrations.threads.server import ThreadedServer
+    from asyncapi_guard.integrations.targets import Adapter
     from asyncapi_guard.violations import Violation
 
 __all__ = ["AsyncAPIGuard"]
 
+_ErrorHandler = TypeVar("_ErrorHandler", bound="Callable[[Exception, str, str], Any]")
+_NOT_UNDER_FLASK = (
+    "on_error of the guard is for servers without Flask-SocketIO: use Flask-SocketIO's own "
+    "@socketio.on_error_default"
+)
 _REMEDY = "pass typed=True to init_app() or protect(), or typed=False if this is meant"
 
 
@@ -49,6 +55,7 @@ class AsyncAPIGuard:
             Flask application (`ASYNCAPI_GUARD_SPEC`, `ASYNCAPI_GUARD_MODE`, ...), in `init_app`.
         policy: what is done about violations; by default everything is enforced.
         on_violation: called with each `Violation`, rejected or reported. What it raises is logged.
+            For a `socketio.AsyncServer`, it can be a coroutine function.
         addresses: put the addresses of clients into violations and log lines; the default.
         reject_event: the name of an event to send to a client whose event was rejected and which
             did not ask for an ack; by default it is not told.
@@ -82,9 +89,10 @@ class AsyncAPIGuard:
         self.recorder: Recorder = Recorder(on_violation, addresses=addresses is not False)
         self.handler_check: HandlerCheck = HandlerCheck(self.recorder.place_in_document)
         self.handler_check.also = self._said_of_handlers
+        self.error_handler: Callable[[Exception, str, str], Any] | None = None
         self.reject_event: str | None = reject_event
         self.respond_unhandled: bool | None = respond_unhandled
-        self._installed: list[ref[ThreadedServer]] = []
+        self._installed: list[ref[Adapter]] = []
         #: The servers of which somebody has said what the hints of their handlers are.
         self._with_decided_hints: WeakSet[Any] = WeakSet()
         #: The guards of applications whose configuration was read, and what was given for them.
@@ -117,7 +125,40 @@ class AsyncAPIGuard:
 
     @on_violation.setter
     def on_violation(self, on_violation: Callable[[Violation], object] | None) -> None:
+        self._check_hook("on_violation", on_violation)
         self.recorder.on_violation = on_violation
+
+    def on_error(self, handler: _ErrorHandler) -> _ErrorHandler:
+        """Register an error handler for python-socketio, which has none; a decorator.
+
+        It is called with the exception, the event, and the session id: for each event that is
+        rejected, each ack that breaks the contract, and each exception of a handler. What it
+        returns is the ack. If it raises, or raises the same exception again, the guard answers as
+        without it. For a `socketio.AsyncServer`, it can be a coroutine function.
+
+        Args:
+            handler: the error handler.
+
+        Raises:
+            InstallationError: it cannot run on a server that is guarded already.
+        """
+        self._check_hook("on_error", handler)
+        if not all(isinstance(each.application, Bare) for each in self._adapters()):
+            raise InstallationError(_NOT_UNDER_FLASK)
+        self.error_handler = handler
+        return handler
+
+    def _check_hook(self, name: str, hook: Any) -> None:
+        """Raise InstallationError for a hook that one of the guarded servers cannot run."""
+        from asyncapi_guard.integrations.targets import check_hook
+
+        for adapter in self._adapters():
+            check_hook(adapter.server, name, hook)
+
+    def _adapters(self) -> list[Adapter]:
+        """What was put on servers that are still there."""
+        found = [each() for each in self._installed]
+        return [each for each in found if each is not None]
 
     @property
     def addresses(self) -> bool:
@@ -174,6 +215,8 @@ class AsyncAPIGuard:
         """
         from asyncapi_guard.integrations.flask_socketio import install
 
+        if self.error_handler is not None:
+            raise InstallationError(_NOT_UNDER_FLASK)
         middleware = self._for(app)
         previous = getattr(app, "extensions", {}).get("asyncapi_guard")
         adapter = install(middleware, app, socketio, typed=bool(typed))
@@ -237,7 +280,7 @@ class AsyncAPIGuard:
         return cast("AsyncAPIGuard", current)
 
     def protect(self, server: Any, *, typed: bool | None = None) -> None:
-        """Guard a `socketio.Server` (without Flask-SocketIO).
+        """Guard a `socketio.Server` (without Flask-SocketIO), or a `socketio.AsyncServer`.
 
         Args:
             server: it.
@@ -269,7 +312,7 @@ class AsyncAPIGuard:
         if line is not None:
             yield line
 
-    def _keep(self, adapter: ThreadedServer) -> None:
+    def _keep(self, adapter: Adapter) -> None:
         """Remember what was installed for as long as its server is there."""
         alive = [each for each in self._installed if each() is not None]
         self._installed = [*alive, ref(adapter)]
@@ -292,8 +335,7 @@ class AsyncAPIGuard:
     @property
     def installed(self) -> bool:
         """Whether it guards a server now."""
-        adapters = [each() for each in self._installed]
-        return any(each is not None and each.active for each in adapters)
+        return any(each.active for each in self._adapters())
 
     def statistics(self) -> list[Statistic]:
         """Counters by namespace, event and checkpoint: seen, rejected, reported."""
@@ -307,8 +349,6 @@ def _check_options(
     """Raise TypeError or ValueError for options that would do nothing, or something else."""
     if on_violation is not None and not callable(on_violation):
         raise TypeError(f"on_violation takes a function, not a {type(on_violation).__name__}")
-    if is_coroutine_function(on_violation):
-        raise TypeError("on_violation is a coroutine function, which nobody would await: use def")
     for name, value in (("addresses", addresses), ("respond_unhandled", respond_unhandled)):
         if value is not None and not isinstance(value, bool):
             raise TypeError(f"{name} takes True or False, not a {type(value).__name__}")

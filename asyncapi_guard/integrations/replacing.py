@@ -9,8 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 from socketio.admin import InstrumentedServer
+from socketio.async_admin import InstrumentedAsyncServer
 
 __all__ = ["Replacements"]
+
+#: The admin instrumentation, of servers on threads and on asyncio.
+_ADMINS = (InstrumentedServer, InstrumentedAsyncServer)
 
 
 class Replacements:
@@ -28,10 +32,9 @@ class Replacements:
 
     def replace_under_admin(self, owner: Any, name: str, ours: Any) -> Any:
         """Replace it beneath the admin instrumentation, which puts back what it replaced."""
-        instrumented = isinstance(
-            getattr(getattr(owner, name), "__self__", None), InstrumentedServer
-        )
-        return self.replace(owner, _under_admin(name) if instrumented else name, ours)
+        holder = getattr(getattr(owner, name), "__self__", None)
+        admin = next((kind for kind in _ADMINS if isinstance(holder, kind)), None)
+        return self.replace(owner, name if admin is None else _under(admin, name), ours)
 
     def replace_item(self, items: dict[str, Any], key: str, ours: Any) -> None:
         """Replace a value of a dictionary."""
@@ -48,7 +51,7 @@ class Replacements:
                 if where.get(name) == ours:
                     where[name] = theirs
                 continue
-            for place in (name, _under_admin(name)):
+            for place in (name, *(_under(admin, name) for admin in _ADMINS)):
                 if vars(where).get(place) == ours:
                     if own or place != name:
                         setattr(where, place, theirs)
@@ -56,6 +59,6 @@ class Replacements:
                         delattr(where, place)
 
 
-def _under_admin(name: str) -> str:
+def _under(admin: type, name: str) -> str:
     """Return where the admin instrumentation keeps what it replaced: a name mangled by Python."""
-    return f"_InstrumentedServer__{name.lstrip('_')}"
+    return f"_{admin.__name__}__{name.lstrip('_')}"

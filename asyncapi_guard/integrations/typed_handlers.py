@@ -15,8 +15,7 @@ from socketio.exceptions import ConnectionRefusedError as RefusedConnect
 from asyncapi_guard.codefirst import CATCH_ALL, ConstructionError, plain_models, plain_values
 from asyncapi_guard.errors import violation_error
 from asyncapi_guard.guard import Verdict
-from asyncapi_guard.integrations.deciding.calls import Rejected, Unjudged
-from asyncapi_guard.integrations.threads.connects import given_auth
+from asyncapi_guard.integrations.deciding.calls import Rejected, Unjudged, given_auth
 from asyncapi_guard.integrations.wire.strict_json import StrictJSON
 from asyncapi_guard.violations import Checkpoint, Code, Violation
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import inspect
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from asyncapi_guard.codefirst import CATCH_ALL, Registry
@@ -21,8 +22,10 @@ from asyncapi_guard.integrations.handlers.registered import (
 from asyncapi_guard.integrations.typed_handlers import TypedHandlers, construct
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
+    from asyncapi_guard.codefirst import Receiver
+    from asyncapi_guard.integrations.aio.server import AsyncioServer
     from asyncapi_guard.integrations.threads.server import ThreadedServer
 
 __all__ = ["follow_flask", "follow_server"]
@@ -31,7 +34,7 @@ _Handle: TypeAlias = "Callable[..., Any]"
 
 
 def follow_flask(
-    adapter: ThreadedServer, socketio: Any, inner: _Handle, outer: _Handle
+    adapter: ThreadedServer | AsyncioServer, socketio: Any, inner: _Handle, outer: _Handle
 ) -> tuple[_Handle, _Handle]:
     """Have the handlers of a `SocketIO` called with instances, and its emits take them.
 
@@ -74,13 +77,13 @@ def follow_flask(
     return functools.partial(typed.handle, inner), functools.partial(typed.handle, outer)
 
 
-def follow_server(adapter: ThreadedServer) -> None:
-    """Have the handlers of a `socketio.Server` called with instances, and its emits take them.
+def follow_server(adapter: ThreadedServer | AsyncioServer) -> None:
+    """Have the handlers of a server called with instances, and its emits take them.
 
     Raises:
         RegistrationError: a handler's hints cannot be modelled.
     """
-    follower = _ServerHandlers(_followed(adapter))
+    follower = _ServerHandlers(_followed(adapter), awaits=adapter.server.is_asyncio_based())
     server, replace = adapter.server, adapter.replaced.replace
     for namespace, event, handler in registered(server.handlers, {}):
         follower.receive(namespace, event, handler)
@@ -92,7 +95,7 @@ def follow_server(adapter: ThreadedServer) -> None:
     follower.namespace_handler = replace(server, "_get_namespace_handler", follower.typed_namespace)
 
 
-def _followed(adapter: ThreadedServer) -> TypedHandlers:
+def _followed(adapter: ThreadedServer | AsyncioServer) -> TypedHandlers:
     """Typed handlers of a server whose emits take instances."""
     typed = TypedHandlers(Registry(), lambda: adapter.active)
     typed.follow(adapter.server)
@@ -104,10 +107,14 @@ def _followed(adapter: ThreadedServer) -> TypedHandlers:
 
 def _dumping(typed: TypedHandlers, send: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(send)
+    async def sending_later(event: str, *args: Any, **kwargs: Any) -> Any:
+        return await send(event, *typed.dumped(event, args, kwargs), **kwargs)
+
+    @functools.wraps(send)
     def sending(event: str, *args: Any, **kwargs: Any) -> Any:
         return send(event, *typed.dumped(event, args, kwargs), **kwargs)
 
-    return sending
+    return sending_later if inspect.iscoroutinefunction(send) else sending
 
 
 def _inside(handler: Any) -> Any:
@@ -124,15 +131,16 @@ def _receive_methods(namespace_handler: Any, receive: Callable[[str, str, Any], 
 
 
 class _ServerHandlers:
-    """In the place of what a `socketio.Server` registers, and finds its handlers by."""
+    """In the place of what a server registers, and finds its handlers by."""
 
     on: Callable[..., Any]
     register_namespace: Callable[..., Any]
     event_handler: Callable[..., Any]
     namespace_handler: Callable[..., Any]
 
-    def __init__(self, typed: TypedHandlers) -> None:
+    def __init__(self, typed: TypedHandlers, *, awaits: bool) -> None:
         self._typed = typed
+        self._awaits = awaits
 
     def receive(self, namespace: str, event: str, handler: Any) -> None:
         """Read a handler's types; the session id, and what else is before its arguments, is not."""
@@ -194,9 +202,15 @@ class _ServerHandlers:
             if receiver.typed:
                 named = dataclasses.replace(receiver, event=event)
                 values = construct(named, namespace, values)
-            return receiver.dump(handler(*args[:first], *values), self._typed.plain)
+            value = handler(*args[:first], *values)
+            if self._awaits and inspect.isawaitable(value):
+                return self._dumped(receiver, value)
+            return receiver.dump(value, self._typed.plain)
 
         return call
+
+    async def _dumped(self, receiver: Receiver, value: Awaitable[Any]) -> Any:
+        return receiver.dump(await value, self._typed.plain)
 
 
 class _TypedNamespace:

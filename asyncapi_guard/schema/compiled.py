@@ -106,10 +106,12 @@ class CompiledSchema:
         """Whether any value is valid; text that is no Unicode is not, wherever it stands."""
         return self.accepts(value) and is_text(value)
 
-    def explain(self, value: Any, *, include_values: bool = False) -> Explanation:
+    def explain(
+        self, value: Any, *, include_values: bool = False, read: bool = False
+    ) -> Explanation:
         """Why a value is not valid, within a fixed budget."""
         engine = "jsonschema" if self.bundle.compares_bytes else self._engine
-        return explain(self.bundle, engine, value, include_values=include_values)
+        return explain(self.bundle, engine, value, include_values=include_values, read=read)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, CompiledSchema):

@@ -50,13 +50,27 @@ class _ExhaustedError(Exception):
 
 
 def explain(
-    bundle: Bundle, engine: EngineName, value: Any, *, include_values: bool = False
+    bundle: Bundle,
+    engine: EngineName,
+    value: Any,
+    *,
+    include_values: bool = False,
+    read: bool = False,
 ) -> Explanation:
-    """The problems of a value that the engine found not valid; at least one."""
+    """The problems of a value that the engine found not valid; at least one.
+
+    Args:
+        bundle: the schema.
+        engine: which engine judged.
+        value: it.
+        include_values: with what is in it.
+        read: a strict reader made it of JSON: the engine can read all of it, however large it is.
+    """
     walk = _Walk(bundle, engine, include_values=include_values)
     problems: list[Problem] = []
     truncated = False
-    found = {_pointer(each.path): each for each in islice(walk.unreadable(value), _PROBLEMS)}
+    unreadable = () if read else islice(walk.unreadable(value), _PROBLEMS)
+    found = {_pointer(each.path): each for each in unreadable}
     try:
         for problem in walk.schema(("s0",), bundle.root, (), value):
             if problem in problems or (found and not _is_foreign(problem, found)):

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pydantic
 import pytest
+import requests
 import socketio as pysocketio
 from either_pydantic import OLD, spelled
 
@@ -302,3 +303,41 @@ def test_typed_handlers_under_a_document() -> None:
             answer = client.ask("say", "kitchen", {"body": ""})
             assert answer["error"]["problems"][0]["keyword"] == "minLength"
             assert "error" in client.ask("say", "kitchen")
+
+
+# -- asyncio ---------------------------------------------------------------------------------------
+
+
+def visitor(name: str = "ada", password: str = "open sesame") -> dict[str, str]:
+    return {"name": name, "password": password}
+
+
+@pytest.mark.skipif(OLD, reason="FastAPI is for Pydantic 2")
+def test_the_asyncio_example_is_a_chat() -> None:
+    """Auth, rooms, a background task, and a REST route, each by the contract."""
+    with started("asyncio_fastapi/chat.py") as url:
+        with clients(url, auth=visitor()) as (ada,), clients(url, auth=visitor("bob")) as (bob,):
+            assert ada.ask("join", "red") == 1
+            assert bob.ask("join", "red") == 2
+            rejected = bob.ask("join", "Red!")
+            assert rejected["error"]["code"] == "request_validation_error"
+            bob.ask("say", {"room": "red", "text": "hi"})
+            assert without_time(ada) == ("said", [{"name": "bob", "text": "hi"}])
+            failed = bob.ask("say", {"room": "blue", "text": "hi"})
+            assert failed == {"error": {"code": "failed", "event": "say"}}
+            assert requests.post(f"{url}/announcements?text=soon", timeout=PATIENCE).ok
+            assert without_time(ada) == ("announced", ["soon"])
+            bad = requests.post(f"{url}/announcements?text=", timeout=PATIENCE)
+            assert bad.json()["detail"][0]["keyword"] == "minLength"
+            while ada.hear()[0] != "time":
+                pass
+        for auth in (visitor(password="x"), {"name": ""}, None):
+            with pytest.raises(pysocketio.exceptions.ConnectionError):
+                Client(url, auth=auth)
+
+
+def without_time(client: Client) -> tuple[str, list[Any]]:
+    """The next event that is not the time."""
+    while (event := client.hear())[0] == "time":
+        pass
+    return event

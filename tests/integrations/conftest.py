@@ -277,6 +277,7 @@ class RawClient:
 
     def close(self) -> None:
         self.ws.close(timeout=0)
+        self.ws.shutdown()  # where it was the server that closed it
 
 
 class _Quiet(WSGIRequestHandler):
@@ -357,6 +358,11 @@ class Client:
             self.io.eio.ws.close = functools.partial(self.io.eio.ws.close, timeout=0)
         self.io.disconnect()
         self.io.eio.wait()
+        # Not closed by themselves where it was the server that closed them.
+        if self.io.eio.ws is not None:
+            self.io.eio.ws.shutdown()
+        if self.io.eio.http is not None:
+            self.io.eio.http.close()
 
 
 @pytest.fixture(scope="session")
@@ -383,6 +389,12 @@ class Serving:
     def __init__(self) -> None:
         self._clients: list[Any] = []
         self._servers: list[tuple[Any, threading.Thread]] = []
+        self._others: list[Any] = []
+
+    def also_serve(self, server: Any) -> Any:
+        """Close one more server at the end, before its clients: none waits for its last poll."""
+        self._others.append(server)
+        return server
 
     def serve(self, wsgi: Any) -> str:
         """Serve a WSGI application: its address."""
@@ -409,6 +421,8 @@ class Serving:
         return closable
 
     def close(self) -> None:
+        for server in self._others:
+            server.close()
         for client in self._clients:
             client.close()
         for server, thread in self._servers:

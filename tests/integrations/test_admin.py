@@ -25,21 +25,28 @@ class Lines(logging.Handler):
 logging.getLogger("asyncapi_guard").addHandler(Lines())
 
 net = conftest.Serving()
-made = conftest.Entrance(way, guarded=way == "AsyncAPISocketIO")
+if way == "asyncio":
+    from traffic_asyncio import AsyncEntrance
+    made = AsyncEntrance()
+else:
+    made = conftest.Entrance(way, guarded=way == "AsyncAPISocketIO")
+if way == "asyncio":
+    url = made.serve(net)
 instrument = lambda: made.server.instrument(
     auth={{"username": "a", "password": "b"}}, mode=mode, namespace="/ui", server_stats_interval=60)
 if when == "before":
     instrument()
 if way != "AsyncAPISocketIO":
     made.guard = conftest.AsyncAPIGuard(conftest.document(), on_violation=made.violations.append)
-    if way == "protect":
+    if way in ("protect", "asyncio"):
         made.guard.protect(made.server)
     else:
         made.guard.init_app(made.app, made.io)
 if when == "after":
     instrument()
 made.on("word")(lambda word: (1, word))
-url = net.serve(made.wsgi)
+if way != "asyncio":
+    url = net.serve(made.wsgi)
 client, admin = net.raw(url), net.raw(url)
 def first(frame, *starts):  # of what the admin hears: in development there is much more
     while not frame.startswith(starts):
@@ -74,7 +81,11 @@ os._exit(0)
 @pytest.mark.parametrize(
     ("way", "when"),
     [
-        *((way, when) for way in ("init_app", "protect") for when in ("before", "after")),
+        *(
+            (way, when)
+            for way in ("init_app", "protect", "asyncio")
+            for when in ("before", "after")
+        ),
         ("AsyncAPISocketIO", "after"),  # it guards its server as soon as there is one
     ],
 )

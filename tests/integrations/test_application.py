@@ -7,12 +7,12 @@ from typing import Any
 import socketio
 
 from asyncapi_guard import AsyncAPIGuard
-from asyncapi_guard.integrations.application import NoErrorHandlers
+from asyncapi_guard.integrations.threads.errors import ErrorHandler
 
 
-def test_a_bare_server_answers_no_error_itself() -> None:
+def test_a_bare_server_answers_no_error_itself(contract: Any) -> None:
     """The guard does, without anything around it."""
-    application = NoErrorHandlers()
+    application = ErrorHandler(AsyncAPIGuard(contract()))
     error: Any = None
     assert not application.has_say("/")
     assert application.answer(error, "/", "s", "move", []) == (False, None)

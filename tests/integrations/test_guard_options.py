@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask_socketio import SocketIO
 
-from asyncapi_guard import AsyncAPIGuard, SpecError
+from asyncapi_guard import AsyncAPIGuard, InstallationError, SpecError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,18 +23,29 @@ async def hook(violation: Any) -> None:
     "options",
     [
         {"on_violation": "print"},
-        {"on_violation": hook},
         {"addresses": 0},
         {"addresses": "no"},
         {"respond_unhandled": 0},
         {"reject_event": 5},
     ],
-    ids=range(6),
+    ids=range(5),
 )
 def test_an_option_of_another_kind_is_an_error(options: Any, contract: Any) -> None:
     """It names the option."""
     with pytest.raises(TypeError, match=next(iter(options))):
         AsyncAPIGuard(contract(), **options)
+
+
+@pytest.mark.parametrize("way", ["init_app", "protect", "AsyncAPISocketIO"])
+def test_a_hook_that_nobody_would_await_is_an_error_where_the_guard_is_put(
+    way: str, entrances: Any
+) -> None:
+    """Only a server on asyncio awaits it; which kind it will be is not known before."""
+    with pytest.raises(InstallationError, match="on_violation is a coroutine function"):
+        entrances(way, on_violation=hook)
+    made = entrances(way)
+    with pytest.raises(InstallationError, match="on_violation is a coroutine function"):
+        made.guard.on_violation = hook
 
 
 @pytest.mark.parametrize("event", ["connect", "disconnect", "connect_error", "*"])

@@ -1,8 +1,8 @@
 """One table of traffic, good and bad, over every path; a leak is what passed and should not have.
 
-Each row runs with a real client over a websocket and over polling, to servers on threads, on gevent
-and on eventlet, and through Flask-SocketIO's test client with both engines. What gets through is
-looked at once more, by a canary.
+Each row runs with a real client over a websocket and over polling, to servers on threads, on
+asyncio under uvicorn, on gevent and on eventlet, and through Flask-SocketIO's test client with both
+engines. What gets through is looked at once more, by a canary.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from socketio import ASGIApp
+from traffic_asyncio import AsyncControls, Uvicorn, new_async_application
 from traffic_canary import Canary
 from traffic_controls import Controls, RemoteControls
 from traffic_conversations import OverNetwork, OverTestClient
@@ -28,7 +30,7 @@ SURROGATE = "\\ud800"
 
 
 OVER_NETWORK = [
-    *("websocket", "polling"),
+    *("websocket", "polling", "websocket-asyncio", "polling-asyncio"),
     *(
         pytest.param(f"{transport}-{mode}", marks=pytest.mark.greenlets)
         for mode in ("gevent", "eventlet")
@@ -52,6 +54,10 @@ def conversation(
     elif not kind:
         made = application()
         yield OverNetwork(Controls(made), module_net, module_net.serve(made.app), way)
+    elif kind == "asyncio":
+        made = new_async_application()
+        served = module_net.also_serve(Uvicorn(ASGIApp(made.server)))
+        yield OverNetwork(AsyncControls(made, served), module_net, served.url, way)
     elif reason := is_missing(kind):
         skip_or_fail(reason)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract import Mode
@@ -15,7 +16,18 @@ if TYPE_CHECKING:
     from asyncapi_guard.guard import Guard, Verdict
     from asyncapi_guard.guard.rules import Rule
 
-__all__ = ["Call", "ConnectFailed", "Expected", "Rejected", "RejectedAck", "Unjudged"]
+__all__ = [
+    "Call",
+    "ConnectFailed",
+    "Expected",
+    "Rejected",
+    "RejectedAck",
+    "Unjudged",
+    "given_auth",
+]
+
+#: The auth that came, while a connect handler runs: python-socketio takes `{}` for none.
+given_auth: ContextVar[Any] = ContextVar("asyncapi_guard_given_auth", default=None)
 
 
 class Expected:

@@ -48,6 +48,11 @@ class Guarding(Protocol):
         ...
 
     @property
+    def error_handler(self) -> Callable[[Exception, str, str], Any] | None:
+        """What the application gave the guard to hear of errors."""
+        ...
+
+    @property
     def handler_check(self) -> HandlerCheck:
         """Compares handlers with the contract when the first client connects."""
         ...

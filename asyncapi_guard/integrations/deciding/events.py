@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from types import CoroutineType
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract import Mode
@@ -12,7 +11,6 @@ from asyncapi_guard.guard import RESERVED_EVENTS
 from asyncapi_guard.guard.verdicts import PASSED
 from asyncapi_guard.integrations.deciding.calls import Call, Unjudged
 from asyncapi_guard.integrations.deciding.decisions import Decisions
-from asyncapi_guard.integrations.handlers.registered import never_runs
 from asyncapi_guard.integrations.wire.codec import Unsendable
 from asyncapi_guard.integrations.wire.packets import (
     BinaryArguments,
@@ -21,7 +19,7 @@ from asyncapi_guard.integrations.wire.packets import (
     opened,
     strictly,
 )
-from asyncapi_guard.violations import Checkpoint, Code, printable
+from asyncapi_guard.violations import Checkpoint, Code
 
 if TYPE_CHECKING:
     from asyncapi_guard.guard import Guard, Verdict
@@ -138,16 +136,6 @@ class EventDecisions(Decisions):
             return self.packets.ack(call.namespace, call.id, [otherwise])
         return self.packets.ack(call.namespace, call.id, self.packets.ready(values, encoded))
 
-    def check_returned(self, call: Call, value: Any) -> None:
-        """Reject a coroutine, which nobody would await.
-
-        Raises:
-            TypeError: the handler returned one, and the event is enforced.
-        """
-        if type(value) is CoroutineType and self._enforces(call):
-            value.close()
-            raise TypeError(never_runs(f"the handler of {printable(call.event)}"))
-
     def fault(self, call: Call, error: BaseException) -> Any:
         """Return the ack for a handler that did not return, or returned what cannot be read."""
         if call.id is None or not self._adds_acks(call):
@@ -166,9 +154,10 @@ class EventDecisions(Decisions):
 
     def _adds_acks(self, call: Call) -> bool:
         """Whether the guard answers where a server without it would be silent."""
-        return self.guarding.respond_unhandled is not False and self._enforces(call)
+        return self.guarding.respond_unhandled is not False and self.enforces(call)
 
-    def _enforces(self, call: Call) -> bool:
+    def enforces(self, call: Call) -> bool:
+        """Return whether an event like this is rejected when it breaks the contract."""
         return self.active and call.enforced
 
     # -- acks --------------------------------------------------------------------------------------
@@ -191,7 +180,7 @@ class EventDecisions(Decisions):
         ), verdict
 
     def _unjudged_ack(self, call: Call, value: Any) -> Any:
-        if self._enforces(call):
+        if self.enforces(call):
             otherwise = fault_of(Code.HANDLER, call.namespace, call.event)
             return self.answered(call, value, otherwise)
         return (

@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
+from asyncapi_guard.integrations.handlers.registered import CALLS
+
 __all__ = ["takes"]
 
 
@@ -16,6 +18,7 @@ def takes(function: Any, args: tuple[Any, ...], *, unwrapped: bool = True) -> bo
         args: as many as it would get; the auth of a connect is the last.
         unwrapped: look through decorators that say what they decorate.
     """
+    function = getattr(function, CALLS, function)
     outer = _signature(function, unwrapped=False)
     if outer is None or not _binds(outer, args):
         return outer is None

@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 __all__ = [
+    "CALLS",
     "LIBRARIES",
     "dispatches_itself",
+    "is_async_generator_function",
     "is_coroutine_function",
     "lacks_a_method",
     "methods_of",
@@ -20,6 +22,8 @@ __all__ = [
 ]
 
 LIBRARIES = frozenset(("asyncapi_guard", "flask_socketio", "socketio"))
+#: The attribute of what is called in a handler's place; it has the handler.
+CALLS = "asyncapi_guard_calls"
 _PREFIX = "on_"
 
 
@@ -74,7 +78,18 @@ def lacks_a_method(server: Any, namespace: str, event: Any) -> bool:
 
 
 def is_coroutine_function(handler: Any) -> bool:
-    """Whether calling a handler makes a coroutine, or an asynchronous generator.
+    """Whether calling a handler makes a coroutine, or an asynchronous generator."""
+    function = _function_in(handler)
+    return inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
+
+
+def is_async_generator_function(handler: Any) -> bool:
+    """Whether calling a handler makes an asynchronous generator."""
+    return inspect.isasyncgenfunction(_function_in(handler))
+
+
+def _function_in(handler: Any) -> Any:
+    """The function that runs when a handler is called.
 
     Of decorators, only Flask-SocketIO's own is looked through: others may run what they decorate.
     """
@@ -85,7 +100,7 @@ def is_coroutine_function(handler: Any) -> bool:
         function = function.func
     if not (inspect.isfunction(function) or inspect.ismethod(function)):
         function = getattr(type(function), "__call__", function)  # noqa: B004  # looked at, not asked
-    return inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
+    return function
 
 
 def never_runs(what: str) -> str:

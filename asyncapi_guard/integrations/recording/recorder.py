@@ -71,7 +71,7 @@ class Recorder:
     def record(
         self, verdict: Verdict, sid: str | None = None, address: str | None = None
     ) -> Violation | None:
-        """Count and log a violation, and call the application's hook.
+        """Write a violation down, and tell the application.
 
         An `Exception` that a log handler or the hook raises goes no further.
 
@@ -83,6 +83,14 @@ class Recorder:
         Returns:
             The violation with both, as the hook got it; `None` if the verdict has none.
         """
+        violation = self.write_down(verdict, sid, address)
+        self.tell(violation)
+        return violation
+
+    def write_down(
+        self, verdict: Verdict, sid: str | None = None, address: str | None = None
+    ) -> Violation | None:
+        """Count and log a violation; return it with its client, as for `record`."""
         if verdict.violation is None:
             return None
         address = address if self.addresses else None
@@ -91,8 +99,21 @@ class Recorder:
         count = self.tally.rejected if violation.rejected else self.tally.reported
         count(*names, violation.checkpoint)
         self._log(violation, *names)
-        self._tell(violation)
         return violation
+
+    def tell(self, violation: Violation | None) -> object:
+        """Call the application's hook; return what it returned, which may wait to be awaited."""
+        if violation is None or self.on_violation is None:
+            return None
+        try:
+            return self.on_violation(violation)
+        except Exception:  # noqa: BLE001  # whatever it is, the client is answered
+            self.hook_failed()
+            return None
+
+    def hook_failed(self) -> None:
+        """Log the exception of the application's hook, which is being handled."""
+        write(logging.ERROR, "on_violation failed", exc_info=True)
 
     def place_in_document(self, location: str) -> str:
         """Return the place of a message or a schema (`file#/json/pointer`), for people."""
@@ -118,11 +139,3 @@ class Recorder:
         except Exception:  # noqa: BLE001  # the client is answered, wherever it was
             write(logging.ERROR, "the guard failed to find a place", exc_info=True)
             return violation.line()
-
-    def _tell(self, violation: Violation) -> None:
-        if self.on_violation is None:
-            return
-        try:
-            self.on_violation(violation)
-        except Exception:  # noqa: BLE001  # whatever it is, the client is answered
-            write(logging.ERROR, "on_violation failed", exc_info=True)

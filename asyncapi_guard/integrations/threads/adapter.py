@@ -6,6 +6,8 @@ import logging
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.integrations.recording.addresses import address_in
+from asyncapi_guard.integrations.threads.calling import tell
 from asyncapi_guard.violations import Checkpoint
 
 if TYPE_CHECKING:
@@ -60,7 +62,7 @@ class Adapter:
             eio_sid = self.server.manager.eio_sid_from_sid(sid, violation.namespace)
         environ = self.server.environ.get(eio_sid) or {}
         with ExitStack() as stack:
-            address = environ.get("REMOTE_ADDR")
+            address = address_in(environ)
             try:
                 if violation.checkpoint is Checkpoint.SEND_EVENT:
                     environ = {}  # what is around whoever emits stays
@@ -73,4 +75,6 @@ class Adapter:
                 self.recorder.log(
                     logging.ERROR, "a violation is told without its context: %s", kind
                 )
-            return self.recorder.record(verdict, sid, address)
+            recorded = self.recorder.write_down(verdict, sid, address)
+            tell(self.recorder, recorded)
+            return recorded

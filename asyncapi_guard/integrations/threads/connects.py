@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from contextvars import ContextVar
-from types import CoroutineType
 from typing import TYPE_CHECKING, Any
 
+from socketio import exceptions
+
 from asyncapi_guard.errors import violation_error
-from asyncapi_guard.integrations.deciding.calls import ConnectFailed, Rejected
+from asyncapi_guard.integrations.deciding.calls import ConnectFailed, Rejected, given_auth
 from asyncapi_guard.integrations.handlers.parameters import takes
-from asyncapi_guard.integrations.handlers.registered import never_runs
+from asyncapi_guard.integrations.threads.calling import is_pending, never_awaited
 from asyncapi_guard.integrations.threads.entering import Entering
 from asyncapi_guard.integrations.wire.packets import UNREADABLE, opened, strictly
 from asyncapi_guard.violations import printable
@@ -20,10 +21,8 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.guard import Verdict
 
-__all__ = ["Connects", "given_auth"]
+__all__ = ["Connects"]
 
-#: The auth that came, while a connect handler runs: python-socketio takes `{}` for none.
-given_auth: ContextVar[Any] = ContextVar("asyncapi_guard_given_auth", default=None)
 #: Set while a connect handler runs whose exceptions reject.
 _once: ContextVar[bool] = ContextVar("asyncapi_guard_once", default=False)
 
@@ -102,27 +101,45 @@ class Connects(Entering):
                 printable(namespace),
             )
 
-    def trigger_event(self, event: str, namespace: str, *args: Any) -> Any:
+    def trigger_event(self, event: str, namespace: str, sid: str, *args: Any) -> Any:
         """Call a handler; a connect handler once.
 
         python-socketio takes any `TypeError` for that of a handler without a parameter for the
         auth, and calls it again without.
 
         Raises:
-            ConnectFailed: in place of a `TypeError` that came from within.
+            ConnectFailed: in place of a `TypeError` that came from within, and of what the
+                application's error handler has seen.
         """
+        if event == "disconnect":
+            return self._trigger_disconnect(namespace, sid, *args)
         if event != "connect" or not _once.get():
-            return self._trigger(event, namespace, *args)
-        if len(args) > 2 and not self._takes_auth(namespace, args):
-            args = args[:2]
+            return self._trigger(event, namespace, sid, *args)
+        if len(args) > 1 and not self._takes_auth(namespace, (sid, *args)):
+            args = args[:1]
         try:
-            value = self._trigger(event, namespace, *args)
-        except TypeError as error:
-            raise ConnectFailed(error, seen=False) from error
-        if type(value) is CoroutineType:
-            value.close()
-            raise ConnectFailed(TypeError(never_runs("the connect handler")), seen=False)
+            value = self._trigger(event, namespace, sid, *args)
+        except (ConnectionRefusedError, exceptions.ConnectionRefusedError):
+            raise
+        except Exception as error:
+            seen, _ = self.application.raised(error, "connect", sid)
+            if not seen and not isinstance(error, TypeError):
+                raise
+            raise ConnectFailed(error, seen=seen) from error
+        if is_pending(value):
+            raise ConnectFailed(never_awaited(value, "the connect handler"), seen=False)
         return value
+
+    def _trigger_disconnect(self, namespace: str, sid: str, *args: Any) -> Any:
+        try:
+            return self._trigger("disconnect", namespace, sid, *args)
+        except Exception as error:
+            if not self.decide.active:
+                raise
+            seen, _ = self.application.raised(error, "disconnect", sid)
+            if not seen:
+                raise
+        return None
 
     def _takes_auth(self, namespace: str, args: tuple[Any, ...]) -> bool:
         """Whether the handler of a connect has a parameter for the auth; so if it does not say."""

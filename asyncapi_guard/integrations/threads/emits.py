@@ -12,6 +12,7 @@ from asyncapi_guard.integrations.deciding.calls import RejectedAck
 from asyncapi_guard.integrations.deciding.emits import Emitted, fault_of_ack
 from asyncapi_guard.integrations.deciding.entrants import NOBODY
 from asyncapi_guard.integrations.deciding.queue import rejection_of
+from asyncapi_guard.integrations.threads.calling import FAULTS, called
 from asyncapi_guard.integrations.threads.queue import Queue, Waiting
 from asyncapi_guard.integrations.threads.sending import send_here
 from asyncapi_guard.integrations.wire.packets import UNREADABLE, opened
@@ -60,18 +61,18 @@ class JudgedAck(Waiting):
         if values and type(values[0]) is RejectedAck:
             return self._reject(values[0].error, ())
         if not emits.decide.active:
-            return self._callback(*values)
+            return called(self._callback, *values)
         verdict = emits.decide.answered_by_client(self.sent, values)
         violation = verdict.violation
         if violation is None:
-            return self._callback(*values)
+            return called(self._callback, *values)
         eio_sid, sid = self._from()
         try:
             violation = emits._record(verdict, eio_sid, sid, values) or violation
         finally:
             if violation.rejected:
                 self._reject(violation_error(violation), values)
-        return None if violation.rejected else self._callback(*values)
+        return None if violation.rejected else called(self._callback, *values)
 
     def rejected_elsewhere(self, rejection: Any) -> None:
         """Another host, whose client it is, has rejected the ack."""
@@ -84,7 +85,7 @@ class JudgedAck(Waiting):
     def _reject(self, error: ContractViolation, values: Sequence[Any]) -> None:
         sid, sent = self._from()[1], self.sent
         if self._called:
-            self._callback(RejectedAck(error))
+            called(self._callback, RejectedAck(error))
         elif sid is not None:
             self._emits.application.answer(error, sent.namespace, sid, sent.event, values)
 
@@ -198,7 +199,7 @@ class Emits(Queue):
             verdict = self.decide.queued(namespace, event, message)
             try:
                 self._record(verdict)
-            except BaseException as error:  # noqa: BLE001  # it would end what listens to the queue
+            except FAULTS as error:  # it would end what listens to the queue
                 kind = type(error).__name__
                 self.recorder.log(logging.ERROR, "on_violation ended with %s", kind)
             if verdict.rejected:

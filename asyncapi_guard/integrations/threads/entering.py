@@ -85,9 +85,11 @@ class Entering(Adapter):
         """The connect handler is done: the client is in, or it is out."""
         manager = self.server.manager
         sid = manager.sid_from_eio_sid(eio_sid, namespace)
-        if sid is not None and manager.is_connected(sid, namespace):
-            self._send_kept(entrant, sid)
-        self.entrants.close(eio_sid, namespace, entrant, sid)
+        try:
+            if sid is not None and manager.is_connected(sid, namespace):
+                self._send_kept(entrant, sid)
+        finally:
+            self.entrants.close(eio_sid, namespace, entrant, sid)
         if not entrant.left or sid is None:
             return
         if entrant.gone:

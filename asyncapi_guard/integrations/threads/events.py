@@ -6,10 +6,16 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.errors import violation_error
-from asyncapi_guard.integrations.deciding.calls import Rejected
+from asyncapi_guard.integrations.deciding.calls import Rejected, Unjudged
 from asyncapi_guard.integrations.handlers.registered import lacks_a_method
 from asyncapi_guard.integrations.recording.log import logger
 from asyncapi_guard.integrations.threads.adapter import Adapter
+from asyncapi_guard.integrations.threads.calling import (
+    is_pending,
+    let_out,
+    never_awaited,
+    start,
+)
 from asyncapi_guard.integrations.wire.packets import Junk, opened
 from asyncapi_guard.integrations.wire.strict_json import Malformed
 from asyncapi_guard.violations import printable
@@ -122,7 +128,7 @@ class Events(Adapter):
             return
         self._log_received(call)
         if self.server.async_handlers:
-            self.server.start_background_task(self._run, call)
+            start(self.server, self._run, call)
         else:
             self._run(call)
 
@@ -143,7 +149,7 @@ class Events(Adapter):
         if not self.application.has_say(call.namespace):
             self._send(call.eio_sid, self.decide.told(call, error))
         elif self.server.async_handlers:
-            self.server.start_background_task(self._ask, call, error)
+            start(self.server, self._ask, call, error)
         else:
             self._ask(call, error)
 
@@ -167,23 +173,45 @@ class Events(Adapter):
         """Run the handler and answer, whatever happens."""
         try:
             value = self.server._trigger_event(call.event, call.namespace, call.sid, *call.args)
-            self.decide.check_returned(call, value)
+            self._check_returned(call, value)
         except Rejected as rejected:
             self._go_on(call, rejected.verdict)
             return
         except BaseException as error:
-            self._tell_of_fault(call, error)
-            raise
+            answered, value = False, None
+            try:
+                answered, value = self._ask_about(call, error)
+            finally:
+                if not answered:
+                    self._tell_of_fault(call, error)
+            if not answered:
+                raise
+            value = Unjudged(value)
         if call.id is not None:
             self._acknowledge(call, value)
+
+    def _check_returned(self, call: Call, value: Any) -> None:
+        """Reject what nobody awaits.
+
+        Raises:
+            TypeError: the handler returned it, and the event is enforced.
+        """
+        if is_pending(value) and self.decide.enforces(call):
+            raise never_awaited(value, f"the handler of {printable(call.event)}")
+
+    def _ask_about(self, call: Call, error: BaseException) -> tuple[bool, Any]:
+        """Give what a handler raised to the error handler: whether it answered, and what."""
+        if not isinstance(error, Exception) or not self.decide.active:
+            return False, None
+        return self.application.raised(error, call.event, call.sid)
 
     def _tell_of_fault(self, call: Call, error: BaseException) -> None:
         """Answer for a handler that did not return, or returned what nobody can look at."""
         packet = self.decide.fault(call, error)
         self._send(call.eio_sid, packet)
-        if packet is not None and not isinstance(error, Exception):
+        if packet is not None and not isinstance(error, (Exception, GeneratorExit)):
             # It may end the server, and the answer is only queued: let it go out first.
-            self.server.sleep(0)
+            let_out(self.server)
 
     def _acknowledge(self, call: Call, value: Any) -> None:
         """Answer with what a handler returned."""

@@ -15,12 +15,9 @@ from socketio.admin import InstrumentedServer
 
 from asyncapi_guard.contract import Mode
 from asyncapi_guard.errors import RegistrationError
-from asyncapi_guard.integrations.handlers.registered import (
-    is_coroutine_function,
-    methods_of,
-    never_runs,
-)
+from asyncapi_guard.integrations.handlers.registered import methods_of
 from asyncapi_guard.integrations.threads.adapter import Adapter
+from asyncapi_guard.integrations.threads.calling import cannot_run, never_runs
 from asyncapi_guard.violations import Checkpoint, printable
 
 if TYPE_CHECKING:
@@ -81,7 +78,7 @@ class Registering(Adapter):
     def _look_at(self, namespace: str, event: str, handler: Any) -> None:
         if isinstance(getattr(handler, "__self__", None), InstrumentedServer):
             self._let_through(namespace)
-        elif is_coroutine_function(handler):
+        elif cannot_run(handler):
             self._say_it_never_runs(namespace, event, handler)
 
     def _let_through(self, namespace: str) -> None:

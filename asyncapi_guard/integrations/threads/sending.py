@@ -26,7 +26,7 @@ __all__ = ["Sending", "send_here"]
 #: Set while another manager sends an event: those who get it later.
 _sending: ContextVar[frozenset[str] | None] = ContextVar("asyncapi_guard_sending", default=None)
 #: Python-socketio's own; it takes the stand-in, and a room with those who get the event later.
-send_here: Callable[..., None] = socketio.Manager.emit
+send_here: Callable[..., Any] = socketio.Manager.emit
 
 
 class Sending(Entering):

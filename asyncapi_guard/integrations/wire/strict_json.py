@@ -97,6 +97,10 @@ _decode = json.JSONDecoder(
 ).decode
 
 
+#: Integers are left as texts: reading long ones takes the square of their length.
+_scan = json.JSONDecoder(parse_int=str, parse_float=str).decode
+
+
 #: engine.io's JSON module rejects longer integers: reading them takes the square of their length.
 _DIGITS = 100
 _STEP = 20
@@ -114,10 +118,13 @@ def _read(text: str) -> Any:
     """
     try:
         data = orjson.loads(text)
+    except (ValueError, RecursionError):  # it says what is wrong in words of its own
+        return _checked(text)
+    try:
         if orjson.dumps(data) == text.encode():
             return data
     except (ValueError, TypeError, RecursionError):
-        pass  # it says what is wrong in words of its own
+        pass  # a number of another kind, or half a surrogate pair
     return _read_another_spelling(text)
 
 
@@ -145,7 +152,12 @@ def _may_have_a_long_integer(text: str) -> bool:
 
 
 def _checked(text: str) -> Any:
-    """Data by the standard library, with a look at every name; or what is wrong with it."""
+    """Data by the standard library, with a look at every name; or what is wrong with it.
+
+    A look at every name is slow. So what is no JSON in any case is found before.
+    """
+    if not _is_json(text):
+        return Malformed(_NO_JSON)
     try:
         data = _decode(text)
         if "\\u" in text and ("\\ud" in text or "\\uD" in text):
@@ -159,6 +171,17 @@ def _checked(text: str) -> Any:
     except ValueError:
         return Malformed(_NO_JSON, text)
     return data
+
+
+def _is_json(text: str) -> bool:
+    """Whether the standard library reads a text at all, with all that it puts up with."""
+    try:
+        _scan(text)
+    except RecursionError:
+        return True  # of a depth that nobody reads; that is said elsewhere
+    except ValueError:
+        return False
+    return True
 
 
 class StrictJSON:
@@ -177,7 +200,9 @@ class StrictJSON:
         """Data, or `Malformed`; never raises for a text that is no JSON."""
         data = _read(text)
         if isinstance(data, Malformed):
-            return Malformed(data.reason, text, self.module)
+            # What the standard library does not read, nobody need try again.
+            unread = self.standard and data.reason == _NO_JSON
+            return Malformed(data.reason, None if unread else text, self.module)
         if self.standard:
             return data
         try:

@@ -1,0 +1,80 @@
+"""What all parts of the adapter for asyncio share: how they send, and how they record."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+from asyncapi_guard.integrations.aio.calling import tell
+from asyncapi_guard.integrations.recording.addresses import address_in
+from asyncapi_guard.violations import Checkpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from asyncapi_guard.guard import Verdict
+    from asyncapi_guard.integrations.application import AsyncApplication
+    from asyncapi_guard.integrations.deciding.server import ServerDecisions
+    from asyncapi_guard.integrations.recording.recorder import Recorder
+    from asyncapi_guard.violations import Violation
+
+__all__ = ["Adapter"]
+
+
+class Adapter:
+    """A guarded server.
+
+    Attributes:
+        server: the `socketio.AsyncServer`.
+        decide: what is decided about its traffic.
+        application: its say in what a rejected client is answered.
+        recorder: where violations are written down.
+    """
+
+    def __init__(self, server: Any, decide: ServerDecisions, application: AsyncApplication) -> None:
+        self.server: Any = server
+        self.decide: ServerDecisions = decide
+        self.application: AsyncApplication = application
+        self.recorder: Recorder = decide.recorder
+
+    async def _send(self, eio_sid: str, packet: Any) -> None:
+        """Send a packet to a client; `None` is nothing to send."""
+        if packet is not None:
+            await self.server._send_packet(eio_sid, packet)
+
+    async def _record(
+        self,
+        verdict: Verdict,
+        eio_sid: str | None = None,
+        sid: str | None = None,
+        args: Sequence[Any] = (),
+    ) -> Violation | None:
+        """Log and count a violation, within what the application finds around it.
+
+        Returns:
+            The violation, with the client that it came from.
+        """
+        violation = verdict.violation
+        if violation is None:
+            return None
+        if eio_sid is None and sid is not None:
+            eio_sid = self.server.manager.eio_sid_from_sid(sid, violation.namespace)
+        environ = self.server.environ.get(eio_sid) or {}
+        with ExitStack() as stack:
+            address = address_in(environ)
+            try:
+                if violation.checkpoint is Checkpoint.SEND_EVENT:
+                    environ = {}  # what is around whoever emits stays
+                around = self.application.context(
+                    environ, violation.namespace, sid, violation.event, args
+                )
+                address = stack.enter_context(around) or address
+            except Exception as error:  # noqa: BLE001  # it is the application's own
+                kind = type(error).__name__
+                self.recorder.log(
+                    logging.ERROR, "a violation is told without its context: %s", kind
+                )
+            recorded = self.recorder.write_down(verdict, sid, address)
+            await tell(self.recorder, recorded)
+            return recorded

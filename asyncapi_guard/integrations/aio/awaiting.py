@@ -1,0 +1,161 @@
+"""Handlers as an asyncio server calls them: awaited, and their cancellation is no silence.
+
+python-socketio takes a handler in which `CancelledError` surfaces for one that returned `None`: a
+client whose connect handler awaited what somebody cancelled is let in, and an event is answered as
+if all were well. It also awaits only what it sees to be a coroutine function; what a decorator, a
+partial or a callable object returns becomes the ack. So the handlers that python-socketio looks up
+are called by way of this module, and that is the only thing in which the adapter for asyncio is
+more than the one for threads with `await`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any
+
+import socketio
+
+from asyncapi_guard.contract import Mode
+from asyncapi_guard.integrations.aio.calling import is_pending
+from asyncapi_guard.integrations.aio.cancelling import is_being_cancelled
+from asyncapi_guard.integrations.handlers.registered import (
+    CALLS,
+    dispatches_itself,
+    methods_of,
+)
+from asyncapi_guard.violations import Checkpoint, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from asyncapi_guard.integrations.aio.server import AsyncioServer
+
+__all__ = ["await_handlers"]
+
+#: The attribute of a class-based namespace whose methods are replaced.
+_MARK = "_asyncapi_guard_awaits"
+
+
+def await_handlers(adapter: AsyncioServer) -> None:
+    """Have the handlers of a guarded server awaited; whoever else looks them up comes before."""
+    awaiting, replace = _Awaiting(adapter), adapter.replaced.replace
+    server = adapter.server
+    awaiting.find = replace(server, "_get_event_handler", awaiting.event_handler)
+    awaiting.find_namespace = replace(server, "_get_namespace_handler", awaiting.namespace_handler)
+    awaiting.trigger = adapter._trigger
+    adapter._trigger = awaiting.trigger_event
+
+
+class _Cancelled(BaseException):
+    """`CancelledError`, past what would swallow it.
+
+    Attributes:
+        error: it.
+    """
+
+    def __init__(self, error: asyncio.CancelledError) -> None:
+        self.error: asyncio.CancelledError = error
+        super().__init__(error)
+
+
+def _awaited(handler: Any) -> Any:
+    """What is called in the place of a handler."""
+
+    async def call(*args: Any) -> Any:
+        try:
+            value = handler(*args)
+            return await value if is_pending(value) else value
+        except asyncio.CancelledError as error:
+            raise _Cancelled(error) from error
+
+    setattr(call, CALLS, handler)
+    return call
+
+
+class _Awaiting:
+    """In the place of what a server finds its handlers by, and of what calls them."""
+
+    find: Callable[..., Any]
+    find_namespace: Callable[..., Any]
+    trigger: Callable[..., Any]
+
+    def __init__(self, adapter: AsyncioServer) -> None:
+        self._decide = adapter.decide
+        self._recorder = adapter.recorder
+        self._replaced = adapter.replaced
+
+    def event_handler(self, event: str, namespace: str, args: Any) -> tuple[Any, Any]:
+        """As `AsyncServer._get_event_handler`."""
+        handler, args = self.find(event, namespace, args)
+        return (None if handler is None else _awaited(handler)), args
+
+    def namespace_handler(self, namespace: str, args: Any) -> tuple[Any, Any]:
+        """As `AsyncServer._get_namespace_handler`."""
+        found, args = self.find_namespace(namespace, args)
+        if found is None:
+            return found, args
+        if not dispatches_itself(found):
+            return _AwaitedNamespace(found), args
+        self._replace_methods(found)
+        return found, args
+
+    def _replace_methods(self, found: Any) -> None:
+        """Have the methods awaited of a namespace that finds them in its own way."""
+        if hasattr(found, _MARK):
+            return
+        self._replaced.replace(found, _MARK, True)  # noqa: FBT003  # an attribute's value
+        for _, event, method in methods_of(found):
+            if event != "*":
+                self._replaced.replace(found, f"on_{event}", _awaited(method))
+
+    async def trigger_event(self, event: str, namespace: str, *args: Any) -> Any:
+        """As `AsyncServer._trigger_event`.
+
+        Raises:
+            CancelledError: it surfaced in the handler, and the event is enforced.
+        """
+        try:
+            return await self.trigger(event, namespace, *args)
+        except asyncio.CancelledError:  # from a namespace that dispatches events itself
+            self._say_it_was_cancelled(event, namespace)
+            raise
+        except _Cancelled as cancelled:
+            if not self._is_fault(event, namespace):
+                return None  # as without the guard
+            self._say_it_was_cancelled(event, namespace)
+            raise cancelled.error from None
+
+    def _say_it_was_cancelled(self, event: str, namespace: str) -> None:
+        if is_being_cancelled():
+            return  # the server ends
+        self._recorder.log(
+            logging.ERROR,
+            "the handler of %s in %s was cancelled: it awaited what somebody cancelled",
+            printable(event),
+            printable(namespace),
+        )
+
+    def _is_fault(self, event: str, namespace: str) -> bool:
+        if event == "disconnect" or not self._decide.active:
+            return False  # the session ends in any case
+        if event == "connect":
+            return self._decide.enforces_connects(namespace)
+        mode = self._decide.guard.mode_of(Checkpoint.RECEIVE_EVENT, namespace, event)
+        return mode is Mode.ENFORCE
+
+
+class _AwaitedNamespace:
+    """A class-based namespace whose methods are awaited."""
+
+    def __init__(self, found: Any) -> None:
+        self._found = found
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._found, name)
+        return _awaited(value) if name.startswith("on_") else value
+
+    async def trigger_event(self, event: str, *args: Any) -> Any:
+        """As `AsyncNamespace.trigger_event`, which looks for its methods here."""
+        found: Any = self  # it has the methods that are looked for
+        return await socketio.AsyncNamespace.trigger_event(found, event, *args)

@@ -1,0 +1,92 @@
+"""How a server on asyncio calls what is the application's: what can be awaited is awaited."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from types import CoroutineType
+from typing import TYPE_CHECKING, Any
+
+from asyncapi_guard.integrations.aio.cancelling import is_being_cancelled
+from asyncapi_guard.integrations.handlers.registered import is_async_generator_function
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from asyncapi_guard.integrations.recording.recorder import Recorder
+    from asyncapi_guard.violations import Violation
+
+__all__ = [
+    "FAULTS",
+    "called",
+    "cannot_run",
+    "is_pending",
+    "let_out",
+    "never_awaited",
+    "never_runs",
+    "start",
+    "tell",
+]
+
+#: What a hook may raise that is no order to stop: `CancelledError` is one.
+FAULTS: type[BaseException] = Exception
+#: Whether a handler cannot run on this kind of server.
+cannot_run: Callable[[Any], bool] = is_async_generator_function
+#: The event loop itself keeps no task alive.
+_held: set[asyncio.Future[Any]] = set()
+#: What handlers return most, and nobody awaits.
+_PLAIN = frozenset((type(None), bool, int, float, str, bytes, list, dict, tuple))
+#: How often others have a turn before a packet is on its way: several tasks pass it on.
+_TURNS = 20
+
+
+def start(server: Any, function: Callable[..., Any], *args: Any) -> None:
+    """Call a function in a task of its own, which is held until it is done."""
+    task = server.start_background_task(function, *args)
+    _held.add(task)
+    task.add_done_callback(_held.discard)
+
+
+async def called(function: Callable[..., Any], *args: Any) -> Any:
+    """What a function of the application gives, or what comes of that when it is awaited."""
+    value = function(*args)
+    return await value if is_pending(value) else value
+
+
+async def tell(recorder: Recorder, violation: Violation | None) -> None:
+    """Tell the application's hook of a violation."""
+    told = recorder.tell(violation)
+    if not is_pending(told):
+        return
+    try:
+        await told  # type: ignore[misc]  # it can be awaited
+    except asyncio.CancelledError:
+        if is_being_cancelled() is not False:
+            raise
+        recorder.hook_failed()
+    except Exception:  # noqa: BLE001  # whatever it is, the client is answered
+        recorder.hook_failed()
+
+
+def is_pending(value: Any) -> bool:
+    """Whether a value is what somebody must await."""
+    kind = type(value)
+    return kind is CoroutineType or (kind not in _PLAIN and inspect.isawaitable(value))
+
+
+def never_awaited(value: Any, what: str) -> TypeError:
+    """What to raise for such a value where it should have been awaited before."""
+    if inspect.iscoroutine(value):
+        value.close()
+    return TypeError(f"{what} returned what it did not await: write await before the call")
+
+
+def never_runs(what: str) -> str:
+    """What to say of a handler that cannot run."""
+    return f"{what} is an asynchronous generator, which nobody iterates: return the ack"
+
+
+async def let_out(server: Any) -> None:
+    """Let tasks that send have their turns."""
+    for _ in range(_TURNS):
+        await server.sleep(0)

@@ -1,0 +1,273 @@
+"""Events that the application sends, and the acks of clients."""
+
+from __future__ import annotations
+
+import logging
+from contextvars import ContextVar
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from asyncapi_guard.errors import ContractViolation, violation_error
+from asyncapi_guard.integrations.aio.calling import FAULTS, called
+from asyncapi_guard.integrations.aio.queue import Queue, Waiting
+from asyncapi_guard.integrations.aio.sending import send_here
+from asyncapi_guard.integrations.deciding.calls import RejectedAck
+from asyncapi_guard.integrations.deciding.emits import Emitted, fault_of_ack
+from asyncapi_guard.integrations.deciding.entrants import NOBODY
+from asyncapi_guard.integrations.deciding.queue import rejection_of
+from asyncapi_guard.integrations.wire.packets import UNREADABLE, opened
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from asyncapi_guard.guard import Verdict
+    from asyncapi_guard.integrations.application import AsyncApplication
+    from asyncapi_guard.integrations.deciding.server import ServerDecisions
+
+__all__ = ["Emits", "JudgedAck"]
+
+#: Set while `Server.call` emits: its callback takes a rejection, and `call` raises it.
+_calling: ContextVar[bool] = ContextVar("asyncapi_guard_calling", default=False)
+
+#: Connection and session of the client whose ack is handled.
+_acknowledging: ContextVar[tuple[str, str] | None] = ContextVar(
+    "asyncapi_guard_acknowledging", default=None
+)
+
+
+class JudgedAck(Waiting):
+    """The callback of an emit, behind a judge for the client's ack.
+
+    Attributes:
+        sent: the event.
+    """
+
+    __slots__ = ("_addressee", "_callback", "_called", "_emits", "sent")
+
+    def __init__(
+        self, emits: Emits, callback: Callable[..., Any], sent: Emitted, addressee: str | None
+    ) -> None:
+        self.sent: Emitted = sent
+        self._emits = emits
+        self._callback = callback
+        self._called = _calling.get()
+        if self._called:
+            _calling.set(False)  # what else is sent meanwhile has callbacks of its own
+        self._addressee: str | None = addressee
+
+    async def __call__(self, *values: Any) -> Any:
+        """The ack came, or what stands in the place of one that was rejected already."""
+        emits = self._emits
+        if values and type(values[0]) is RejectedAck:
+            return await self._reject(values[0].error, ())
+        if not emits.decide.active:
+            return await called(self._callback, *values)
+        verdict = emits.decide.answered_by_client(self.sent, values)
+        violation = verdict.violation
+        if violation is None:
+            return await called(self._callback, *values)
+        eio_sid, sid = self._from()
+        try:
+            violation = await emits._record(verdict, eio_sid, sid, values) or violation
+        finally:
+            if violation.rejected:
+                await self._reject(violation_error(violation), values)
+        return None if violation.rejected else await called(self._callback, *values)
+
+    async def rejected_elsewhere(self, rejection: Any) -> None:
+        """Another host, whose client it is, has rejected the ack."""
+        await self._reject(rejection_of(self.sent.namespace, self.sent.event, rejection), ())
+
+    def _from(self) -> tuple[str | None, str | None]:
+        """Connection and session of the client whose ack it is, as far as this process knows."""
+        return _acknowledging.get() or (None, self._addressee)
+
+    async def _reject(self, error: ContractViolation, values: Sequence[Any]) -> None:
+        sid, sent = self._from()[1], self.sent
+        if self._called:
+            await called(self._callback, RejectedAck(error))
+        elif sid is not None:
+            await self._emits.application.answer(error, sent.namespace, sid, sent.event, values)
+
+
+class Emits(Queue):
+    """In the place of what sends: the manager's, and the server's `call` and `_handle_ack`.
+
+    The manager's `emit` is the last place that every way of sending goes through, before the queue
+    if there is one; `_handle_emit` is where another process's events come from the queue, past
+    every wrapper on emit. The ack of a client is judged by the wrapped callback, which knows the
+    event that it answers.
+    """
+
+    _emit: Callable[..., Any]
+    _handle_emit: Callable[..., Any]
+    _call: Callable[..., Any]
+    _ack: Callable[..., Any]
+
+    def __init__(self, server: Any, decide: ServerDecisions, application: AsyncApplication) -> None:
+        super().__init__(server, decide, application)
+        #: The manager sends by way of a message queue.
+        self._queued: bool = hasattr(server.manager, "_handle_emit")
+        #: The manager is python-socketio's own: it hands what it is given to packets, and nobody
+        #: else sees it.
+        self._own_manager: bool = False
+        #: What was judged is sent as the text that it was encoded to.
+        self._sends_text: bool = False
+
+    async def emit(  # the manager's own signature
+        self,
+        event: str,
+        data: Any,
+        namespace: str | None = None,
+        room: Any = None,
+        skip_sid: Any = None,
+        callback: Callable[..., Any] | None = None,
+        to: Any = None,
+        **kwargs: Any,
+    ) -> Any:
+        """The application sends an event.
+
+        Raises:
+            EmitValidationError: it breaks the contract.
+        """
+        namespace, room = namespace or "/", to or room
+        if not self.decide.active:
+            return await self._emit(
+                event, data, namespace, room=room, skip_sid=skip_sid, callback=callback, **kwargs
+            )
+        verdict, encoded, guard = self.decide.emitted(namespace, event, data)
+        if verdict.violation is not None:
+            await self._raise(verdict, self._one_client(namespace, room))
+        if callback is not None:
+            sent = Emitted(guard, namespace, event, verdict.message)
+            callback = JudgedAck(self, callback, sent, self._one_client(namespace, room))
+        if encoded is not None and self._sends_text:
+            data = encoded
+        elif encoded is not None:
+            data = self.decide.judged_data(guard, namespace, event, data, encoded)
+        if not self._own_manager:
+            return await self._send_by_another(
+                event, data, namespace, room, skip_sid, callback, kwargs
+            )
+        held = NOBODY
+        if namespace in self.entrants.namespaces:
+
+            async def send_to(sid: str) -> None:
+                alone = sid, NOBODY
+                await send_here(self._stand_in, event, data, namespace, alone, None, callback)
+
+            held = self.entrants.keep(namespace, room, skip_sid, send_to)
+        return await send_here(
+            self._stand_in, event, data, namespace, (room, held), skip_sid, callback
+        )
+
+    async def _send_by_another(
+        self,
+        event: str,
+        data: Any,
+        namespace: str,
+        room: Any,
+        skip_sid: Any,
+        callback: Any,
+        options: dict[str, Any],
+    ) -> Any:
+        """Send an event by a manager that is not python-socketio's own for one process."""
+        send = partial(self._emit, event, data, namespace, callback=callback)
+        held = NOBODY
+        # What goes by a queue comes back for this host's own clients: see `handle_emit`.
+        queued = self._queued and not options.get("ignore_queue")
+        if namespace in self.entrants.namespaces and not queued:
+            here = {**options, "ignore_queue": True}
+            held = self.entrants.keep(
+                namespace, room, skip_sid, lambda sid: send(room=sid, skip_sid=None, **here)
+            )
+        return await self.send_by(partial(send, room=room, skip_sid=skip_sid, **options), held)
+
+    def _one_client(self, namespace: str, room: Any) -> str | None:
+        """The client that something is sent to, if it is only one."""
+        one = isinstance(room, str) and self.server.manager.is_sid_room(namespace, room)
+        return room if one else None
+
+    async def _raise(self, verdict: Verdict, sid: str | None) -> None:
+        violation = await self._record(verdict, sid=sid)
+        if violation is not None and violation.rejected:
+            raise violation_error(violation)
+
+    async def handle_emit(self, message: dict[str, Any]) -> Any:
+        """An event came from the message queue: another process's, or our own on its way there."""
+        if not self.decide.active:
+            return await self._handle_emit(message)
+        namespace, event = message.get("namespace") or "/", message.get("event")
+        if message.get("host_id") != self.server.manager.host_id:
+            self.hosts.note(message)
+            verdict = self.decide.queued(namespace, event, message)
+            try:
+                await self._record(verdict)
+            except FAULTS as error:  # it would end what listens to the queue
+                kind = type(error).__name__
+                self.recorder.log(logging.ERROR, "on_violation ended with %s", kind)
+            if verdict.rejected:
+                return None  # logged, and dropped: there is nobody here to tell
+
+        held = NOBODY
+        if namespace in self.entrants.namespaces:
+
+            async def send_to(sid: str) -> None:
+                await self._handle_emit(
+                    {**message, "namespace": namespace, "room": sid, "skip_sid": None}
+                )
+
+            room, skip_sid = message.get("room"), message.get("skip_sid")
+            held = self.entrants.keep(namespace, room, skip_sid, send_to)
+        return await self.send_by(partial(self._handle_emit, message), held)
+
+    async def call(self, *args: Any, **kwargs: Any) -> Any:
+        """`Server.call`, which raises `AckValidationError` when the client's ack is rejected."""
+        token = _calling.set(self.decide.active)
+        try:
+            value = await self._call(*args, **kwargs)
+        finally:
+            _calling.reset(token)
+        if isinstance(value, RejectedAck):
+            raise value.error
+        return value
+
+    # -- acks of clients ---------------------------------------------------------------------------
+
+    async def handle_ack(self, eio_sid: str, namespace: str | None, id: Any, data: Any) -> None:
+        """An ack came."""
+        namespace = namespace or "/"
+        sid = self.server.manager.sid_from_eio_sid(eio_sid, namespace)
+        token = _acknowledging.set((eio_sid, sid))
+        try:
+            await self._handle_ack(eio_sid, sid, namespace, id, data)
+        finally:
+            _acknowledging.reset(token)
+
+    async def _handle_ack(self, eio_sid: str, sid: str, namespace: str, id: Any, data: Any) -> None:
+        data, reason = opened(data)
+        reason = fault_of_ack(id, data, reason)
+        if reason is None or not self.decide.active:
+            if data is not UNREADABLE:
+                await self._ack(eio_sid, namespace, id, data)
+            return
+        callback = self._waiting(sid, id)
+        verdict = self.decide.malformed_ack(namespace, self._event_of(callback), reason)
+        violation = verdict.violation
+        try:
+            violation = await self._record(verdict, eio_sid, sid)
+        finally:
+            if violation is None or not violation.rejected:
+                if data is not UNREADABLE:
+                    await self._ack(eio_sid, namespace, id, data)
+            elif isinstance(callback, JudgedAck) or self._returns(callback):
+                # Whoever waits for it is told.
+                await self._ack(eio_sid, namespace, id, [RejectedAck(violation_error(violation))])
+
+    def _event_of(self, callback: Any) -> str | None:
+        """The event that a callback waits for the ack of, if it is known."""
+        if self._returns(callback):
+            # An event that came by the message queue: maybe from this host.
+            _, room, _, id = callback.args
+            callback = self._waiting(room, id)
+        return callback.sent.event if isinstance(callback, JudgedAck) else None

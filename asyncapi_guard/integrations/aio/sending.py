@@ -1,0 +1,96 @@
+"""How an event that was validated gets to its clients.
+
+python-socketio's own manager sends to this process' clients. Its method is called with a stand-in
+for the manager, so that it makes the guard's packets, whatever the server has meanwhile, and sees
+those participants who may have the event. Other managers (message queues, an application's own)
+call it themselves, and look for participants in the manager's place.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+import socketio
+
+from asyncapi_guard.integrations.aio.entering import Entering
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from asyncapi_guard.integrations.application import AsyncApplication
+    from asyncapi_guard.integrations.deciding.server import ServerDecisions
+
+__all__ = ["Sending", "send_here"]
+
+#: Set while another manager sends an event: those who get it later.
+_sending: ContextVar[frozenset[str] | None] = ContextVar("asyncapi_guard_sending", default=None)
+#: Python-socketio's own; it takes the stand-in, and a room with those who get the event later.
+send_here: Callable[..., Any] = socketio.AsyncManager.emit
+
+
+class Sending(Entering):
+    """In the place of what tells who is in a room."""
+
+    _participants: Callable[..., Any]
+
+    def __init__(self, server: Any, decide: ServerDecisions, application: AsyncApplication) -> None:
+        super().__init__(server, decide, application)
+        self._stand_in = _Manager(self)
+
+    async def send_by(self, send: Callable[[], Any], held: frozenset[str]) -> Any:
+        """Send an event by another manager."""
+        token = _sending.set(held)
+        try:
+            return await send()
+        finally:
+            _sending.reset(token)
+
+    def get_participants(self, namespace: str, room: Any) -> Iterable[tuple[str, str]]:
+        """Who is in a room; while something is sent, only those who may have it."""
+        participants: Iterable[tuple[str, str]] = self._participants(namespace, room)
+        held = _sending.get()
+        if held is None or not self.decide.active:
+            return participants
+        return self.entrants.only_admitted(participants, namespace, room, held)
+
+
+class _Server:
+    """Stands in for the server."""
+
+    def __init__(self, server: Any, packet_class: Any) -> None:
+        self._server = server
+        self.packet_class = packet_class
+
+    @property
+    def _send_eio_packet(self) -> Any:
+        return self._server._send_eio_packet
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._server, name)
+
+
+class _Manager:
+    """Stands in for the manager."""
+
+    def __init__(self, sending: Sending) -> None:
+        self._entrants = sending.entrants
+        self._manager = sending.server.manager
+        self.server = _Server(sending.server, sending.decide.packets.packet_class)
+
+    @property
+    def rooms(self) -> Any:
+        return self._manager.rooms
+
+    def get_participants(
+        self, namespace: str, room_and_held: tuple[Any, frozenset[str]]
+    ) -> Iterable[tuple[str, str]]:
+        room, held = room_and_held
+        # Looked at first: whoever comes after that is not in it.
+        found = list(self._manager.get_participants(namespace, room))
+        if not held and namespace not in self._entrants.namespaces:
+            return found
+        return self._entrants.only_admitted(found, namespace, room, held)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._manager, name)

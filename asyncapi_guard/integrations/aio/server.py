@@ -1,0 +1,102 @@
+"""The adapter for `socketio.AsyncServer`: what is replaced on it, and put back.
+
+`_send_packet` is not touched: Flask-SocketIO's test client replaces it.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import socketio
+
+from asyncapi_guard.integrations.aio.connects import Connects
+from asyncapi_guard.integrations.aio.emits import Emits
+from asyncapi_guard.integrations.aio.events import Events
+from asyncapi_guard.integrations.aio.registering import Registering
+from asyncapi_guard.integrations.replacing import Replacements
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from asyncapi_guard.integrations.application import AsyncApplication
+    from asyncapi_guard.integrations.deciding.server import ServerDecisions
+
+__all__ = ["MARK", "AsyncioServer"]
+
+#: The attribute of a server under which its adapter is found.
+MARK = "_asyncapi_guard"
+
+
+class AsyncioServer(Events, Emits, Connects, Registering):
+    """What stands in the place of a server's methods."""
+
+    def __init__(self, server: Any, decide: ServerDecisions, application: AsyncApplication) -> None:
+        super().__init__(server, decide, application)
+        self.replaced: Replacements = Replacements()
+
+    def install(self) -> None:
+        """Replace the server's methods.
+
+        Raises:
+            RegistrationError: a handler is registered already that this server cannot run.
+        """
+        server, replace = self.server, self.replaced.replace
+        self.look_at_handlers()
+        setattr(server, MARK, self)
+        replace(server, "packet_class", self.decide.packets.packet_class)
+        self._message = replace(server, "_handle_eio_message", self.handle_message)
+        self._event = replace(server, "_handle_event", self.handle_event)
+        self._ack = replace(server, "_handle_ack", self.handle_ack)
+        self._connect = replace(server, "_handle_connect", self.handle_connect)
+        self._disconnect = replace(server, "_handle_disconnect", self.handle_disconnect)
+        self._eio_disconnect = replace(server, "_handle_eio_disconnect", self.handle_eio_disconnect)
+        self._call = replace(server, "call", self.call)
+        self._on = replace(server, "on", self.on)
+        self._register = replace(server, "register_namespace", self.register_namespace)
+        self._trigger = self.replaced.replace_under_admin(
+            server, "_trigger_event", self.trigger_event
+        )
+        for event, theirs, ours in (
+            ("message", self._message, self.handle_message),
+            ("disconnect", self._eio_disconnect, self.handle_eio_disconnect),
+        ):
+            if server.eio.handlers.get(event) == theirs:
+                self.replaced.replace_item(server.eio.handlers, event, ours)
+        self._install_on(server.manager)
+        self.decide.active = True
+
+    def _install_on(self, manager: Any) -> None:
+        replace = self.replaced.replace
+        self._emit = self.replaced.replace_under_admin(manager, "emit", self.emit)
+        self._own_manager = getattr(self._emit, "__func__", None) is socketio.AsyncManager.emit
+        self._sends_text = self._own_manager and self.decide.packets.sends_text
+        if not self._own_manager:
+            self._participants = replace(manager, "get_participants", self.get_participants)
+        self._admitted = replace(manager, "connect", self.admit)
+        if self._queued:
+            self._handle_emit = replace(manager, "_handle_emit", self.handle_emit)
+            self._publish = replace(manager, "_publish", self.publish)
+            self._returned = replace(manager, "_return_callback", self.return_callback)
+            self._callback_came = replace(manager, "_handle_callback", self.handle_callback)
+
+    @contextmanager
+    def undone_on_error(self) -> Iterator[None]:
+        """Put everything back where what is done within fails."""
+        try:
+            yield
+        except BaseException:
+            self.uninstall()
+            raise
+
+    @property
+    def active(self) -> bool:
+        """Whether the server is guarded now."""
+        return self.decide.active
+
+    def uninstall(self) -> None:
+        """Put the server's methods back; where somebody wrapped ours, ours let everything pass."""
+        self.decide.active = False
+        self.replaced.put_back()
+        if getattr(self.server, MARK, None) is self:
+            delattr(self.server, MARK)

@@ -1,0 +1,108 @@
+"""A chat on asyncio: FastAPI and python-socketio under uvicorn, guarded by an AsyncAPI document.
+
+    pip install asyncapi-guard fastapi uvicorn websockets
+    python chat.py
+
+The guard rejects a client whose `auth` breaks the contract before `connect` runs, and an event
+before its handler runs. What the server emits is validated, too: in a handler, in the background
+task, and in the REST route.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import socketio
+import uvicorn
+from fastapi import FastAPI, HTTPException
+from socketio.exceptions import ConnectionRefusedError as RejectedClient
+
+from asyncapi_guard import AsyncAPIGuard, ContractViolation, EmitValidationError, Violation
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+PASSWORD = os.environ.get("CHAT_PASSWORD", "open sesame")
+
+sio = socketio.AsyncServer(async_mode="asgi")
+violations: asyncio.Queue[Violation] = asyncio.Queue()
+
+
+async def on_violation(violation: Violation) -> None:
+    """Hand a violation to whatever counts them; the client's answer waits for this."""
+    await violations.put(violation)
+
+
+guard = AsyncAPIGuard(Path(__file__).with_name("asyncapi.yml"), on_violation=on_violation)
+guard.protect(sio)
+
+
+@guard.on_error
+async def on_error(error: Exception, event: str, sid: str) -> dict[str, Any]:
+    """Answer for an event that was rejected, and for a handler that failed."""
+    if isinstance(error, ContractViolation):
+        raise error  # the guard's own answer says what is wrong, and where
+    return {"error": {"code": "failed", "event": event}}
+
+
+@sio.event
+async def connect(sid: str, environ: dict[str, Any], auth: dict[str, str]) -> None:
+    """Let in who knows the password; `auth` keeps the contract already."""
+    if auth["password"] != PASSWORD:
+        raise RejectedClient("the password is wrong")
+    await sio.save_session(sid, {"name": auth["name"]})
+
+
+@sio.event
+async def join(sid: str, room: str) -> int:
+    """Enter a room: how many people are in it."""
+    await sio.enter_room(sid, room)
+    return len(list(sio.manager.get_participants("/", room)))
+
+
+@sio.event
+async def say(sid: str, message: dict[str, str]) -> None:
+    """Tell everybody in a room."""
+    if message["room"] not in sio.rooms(sid):
+        raise LookupError("join the room first")
+    session = await sio.get_session(sid)
+    said = {"name": session["name"], "text": message["text"]}
+    await sio.emit("said", said, to=message["room"])
+
+
+async def tell_the_time() -> None:
+    """Emit the time, as long as the application runs."""
+    while True:
+        await sio.emit("time", datetime.now(timezone.utc).isoformat())
+        await asyncio.sleep(5)
+
+
+@contextlib.asynccontextmanager
+async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    """Run the background task beside the application."""
+    task = asyncio.create_task(tell_the_time())
+    yield
+    task.cancel()
+
+
+api = FastAPI(lifespan=lifespan)
+
+
+@api.post("/announcements", status_code=202)
+async def announce(text: str) -> None:
+    """Emit an announcement to everybody; what breaks the contract is the caller's fault."""
+    try:
+        await sio.emit("announced", text)
+    except EmitValidationError as error:
+        raise HTTPException(422, error.errors()) from error
+
+
+app = socketio.ASGIApp(sio, other_asgi_app=api)
+
+if __name__ == "__main__":
+    uvicorn.run(app, port=int(os.environ.get("PORT", "8000")))
