@@ -236,6 +236,86 @@ PAYLOADS: dict[str, tuple[str, str]] = {
         """,
         "{...: *}",
     ),
+    "one of two names for the same": (
+        """
+        def show():
+            data = other = {"a": 1}
+            other["a"] = "a"
+            live.emit("x", data)
+        """,
+        "{...: *}",
+    ),
+    "one that is reached through another": (
+        """
+        class Game:
+            def __init__(self):
+                self.state = {"a": 1}
+            def spoil(self):
+                state = self.state or {}
+                state["a"] = "a"
+            def whole(self):
+                return self.state
+            def show(self):
+                live.emit("x", self.state)
+        game = Game()
+        """,
+        "{...: *}",
+    ),
+    "one that a method gives away": (
+        """
+        class Game:
+            def __init__(self):
+                self.state = {"a": 1}
+            def whole(self):
+                return self.state
+            def show(self):
+                live.emit("x", self.state)
+        game = Game()
+        def spoil():
+            game.whole()["a"] = "a"
+        """,
+        "{...: *}",
+    ),
+    "what stands within": (
+        """
+        rooms = {}
+        def show(name, text: str):
+            rooms.setdefault(name, []).append({"text": text})
+            live.emit("x", rooms[name])
+        """,
+        "…",
+    ),
+    "what a loop changes": (
+        """
+        def show():
+            for each in [{"a": 1}, {"a": 2}]:
+                each["a"] = "a"
+                live.emit("x", each)
+        """,
+        "{a: integer | string}",
+    ),
+    "one that a nested function changes": (
+        """
+        def show():
+            data = {"a": 1}
+            def spoil():
+                data["a"] = None
+            spoil()
+            live.emit("x", data)
+        """,
+        "{a: integer | null}",
+    ),
+    "what one is told in terms of itself": (
+        """
+        def show():
+            n = 1
+            while live:
+                n = n * 2
+                n = n / 3
+            live.emit("x", n)
+        """,
+        "number",
+    ),
     "a list that grows": (
         """
         def show():

@@ -111,7 +111,7 @@ class Changes:
             return loosened(shape)
         loaded = [use for use in uses if isinstance(getattr(use, "ctx", None), ast.Load)]
         return self._reading.settled(
-            ("changes", key), lambda: self._changed(loaded, shape, chain, fresh=fresh)
+            ("changes", key, shape), lambda: self._changed(loaded, shape, chain, fresh=fresh)
         )
 
     def _changed(

@@ -85,6 +85,11 @@ class Facts:
             node = node.value  # of several, that one is given
         return self.scope_of(node)
 
+    def is_shared(self, value: ast.expr) -> bool:
+        """Whether several names are given one value: `one = other = {}`."""
+        statement = self._parents.get(value)
+        return isinstance(statement, ast.Assign) and len(statement.targets) > 1
+
     def uses(self, name: str, scope: Scope) -> Iterator[ast.Name]:
         """Where a name is, in a function and in those inside of it."""
         for node in ast.walk(scope.node):

@@ -29,6 +29,7 @@ from asyncapi_guard.drift.sends.shapes import (
     Shape,
     Tuple,
     alternatives,
+    loosened,
     union,
 )
 from asyncapi_guard.drift.sends.type_hints import TypeHints, field_hint, shape_of_value
@@ -65,6 +66,7 @@ class Reading:
         self._hints = TypeHints(inference)
         self._changes = Changes(self._facts, self)
         self._assumed: dict[Any, Shape] = {}
+        self._consulted: set[Any] = set()
         self._memo: dict[Any, Shape] = {}
         self._steps = 0
 
@@ -75,6 +77,7 @@ class Reading:
             return self.argument(argument)
         except RecursionError:  # nobody says how deep a source may be
             self._assumed.clear()
+            self._consulted.clear()
             return ANYTHING
 
     def argument(self, argument: Argument) -> Shape:
@@ -90,30 +93,46 @@ class Reading:
         if key in self._memo:
             return self._memo[key]
         self._steps += 1
-        if self._steps > _MOST_STEPS:
-            return ANYTHING
         read = getattr(self, f"_{type(node).__name__.lower()}", None)
-        found: Shape = ANYTHING if read is None else read(node, scope, chain)
-        if not self._assumed:
-            self._memo[key] = found
-        return found
+        if read is None or self._steps > _MOST_STEPS:
+            return ANYTHING
+        return self._remembered(key, lambda: read(node, scope, chain))
+
+    def _remembered(self, key: Any, read: Callable[[], Shape]) -> Shape:
+        """Read, and remember what is found, unless it stands on what is assumed further up."""
+        before, self._consulted = self._consulted, set()
+        try:
+            found = read()
+            self._consulted.discard(key)
+            if not self._consulted:
+                self._memo[key] = found
+            return found
+        finally:
+            self._consulted |= before
 
     def settled(self, key: Any, read: Callable[[], Shape]) -> Shape:
         """What may be said in terms of itself: `count = count + 1`."""
+        if key in self._memo:
+            return self._memo[key]
         if key in self._assumed:
+            self._consulted.add(key)
             return self._assumed[key]
         if len(self._assumed) > _DEEPEST:
             return ANYTHING
         self._assumed[key] = NEVER
         try:
-            for _ in range(_ROUNDS):
-                found = read()
-                if found == self._assumed[key]:
-                    return found
-                self._assumed[key] = union([self._assumed[key], found])
-            return ANYTHING
+            return self._remembered(key, lambda: self._repeated(key, read))
         finally:
             del self._assumed[key]
+
+    def _repeated(self, key: Any, read: Callable[[], Shape]) -> Shape:
+        """Read until what is assumed is what is found."""
+        for _ in range(_ROUNDS):
+            found = read()
+            if key not in self._consulted or found == self._assumed[key]:
+                return found
+            self._assumed[key] = union([self._assumed[key], found])
+        return ANYTHING
 
     # -- what is written down ----------------------------------------------------------------------
 
@@ -246,7 +265,8 @@ class Reading:
             home = self._facts.home_of(binding)
             scope, chain = (scope, chain) if home is scope else (home, ())
         if isinstance(binding, Assigned):
-            return self.shape(binding.value, scope, chain)
+            found = self.shape(binding.value, scope, chain)
+            return loosened(found) if self._facts.is_shared(binding.value) else found
         if isinstance(binding, Augmented):
             return changed(binding.operator, before, self.shape(binding.value, scope, chain))
         if isinstance(binding, Element):
