@@ -65,7 +65,8 @@ class Uvicorn:
     async def _cancel_all(self) -> None:
         # Connections are closed, and what handles them is cancelled.
         self._server.force_exit = True
-        for connection in list(self._server.server_state.connections):
+        connections = list(self._server.server_state.connections)
+        for connection in connections:
             with contextlib.suppress(Exception):  # for one that closes already
                 connection.shutdown()
         self._server.server_state.connections.clear()
@@ -74,6 +75,10 @@ class Uvicorn:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
+        for connection in connections:
+            connection.transport.abort()  # whose client does not say goodbye
+        for _ in range(3):
+            await asyncio.sleep(0)
 
 
 @dataclass

@@ -7,7 +7,6 @@ import inspect
 from types import CoroutineType
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.integrations.aio.cancelling import is_being_cancelled
 from asyncapi_guard.integrations.handlers.registered import is_async_generator_function
 
 if TYPE_CHECKING:
@@ -58,13 +57,16 @@ async def tell(recorder: Recorder, violation: Violation | None) -> None:
     told = recorder.tell(violation)
     if not is_pending(told):
         return
+    # In a task of its own, so that its cancellation is not this one's.
+    task: asyncio.Future[Any] = asyncio.ensure_future(told)  # type: ignore[call-overload]
     try:
-        await told  # type: ignore[misc]  # it can be awaited
+        await asyncio.wait([task])
     except asyncio.CancelledError:
-        if is_being_cancelled() is not False:
-            raise
-        recorder.hook_failed()
-    except Exception:  # noqa: BLE001  # whatever it is, the client is answered
+        task.cancel()
+        raise
+    try:
+        task.result()
+    except (FAULTS, asyncio.CancelledError):  # whatever it is, the client is answered
         recorder.hook_failed()
 
 
