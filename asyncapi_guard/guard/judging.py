@@ -273,7 +273,9 @@ class Guard:
     def excluding(self, namespaces: frozenset[str]) -> Guard:
         """The same guard, which judges nothing in some undeclared namespaces besides."""
         made = copy(self)
-        vars(made).update(_excluded=frozenset(self._excluded) | namespaces, _remembered={}, _mirrored=None)
+        vars(made).update(
+            _excluded=frozenset(self._excluded) | namespaces, _remembered={}, _mirrored=None
+        )
         return made
 
     # -- what is not there -------------------------------------------------------------------------
