@@ -265,8 +265,8 @@ _UNSENDABLE_AT: dict[Checkpoint, type[ContractViolation]] = {
 
 def violation_error(violation: Violation) -> ContractViolation:
     """The exception for a violation, by the checkpoint where it was found."""
-    if [problem.keyword for problem in violation.problems] == [UNSENDABLE]:
-        return _UNSENDABLE_AT[violation.checkpoint](violation)
     if violation.checkpoint is Checkpoint.CONNECT and violation.perspective is Perspective.CLIENT:
         return EmitValidationError(violation)  # the guarded client itself sent it
+    if [problem.keyword for problem in violation.problems] == [UNSENDABLE]:
+        return _UNSENDABLE_AT[violation.checkpoint](violation)
     return _ERROR_AT[violation.checkpoint](violation)

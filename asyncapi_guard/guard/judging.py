@@ -229,9 +229,10 @@ class Guard:
     def unsendable(
         self, checkpoint: Checkpoint, namespace: str, event: Any, message: Message | None = None
     ) -> Verdict:
-        """The verdict on an ack or an emit that has no form in JSON."""
+        """The verdict on an ack, an emit, or a client's auth that has no form in JSON."""
         ack = checkpoint is Checkpoint.SEND_ACK
         code, kind = (Code.RESPONSE, "ack") if ack else (Code.EMIT, "event")
+        kind = "auth" if checkpoint is Checkpoint.CONNECT else kind
         reason = f"the {kind} has a value that cannot be sent as JSON"
         problem = Problem("", UNSENDABLE, reason)
         return self._faulty(checkpoint, code, namespace, event, reason, problem, message)
