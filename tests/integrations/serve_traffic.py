@@ -2,10 +2,10 @@
 
 Without an ENTRANCE the application is that of the table of traffic, with one it is a `Stage`.
 
-MODE is gevent, eventlet or threading. Greenlets patch the standard library, so nothing else may
-run in this process. The address is written when the server answers; `RemoteControls` ask and tell
-the application. The server is `SocketIO.run`'s, with the websockets that it takes by default;
-without Flask-SocketIO, it is the one that gevent, eventlet or Flask has.
+MODE is gevent, eventlet, threading or asyncio. Greenlets patch the standard library, so nothing
+else may run in this process. The address is written when the server answers; `RemoteControls` ask
+and tell the application. The server is `SocketIO.run`'s, with the websockets that it takes by
+default; without Flask-SocketIO, it is the one that gevent, eventlet or Flask has, or uvicorn.
 """
 
 from __future__ import annotations
@@ -66,8 +66,25 @@ def serve(app: flask.Flask, port: int) -> None:
         app.run(port=port, threaded=True)
 
 
+def serve_asyncio(entrance: str) -> None:
+    """Serve a stage on asyncio by uvicorn."""
+    import threading
+    import time
+
+    import uvicorn
+    from traffic_stage_asyncio import AsyncStage
+
+    port = free_port()
+    threading.Thread(target=announce, args=(port, time.sleep), daemon=True).start()
+    sys.stdout = sys.stderr
+    uvicorn.run(AsyncStage(MODE, entrance).asgi, port=port, log_level="warning")
+
+
 def main() -> None:
     """Serve until the parent ends this process."""
+    if MODE == "asyncio":
+        serve_asyncio(sys.argv[2])
+        return
     made: Any = Stage(MODE, sys.argv[2]) if sys.argv[2:] else new_application(async_mode=MODE)
     offer(made.app, made if sys.argv[2:] else Controls(made))
     port = free_port()

@@ -1,7 +1,7 @@
 """Whatever ends a handler, its client is answered; whoever is not in, hears nothing, and is gone.
 
-Behind each entrance of the guard, on threads, gevent and eventlet, over websockets and polling. The
-servers run in processes of their own; handlers wait to be released, never for a time.
+Behind each entrance of the guard, on threads, asyncio, gevent and eventlet, over websockets and
+polling. The servers run in processes of their own; handlers wait to be released, never for a time.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pytest
 import requests
 from traffic_controls import PATIENCE, RemoteControls
 from traffic_conversations import InOrder
-from traffic_processes import ENTRANCES, NAMESPACE, is_missing, serving
+from traffic_processes import ENTRANCES, NAMESPACE, ON_ASYNCIO, is_missing, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -160,12 +160,14 @@ def own_theatre(request: pytest.FixtureRequest, theatres: Theatres) -> Iterator[
         yield made
 
 
-MODES = ("threading", "gevent", "eventlet")
+MODES = ("threading", "asyncio", "gevent", "eventlet")
 GREENLETS = ("gevent", "eventlet")
-#: The ends that are faults. On greenlets some take the server along; on threads, only the thread.
+#: The ends that are faults. On greenlets and on asyncio some take the server along, where an event
+#: has a greenlet or a task of its own; on threads, only the thread.
 FATAL = ("SystemExit", "Interrupted")
 MILD = ("RuntimeError", "TypeError", "GeneratorExit", "Ended")
 ON_GREENLETS = ("time limit", "GreenletExit", "killed")
+OF_ASYNCIO = ("time limit", "cancelled")
 
 
 def servers(modes: Iterable[str] = MODES, *more: Any, name: str = "") -> list[Any]:
@@ -175,10 +177,10 @@ def servers(modes: Iterable[str] = MODES, *more: Any, name: str = "") -> list[An
             (mode, entrance),
             *more,
             id="-".join(filter(None, (mode, entrance, name))),
-            marks=[] if mode == "threading" else [pytest.mark.greenlets],
+            marks=[pytest.mark.greenlets] if mode in GREENLETS else [],
         )
         for mode in modes
-        for entrance in ENTRANCES
+        for entrance in (ON_ASYNCIO if mode == "asyncio" else ENTRANCES)
     ]
 
 
@@ -205,7 +207,11 @@ def heard(frames: list[str]) -> list[str]:
 
 # -- connect handlers that end otherwise than by returning -----------------------------------------
 
-FAULTY_CONNECTS = ending((*FATAL, *MILD)) + ending(ON_GREENLETS, GREENLETS)
+FAULTY_CONNECTS = [
+    *ending((*FATAL, *MILD)),
+    *ending(ON_GREENLETS, GREENLETS),
+    *ending(OF_ASYNCIO, ["asyncio"]),
+]
 
 
 @TRANSPORTS
@@ -276,6 +282,7 @@ FAULTY_EVENTS = [
     *ending(MILD),
     *ending(FATAL, ["threading"]),
     *ending(ON_GREENLETS, GREENLETS),
+    *ending(OF_ASYNCIO, ["asyncio"]),
 ]
 HANDLER_ERROR = [{"error": {"code": "handler_error", "namespace": NAMESPACE, "event": "say"}}]
 
@@ -304,7 +311,7 @@ def test_whatever_ends_an_event_handler_is_answered(
 
 
 @TRANSPORTS
-@on_servers_ending(ending(FATAL, GREENLETS), "own_theatre")
+@on_servers_ending(ending(FATAL, (*GREENLETS, "asyncio")), "own_theatre")
 def test_an_event_handler_that_ends_the_server_is_answered_before(
     own_theatre: Theatre, end: str, transport: str
 ) -> None:

@@ -1,4 +1,4 @@
-"""Guarded servers in processes of their own, on threads or on greenlets."""
+"""Guarded servers in processes of their own, on threads, on greenlets or on asyncio."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 PROGRAM = Path(__file__).with_name("serve_traffic.py")
 #: Ways to put the guard on a `Stage`'s server, and the namespace whose handlers end.
 ENTRANCES = ("init_app", "protect", "drop_in")
+#: Flask-SocketIO, and so the other two, has no servers on asyncio.
+ON_ASYNCIO = ("protect",)
 NAMESPACE = "/rooms/red"
 #: What servers run on, as parameters; the default run leaves greenlets out (`tests/conftest.py`).
 THREADING = pytest.param("threading")
@@ -27,7 +29,7 @@ GREENLETS = [pytest.param(mode, marks=pytest.mark.greenlets) for mode in ("geven
 
 def is_missing(mode: str) -> str | None:
     """Why there are no servers of this kind here, if there are none."""
-    if mode == "threading" or importlib.util.find_spec(mode) is not None:
+    if mode in ("threading", "asyncio") or importlib.util.find_spec(mode) is not None:
         return None
     return f"{mode} is not installed: `nox -s greenlets` has it"
 

@@ -128,17 +128,24 @@ class _Awaiting:
         """
         try:
             return await self.trigger(event, namespace, *args)
+        except asyncio.CancelledError:  # from a namespace that dispatches events itself
+            self._say_it_was_cancelled(event, namespace)
+            raise
         except _Cancelled as cancelled:
             if not self._is_fault(event, namespace):
                 return None  # as without the guard
-            if not is_being_cancelled():
-                self._recorder.log(
-                    logging.ERROR,
-                    "the handler of %s in %s was cancelled: it awaited what somebody cancelled",
-                    printable(event),
-                    printable(namespace),
-                )
+            self._say_it_was_cancelled(event, namespace)
             raise cancelled.error from None
+
+    def _say_it_was_cancelled(self, event: str, namespace: str) -> None:
+        if is_being_cancelled():
+            return  # the server ends
+        self._recorder.log(
+            logging.ERROR,
+            "the handler of %s in %s was cancelled: it awaited what somebody cancelled",
+            printable(event),
+            printable(namespace),
+        )
 
     def _is_fault(self, event: str, namespace: str) -> bool:
         guard = self._decide.guard

@@ -41,6 +41,7 @@ class _Frames:
 
     def __init__(self, adapter: AsyncioServer) -> None:
         self._sockets = adapter.server.eio.sockets
+        self._reason = adapter.server.reason.TRANSPORT_ERROR
         self._decide = adapter.decide
 
     def _enforces(self) -> bool:
@@ -53,12 +54,12 @@ class _Frames:
             receive = socket.handle_post_request
 
             async def handle_post_request(environ: Any) -> None:
-                await self._post(receive, environ)
+                await self._post(socket, receive, environ)
 
             socket.handle_post_request = handle_post_request
         return await self.connected(eio_sid, environ)
 
-    async def _post(self, receive: Callable[[Any], Any], environ: Any) -> None:
+    async def _post(self, socket: Any, receive: Callable[[Any], Any], environ: Any) -> None:
         try:
             await receive(environ)
         except exceptions.EngineIOError:
@@ -66,6 +67,9 @@ class _Frames:
         except Exception as error:
             if not self._enforces():
                 raise
+            # Not by way of engine.io, which would wait until the client has polled all.
+            await socket.close(wait=False, abort=True, reason=self._reason)
+            await socket.queue.put(None)
             raise exceptions.EngineIOError("the frames are not engine.io's") from error
 
     def strict(self, websocket: Any) -> Any:
