@@ -105,8 +105,8 @@ class ClientConnects(ClientAdapter):
         self._left.discard(namespace)
         if self.decide.active:
             verdict = self.decide.let_in(namespace, data, fault, asked=asked)
-            if await self._is_rejected(verdict):
-                if asked and verdict.violation is not None:
+            if await self._is_rejected(verdict) and verdict.violation is not None:
+                if asked and namespace not in self.client.namespaces:
                     await self._turned_away(namespace, {"message": verdict.violation.reason})
                 return
             self.decide.guarding.handler_check.run(self.client, self.decide.guard)
