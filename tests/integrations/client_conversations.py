@@ -30,6 +30,7 @@ class Rogue:
 
     Attributes:
         wsgi: what a web server runs.
+        url: where it does; a test says that.
         frames: what came from the client, but for its connects.
         connects: its connects.
         welcome: what answers a connect; `%s` stands for the namespace and a comma.
@@ -49,6 +50,7 @@ class Rogue:
         self.welcome: list[Any] = ['0%s{"sid":"s1"}']
         self.ack: list[Any] = []
         self._client = ""
+        self.url: str = ""
 
     def _connected(self, sid: str, environ: Any) -> None:
         self._client = sid
