@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -11,7 +12,7 @@ import socketio
 
 from asyncapi_guard.errors import ContractViolation
 from asyncapi_guard.integrations.middleware import AsyncAPIGuard
-from asyncapi_guard.testing.inbox import Inbox, Received, as_value
+from asyncapi_guard.testing.inbox import LEAVING, Inbox, Received, as_value
 
 if TYPE_CHECKING:
     import os
@@ -123,8 +124,14 @@ class AsyncTestedServer:
         self.io.on("*", handle, namespace=namespace)
 
     async def _end(self) -> None:
-        await self.io.disconnect()
-        await self.io.eio.finish(self.timeout)
+        eio = self.io.eio
+        leaving = asyncio.ensure_future(self.io.disconnect())
+        await asyncio.wait({leaving}, timeout=LEAVING)
+        if not leaving.done():
+            eio.read_loop_task.cancel()  # it waits for a poll that the server does not end
+        with contextlib.suppress(asyncio.CancelledError):
+            await leaving
+        await eio.finish(self.timeout)
 
 
 class _Client(socketio.AsyncClient):  # type: ignore[misc]  # python-socketio carries no types

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from asyncapi_guard.errors import ContractViolation
     from asyncapi_guard.violations import Violation
 
-__all__ = ["ContractBroken", "Inbox", "NotReceived", "Received", "as_value"]
+__all__ = ["LEAVING", "ContractBroken", "Inbox", "NotReceived", "Received", "as_value"]
+
+#: How many seconds a client waits until it has left.
+LEAVING = 1
 
 
 class ContractBroken(AssertionError):

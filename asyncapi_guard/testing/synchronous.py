@@ -12,7 +12,7 @@ import socketio
 
 from asyncapi_guard.errors import ContractViolation
 from asyncapi_guard.integrations.middleware import AsyncAPIGuard
-from asyncapi_guard.testing.inbox import Inbox, Received, as_value
+from asyncapi_guard.testing.inbox import LEAVING, Inbox, Received, as_value
 
 if TYPE_CHECKING:
     import os
@@ -132,7 +132,10 @@ class TestedServer:
         if eio.ws is not None:
             # It would wait seconds for a closing frame, which some servers do not send.
             eio.ws.close = functools.partial(eio.ws.close, timeout=0)
-        self.io.disconnect()
+        # Over polling, it may wait for a poll that the server does not end.
+        leaving = threading.Thread(target=self.io.disconnect, daemon=True)
+        leaving.start()
+        leaving.join(LEAVING)
         eio.finish(self.timeout)
 
 

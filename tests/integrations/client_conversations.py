@@ -77,6 +77,18 @@ class Rogue:
         for frame in frames:
             self._eio.send(self._client, frame)
 
+    def send_broken_frame(self) -> None:
+        """Send what engine.io cannot read, so the client gives the connection up."""
+        broken = engineio.packet.Packet()
+        broken.encode_cache = "x"
+        self._eio.send_packet(self._client, broken)
+
+    def close(self) -> None:
+        """End what polls: else a client that leaves may wait for its last poll."""
+        for connection in list(self._eio.sockets.values()):
+            if not connection.upgraded:
+                connection.close(wait=False)
+
     def received(self) -> Any:
         """The next frame."""
         return self.frames.get(timeout=PATIENCE)

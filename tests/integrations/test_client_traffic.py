@@ -73,7 +73,7 @@ class Talk:
     """A server without manners, and the guarded client that it speaks to."""
 
     def __init__(self, net: Any, kind: str, transport: str) -> None:
-        self.rogue = Rogue("word")
+        self.rogue: Rogue = net.also_serve(Rogue("word"))
         self.client = net.also_close(Guarded(kind, swapped()))
         self.client.connect(net.serve(self.rogue.wsgi), transport)
 

@@ -67,7 +67,7 @@ def ways(request: pytest.FixtureRequest) -> Ways:
 @pytest.fixture
 def rogue(net: Any) -> Rogue:
     """A server that sends anything."""
-    made = Rogue()
+    made: Rogue = net.also_serve(Rogue())
     made.url = net.serve(made.wsgi)
     return made
 
