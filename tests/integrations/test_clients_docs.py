@@ -26,7 +26,7 @@ PROGRAMS = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text("utf-8"), re.MUL
 @pytest.fixture
 def url(net: Any) -> str:
     """Where the example's server is."""
-    names = runpy.run_path(str(EXAMPLE / "server.py"))
+    names = runpy.run_path(str(EXAMPLE / "todo_server.py"))
     address: str = net.serve(socketio.WSGIApp(names["server"]))
     return address
 
@@ -60,7 +60,7 @@ def test_the_page_names_what_there_is() -> None:
 def test_the_example_runs(url: str) -> None:
     """The client's own mistake does not leave; the ack and the event come."""
     done = subprocess.run(
-        [sys.executable, str(EXAMPLE / "client.py")],
+        [sys.executable, str(EXAMPLE / "todo_client.py")],
         env={**os.environ, "URL": url},
         capture_output=True,
         text=True,

@@ -18,14 +18,12 @@ if TYPE_CHECKING:
 __all__ = ["ClientAdapter"]
 
 
-class ClientAdapter(Guarded):
+class ClientAdapter(Guarded["ClientDecisions"]):
     """A guarded client.
 
     Attributes:
         client: the `socketio.AsyncClient`.
     """
-
-    decide: ClientDecisions
 
     def __init__(self, client: Any, decide: ClientDecisions, application: AsyncApplication) -> None:
         super().__init__(client, decide, application)

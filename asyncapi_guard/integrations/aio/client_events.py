@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.integrations.aio.answers import Answers
 from asyncapi_guard.integrations.aio.client_adapter import ClientAdapter
+from asyncapi_guard.integrations.deciding.client import ClientDecisions
 from asyncapi_guard.integrations.handlers.registered import lacks_a_handler
 from asyncapi_guard.integrations.recording.log import logger
 from asyncapi_guard.integrations.wire.packets import Junk, name_of_event, opened
@@ -22,7 +23,7 @@ __all__ = ["ClientEvents"]
 _NEVER: Any = object()
 
 
-class ClientEvents(Answers, ClientAdapter):
+class ClientEvents(Answers[ClientDecisions], ClientAdapter):
     """In the place of `Client._handle_event`, and of what hands frames to it.
 
     python-socketio's clients have given each message a thread or a task by then.

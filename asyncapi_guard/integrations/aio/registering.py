@@ -15,7 +15,7 @@ from socketio.async_admin import InstrumentedAsyncServer
 
 from asyncapi_guard.contract import Mode
 from asyncapi_guard.errors import RegistrationError
-from asyncapi_guard.integrations.aio.adapter import Guarded
+from asyncapi_guard.integrations.aio.adapter import Decides, Guarded
 from asyncapi_guard.integrations.aio.calling import cannot_run, never_runs
 from asyncapi_guard.integrations.handlers.registered import methods_of
 from asyncapi_guard.violations import Checkpoint, printable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Registering"]
 
 
-class Registering(Guarded):
+class Registering(Guarded[Decides]):
     """In the place of `on` and `register_namespace` of a server, or of a client."""
 
     _on: Callable[..., Any]

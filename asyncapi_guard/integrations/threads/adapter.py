@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from asyncapi_guard.integrations.recording.addresses import address_in
 from asyncapi_guard.integrations.threads.calling import tell
@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from asyncapi_guard.integrations.recording.recorder import Recorder
     from asyncapi_guard.violations import Violation
 
-__all__ = ["Adapter", "Guarded"]
+__all__ = ["Adapter", "Decides", "Guarded"]
+
+Decides = TypeVar("Decides", bound="EventDecisions")
 
 
-class Guarded:
+class Guarded(Generic[Decides]):
     """A guarded server, or a guarded client.
 
     Attributes:
@@ -33,9 +35,9 @@ class Guarded:
         recorder: where violations are written down.
     """
 
-    def __init__(self, target: Any, decide: EventDecisions, application: Application) -> None:
+    def __init__(self, target: Any, decide: Decides, application: Application) -> None:
         self.target: Any = target
-        self.decide: EventDecisions = decide
+        self.decide: Decides = decide
         self.application: Application = application
         self.recorder: Recorder = decide.recorder
 
@@ -54,14 +56,12 @@ class Guarded:
         raise NotImplementedError
 
 
-class Adapter(Guarded):
+class Adapter(Guarded["ServerDecisions"]):
     """A guarded server.
 
     Attributes:
         server: the `socketio.Server`.
     """
-
-    decide: ServerDecisions
 
     def __init__(self, server: Any, decide: ServerDecisions, application: Application) -> None:
         super().__init__(server, decide, application)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from asyncapi_guard.errors import violation_error
 from asyncapi_guard.integrations.deciding.calls import Rejected, Unjudged
 from asyncapi_guard.integrations.recording.log import logger
-from asyncapi_guard.integrations.threads.adapter import Guarded
+from asyncapi_guard.integrations.threads.adapter import Decides, Guarded
 from asyncapi_guard.integrations.threads.calling import (
     is_pending,
     let_out,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Answers"]
 
 
-class Answers(Guarded):
+class Answers(Guarded[Decides]):
     """Runs the handler of an event that was judged, has the ack judged, and answers."""
 
     _message: Callable[..., Any]

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 __all__ = ["ThreadedClient"]
 
 
-class ThreadedClient(ClientConnects, ClientEvents, ClientEmits, ClientFrames, Registering):
+class ThreadedClient(
+    ClientConnects, ClientEvents, ClientEmits, ClientFrames, Registering["ClientDecisions"]
+):
     """What stands in the place of a client's methods."""
 
     def __init__(self, client: Any, decide: ClientDecisions, application: Application) -> None:

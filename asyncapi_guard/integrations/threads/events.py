@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.integrations.deciding.server import ServerDecisions
 from asyncapi_guard.integrations.handlers.registered import lacks_a_method
 from asyncapi_guard.integrations.recording.log import logger
 from asyncapi_guard.integrations.threads.adapter import Adapter
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Events"]
 
 
-class Events(Answers, Adapter):
+class Events(Answers[ServerDecisions], Adapter):
     """In the place of `Server._handle_event`, and of what hands frames to it.
 
     Here real names are seen (a catch-all handler or a class namespace hides them later), and the

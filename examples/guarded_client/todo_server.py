@@ -1,7 +1,7 @@
 """A to-do list, guarded by asyncapi.yml.
 
 pip install asyncapi-guard
-python server.py
+python todo_server.py
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ server = socketio.Server(async_mode="threading")
 ids = count(1)
 
 
-@server.event
 def add(_sid: str, item: dict[str, str]) -> dict[str, Any]:
     """Add an item, and tell everybody."""
     added = {"id": next(ids), "text": item["text"]}
@@ -28,6 +27,7 @@ def add(_sid: str, item: dict[str, str]) -> dict[str, Any]:
     return added
 
 
+server.on("add", add)
 AsyncAPIGuard(Path(__file__).with_name("asyncapi.yml")).protect(server)
 
 if __name__ == "__main__":

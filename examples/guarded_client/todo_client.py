@@ -1,8 +1,8 @@
 """A client of the to-do list, guarded by the same document as the server.
 
 pip install asyncapi-guard 'python-socketio[client]'
-python server.py
-python client.py
+python todo_server.py
+python todo_client.py
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from asyncapi_guard import AsyncAPIGuard, EmitValidationError
 client = socketio.Client(handle_sigint=False)
 
 
-@client.event
 def added(item: dict[str, Any]) -> None:
     """Somebody has added an item; what the document does not allow never gets here."""
     print(f"{item['id']}: {item['text']}")
 
 
+client.on("added", added)
 AsyncAPIGuard(Path(__file__).with_name("asyncapi.yml")).protect(client)
 
 if __name__ == "__main__":
