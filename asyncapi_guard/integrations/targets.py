@@ -29,6 +29,7 @@ Adapter: TypeAlias = (
     "ThreadedServer | AsyncioServer | ThreadedClient | AsyncioClient | GuardedSimpleClient"
 )
 
+_OR_A_CLIENT = ", or one of python-socketio's clients"
 _SERVERS = (socketio.Server, socketio.AsyncServer)
 _CLIENTS = (socketio.Client, socketio.AsyncClient)
 _SIMPLE_CLIENTS = (socketio.SimpleClient, socketio.AsyncSimpleClient)
@@ -53,8 +54,8 @@ def install(guarding: Guarding, target: Any, *, typed: bool = False) -> Adapter:
         return install_on_server(guarding, target, typed=typed)
     if not isinstance(target, (*_CLIENTS, *_SIMPLE_CLIENTS)):
         raise InstallationError(
-            f"cannot guard a {kind_of(target)}: expected a socketio.Server, a "
-            f"socketio.AsyncServer, or one of python-socketio's clients{_other_way(target)}"
+            f"cannot guard a {kind_of(target)}: expected a socketio.Server or a "
+            f"socketio.AsyncServer{_other_way(target) or _OR_A_CLIENT}"
         )
     if typed:
         raise InstallationError(

@@ -218,6 +218,14 @@ class Guarded:
             elif client.eio.http is not None:
                 client.eio.http.close()
         if self._loop is not None:
+            self._run(_cancel_all)
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(PATIENCE)
             self._loop.close()
+
+
+async def _cancel_all() -> None:
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
