@@ -7,10 +7,12 @@ to know neither JSON Schema nor YAML.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from asyncapi_guard.violations import Perspective
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,6 +29,7 @@ __all__ = [
     "Message",
     "Mode",
     "Operation",
+    "Perspective",
     "Schema",
     "SourceFile",
 ]
@@ -37,10 +40,15 @@ def _nothing() -> Mapping[str, Any]:
 
 
 class Action(str, Enum):
-    """What the described application (the server) does with an operation's messages."""
+    """What the described application does with an operation's messages."""
 
     SEND = "send"
     RECEIVE = "receive"
+
+    @property
+    def mirrored(self) -> Action:
+        """What the other side does with them."""
+        return Action.RECEIVE if self is Action.SEND else Action.SEND
 
     __hash__ = str.__hash__
     __str__ = str.__str__
@@ -177,11 +185,11 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation: which messages of a channel the server sends, or receives.
+    """An operation: which messages of a channel the application sends, or receives.
 
     Attributes:
         id: its key in `operations`.
-        action: the server's side of it.
+        action: the application's side of it.
         channel: the channel's key.
         messages: those of the operation, or all of the channel's when it lists none; with the
             operation's reply as their ack where that is how the document says it.
@@ -226,6 +234,7 @@ class Contract:
         file: the name of the document.
         findings: what is allowed and hardly meant, such as a format that nobody knows.
         sources: the document and the files that it refers to.
+        perspective: the side of the application whose operations these are.
     """
 
     title: str
@@ -237,3 +246,14 @@ class Contract:
     file: str = field(default="", compare=False)
     findings: tuple[Finding, ...] = field(default=(), compare=False)
     sources: tuple[SourceFile, ...] = field(default=(), compare=False)
+    perspective: Perspective = Perspective.SERVER
+
+    def seen_by(self, perspective: Perspective) -> Contract:
+        """The same contract from a side: what one of them sends, the other receives."""
+        if perspective is self.perspective:
+            return self
+        operations = {
+            id: replace(operation, action=operation.action.mirrored)
+            for id, operation in self.operations.items()
+        }
+        return replace(self, operations=MappingProxyType(operations), perspective=perspective)

@@ -7,10 +7,10 @@
     │   ├── UnresolvableReference     a `$ref` without a target
     │   └── InvalidDocument           everything else, and several faults together
     ├── ContractViolation             traffic is at fault; carries `.violation`
-    │   ├── RequestValidationError    what a client sent (event or connect)
+    │   ├── RequestValidationError    what the other side sent (event or connect)
     │   ├── ResponseValidationError   what our handler returned as the ack
     │   ├── EmitValidationError       what we emitted
-    │   └── AckValidationError        what the client answered to our emit or call
+    │   └── AckValidationError        what the other side answered to our emit or call
     ├── EditRefused                   a file cannot be edited without changing more than was meant
     ├── InstallationError             guarded twice, too early, unknown kind of server
     └── RegistrationError             a handler whose hints cannot be made into a contract
@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.violations import UNSENDABLE, Checkpoint, Violation
+from asyncapi_guard.violations import UNSENDABLE, Checkpoint, Perspective, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -183,7 +183,7 @@ class ContractViolation(AsyncAPIGuardError):
 
 
 class RequestValidationError(ContractViolation):
-    """A client sent an event or a connect that breaks the contract."""
+    """A client sent an event or a connect that breaks the contract; or a server, an event."""
 
 
 class ResponseValidationError(ContractViolation):
@@ -211,7 +211,7 @@ class _UnsendableAck(ResponseValidationError, TypeError):
 
 
 class AckValidationError(ContractViolation):
-    """A client answered an emit or a call with something that breaks the contract."""
+    """The other side answered an emit or a call with something that breaks the contract."""
 
 
 class EditRefused(AsyncAPIGuardError):
@@ -265,6 +265,8 @@ _UNSENDABLE_AT: dict[Checkpoint, type[ContractViolation]] = {
 
 def violation_error(violation: Violation) -> ContractViolation:
     """The exception for a violation, by the checkpoint where it was found."""
+    if violation.checkpoint is Checkpoint.CONNECT and violation.perspective is Perspective.CLIENT:
+        return EmitValidationError(violation)  # the guarded client itself sent it
     if [problem.keyword for problem in violation.problems] == [UNSENDABLE]:
         return _UNSENDABLE_AT[violation.checkpoint](violation)
     return _ERROR_AT[violation.checkpoint](violation)

@@ -24,6 +24,7 @@ __all__ = [
     "UNSENDABLE",
     "Checkpoint",
     "Code",
+    "Perspective",
     "Problem",
     "Violation",
     "either",
@@ -44,8 +45,18 @@ _MISMATCH = "does not match the contract"
 _SHOWN = 3
 
 
+class Perspective(str, Enum):
+    """A side of the traffic."""
+
+    SERVER = "server"
+    CLIENT = "client"
+
+    __hash__ = str.__hash__
+    __str__ = str.__str__
+
+
 class Checkpoint(str, Enum):
-    """A place where traffic is judged; the direction is the server's."""
+    """A place where traffic is judged; the direction is that of the guarded application."""
 
     CONNECT = "connect"
     RECEIVE_EVENT = "receive_event"
@@ -125,6 +136,7 @@ class Violation:
         sid: the session id of the client in the namespace, when the traffic has one client. For
             the log, not for clients.
         address: the address of the client, as the server saw it. For the log, not for clients.
+        perspective: the side that judged: a guarded server, or a guarded client.
     """
 
     checkpoint: Checkpoint
@@ -139,6 +151,7 @@ class Violation:
     rejected: bool = True
     sid: str | None = None
     address: str | None = None
+    perspective: Perspective = Perspective.SERVER
 
     @property
     def refused(self) -> bool:
@@ -184,12 +197,14 @@ class Violation:
     def _subject(self) -> str:
         """The traffic, who sent it, and where."""
         event, namespace = printable(self.event), printable(self.namespace)
+        at_server = self.perspective is Perspective.SERVER
+        client = "a client" if at_server else "the client"
         if self.checkpoint is Checkpoint.CONNECT:
-            return f"connection from a client to {namespace}"
+            return f"connection from {client} to {namespace}"
         received = self.checkpoint in (Checkpoint.RECEIVE_EVENT, Checkpoint.RECEIVE_ACK)
         is_ack = self.checkpoint in (Checkpoint.SEND_ACK, Checkpoint.RECEIVE_ACK)
         what = f"ack of event {event}" if is_ack else f"event {event}"
-        return f"{what} from {'a client' if received else 'the server'} in {namespace}"
+        return f"{what} from {client if received is at_server else 'the server'} in {namespace}"
 
     def _why(self) -> str:
         """The problems; the reason only when the problems do not already contain it."""

@@ -36,6 +36,7 @@ LABELS = {
     "__main__": "python -m asyncapi_guard",
     "cli": "the commands",
     "drift": "code against its document",
+    "testing": "guarded clients for your tests",
     "console": "files for the browser",
     "integrations": "Socket.IO and Flask",
     "codegen": "documents as code",

@@ -6,8 +6,8 @@ from copy import copy
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.contract import Contract, Message, Mode
-from asyncapi_guard.guard.plans import RESERVED_EVENTS, Plan, by_address, check_addresses, template
+from asyncapi_guard.contract import Contract, Message, Mode, Perspective
+from asyncapi_guard.guard.plans import Plan, by_address, check_addresses, reserved_for, template
 from asyncapi_guard.guard.policy import Policy, weakest, with_near_names
 from asyncapi_guard.guard.rules import ACKS, Rule
 from asyncapi_guard.guard.verdicts import PASSED, PASSED_UNDECLARED, Verdict, without_rule
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
 __all__ = ["Guard"]
-
-#: For values of which some have no hash.
-_RESERVED = tuple(RESERVED_EVENTS)
 
 #: Namespaces that matched a template are remembered up to this many; a client chooses their names.
 _REMEMBERED = 1024
@@ -34,8 +31,12 @@ class Guard:
     """Judges traffic by a contract.
 
     Args:
-        contract: what `asyncapi_guard.load` returned.
+        contract: what `asyncapi_guard.load` returned, as the guarded application sees it.
         policy: what is done about violations.
+
+    Attributes:
+        perspective: the side of the guarded application.
+        reserved: names that it may not receive as events.
 
     Raises:
         InvalidDocument: an operation's channel has an address that is no Socket.IO namespace.
@@ -48,6 +49,10 @@ class Guard:
             kind = type(policy).__name__
             raise TypeError(f"policy takes a Policy, such as Policy(mode='report'), not a {kind}")
         self.contract: Contract = contract
+        self.perspective: Perspective = contract.perspective
+        self.reserved: frozenset[str] = reserved_for(contract.perspective)
+        #: For values of which some have no hash.
+        self._reserved = tuple(self.reserved)
         self.policy: Policy = policy or Policy()
         policy = self.policy
         unknown = policy.operations.keys() - contract.operations.keys()
@@ -67,6 +72,16 @@ class Guard:
                 self._plans[address] = plan
         self._remembered: dict[str, Plan] = {}
         self._excluded: Collection[str] = policy.exclude
+        self._mirrored: Guard | None = None
+
+    @property
+    def mirrored(self) -> Guard:
+        """What guards the other side of the same traffic."""
+        if self._mirrored is None:
+            client = self.perspective is Perspective.CLIENT
+            side = Perspective.SERVER if client else Perspective.CLIENT
+            self._mirrored = Guard(self.contract.seen_by(side), self.policy)
+        return self._mirrored
 
     def receive_event(
         self,
@@ -77,7 +92,7 @@ class Guard:
         binary: bool = False,
         read: bool = False,
     ) -> Verdict:
-        """Judge an event from a client.
+        """Judge an event that came: from a client, or from the server.
 
         Args:
             namespace: the Socket.IO namespace.
@@ -193,7 +208,7 @@ class Guard:
         rule = plan.rule(checkpoint, event) if plan is not None and isinstance(event, str) else None
         if rule is not None:
             return rule.ack_of(message).sending if checkpoint in ACKS else rule.mode
-        if checkpoint is Checkpoint.RECEIVE_EVENT and event in _RESERVED:
+        if checkpoint is Checkpoint.RECEIVE_EVENT and event in self._reserved:
             return Mode.ENFORCE
         return weakest(self._mode_of_undeclared(namespace, event, plan), self.policy.at(checkpoint))
 
@@ -213,9 +228,10 @@ class Guard:
     def unsendable(
         self, checkpoint: Checkpoint, namespace: str, event: Any, message: Message | None = None
     ) -> Verdict:
-        """The verdict on an ack or an emit that has no form in JSON."""
+        """The verdict on an ack, an emit, or a client's auth that has no form in JSON."""
         ack = checkpoint is Checkpoint.SEND_ACK
         code, kind = (Code.RESPONSE, "ack") if ack else (Code.EMIT, "event")
+        kind = "auth" if checkpoint is Checkpoint.CONNECT else kind
         reason = f"the {kind} has a value that cannot be sent as JSON"
         problem = Problem("", UNSENDABLE, reason)
         return self._faulty(checkpoint, code, namespace, event, reason, problem, message)
@@ -243,13 +259,23 @@ class Guard:
         plan = self._plan(namespace)
         declared = plan is not None and plan.rule(checkpoint, name) is not None
         return without_rule(
-            checkpoint, code, namespace, name, reason, problem, mode, declared=declared
+            checkpoint,
+            code,
+            namespace,
+            name,
+            reason,
+            problem,
+            mode,
+            declared=declared,
+            perspective=self.perspective,
         )
 
     def excluding(self, namespaces: frozenset[str]) -> Guard:
         """The same guard, which judges nothing in some undeclared namespaces besides."""
         made = copy(self)
-        vars(made).update(_excluded=frozenset(self._excluded) | namespaces, _remembered={})
+        vars(made).update(
+            _excluded=frozenset(self._excluded) | namespaces, _remembered={}, _mirrored=None
+        )
         return made
 
     # -- what is not there -------------------------------------------------------------------------
@@ -271,11 +297,18 @@ class Guard:
         """The verdict on traffic that no rule knows."""
         if not isinstance(event, str):
             return self.malformed(checkpoint, namespace, event, "an event's name must be a string")
-        if checkpoint is Checkpoint.RECEIVE_EVENT and event in RESERVED_EVENTS:
+        if checkpoint is Checkpoint.RECEIVE_EVENT and event in self.reserved:
             reason = "the event's name is reserved by Socket.IO"
             problem = Problem("", "event", reason)
             return without_rule(
-                checkpoint, Code.RESERVED_EVENT, namespace, event, reason, problem, Mode.ENFORCE
+                checkpoint,
+                Code.RESERVED_EVENT,
+                namespace,
+                event,
+                reason,
+                problem,
+                Mode.ENFORCE,
+                perspective=self.perspective,
             )
         if namespace in self._excluded:
             return PASSED_UNDECLARED
@@ -302,6 +335,7 @@ class Guard:
             reason,
             suggestions=near,
             rejected=mode is Mode.ENFORCE,
+            perspective=self.perspective,
         )
         return Verdict(violation, declared=False)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from asyncapi_guard.contract import Action, Channel, Contract
+from asyncapi_guard.contract import Action, Channel, Contract, Perspective
 from asyncapi_guard.errors import Finding, InvalidDocument
 from asyncapi_guard.guard.rules import Offer, Rule
 from asyncapi_guard.violations import Checkpoint
@@ -15,16 +15,23 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.guard.policy import Policy
 
-__all__ = ["RESERVED_EVENTS", "Plan", "by_address", "check_addresses", "template"]
+__all__ = ["RESERVED_EVENTS", "Plan", "by_address", "check_addresses", "reserved_for", "template"]
 
 #: Names that a client may not send as events.
 RESERVED_EVENTS = frozenset(("connect", "connect_error", "disconnect", "*"))
+#: A name that python-socketio's clients have a meaning for besides.
+_FINAL = "__disconnect_final"
+
+
+def reserved_for(perspective: Perspective) -> frozenset[str]:
+    """The names that one side may not receive as events."""
+    return RESERVED_EVENTS | ({_FINAL} if perspective is Perspective.CLIENT else set())
 
 
 class Plan:
     """What may happen in one namespace."""
 
-    __slots__ = ("connect", "receive", "send")
+    __slots__ = ("connect", "perspective", "receive", "send")
 
     def __init__(self, channels: Iterable[Channel], contract: Contract, policy: Policy) -> None:
         here = {channel.id for channel in channels}
@@ -36,16 +43,22 @@ class Plan:
                 mode = policy.operations.get(operation.id) or message.mode or operation.mode
                 key = (operation.action, message.event)
                 offers.setdefault(key, []).append(Offer(message, mode))
+        self.perspective: Perspective = contract.perspective
         self.receive: dict[str, Rule] = {}
         self.send: dict[str, Rule] = {}
         self.connect: Rule | None = None
+        at_server = self.perspective is Perspective.SERVER
+        by_client = Action.RECEIVE if at_server else Action.SEND
+        received = reserved_for(self.perspective)
+        sent = frozenset[str]() if at_server else RESERVED_EVENTS
         for (action, event), offered in offers.items():
-            if action is Action.SEND:
-                self.send[event] = Rule.of(Checkpoint.SEND_EVENT, event, offered, policy)
-            elif event == "connect":
-                self.connect = Rule.of(Checkpoint.CONNECT, event, offered, policy)
-            elif event not in RESERVED_EVENTS:
-                self.receive[event] = Rule.of(Checkpoint.RECEIVE_EVENT, event, offered, policy)
+            known = event, offered, policy, self.perspective
+            if action is by_client and event == "connect":
+                self.connect = Rule.of(Checkpoint.CONNECT, *known)
+            elif action is Action.SEND and event not in sent:
+                self.send[event] = Rule.of(Checkpoint.SEND_EVENT, *known)
+            elif action is Action.RECEIVE and event not in received:
+                self.receive[event] = Rule.of(Checkpoint.RECEIVE_EVENT, *known)
 
     def rule(self, checkpoint: Checkpoint, event: str) -> Rule | None:
         """The rule of an event, or of the event that an ack belongs to."""
@@ -59,7 +72,8 @@ class Plan:
         receiving = checkpoint is Checkpoint.RECEIVE_EVENT
         mine, other = (self.receive, self.send) if receiving else (self.send, self.receive)
         if event in other:
-            does = "sends" if receiving else "receives"
+            at_server = self.perspective is Perspective.SERVER
+            does = "sends" if receiving is at_server else "receives"
             return f"the event is declared, but the server {does} it", []
         return "the event is not declared", sorted(mine)
 

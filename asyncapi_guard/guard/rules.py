@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from asyncapi_guard.contract import Message, Mode, Schema
 from asyncapi_guard.guard.policy import STRENGTH, Policy, weakest
 from asyncapi_guard.guard.verdicts import PASSED, Verdict
-from asyncapi_guard.violations import Checkpoint, Code, Problem, Violation
+from asyncapi_guard.violations import Checkpoint, Code, Perspective, Problem, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -97,6 +97,7 @@ class Rule:
     #: What is done where the values have no form in JSON; of acks that the contract says nothing
     #: of, that is more than what is done about the values.
     sending: Mode = Mode.ENFORCE
+    perspective: Perspective = Perspective.SERVER
 
     @classmethod
     def of(
@@ -105,6 +106,7 @@ class Rule:
         event: str,
         offers: Sequence[Offer],
         policy: Policy,
+        perspective: Perspective = Perspective.SERVER,
     ) -> Rule:
         """The rule of an event from what operations offer of it."""
         mode = strictest(offers, policy.at(checkpoint))
@@ -113,7 +115,17 @@ class Rule:
         distinct = _unique(messages, key=_identity)
         alternatives = tuple(_Alternative(message.payload, message) for message in distinct)
         only = alternatives[0] if len(alternatives) == 1 else None
-        return cls(checkpoint, event, alternatives, mode, policy, only, tuple(offers), sending=mode)
+        return cls(
+            checkpoint,
+            event,
+            alternatives,
+            mode,
+            policy,
+            only,
+            tuple(offers),
+            sending=mode,
+            perspective=perspective,
+        )
 
     @property
     def binary(self) -> bool:
@@ -175,7 +187,16 @@ class Rule:
             schemas.extend(offer.message.ack.alternatives)
         alternatives = tuple(_Alternative(schema, None) for schema in _unique(schemas, key=id))
         only = alternatives[0] if len(alternatives) == 1 else None
-        return Rule(checkpoint, self.event, alternatives, mode, self.policy, only, sending=sending)
+        return Rule(
+            checkpoint,
+            self.event,
+            alternatives,
+            mode,
+            self.policy,
+            only,
+            sending=sending,
+            perspective=self.perspective,
+        )
 
     def _several(
         self, namespace: str, args: Sequence[Any], matching: list[_Alternative], *, read: bool
@@ -200,7 +221,7 @@ class Rule:
             what = "the payload"
         violation = Violation(
             self.checkpoint,
-            _CODES[self.checkpoint],
+            self._code,
             namespace,
             self.event,
             problems,
@@ -208,8 +229,14 @@ class Rule:
             message_id=message.id if message is not None else None,
             truncated=truncated,
             rejected=self.mode is Mode.ENFORCE,
+            perspective=self.perspective,
         )
         return Verdict(violation, message)
+
+    @property
+    def _code(self) -> Code:
+        sent = self.checkpoint is Checkpoint.CONNECT and self.perspective is Perspective.CLIENT
+        return Code.EMIT if sent else _CODES[self.checkpoint]
 
 
 #: Checkpoints of acks; the event's rule has theirs.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from asyncapi_guard.contract import Mode
 from asyncapi_guard.renamed import read_by_old_name
-from asyncapi_guard.violations import Checkpoint, Code, Problem, Violation
+from asyncapi_guard.violations import Checkpoint, Code, Perspective, Problem, Violation
 
 if TYPE_CHECKING:
     from asyncapi_guard.contract import Message
@@ -56,9 +56,17 @@ def without_rule(  # noqa: PLR0913  # a violation, taken apart
     mode: Mode,
     *,
     declared: bool = False,
+    perspective: Perspective = Perspective.SERVER,
 ) -> Verdict:
     """The verdict on a fault that no rule of the contract is about."""
     violation = Violation(
-        checkpoint, code, namespace, event, (problem,), reason, rejected=mode is Mode.ENFORCE
+        checkpoint,
+        code,
+        namespace,
+        event,
+        (problem,),
+        reason,
+        rejected=mode is Mode.ENFORCE,
+        perspective=perspective,
     )
     return Verdict(violation, declared=declared)

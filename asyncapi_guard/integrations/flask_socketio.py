@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask_socketio import SocketIO
 
+    from asyncapi_guard.integrations.aio.server import AsyncioServer
     from asyncapi_guard.integrations.deciding.decisions import Guarding
-    from asyncapi_guard.integrations.targets import Adapter
+    from asyncapi_guard.integrations.threads.server import ThreadedServer
 
 __all__ = ["install"]
 
@@ -36,7 +37,7 @@ _MARK = "_asyncapi_guard"
 
 def install(
     guarding: Guarding, app: Flask, socketio: SocketIO | None, *, typed: bool = False
-) -> Adapter:
+) -> ThreadedServer | AsyncioServer:
     """Put the guard on the server of a Flask application.
 
     Args:
@@ -61,7 +62,7 @@ def install(
     if typed:
         targets.need_pydantic()
     application = FlaskApplication(socketio, app)
-    adapter = targets.install(guarding, server, application)
+    adapter = targets.install_on_server(guarding, server, application)
     previous = vars(socketio).get(_MARK)
     if previous is not None:
         # Of another server that this `SocketIO` had: it handles nothing any more.

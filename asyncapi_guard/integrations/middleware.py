@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 from weakref import WeakSet, ref
 
-from asyncapi_guard.contract import Contract
+from asyncapi_guard.contract import Contract, Perspective
 from asyncapi_guard.errors import InstallationError
 from asyncapi_guard.guard import RESERVED_EVENTS, Guard, Policy
 from asyncapi_guard.integrations.application import Bare
@@ -47,7 +48,7 @@ _REMEDY = "pass typed=True to init_app() or protect(), or typed=False if this is
 
 
 class AsyncAPIGuard:
-    """Guards Socket.IO servers by an AsyncAPI document.
+    """Guards Socket.IO servers and clients by an AsyncAPI document.
 
     Args:
         spec: the path of the document, the document as data, or a `Contract`. By default the
@@ -65,6 +66,9 @@ class AsyncAPIGuard:
         engine: `rust`, `jsonschema`, or `auto`, the default, for the first that is installed.
         allow_http: hosts that references may lead to; see `load`.
         root: the folder that references may not leave; see `load`.
+        perspective: the side that the document describes, `server` or `client`. By default that is
+            the server: guarded servers receive what its operations receive, and guarded clients
+            send it.
 
     Raises:
         SpecError: the document cannot be used.
@@ -84,8 +88,10 @@ class AsyncAPIGuard:
         engine: EngineName | None = None,
         allow_http: Collection[str] | bool | None = None,
         root: str | os.PathLike[str] | None = None,
+        perspective: Perspective | Literal["server", "client"] | None = None,
     ) -> None:
         _check_options(on_violation, addresses, reject_event, respond_unhandled)
+        described = _perspective(perspective)
         self.recorder: Recorder = Recorder(on_violation, addresses=addresses is not False)
         self.handler_check: HandlerCheck = HandlerCheck(self.recorder.place_in_document)
         self.handler_check.also = self._said_of_handlers
@@ -103,6 +109,7 @@ class AsyncAPIGuard:
             "engine": engine,
             "allow_http": allow_http,
             "root": root,
+            "perspective": described,
         }
         self._has_document = spec is not None
         if spec is None:
@@ -114,7 +121,10 @@ class AsyncAPIGuard:
             contract = load(spec, allow_http=allow_http or False, root=root, engine=engine)
         if engine == "auto" and get_engine(engine).name != "rust":
             logger.warning("jsonschema-rs is not installed: validating with jsonschema, slowly")
-        self.in_force: Guard = Guard(contract, policy)
+        if described is not None:
+            contract = replace(contract, perspective=described)
+        #: As servers see the contract; `Guard.mirrored` is for clients.
+        self.in_force: Guard = Guard(contract.seen_by(Perspective.SERVER), policy)
         self.recorder.namespaces = frozenset(c.address for c in contract.channels.values())
         self.recorder.read_places_from(contract.sources)
 
@@ -153,7 +163,7 @@ class AsyncAPIGuard:
         from asyncapi_guard.integrations.targets import check_hook
 
         for adapter in self._adapters():
-            check_hook(adapter.server, name, hook)
+            check_hook(adapter.target, name, hook)
 
     def _adapters(self) -> list[Adapter]:
         """What was put on servers that are still there."""
@@ -222,7 +232,7 @@ class AsyncAPIGuard:
         adapter = install(middleware, app, socketio, typed=bool(typed))
         middleware._keep(adapter)
         if typed is not None:
-            middleware._with_decided_hints.add(adapter.server)
+            middleware._with_decided_hints.add(adapter.target)
         if middleware is not self:
             self._remember(middleware, previous)
 
@@ -280,16 +290,19 @@ class AsyncAPIGuard:
         return cast("AsyncAPIGuard", current)
 
     def protect(self, server: Any, *, typed: bool | None = None) -> None:
-        """Guard a `socketio.Server` (without Flask-SocketIO), or a `socketio.AsyncServer`.
+        """Guard a server without Flask-SocketIO, or a client.
 
         Args:
-            server: it.
-            typed: call handlers with instances, as for `init_app`.
+            server: a `socketio.Server` or `AsyncServer`, or a `socketio.Client`, `AsyncClient`,
+                `SimpleClient` or `AsyncSimpleClient`, before it connects. Class-based namespaces
+                are guarded with the server or the client that they are registered with.
+            typed: call the handlers of a server with instances, as for `init_app`.
 
         Raises:
             InstallationError: it is guarded already, it is another kind of object, the guard
-                has no document, or Pydantic, which `typed` needs, is not installed.
-            RegistrationError: a handler's hints cannot be modelled.
+                has no document, `typed` is for servers, or Pydantic, which it needs, is not
+                installed.
+            RegistrationError: a handler's hints cannot be modelled, or it cannot run.
         """
         if not self._has_document:
             raise InstallationError(
@@ -341,6 +354,20 @@ class AsyncAPIGuard:
         """Counters by namespace, event and checkpoint: seen, rejected, reported."""
         guards = [self, *self._of_applications]
         return merged(each.recorder.tally for each in guards)
+
+
+def _perspective(given: Any) -> Perspective | None:
+    """The side that was given, if one was.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if given is None:
+        return None
+    try:
+        return Perspective(given)
+    except ValueError:
+        raise ValueError(f"perspective must be 'server' or 'client', not {given!r}") from None
 
 
 def _check_options(

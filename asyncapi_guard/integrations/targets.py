@@ -8,62 +8,86 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import socketio
 
 from asyncapi_guard.errors import InstallationError
+from asyncapi_guard.integrations.deciding.client import ClientDecisions
 from asyncapi_guard.integrations.deciding.server import ServerDecisions
 from asyncapi_guard.integrations.handlers.registered import is_coroutine_function
+from asyncapi_guard.integrations.simple_clients import GuardedSimpleClient
+from asyncapi_guard.integrations.threads.client import ThreadedClient
 from asyncapi_guard.integrations.threads.errors import ErrorHandler
 from asyncapi_guard.integrations.threads.server import MARK, ThreadedServer
 
 if TYPE_CHECKING:
+    from asyncapi_guard.integrations.aio.client import AsyncioClient
     from asyncapi_guard.integrations.aio.server import AsyncioServer
     from asyncapi_guard.integrations.application import Application
     from asyncapi_guard.integrations.deciding.decisions import Guarding
 
-__all__ = ["Adapter", "check_hook", "install", "kind_of", "need_pydantic"]
+__all__ = ["Adapter", "check_hook", "install", "install_on_server", "kind_of", "need_pydantic"]
 
-#: What stands on a guarded server.
-Adapter: TypeAlias = "ThreadedServer | AsyncioServer"
+#: What stands on a guarded server or client.
+Adapter: TypeAlias = (
+    "ThreadedServer | AsyncioServer | ThreadedClient | AsyncioClient | GuardedSimpleClient"
+)
+
+_OR_A_CLIENT = ", or one of python-socketio's clients"
+_SERVERS = (socketio.Server, socketio.AsyncServer)
+_CLIENTS = (socketio.Client, socketio.AsyncClient)
+_SIMPLE_CLIENTS = (socketio.SimpleClient, socketio.AsyncSimpleClient)
+_ON_ASYNCIO = (socketio.AsyncServer, socketio.AsyncClient, socketio.AsyncSimpleClient)
 
 
-def install(
+def install(guarding: Guarding, target: Any, *, typed: bool = False) -> Adapter:
+    """Put the guard on a server or on a client.
+
+    Args:
+        guarding: whose guard it is.
+        target: a server, a client or a simple client of python-socketio.
+        typed: call a server's own handlers with instances of the types in their hints.
+
+    Raises:
+        InstallationError: it is guarded already, it is none of python-socketio's, its packets
+            are not JSON, a hook cannot run on it, `typed` is for servers, or Pydantic, which it
+            needs, is not installed.
+        RegistrationError: a handler's hints cannot be modelled, or it cannot run.
+    """
+    if isinstance(target, _SERVERS):
+        return install_on_server(guarding, target, typed=typed)
+    if not isinstance(target, (*_CLIENTS, *_SIMPLE_CLIENTS)):
+        raise InstallationError(
+            f"cannot guard a {kind_of(target)}: expected a socketio.Server or a "
+            f"socketio.AsyncServer{_other_way(target) or _OR_A_CLIENT}"
+        )
+    if typed:
+        raise InstallationError(
+            "typed=True is for servers: the handlers of a guarded client get plain data"
+        )
+    if isinstance(target, _SIMPLE_CLIENTS):
+        return _install_on_simple_client(guarding, target)
+    return _install_on_client(guarding, target)
+
+
+def install_on_server(
     guarding: Guarding,
     server: Any,
     application: Application | None = None,
     *,
     typed: bool = False,
-) -> Adapter:
+) -> ThreadedServer | AsyncioServer:
     """Put the guard on a server.
 
     Args:
         guarding: whose guard it is.
         server: a `socketio.Server` or a `socketio.AsyncServer`.
         application: its say in what rejected clients are answered; none by default.
-        typed: call the server's own handlers with instances of the types in their hints.
+        typed: as for `install`.
 
     Raises:
-        InstallationError: it is guarded already, it is no server of python-socketio, its packets
-            are not JSON, a hook cannot run on it, or Pydantic, which `typed` needs, is not
-            installed.
-        RegistrationError: a handler's hints cannot be modelled.
+        InstallationError: as for `install`.
+        RegistrationError: as for `install`.
     """
-    if not isinstance(server, (socketio.Server, socketio.AsyncServer)):
-        raise InstallationError(
-            f"cannot guard a {kind_of(server)}: expected a socketio.Server or a "
-            f"socketio.AsyncServer{_other_way(server)}"
-        )
-    packet_class: Any = server.packet_class
-    if not packet_class.uses_binary_events:
-        raise InstallationError(
-            "cannot guard a server with a serializer like MessagePack: contracts are about JSON, "
-            "and it lets through what JSON has no form for"
-        )
-    if hasattr(server, MARK):
-        raise InstallationError(
-            "this server is guarded already: call init_app() or protect() once; an "
-            "AsyncAPISocketIO guards itself, by the document that it gets as spec="
-        )
-    check_hook(server, "on_violation", guarding.recorder.on_violation)
-    check_hook(server, "on_error", guarding.error_handler)
-    decide = ServerDecisions(guarding, packet_class, server.eio.max_http_buffer_size)
+    _check_target(guarding, server)
+    largest = server.eio.max_http_buffer_size
+    decide = ServerDecisions(guarding, server.packet_class, largest)
     if typed:
         need_pydantic()
     if isinstance(server, socketio.AsyncServer):
@@ -76,9 +100,64 @@ def install(
     return adapter
 
 
+def _check_target(guarding: Guarding, target: Any) -> None:
+    """Raise InstallationError for what cannot be guarded, or not by this guard."""
+    kind = "client" if isinstance(target, (*_CLIENTS, *_SIMPLE_CLIENTS)) else "server"
+    if hasattr(target, MARK):
+        hint = "; an AsyncAPISocketIO guards itself, by the document that it gets as spec="
+        raise InstallationError(
+            f"this {kind} is guarded already: call "
+            f"{'init_app() or ' if kind == 'server' else ''}protect() once"
+            f"{hint if kind == 'server' else ''}"
+        )
+    packet_class = getattr(target, "packet_class", None)
+    if packet_class is not None and not packet_class.uses_binary_events:
+        raise InstallationError(
+            f"cannot guard a {kind} with a serializer like MessagePack: contracts are about JSON, "
+            "and it lets through what JSON has no form for"
+        )
+    check_hook(target, "on_violation", guarding.recorder.on_violation)
+    check_hook(target, "on_error", guarding.error_handler)
+
+
+def _install_on_client(guarding: Guarding, client: Any) -> ThreadedClient | AsyncioClient:
+    _check_target(guarding, client)
+    decide = ClientDecisions(guarding, client.packet_class)
+    if isinstance(client, socketio.AsyncClient):
+        return _install_on_asyncio_client(guarding, client, decide)
+    adapter = ThreadedClient(client, decide, ErrorHandler(guarding))
+    adapter.install()
+    return adapter
+
+
+def _install_on_asyncio_client(
+    guarding: Guarding, client: Any, decide: ClientDecisions
+) -> AsyncioClient:
+    from asyncapi_guard.integrations.aio.awaiting import await_handlers_of_client
+    from asyncapi_guard.integrations.aio.client import AsyncioClient
+    from asyncapi_guard.integrations.aio.errors import ErrorHandler as AsyncErrorHandler
+
+    adapter = AsyncioClient(client, decide, AsyncErrorHandler(guarding))
+    adapter.install()
+    with adapter.undone_on_error():
+        await_handlers_of_client(adapter)
+    return adapter
+
+
+def _install_on_simple_client(guarding: Guarding, simple: Any) -> GuardedSimpleClient:
+    _check_target(guarding, simple)
+
+    def guard_client(client: Any) -> Adapter:
+        return _install_on_client(guarding, client)
+
+    adapter = GuardedSimpleClient(simple, ErrorHandler(guarding), guard_client)
+    adapter.install(MARK)
+    return adapter
+
+
 def _install_on_asyncio(
     guarding: Guarding, server: Any, decide: ServerDecisions, *, typed: bool
-) -> Adapter:
+) -> AsyncioServer:
     # Threaded servers need no asyncio.
     from asyncapi_guard.integrations.aio.awaiting import await_handlers
     from asyncapi_guard.integrations.aio.errors import ErrorHandler as AsyncErrorHandler
@@ -95,21 +174,23 @@ def _install_on_asyncio(
     return adapter
 
 
-def _follow(adapter: Adapter) -> None:
+def _follow(adapter: ThreadedServer | AsyncioServer) -> None:
     from asyncapi_guard.integrations.typed_registrations import follow_server
 
     follow_server(adapter)
 
 
-def check_hook(server: Any, name: str, hook: Any) -> None:
-    """Raise for a hook that a server on threads would never run.
+def check_hook(target: Any, name: str, hook: Any) -> None:
+    """Raise for a hook that a server or a client on threads would never run.
 
     Raises:
         InstallationError: it is a coroutine function.
     """
-    if is_coroutine_function(hook) and not server.is_asyncio_based():
+    if is_coroutine_function(hook) and not isinstance(target, _ON_ASYNCIO):
+        kind = next(each for each in type(target).__mro__ if each.__module__.startswith("socketio"))
         raise InstallationError(
-            f"{name} is a coroutine function, which a socketio.Server never awaits: use def"
+            f"{name} is a coroutine function, which a socketio.{kind.__name__} never awaits: "
+            "use def"
         )
 
 

@@ -587,7 +587,7 @@ def test_it_hears_of_connects_and_disconnects_that_raise(place: Any) -> None:
 def test_what_has_the_server_within_is_not_the_server(place: Any) -> None:
     """The error says which it is."""
     at = place()
-    for other in (socketio.ASGIApp(at.io), socketio.AsyncClient()):
+    for other in (socketio.ASGIApp(at.io), socketio.AsyncNamespace("/")):
         with pytest.raises(InstallationError, match=r"expected a socketio\.Server or a"):
             at.made.guard.protect(other)
     with pytest.raises(InstallationError, match="which is what this one serves"):

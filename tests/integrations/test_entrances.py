@@ -459,8 +459,7 @@ def test_protect_leads_to_init_app(make: Any, contract: Any) -> None:
     "make",
     [
         lambda: socketio.ASGIApp(socketio.AsyncServer(async_mode="asgi")),
-        socketio.Client,
-        socketio.AsyncClient,
+        socketio.PubSubManager,
         flask_socketio.SocketIO,
         lambda: None,
         object,

@@ -28,8 +28,10 @@ ONLY_ASYNCIO = {
 }
 #: What is named otherwise on asyncio: python-socketio's classes, and those that stand for them.
 NAMES = {
+    "AsyncioClient": "ThreadedClient",
     "AsyncioServer": "ThreadedServer",
     "AsyncApplication": "Application",
+    "AsyncClient": "Client",
     "AsyncManager": "Manager",
     "InstrumentedAsyncServer": "InstrumentedServer",
     "asyncapi_guard.integrations.aio": "asyncapi_guard.integrations.threads",

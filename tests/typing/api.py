@@ -21,7 +21,9 @@ from asyncapi_guard import (
     Verdict,
     Violation,
     load,
+    testing,
 )
+from asyncapi_guard.contract import Perspective
 
 
 def loads() -> None:
@@ -65,3 +67,30 @@ def handles(error: ContractViolation) -> list[dict[str, Any]]:
     assert_type(error.json(), str)
     assert_type(error.errors(), "list[dict[str, str]]")
     return [dict(problem) for problem in error.errors()]
+
+
+def tests_a_server() -> None:
+    """The client for tests."""
+    with testing.client("http://localhost", "asyncapi.yml", auth={"token": "a"}) as client:
+        assert_type(client, testing.TestedServer)
+        assert_type(client.events, tuple[testing.Received, ...])
+        assert_type(client.events[0].args, tuple[Any, ...])
+        assert_type(client.call("add", {"text": "milk"}), Any)
+        assert_type(client.received("added", timeout=1), Any)
+        client.answer("question", lambda text: {"answer": text})
+        client.emit("say", "hi", namespace="/chat", callback=print)
+
+
+async def tests_a_server_on_asyncio() -> None:
+    """The same with `await`."""
+    async with testing.async_client("http://localhost", {}, namespaces=["/chat"]) as client:
+        assert_type(client, testing.AsyncTestedServer)
+        assert_type(await client.received("added"), Any)
+        await client.emit("say", ("a", 1))
+
+
+def guards_clients() -> None:
+    """Which side a document describes."""
+    guard = AsyncAPIGuard("asyncapi.yml", perspective="client")
+    assert_type(guard.contract.perspective, Perspective)
+    assert_type(guard.guard.mirrored, Guard)

@@ -1,10 +1,10 @@
-"""What all parts of the adapter for asyncio share: how they send, and how they record."""
+"""What all parts of the adapters for asyncio share: how they send, and how they record."""
 
 from __future__ import annotations
 
 import logging
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from asyncapi_guard.integrations.aio.calling import tell
 from asyncapi_guard.integrations.recording.addresses import address_in
@@ -15,28 +15,57 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.guard import Verdict
     from asyncapi_guard.integrations.application import AsyncApplication
+    from asyncapi_guard.integrations.deciding.events import EventDecisions
     from asyncapi_guard.integrations.deciding.server import ServerDecisions
     from asyncapi_guard.integrations.recording.recorder import Recorder
     from asyncapi_guard.violations import Violation
 
-__all__ = ["Adapter"]
+__all__ = ["Adapter", "Decides", "Guarded"]
+
+Decides = TypeVar("Decides", bound="EventDecisions")
 
 
-class Adapter:
+class Guarded(Generic[Decides]):
+    """A guarded server, or a guarded client.
+
+    Attributes:
+        target: the server or the client of python-socketio.
+        decide: what is decided about its traffic.
+        application: its say in what the other side is answered.
+        recorder: where violations are written down.
+    """
+
+    def __init__(self, target: Any, decide: Decides, application: AsyncApplication) -> None:
+        self.target: Any = target
+        self.decide: Decides = decide
+        self.application: AsyncApplication = application
+        self.recorder: Recorder = decide.recorder
+
+    async def _send(self, eio_sid: str, packet: Any) -> None:
+        """Send a packet by a connection; `None` is nothing to send."""
+        raise NotImplementedError
+
+    async def _record(
+        self,
+        verdict: Verdict,
+        eio_sid: str | None = None,
+        sid: str | None = None,
+        args: Sequence[Any] = (),
+    ) -> Violation | None:
+        """Log and count a violation; return it with the session that it belongs to."""
+        raise NotImplementedError
+
+
+class Adapter(Guarded["ServerDecisions"]):
     """A guarded server.
 
     Attributes:
         server: the `socketio.AsyncServer`.
-        decide: what is decided about its traffic.
-        application: its say in what a rejected client is answered.
-        recorder: where violations are written down.
     """
 
     def __init__(self, server: Any, decide: ServerDecisions, application: AsyncApplication) -> None:
+        super().__init__(server, decide, application)
         self.server: Any = server
-        self.decide: ServerDecisions = decide
-        self.application: AsyncApplication = application
-        self.recorder: Recorder = decide.recorder
 
     async def _send(self, eio_sid: str, packet: Any) -> None:
         """Send a packet to a client; `None` is nothing to send."""

@@ -14,8 +14,6 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
-import socketio
-
 from asyncapi_guard.contract import Mode
 from asyncapi_guard.integrations.aio.calling import is_pending
 from asyncapi_guard.integrations.aio.cancelling import is_being_cancelled
@@ -24,14 +22,15 @@ from asyncapi_guard.integrations.handlers.registered import (
     dispatches_itself,
     methods_of,
 )
-from asyncapi_guard.violations import Checkpoint, printable
+from asyncapi_guard.violations import Checkpoint, Perspective, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from asyncapi_guard.integrations.aio.client import AsyncioClient
     from asyncapi_guard.integrations.aio.server import AsyncioServer
 
-__all__ = ["await_handlers"]
+__all__ = ["await_handlers", "await_handlers_of_client"]
 
 #: The attribute of a class-based namespace whose methods are replaced.
 _MARK = "_asyncapi_guard_awaits"
@@ -39,12 +38,18 @@ _MARK = "_asyncapi_guard_awaits"
 
 def await_handlers(adapter: AsyncioServer) -> None:
     """Have the handlers of a guarded server awaited; whoever else looks them up comes before."""
-    awaiting, replace = _Awaiting(adapter), adapter.replaced.replace
-    server = adapter.server
-    awaiting.find = replace(server, "_get_event_handler", awaiting.event_handler)
-    awaiting.find_namespace = replace(server, "_get_namespace_handler", awaiting.namespace_handler)
+    awaiting = _Awaiting(adapter)
+    awaiting.install()
     awaiting.trigger = adapter._trigger
     adapter._trigger = awaiting.trigger_event
+
+
+def await_handlers_of_client(adapter: AsyncioClient) -> None:
+    """Have the handlers of a guarded client awaited."""
+    awaiting = _Awaiting(adapter)
+    awaiting.install()
+    replace = adapter.replaced.replace
+    awaiting.trigger = replace(adapter.client, "_trigger_event", awaiting.trigger_event)
 
 
 class _Cancelled(BaseException):
@@ -74,16 +79,23 @@ def _awaited(handler: Any) -> Any:
 
 
 class _Awaiting:
-    """In the place of what a server finds its handlers by, and of what calls them."""
+    """In the place of what handlers are found by, and of what calls them."""
 
     find: Callable[..., Any]
     find_namespace: Callable[..., Any]
     trigger: Callable[..., Any]
 
-    def __init__(self, adapter: AsyncioServer) -> None:
+    def __init__(self, adapter: AsyncioServer | AsyncioClient) -> None:
+        self._target = adapter.target
         self._decide = adapter.decide
         self._recorder = adapter.recorder
         self._replaced = adapter.replaced
+
+    def install(self) -> None:
+        """Replace what handlers are found by."""
+        replace, target = self._replaced.replace, self._target
+        self.find = replace(target, "_get_event_handler", self.event_handler)
+        self.find_namespace = replace(target, "_get_namespace_handler", self.namespace_handler)
 
     def event_handler(self, event: str, namespace: str, args: Any) -> tuple[Any, Any]:
         """As `AsyncServer._get_event_handler`."""
@@ -137,11 +149,14 @@ class _Awaiting:
         )
 
     def _is_fault(self, event: str, namespace: str) -> bool:
-        if event == "disconnect" or not self._decide.active:
-            return False  # the session ends in any case
-        if event == "connect":
+        guard = self._decide.guard
+        if not self._decide.active:
+            return False
+        if event == "connect" and guard.perspective is Perspective.SERVER:
             return self._decide.enforces_connects(namespace)
-        mode = self._decide.guard.mode_of(Checkpoint.RECEIVE_EVENT, namespace, event)
+        if event in guard.reserved:
+            return False  # the session begins or ends in any case
+        mode = guard.mode_of(Checkpoint.RECEIVE_EVENT, namespace, event)
         return mode is Mode.ENFORCE
 
 
@@ -157,5 +172,4 @@ class _AwaitedNamespace:
 
     async def trigger_event(self, event: str, *args: Any) -> Any:
         """As `AsyncNamespace.trigger_event`, which looks for its methods here."""
-        found: Any = self  # it has the methods that are looked for
-        return await socketio.AsyncNamespace.trigger_event(found, event, *args)
+        return await type(self._found).trigger_event(self, event, *args)

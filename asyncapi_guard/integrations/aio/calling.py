@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FAULTS",
+    "body_of",
     "called",
     "cannot_run",
     "is_pending",
@@ -92,3 +93,9 @@ async def let_out(server: Any) -> None:
     """Let tasks that send have their turns."""
     for _ in range(_TURNS):
         await server.sleep(0)
+
+
+async def body_of(response: Any) -> bytes:
+    """Return the body of what a server answered to a request; it can be read again."""
+    body: bytes = await response.read()
+    return body

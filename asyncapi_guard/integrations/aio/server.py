@@ -28,7 +28,7 @@ __all__ = ["MARK", "AsyncioServer"]
 MARK = "_asyncapi_guard"
 
 
-class AsyncioServer(Events, Emits, Connects, Registering):
+class AsyncioServer(Events, Emits, Connects, Registering["ServerDecisions"]):
     """What stands in the place of a server's methods."""
 
     def __init__(self, server: Any, decide: ServerDecisions, application: AsyncApplication) -> None:

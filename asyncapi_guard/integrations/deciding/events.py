@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract import Mode
 from asyncapi_guard.errors import ContractViolation
-from asyncapi_guard.guard import RESERVED_EVENTS
 from asyncapi_guard.guard.verdicts import PASSED
 from asyncapi_guard.integrations.deciding.calls import Call, Unjudged
 from asyncapi_guard.integrations.deciding.decisions import Decisions
@@ -88,7 +87,7 @@ class EventDecisions(Decisions):
             call.args = data[1:]
         else:
             call.unusual = (data,)
-        if isinstance(event, str) and event in RESERVED_EVENTS:
+        if isinstance(event, str) and event in guard.reserved:
             fault = None  # its name is worse
         elif fault is None and not named:
             fault = "an event is a list with a name"

@@ -20,7 +20,14 @@ from asyncapi_guard.guard.plans import RESERVED_EVENTS, by_address, template
 from asyncapi_guard.integrations.handlers.registered import registered
 from asyncapi_guard.integrations.recording.log import write
 from asyncapi_guard.integrations.recording.source_lines import shown_path
-from asyncapi_guard.violations import Checkpoint, Code, Violation, either, printable
+from asyncapi_guard.violations import (
+    Checkpoint,
+    Code,
+    Perspective,
+    Violation,
+    either,
+    printable,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -86,7 +93,8 @@ def unmatched(
     """The handlers that the document does not know, then the events that no handler takes.
 
     Handlers of `connect` and `disconnect` need not be declared, and need not exist. A handler for
-    `*` takes every event. If the policy ignores events, nothing is found.
+    `*` takes every event. If the policy ignores events, nothing is found. A client need not take
+    all that a server sends, so of clients only the first is found.
 
     Args:
         handlers: by namespace and event, as `socketio.Server.handlers`.
@@ -96,7 +104,10 @@ def unmatched(
     if guard.policy.at(Checkpoint.RECEIVE_EVENT) is Mode.OFF and not guard.policy.operations:
         return []
     found = list(registered(handlers, namespace_handlers))
-    return [*_undeclared(found, guard), *_unhandled({(n, e) for n, e, _ in found}, guard)]
+    undeclared = list(_undeclared(found, guard))
+    if guard.perspective is Perspective.CLIENT:
+        return undeclared
+    return [*undeclared, *_unhandled({(n, e) for n, e, _ in found}, guard)]
 
 
 def _undeclared(
@@ -110,7 +121,7 @@ def _undeclared(
 
 def _violation(guard: Guard, namespace: str, event: str) -> Violation | None:
     """What the guard says of an event because it is not declared."""
-    if event in RESERVED_EVENTS - {_ALL}:
+    if event in guard.reserved - {_ALL}:
         return None
     if namespace == _ALL:
         return _everywhere(guard, event)
@@ -196,7 +207,9 @@ class HandlerCheck:
             if not self._is_first(server):
                 return
             found = unmatched(server.handlers, server.namespace_handlers, guard)
-            lines = [*(each.line(self._place) for each in found), *self.also(server)]
+            lines = [each.line(self._place) for each in found]
+            if guard.perspective is Perspective.SERVER:
+                lines += self.also(server)
         except Exception:  # noqa: BLE001  # a client is let in whatever its handlers are
             write(logging.ERROR, "the guard failed to check the handlers", exc_info=True)
             return

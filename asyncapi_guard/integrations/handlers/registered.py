@@ -15,6 +15,7 @@ __all__ = [
     "dispatches_itself",
     "is_async_generator_function",
     "is_coroutine_function",
+    "lacks_a_handler",
     "lacks_a_method",
     "methods_of",
     "never_runs",
@@ -77,6 +78,13 @@ def lacks_a_method(server: Any, namespace: str, event: Any) -> bool:
     return not hasattr(found, f"on_{event}")
 
 
+def lacks_a_handler(target: Any, namespace: str, event: Any) -> bool:
+    """Return whether nothing takes an event, neither a handler nor a method of a namespace."""
+    handler, _ = target._get_event_handler(event, namespace, ())
+    found, _ = target._get_namespace_handler(namespace, ())
+    return handler is None and (found is None or lacks_a_method(target, namespace, event))
+
+
 def is_coroutine_function(handler: Any) -> bool:
     """Whether calling a handler makes a coroutine, or an asynchronous generator."""
     function = _function_in(handler)
@@ -106,6 +114,6 @@ def _function_in(handler: Any) -> Any:
 def never_runs(what: str) -> str:
     """What to say of a coroutine that nobody awaits."""
     return (
-        f"{what} is a coroutine function, and a socketio.Server never awaits it: use def, or a "
-        "socketio.AsyncServer"
+        f"{what} is a coroutine function, and a socketio.Server or Client never awaits it: use "
+        "def, or a socketio.AsyncServer or AsyncClient"
     )

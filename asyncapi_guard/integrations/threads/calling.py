@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FAULTS",
+    "body_of",
     "called",
     "cannot_run",
     "is_pending",
@@ -64,3 +65,9 @@ def never_awaited(value: Any, what: str) -> TypeError:
 def let_out(server: Any) -> None:
     """Let greenlets that send have a turn."""
     server.sleep(0)
+
+
+def body_of(response: Any) -> bytes:
+    """Return the body of what a server answered to a request."""
+    body: bytes = response.content
+    return body

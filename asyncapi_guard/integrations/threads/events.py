@@ -5,42 +5,27 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.errors import violation_error
-from asyncapi_guard.integrations.deciding.calls import Rejected, Unjudged
+from asyncapi_guard.integrations.deciding.server import ServerDecisions
 from asyncapi_guard.integrations.handlers.registered import lacks_a_method
 from asyncapi_guard.integrations.recording.log import logger
 from asyncapi_guard.integrations.threads.adapter import Adapter
-from asyncapi_guard.integrations.threads.calling import (
-    is_pending,
-    let_out,
-    never_awaited,
-    start,
-)
+from asyncapi_guard.integrations.threads.answers import Answers
 from asyncapi_guard.integrations.wire.packets import Junk, opened
 from asyncapi_guard.integrations.wire.strict_json import Malformed
 from asyncapi_guard.violations import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from asyncapi_guard.errors import ContractViolation
-    from asyncapi_guard.guard import Verdict
     from asyncapi_guard.integrations.deciding.calls import Call
-    from asyncapi_guard.violations import Violation
 
 __all__ = ["Events"]
 
 
-class Events(Adapter):
+class Events(Answers[ServerDecisions], Adapter):
     """In the place of `Server._handle_event`, and of what hands frames to it.
 
     Here real names are seen (a catch-all handler or a class namespace hides them later), and the
-    ack id. It has an event judged before a thread is spent on it, runs the handler, has the ack
-    judged, and answers whatever happens.
+    ack id. It has an event judged before a thread is spent on it.
     """
-
-    _message: Callable[..., Any]
-    _event: Callable[..., Any]
 
     # -- frames ------------------------------------------------------------------------------------
 
@@ -54,15 +39,6 @@ class Events(Adapter):
             if not self.decide.active or not self._is_about_the_frame(error):
                 raise
             self._reject_junk(eio_sid, Junk("the frame is not one that a client sends", data))
-
-    def _is_about_the_frame(self, error: Exception) -> bool:
-        """Whether python-socketio's dispatcher raised itself, and not a handler beneath it."""
-        trace = error.__traceback__
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        theirs = (self._message, self._event)
-        codes = [getattr(getattr(f, "__func__", f), "__code__", None) for f in theirs]
-        return trace is not None and trace.tb_frame.f_code in codes
 
     def _reject_junk(self, eio_sid: str, junk: Junk) -> None:
         """Answer and record a frame that reaches no handler, with or without the guard."""
@@ -103,158 +79,18 @@ class Events(Adapter):
         else:
             logger.debug("an event without a name in %s", printable(namespace))
 
-    def _go_on(self, call: Call, verdict: Verdict) -> None:
-        """Record a violation, and then hand the event to its handler or reject it.
-
-        Whatever the application's hook raises: the client gets its answer first.
-        """
-        violation = verdict.violation
-        try:
-            violation = self._record(verdict, call.eio_sid, call.sid, call.args)
-        finally:
-            if violation is not None and violation.rejected:
-                self._reject(call, violation)
-            else:
-                self._dispatch(call)
-
-    def _dispatch(self, call: Call) -> None:
-        """Hand an event to its handler."""
-        if call.unusual is not None:
-            self._pass(call.eio_sid, call.namespace, call.id, call.unusual[0])
-            return
-        if isinstance(call.event, (list, dict)):
-            # python-socketio looks for a handler by it, and fails.
-            logger.debug("an event in %s whose name is not a text", printable(call.namespace))
-            return
-        self._log_received(call)
-        if self.server.async_handlers:
-            start(self.server, self._run, call)
-        else:
-            self._run(call)
-
-    def _log_received(self, call: Call) -> None:
-        """As python-socketio does; its logger may be of any kind, and fail in any way."""
-        log = self.server.logger
-        if isinstance(log, logging.Logger) and not log.isEnabledFor(logging.INFO):
-            return
-        try:
-            names = printable(call.event), call.sid, printable(call.namespace)
-            log.info("received event %s from %s [%s]", *names)
-        except Exception:  # noqa: BLE001  # the event is worth more than a line about it
-            self.recorder.log(logging.ERROR, "the logger of the server failed")
-
-    def _reject(self, call: Call, violation: Violation) -> None:
-        """Answer an event that is rejected; the application may have an answer of its own."""
-        error = violation_error(violation)
-        if not self.application.has_say(call.namespace):
-            self._send(call.eio_sid, self.decide.told(call, error))
-        elif self.server.async_handlers:
-            start(self.server, self._ask, call, error)
-        else:
-            self._ask(call, error)
-
-    def _ask(self, call: Call, error: ContractViolation) -> None:
-        """Answer with what the application's error handler says of a rejection."""
-        answered, value = False, None
-        try:
-            answered, value = self.application.answer(
-                error, call.namespace, call.sid, error.violation.event, call.args
-            )
-        finally:
-            # Whatever the error handler raised: the client hears of it.
-            if answered:
-                self._send(call.eio_sid, self.decide.answered(call, value, error.answer()))
-            else:
-                self._send(call.eio_sid, self.decide.told(call, error))
-
     # -- handlers ----------------------------------------------------------------------------------
 
-    def _run(self, call: Call) -> None:
-        """Run the handler and answer, whatever happens."""
-        try:
-            value = self.server._trigger_event(call.event, call.namespace, call.sid, *call.args)
-            self._check_returned(call, value)
-        except Rejected as rejected:
-            self._go_on(call, rejected.verdict)
-            return
-        except BaseException as error:
-            answered, value = False, None
-            try:
-                answered, value = self._ask_about(call, error)
-            finally:
-                if not answered:
-                    self._tell_of_fault(call, error)
-            if not answered:
-                raise
-            value = Unjudged(value)
-        if call.id is not None:
-            self._acknowledge(call, value)
+    @property
+    def _apart(self) -> bool:
+        return bool(self.server.async_handlers)
 
-    def _check_returned(self, call: Call, value: Any) -> None:
-        """Reject what nobody awaits.
+    @property
+    def _not_handled(self) -> Any:
+        return self.server.not_handled
 
-        Raises:
-            TypeError: the handler returned it, and the event is enforced.
-        """
-        if is_pending(value) and self.decide.enforces(call):
-            raise never_awaited(value, f"the handler of {printable(call.event)}")
+    def _handle(self, call: Call) -> Any:
+        return self.server._trigger_event(call.event, call.namespace, call.sid, *call.args)
 
-    def _ask_about(self, call: Call, error: BaseException) -> tuple[bool, Any]:
-        """Give what a handler raised to the error handler: whether it answered, and what."""
-        if not isinstance(error, Exception) or not self.decide.active:
-            return False, None
-        return self.application.raised(error, call.event, call.sid)
-
-    def _tell_of_fault(self, call: Call, error: BaseException) -> None:
-        """Answer for a handler that did not return, or returned what nobody can look at."""
-        packet = self.decide.fault(call, error)
-        self._send(call.eio_sid, packet)
-        if packet is not None and not isinstance(error, (Exception, GeneratorExit)):
-            # It may end the server, and the answer is only queued: let it go out first.
-            let_out(self.server)
-
-    def _acknowledge(self, call: Call, value: Any) -> None:
-        """Answer with what a handler returned."""
-        not_handled = value is self.server.not_handled
-        if not_handled or (
-            value is None and lacks_a_method(self.server, call.namespace, call.event)
-        ):
-            packet = self.decide.unhandled(call)
-            if packet is not None or not_handled:
-                self._send(call.eio_sid, packet)
-                return
-        try:
-            packet, verdict = self.decide.ack(call, value)
-        except BaseException as error:
-            self._tell_of_fault(call, error)
-            raise
-        if verdict.violation is None:
-            self._send(call.eio_sid, packet)
-        else:
-            self._acknowledge_violation(call, packet, verdict)
-
-    def _acknowledge_violation(self, call: Call, packet: Any, verdict: Verdict) -> None:
-        """Record an ack that breaks the contract, and answer with it or in its place."""
-        violation = verdict.violation
-        try:
-            violation = self._record(verdict, call.eio_sid, call.sid, call.args) or violation
-        finally:
-            if violation is not None and violation.rejected:
-                self._answer_for_handler(call, violation_error(violation))
-            else:
-                self._send(call.eio_sid, packet)
-        if violation is not None and violation.rejected:
-            rejection = violation_error(violation)
-            if isinstance(rejection, TypeError):
-                raise rejection  # as without the guard: the handler's author should see where
-
-    def _answer_for_handler(self, call: Call, error: ContractViolation) -> None:
-        """Answer in place of an ack that was rejected."""
-        answered, value = False, None
-        try:
-            answered, value = self.application.answer(
-                error, call.namespace, call.sid, call.event, call.args
-            )
-        finally:
-            given = value if answered else error.answer()
-            self._send(call.eio_sid, self.decide.answered(call, given, error.answer()))
+    def _lacks_handler(self, call: Call) -> bool:
+        return lacks_a_method(self.server, call.namespace, call.event)

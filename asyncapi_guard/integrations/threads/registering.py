@@ -16,7 +16,7 @@ from socketio.admin import InstrumentedServer
 from asyncapi_guard.contract import Mode
 from asyncapi_guard.errors import RegistrationError
 from asyncapi_guard.integrations.handlers.registered import methods_of
-from asyncapi_guard.integrations.threads.adapter import Adapter
+from asyncapi_guard.integrations.threads.adapter import Decides, Guarded
 from asyncapi_guard.integrations.threads.calling import cannot_run, never_runs
 from asyncapi_guard.violations import Checkpoint, printable
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["Registering"]
 
 
-class Registering(Adapter):
-    """In the place of `Server.on` and `Server.register_namespace`."""
+class Registering(Guarded[Decides]):
+    """In the place of `on` and `register_namespace` of a server, or of a client."""
 
     _on: Callable[..., Any]
     _register: Callable[..., Any]
@@ -36,20 +36,20 @@ class Registering(Adapter):
         """Look at what was registered before.
 
         Raises:
-            RegistrationError: one of the handlers cannot run on this server.
+            RegistrationError: one of the handlers cannot run on it.
         """
-        server = self.server
-        for namespace, handlers in list(server.handlers.items()):
+        target = self.target
+        for namespace, handlers in list(target.handlers.items()):
             for event, handler in list(handlers.items()):
                 self._look_at(namespace, event, handler)
-        for namespace_handler in list(server.namespace_handlers.values()):
+        for namespace_handler in list(target.namespace_handlers.values()):
             self._look_at_namespace(namespace_handler)
 
     def on(self, event: str, handler: Any = None, namespace: str | None = None) -> Any:
         """A handler is registered.
 
         Raises:
-            RegistrationError: it cannot run on this server.
+            RegistrationError: it cannot run on it.
         """
         if handler is not None:
             self._look_at(namespace or "/", event, handler)
@@ -65,7 +65,7 @@ class Registering(Adapter):
         """A class namespace is registered.
 
         Raises:
-            RegistrationError: one of its methods cannot run on this server.
+            RegistrationError: one of its methods cannot run on it.
         """
         self._look_at_namespace(namespace_handler)
         return self._register(namespace_handler)

@@ -178,6 +178,10 @@ class PacketCodec(Codec):
         """Make an event."""
         return self.packet_class(packet.EVENT, namespace=namespace, data=[event, *args])
 
+    def connect(self, namespace: str, auth: Any) -> Any:
+        """Make the packet by which a client enters a namespace."""
+        return self.packet_class(packet.CONNECT, namespace=namespace, data=auth)
+
     def connect_error(self, namespace: str, reason: Any) -> Any:
         """Make the answer to a connect that is rejected."""
         return self.packet_class(packet.CONNECT_ERROR, namespace=namespace, data=reason)

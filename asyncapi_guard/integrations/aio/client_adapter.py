@@ -1,0 +1,55 @@
+"""What all parts of the adapter for clients share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from asyncapi_guard.integrations.aio.adapter import Guarded
+from asyncapi_guard.integrations.aio.calling import tell
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from asyncapi_guard.guard import Verdict
+    from asyncapi_guard.integrations.application import AsyncApplication
+    from asyncapi_guard.integrations.deciding.client import ClientDecisions
+    from asyncapi_guard.violations import Violation
+
+__all__ = ["ClientAdapter"]
+
+
+class ClientAdapter(Guarded["ClientDecisions"]):
+    """A guarded client.
+
+    Attributes:
+        client: the `socketio.AsyncClient`.
+    """
+
+    def __init__(self, client: Any, decide: ClientDecisions, application: AsyncApplication) -> None:
+        super().__init__(client, decide, application)
+        self.client: Any = client
+
+    async def _send(self, eio_sid: str, packet: Any) -> None:  # noqa: ARG002  # there is one
+        """Send a packet to the server; `None` is nothing to send."""
+        if packet is not None:
+            await self.client._send_packet(packet)
+
+    async def _record(
+        self,
+        verdict: Verdict,
+        eio_sid: str | None = None,  # noqa: ARG002  # as for servers
+        sid: str | None = None,
+        args: Sequence[Any] = (),  # noqa: ARG002  # as above
+    ) -> Violation | None:
+        """Log and count a violation; return it with the client's own session."""
+        violation = verdict.violation
+        if violation is None:
+            return None
+        recorded = self.recorder.write_down(verdict, sid or self._sid(violation.namespace))
+        await tell(self.recorder, recorded)
+        return recorded
+
+    def _sid(self, namespace: str) -> str | None:
+        """The client's own session in a namespace."""
+        sid = self.client.get_sid(namespace)
+        return sid if isinstance(sid, str) else None

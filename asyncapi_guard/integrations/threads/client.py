@@ -1,0 +1,93 @@
+"""The adapter for `socketio.Client`: what is replaced on it, and put back."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import socketio
+
+from asyncapi_guard.integrations.replacing import Replacements
+from asyncapi_guard.integrations.threads.client_connects import ClientConnects
+from asyncapi_guard.integrations.threads.client_emits import ClientEmits
+from asyncapi_guard.integrations.threads.client_events import ClientEvents
+from asyncapi_guard.integrations.threads.client_frames import ClientFrames
+from asyncapi_guard.integrations.threads.registering import Registering
+from asyncapi_guard.integrations.threads.server import MARK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from asyncapi_guard.integrations.application import Application
+    from asyncapi_guard.integrations.deciding.client import ClientDecisions
+
+__all__ = ["ThreadedClient"]
+
+
+class ThreadedClient(
+    ClientConnects, ClientEvents, ClientEmits, ClientFrames, Registering["ClientDecisions"]
+):
+    """What stands in the place of a client's methods."""
+
+    def __init__(self, client: Any, decide: ClientDecisions, application: Application) -> None:
+        super().__init__(client, decide, application)
+        self.replaced: Replacements = Replacements()
+
+    def install(self) -> None:
+        """Replace the client's methods.
+
+        Raises:
+            RegistrationError: a handler is registered already that this client cannot run.
+        """
+        client, replace = self.client, self.replaced.replace
+        self.look_at_handlers()
+        setattr(client, MARK, self)
+        replace(client, "packet_class", self.decide.packets.packet_class)
+        self._message = replace(client, "_handle_eio_message", self.handle_message)
+        self._event = replace(client, "_handle_event", self.handle_event)
+        self._ack = replace(client, "_handle_ack", self.handle_ack)
+        self._let_in = replace(client, "_handle_connect", self.handle_connect)
+        self._turned_away = replace(client, "_handle_error", self.handle_error)
+        self._disconnect = replace(client, "_handle_disconnect", self.handle_disconnect)
+        self._eio_connect = replace(client, "_handle_eio_connect", self.handle_eio_connect)
+        self._emit = replace(client, "emit", self.emit)
+        self._own_emit = getattr(self._emit, "__func__", None) is socketio.Client.emit
+        self._call = replace(client, "call", self.call)
+        self._on = replace(client, "on", self.on)
+        self._register = replace(client, "register_namespace", self.register_namespace)
+        self._install_on(client.eio)
+        self.decide.active = True
+
+    def _install_on(self, eio: Any) -> None:
+        replace = self.replaced.replace
+        for event, theirs, ours in (
+            ("message", self._message, self.handle_message),
+            ("connect", self._eio_connect, self.handle_eio_connect),
+        ):
+            if eio.handlers.get(event) == theirs:
+                self.replaced.replace_item(eio.handlers, event, ours)
+        self._connect = replace(eio, "connect", self.connect)
+        self._polling = replace(eio, "_connect_polling", self.connect_polling)
+        self._websocket = replace(eio, "_connect_websocket", self.connect_websocket)
+        self._request = replace(eio, "_send_request", self.request)
+
+    @contextmanager
+    def undone_on_error(self) -> Iterator[None]:
+        """Put everything back where what is done within fails."""
+        try:
+            yield
+        except BaseException:
+            self.uninstall()
+            raise
+
+    @property
+    def active(self) -> bool:
+        """Whether the client is guarded now."""
+        return self.decide.active
+
+    def uninstall(self) -> None:
+        """Put the client's methods back; where somebody wrapped ours, ours let everything pass."""
+        self.decide.active = False
+        self.replaced.put_back()
+        if getattr(self.client, MARK, None) is self:
+            delattr(self.client, MARK)

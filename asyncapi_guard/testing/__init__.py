@@ -1,0 +1,27 @@
+"""Guarded clients for your own tests: they find what a server does outside of its document.
+
+    from asyncapi_guard import testing
+
+    with testing.client("http://127.0.0.1:5000", "asyncapi.yml") as client:
+        assert client.call("add", {"text": "milk"}) == {"id": 1}
+        assert client.received("added") == {"id": 1, "text": "milk"}
+
+When the block ends, `ContractBroken` is raised if the server sent something that the document does
+not allow. What `emit` and `call` raise is for the test itself to expect.
+"""
+
+from __future__ import annotations
+
+from asyncapi_guard.testing.asynchronous import AsyncTestedServer, async_client
+from asyncapi_guard.testing.inbox import ContractBroken, NotReceived, Received
+from asyncapi_guard.testing.synchronous import TestedServer, client
+
+__all__ = [
+    "AsyncTestedServer",
+    "ContractBroken",
+    "NotReceived",
+    "Received",
+    "TestedServer",
+    "async_client",
+    "client",
+]
