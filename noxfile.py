@@ -47,6 +47,7 @@ def fetch_suites(session: nox.Session) -> None:
     """Fetch the test suites that are others': from their packages, never committed."""
     session.run("python", "tests/conformance/fetch.py")
     session.run("python", "tests/integrations/fetch_flask_suite.py")
+    session.run("python", "tests/integrations/fetch_socketio_suite.py")
     session.run("python", "tests/cli/fetch_sarif_schema.py")
 
 

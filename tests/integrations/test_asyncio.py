@@ -157,7 +157,7 @@ BOTH_WAYS = pytest.mark.parametrize("async_handlers", [True, False])
 def test_a_connect_whose_handler_is_cancelled_is_rejected(
     register: Any, cancelled: Any, place: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """python-socketio takes it for one that returned None; the log says why."""
+    """It is answered as one that raised; the log says why."""
     at = place()
     register(at.io, "connect", cancelled)
     client = at.client()
@@ -286,7 +286,7 @@ def decorated(*args: Any) -> Any:
 def test_whatever_a_handler_gives_to_await_is_awaited(
     handler: Any, async_handlers: bool, place: Any
 ) -> None:
-    """python-socketio awaits only what it sees to be a coroutine function."""
+    """Not only coroutine functions are awaited."""
     at = place(server={"async_handlers": async_handlers})
     at.io.on("word", handler)
     assert ask(at.entered(), "word", "a") == '37[1,"a"]'
@@ -442,7 +442,7 @@ def test_a_broken_frame_ends_its_websocket(frame: str, place: Any) -> None:
 
 @pytest.mark.parametrize("frame", ["xyz", "9", "bA", "4" + "[" * 100_000])
 def test_a_broken_frame_ends_its_polling(frame: str, place: Any) -> None:
-    """The client is told, and the session is over; without the guard, all seems well."""
+    """The client is told, and the session is over; in report mode neither."""
     for mode, status in (("enforce", 400), ("report", 200)):
         at = place(policy=Policy(mode=mode))
         address = f"{at.served.url}/socket.io/?EIO=4&transport=polling"
@@ -458,7 +458,7 @@ def test_a_broken_frame_ends_its_polling(frame: str, place: Any) -> None:
 
 
 def test_the_address_is_the_scope_s(place: Any) -> None:
-    """python-socketio writes 127.0.0.1 into REMOTE_ADDR, whoever the client is."""
+    """Whatever `REMOTE_ADDR` is, which is 127.0.0.1 on every ASGI server."""
     at = place()
 
     async def behind_a_proxy(scope: Any, receive: Any, send: Any) -> None:

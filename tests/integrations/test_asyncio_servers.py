@@ -113,3 +113,16 @@ def test_a_guarded_server_runs_in_it(server: str, contract: Callable[[], Any], n
         client.send('27["word","a"]')
         assert client.receive() == '37[1,"a"]'
         client.close()
+
+
+@pytest.mark.parametrize("kind", [socketio.Server, socketio.AsyncServer])
+def test_what_is_no_class_based_namespace_is_python_socketio_s_to_reject(
+    kind: Any, contract: Any
+) -> None:
+    """On both kinds of servers: a value of any type, or a class of the other kind."""
+    server = kind()
+    AsyncAPIGuard(contract()).protect(server)
+    other = socketio.Namespace if server.is_asyncio_based() else socketio.AsyncNamespace
+    for value in (123, None, object(), socketio.ClientNamespace("/"), other("/")):
+        with pytest.raises(ValueError, match="namespace"):
+            server.register_namespace(value)

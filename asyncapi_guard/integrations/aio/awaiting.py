@@ -1,11 +1,10 @@
 """Handlers as an asyncio server calls them: awaited, and their cancellation is no silence.
 
-python-socketio takes a handler in which `CancelledError` surfaces for one that returned `None`: a
-client whose connect handler awaited what somebody cancelled is let in, and an event is answered as
-if all were well. It also awaits only what it sees to be a coroutine function; what a decorator, a
-partial or a callable object returns becomes the ack. So the handlers that python-socketio looks up
-are called by way of this module, and that is the only thing in which the adapter for asyncio is
-more than the one for threads with `await`.
+A handler in which `CancelledError` surfaces, because somebody cancelled what it awaited, has
+failed: its client is rejected, and its event is answered with an error. Whatever can be awaited is
+awaited, whether a coroutine function, a decorator, a partial or a callable object returned it. So
+the handlers that python-socketio looks up are called by way of this module, and that is the only
+thing in which the adapter for asyncio is more than the one for threads with `await`.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """Frames that engine.io cannot read end their connection.
 
-On asyncio, engine.io decodes a frame outside of what handles its exceptions. So an exception goes
-to the web server, which closes the websocket, and the session stays in the books of the server
-until its ping times out. Over polling, the exception is logged, and the client hears that all is
-well.
+The guard reads a frame before engine.io does. For one that engine.io has no reading of, it ends the
+websocket as if the transport had failed, so that the session ends with it. Over polling, it ends
+the session, and the client's request is answered with 400.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from socketio.async_admin import InstrumentedAsyncServer
+from socketio.base_namespace import BaseServerNamespace
 
 from asyncapi_guard.contract import Mode
 from asyncapi_guard.errors import RegistrationError
@@ -71,6 +72,8 @@ class Registering(Guarded[Decides]):
         return self._register(namespace_handler)
 
     def _look_at_namespace(self, namespace_handler: Any) -> None:
+        if not isinstance(namespace_handler, BaseServerNamespace):
+            return  # which python-socketio raises for
         namespace = getattr(namespace_handler, "namespace", None) or "/"
         for _, event, method in methods_of(namespace_handler):
             self._look_at(namespace, event, method)
