@@ -137,8 +137,37 @@ def _hints(handler: Any, name: str) -> dict[str, Any]:
     try:
         # Classes of the function around it are known nowhere but there.
         return typing.get_type_hints(function, localns=_locals_around(), include_extras=True)
+    except NameError as error:
+        why = _why_unknown(function, error.name) or str(error)
+        raise RegistrationError(f"{name}: its hints cannot be resolved: {why}") from error
     except Exception as error:
         raise RegistrationError(f"{name}: its hints cannot be resolved: {error}") from error
+
+
+def _why_unknown(function: Any, missing: str | None) -> str | None:
+    """Why a name is not known that only a hint's own module knows; `None` if it is another one."""
+    for hint in function.__annotations__.values():
+        try:
+            value = eval(hint, function.__globals__) if isinstance(hint, str) else hint  # noqa: S307  # as get_type_hints does
+        except Exception:  # noqa: BLE001, S112  # a name of the function around it
+            continue
+        if missing in list(_forward_names(value)):
+            return (
+                f"the alias {missing!r} names itself, which Pydantic reads only of a TypeAliasType "
+                "(PEP 695's `type`); write one, or let asyncapi-guard models write it with the "
+                "style pydantic, dataclass or typeddict"
+            )
+    return None
+
+
+def _forward_names(hint: Any) -> Iterator[str]:
+    """The names in a hint that are not looked up yet."""
+    if isinstance(hint, typing.ForwardRef):
+        yield hint.__forward_arg__
+    elif isinstance(hint, str):
+        yield hint
+    for each in typing.get_args(hint):
+        yield from _forward_names(each)
 
 
 def _locals_around() -> dict[str, Any]:

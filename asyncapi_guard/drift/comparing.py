@@ -83,6 +83,8 @@ class Handler:
         silent: it never returns a value.
         unread: hints that could not be read, with the reason.
         decorated: what it returns goes through a decorator that may change it.
+        by_name: parameters that it needs by name, and that no event can give it.
+        ends: it may come to its end, or to a `return`, without a value.
     """
 
     namespace: str
@@ -97,6 +99,8 @@ class Handler:
     silent: bool = False
     unread: tuple[str, ...] = ()
     decorated: bool = False
+    by_name: tuple[str, ...] = ()
+    ends: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,12 +212,19 @@ class _Comparison:
                 yield from self._models(handler, messages)
             if messages and handler.event not in _RESERVED:
                 yield from self._plain(handler, messages)
+            if handler.by_name:
+                yield self._uncallable(handler)
             if messages:
                 continue
             if handler.event not in _RESERVED:
                 where = self._missing(handler.namespace, handler.event, self._received, self._sent)
                 message = f"{handler.name} handles {shown(handler.event)}: {where}"
                 yield _at(handler, message, "handler-without-spec")
+
+    def _uncallable(self, handler: Handler) -> Finding:
+        names = ", ".join(map(shown, handler.by_name))
+        text = f"{handler.name} needs {names} by name, and an event gives arguments by position"
+        return _at(handler, f"{text}: give it a default, or remove the *", "payload-differs")
 
     def _models(self, handler: Handler, messages: Sequence[Message]) -> Iterator[Finding]:
         place = self._lines.name(messages[0].location)
@@ -264,6 +275,9 @@ class _Comparison:
         if handler.silent and not said and not any(each.is_valid(None) for each in acks.file):
             text = f"{name} returns nothing, and {place} promises an ack of {event}"
             yield _at(handler, text, "ack-differs")
+        elif _may_lack_ack(handler) and not any(each.is_valid(None) for each in acks.file):
+            text = f"{name} may return nothing, and {place} promises an ack of {event}"
+            yield _at(handler, f"{text}: return a value on every way out", "ack-differs")
         elif handler.ack is not None and not handler.in_force:
             for each in _some(contradictions([handler.ack], acks.file, vague=True)):
                 text = f"the hint of what {name} returns contradicts {place}, the ack of {event}"
@@ -321,8 +335,21 @@ class _Comparison:
                 yield from self._sent_value(emit, messages)
                 continue
             where = self._missing(namespaces[0], emit.event, self._sent, self._received)
-            message = f"{shown(emit.event)} is emitted: {where}"
+            room = self._mistaken_room(emit)
+            message = f"{shown(emit.event)} is emitted{f' {room}' if room else f': {where}'}"
             yield Finding(emit.file, emit.line, emit.column, "", message, "undeclared-emit")
+
+    def _mistaken_room(self, emit: Emit) -> str | None:
+        """Where an emit goes to whose room is called as a namespace that has the event."""
+        for room in emit.rooms:
+            if (
+                room.startswith("/")
+                and room not in emit.namespaces
+                and self._find(self._sent, room, emit.event)
+            ):
+                text = "to the room {0}, which is a namespace of {1}: write namespace={0}"
+                return text.format(shown(room), self._file)
+        return None
 
     def _sent_value(self, emit: Emit, messages: Sequence[Message]) -> Iterator[Finding]:
         """What an emit writes down, against what the file allows."""
@@ -331,11 +358,13 @@ class _Comparison:
         def finding(message: str, code: str) -> Finding:
             return Finding(emit.file, emit.line, emit.column, "", message, code, CODES[code])
 
-        if emit.arguments is not None:
-            problem = contradiction(emit.arguments, messages)
-            if problem is not None:
-                text = f"{event} is emitted with what {place} does not allow: {problem}"
-                yield finding(text, "payload-differs")
+        problem = _emitted(emit, messages)
+        if problem is not None:
+            text = f"{event} is emitted with what {place} does not allow: {problem}"
+            yield finding(text, "payload-differs")
+        room = self._mistaken_room(emit)
+        if room is not None:
+            yield finding(f"{event} is emitted {room}", "undeclared-emit")
         acks = _acks(None, messages)
         given = None if acks.silent else numbers_of(acks.file)
         if emit.callback is not None and given and not takes_all(emit.callback, given):
@@ -362,7 +391,7 @@ class _Comparison:
         """What the file declares to be sent, and nothing that could be read emits."""
         for (id, event), messages in self._sent.items():
             channel = next(each for each in self._channels if each.id == id)
-            sent = any(each.event == event and _reaches(channel, each.namespaces) for each in emits)
+            sent = any(each.event == event and _goes_to(channel, each) for each in emits)
             sent = sent or any(e.event == event and _fits(channel, e.namespace) for e in declared)
             perhaps = any(
                 each.event in (None, event) and _reaches(channel, each.namespaces)
@@ -447,6 +476,21 @@ class _Comparison:
         return f"{place} does not declare it to be {way}{nearest(event, names)}"
 
 
+def _may_lack_ack(handler: Handler) -> bool:
+    """Whether a handler may return nothing, and no hint says so."""
+    return handler.ends and (handler.ack is None or not handler.ack.is_valid(None))
+
+
+def _emitted(emit: Emit, messages: Sequence[Message]) -> str | None:
+    """What is wrong with the values of an emit, or with every type that they may have."""
+    if emit.arguments is not None:
+        found = contradiction(emit.arguments, messages)
+        if found is not None:
+            return found
+    problems = [contradiction(each, messages) for each in emit.told]
+    return problems[0] if problems and None not in problems else None
+
+
 # -- schemas ---------------------------------------------------------------------------------------
 
 _HARMLESS = ", which is harmless"
@@ -528,6 +572,11 @@ def _messages(contract: Contract, action: Action) -> _Messages:
 def _reaches(channel: Channel, namespaces: Sequence[str]) -> bool:
     """Whether what is emitted may go to a channel; without namespaces, to any."""
     return not namespaces or any(_fits(channel, each) for each in namespaces)
+
+
+def _goes_to(channel: Channel, emit: Emit) -> bool:
+    """Whether an emit may go to a channel, or is meant to: rooms are found as they stand."""
+    return _reaches(channel, emit.namespaces) or any(_fits(channel, each) for each in emit.rooms)
 
 
 def _handles(handler: Handler, channel: Channel, event: str) -> bool:

@@ -21,12 +21,13 @@ from asyncapi_guard.contract import Action
 from asyncapi_guard.drift.applications import short_name
 from asyncapi_guard.drift.comparing import Declared, Handler
 from asyncapi_guard.drift.emits import find_emits
-from asyncapi_guard.drift.hints import is_decorated, is_silent, signed
+from asyncapi_guard.drift.hints import is_decorated, is_silent, may_end, signed
 from asyncapi_guard.drift.inference import Inference, Source
 from asyncapi_guard.drift.instances import instances_of
 from asyncapi_guard.drift.python_source import parse_source
 from asyncapi_guard.drift.registrations import Registration, find_registrations
 from asyncapi_guard.drift.scopes import scopes_of
+from asyncapi_guard.drift.told_types import with_told_types
 from asyncapi_guard.integrations.handlers.registered import LIBRARIES, methods_of, registered
 from asyncapi_guard.spec.additions import NewEvent, new_events
 
@@ -159,6 +160,7 @@ def _handler(
         ack,
         silent=is_silent(handler, functions),
         decorated=is_decorated(handler),
+        ends=may_end(handler, functions),
     )
     if payload is not None or ack is not None or "*" in (event, namespace) or event in _RESERVED:
         return found
@@ -170,6 +172,7 @@ def _handler(
         in_force=False,
         takes=said.takes,
         unread=said.unread,
+        by_name=said.by_name,
     )
 
 
@@ -300,7 +303,8 @@ def emissions_of(
         sources: its texts (`sources_of`).
         handlers: its handlers: what they emit goes to their namespaces.
     """
-    return emissions_from(application, inference_of(application, sources, handlers))
+    inference = inference_of(application, sources, handlers)
+    return with_told_types(emissions_from(application, inference), inference)
 
 
 def inference_of(

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.drift.scopes import Scope
     from asyncapi_guard.drift.values import CallSite, Chain
 
-__all__ = ["Answer", "Emissions", "Emit", "Unread", "find_emits"]
+__all__ = ["Answer", "Emissions", "Emit", "Unread", "find_emits", "is_generated"]
 
 #: Of one call in a source, that are followed.
 _MOST_CHAINS = 300
@@ -61,6 +61,9 @@ class Emit:
         acknowledged: somebody waits for the client's ack.
         sent: what may be sent, by each way to the call: the expressions, or `None` where nobody
             knows which these are.
+        told: a sample of each form that may be sent (`with_told_types`).
+        is_told: the sources tell all of what is sent, or the types of all.
+        rooms: where it goes within its namespaces (`to`, `room`), as far as it is written down.
     """
 
     event: str
@@ -73,6 +76,9 @@ class Emit:
     callback: _Numbers | None = None
     acknowledged: bool = field(default=False, compare=False)
     sent: tuple[tuple[Argument, ...] | None, ...] = field(default=(), compare=False, repr=False)
+    told: tuple[Answer, ...] = field(default=(), compare=False, repr=False)
+    is_told: bool = field(default=True, compare=False)
+    rooms: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +164,13 @@ def _key(found: Emit | Unread) -> tuple[Any, ...]:
 
 def _is_idle(inference: Inference, scope: Scope) -> bool:
     """Whether it is a function of a generated module that nobody calls."""
-    module = vars(inference.module(scope))
-    if not ("SOURCE" in module and isinstance(module.get("EVENTS"), dict)):
-        return False
-    return scope.is_function and not inference.sites(scope)
+    generated = is_generated(vars(inference.module(scope)))
+    return generated and scope.is_function and not inference.sites(scope)
+
+
+def is_generated(module: Mapping[str, Any]) -> bool:
+    """Whether a module has the names of those that `asyncapi-guard models` writes."""
+    return "SOURCE" in module and isinstance(module.get("EVENTS"), dict)
 
 
 class _Reader:
@@ -246,7 +255,13 @@ class _Reader:
                     callback=self._callback(given),
                     acknowledged=function.method == "call" or self._calls_back(given),
                     sent=(self._sent_by(function, given, call),),
+                    rooms=self._rooms(given),
                 )
+
+    def _rooms(self, given: _Given) -> tuple[str, ...]:
+        arguments = (given.named.get(name) for name in ("to", "room"))
+        values = (v for each in arguments if each is not None for v in self._inference.of(each))
+        return tuple(text for each in values if (text := text_of(each)) is not None)
 
     def _position(self, place: Place) -> tuple[str, int, int]:
         file = place.file or self._inference.file(self._scope)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.codefirst.handler_functions import written_function
+from asyncapi_guard.drift.endings import may_return_nothing
 from asyncapi_guard.errors import RegistrationError
 from asyncapi_guard.integrations.handlers.registered import LIBRARIES
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.drift.arity import Numbers
     from asyncapi_guard.drift.scopes import Scope
 
-__all__ = ["Signed", "hinted_receiver", "is_decorated", "is_silent", "signed"]
+__all__ = ["Signed", "hinted_receiver", "is_decorated", "is_silent", "may_end", "signed"]
 
 _PLACE = "/"
 _INSTALL = "Pydantic reads hints; pip install 'asyncapi-guard[pydantic]'"
@@ -42,12 +43,14 @@ class Signed:
         payload: what its hints say of its arguments; `None` when they say nothing.
         ack: what its hint says of what it returns; `None` when it says nothing.
         unread: why hints were passed over.
+        by_name: parameters that it needs by name.
     """
 
     takes: Numbers | None = None
     payload: Schema | None = None
     ack: Schema | None = None
     unread: tuple[str, ...] = field(default=())
+    by_name: tuple[str, ...] = ()
 
 
 def signed(handler: Callable[..., Any], event: str, *, before: int) -> Signed:
@@ -73,7 +76,8 @@ def signed(handler: Callable[..., Any], event: str, *, before: int) -> Signed:
     if foreign is not None and payload is not None:
         # It may add arguments, or take some away: what comes in is not what the function gets.
         payload = None
-    return Signed(takes, payload, ack if foreign is None else None, unread)
+    ack = ack if foreign is None else None
+    return Signed(takes, payload, ack, unread, _needed_by_name(outer))
 
 
 def _foreign_wrapper(handler: Any) -> Any:
@@ -101,6 +105,11 @@ def _numbers(signature: inspect.Signature, before: int) -> Numbers:
             most += 1
             least += each.default is each.empty
     return max(least - before, 0), None if endless else max(most - before, 0)
+
+
+def _needed_by_name(signature: inspect.Signature) -> tuple[str, ...]:
+    every = signature.parameters.values()
+    return tuple(p.name for p in every if p.kind is p.KEYWORD_ONLY and p.default is p.empty)
 
 
 def _hinted(
@@ -198,14 +207,30 @@ def is_silent(handler: Any, functions: dict[tuple[str, int], Scope]) -> bool:
         handler: what is registered.
         functions: those of the sources, by file and first line.
     """
+    scope = _written(handler, functions)
+    body = getattr(scope.node, "body", None) if scope is not None else None
+    return scope is not None and isinstance(body, list) and not _gives(scope) and not _is_stub(body)
+
+
+def may_end(handler: Any, functions: dict[tuple[str, int], Scope]) -> bool:
+    """Whether a handler that returns values may return none; arguments as in `is_silent`."""
+    scope = _written(handler, functions)
+    if scope is None or scope.yields or not _gives(scope):
+        return False
+    return may_return_nothing(scope)
+
+
+def _written(handler: Any, functions: dict[tuple[str, int], Scope]) -> Scope | None:
+    """The function of the sources that a handler is, with nobody else's around it."""
     if _foreign_wrapper(handler) is not None:
-        return False
+        return None
     code = getattr(written_function(handler), "__code__", None)
-    scope = functions.get((code.co_filename, code.co_firstlineno)) if code is not None else None
-    if scope is None or isinstance(scope.node, (ast.Lambda, ast.ClassDef, ast.Module)):
-        return False
-    returned = [each for each in (*scope.returns, *scope.yields) if not _is_none(each)]
-    return not returned and not _is_stub(scope.node.body)
+    return functions.get((code.co_filename, code.co_firstlineno)) if code is not None else None
+
+
+def _gives(scope: Scope) -> bool:
+    """Whether a function returns something somewhere."""
+    return not all(map(_is_none, (*scope.returns, *scope.yields)))
 
 
 def _is_none(node: ast.expr) -> bool:

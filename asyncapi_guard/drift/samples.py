@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.drift.scopes import Scope
     from asyncapi_guard.drift.values import Argument
 
-__all__ = ["sample_of"]
+__all__ = ["is_looked_into", "sample_of"]
 
 _OF_TYPES: tuple[tuple[Any, Any], ...] = (
     *((str, ""), (int, 0), (float, 0.0), (bool, False), (list, []), (dict, {})),
@@ -105,7 +105,7 @@ def _of_parameter(inference: Inference, name: str, scope: Scope) -> Any:
     bindings = scope.bindings.get(name, ())
     if not scope.is_function or len(bindings) != 1 or not isinstance(bindings[0], Parameter):
         return None
-    if _is_looked_into(scope.node, name) or inference.handler(scope) is not None:
+    if is_looked_into(scope.node, name) or inference.handler(scope) is not None:
         return None
     given: ast.arguments = scope.node.args  # type: ignore[union-attr]  # a function's
     every = (*given.posonlyargs, *given.args, *given.kwonlyargs)
@@ -113,7 +113,7 @@ def _of_parameter(inference: Inference, name: str, scope: Scope) -> Any:
     return _of_annotation(inference, hint, scope.parent)
 
 
-def _is_looked_into(function: ast.AST, name: str) -> bool:
+def is_looked_into(function: ast.AST, name: str) -> bool:
     """Whether a function asks what a parameter is: `isinstance(value, str)`, or a `match`."""
     for each in ast.walk(function):
         asked: Iterable[ast.expr] = ()

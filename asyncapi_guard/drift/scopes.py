@@ -102,6 +102,7 @@ class Scope:
         yields: what it yields, one after the other.
         shared: the names that it takes from a scope around it, to give them something else.
         attributes: what it gives to attributes, by their names, whosever they are.
+        lent: the functions inside of it that give its names something (`global`, `nonlocal`).
     """
 
     node: ast.Module | ast.ClassDef | _Function
@@ -112,6 +113,7 @@ class Scope:
     yields: list[ast.expr] = field(default_factory=list)
     shared: dict[str, bool] = field(default_factory=dict)
     attributes: dict[str, list[tuple[ast.Attribute, Binding]]] = field(default_factory=dict)
+    lent: dict[Binding, Scope] = field(default_factory=dict)
 
     @property
     def is_function(self) -> bool:
@@ -140,6 +142,8 @@ class Scope:
             while globally and home.parent is not None:
                 home = home.parent
         home.bindings.setdefault(name, []).append(binding)
+        if home is not self:
+            home.lent[binding] = self
 
     def give(self, target: ast.expr | None, binding: Binding) -> None:
         """A name or an attribute is given something; what else may be a target is passed over."""

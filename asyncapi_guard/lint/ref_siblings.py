@@ -20,7 +20,7 @@ _PROSE = frozenset(("$ref", "$comment", "description", "summary", "title"))
 
 def check_siblings(report: Findings, ref: Node, *, in_schema: bool) -> None:
     """Report what stands beside a `$ref` and is ignored."""
-    hint = "; write both into an allOf" if in_schema else ""
+    hint = "; write both into an allOf" if in_schema else _where(ref)
     for finding in extension_faults(ref, "Reference"):
         report.add(finding)
     for key, item in ref.items():
@@ -30,3 +30,8 @@ def check_siblings(report: Findings, ref: Node, *, in_schema: bool) -> None:
                 message = "'nullable' beside a $ref is ignored, so null is rejected; "
                 message += null_advice(ref.value)
             report("ref-siblings", item, message, key=True)
+
+
+def _where(ref: Node) -> str:
+    """Where to write what is ignored."""
+    return f"; write it at {shown(ref.value['$ref'])}, or the whole object in place of the $ref"

@@ -621,6 +621,19 @@ def test_what_only_the_run_knows_is_listed(stale: Path) -> None:
     assert (done.returncode, done.stderr) == (1, "")
 
 
+def test_values_that_only_the_run_knows_are_counted(stale: Path) -> None:
+    """So is what is sent in part: no finding about it never means that all was compared."""
+    with (stale / "server.py").open("a") as server:
+        server.write(
+            "@socketio.on('join', namespace='/chat')\n"
+            "def join(name):\n    socketio.emit('said', name)\n    socketio.emit('said', 'a')\n"
+            "    socketio.emit('said', f'{name}!')\n    socketio.emit('said', [name][0])\n"
+        )
+    done = run(stale, "server:socketio", "asyncapi.yml", "--format", "concise")
+    said = "2 emits with values that only the run knows: server.py:10, server.py:13\n"
+    assert (done.returncode, done.stderr) == (0, said)
+
+
 def test_harmless_is_true(tmp_path: Path) -> None:
     """A wider hint is harmless where the file is enforced; elsewhere the handler gets more."""
     (tmp_path / "asyncapi.yml").write_text(SPEC)

@@ -160,6 +160,16 @@ def test_what_cannot_be_read_names_the_handler(source: str, words: str) -> None:
     assert "handler" in str(caught.value)
 
 
+@pytest.mark.parametrize("hint", ["Tree", "'Tree'", "'dict[str, Tree]'"])
+def test_an_alias_that_names_itself_is_told_apart(hint: str) -> None:
+    """Its own module knows its name; the handler's need not, and Pydantic could not read it."""
+    namespace: dict[str, Any] = {"Known": int | list["Tree"]}  # noqa: F821  # its own module's
+    source = f"def handler(a: {hint.replace('Tree', 'Known')}): ..."
+    exec(compile(source, "<source>", "exec", dont_inherit=True), namespace)
+    with pytest.raises(RegistrationError, match=r"the alias 'Tree' names itself.*TypeAliasType"):
+        read_signature(namespace["handler"])
+
+
 def test_a_callable_without_a_signature_is_an_error() -> None:
     """Some builtins have none."""
     with pytest.raises(RegistrationError):

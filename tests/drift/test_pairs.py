@@ -91,6 +91,22 @@ NAMES = {
         def say(data): shout("<<said|sayd>>", {"text": "a"}); return 1
         """,
     ),
+    "a name of the module that a function gives a parameter": (
+        FLASK,
+        """
+        name, EVENT = 5, None
+        def choose(name):
+            global EVENT
+            EVENT = name
+        choose("<<said|sayd>>")
+        EVENT = None
+        def tell(): io.emit(EVENT, {"text": "a"})
+        """,
+    ),
+    "a room that is called as a namespace is": (
+        FLASK,
+        'def tell(): io.emit("told", "a", <<namespace|to>>="/chat")\n',
+    ),
     "a field of a dataclass": (
         FLASK,
         """
@@ -190,7 +206,112 @@ VALUES = {
     ),
     "a call": (BARE, 'def ask(sid): return io.call("count", <<1|"1">>, sid=sid)\n'),
 }
+VALUES |= {
+    "a dictionary within another": (
+        FLASK,
+        """
+        BASE = {"by": 1}
+        def tell(): io.emit("said", {**BASE, "text": <<"a"|1>>})
+        """,
+    ),
+    "a dictionary put together line by line": (
+        FLASK,
+        """
+        def tell():
+            said = {}
+            said["text"] = <<"a"|1>>
+            io.emit("said", said)
+        """,
+    ),
+    "a dictionary that is updated": (
+        FLASK,
+        """
+        def tell():
+            said = dict(by="me")
+            said.update(text=<<"a"|1>>)
+            io.emit("said", said)
+        """,
+    ),
+    "a dataclass as a dictionary": (
+        FLASK,
+        """
+        @dataclasses.dataclass
+        class Said:
+            text: <<str|int>>
+        def tell(text): io.emit("said", dataclasses.asdict(Said(text)))
+        """,
+    ),
+    "a dataclass without a field": (
+        FLASK,
+        """
+        @dataclasses.dataclass
+        class Said:
+            <<text|texts>>: str
+        def tell(text): io.emit("said", dataclasses.asdict(Said(text)))
+        """,
+    ),
+    "a model that is dumped": (
+        FLASK,
+        """
+        import pydantic
+        class Said(pydantic.BaseModel):
+            text: <<str|int>>
+        def tell(data): io.emit("said", Said(**data).model_dump())
+        """,
+    ),
+    "an item of a list of models": (
+        FLASK,
+        """
+        @dataclasses.dataclass
+        class Count:
+            number: <<int|str>>
+        def tell(count: Count): io.emit("count", count.number)
+        """,
+    ),
+    "an answer of a coroutine": (
+        ASYNC,
+        """
+        async def name() -> <<str|int>>: ...
+        async def tell():
+            said = {}
+            said["text"] = await name()
+            await io.emit("said", said)
+        """,
+    ),
+    "a parameter that is needed by name": (
+        FLASK,
+        '@io.on("say")\ndef say(data, *, loud<<=False|>>): return 1\n',
+    ),
+}
 ACKS = {
+    "a way out without an answer": (
+        FLASK,
+        """
+        @io.on("say")
+        def say(data):
+            if data: return 1
+            <<return 2|print(data)>>
+        """,
+    ),
+    "a way out of a match": (
+        FLASK,
+        """
+        @io.on("say")
+        def say(data):
+            match data["text"]:
+                case "a": return 1
+                case <<_|"b">>: return 2
+        """,
+    ),
+    "a way out beside a hint": (
+        FLASK,
+        """
+        @io.on("say")
+        def say(data: dict) -> int:
+            try: return int(data["text"])
+            except ValueError: <<return 0|pass>>
+        """,
+    ),
     "a callback": (
         FLASK,
         'def heard(a<<|, b>>): ...\ndef tell(): io.emit("count", 1, callback=heard)\n',
@@ -253,6 +374,44 @@ def test_what_is_wrong_is_told_from_what_is_right(
 
 
 SILENT = {
+    "a name of the module that has a parameter's name": """
+        text, last = 5, None
+        def remember(text):
+            global last
+            last = text
+        def tell(): io.emit("said", {"text": last})
+        """,
+    "an end that never comes": """
+        @io.on("say")
+        def say(data):
+            if data: return 1
+            typing.assert_never(data)
+        """,
+    "a room with a name like an address": """
+        def tell(): io.emit("said", {"text": "a"}, to="/lobby")
+        """,
+    "a dictionary with what only the run knows": """
+        def tell(name, text):
+            said = {}
+            said[name] = 1
+            io.emit("said", said)
+            io.emit("said", {**text})
+        """,
+    "one of several models": """
+        @dataclasses.dataclass
+        class One:
+            text: int
+        @dataclasses.dataclass
+        class Two:
+            text: str
+        def tell(data: One | Two): io.emit("said", dataclasses.asdict(data))
+        """,
+    "a model whose other fields may be there": """
+        import pydantic
+        class Said(pydantic.BaseModel):
+            model_config = {"extra": "allow"}
+        def tell(data): io.emit("said", Said(**data).model_dump())
+        """,
     "a hint that is asked about": """
         def tell(text: int | str):
             if isinstance(text, str): io.emit("said", {"text": text})

@@ -275,6 +275,17 @@ def test_what_stands_beside_a_reference(folder, text, expected):
     assert folder.found(text) == expected
 
 
+def test_what_stands_beside_a_reference_can_be_written_elsewhere(folder):
+    """A name that is ignored means another event, so the finding says where it belongs."""
+    text = (
+        "channels: {c: {messages: {m: {$ref: '#/components/messages/m', name: n, payload: {}}}}}\n"
+        "components: {messages: {m: {payload: {}}}}"
+    )
+    told = [each.message for each in folder.findings(text) if each.code == "ref-siblings"]
+    advice = "write it at '#/components/messages/m', or the whole object in place of the $ref"
+    assert told == [f"{key!r} beside a $ref is ignored; {advice}" for key in ("name", "payload")]
+
+
 def test_what_stands_beside_a_reference_is_not_judged(folder):
     """However invalid it is."""
     text = "channels: {c: {$ref: '#/x-c', address: [], nonsense: 1}}\nx-c: {}"

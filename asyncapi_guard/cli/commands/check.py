@@ -176,7 +176,7 @@ def _run(options: Options, stdout: IO[str]) -> int:
 
 def _say_unread(code: _Code) -> None:
     """Say what was not compared, so that nothing found does not mean that nobody looked."""
-    say_unread(code.emissions)
+    say_unread(code.emissions, values=True)
     hints = [f"{h.file}:{h.line}: {reason}" for h in code.handlers for reason in h.unread]
     if hints:
         click.echo(f"hints that were not compared: {'; '.join(hints)}", err=True)
@@ -251,6 +251,7 @@ def _inventory(loaded: Loaded) -> _Code:
         inference_of,
         sources_of,
     )
+    from asyncapi_guard.drift.told_types import with_told_types
     from asyncapi_guard.errors import SpecError
 
     sources = sources_of(loaded)
@@ -259,7 +260,7 @@ def _inventory(loaded: Loaded) -> _Code:
     except SpecError as error:
         _refuse(f"the types of {loaded.name} make no contract", error)
     inference = inference_of(loaded, sources, handlers)
-    emissions = emissions_from(loaded, inference)
+    emissions = with_told_types(emissions_from(loaded, inference), inference)
     stale = stale_models(loaded.modules)
     return _Code(loaded.server, sources, handlers, declared, emissions, inference, stale)
 

@@ -195,7 +195,7 @@ def _place(row: Row, file: str) -> str:
 
 def _call(row: Row) -> str:
     call = f"{row.event}({', '.join(row.arguments)})"
-    if row.acks is None or row.direction == _CONNECTS:
+    if row.acks is None or row.direction == _CONNECTS or row.event == "disconnect":
         return call
     return f"{call} → ack {' | '.join(_answer(ack) for ack in row.acks)}"
 

@@ -64,6 +64,8 @@ class Names(Attributes):
         return some or found
 
     def _bound(self, name: str, binding: Binding, scope: Scope, chain: Chain) -> list[Value]:
+        if binding in scope.lent:
+            scope, chain = scope.lent[binding], ()
         if isinstance(binding, Assigned):
             annotated = self._instances_named(binding.annotation, scope)
             return annotated or self.values(binding.value, scope, chain)

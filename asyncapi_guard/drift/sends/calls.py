@@ -58,6 +58,8 @@ class Calls(Reading):
     def _result(self, call: Call, scope: Scope, chain: Chain) -> Shape:
         function = call.function
         if isinstance(function, Code):
+            if self._is_unawaited(function, call):
+                return ANYTHING
             bound = function.bound is not None
             site = CallSite(
                 function.scope, scope, call.positional, call.keywords, call.complete, bound
@@ -68,6 +70,11 @@ class Calls(Reading):
         if isinstance(function.value, type):
             return self._made(function.value, call)
         return self._of_library(function.value, call)
+
+    def _is_unawaited(self, function: Code, call: Call) -> bool:
+        """Whether a call gives a coroutine, and not what that returns in the end."""
+        is_coroutine = isinstance(function.scope.node, ast.AsyncFunctionDef)
+        return is_coroutine and not isinstance(self._facts.parent(call.node), ast.Await)
 
     def _arguments(self, call: Call) -> list[Shape]:
         return [self.argument(each) for each in call.positional]

@@ -122,7 +122,8 @@ def _notes(emit: Emit, forms: Sequence[tuple[Shape, ...] | None]) -> Iterator[No
     places = list(dict.fromkeys(_holes(forms)))
     if places:
         more = ", …" if len(places) > _MOST_HOLES else ""
-        text = f"only the run knows what {', '.join(places[:_MOST_HOLES])}{more} of {name} is"
+        what = [each or "the value" for each in places[:_MOST_HOLES]]
+        text = f"only the run knows what {', '.join(what)}{more} of {name} is"
         yield Note(emit.file, emit.line, text)
 
 

@@ -26,7 +26,7 @@ from asyncapi_guard.spec.ids import Names
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["ANYTHING_GOES", "COMPONENTS_OF_ANYTHING", "forms_of", "payload_of"]
+__all__ = ["ANYTHING_GOES", "COMPONENTS_OF_ANYTHING", "forms_of", "payload_of", "schemas_of"]
 
 _ANYTHING = "Anything"
 #: The schema of any arguments, and the component that it refers to.
@@ -71,6 +71,12 @@ def payload_of(forms: Iterable[tuple[Shape, ...] | None]) -> tuple[Any, dict[str
         return dict(ANYTHING_GOES), dict(COMPONENTS_OF_ANYTHING)
     found = any_of([(schema, False) for schema in schemas], writer.components.get)
     return found, writer.components
+
+
+def schemas_of(form: tuple[Shape, ...]) -> tuple[list[Any], dict[str, Any]]:
+    """The schema of each argument of a form, and the components that they need."""
+    writer = _Writer(form)
+    return [writer.schema(each) for each in form], writer.components
 
 
 class _Writer:

@@ -38,6 +38,7 @@ _RESERVED = {
     "removeListener": _ITS_OWN,
 }
 _CONNECTION = "; to describe what clients connect with, name a received message 'connect'"
+_HANDSHAKE = {"connect": "its auth value", "disconnect": "its reason"}
 _SENT = {
     "connect": ", and a server receives it, for actions are the server's; write action: receive",
     "disconnect": ", and a server receives it, for actions are the server's; write action: receive,"
@@ -161,6 +162,38 @@ RULES = (
             messages:
               connect:
                 payload: {type: object, required: [token], properties: {token: {type: string}}}
+        operations:
+          in: {action: receive, channel: {$ref: '#/channels/chat'}}
+        """,
+    ),
+    _warning(
+        "handshake-arguments",
+        "`connect` and `disconnect` have one argument at most.",
+        """
+        A client connects with one value (`io(url, {auth: …})`), and a connection ends for one
+        reason. So a second argument never comes: where the payload requires it, the guard rejects
+        every client. To describe several values, write an object with a property for each.
+        """,
+        """
+        channels:
+          chat:
+            address: /chat
+            messages:
+              connect:
+                payload: {type: array, items: [{type: string}, {type: integer}], minItems: 2}
+        operations:
+          in: {action: receive, channel: {$ref: '#/channels/chat'}}
+        """,
+        """
+        channels:
+          chat:
+            address: /chat
+            messages:
+              connect:
+                payload:
+                  type: object
+                  required: [token, room]
+                  properties: {token: {type: string}, room: {type: integer}}
         operations:
           in: {action: receive, channel: {$ref: '#/channels/chat'}}
         """,
@@ -376,6 +409,8 @@ def _check_message(context: Context, message: ProfileMessage) -> None:
         context.report("unjudged-headers", fields["headers"], text, key=True)
     if "payload" in fields:
         _check_arguments(context, fields["payload"])
+        if message.event in HANDSHAKE and "receive" in message.carried:
+            _check_handshake(context, message.event, fields["payload"])
     if "x-ack" in fields:
         _check_arguments(context, ack_schema(fields["x-ack"]))
 
@@ -428,6 +463,26 @@ def _check_arguments(context: Context, schema: Node) -> None:
                 )
                 context.report("mixed-arguments", branch, text)
                 return
+
+
+def _check_handshake(context: Context, event: str, payload: Node) -> None:
+    """Arguments of a handshake that never come."""
+    found = context.schema_behind(payload)
+    if found is None or not found.dialect.is_positional(found.node.value):
+        return
+    schema = found.node.value
+    least = schema.get("minItems")
+    if isinstance(least, int) and least > 1 and event == "connect":
+        text = (
+            f"no client can connect, for a connect has one argument, its auth value, and {least} "
+        )
+        text += "are required"
+    elif len(schema[found.dialect.tuple_keyword]) > 1:
+        text = f"a {event} has one argument, {_HANDSHAKE[event]}, so the others never come"
+    else:
+        return
+    text += "; write an object with a property for each"
+    context.report("handshake-arguments", payload, text, key=True)
 
 
 CHECKS = (_check_profile,)

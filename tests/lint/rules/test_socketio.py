@@ -158,6 +158,29 @@ def test_names_that_socketio_keeps(folder, key, fields, action, expected):
     assert found == [(each.split(" ")[0], base + each.split(" ")[1]) for each in expected]
 
 
+_TWO = "type: array, items: [{}, {}]"
+
+
+@pytest.mark.parametrize(
+    ("key", "payload", "action", "said"),
+    [
+        ("connect", f"{{{_TWO}, minItems: 2}}", "receive", "no client can connect, for a connect has one argument"),
+        ("connect", f"{{{_TWO}}}", "receive", "a connect has one argument, its auth value, so the others never come"),
+        ("connect", "{schemaFormat: 'application/schema+json;version=2020-12', schema: {type: array, prefixItems: [{}, {}]}}", "receive", "one argument"),
+        ("disconnect", f"{{{_TWO}, minItems: 2}}", "receive", "a disconnect has one argument, its reason"),
+        ("connect", "{type: array, items: [{}], minItems: 1}", "receive", None), ("connect", "{type: array, items: {}, minItems: 2}", "receive", None),
+        ("say", f"{{{_TWO}, minItems: 2}}", "receive", None), ("connect", "{type: object}", "receive", None), ("connect", "{type: 'null'}", "receive", None),
+    ],
+)  # fmt: skip
+def test_arguments_of_a_handshake_that_never_come(folder, key, payload, action, said):
+    """A client connects with one value: a list of arguments is hardly meant."""
+    text = message(f"{{payload: {payload}}}", action, key)
+    found = [each for each in folder.findings(text) if each.code == "handshake-arguments"]
+    assert [each.message for each in found if said is None] == []
+    assert said is None or (said in found[0].message and "write an object" in found[0].message)
+    assert said is None or found[0].pointer == f"/channels/c/messages/{key}/payload"
+
+
 @pytest.mark.parametrize("key", ["disconnecting", "newListener", "removeListener"])
 def test_names_that_the_client_library_keeps(folder, key):
     """As the text of `reserved-event` says."""
