@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib.util
+import queue
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -82,17 +84,51 @@ def under_aiohttp(io: Any) -> Iterator[str]:
     loop.close()
 
 
+@contextlib.contextmanager
+def under_tornado(io: Any) -> Iterator[str]:
+    """In a thread with an event loop of its own."""
+    import tornado.httpserver
+    import tornado.netutil
+    import tornado.web
+
+    ready: queue.Queue[tuple[asyncio.AbstractEventLoop, asyncio.Event, int]] = queue.Queue()
+
+    async def serve() -> None:
+        handler = socketio.get_tornado_handler(io)
+        (listening,) = tornado.netutil.bind_sockets(0, "127.0.0.1")
+        served = tornado.httpserver.HTTPServer(tornado.web.Application([("/socket.io/", handler)]))
+        served.add_sockets([listening])
+        end = asyncio.Event()
+        ready.put((asyncio.get_running_loop(), end, listening.getsockname()[1]))
+        await end.wait()
+        await io.shutdown()
+        served.stop()
+        await served.close_all_connections()
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),), daemon=True)
+    thread.start()
+    loop, end, port = ready.get(timeout=60)
+    yield f"http://127.0.0.1:{port}"
+    loop.call_soon_threadsafe(end.set)
+    thread.join(60)
+
+
 SERVERS = {
     "ASGI": ("asgi", under_asgi),
     "mounted in FastAPI": ("asgi", mounted_in_fastapi),
     "around FastAPI": ("asgi", around_fastapi),
     "aiohttp": ("aiohttp", under_aiohttp),
+    "Tornado": ("tornado", under_tornado),
 }
 
 
 @pytest.mark.parametrize("server", SERVERS)
-def test_a_guarded_server_runs_in_it(server: str, contract: Callable[[], Any], net: Any) -> None:
+def test_a_guarded_server_runs_in_it(
+    server: str, contract: Callable[[], Any], net: Any, skip_or_fail: Any
+) -> None:
     """Events pass, bad ones are answered, and violations have the client's address."""
+    if server == "Tornado" and importlib.util.find_spec("tornado") is None:
+        skip_or_fail("Tornado is not there: run pip install tornado")
     mode, serve = SERVERS[server]
     io, violations = guarded(contract, mode)
     with serve(io) as url:
