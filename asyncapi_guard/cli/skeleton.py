@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["EMPTY", "SKELETON", "annotated"]
+__all__ = ["SKELETON", "annotated"]
 
 _HEAD = """\
 # The contract of a Socket.IO server: what clients send, what they get, and what they answer.
@@ -38,14 +38,6 @@ _SECTIONS: Mapping[str, str] = MappingProxyType(
     }
 )
 _KEY = re.compile(r"^(?P<key>channels|operations|components):", re.MULTILINE)
-
-#: A document without events, as the first that is added to it finds it.
-EMPTY = """\
-asyncapi: 3.1.0
-info:
-  title: Socket.IO API
-  version: 1.0.0
-"""
 
 #: A document with an event of each kind.
 SKELETON = """\

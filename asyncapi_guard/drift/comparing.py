@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from asyncapi_guard.contract import Action, Channel, Contract, Message, Schema
@@ -85,6 +86,7 @@ class Handler:
         decorated: what it returns goes through a decorator that may change it.
         by_name: parameters that it needs by name, and that no event can give it.
         ends: it may come to its end, or to a `return`, without a value.
+        generated: the documents whose generated types its arguments and its ack have, if any.
     """
 
     namespace: str
@@ -101,6 +103,7 @@ class Handler:
     decorated: bool = False
     by_name: tuple[str, ...] = ()
     ends: bool = False
+    generated: tuple[Path | None, Path | None] = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +194,7 @@ class _Comparison:
         self._lines = lines
         self._enforced = enforced
         self._file = contract.file
+        self._path = Path(contract.file).resolve()
         self._channels = [c for c in contract.channels.values() if c.is_namespace]
         self._received = _messages(contract, Action.RECEIVE)
         self._sent = _messages(contract, Action.SEND)
@@ -264,7 +268,11 @@ class _Comparison:
             if given and handler.takes is not None and not takes_all(handler.takes, given):
                 text = f"{name} takes {told(handler.takes)}, and {place} allows {in_words(given)}"
                 yield _at(handler, f"{text} of {event}", "payload-differs")
-            elif handler.payload is not None and len(payloads) == len(messages):
+            elif (
+                handler.payload is not None
+                and len(payloads) == len(messages)
+                and handler.generated[0] != self._path
+            ):
                 for each in _some(contradictions(payloads, [handler.payload])):
                     text = f"the hints of {name} contradict {place}, which declares {event}"
                     yield _at(handler, f"{text}: {each}", "payload-differs")
@@ -278,7 +286,9 @@ class _Comparison:
         elif _may_lack_ack(handler) and not any(each.is_valid(None) for each in acks.file):
             text = f"{name} may return nothing, and {place} promises an ack of {event}"
             yield _at(handler, f"{text}: return a value on every way out", "ack-differs")
-        elif handler.ack is not None and not handler.in_force:
+        elif (
+            handler.ack is not None and not handler.in_force and handler.generated[1] != self._path
+        ):
             for each in _some(contradictions([handler.ack], acks.file, vague=True)):
                 text = f"the hint of what {name} returns contradicts {place}, the ack of {event}"
                 yield _at(handler, f"{text}: {each}", "ack-differs")

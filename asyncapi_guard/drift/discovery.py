@@ -45,7 +45,6 @@ __all__ = [
     "declared_of",
     "emissions_from",
     "emissions_of",
-    "emits_of",
     "events_of",
     "handlers_of",
     "inference_of",
@@ -164,7 +163,7 @@ def _handler(
     )
     if payload is not None or ack is not None or "*" in (event, namespace) or event in _RESERVED:
         return found
-    said = signed(handler, event, before=before)
+    said = signed(namespace, event, handler, before=before)
     return replace(
         found,
         payload=said.payload,
@@ -173,6 +172,7 @@ def _handler(
         takes=said.takes,
         unread=said.unread,
         by_name=said.by_name,
+        generated=said.generated,
     )
 
 
@@ -278,19 +278,6 @@ def _text(module: ModuleType) -> str:
         return decode_source(_path(module).read_bytes())
     except (OSError, SyntaxError, UnicodeDecodeError):
         return ""
-
-
-def emits_of(
-    application: Loaded, sources: Mapping[str, str], handlers: Sequence[Handler]
-) -> list[Emit]:
-    """The events that the application's own modules emit, as far as they can be told.
-
-    Args:
-        application: what was imported.
-        sources: its texts (`sources_of`).
-        handlers: its handlers: what they emit goes to their namespaces.
-    """
-    return list(emissions_of(application, sources, handlers).emits)
 
 
 def emissions_of(

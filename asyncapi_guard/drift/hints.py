@@ -21,6 +21,7 @@ from asyncapi_guard.integrations.handlers.registered import LIBRARIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from asyncapi_guard.codefirst.hints import Direction, Hint
     from asyncapi_guard.codefirst.registry import Receiver
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Signed", "hinted_receiver", "is_decorated", "is_silent", "may_end", "signed"]
 
-_PLACE = "/"
 _INSTALL = "Pydantic reads hints; pip install 'asyncapi-guard[pydantic]'"
 
 
@@ -44,6 +44,7 @@ class Signed:
         ack: what its hint says of what it returns; `None` when it says nothing.
         unread: why hints were passed over.
         by_name: parameters that it needs by name.
+        generated: the documents whose generated types its arguments and its ack have, if any.
     """
 
     takes: Numbers | None = None
@@ -51,14 +52,16 @@ class Signed:
     ack: Schema | None = None
     unread: tuple[str, ...] = field(default=())
     by_name: tuple[str, ...] = ()
+    generated: tuple[Path | None, Path | None] = (None, None)
 
 
-def signed(handler: Callable[..., Any], event: str, *, before: int) -> Signed:
+def signed(namespace: str, event: str, handler: Callable[..., Any], *, before: int) -> Signed:
     """What a handler says of its event.
 
     Args:
+        namespace: the event's.
+        event: its name.
         handler: what is registered.
-        event: its event.
         before: how many arguments it gets before those of the event: the client's session id.
     """
     foreign = _foreign_wrapper(handler)
@@ -68,16 +71,18 @@ def signed(handler: Callable[..., Any], event: str, *, before: int) -> Signed:
         return Signed()
     takes = _numbers(outer, before)
     try:
-        payload, ack, unread = _hinted(handler, event, before)
+        receiver, unread = hinted_receiver(namespace, event, handler, before=before)
+        payload, ack = _hinted(receiver)
     except ModuleNotFoundError as error:
         if "pydantic" not in (error.name, getattr(error.__cause__, "name", None)):
             raise
-        payload, ack, unread = None, None, (_INSTALL,)
+        receiver, payload, ack, unread = None, None, None, (_INSTALL,)
     if foreign is not None and payload is not None:
         # It may add arguments, or take some away: what comes in is not what the function gets.
         payload = None
     ack = ack if foreign is None else None
-    return Signed(takes, payload, ack, unread, _needed_by_name(outer))
+    generated = _generated(receiver) if receiver is not None else (None, None)
+    return Signed(takes, payload, ack, unread, _needed_by_name(outer), generated)
 
 
 def _foreign_wrapper(handler: Any) -> Any:
@@ -112,17 +117,14 @@ def _needed_by_name(signature: inspect.Signature) -> tuple[str, ...]:
     return tuple(p.name for p in every if p.kind is p.KEYWORD_ONLY and p.default is p.empty)
 
 
-def _hinted(
-    handler: Any, event: str, before: int
-) -> tuple[Schema | None, Schema | None, tuple[str, ...]]:
+def _hinted(receiver: Receiver) -> tuple[Schema | None, Schema | None]:
     """The schemas of the arguments and of the ack, as far as hints say something."""
     from asyncapi_guard.codefirst import About, Registry, build_document
     from asyncapi_guard.codefirst.document import without_anything
     from asyncapi_guard.spec import load
 
-    receiver, unread = hinted_receiver(_PLACE, event, handler, before=before)
     if receiver.arguments is None and receiver.ack is None:
-        return None, None, unread
+        return None, None
     registry = Registry()
     registry.add(receiver)
     contract = load(without_anything(build_document(registry, About())))
@@ -130,7 +132,27 @@ def _hinted(
     (message,) = operation.messages
     acks = message.ack.alternatives if message.ack is not None else ()
     payload = message.payload if receiver.arguments is not None else None
-    return payload, acks[0] if acks else None, unread
+    return payload, acks[0] if acks else None
+
+
+def _generated(receiver: Receiver) -> tuple[Path | None, Path | None]:
+    """The documents whose generated types an event's arguments and its ack have.
+
+    Types say less than the document: a field that nobody set is not sent, and is no null.
+    """
+    from asyncapi_guard.codefirst import Registry
+    from asyncapi_guard.codefirst.origin import has_ack, origin_of, takes_payload
+    from asyncapi_guard.contract import Action
+
+    registry = Registry()
+    registry.add(receiver)
+    origin = origin_of(registry)
+    if origin is None:
+        return None, None
+    models = origin.event(receiver.namespace, Action.RECEIVE, receiver.event)
+    payload = receiver.arguments is not None and any(takes_payload(receiver, m) for m in models)
+    ack = receiver.ack is not None and any(has_ack(receiver.ack, each) for each in models)
+    return origin.file if payload else None, origin.file if ack else None
 
 
 def hinted_receiver(

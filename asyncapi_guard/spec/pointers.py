@@ -29,7 +29,7 @@ def parse_fragment(fragment: str) -> tuple[str, ...]:
         return ()
     text = unquote(fragment, errors="strict")
     if not text.startswith("/"):
-        raise ValueError("a JSON Pointer begins with '/'")
+        raise ValueError(f"a JSON Pointer begins with '/', such as {f'/{text}'!r}")
     if "~" not in text:
         return tuple(text[1:].split("/"))
     return tuple(_unescape(part) for part in text[1:].split("/"))

@@ -903,6 +903,35 @@ def test_the_examples_of_rules(
         assert found == ()
 
 
+def test_generated_types_are_the_file_on_every_server(tmp_path: Path) -> None:
+    """What nobody sets is not sent, so a generated `str | None` contradicts no optional string."""
+    pytest.importorskip("datamodel_code_generator")
+    spec = SPEC.replace(
+        "x-ack: {type: integer}", "x-ack: {type: object, properties: {note: {type: string}}}"
+    )
+    (tmp_path / "asyncapi.yml").write_text(spec)
+    subprocess.run(
+        [sys.executable, "-m", "asyncapi_guard", "models", "asyncapi.yml", "-o", "models.py"],
+        check=True,
+        timeout=300,
+        cwd=tmp_path,
+    )
+    (tmp_path / "server.py").write_text(
+        "from flask_socketio import SocketIO\n"
+        "from models import JoinPayload, SayAck, SayPayload, emit_joined, emit_said\n"
+        "socketio = SocketIO()\n"
+        "@socketio.on('say')\n"
+        "def say(text: SayPayload) -> SayAck:\n"
+        "    emit_said(socketio, text)\n"
+        "    emit_joined(socketio, text)\n"
+        "    return SayAck()\n"
+        "@socketio.on('join', namespace='/chat')\n"
+        "def join(name: SayAck): ...\n"
+    )
+    (line,) = concise(tmp_path, "server:socketio")
+    assert line.startswith("server.py:9:1: error[payload-differs] the hints of join contradict")
+
+
 def test_generated_models_that_are_out_of_date(tmp_path: Path) -> None:
     """The types agree with each other, and no longer with the file: the digest tells."""
     pytest.importorskip("datamodel_code_generator")

@@ -25,7 +25,8 @@ socketio = SocketIO(app, async_mode="threading")
 bare = SocketIO(app, async_mode="threading")
 
 @socketio.on("say")
-def say(text): ...
+def say(text):
+    socketio.emit("said", {"n": len(text)})
 
 @socketio.on("join", namespace="/chat")
 def join(room): ...
@@ -115,7 +116,7 @@ def test_what_cannot_be_written(folder: Path, args: list[str], said: str) -> Non
 
 
 def test_the_events_of_an_application_without_hints(folder: Path) -> None:
-    """Its handlers, by namespace: any arguments, until somebody describes them."""
+    """Its handlers, by namespace: any arguments, until somebody describes them; and its emits."""
     done = run(folder, "init", "--from", "plain:socketio")
     assert (done.returncode, done.stdout) == (0, "")
     assert "check plain:socketio asyncapi.yml" in done.stderr
@@ -125,7 +126,11 @@ def test_the_events_of_an_application_without_hints(folder: Path) -> None:
         for o in contract.operations.values()
         for m in o.messages
     }
-    assert events == {("/", "say"), ("/chat", "join")}
+    assert events == {("/", "say"), ("/", "said"), ("/chat", "join")}
+    said = contract.channels["root"].messages["said"].payload
+    assert said is not None
+    assert (said.is_valid({"n": 1}), said.is_valid({"n": "1"})) == (True, False)
+    assert run(folder, "check", "plain:socketio", "asyncapi.yml").returncode == 0
     text = (folder / "asyncapi.yml").read_text()
     assert [str(each) for each in lint(folder / "asyncapi.yml")] == []
     assert text.startswith("# The contract of a Socket.IO server")

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import difflib
 import json
-import sys
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, NoReturn
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -22,13 +21,12 @@ from asyncapi_guard.cli.application_import import (
     take_stdout,
 )
 from asyncapi_guard.cli.atomic_writes import write_whole
+from asyncapi_guard.cli.code_documents import document_of_code, refuse
 from asyncapi_guard.cli.command_errors import CannotRun
 from asyncapi_guard.cli.exported_files import Author, author_of, exported_text, without_mark
-from asyncapi_guard.cli.reporters import FileReport, render, wants_color
 from asyncapi_guard.cli.shared_options import or_standard_output, reference_options
 
 if TYPE_CHECKING:
-    from asyncapi_guard.drift.applications import Loaded
     from asyncapi_guard.spec.references import Documents
 
 __all__ = ["command"]
@@ -115,7 +113,7 @@ def _document(
         if spec is None and not is_initialised(server) and is_empty(server):
             raise CannotRun(f"{name!r} has nothing to export")
         if spec is None or (hasattr(server, "asyncapi_doc") and not bundle):
-            return name, _of_code(loaded)
+            return name, document_of_code(loaded)
     elif not Path(source).exists():
         raise CannotRun(f"{source!r} is neither a file nor MODULE:ATTRIBUTE")
     documents = _opened(spec, root, allow_http)
@@ -129,39 +127,6 @@ def _spec_of(server: Any) -> Any:
     return server.spec if hasattr(server, "asyncapi_doc") else own_file(server)
 
 
-def _of_code(loaded: Loaded) -> Any:
-    """The document that code makes; what it does not say is told on standard error."""
-    from asyncapi_guard.cli.unread_emits import say_unread
-    from asyncapi_guard.drift.code_document import code_document
-    from asyncapi_guard.drift.discovery import (
-        emissions_from,
-        handlers_of,
-        inference_of,
-        sources_of,
-    )
-    from asyncapi_guard.errors import SpecError
-
-    sources = sources_of(loaded)
-    try:
-        handlers = handlers_of(loaded, sources)
-        inference = inference_of(loaded, sources, handlers)
-        emissions = emissions_from(loaded, inference)
-        document = code_document(loaded, handlers, emissions, inference)
-    except SpecError as error:
-        _refuse(error)
-    except RuntimeError as error:  # generate_docs=False
-        raise CannotRun(str(error)) from error
-    except ModuleNotFoundError as error:
-        if "pydantic" not in (error.name, getattr(error.__cause__, "name", None)):
-            raise
-        raise CannotRun(f"{error}; export needs it for every document") from error
-    for note in document.notes:
-        click.echo(str(note), err=True)
-    if document.is_of_code:
-        say_unread(emissions)
-    return document.data
-
-
 def _opened(
     spec: Any, root: str | None, allow_http: tuple[str, ...], wanted: str = "exported"
 ) -> Documents:
@@ -171,7 +136,7 @@ def _opened(
     try:
         return open_documents(spec, root=root, allow_http=allow_http)
     except SpecError as error:
-        _refuse(error, wanted)
+        refuse(error, wanted)
 
 
 def _bundled(documents: Documents) -> Any:
@@ -181,14 +146,7 @@ def _bundled(documents: Documents) -> Any:
     try:
         return bundle(documents)
     except SpecError as error:
-        _refuse(error)
-
-
-def _refuse(error: Any, wanted: str = "exported") -> NoReturn:
-    """Show the faults of a document, and what it is not for them; nothing is written then."""
-    report = render("full", [FileReport(error.file, error.findings)], quiet=True)
-    click.echo(report + "\n", err=True, color=wants_color(sys.stderr))
-    raise CannotRun(f"{error.file} cannot be {wanted}: it has errors") from error
+        refuse(error)
 
 
 # -- writing ---------------------------------------------------------------------------------------

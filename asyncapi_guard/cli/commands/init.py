@@ -6,7 +6,6 @@ Comments in it say what its parts are in Socket.IO. It is never written over a f
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -14,9 +13,10 @@ import click
 
 from asyncapi_guard.cli.application_import import application, run_and_leave, take_stdout
 from asyncapi_guard.cli.atomic_writes import write_whole
+from asyncapi_guard.cli.code_documents import document_of_code
 from asyncapi_guard.cli.command_errors import CannotRun
 from asyncapi_guard.cli.shared_options import or_standard_output
-from asyncapi_guard.cli.skeleton import EMPTY, SKELETON, annotated
+from asyncapi_guard.cli.skeleton import SKELETON, annotated
 
 if TYPE_CHECKING:
     from asyncapi_guard.drift.applications import Loaded
@@ -60,8 +60,8 @@ def command(output: str | None, target: str | None) -> None:
     """Write a first AsyncAPI file, with comments that say how to go on.
 
     The file is an example with an event of each kind, which validates and guards a server as it is.
-    With --from, the application is imported, not run, and the file has its events: handlers, with
-    the types of those hints that are in force, and what doc_emit declares.
+    With --from, the application is imported, not run, and the file has its events, as export writes
+    them: what its handlers receive, and what its code emits.
 
     Exits with 0 when the file was written, 2 when it could not run or the file is already there.
     """
@@ -104,36 +104,11 @@ def _publish(text: str, output: str | None, stdout: IO[str] | None, target: str 
 
 
 def _text_of(loaded: Loaded) -> str:
-    from asyncapi_guard.errors import SpecError
+    from asyncapi_guard.drift.factories import is_empty
     from asyncapi_guard.spec.serializing import to_yaml
 
     server = loaded.server
-    try:
-        if hasattr(server, "asyncapi_doc") and server.generate_docs:
-            return to_yaml(server.asyncapi_doc.dict())
-        return _with_events(loaded)
-    except SpecError as error:
-        raise CannotRun(f"the types of {loaded.name} make no document: {error}") from error
-
-
-def _with_events(loaded: Loaded) -> str:
-    """A document with the events that a server without one handles."""
-    from asyncapi_guard.cli.configuration import Configurations
-    from asyncapi_guard.cli.event_additions import add_events
-    from asyncapi_guard.drift.comparing import missing_events
-    from asyncapi_guard.drift.discovery import declared_of, events_of, handlers_of, sources_of
-    from asyncapi_guard.spec.compiler import compile_contract
-    from asyncapi_guard.spec.loader import open_documents
-
-    handlers = handlers_of(loaded, sources_of(loaded))
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "asyncapi.yml"
-        file.write_text(EMPTY, encoding="utf-8")
-        documents = open_documents(file)
-        contract = compile_contract(documents, "auto")
-        missing = missing_events(handlers, declared_of(loaded.server), contract, documents)
-        if not missing:
-            raise CannotRun(f"{loaded.name} has no handlers: write an example without --from")
-        settings = Configurations(none=True).of_folder(folder).settings
-        events = events_of(loaded.server, missing)
-        return add_events(str(file), events, settings=settings).new.decode("utf-8")
+    data = document_of_code(loaded)
+    if not data["channels"] and is_empty(server):
+        raise CannotRun(f"{loaded.name} has no handlers: write an example without --from")
+    return to_yaml(data)
