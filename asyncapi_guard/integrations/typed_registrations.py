@@ -77,7 +77,7 @@ def follow_server(adapter: ThreadedServer | AsyncioServer) -> None:
     Raises:
         RegistrationError: a handler's hints cannot be modelled.
     """
-    follower = _ServerHandlers(_followed(adapter), awaits=adapter.server.is_asyncio_based())
+    follower = _ServerHandlers(_followed(adapter), adapter.server)
     server, replace = adapter.server, adapter.replaced.replace
     for namespace, event, handler in registered(server.handlers, {}):
         follower.receive(namespace, event, handler)
@@ -135,8 +135,9 @@ class _ServerHandlers(TypedCalls):
         leading = _leading(namespace, event)
         check_hints_are_seen(handler, leading)
         # Hints of the session id alone say nothing.
-        hints = is_hinted(handler) and read_signature(handler).without(leading).hinted
-        self._typed.registry.receive(namespace, event, handler, hints=hints, leading=leading)
+        signature = read_signature(handler).without(leading) if is_hinted(handler) else None
+        hints = signature is not None and signature.hinted
+        self._typed.registry.receive(namespace, event, handler, hints=hints, signature=signature)
 
     def register(self, event: str, handler: Any = None, namespace: str | None = None) -> Any:
         """As `Server.on`."""

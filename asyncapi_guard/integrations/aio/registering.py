@@ -45,7 +45,9 @@ class Registering(Adapter):
         for namespace_handler in list(server.namespace_handlers.values()):
             self._look_at_namespace(namespace_handler)
 
-    def on(self, event: str, handler: Any = None, namespace: str | None = None) -> Any:
+    def on(
+        self, event: str, handler: Any = None, namespace: str | None = None, **options: Any
+    ) -> Any:
         """A handler is registered.
 
         Raises:
@@ -53,22 +55,22 @@ class Registering(Adapter):
         """
         if handler is not None:
             self._look_at(namespace or "/", event, handler)
-            return self._on(event, handler, namespace)
+            return self._on(event, handler, namespace, **options)
 
         def decorator(function: Any) -> Any:
             self._look_at(namespace or "/", event, function)
-            return self._on(event, namespace=namespace)(function)
+            return self._on(event, namespace=namespace, **options)(function)
 
         return decorator
 
-    def register_namespace(self, namespace_handler: Any) -> Any:
+    def register_namespace(self, namespace_handler: Any, **options: Any) -> Any:
         """A class namespace is registered.
 
         Raises:
             RegistrationError: one of its methods cannot run on this server.
         """
         self._look_at_namespace(namespace_handler)
-        return self._register(namespace_handler)
+        return self._register(namespace_handler, **options)
 
     def _look_at_namespace(self, namespace_handler: Any) -> None:
         namespace = getattr(namespace_handler, "namespace", None) or "/"
