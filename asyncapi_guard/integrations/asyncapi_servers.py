@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncAPIAsyncServer", "AsyncAPIServer"]
 
 Model = TypeVar("Model")
-_Decorator = TypeVar("_Decorator", bound="Callable[..., Any]")
+_Handler = TypeVar("_Handler", bound="Callable[..., Any]")
 
 
 class _DropIn(CodeFirstServer, BaseServer):  # type: ignore[misc]  # python-socketio carries no types
@@ -78,6 +78,30 @@ class _DropIn(CodeFirstServer, BaseServer):  # type: ignore[misc]  # python-sock
 
     # -- registrations -----------------------------------------------------------------------------
 
+    @overload
+    def on(
+        self,
+        event: str,
+        handler: None = ...,
+        namespace: str | None = ...,
+        *,
+        get_from_typehint: bool | None = ...,
+        request_model: Any = ...,
+        response_model: Any = ...,
+    ) -> Callable[[_Handler], _Handler]: ...
+
+    @overload
+    def on(
+        self,
+        event: str,
+        handler: Callable[..., Any],
+        namespace: str | None = ...,
+        *,
+        get_from_typehint: bool | None = ...,
+        request_model: Any = ...,
+        response_model: Any = ...,
+    ) -> None: ...
+
     def on(
         self,
         event: str,
@@ -104,7 +128,7 @@ class _DropIn(CodeFirstServer, BaseServer):  # type: ignore[misc]  # python-sock
         models = {"request_model": request_model, "response_model": response_model}
         decided = get_from_typehint is not None or any(each is not None for each in models.values())
 
-        def decorator(function: _Decorator) -> _Decorator:
+        def decorator(function: _Handler) -> _Handler:
             if _is_of_the_admin_ui(function):
                 super(_DropIn, self).on(event, function, namespace)
                 return function
@@ -125,6 +149,23 @@ class _DropIn(CodeFirstServer, BaseServer):  # type: ignore[misc]  # python-sock
             return decorator
         decorator(handler)
         return None
+
+    @overload
+    def event(self, handler: _Handler, /) -> _Handler: ...
+
+    @overload
+    def event(
+        self,
+        *,
+        namespace: str | None = ...,
+        get_from_typehint: bool | None = ...,
+        request_model: Any = ...,
+        response_model: Any = ...,
+    ) -> Callable[[_Handler], _Handler]: ...
+
+    def event(self, *args: Any, **kwargs: Any) -> Any:
+        """Register a handler of the event that has the handler's name; options as for `on`."""
+        return super().event(*args, **kwargs)
 
     def register_namespace(
         self, namespace_handler: Any, *, get_from_typehint: bool | None = None
