@@ -33,7 +33,9 @@ if TYPE_CHECKING:
         UnsupportedVersion,
     )
     from asyncapi_guard.guard import Guard, Policy, Verdict
+    from asyncapi_guard.integrations.asyncapi_servers import AsyncAPIAsyncServer, AsyncAPIServer
     from asyncapi_guard.integrations.asyncapi_socketio import AsyncAPISocketIO
+    from asyncapi_guard.integrations.handshake import Handshake, SessionId
     from asyncapi_guard.integrations.middleware import AsyncAPIGuard
     from asyncapi_guard.integrations.recording.statistics import Statistic
     from asyncapi_guard.spec import load
@@ -41,8 +43,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AckValidationError",
+    "AsyncAPIAsyncServer",
     "AsyncAPIGuard",
     "AsyncAPIGuardError",
+    "AsyncAPIServer",
     "AsyncAPISocketIO",
     "Checkpoint",
     "Code",
@@ -51,6 +55,7 @@ __all__ = [
     "EmitValidationError",
     "Finding",
     "Guard",
+    "Handshake",
     "InstallationError",
     "InvalidDocument",
     "Mode",
@@ -59,6 +64,7 @@ __all__ = [
     "RegistrationError",
     "RequestValidationError",
     "ResponseValidationError",
+    "SessionId",
     "SpecError",
     "Statistic",
     "UnreadableDocument",
@@ -91,7 +97,9 @@ _HOMES = {
         "UnsupportedVersion",
     ),
     "asyncapi_guard.guard": ("Guard", "Policy", "Verdict"),
+    "asyncapi_guard.integrations.asyncapi_servers": ("AsyncAPIAsyncServer", "AsyncAPIServer"),
     "asyncapi_guard.integrations.asyncapi_socketio": ("AsyncAPISocketIO",),
+    "asyncapi_guard.integrations.handshake": ("Handshake", "SessionId"),
     "asyncapi_guard.integrations.middleware": ("AsyncAPIGuard",),
     "asyncapi_guard.integrations.recording.statistics": ("Statistic",),
     "asyncapi_guard.spec": ("load",),

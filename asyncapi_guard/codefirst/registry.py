@@ -205,7 +205,7 @@ class Registry:
         hints: bool,
         request_model: Any = None,
         response_model: Any = None,
-        leading: int = 0,
+        signature: Signature | None = None,
     ) -> Receiver:
         """Register a handler; the last one of an event counts.
 
@@ -216,7 +216,7 @@ class Registry:
             hints: whether its type hints count.
             request_model: the type of its one argument, in place of a hint.
             response_model: the type of what it returns, in place of a hint.
-            leading: how many parameters before its arguments are the server's own.
+            signature: what it takes, where some parameters are no arguments; read by default.
 
         Raises:
             RegistrationError: a hint is missing, cannot be resolved, or cannot be modelled; or the
@@ -224,7 +224,7 @@ class Registry:
         """
         name = describe(handler)
         check_names(namespace, event, name)
-        signature = read_signature(handler).without(leading) if hints else None
+        signature = (signature or read_signature(handler)) if hints else None
         names: tuple[str, ...] = ()
         if request_model is not None:
             arguments: tuple[Hint, ...] | None = (

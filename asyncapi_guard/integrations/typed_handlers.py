@@ -107,13 +107,13 @@ class TypedHandlers:
 
         value = handle(_Plain(call), message, namespace, sid, *args)
         if rejected:
-            raise self._rejection(rejected[0])
+            raise self.rejection(rejected[0])
         if not raised:
             return value
         # What an error handler made of it is the ack, as it is.
         return Unjudged(self.plain(value)) if self._is_guarded() else self.plain(value)
 
-    def _rejection(self, rejected: Rejected) -> BaseException:
+    def rejection(self, rejected: Rejected) -> BaseException:
         """What to raise for values that a handler's types reject."""
         violation = rejected.verdict.violation
         if self._is_guarded() or violation is None:
@@ -174,7 +174,7 @@ class TypedHandlers:
         except TypeError as error:
             raise RuntimeError("the connect handler raised a TypeError") from error
         if rejected:
-            raise self._rejection(rejected[0])
+            raise self.rejection(rejected[0])
         return value
 
 

@@ -5,7 +5,6 @@ What is registered is followed on the server instance, before and after the guar
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import inspect
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -13,18 +12,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from asyncapi_guard.codefirst import CATCH_ALL, Registry
 from asyncapi_guard.codefirst.hidden_hints import check_hints_are_seen
 from asyncapi_guard.codefirst.signatures import is_hinted, read_signature
-from asyncapi_guard.integrations.handlers.registered import (
-    LIBRARIES,
-    dispatches_itself,
-    methods_of,
-    registered,
-)
-from asyncapi_guard.integrations.typed_handlers import TypedHandlers, construct
+from asyncapi_guard.integrations.handlers.registered import LIBRARIES, methods_of, registered
+from asyncapi_guard.integrations.typed_calls import TypedCalls
+from asyncapi_guard.integrations.typed_handlers import TypedHandlers
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
 
-    from asyncapi_guard.codefirst import Receiver
     from asyncapi_guard.integrations.aio.server import AsyncioServer
     from asyncapi_guard.integrations.threads.server import ThreadedServer
 
@@ -83,7 +77,7 @@ def follow_server(adapter: ThreadedServer | AsyncioServer) -> None:
     Raises:
         RegistrationError: a handler's hints cannot be modelled.
     """
-    follower = _ServerHandlers(_followed(adapter), awaits=adapter.server.is_asyncio_based())
+    follower = _ServerHandlers(_followed(adapter), adapter.server)
     server, replace = adapter.server, adapter.replaced.replace
     for namespace, event, handler in registered(server.handlers, {}):
         follower.receive(namespace, event, handler)
@@ -130,25 +124,20 @@ def _receive_methods(namespace_handler: Any, receive: Callable[[str, str, Any], 
             receive(namespace, event, method)
 
 
-class _ServerHandlers:
+class _ServerHandlers(TypedCalls):
     """In the place of what a server registers, and finds its handlers by."""
 
     on: Callable[..., Any]
     register_namespace: Callable[..., Any]
-    event_handler: Callable[..., Any]
-    namespace_handler: Callable[..., Any]
-
-    def __init__(self, typed: TypedHandlers, *, awaits: bool) -> None:
-        self._typed = typed
-        self._awaits = awaits
 
     def receive(self, namespace: str, event: str, handler: Any) -> None:
         """Read a handler's types; the session id, and what else is before its arguments, is not."""
         leading = _leading(namespace, event)
         check_hints_are_seen(handler, leading)
         # Hints of the session id alone say nothing.
-        hints = is_hinted(handler) and read_signature(handler).without(leading).hinted
-        self._typed.registry.receive(namespace, event, handler, hints=hints, leading=leading)
+        signature = read_signature(handler).without(leading) if is_hinted(handler) else None
+        hints = signature is not None and signature.hinted
+        self._typed.registry.receive(namespace, event, handler, hints=hints, signature=signature)
 
     def register(self, event: str, handler: Any = None, namespace: str | None = None) -> Any:
         """As `Server.on`."""
@@ -166,70 +155,6 @@ class _ServerHandlers:
         given = self.register_namespace(namespace_handler)
         _receive_methods(namespace_handler, self.receive)
         return given
-
-    def typed_handler(self, event: str, namespace: str, args: Any) -> tuple[Any, Any]:
-        """As `Server._get_event_handler`, with a handler that is called with instances."""
-        handler, given = self.event_handler(event, namespace, args)
-        return (handler and self.typed(handler, namespace, event, len(given) - len(args))), given
-
-    def typed_namespace(self, namespace: str, args: Any) -> tuple[Any, Any]:
-        """As `Server._get_namespace_handler`, with a namespace of such methods."""
-        found, given = self.namespace_handler(namespace, args)
-        if found is None or dispatches_itself(found):
-            return found, given
-        return _TypedNamespace(found, self, len(given) - len(args), namespace), given
-
-    def typed(self, handler: Any, namespace: str, event: str, more: int) -> Any:
-        """A handler that is called with instances and returns plain data.
-
-        Args:
-            handler: it.
-            namespace: of the client.
-            event: the client's.
-            more: how many arguments tell it namespace and event.
-        """
-        registry = self._typed.registry
-        receiver = registry.receiver(namespace, event, handler) or registry.receiver(
-            namespace, CATCH_ALL, handler
-        )
-        if receiver is None:
-            return handler
-        first = more + (2 if event == "connect" else 1)
-
-        @functools.wraps(handler)  # with its signature: connect handlers have two
-        def call(*args: Any) -> Any:
-            values = args[first:]
-            if receiver.typed:
-                named = dataclasses.replace(receiver, event=event)
-                values = construct(named, namespace, values)
-            value = handler(*args[:first], *values)
-            if self._awaits and inspect.isawaitable(value):
-                return self._dumped(receiver, value)
-            return receiver.dump(value, self._typed.plain)
-
-        return call
-
-    async def _dumped(self, receiver: Receiver, value: Awaitable[Any]) -> Any:
-        return receiver.dump(await value, self._typed.plain)
-
-
-class _TypedNamespace:
-    """A class namespace whose methods are called with instances."""
-
-    def __init__(self, inside: Any, handlers: _ServerHandlers, more: int, namespace: str) -> None:
-        self._inside, self._handlers = inside, handlers
-        self._more, self._namespace = more, namespace
-
-    def __getattr__(self, name: str) -> Any:
-        value = getattr(self._inside, name)
-        if not name.startswith("on_"):
-            return value
-        event = name.removeprefix("on_")
-        return self._handlers.typed(value, self._namespace, event, self._more)
-
-    def trigger_event(self, event: str, *args: Any) -> Any:
-        """As `Namespace.trigger_event`, which looks for its methods here."""
-        return type(self._inside).trigger_event(self, event, *args)
 
 
 def _leading(namespace: str, event: str) -> int:

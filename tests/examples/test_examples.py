@@ -112,6 +112,7 @@ def clients(url: str, count: int = 1, **options: Any) -> Iterator[list[Client]]:
 
 #: What `asyncapi-guard models` writes is for Pydantic 2.
 generated = pytest.mark.skipif(OLD, reason="generated models are Pydantic 2's")
+fastapi = pytest.mark.skipif(OLD, reason="FastAPI is for Pydantic 2")
 
 
 @pytest.mark.skipif(
@@ -119,14 +120,16 @@ generated = pytest.mark.skipif(OLD, reason="generated models are Pydantic 2's")
     reason="earlier versions of Pydantic 2 write a Literal of one value in another way",
 )
 @pytest.mark.parametrize(
-    ("folder", "module"),
+    ("folder", "module", "server"),
     [
-        ("simple", "sign_up"),
-        ("tictactoe_codefirst", "codefirst"),
-        pytest.param("spec_first_typed", "typed_chat", marks=generated),
+        ("simple", "sign_up", "socketio"),
+        ("tictactoe_codefirst", "codefirst", "socketio"),
+        pytest.param("spec_first_typed", "typed_chat", "socketio", marks=generated),
+        pytest.param("code_first_fastapi", "rooms", "sio", marks=fastapi),
+        pytest.param("code_first_fastapi", "rooms", "app", marks=fastapi),
     ],
 )
-def test_the_exported_document_is_up_to_date(folder: str, module: str) -> None:
+def test_the_exported_document_is_up_to_date(folder: str, module: str, server: str) -> None:
     """The asyncapi.yml beside an example is what it exports; a document's server exports that."""
     if spelled(text := (EXAMPLES / folder / f"{module}.py").read_text(encoding="utf-8")) != text:
         program = types.ModuleType(module)
@@ -138,7 +141,7 @@ def test_the_exported_document_is_up_to_date(folder: str, module: str) -> None:
         file = (EXAMPLES / folder / "asyncapi.yml").read_text(encoding="utf-8")
         assert exported == re.sub(r"\A(#.*\n)*", "", file)
         return
-    command = [sys.executable, "-m", "asyncapi_guard", "export", f"{module}:socketio"]
+    command = [sys.executable, "-m", "asyncapi_guard", "export", f"{module}:{server}"]
     done = subprocess.run(
         [*command, "-o", "asyncapi.yml", "--check"],
         cwd=EXAMPLES / folder,
@@ -312,7 +315,7 @@ def visitor(name: str = "ada", password: str = "open sesame") -> dict[str, str]:
     return {"name": name, "password": password}
 
 
-@pytest.mark.skipif(OLD, reason="FastAPI is for Pydantic 2")
+@fastapi
 def test_the_asyncio_example_is_a_chat() -> None:
     """Auth, rooms, a background task, and a REST route, each by the contract."""
     with started("asyncio_fastapi/chat.py") as url:
@@ -341,3 +344,31 @@ def without_time(client: Client) -> tuple[str, list[Any]]:
     while (event := client.hear())[0] == "time":
         pass
     return event
+
+
+@fastapi
+def test_the_code_first_example_on_asyncio_is_a_chat() -> None:
+    """Its hints are the contract: of auth, events, emits, and of what a client answers."""
+    with started("code_first_fastapi/rooms.py") as url:
+        with clients(url, auth=visitor()) as (ada,), clients(url, auth=visitor("bob")) as (bob,):
+            assert ada.ask("join", "red") == 1
+            assert bob.ask("join", "red") == 2
+            rejected = bob.ask("join", "Red!")
+            assert rejected["error"]["code"] == "request_validation_error"
+            assert bob.ask("say", {"room": "red", "text": "hi"}) is None
+            assert ada.hear() == ("said", [{"name": "bob", "text": "hi"}])
+            assert bob.ask("say", {"room": "red", "text": ""})["error"]["event"] == "say"
+            assert bob.ask("shout", "hi") == "HI"
+            assert "error" in bob.ask("shout", 7)
+            assert requests.post(f"{url}/announcements?text=soon", timeout=PATIENCE).ok
+            assert ada.hear() == ("announced", ["soon"])
+            mood = f"{url}/clients/{ada.io.get_sid()}/mood"
+            for answer, status in [
+                ({"mood": "fine", "score": 7}, 200),
+                ({"mood": "fine", "score": 11}, 502),
+            ]:
+                ada.io.on("mood", functools.partial(dict, answer))
+                assert requests.get(mood, timeout=PATIENCE).status_code == status
+        for auth in (visitor(password="x"), {"name": ""}, None):
+            with pytest.raises(pysocketio.exceptions.ConnectionError):
+                Client(url, auth=auth)

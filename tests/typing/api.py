@@ -7,15 +7,19 @@ from typing import Any
 from typing_extensions import assert_type
 
 from asyncapi_guard import (
+    AsyncAPIAsyncServer,
     AsyncAPIGuard,
+    AsyncAPIServer,
     Checkpoint,
     Contract,
     ContractViolation,
     Finding,
     Guard,
+    Handshake,
     Mode,
     Policy,
     Problem,
+    SessionId,
     SpecError,
     Statistic,
     Verdict,
@@ -94,3 +98,22 @@ def guards_clients() -> None:
     guard = AsyncAPIGuard("asyncapi.yml", perspective="client")
     assert_type(guard.contract.perspective, Perspective)
     assert_type(guard.guard.mirrored, Guard)
+
+
+async def calls(threaded: AsyncAPIServer, server: AsyncAPIAsyncServer) -> None:
+    """Servers whose hints are the contract."""
+    assert_type(threaded.call("vote", to="a", response_model=int), int)
+    assert_type(await server.call("vote", to="a", response_model=Problem), Problem)
+    assert_type(await server.call("vote", to="a"), Any)
+    assert_type(await server.emit("said", Problem), None)
+    assert_type(server.guard, AsyncAPIGuard)
+
+    @server.on("move")
+    async def move(client: SessionId, handshake: Handshake, x: int) -> None:
+        assert_type(handshake.headers["x-token"], str)
+        assert_type(handshake.query, dict[str, str])
+        assert_type(handshake.address, "str | None")
+        await server.emit("moved", x, to=client)
+
+    threaded.on("move", move, namespace="/game", get_from_typehint=True)
+    server.doc_emit("moved", int, ack_model=bool)

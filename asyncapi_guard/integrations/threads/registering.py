@@ -46,7 +46,9 @@ class Registering(Guarded[Decides]):
         for namespace_handler in list(target.namespace_handlers.values()):
             self._look_at_namespace(namespace_handler)
 
-    def on(self, event: str, handler: Any = None, namespace: str | None = None) -> Any:
+    def on(
+        self, event: str, handler: Any = None, namespace: str | None = None, **options: Any
+    ) -> Any:
         """A handler is registered.
 
         Raises:
@@ -54,22 +56,22 @@ class Registering(Guarded[Decides]):
         """
         if handler is not None:
             self._look_at(namespace or "/", event, handler)
-            return self._on(event, handler, namespace)
+            return self._on(event, handler, namespace, **options)
 
         def decorator(function: Any) -> Any:
             self._look_at(namespace or "/", event, function)
-            return self._on(event, namespace=namespace)(function)
+            return self._on(event, namespace=namespace, **options)(function)
 
         return decorator
 
-    def register_namespace(self, namespace_handler: Any) -> Any:
+    def register_namespace(self, namespace_handler: Any, **options: Any) -> Any:
         """A class namespace is registered.
 
         Raises:
             RegistrationError: one of its methods cannot run on it.
         """
         self._look_at_namespace(namespace_handler)
-        return self._register(namespace_handler)
+        return self._register(namespace_handler, **options)
 
     def _look_at_namespace(self, namespace_handler: Any) -> None:
         if not isinstance(namespace_handler, BaseServerNamespace):

@@ -1,0 +1,235 @@
+"""What a handler asks for: what the server has, and the arguments of the event.
+
+python-socketio calls a handler with the session id first; before it, the name of the event and the
+namespace, where the handler takes any; after it, the environment of a connect. Here a handler asks:
+
+- a parameter that has one of those names (`event`, `namespace`, `sid`, `environ`), or no type hint,
+  gets what python-socketio gives at its place; `SessionId` is a hint for the session id under any
+  name; a session id or an environment that no parameter asks for is not given;
+- a parameter hinted `Handshake` gets that, at any place;
+- all others are arguments of the event.
+
+Where a hint leaves open which of them is meant, the registration says so.
+"""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from asyncapi_guard.codefirst import CATCH_ALL
+from asyncapi_guard.codefirst.signatures import (
+    MISSING,
+    Argument,
+    Signature,
+    describe,
+    read_signature,
+)
+from asyncapi_guard.errors import RegistrationError
+from asyncapi_guard.integrations.handshake import Handshake, SessionId
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = ["ENVIRON", "EVENT", "HANDSHAKE", "NAMESPACE", "SID", "Asked", "asked_by", "given_to"]
+
+EVENT, NAMESPACE, SID, ENVIRON = "event", "namespace", "sid", "environ"
+HANDSHAKE = "handshake"
+
+_WHAT = {EVENT: "the name of the event", NAMESPACE: "the namespace", SID: "the session id"}
+#: Names that people give to a session id, besides those that have `sid` in them.
+_SESSION_NAMES = frozenset(
+    ("_", "client", "client_id", "clientid", "session", "session_id", "sessionid", "socket_id")
+)
+_ANYTHING = (MISSING, Any, object)
+
+
+def given_to(namespace: str, event: str) -> tuple[str, ...]:
+    """What python-socketio gives before the arguments of an event, in order.
+
+    Args:
+        namespace: for which a handler is registered; `*` for all.
+        event: as well.
+    """
+    return (
+        *((EVENT,) if event == CATCH_ALL else ()),
+        *((NAMESPACE,) if namespace == CATCH_ALL else ()),
+        SID,
+        *((ENVIRON,) if event == "connect" else ()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a handler asks for.
+
+    Attributes:
+        parameters: the name of each parameter, and what it gets; `None` for an argument.
+        signature: of the arguments, and of the event's name where the handler takes any.
+        hinted: the hints say something of more than the session id.
+    """
+
+    parameters: tuple[tuple[str, str | None], ...]
+    signature: Signature
+    hinted: bool
+
+    def arguments(
+        self, own: Callable[[str], Any], values: Sequence[Any]
+    ) -> tuple[list[Any], dict[str, Any]]:
+        """What to call the handler with, by position and by name.
+
+        Args:
+            own: gives what the server has.
+            values: the arguments of the event; some that are optional might be missing.
+        """
+        positional: list[Any] = []
+        named: dict[str, Any] = {}
+        left = iter(values)
+        ended = False
+        for name, kind in self.parameters:
+            if kind is not None and ended:
+                named[name] = own(kind)
+            elif kind is not None:
+                positional.append(own(kind))
+            elif not ended:
+                value = next(left, MISSING)
+                ended = value is MISSING
+                positional.extend(() if ended else (value,))
+        return [*positional, *left], named
+
+
+def asked_by(handler: Callable[..., Any], namespace: str, event: str) -> Asked:
+    """What a handler asks for.
+
+    Args:
+        handler: it.
+        namespace: for which it is registered.
+        event: as well.
+
+    Raises:
+        RegistrationError: its hints leave open what a parameter is.
+    """
+    signature = read_signature(handler)
+    reader = _Reader(describe(handler), list(given_to(namespace, event)))
+    kinds = [reader.kind_of(each) for each in signature.arguments]
+    reader.end(signature.rest)
+    pairs = list(zip(signature.arguments, kinds, strict=True))
+    arguments = tuple(each for each, kind in pairs if kind is None or kind == EVENT)
+    said = [each.hint for each, kind in pairs if kind in (None, HANDSHAKE, ENVIRON)]
+    rest = [signature.rest.hint] if signature.rest is not None else []
+    hinted = (
+        signature.returns is not MISSING
+        or not [*said, *rest]
+        or any(hint is not MISSING for hint in [*said, *rest])
+    )
+    parameters = tuple((each.name, kind) for each, kind in pairs)
+    return Asked(parameters, replace(signature, arguments=arguments), hinted)
+
+
+class _Reader:
+    """Reads the parameters of a handler, from left to right.
+
+    Args:
+        name: the handler's, for people.
+        left: what python-socketio gives and no parameter got yet; no more once arguments began.
+    """
+
+    def __init__(self, name: str, left: list[str]) -> None:
+        self._name = name
+        self._left = left
+        self._has_sid = False
+        self._connects = ENVIRON in left
+        self._arguments = 0
+
+    def kind_of(self, parameter: Argument) -> str | None:
+        """What a parameter gets; `None` for an argument of the event.
+
+        Raises:
+            RegistrationError: nobody can tell.
+        """
+        if _bare(parameter.hint) is Handshake:
+            return HANDSHAKE
+        kind = self._own(parameter)
+        if kind is not None:
+            self._has_sid |= kind == SID
+            del self._left[: self._left.index(kind) + 1]
+            return kind
+        self._check_argument(parameter)
+        self._left.clear()
+        self._arguments += 1
+        return None
+
+    def _own(self, parameter: Argument) -> str | None:
+        """Which of what is left a parameter gets."""
+        asked = SID if parameter.hint is SessionId else parameter.name
+        if asked in self._left:
+            self._see_that_nothing_is_skipped(asked, f"parameter {parameter.name!r}")
+            return asked
+        if parameter.hint is MISSING and self._left and parameter.name != "auth":
+            return self._left[0]
+        return None
+
+    def _see_that_nothing_is_skipped(self, asked: str, where: str) -> None:
+        first = self._left[0]
+        if first in (EVENT, NAMESPACE) and asked != first:
+            raise RegistrationError(
+                f"{self._name}, {where}: a handler like this gets {_WHAT[first]} first; "
+                f"call its parameter `{first}`"
+            )
+
+    def _check_argument(self, parameter: Argument) -> None:
+        where = f"parameter {parameter.name!r}"
+        if self._left:
+            self._see_that_nothing_is_skipped("", where)
+        named = parameter.name == SID or parameter.hint is SessionId
+        if named and not self._has_sid:
+            raise RegistrationError(
+                f"{self._name}, {where}: the session id comes first, before the arguments"
+            )
+        if SID in self._left and _is_like_a_session_id(parameter):
+            raise RegistrationError(
+                f"{self._name}, {where}: nobody can tell whether it is the session id; if it is, "
+                "call it `sid` or hint it `SessionId`, and if it is an argument of the event, put "
+                "`sid` before it"
+            )
+        if ENVIRON in self._left and parameter.name != "auth" and _is_like_environ(parameter.hint):
+            raise RegistrationError(
+                f"{self._name}, {where}: nobody can tell whether it is the environment of the "
+                "request or the auth; call it `environ` or `auth`"
+            )
+        if self._connects and self._arguments and not parameter.optional:
+            raise RegistrationError(
+                f"{self._name}, {where}: a connect has one argument, the auth; `sid` and `environ` "
+                "come before it"
+            )
+
+    def end(self, rest: Argument | None) -> None:
+        """There are no more parameters but those of `*args`.
+
+        Raises:
+            RegistrationError: nobody can tell what they get.
+        """
+        if self._left:
+            self._see_that_nothing_is_skipped("", "parameters")
+        if rest is not None and SID in self._left and rest.hint in (*_ANYTHING, str):
+            raise RegistrationError(
+                f"{self._name}, parameter {rest.name!r}: nobody can tell whether the session id is "
+                "among them; put `sid` before them"
+            )
+
+
+def _bare(hint: Any) -> Any:
+    """A hint without what `Annotated` says of it."""
+    return typing.get_args(hint)[0] if typing.get_origin(hint) is typing.Annotated else hint
+
+
+def _is_like_a_session_id(parameter: Argument) -> bool:
+    name = parameter.name.lower()
+    return parameter.hint is str and (name in _SESSION_NAMES or "sid" in name.split("_"))
+
+
+def _is_like_environ(hint: Any) -> bool:
+    kinds = (dict, Mapping, MutableMapping)
+    return hint in (Any, object) or (typing.get_origin(hint) or hint) in kinds

@@ -1,0 +1,300 @@
+"""What servers have whose handlers' type hints are their contract, whatever kind they are.
+
+Handlers and declarations make the document, the document makes the guard, and the guard judges, as
+it does for a document that people wrote. What passes is made into instances before the handler
+sees it; what the handler returns and the application emits becomes plain data before it is judged.
+Handlers are registered at any time, so the guard is made anew when something was registered since.
+"""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import json
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+from asyncapi_guard.codefirst import CATCH_ALL, About, Registry, agent_schema, document_of
+from asyncapi_guard.codefirst.document import without_anything
+from asyncapi_guard.codefirst.generated_models import generated_by, imported_by
+from asyncapi_guard.codefirst.handler_functions import dotted_name
+from asyncapi_guard.codefirst.origin import models_of
+from asyncapi_guard.contract import Contract, Mode
+from asyncapi_guard.guard import Policy
+from asyncapi_guard.integrations.handlers.outdated import outdated
+from asyncapi_guard.integrations.handlers.registered import methods_of
+from asyncapi_guard.integrations.handlers.unheeded import unheeded
+from asyncapi_guard.integrations.typed_handlers import TypedHandlers
+from asyncapi_guard.spec import load
+from asyncapi_guard.spec.loader import open_documents
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterator, Mapping
+    from types import ModuleType
+
+    from asyncapi_guard.codefirst import Receiver
+    from asyncapi_guard.integrations.code_first_guard import RenewedGuard
+    from asyncapi_guard.schema import EngineName
+    from asyncapi_guard.violations import Violation
+
+__all__ = ["AsyncAPIDoc", "CodeFirstServer"]
+
+_OPTIONS = (
+    "validate",
+    "generate_docs",
+    "version",
+    "title",
+    "description",
+    "server_url",
+    "server_name",
+    "security",
+    "spec",
+    "policy",
+    "engine",
+    "on_violation",
+    "reject_event",
+    "addresses",
+    "respond_unhandled",
+    "typed",
+)
+Data = dict[str, Any]
+
+
+class AsyncAPIDoc:
+    """The document of a server."""
+
+    def __init__(self, owner: CodeFirstServer) -> None:
+        self._owner = owner
+
+    def dict(self) -> Data:
+        """The document as data."""
+        return self._owner.document()
+
+    def get_yaml(self) -> str:
+        """The document as YAML."""
+        from asyncapi_guard.spec.serializing import to_yaml
+
+        return to_yaml(self.dict())
+
+    def get_json(self) -> str:
+        """The document as JSON."""
+        from asyncapi_guard.spec.serializing import to_json
+
+        return to_json(self.dict())
+
+    json = get_json
+
+
+class CodeFirstServer:
+    """A server whose registrations make its document, which guards it.
+
+    Attributes:
+        registry: what is registered.
+        about: what the document says of the application.
+    """
+
+    #: What puts hints in force, in words.
+    _remedy: str
+
+    def __init__(self) -> None:
+        self.validate: bool = True
+        self.generate_docs: bool = True
+        self.typed: bool | None = None
+        self.about: About = About()
+        self.spec: str | os.PathLike[str] | Mapping[str, Any] | None = None
+        self._given_policy: Policy | None = None
+        self.engine: EngineName = "auto"
+        self.on_violation: Callable[[Violation], object] | None = None
+        self.addresses: bool = True
+        self.reject_event: str | None = None
+        self.respond_unhandled: bool | None = None
+        self.registry: Registry = Registry()
+        #: The events whose handlers nobody has said anything about, neither that their hints count
+        #: nor that they do not.
+        self._undecided: set[tuple[str, str]] = set()
+        self._guarded: RenewedGuard | None = None
+        self._handlers: TypedHandlers = TypedHandlers(self.registry, self._is_guarded)
+        self._document: tuple[tuple[int, About], dict[str, Any]] | None = None
+        self.asyncapi_doc: AsyncAPIDoc = AsyncAPIDoc(self)
+
+    def _is_guarded(self) -> bool:
+        return self._guarded is not None and self._guarded.installed
+
+    def _take_options(self, kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Keep our options; the others are the server's."""
+        given = {name: kwargs.pop(name) for name in _OPTIONS if name in kwargs}
+        about = {
+            name: given.pop(name)
+            for name in [each.name for each in dataclasses.fields(About)]
+            if name in given
+        }
+        self.about = dataclasses.replace(self.about, **about)
+        if self.about.server_url is not None:
+            self.about.servers()  # raises for what cannot be said
+        self.about.schemes()  # as above
+        for name, value in given.items():
+            setattr(self, "_given_policy" if name == "policy" else name, value)
+        return kwargs
+
+    @property
+    def policy(self) -> Policy | None:
+        """What is done about violations: as given, else what suits how the contract came to be."""
+        if self.spec is not None:
+            return self._given_policy
+        # What nobody declared passes: hints are added to a server one after the other.
+        return (self._given_policy or Policy()).with_undeclared(Mode.OFF)
+
+    def contract(self) -> Contract:
+        """What is registered now, as a contract."""
+        return load(without_anything(self._built()), engine=self.engine)
+
+    # -- registrations -----------------------------------------------------------------------------
+
+    def _receive_methods(self, namespace_handler: Any, get_from_typehint: bool | None) -> None:  # noqa: FBT001  # as it was given
+        """Take the methods of a class-based namespace for handlers."""
+        bases = type(namespace_handler).__mro__
+        self.registry.use_models(base.__module__ for base in bases)
+        wanted = self._wants_hints(get_from_typehint)
+        for namespace, event, method in methods_of(namespace_handler):
+            if event == CATCH_ALL:  # it dispatches events itself
+                continue
+            entry = self._receive_method(namespace, event, method, wanted=wanted)
+            self._decide(entry, decided=get_from_typehint is not None)
+        for base in bases:
+            for part in (base, *vars(base).values()):
+                if isinstance(part, (type, FunctionType, staticmethod, classmethod)):
+                    self.registry.take_along(part, namespace_handler.namespace)
+
+    def _receive_method(
+        self, namespace: str, event: str, method: Callable[..., Any], *, wanted: bool
+    ) -> Receiver:
+        """Take a method for a handler; its hints count if they are wanted."""
+        raise NotImplementedError
+
+    def _wants_hints(self, given: bool | None) -> bool:  # noqa: FBT001  # as it was given
+        return bool(self.typed if given is None else given)
+
+    def _decide(self, entry: Receiver, *, decided: bool) -> None:
+        """Keep whether somebody has said that a handler's hints count, or do not."""
+        undecided = self.typed is None and not decided
+        change = self._undecided.add if undecided else self._undecided.discard
+        change((entry.namespace, entry.event))
+
+    def doc_emit(
+        self,
+        event: str,
+        model: Any,
+        description: str = "",
+        namespace: str | None = None,
+        *,
+        ack_model: Any = None,
+        **misspelt: str,
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Declare an event that is sent; as a decorator, or called by itself.
+
+        Args:
+            event: its name.
+            model: the type of what is sent; a tuple type stands for several arguments. Declared
+                again with another type, either may be sent.
+            description: for the document.
+            namespace: the Socket.IO namespace. By default that of the decorated handler or
+                class-based namespace; `/` for what is neither.
+            ack_model: the type of what clients answer.
+            **misspelt: `discription`, as SIO-AsyncAPI calls the description.
+        """
+        if misspelt.keys() - {"discription"}:
+            raise TypeError(f"doc_emit has no argument {min(misspelt.keys() - {'discription'})!r}")
+        if misspelt:
+            import warnings
+
+            warnings.warn("'discription' is 'description'", DeprecationWarning, stacklevel=2)
+            description = description or misspelt["discription"]
+        declaration = self.registry.send(
+            namespace or None, event, model, ack_model=ack_model, description=description
+        )
+
+        def decorator(function: Callable[..., Any]) -> Callable[..., Any]:
+            self.registry.stand_beside(function, declaration)
+            return function
+
+        return decorator
+
+    def use_models(self, models: ModuleType | str) -> None:
+        """Have the document of generated models for the server's own.
+
+        Handlers whose hints name such models, class namespaces that derive from a `Handlers` of
+        theirs, and the functions that emit do so by themselves. The document is in force for all
+        handlers, those registered before included. With `spec=`, that document stays.
+
+        Args:
+            models: a module or a package that `asyncapi-guard models` has written, or its name.
+
+        Raises:
+            ValueError: it is none, or was not imported.
+        """
+        name = models if isinstance(models, str) else models.__name__
+        if name in self.registry.models:
+            return
+        if generated_by(name) is None:
+            raise ValueError(f"{name!r} is no module that `asyncapi-guard models` has written")
+        self.registry.use_models([name])
+
+    def said_of_handlers(self) -> Iterator[str]:
+        """What those should know who believe type hints: they are old, or nothing heeds them."""
+        receivers = [each for each in self.registry.receivers() if self._is_undecided(each)]
+        models = models_of(self.registry)
+        yield from outdated(models)
+        followed = self.spec is not None or bool(models)
+        line = unheeded((each.handler for each in receivers), self._remedy, judged=followed)
+        if line is not None:
+            yield line
+        if not followed:
+            yield from self._unused_models()
+
+    def _is_undecided(self, receiver: Receiver) -> bool:
+        return (receiver.namespace, receiver.event) in self._undecided
+
+    def _unused_models(self) -> Iterator[str]:
+        """A document whose models are imported beside handlers, and which is not in force."""
+        for receiver in self.registry.receivers():
+            module = imported_by(receiver.handler)
+            if module is not None:
+                yield (
+                    f"{dotted_name(receiver.handler)} stands beside models of "
+                    f"{module.SOURCE.file} that nothing registered uses, so that document is not "
+                    f"in force; call socketio.use_models({module.__name__!r}), or pass spec="
+                )
+                return
+
+    # -- the document ------------------------------------------------------------------------------
+
+    def document(self) -> dict[str, Any]:
+        """The document as data: the file's own, or what is registered now."""
+        if self.spec is not None:
+            return _data_of(self.spec)
+        if not self.generate_docs:
+            raise RuntimeError("there is no document: generate_docs is False")
+        return copy.deepcopy(self._built())
+
+    def _built(self) -> dict[str, Any]:
+        """The document of what is registered now; nobody may change it."""
+        state = self.registry.changes, self.about
+        if self._document is None or self._document[0] != state:
+            # Of a copy: another thread might be registering.
+            self._document = state, document_of(self.registry.copy(), self.about)
+        return self._document[1]
+
+    def get_agent_schema(self) -> dict[str, Any]:
+        """The events of the document as a catalogue for programs."""
+        if self.spec is not None:
+            return agent_schema(open_documents(self.spec))
+        return agent_schema(self._built())
+
+    def get_agent_schema_json(self) -> str:
+        """The catalogue as JSON."""
+        return json.dumps(self.get_agent_schema(), indent=2, sort_keys=True)
+
+
+def _data_of(spec: Any) -> dict[str, Any]:
+    return dict(open_documents(spec).main.data)
