@@ -59,7 +59,8 @@ def install(
     if hasattr(server, MARK):
         raise InstallationError(
             "this server is guarded already: call init_app() or protect() once; an "
-            "AsyncAPISocketIO guards itself, by the document that it gets as spec="
+            "AsyncAPISocketIO guards itself, by the document that it gets as spec=, and so do "
+            "AsyncAPIServer and AsyncAPIAsyncServer"
         )
     check_hook(server, "on_violation", guarding.recorder.on_violation)
     check_hook(server, "on_error", guarding.error_handler)
