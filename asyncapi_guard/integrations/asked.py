@@ -38,7 +38,12 @@ __all__ = ["ENVIRON", "EVENT", "HANDSHAKE", "NAMESPACE", "SID", "Asked", "asked_
 EVENT, NAMESPACE, SID, ENVIRON = "event", "namespace", "sid", "environ"
 HANDSHAKE = "handshake"
 
-_WHAT = {EVENT: "the name of the event", NAMESPACE: "the namespace", SID: "the session id"}
+_WHAT = {
+    EVENT: "the name of the event",
+    NAMESPACE: "the namespace",
+    SID: "the session id",
+    ENVIRON: "the environment of the request",
+}
 #: Names that people give to a session id, besides those that have `sid` in them.
 _SESSION_NAMES = frozenset(
     ("_", "client", "client_id", "clientid", "session", "session_id", "sessionid", "socket_id")
@@ -165,7 +170,13 @@ class _Reader:
         """Which of what is left a parameter gets."""
         asked = SID if parameter.hint is SessionId else parameter.name
         if asked in self._left:
-            self._see_that_nothing_is_skipped(asked, f"parameter {parameter.name!r}")
+            where = f"parameter {parameter.name!r}"
+            self._see_that_nothing_is_skipped(asked, where)
+            if not _can_be(asked, parameter.hint):
+                raise RegistrationError(
+                    f"{self._name}, {where}: it gets {_WHAT[asked]}, which is none of its type; "
+                    "give an argument of the event another name"
+                )
             return asked
         if parameter.hint is MISSING and self._left and parameter.name != "auth":
             return self._left[0]
@@ -225,9 +236,17 @@ def _bare(hint: Any) -> Any:
     return typing.get_args(hint)[0] if typing.get_origin(hint) is typing.Annotated else hint
 
 
+def _can_be(asked: str, hint: Any) -> bool:
+    """Whether a hint is one for what the server has."""
+    if asked == ENVIRON:
+        return hint is MISSING or _is_like_environ(_bare(hint))
+    return any(_bare(hint) is kind for kind in (*_ANYTHING, str, SessionId))
+
+
 def _is_like_a_session_id(parameter: Argument) -> bool:
     name = parameter.name.lower()
-    return parameter.hint is str and (name in _SESSION_NAMES or "sid" in name.split("_"))
+    is_open = any(parameter.hint is kind for kind in (str, Any, object))
+    return is_open and (name in _SESSION_NAMES or "sid" in name.split("_"))
 
 
 def _is_like_environ(hint: Any) -> bool:

@@ -104,7 +104,10 @@ def _check_target(guarding: Guarding, target: Any) -> None:
     """Raise InstallationError for what cannot be guarded, or not by this guard."""
     kind = "client" if isinstance(target, (*_CLIENTS, *_SIMPLE_CLIENTS)) else "server"
     if hasattr(target, MARK):
-        hint = "; an AsyncAPISocketIO guards itself, by the document that it gets as spec="
+        hint = (
+            "; an AsyncAPISocketIO guards itself, by the document that it gets as spec=, and so do "
+            "AsyncAPIServer and AsyncAPIAsyncServer"
+        )
         raise InstallationError(
             f"this {kind} is guarded already: call "
             f"{'init_app() or ' if kind == 'server' else ''}protect() once"

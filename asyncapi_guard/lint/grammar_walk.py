@@ -54,6 +54,8 @@ __all__ = ["GrammarWalk"]
 
 _EXTENSION = re.compile(r"x-[\w\d.\-]+", re.ASCII)
 _SECTIONS = frozenset(("channels", "components", "operations", "servers"))
+#: Characters of a field that is repeated in what to call it.
+_LONGEST_NAME = 120
 _ROOT_MAPS = frozenset((name,) for name in _SECTIONS)
 _SCHEMAS = frozenset(("Schema", "ObjectSchema", "Ack"))
 
@@ -481,7 +483,8 @@ def _of_your_own(key: str, name: str) -> str:
     if name in CLOSED:
         return "; remove it"
     word = re.sub(r"^x[-_]?(?=[-_A-Z])|[^\w.-]", "", key, flags=re.ASCII).strip("_-")
-    return f"; remove it, or call it 'x-{word}' if it is your own" if word else "; remove it"
+    is_short = 0 < len(word) <= _LONGEST_NAME
+    return f"; remove it, or call it 'x-{word}' if it is your own" if is_short else "; remove it"
 
 
 def _is_http_api_key(scheme: Mapping[str, Any]) -> bool:

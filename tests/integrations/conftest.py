@@ -19,7 +19,7 @@ from flask_socketio import SocketIO
 from traffic_conversations import InOrder
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from asyncapi_guard import AsyncAPIGuard, AsyncAPISocketIO
+from asyncapi_guard import AsyncAPIGuard, AsyncAPIServer, AsyncAPISocketIO
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -176,7 +176,7 @@ class Entrance:
     """One of the ways to guard a server, with what the others have as well.
 
     Attributes:
-        way: `init_app`, `protect` or `AsyncAPISocketIO`.
+        way: `init_app`, `protect`, `AsyncAPISocketIO` or `AsyncAPIServer`.
         guard: the `AsyncAPIGuard`.
         server: the `socketio.Server`.
         wsgi: what a web server runs.
@@ -204,6 +204,12 @@ class Entrance:
                 self.guard = AsyncAPIGuard(spec, **options)
                 self.guard.protect(self.server)
             self.wsgi: Any = pysocketio.WSGIApp(self.server)
+            return
+        if way == "AsyncAPIServer":
+            self.way = "protect"  # it has what a guarded `socketio.Server` has
+            self.io = self.server = AsyncAPIServer(spec=spec, validate=guarded, **options, **server)
+            self.guard = self.io._guarded
+            self.wsgi = pysocketio.WSGIApp(self.server)
             return
         self.app = self.wsgi = Flask(__name__)
         self.app.secret_key = "tests"
@@ -234,7 +240,7 @@ class Entrance:
         self.io.emit(event, args, **options)
 
 
-WAYS = ("init_app", "protect", "AsyncAPISocketIO")
+WAYS = ("init_app", "protect", "AsyncAPISocketIO", "AsyncAPIServer")
 
 
 @pytest.fixture(params=WAYS)

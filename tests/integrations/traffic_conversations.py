@@ -14,6 +14,7 @@ import threading
 from typing import Any
 
 import engineio
+import requests
 from socketio import packet
 from traffic_controls import Controls
 
@@ -25,6 +26,12 @@ class InOrder(engineio.Client):
 
     Otherwise an event could be found in an inbox after one that was sent later, or be missed.
     """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Else each poll looks through the environment, in which pytest writes meanwhile.
+        self.http = requests.Session()
+        self.http.trust_env = False
 
     def _trigger_event(self, event: str, *args: Any, **kwargs: Any) -> Any:
         return super()._trigger_event(event, *args, **{**kwargs, "run_async": False})
