@@ -146,7 +146,7 @@ def edit(file: Path, old: str, new: str) -> None:
 
 @slow
 def test_code_that_fits_exits_with_0(folder: Path) -> None:
-    """The file is said to be ok; stderr has what the application prints, and what nobody can read."""
+    """The file is ok; stderr has what the application prints, and what nobody can read."""
     done = run(folder, "chat:create_app()", "asyncapi.yml")
     assert (done.returncode, done.stdout) == (0, "asyncapi.yml: ok\n")
     places = ", ".join(f"chat/events.py:{line}" for line in (14, 15, 21, 22))
