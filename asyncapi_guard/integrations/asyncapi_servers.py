@@ -9,10 +9,8 @@ import inspect
 import logging
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-import socketio
 from socketio.admin import InstrumentedServer
 from socketio.async_admin import InstrumentedAsyncServer
-from socketio.base_server import BaseServer
 
 from asyncapi_guard.codefirst.hidden_hints import check_hints_are_seen
 from asyncapi_guard.codefirst.signatures import describe, is_hinted
@@ -39,13 +37,22 @@ if TYPE_CHECKING:
     from asyncapi_guard.integrations.asked import Asked
     from asyncapi_guard.integrations.middleware import AsyncAPIGuard
 
+    # python-socketio carries no types: to type checkers, its classes are anything.
+    BaseServer: Any
+    ThreadedServer: Any
+    AsyncServer: Any
+else:
+    from socketio import AsyncServer
+    from socketio import Server as ThreadedServer
+    from socketio.base_server import BaseServer
+
 __all__ = ["AsyncAPIAsyncServer", "AsyncAPIServer"]
 
 Model = TypeVar("Model")
 _Handler = TypeVar("_Handler", bound="Callable[..., Any]")
 
 
-class _DropIn(CodeFirstServer, BaseServer):  # type: ignore[misc]  # python-socketio carries no types
+class _DropIn(CodeFirstServer, BaseServer):  # type: ignore[misc]  # see above
     """What both drop-ins have."""
 
     #: How the guard's adapter for this kind of server calls handlers.
@@ -283,7 +290,7 @@ class _DropIn(CodeFirstServer, BaseServer):  # type: ignore[misc]  # python-sock
         return next(iter(self._guarded._adapters()), None) if self._guarded is not None else None
 
 
-class AsyncAPIServer(_DropIn, socketio.Server):  # type: ignore[misc]  # as above
+class AsyncAPIServer(_DropIn, ThreadedServer):  # type: ignore[misc]  # as above
     """A drop-in for `socketio.Server`.
 
     Args:
@@ -405,7 +412,7 @@ class AsyncAPIServer(_DropIn, socketio.Server):  # type: ignore[misc]  # as abov
         return instance
 
 
-class AsyncAPIAsyncServer(_DropIn, socketio.AsyncServer):  # type: ignore[misc]  # as above
+class AsyncAPIAsyncServer(_DropIn, AsyncServer):  # type: ignore[misc]  # as above
     """A drop-in for `socketio.AsyncServer`.
 
     Args:

@@ -26,7 +26,7 @@ __all__ = ["FIELDS", "is_like_ack", "is_message", "schema_slips", "unread_fields
 _TEXTS = "title summary description tags externalDocs bindings"
 _MESSAGE = f"{_TEXTS} deprecated headers correlationId contentType name examples"
 #: The fields of the objects that a contract is compiled from, as the specification has them.
-FIELDS = {
+FIELDS: dict[str, frozenset[str]] = {
     "Channel": frozenset(f"{_TEXTS} address messages servers parameters".split()),
     "Parameter": frozenset(["enum", "default", "description", "examples", "location"]),
     "Message": frozenset(f"{_MESSAGE} payload traits".split()),

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pydantic
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -369,6 +370,8 @@ def found(
 def test_what_is_wrong_is_told_from_what_is_right(
     pair: tuple[str, str], code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if "model_dump" in pair[1] and pydantic.VERSION.startswith("1."):
+        pytest.skip("Pydantic 1.10 has no model_dump")
     assert found(pair, 0, tmp_path, monkeypatch) == []
     assert found(pair, 1, tmp_path, monkeypatch) == [code]
 

@@ -6,6 +6,7 @@ import sys
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
+import pydantic
 import pytest
 
 from asyncapi_guard.drift.applications import load_application
@@ -530,7 +531,14 @@ PAYLOADS: dict[str, tuple[str, str]] = {
 def test_payloads(name: str, read: Read) -> None:
     """What may be sent is told as far as it is certain."""
     text, expected = PAYLOADS[name]
+    need_pydantic2(text)
     assert sent(read(text))["x"] == expected
+
+
+def need_pydantic2(text: str) -> None:
+    """Skip a source that calls what Pydantic 1.10 does not have."""
+    if "model_dump" in text and pydantic.VERSION.startswith("1."):
+        pytest.skip("Pydantic 1.10 has no model_dump")
 
 
 #: By what they show: a source, and what the notes say.

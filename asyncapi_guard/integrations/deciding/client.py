@@ -10,8 +10,6 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from socketio import exceptions
-
 from asyncapi_guard.errors import EmitValidationError
 from asyncapi_guard.guard.verdicts import PASSED
 from asyncapi_guard.integrations.deciding.emits import EmitDecisions
@@ -30,13 +28,18 @@ if TYPE_CHECKING:
     from asyncapi_guard.integrations.deciding.decisions import Guarding
     from asyncapi_guard.integrations.deciding.emits import Emitted
 
+    # python-socketio carries no types: to type checkers, its classes are anything.
+    NotConnected: Any
+else:
+    from socketio.exceptions import ConnectionError as NotConnected
+
 __all__ = ["ClientDecisions", "RejectedConnect"]
 
 _NOT_ASKED = "the client did not connect to the namespace"
 _NO_SESSION = "what accepts a connection is an object with the session id as its sid"
 
 
-class RejectedConnect(EmitValidationError, exceptions.ConnectionError):  # type: ignore[misc]
+class RejectedConnect(EmitValidationError, NotConnected):  # type: ignore[misc]
     """What a client sends to enter a namespace breaks the contract, so it did not connect.
 
     It is a `ConnectionError` for those who try again, above all python-socketio.
