@@ -37,10 +37,23 @@ if TYPE_CHECKING:
     from asyncapi_guard.integrations.asked import Asked
     from asyncapi_guard.integrations.middleware import AsyncAPIGuard
 
-    # python-socketio carries no types: to type checkers, its classes are anything.
-    BaseServer: Any
-    ThreadedServer: Any
-    AsyncServer: Any
+    # python-socketio carries no types: to type checkers, its servers have whatever is asked for.
+    class BaseServer:
+        _get_event_handler: Any
+        _get_namespace_handler: Any
+        _handle_connect: Any
+        call: Any
+        emit: Any
+        event: Any
+        on: Any
+        register_namespace: Any
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+        def __getattr__(self, name: str) -> Any: ...
+
+    class ThreadedServer(BaseServer): ...
+
+    class AsyncServer(BaseServer): ...
 else:
     from socketio import AsyncServer
     from socketio import Server as ThreadedServer
@@ -52,7 +65,7 @@ Model = TypeVar("Model")
 _Handler = TypeVar("_Handler", bound="Callable[..., Any]")
 
 
-class _DropIn(CodeFirstServer, BaseServer):  # type: ignore[misc]  # see above
+class _DropIn(CodeFirstServer, BaseServer):
     """What both drop-ins have."""
 
     #: How the guard's adapter for this kind of server calls handlers.
@@ -290,7 +303,7 @@ class _DropIn(CodeFirstServer, BaseServer):  # type: ignore[misc]  # see above
         return next(iter(self._guarded._adapters()), None) if self._guarded is not None else None
 
 
-class AsyncAPIServer(_DropIn, ThreadedServer):  # type: ignore[misc]  # as above
+class AsyncAPIServer(_DropIn, ThreadedServer):
     """A drop-in for `socketio.Server`.
 
     Args:
@@ -412,7 +425,7 @@ class AsyncAPIServer(_DropIn, ThreadedServer):  # type: ignore[misc]  # as above
         return instance
 
 
-class AsyncAPIAsyncServer(_DropIn, AsyncServer):  # type: ignore[misc]  # as above
+class AsyncAPIAsyncServer(_DropIn, AsyncServer):
     """A drop-in for `socketio.AsyncServer`.
 
     Args:

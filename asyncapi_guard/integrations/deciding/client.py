@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from asyncapi_guard.integrations.deciding.decisions import Guarding
     from asyncapi_guard.integrations.deciding.emits import Emitted
 
-    # python-socketio carries no types: to type checkers, its classes are anything.
-    NotConnected: Any
+    # python-socketio carries no types.
+    NotConnected = Exception
 else:
     from socketio.exceptions import ConnectionError as NotConnected
 
@@ -39,7 +39,7 @@ _NOT_ASKED = "the client did not connect to the namespace"
 _NO_SESSION = "what accepts a connection is an object with the session id as its sid"
 
 
-class RejectedConnect(EmitValidationError, NotConnected):  # type: ignore[misc]
+class RejectedConnect(EmitValidationError, NotConnected):
     """What a client sends to enter a namespace breaks the contract, so it did not connect.
 
     It is a `ConnectionError` for those who try again, above all python-socketio.
