@@ -355,7 +355,10 @@ def found(
     plain = "\n".join(line[indent:] for line in lines)
     chosen = re.sub(r"<<(.*?)\|(.*?)>>", lambda m: str(m.group(1 + which)), plain)
     application = Application("paired:io", {}, {}, {"paired.py": f"{head}{chosen}\n"})
-    every = findings(folder, application, document(), monkeypatch)
+    # In a folder of its own: Python takes a text of the same second and size for the compiled one.
+    home = folder / str(which)
+    home.mkdir()
+    every = findings(home, application, document(), monkeypatch)
     return [each.code for each in every if not each.code.startswith("spec-without")]
 
 

@@ -94,6 +94,22 @@ def test_a_test_speaks_with_a_server(ways: Ways, rogue: Rogue) -> None:
     assert rogue.ended.wait(20)
 
 
+@pytest.mark.parametrize("transport", ["polling", "websocket"])
+def test_a_test_on_asyncio_leaves_nothing_open(transport: str, rogue: Rogue) -> None:
+    """Sessions and sockets are closed when the block ends, not when somebody collects garbage."""
+    met: list[Any] = []
+
+    async def test(client: Any) -> None:
+        await client.emit("pair", (1, "a"))
+        eio = client.io.eio
+        met.extend([eio, eio.ws, eio.http, eio.http.connector])
+
+    Ways("async_client").test(rogue.url, test, transports=[transport])
+    eio, ws, session, connector = met
+    assert (eio.http, session.closed, connector.closed) == (None, True, True)
+    assert ws is None if transport == "polling" else ws.closed
+
+
 @pytest.mark.parametrize(
     ("frames", "line"),
     [
