@@ -357,7 +357,7 @@ class AsyncAPIServer(_DropIn, ThreadedServer):
         sid: str | None = ...,
         namespace: str | None = ...,
         timeout: float = ...,
-        ignore_queue: bool = ...,  # noqa: FBT001
+        ignore_queue: bool = ...,  # noqa: FBT001  # as above
         *,
         response_model: type[Model],
     ) -> Model: ...
@@ -371,7 +371,7 @@ class AsyncAPIServer(_DropIn, ThreadedServer):
         sid: str | None = ...,
         namespace: str | None = ...,
         timeout: float = ...,
-        ignore_queue: bool = ...,  # noqa: FBT001
+        ignore_queue: bool = ...,  # noqa: FBT001  # as above
         *,
         response_model: Any = ...,
     ) -> Any: ...
@@ -479,7 +479,7 @@ class AsyncAPIAsyncServer(_DropIn, AsyncServer):
         sid: str | None = ...,
         namespace: str | None = ...,
         timeout: float = ...,
-        ignore_queue: bool = ...,  # noqa: FBT001
+        ignore_queue: bool = ...,  # noqa: FBT001  # as above
         *,
         response_model: type[Model],
     ) -> Model: ...
@@ -493,7 +493,7 @@ class AsyncAPIAsyncServer(_DropIn, AsyncServer):
         sid: str | None = ...,
         namespace: str | None = ...,
         timeout: float = ...,
-        ignore_queue: bool = ...,  # noqa: FBT001
+        ignore_queue: bool = ...,  # noqa: FBT001  # as above
         *,
         response_model: Any = ...,
     ) -> Any: ...

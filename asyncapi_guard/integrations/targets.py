@@ -11,10 +11,11 @@ from asyncapi_guard.errors import InstallationError
 from asyncapi_guard.integrations.deciding.client import ClientDecisions
 from asyncapi_guard.integrations.deciding.server import ServerDecisions
 from asyncapi_guard.integrations.handlers.registered import is_coroutine_function
+from asyncapi_guard.integrations.installed import MARK
 from asyncapi_guard.integrations.simple_clients import GuardedSimpleClient
 from asyncapi_guard.integrations.threads.client import ThreadedClient
 from asyncapi_guard.integrations.threads.errors import ErrorHandler
-from asyncapi_guard.integrations.threads.server import MARK, ThreadedServer
+from asyncapi_guard.integrations.threads.server import ThreadedServer
 
 if TYPE_CHECKING:
     from asyncapi_guard.integrations.aio.client import AsyncioClient

@@ -128,6 +128,21 @@ def test_both_texts_are_one(module: str) -> None:
     assert list(difflib.unified_diff(theirs.splitlines(), ours.splitlines(), lineterm="")) == []
 
 
+def test_the_drop_ins_are_one_text() -> None:
+    """Those for python-socketio's two servers stand in one module."""
+    tree = ast.parse((INTEGRATIONS / "asyncapi_servers.py").read_text(encoding="utf-8"))
+    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+    found = [_unparsed(classes[name].body) for name in ("AsyncAPIServer", "AsyncAPIAsyncServer")]
+    assert "super().call(" in found[0]
+    assert found[0] == found[1]
+
+
+def _unparsed(body: list[ast.stmt]) -> str:
+    """The methods of a class, without what says which class it is."""
+    methods = [each for each in body if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    return ast.unparse(_WithoutAsync().visit(ast.Module(methods, [])))
+
+
 def test_what_only_asyncio_has_is_listed() -> None:
     """And nothing is left out."""
     assert _modules(AIO) == _modules(THREADS) | set(ONLY_ASYNCIO)

@@ -12,7 +12,7 @@ import pytest
 import socketio
 
 from asyncapi_guard import AsyncAPIGuard, EmitValidationError, Policy
-from asyncapi_guard.integrations.threads.server import MARK
+from asyncapi_guard.integrations.installed import MARK
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -59,7 +59,7 @@ async def tell(recorder: Recorder, violation: Violation | None) -> None:
     if not is_pending(told):
         return
     # In a task of its own, so that its cancellation is not this one's.
-    task: asyncio.Future[Any] = asyncio.ensure_future(told)  # type: ignore[call-overload]
+    task: asyncio.Future[Any] = asyncio.ensure_future(told)  # type: ignore[call-overload]  # pending
     try:
         await asyncio.wait([task])
     except asyncio.CancelledError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import socketio
@@ -12,12 +11,10 @@ from asyncapi_guard.integrations.aio.client_emits import ClientEmits
 from asyncapi_guard.integrations.aio.client_events import ClientEvents
 from asyncapi_guard.integrations.aio.client_frames import ClientFrames
 from asyncapi_guard.integrations.aio.registering import Registering
-from asyncapi_guard.integrations.aio.server import MARK
+from asyncapi_guard.integrations.installed import MARK, Installed
 from asyncapi_guard.integrations.replacing import Replacements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from asyncapi_guard.integrations.application import AsyncApplication
     from asyncapi_guard.integrations.deciding.client import ClientDecisions
 
@@ -25,7 +22,12 @@ __all__ = ["AsyncioClient"]
 
 
 class AsyncioClient(
-    ClientConnects, ClientEvents, ClientEmits, ClientFrames, Registering["ClientDecisions"]
+    ClientConnects,
+    ClientEvents,
+    ClientEmits,
+    ClientFrames,
+    Registering["ClientDecisions"],
+    Installed,
 ):
     """What stands in the place of a client's methods."""
 
@@ -70,24 +72,3 @@ class AsyncioClient(
         self._polling = replace(eio, "_connect_polling", self.connect_polling)
         self._websocket = replace(eio, "_connect_websocket", self.connect_websocket)
         self._request = replace(eio, "_send_request", self.request)
-
-    @contextmanager
-    def undone_on_error(self) -> Iterator[None]:
-        """Put everything back where what is done within fails."""
-        try:
-            yield
-        except BaseException:
-            self.uninstall()
-            raise
-
-    @property
-    def active(self) -> bool:
-        """Whether the client is guarded now."""
-        return self.decide.active
-
-    def uninstall(self) -> None:
-        """Put the client's methods back; where somebody wrapped ours, ours let everything pass."""
-        self.decide.active = False
-        self.replaced.put_back()
-        if getattr(self.client, MARK, None) is self:
-            delattr(self.client, MARK)

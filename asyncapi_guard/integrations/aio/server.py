@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import socketio
@@ -14,21 +13,17 @@ from asyncapi_guard.integrations.aio.connects import Connects
 from asyncapi_guard.integrations.aio.emits import Emits
 from asyncapi_guard.integrations.aio.events import Events
 from asyncapi_guard.integrations.aio.registering import Registering
+from asyncapi_guard.integrations.installed import MARK, Installed
 from asyncapi_guard.integrations.replacing import Replacements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from asyncapi_guard.integrations.application import AsyncApplication
     from asyncapi_guard.integrations.deciding.server import ServerDecisions
 
-__all__ = ["MARK", "AsyncioServer"]
-
-#: The attribute of a server under which its adapter is found.
-MARK = "_asyncapi_guard"
+__all__ = ["AsyncioServer"]
 
 
-class AsyncioServer(Events, Emits, Connects, Registering["ServerDecisions"]):
+class AsyncioServer(Events, Emits, Connects, Registering["ServerDecisions"], Installed):
     """What stands in the place of a server's methods."""
 
     def __init__(self, server: Any, decide: ServerDecisions, application: AsyncApplication) -> None:
@@ -79,24 +74,3 @@ class AsyncioServer(Events, Emits, Connects, Registering["ServerDecisions"]):
             self._publish = replace(manager, "_publish", self.publish)
             self._returned = replace(manager, "_return_callback", self.return_callback)
             self._callback_came = replace(manager, "_handle_callback", self.handle_callback)
-
-    @contextmanager
-    def undone_on_error(self) -> Iterator[None]:
-        """Put everything back where what is done within fails."""
-        try:
-            yield
-        except BaseException:
-            self.uninstall()
-            raise
-
-    @property
-    def active(self) -> bool:
-        """Whether the server is guarded now."""
-        return self.decide.active
-
-    def uninstall(self) -> None:
-        """Put the server's methods back; where somebody wrapped ours, ours let everything pass."""
-        self.decide.active = False
-        self.replaced.put_back()
-        if getattr(self.server, MARK, None) is self:
-            delattr(self.server, MARK)

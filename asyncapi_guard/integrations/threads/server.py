@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import socketio
 
+from asyncapi_guard.integrations.installed import MARK, Installed
 from asyncapi_guard.integrations.replacing import Replacements
 from asyncapi_guard.integrations.threads.connects import Connects
 from asyncapi_guard.integrations.threads.emits import Emits
@@ -17,18 +17,13 @@ from asyncapi_guard.integrations.threads.events import Events
 from asyncapi_guard.integrations.threads.registering import Registering
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from asyncapi_guard.integrations.application import Application
     from asyncapi_guard.integrations.deciding.server import ServerDecisions
 
-__all__ = ["MARK", "ThreadedServer"]
-
-#: The attribute of a server under which its adapter is found.
-MARK = "_asyncapi_guard"
+__all__ = ["ThreadedServer"]
 
 
-class ThreadedServer(Events, Emits, Connects, Registering["ServerDecisions"]):
+class ThreadedServer(Events, Emits, Connects, Registering["ServerDecisions"], Installed):
     """What stands in the place of a server's methods."""
 
     def __init__(self, server: Any, decide: ServerDecisions, application: Application) -> None:
@@ -79,24 +74,3 @@ class ThreadedServer(Events, Emits, Connects, Registering["ServerDecisions"]):
             self._publish = replace(manager, "_publish", self.publish)
             self._returned = replace(manager, "_return_callback", self.return_callback)
             self._callback_came = replace(manager, "_handle_callback", self.handle_callback)
-
-    @contextmanager
-    def undone_on_error(self) -> Iterator[None]:
-        """Put everything back where what is done within fails."""
-        try:
-            yield
-        except BaseException:
-            self.uninstall()
-            raise
-
-    @property
-    def active(self) -> bool:
-        """Whether the server is guarded now."""
-        return self.decide.active
-
-    def uninstall(self) -> None:
-        """Put the server's methods back; where somebody wrapped ours, ours let everything pass."""
-        self.decide.active = False
-        self.replaced.put_back()
-        if getattr(self.server, MARK, None) is self:
-            delattr(self.server, MARK)

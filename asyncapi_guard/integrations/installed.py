@@ -1,0 +1,52 @@
+"""A guard on a server or a client: what tells that it is there, and how it goes."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from asyncapi_guard.integrations.replacing import Replacements
+
+__all__ = ["MARK", "Installed"]
+
+#: The attribute of a server or a client under which its adapter is found.
+MARK = "_asyncapi_guard"
+
+
+class Installed:
+    """What every adapter has.
+
+    Attributes:
+        target: the server or the client.
+        decide: what is decided about its traffic, for as long as that is active.
+        replaced: what was replaced on it.
+    """
+
+    target: Any
+    decide: Any
+    replaced: Replacements
+
+    @contextmanager
+    def undone_on_error(self) -> Iterator[None]:
+        """Put everything back where what is done within fails."""
+        try:
+            yield
+        except BaseException:
+            self.uninstall()
+            raise
+
+    @property
+    def active(self) -> bool:
+        """Whether the target is guarded now."""
+        active: bool = self.decide.active
+        return active
+
+    def uninstall(self) -> None:
+        """Put the target's methods back; where somebody wrapped ours, ours let everything pass."""
+        self.decide.active = False
+        self.replaced.put_back()
+        if getattr(self.target, MARK, None) is self:
+            delattr(self.target, MARK)
