@@ -232,7 +232,7 @@ def test_class_based_namespaces_are_guarded(kind: str, guarded: Any, rogue: Rogu
     client, ran = guarded(kind), []
     base: Any = socketio.AsyncClientNamespace if client.is_async else socketio.ClientNamespace
 
-    class Main(base):  # type: ignore[misc]
+    class Main(base):  # type: ignore[misc]  # one of two
         def on_plain(self, text: str) -> None:
             ran.append(text)
 
@@ -430,7 +430,7 @@ def test_what_cannot_be_guarded_says_so() -> None:
 def test_a_perspective_is_one_of_two() -> None:
     """The error names both."""
     with pytest.raises(ValueError, match="'server' or 'client', not 'both'"):
-        AsyncAPIGuard(document(), perspective="both")  # type: ignore[arg-type]
+        AsyncAPIGuard(document(), perspective="both")  # type: ignore[arg-type]  # that is the point
 
 
 def test_a_document_of_a_client_has_its_perspective(guarded: Any, rogue: Rogue) -> None:

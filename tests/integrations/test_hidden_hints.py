@@ -114,7 +114,7 @@ def test_the_drop_in_refuses_them_where_hints_count(hide: Any) -> None:
 
 @pytest.mark.parametrize("hide", [bare, of_anything])
 def test_class_namespaces_are_the_same(hide: Any) -> None:
-    class Points(flask_socketio.Namespace):  # type: ignore[misc]
+    class Points(flask_socketio.Namespace):  # type: ignore[misc]  # it carries no types
         @hide
         def on_point(self, point: Point) -> None: ...
 
@@ -129,7 +129,7 @@ def test_a_typed_guard_refuses_them(hide: Any, when: str) -> None:
     app = Flask(__name__)
     io = flask_socketio.SocketIO(app, async_mode="threading")
     guard = AsyncAPIGuard(DOCUMENT)
-    with pytest.raises(RegistrationError, match="hides the type hints"):  # noqa: PT012
+    with pytest.raises(RegistrationError, match="hides the type hints"):  # noqa: PT012  # when it is registered differs
         if when == "before":
             guard.init_app(app, io, typed=True)
         io.on("point")(hide(point))

@@ -103,22 +103,22 @@ class AsyncStage(Stage):
 
     # -- what tests ask and tell -------------------------------------------------------------------
 
-    async def has_begun(self) -> bool:  # type: ignore[override]
+    async def has_begun(self) -> bool:  # type: ignore[override]  # awaited here
         await asyncio.wait_for(self.begun.wait(), PATIENCE)
         return True
 
-    async def broadcast(self, text: str) -> None:  # type: ignore[override]
+    async def broadcast(self, text: str) -> None:  # type: ignore[override]  # awaited here
         await self.server.emit("said", text, namespace=NAMESPACE)
         await self.server.emit("said", text, namespace=NAMESPACE, to="room")
 
-    async def drop(self) -> None:  # type: ignore[override]
+    async def drop(self) -> None:  # type: ignore[override]  # awaited here
         await self.server.disconnect(self.sids[-1], namespace=NAMESPACE)
 
-    async def have_left(self, seconds: float) -> list[int]:  # type: ignore[override]
+    async def have_left(self, seconds: float) -> list[int]:  # type: ignore[override]  # awaited here
         await asyncio.wait([asyncio.ensure_future(self.left.wait())], timeout=seconds)
         return [self.gone.count(sid) for sid in self.sids]
 
-    async def is_empty(self, seconds: float) -> bool:  # type: ignore[override]
+    async def is_empty(self, seconds: float) -> bool:  # type: ignore[override]  # awaited here
         manager = self.server.manager
         for _ in range(int(seconds / 0.01)):
             if not manager.rooms.get(NAMESPACE) and not manager.pending_connect.get(NAMESPACE):
