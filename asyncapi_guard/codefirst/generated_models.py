@@ -8,6 +8,7 @@ import typing
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.codefirst.handler_functions import written_function
+from asyncapi_guard.codefirst.resolved_hints import resolved_hints
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,7 +78,7 @@ def named_by(handler: Any) -> Iterator[str]:
     for base in type(getattr(handler, "__self__", None)).__mro__:
         yield base.__module__
     try:
-        hints = typing.get_type_hints(written_function(handler), include_extras=True)
+        hints = resolved_hints(written_function(handler))
     except Exception:  # noqa: BLE001  # of whatever kind annotations are
         return
     for hint in hints.values():

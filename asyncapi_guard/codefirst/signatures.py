@@ -9,6 +9,7 @@ import typing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.codefirst.resolved_hints import resolved_hints
 from asyncapi_guard.errors import RegistrationError
 
 if TYPE_CHECKING:
@@ -129,14 +130,14 @@ def _function(handler: Any) -> Any:
 def _hints(handler: Any, name: str) -> dict[str, Any]:
     function = _function(handler)
     try:
-        return typing.get_type_hints(function, include_extras=True)
+        return resolved_hints(function)
     except NameError:
         pass
     except Exception as error:
         raise RegistrationError(f"{name}: its hints cannot be resolved: {error}") from error
     try:
         # Classes of the function around it are known nowhere but there.
-        return typing.get_type_hints(function, localns=_locals_around(), include_extras=True)
+        return resolved_hints(function, _locals_around())
     except NameError as error:
         why = _why_unknown(function, error.name) or str(error)
         raise RegistrationError(f"{name}: its hints cannot be resolved: {why}") from error
@@ -153,9 +154,9 @@ def _why_unknown(function: Any, missing: str | None) -> str | None:
             continue
         if missing in list(_forward_names(value)):
             return (
-                f"the alias {missing!r} names itself, which Pydantic reads only of a TypeAliasType "
-                "(PEP 695's `type`); write one, or let asyncapi-guard models write it with the "
-                "style pydantic, dataclass or typeddict"
+                f"nothing here is called {missing!r}; where the alias {missing!r} names itself, "
+                "Pydantic reads it only of a TypeAliasType (PEP 695's `type`): write one, or let "
+                "asyncapi-guard models write it with the style pydantic, dataclass or typeddict"
             )
     return None
 

@@ -534,3 +534,21 @@ def _spoil(data: Any) -> None:
         if isinstance(item, (dict, list)):
             _spoil(item)
     data.clear()
+
+
+@pytest.mark.parametrize(
+    "hint", [Any, object, Optional[Any], Any | None, Annotated[Any, "said"], Union[int, Any]]
+)
+def test_whatever_says_nothing_takes_binary_data(hint: Any) -> None:
+    """However it is spelt: nothing is left out of it that `Any` takes."""
+    registry = registry_of(("/", "save", with_hints(data=hint)))
+    document = document_of(registry)
+    (message,) = document["components"]["messages"].values()
+    assert message["payload"] == {"anyOf": [{}, {"type": "string", "format": "binary"}]}
+
+
+def test_a_constraint_on_anything_stays() -> None:
+    """It says something."""
+    registry = registry_of(("/", "save", with_hints(data=Annotated[Any, Field(title="Data")])))
+    (message,) = document_of(registry)["components"]["messages"].values()
+    assert message["payload"] == {"title": "Data"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 import typing
 from dataclasses import dataclass
 from functools import cached_property
@@ -98,7 +99,7 @@ class Hint:
         self.hint = hint
         self.place = place
         #: Whether it says nothing at all.
-        self.is_anything: bool = hint is Any or hint is object
+        self.is_anything: bool = _says_nothing(hint)
         #: Whether it stands for several values: a tuple, which python-socketio takes for them.
         self.positional: bool = _is_positional(hint)
         self._is_as_it_is = any(hint is known for known in _AS_IT_IS)
@@ -143,6 +144,19 @@ class Hint:
 def pointer(path: str, parts: Sequence[int | str]) -> str:
     """A JSON Pointer to a place below another one."""
     return path + "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in parts)
+
+
+def _says_nothing(hint: Any) -> bool:
+    """Whether a hint lets every value pass: `Any`, and `Any | None` as well."""
+    if hint is Any or hint is object:
+        return True
+    if typing.get_origin(hint) is typing.Annotated:
+        # What is more than a comment may be a constraint.
+        comments = all(isinstance(each, str) for each in hint.__metadata__)
+        return comments and _says_nothing(hint.__origin__)
+    if typing.get_origin(hint) in (typing.Union, types.UnionType):
+        return any(_says_nothing(part) for part in typing.get_args(hint))
+    return False
 
 
 def _is_positional(hint: Any) -> bool:

@@ -10,6 +10,7 @@ import typing
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.codefirst.handler_functions import dotted_name, written_function
+from asyncapi_guard.codefirst.resolved_hints import resolved_hints
 from asyncapi_guard.integrations.handlers.registered import LIBRARIES
 
 if TYPE_CHECKING:
@@ -54,12 +55,16 @@ def _promises(handler: Any, *, judged: bool) -> bool:
     if hasattr(handler, "__wrapped__"):
         return False
     try:
-        hints = typing.get_type_hints(written_function(handler))
+        hints = resolved_hints(written_function(handler))
     except Exception:  # noqa: BLE001  # of whatever kind annotations are
         return False
     if judged:
         return any(_is_made(kind) for hint in hints.values() for kind in _kinds(hint))
-    return any(hint not in _SAYS_NOTHING for hint in hints.values())
+    return any(_unannotated(hint) not in _SAYS_NOTHING for hint in hints.values())
+
+
+def _unannotated(hint: Any) -> Any:
+    return hint.__origin__ if typing.get_origin(hint) is typing.Annotated else hint
 
 
 def _is_made(kind: Any) -> bool:
@@ -69,6 +74,7 @@ def _is_made(kind: Any) -> bool:
 
 def _kinds(hint: Any) -> Iterator[type]:
     """The classes that a hint names."""
+    hint = _unannotated(hint)
     if isinstance(hint, type) and typing.get_origin(hint) is None:
         yield hint
     elif hasattr(hint, "__value__"):
