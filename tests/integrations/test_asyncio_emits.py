@@ -324,7 +324,9 @@ def test_a_broadcast_waits_for_the_decision_about_a_client(
     at.run(go_on())
     assert client.receive()[:1] == ("0" if accepted else "4")
     if accepted:
-        assert at.now(client) == ['2["moved",{"x":1}]', '2["moved",{"x":2}]']
+        # What the client asks meanwhile may be answered before all of it is sent.
+        assert [client.receive(), client.receive()] == ['2["moved",{"x":1}]', '2["moved",{"x":2}]']
+        assert at.now(client) == []
     else:
         assert at.io.manager.rooms == {}
 
