@@ -7,6 +7,7 @@ same examples everywhere, so that nobody's change is refused for a fault that it
 
 from __future__ import annotations
 
+import gc
 import os
 
 import pytest
@@ -27,6 +28,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("slow"):
             item.add_marker(skip)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Leave what was collected out of what the garbage collector looks at again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _leave_out_greenlets(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import engineio
 import socketio
+import websocket
 from conftest import PATIENCE, document
 from traffic_conversations import InOrder
 
@@ -102,6 +103,13 @@ class Rogue:
         return seen
 
 
+class Hasty(websocket.WebSocket):
+    """A websocket that does not wait for the server's closing frame, which another thread reads."""
+
+    def close(self, *_: Any, **__: Any) -> None:
+        super().close(timeout=0)
+
+
 class _Client(socketio.Client):
     def _engineio_client_class(self) -> Any:
         return InOrder
@@ -137,6 +145,8 @@ class Guarded:
 
     def _make(self) -> Any:
         options: dict[str, Any] = {"reconnection": False, "handle_sigint": False}
+        if not self.is_async:
+            options["websocket_extra_options"] = {"class_": Hasty}
         if not self.is_simple:
             made = _Client(**options) if self.kind == "Client" else socketio.AsyncClient(**options)
             made.on("*", self._handle, namespace="*")
@@ -209,9 +219,6 @@ class Guarded:
     def close(self) -> None:
         client = self.client
         if client is not None:
-            if not self.is_async and client.eio.ws is not None:
-                theirs = client.eio.ws.close
-                client.eio.ws.close = lambda *_, **__: theirs(timeout=0)
             self._run(client.disconnect)
             if self.is_async:
                 self._run(client.eio._reset)
