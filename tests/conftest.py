@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import os
+import zlib
 
 import pytest
 from hypothesis import settings
@@ -20,14 +21,23 @@ settings.load_profile("fixed")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests that are marked `slow` run where everything must: with REQUIRE_ALL=1."""
+    """Tests marked `slow`, and most of those marked `sampled`, run with REQUIRE_ALL=1."""
     _leave_out_greenlets(config, items)
     if os.environ.get("REQUIRE_ALL") == "1":
         return
     skip = pytest.mark.skip(reason="it takes seconds: set REQUIRE_ALL=1")
+    left_out = pytest.mark.skip(reason="a part of its table is enough: set REQUIRE_ALL=1")
     for item in items:
         if item.get_closest_marker("slow"):
             item.add_marker(skip)
+        elif (sampled := item.get_closest_marker("sampled")) and not _is_drawn(item, sampled):
+            item.add_marker(left_out)
+
+
+def _is_drawn(item: pytest.Item, sampled: pytest.Mark) -> bool:
+    """Whether a row of a table is one of those that always run: the same ones everywhere."""
+    (one_of,) = sampled.args
+    return zlib.crc32(item.name.encode()) % int(one_of) == 0
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

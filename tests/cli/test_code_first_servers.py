@@ -87,7 +87,7 @@ def guard(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("name", ["sio", "app"])
+@pytest.mark.parametrize("name", [pytest.param("sio", marks=pytest.mark.slow), "app"])
 def test_export_and_check(kind: str, name: str, tmp_path: Path) -> None:
     """What is registered, declared and emitted; and what differs from it."""
     (tmp_path / "game.py").write_text(PROGRAM.format(**KINDS[kind]))

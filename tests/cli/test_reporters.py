@@ -769,7 +769,7 @@ UNDECIDED = dict.fromkeys(("TERM_PROGRAM", "VTE_VERSION", "WT_SESSION", "FORCE_H
         pytest.param({**SUPPORTED, "FORCE_COLOR": "1"}, True, id="colours"),
     ],
 )
-@pytest.mark.parametrize("command", ["validate", "rules"])
+@pytest.mark.parametrize("command", ["validate", pytest.param("rules", marks=pytest.mark.slow)])
 def test_links_are_for_terminals(
     folder: Path, command: str, env: dict[str, str], on_screen: bool
 ) -> None:

@@ -348,6 +348,7 @@ FORMS: dict[str, tuple[str, list[str]]] = {
 
 
 @pytest.mark.parametrize("form", FORMS)
+@pytest.mark.sampled(3)
 def test_what_is_emitted(read: Read, form: str) -> None:
     """Servers are known by what they are, and events by what their names stand for."""
     text, expected = FORMS[form]

@@ -370,6 +370,7 @@ def found(
         *(pytest.param(pair, "ack-differs", id=id) for id, pair in ACKS.items()),
     ],
 )
+@pytest.mark.sampled(3)
 def test_what_is_wrong_is_told_from_what_is_right(
     pair: tuple[str, str], code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -181,6 +181,7 @@ PLANTED = [
 @pytest.mark.parametrize(
     "planted", PLANTED, ids=lambda each: f"{each.application}-{each.new.strip()[:24]}"
 )
+@pytest.mark.sampled(3)
 def test_what_is_planted_is_found(
     planted: Planted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -528,6 +528,7 @@ PAYLOADS: dict[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize("name", PAYLOADS)
+@pytest.mark.sampled(3)
 def test_payloads(name: str, read: Read) -> None:
     """What may be sent is told as far as it is certain."""
     text, expected = PAYLOADS[name]

@@ -20,6 +20,7 @@ import pydantic
 import pytest
 import requests
 import socketio as pysocketio
+import websocket
 from either_pydantic import OLD, spelled
 
 from asyncapi_guard import Guard, load
@@ -70,6 +71,13 @@ def started(script: str) -> Iterator[str]:
             process.stderr.read()
 
 
+class Hasty(websocket.WebSocket):
+    """A websocket that does not wait for the server's closing frame, which another thread reads."""
+
+    def close(self, *_: Any, **__: Any) -> None:
+        super().close(timeout=0)
+
+
 class Client:
     """A real client over a websocket, which keeps what it receives."""
 
@@ -77,7 +85,11 @@ class Client:
         self.namespace = namespace
         self.inbox: queue.Queue[tuple[str, list[Any]]] = queue.Queue()
         self.refusals: queue.Queue[Any] = queue.Queue()
-        self.io = pysocketio.Client(reconnection=False, handle_sigint=False)
+        self.io = pysocketio.Client(
+            reconnection=False,
+            handle_sigint=False,
+            websocket_extra_options={"class_": Hasty},
+        )
         self.io.on("*", lambda event, *args: self.inbox.put((event, list(args))), namespace)
         self.io.on("connect_error", self.refusals.put, namespace)
         self.io.connect(
@@ -92,9 +104,6 @@ class Client:
         return self.inbox.get(timeout=PATIENCE)
 
     def close(self) -> None:
-        if self.io.eio.ws is not None:
-            # It waits for the server's closing frame, which does not come.
-            self.io.eio.ws.close = functools.partial(self.io.eio.ws.close, timeout=0)
         self.io.disconnect()
         self.io.eio.wait()
 

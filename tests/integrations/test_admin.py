@@ -77,7 +77,9 @@ os._exit(0)
 """
 
 
-@pytest.mark.parametrize("mode", ["development", "production"])
+@pytest.mark.parametrize(
+    "mode", ["development", pytest.param("production", marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize(
     ("way", "when"),
     [

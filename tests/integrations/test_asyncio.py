@@ -171,6 +171,7 @@ def test_a_connect_whose_handler_is_cancelled_is_rejected(
 @BOTH_WAYS
 @CANCELLED
 @REGISTERED
+@pytest.mark.sampled(3)
 def test_an_event_whose_handler_is_cancelled_is_answered(
     register: Any, cancelled: Any, async_handlers: bool, place: Any, net: Any
 ) -> None:
@@ -419,6 +420,7 @@ BROKEN = ["xyz", "", "9", "7[]", "²", "4" + "[" * 100_000, "bA"]
 
 
 @pytest.mark.parametrize("frame", BROKEN, ids=range(len(BROKEN)))
+@pytest.mark.sampled(3)
 def test_a_broken_frame_ends_its_websocket(frame: str, place: Any) -> None:
     """And the session that it came by, at once; others go on."""
     at = place()

@@ -502,6 +502,7 @@ def test_statistics_are_exact_under_threads(made: Any) -> None:
     assert (counted.seen, counted.rejected, counted.reported) == (2400, 800, 0)
 
 
+@pytest.mark.slow
 def test_a_client_cannot_fill_the_statistics(contract: Any, application: Any) -> None:
     """Names that the contract does not have are counted together."""
     document = contract()

@@ -98,6 +98,7 @@ def test_a_hook_that_ends_the_handlers_thread_costs_no_ack(
         ("0/nope,", "undeclared_namespace"),
     ],
 )
+@pytest.mark.sampled(3)
 def test_the_answer_comes_before_a_hook_ends_the_connection(
     frame: str, code: str, kind: Any, entrance: Any, net: Any
 ) -> None:

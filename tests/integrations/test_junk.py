@@ -55,6 +55,7 @@ def lines(caplog: pytest.LogCaptureFixture) -> Any:
 
 
 @pytest.mark.parametrize("name", JUNK)
+@pytest.mark.sampled(4)
 def test_junk_is_a_line_a_count_and_an_answer(
     name: str, entrance: Any, net: Any, lines: Any
 ) -> None:
@@ -89,6 +90,7 @@ def test_junk_is_a_line_a_count_and_an_answer(
 
 @pytest.mark.parametrize("mode", ["report", "off"])
 @pytest.mark.parametrize("name", JUNK)
+@pytest.mark.sampled(4)
 def test_junk_is_no_more_than_a_line_in_any_mode(
     name: str, mode: str, entrance: Any, net: Any, lines: Any
 ) -> None:

@@ -180,6 +180,7 @@ def _quiet(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("policy", WATCHING)
 @pytest.mark.parametrize("name", FRAMES)
+@pytest.mark.sampled(4)
 def test_frames_are_answered_as_without_the_guard(name: str, policy: str, talk: Any) -> None:
     """The client hears the same, and the handlers get the same."""
     found = []
@@ -262,6 +263,7 @@ EMITS: dict[str, tuple[Any, ...]] = {
 
 @pytest.mark.parametrize("policy", WATCHING)
 @pytest.mark.parametrize("name", EMITS)
+@pytest.mark.sampled(4)
 def test_emits_are_sent_as_without_the_guard(name: str, policy: str, talk: Any) -> None:
     """The same frames, or the same exception."""
     outcomes = []

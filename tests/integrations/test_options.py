@@ -140,6 +140,7 @@ def _own_json() -> Any:
 
 @pytest.mark.usefixtures("_own_json")
 @pytest.mark.parametrize("name", OPTIONS)
+@pytest.mark.sampled(3)
 def test_an_option_works_as_without_the_guard(name: str, entrance: Any, net: Any) -> None:
     """The same conversation, frame by frame."""
     heard = []

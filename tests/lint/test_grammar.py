@@ -366,6 +366,7 @@ def build_for(name, field):
 
 
 @each_field
+@pytest.mark.sampled(4)
 def test_a_valid_value_is_accepted(name, field):
     """Every field of every object takes a value of its type."""
     document, value, _ = build_for(name, field)
@@ -443,6 +444,7 @@ def wrong_values(type, path):
 
 
 @each_field
+@pytest.mark.sampled(4)
 def test_a_value_of_another_type_is_found(name, field):
     """At every field of every object, however deep in lists and maps, there and nowhere else."""
     for bad, code, where in wrong_values(fields_of(name)[field].type, (field,)):
@@ -491,6 +493,7 @@ def test_an_unknown_field_is_found(name):
 
 
 @each_field
+@pytest.mark.sampled(4)
 def test_a_typo_says_what_was_meant(name, field):
     """A long name without its last letter is followed by the name."""
     typo = field[:-1]

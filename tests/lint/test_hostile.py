@@ -63,7 +63,9 @@ def test_a_hostile_document_is_judged_within_bounds(results, name):
         assert wanted in result["codes"], result["first"] or "nothing was found"
 
 
-@pytest.mark.parametrize("form", ["full", "json", "github"])
+@pytest.mark.parametrize(
+    "form", ["full", *(pytest.param(form, marks=pytest.mark.slow) for form in ("json", "github"))]
+)
 @pytest.mark.parametrize(
     "name",
     [

@@ -382,6 +382,7 @@ def check(doc, kind, draw):
     suppress_health_check=list(HealthCheck),
 )
 @given(data=st.data())
+@pytest.mark.sampled(4)
 def test_edits_of_others_documents(kind, data):
     """Each kind of edit, anywhere in a document: exactly its data, and no line but its own."""
     doc = data.draw(st.sampled_from(corpus()))

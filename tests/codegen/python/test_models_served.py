@@ -114,7 +114,7 @@ def shapes(word: str = "oneOf", **beside: Any) -> dict[str, Any]:
     return {"Shape": union, "Circle": CIRCLE, "Square": SQUARE}
 
 
-@pytest.mark.parametrize("word", ["oneOf", "anyOf"])
+@pytest.mark.parametrize("word", ["oneOf", pytest.param("anyOf", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("style", SERVED)
 def test_a_union_is_of_the_components_own_classes(style: str, word: str) -> None:
     """Also where what tells them apart is said beside the alternatives, as it should be."""
@@ -199,7 +199,10 @@ def test_what_a_subtype_adds_is_kept_inside_of_something(style: str) -> None:
 
 
 @pytest.mark.parametrize("style", SERVED)
-@pytest.mark.parametrize("extra", [None, False, True, {"type": "integer"}])
+@pytest.mark.parametrize(
+    "extra",
+    [True, *(pytest.param(e, marks=pytest.mark.slow) for e in (None, False, {"type": "integer"}))],
+)
 def test_properties_that_match_patterns_are_kept(style: str, extra: Any) -> None:
     schema = {
         "type": "object",
@@ -236,7 +239,10 @@ LETTER = {
 }
 
 
-@pytest.mark.parametrize("package", [True, False], ids=["package", "module"])
+@pytest.mark.parametrize(
+    "package",
+    [pytest.param(True, id="package"), pytest.param(False, id="module", marks=pytest.mark.slow)],
+)
 @pytest.mark.parametrize("style", SERVED)
 def test_names_on_the_wire_are_those_of_the_document(
     style: str, package: bool, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
