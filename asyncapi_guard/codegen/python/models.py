@@ -48,7 +48,7 @@ from asyncapi_guard.codegen.python.deep_models import deepened
 from asyncapi_guard.codegen.python.fields import field_names
 from asyncapi_guard.codegen.python.prelude import HELPERS, NAMES, READS, imports, prelude
 from asyncapi_guard.codegen.python.pydantic_configs import configs, dropped
-from asyncapi_guard.codegen.python.python_source import Import, closure, import_lines, parts_of
+from asyncapi_guard.codegen.python.python_source import Import, closure, import_lines, names_used
 from asyncapi_guard.codegen.python.reserved_names import reserved_names
 from asyncapi_guard.codegen.python.sections import Section, Writer
 from asyncapi_guard.codegen.python.writing import quoted
@@ -328,9 +328,9 @@ class _Maker:
         above: Sequence[str] = (),
     ) -> str:
         """A file: its header, what it imports of what is known, its types, and what is ours."""
+        known = list(known)
         used = {name for part in types for name in part.uses}
-        ours = "\n\n".join([*above, *blocks])
-        used |= {name for part in parts_of(ours)[1] for name in part.uses}
+        used |= names_used([*above, *blocks], {each.known for each in known} - used)
         used -= {name for part in types for name in part.names}
         lines = import_lines(each for each in known if each.known in used)
         destination = self._destination

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from collections.abc import Set as AbstractSet
 
-__all__ = ["Import", "Part", "closure", "import_lines", "parts_of"]
+__all__ = ["Import", "Part", "closure", "import_lines", "names_used", "parts_of"]
 
 # Python before 3.12 cannot read `type X = ...`; an assignment of the same length it can.
 _TYPE_STATEMENT = re.compile(r"^type (\w+) = ", re.MULTILINE)
 #: Calls whose keyword arguments are data, and subscripts that are.
 _DATA_CALLS = frozenset(("ConfigDict", "Field", "Meta", "field"))
+_WORD = re.compile(r"[^\W\d]\w*")
 
 
 class Import(NamedTuple):
@@ -75,6 +77,18 @@ def parts_of(text: str) -> tuple[tuple[Import, ...], tuple[Part, ...]]:
     return tuple(i for i in imports if i.module != "__future__"), tuple(parts)
 
 
+def names_used(blocks: Iterable[str], known: AbstractSet[str]) -> set[str]:
+    """Which of the known names some blocks of statements use.
+
+    Reading Python takes time, so only blocks are read that may use what none before them does.
+    """
+    found: set[str] = set()
+    for block in blocks:
+        if not (known - found).isdisjoint(_WORD.findall(block)):
+            found |= {name for part in parts_of(block)[1] for name in part.uses if name in known}
+    return found
+
+
 def _first_line(statement: ast.stmt) -> int:
     decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
     return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
@@ -132,7 +146,7 @@ def _uses(statement: ast.stmt) -> Iterator[str]:
             yield node.id
         elif isinstance(node, ast.Constant):
             if isinstance(node.value, str):
-                yield from re.findall(r"[^\W\d]\w*", node.value)
+                yield from _WORD.findall(node.value)
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             continue
         elif isinstance(node, ast.Subscript) and _is_literal(node):
