@@ -20,8 +20,8 @@ import pydantic
 import pytest
 import requests
 import socketio as pysocketio
-import websocket
 from either_pydantic import OLD, spelled
+from hasty_websocket import Hasty
 
 from asyncapi_guard import Guard, load
 
@@ -69,13 +69,6 @@ def started(script: str) -> Iterator[str]:
         finally:
             process.terminate()
             process.stderr.read()
-
-
-class Hasty(websocket.WebSocket):
-    """A websocket that does not wait for the server's closing frame, which another thread reads."""
-
-    def close(self, *_: Any, **__: Any) -> None:
-        super().close(timeout=0)
 
 
 class Client:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import engineio
 import socketio
-import websocket
 from conftest import PATIENCE, document
+from hasty_websocket import Hasty
 from traffic_conversations import InOrder
 
 from asyncapi_guard import AsyncAPIGuard
@@ -101,13 +101,6 @@ class Rogue:
         while not (isinstance(frame := self.received(), str) and frame.startswith("3999[")):
             seen.append(frame)
         return seen
-
-
-class Hasty(websocket.WebSocket):
-    """A websocket that does not wait for the server's closing frame, which another thread reads."""
-
-    def close(self, *_: Any, **__: Any) -> None:
-        super().close(timeout=0)
 
 
 class _Client(socketio.Client):
