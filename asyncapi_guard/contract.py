@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from asyncapi_guard.violations import Perspective
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from asyncapi_guard.errors import Finding
     from asyncapi_guard.violations import Problem
@@ -32,6 +32,8 @@ __all__ = [
     "Perspective",
     "Schema",
     "SourceFile",
+    "TextSchema",
+    "WebSocketBinding",
 ]
 
 
@@ -128,6 +130,36 @@ class Schema(Protocol):
         ...
 
 
+class TextSchema(Protocol):
+    """A JSON Schema that judges an object of values that came as text."""
+
+    def explain(
+        self, texts: Mapping[str, Sequence[str]], *, include_values: bool = False
+    ) -> Explanation | None:
+        """Why some values are not valid; `None` if they are.
+
+        Args:
+            texts: by their names, each once for every time that it came.
+            include_values: with what is in them.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class WebSocketBinding:
+    """What the request must be with which a client connects: the `ws` binding of a channel.
+
+    Attributes:
+        method: its HTTP method; `None` for any.
+        query: the parameters of its URL; `None` for any.
+        headers: its headers, by names in lower case; `None` for any.
+    """
+
+    method: str | None = None
+    query: TextSchema | None = None
+    headers: TextSchema | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Ack:
     """What an acknowledgement may be: exactly one of the alternatives must match."""
@@ -168,12 +200,14 @@ class Channel:
         address: the address as written; `None` when it is unknown.
         parameters: for each `{name}` in the address, the values it may have; `None` for any.
         messages: by their keys.
+        websocket: its `ws` binding, if it has one.
     """
 
     id: str
     address: str | None
     parameters: Mapping[str, tuple[str, ...] | None] = field(default_factory=_nothing)
     messages: Mapping[str, Message] = field(default_factory=_nothing)
+    websocket: WebSocketBinding | None = None
     location: str = field(default="", compare=False)
     meta: Mapping[str, Any] = field(default_factory=_nothing)
 

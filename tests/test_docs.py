@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import parse_qs
 from uuid import UUID
 
 import pytest
@@ -24,6 +25,7 @@ from pydantic import BaseModel, EmailStr, Field
 from typing_extensions import TypedDict
 
 from asyncapi_guard import AsyncAPISocketIO, Guard, load
+from asyncapi_guard.guard.handshakes import HandshakeRequest
 
 ROOT = Path(__file__).parents[1]
 FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -69,6 +71,12 @@ def judge(guard: Guard, line: str) -> bool:
     assert expected in ("accepted", "rejected")
     if verb == "connect":
         verdict = guard.connect(namespace, parse(what))
+    elif verb == "handshake":
+        query, *headers = what.split()
+        named = {name.lower(): [value] for name, value in (h.split(":") for h in headers)}
+        asked = parse_qs(query.removeprefix("?"), keep_blank_values=True)
+        request = HandshakeRequest("GET", asked, named)
+        verdict = guard.connect(namespace, None, lambda: request)
     else:
         event, args = what.split(None, 1)
         method = {

@@ -7,7 +7,14 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract import Contract, Message, Mode, Perspective
-from asyncapi_guard.guard.plans import Plan, by_address, check_addresses, reserved_for, template
+from asyncapi_guard.guard.plans import (
+    Plan,
+    by_address,
+    check_addresses,
+    check_handshakes,
+    reserved_for,
+    template,
+)
 from asyncapi_guard.guard.policy import Policy, weakest, with_near_names
 from asyncapi_guard.guard.rules import ACKS, Rule
 from asyncapi_guard.guard.verdicts import PASSED, PASSED_UNDECLARED, Verdict, without_rule
@@ -15,7 +22,9 @@ from asyncapi_guard.violations import UNSENDABLE, Checkpoint, Code, Problem, Vio
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
+
+    from asyncapi_guard.guard.handshakes import HandshakeRequest
 
 __all__ = ["Guard"]
 
@@ -60,6 +69,7 @@ class Guard:
             named = with_near_names(unknown, contract.operations)
             raise ValueError(f"the policy names unknown operations: {named}")
         check_addresses(contract)
+        check_handshakes(contract)
         self._plans: dict[str, Plan] = {}
         self._templates: list[tuple[re.Pattern[str], Plan]] = []
         for address, channels in by_address(contract).items():
@@ -174,15 +184,57 @@ class Guard:
             return PASSED_UNDECLARED
         return rule.ack_of(message).judge(namespace, args, binary=binary, read=read)
 
-    def connect(self, namespace: str, auth: Any) -> Verdict:
-        """Judge a connect by its `auth` value (`None` without one).
+    def connect(
+        self,
+        namespace: str,
+        auth: Any,
+        request: Callable[[], HandshakeRequest] | None = None,
+    ) -> Verdict:
+        """Judge a connect by its handshake and by its `auth` value.
 
         An empty object is what python-socketio's clients send for none: it counts as that where it
         does not fit as it is.
+
+        Args:
+            namespace: the Socket.IO namespace.
+            auth: what the client sent; `None` without one.
+            request: gives the request of the handshake, if somebody knows it.
         """
         plan = self._plan(namespace)
         if plan is None:
             return self._unexpected(Checkpoint.CONNECT, namespace, "connect", None)
+        verdict = self._auth(plan, namespace, auth)
+        if request is None or not plan.handshake:
+            return verdict
+        return self._handshake(plan, namespace, request(), verdict)
+
+    def _handshake(
+        self, plan: Plan, namespace: str, request: HandshakeRequest, auth: Verdict
+    ) -> Verdict:
+        """The verdict on a handshake; what is wrong with the auth value stands behind it."""
+        mode = self.mode_of(Checkpoint.CONNECT, namespace, "connect")
+        if mode is Mode.OFF:
+            return auth
+        problems, truncated = plan.handshake.problems(
+            request, include_values=self.policy.include_values
+        )
+        if not problems:
+            return auth
+        also = auth.violation
+        violation = Violation(
+            Checkpoint.CONNECT,
+            Code.REQUEST,
+            namespace,
+            "connect",
+            (*problems, *(also.problems if also is not None else ())),
+            "the handshake does not match the contract",
+            truncated=truncated or (also is not None and also.truncated),
+            rejected=mode is Mode.ENFORCE,
+            perspective=self.perspective,
+        )
+        return Verdict(violation, auth.message)
+
+    def _auth(self, plan: Plan, namespace: str, auth: Any) -> Verdict:
         if plan.connect is None:
             return PASSED
         if auth is None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from asyncapi_guard.contract import Action, Channel, Contract, Perspective
 from asyncapi_guard.errors import Finding, InvalidDocument
+from asyncapi_guard.guard.handshakes import HandshakeRule
 from asyncapi_guard.guard.rules import Offer, Rule
 from asyncapi_guard.violations import Checkpoint
 
@@ -15,7 +16,15 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.guard.policy import Policy
 
-__all__ = ["RESERVED_EVENTS", "Plan", "by_address", "check_addresses", "reserved_for", "template"]
+__all__ = [
+    "RESERVED_EVENTS",
+    "Plan",
+    "by_address",
+    "check_addresses",
+    "check_handshakes",
+    "reserved_for",
+    "template",
+]
 
 #: Names that a client may not send as events.
 RESERVED_EVENTS = frozenset(("connect", "connect_error", "disconnect", "*"))
@@ -31,10 +40,12 @@ def reserved_for(perspective: Perspective) -> frozenset[str]:
 class Plan:
     """What may happen in one namespace."""
 
-    __slots__ = ("connect", "perspective", "receive", "send")
+    __slots__ = ("connect", "handshake", "perspective", "receive", "send")
 
     def __init__(self, channels: Iterable[Channel], contract: Contract, policy: Policy) -> None:
+        channels = list(channels)
         here = {channel.id for channel in channels}
+        self.handshake: HandshakeRule = HandshakeRule(channels)
         offers: dict[tuple[Action, str], list[Offer]] = {}
         for operation in contract.operations.values():
             if operation.channel not in here:
@@ -102,6 +113,23 @@ def check_addresses(contract: Contract) -> None:
                 f"the address {channel.address!r} is no Socket.IO namespace: it must begin with '/'"
             )
             findings.append(Finding(file, 0, 0, pointer, message))
+    if findings:
+        raise InvalidDocument(findings)
+
+
+def check_handshakes(contract: Contract) -> None:
+    """Reject a contract with channels that no client could enter.
+
+    Raises:
+        InvalidDocument: with every such channel.
+    """
+    findings = []
+    for channel in contract.channels.values():
+        method = channel.websocket.method if channel.websocket is not None else None
+        if channel.is_namespace and method not in (None, "GET"):
+            file, _, pointer = channel.location.partition("#")
+            message = f"no client could connect: Socket.IO's handshake is a GET, not a {method}"
+            findings.append(Finding(file, 0, 0, f"{pointer}/bindings/ws/method", message))
     if findings:
         raise InvalidDocument(findings)
 

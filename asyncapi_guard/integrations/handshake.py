@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NewType
-from urllib.parse import parse_qsl
 
 from asyncapi_guard.integrations.recording.addresses import address_in
+from asyncapi_guard.integrations.wire.requests import Headers, query_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
 
 __all__ = ["Handshake", "SessionId", "handshake_of", "keep_auth"]
 
@@ -18,8 +17,6 @@ SessionId = NewType("SessionId", str)
 
 #: Where the environment of a connection keeps the auth of each namespace.
 _AUTH = "asyncapi_guard.auth"
-#: Headers that WSGI has under names of their own.
-_UNPREFIXED = ("CONTENT_TYPE", "CONTENT_LENGTH")
 
 
 class Handshake:
@@ -40,42 +37,17 @@ class Handshake:
     @property
     def headers(self) -> Mapping[str, str]:
         """The headers of the request; names in any case."""
-        return _Headers(self.environ)
+        return Headers(self.environ)
 
     @property
     def query(self) -> dict[str, str]:
         """The parameters of the URL; of several with one name, the last."""
-        return dict(parse_qsl(self.environ.get("QUERY_STRING", ""), keep_blank_values=True))
+        return {name: several[-1] for name, several in query_in(self.environ).items()}
 
     @property
     def address(self) -> str | None:
         """The address of the client."""
         return address_in(self.environ)
-
-
-class _Headers(Mapping[str, str]):
-    """The headers in an environment."""
-
-    def __init__(self, environ: Mapping[str, Any]) -> None:
-        self._by_name = {
-            _name(key): value
-            for key, value in environ.items()
-            if key.startswith("HTTP_") or key in _UNPREFIXED
-        }
-
-    def __getitem__(self, name: str) -> str:
-        found: str = self._by_name[name.lower()]
-        return found
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._by_name)
-
-    def __len__(self) -> int:
-        return len(self._by_name)
-
-
-def _name(key: str) -> str:
-    return key.removeprefix("HTTP_").replace("_", "-").lower()
 
 
 def keep_auth(environ: Any, namespace: str, auth: Any) -> None:

@@ -21,12 +21,14 @@ from asyncapi_guard.contract import (
     Operation,
     Schema,
     SourceFile,
+    WebSocketBinding,
 )
 from asyncapi_guard.errors import (
     Finding,
     InvalidDocument,
     UnresolvableReference,
 )
+from asyncapi_guard.schema.text_objects import HeadersObject, QueryObject
 from asyncapi_guard.spec.own_extensions import extension_faults, faults_anywhere
 from asyncapi_guard.spec.references import (
     UNRESOLVABLE,
@@ -218,9 +220,43 @@ class _Compiler:
             address=address.value if address and isinstance(address.value, str) else None,
             parameters=MappingProxyType(self._parameters(node)),
             messages=MappingProxyType(messages),
+            websocket=self._websocket(node),
             location=node.location,
             meta=_rest(node, _CHANNEL_FIELDS),
         )
+
+    def _websocket(self, channel: Node) -> WebSocketBinding | None:
+        """What a channel says of the request with which clients connect."""
+        bindings = self._optional_map(channel, "bindings")
+        binding = self._optional_map(bindings, "ws") if bindings is not None else None
+        if binding is None:
+            return None
+        query, headers = (self._object_schema(binding, name) for name in ("query", "headers"))
+        return WebSocketBinding(
+            method=self._handshake_method(binding),
+            query=QueryObject(query) if query is not None else None,
+            headers=HeadersObject(headers) if headers is not None else None,
+        )
+
+    def _handshake_method(self, binding: Node) -> str | None:
+        method = binding.get("method")
+        if method is None:
+            return None
+        if method.value not in ("GET", "POST"):
+            said = shown(method.value) if isinstance(method.value, str) else kind_of(method.value)
+            self._fault(method, f"method must be 'GET' or 'POST', not {said}")
+            return None
+        return str(method.value)
+
+    def _object_schema(self, binding: Node, name: str) -> Schema | None:
+        """The schema of the query or of the headers."""
+        node = binding.get(name)
+        schema = self._schemas.compile(node) if node is not None else None
+        place = self._resolve(node) if node is not None and schema is not None else None
+        types = place.value.get("type") if place and isinstance(place.value, dict) else None
+        if types not in (None, "object") and not (isinstance(types, list) and "object" in types):
+            self._fault(place or binding, f"{name} must be a schema of type 'object'")
+        return schema
 
     def _parameters(self, channel: Node) -> dict[str, tuple[str, ...] | None]:
         section = self._optional_map(channel, "parameters")

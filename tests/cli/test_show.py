@@ -130,6 +130,7 @@ def test_for_programs(show):
         "version": "1",
         "namespaces": ["/"],
         "channels_without_namespace": [],
+        "handshakes": [],
         "events": [
             {
                 "namespace": "/",
@@ -143,6 +144,17 @@ def test_for_programs(show):
             }
         ],
     }
+
+
+def test_handshakes(show):
+    """What of them is judged."""
+    schema = "{type: object, properties: {a: {type: integer}}}"
+    text = message("{payload: {type: string}}").replace(
+        "address: /,", f"address: /, bindings: {{ws: {{query: {schema}, headers: {schema}}}}},"
+    )
+    assert "namespace /\n  judges the handshake: query and headers\n" in show(text).stdout
+    found = json.loads(show(text, "--format", "json").stdout)
+    assert found["handshakes"] == [{"namespace": "/", "judged": ["query", "headers"]}]
 
 
 def test_messages_of_other_files(show, tmp_path):

@@ -136,6 +136,17 @@ def _direction(event: Event) -> str:
     return _CONNECTS if event.name == "connect" else _RECEIVED
 
 
+def _handshakes(catalogue: Catalogue) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Namespaces with what is judged of the request with which a client connects."""
+    for channel in catalogue.contract.channels.values():
+        binding = channel.websocket
+        if binding is not None and channel.address is not None:
+            parts = {"query": binding.query, "headers": binding.headers}
+            judged = tuple(name for name, schema in parts.items() if schema is not None)
+            if judged:
+                yield channel.address, judged
+
+
 def _unserved(catalogue: Catalogue) -> list[str]:
     """The channels of operations that have no address."""
     contract = catalogue.contract
@@ -153,6 +164,10 @@ def _as_json(catalogue: Catalogue, rows: list[Row]) -> str:
         "version": contract.version,
         "namespaces": list(catalogue.namespaces),
         "channels_without_namespace": _unserved(catalogue),
+        "handshakes": [
+            {"namespace": namespace, "judged": list(judged)}
+            for namespace, judged in _handshakes(catalogue)
+        ],
         "events": [asdict(row) for row in rows],
     }
     return json.dumps(document, indent=2, ensure_ascii=False)
@@ -166,7 +181,9 @@ def _as_text(catalogue: Catalogue, rows: list[Row]) -> str:
     blocks = [f"{contract.title} {contract.version} ({shown_path(Path(contract.file))})"]
     for namespace in catalogue.namespaces:
         here = [row for row in rows if row.namespace == namespace]
-        blocks.append("\n".join([_heading(namespace), *_lines(here, contract.file)]))
+        judged = [parts for address, parts in _handshakes(catalogue) if address == namespace]
+        handshakes = [f"  judges the handshake: {' and '.join(parts)}" for parts in judged]
+        blocks.append("\n".join([_heading(namespace), *handshakes, *_lines(here, contract.file)]))
     blocks.extend(
         f"channel {id!r} has no address, so the guard serves none of its events"
         for id in _unserved(catalogue)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from socketio import exceptions
@@ -11,6 +12,7 @@ from asyncapi_guard.errors import RequestValidationError, violation_error
 from asyncapi_guard.integrations.deciding.decisions import Decisions
 from asyncapi_guard.integrations.deciding.events import fault_of
 from asyncapi_guard.integrations.wire.codec import Unsendable
+from asyncapi_guard.integrations.wire.requests import request_in
 from asyncapi_guard.violations import Checkpoint, Code
 
 if TYPE_CHECKING:
@@ -27,20 +29,23 @@ class ConnectDecisions(Decisions):
     #: Makes packets.
     packets: PacketCodec
 
-    def connecting(self, namespace: str, auth: Any, fault: str | None) -> Verdict:
+    def connecting(
+        self, namespace: str, auth: Any, fault: str | None, environ: Any = None
+    ) -> Verdict:
         """Judge a connect.
 
         Args:
             namespace: the Socket.IO namespace.
             auth: what the client sent; `None` for nothing.
             fault: what is wrong with its packet.
+            environ: the environment of its connection.
         """
 
         def judge(namespace: str, _event: str) -> Verdict:
             guard = self.guard
             if fault is not None:
                 return guard.malformed(Checkpoint.CONNECT, namespace, "connect", fault)
-            return guard.connect(namespace, auth)
+            return guard.connect(namespace, auth, partial(request_in, environ or {}))
 
         return self._ask(Checkpoint.CONNECT, judge, namespace, "connect")
 

@@ -50,7 +50,7 @@ class Connects(Entering):
     def _handle_connect(
         self, eio_sid: str, namespace: str, data: Any, strict: Any, fault: str | None
     ) -> None:
-        verdict = self.decide.connecting(namespace, strict, fault)
+        verdict = self.decide.connecting(namespace, strict, fault, self.server.environ.get(eio_sid))
         violation = verdict.violation
         if violation is None:
             if data is not UNREADABLE:

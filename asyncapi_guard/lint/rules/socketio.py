@@ -166,6 +166,20 @@ RULES = (
           in: {action: receive, channel: {$ref: '#/channels/chat'}}
         """,
     ),
+    _error(
+        "handshake-method",
+        "The handshake of a channel is a GET.",
+        """
+        Every client of Socket.IO begins with a GET request, over WebSocket as over long polling. A
+        `ws` binding that asks for a POST would let nobody in, so the guard does not start with it.
+        """,
+        """
+        channels: {chat: {address: /chat, bindings: {ws: {method: POST}}}}
+        """,
+        """
+        channels: {chat: {address: /chat, bindings: {ws: {method: GET}}}}
+        """,
+    ),
     _warning(
         "handshake-arguments",
         "`connect` and `disconnect` have one argument at most.",
@@ -319,6 +333,7 @@ def _check_profile(context: Context) -> None:
         _check_message(context, message)
     for channel in profile.channels:
         _check_auth(context, channel)
+        _check_method(context, channel)
 
 
 # -- events ----------------------------------------------------------------------------------------
@@ -386,6 +401,15 @@ def _check_auth(context: Context, channel: ProfileChannel) -> None:
                 "message 'connect', and its payload is the auth value of the connect"
             )
             context.report("auth-event", message.entry, text, key=True)
+
+
+def _check_method(context: Context, channel: ProfileChannel) -> None:
+    bindings = context.resolve(channel.place.get("bindings"))
+    binding = context.resolve(bindings.get("ws")) if bindings is not None else None
+    method = binding.get("method") if binding is not None else None
+    if method is not None and method.value == "POST" and (channel.address or "").startswith("/"):
+        text = "no client could connect: Socket.IO's handshake is a GET; remove the method"
+        context.report("handshake-method", method, text)
 
 
 # -- one message -----------------------------------------------------------------------------------

@@ -1,0 +1,68 @@
+"""The request with which a client connects, judged by the `ws` bindings of channels."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from asyncapi_guard.violations import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from asyncapi_guard.contract import Channel, TextSchema, WebSocketBinding
+
+__all__ = ["HandshakeRequest", "HandshakeRule"]
+
+
+class HandshakeRequest(NamedTuple):
+    """An HTTP request, as far as a contract can speak of it.
+
+    Attributes:
+        method: such as `GET`.
+        query: the parameters of its URL, each once for every time that it is there.
+        headers: by their names in lower case.
+    """
+
+    method: str
+    query: Mapping[str, Sequence[str]]
+    headers: Mapping[str, Sequence[str]]
+
+
+class HandshakeRule:
+    """What handshakes of a namespace must be: all that its channels say."""
+
+    def __init__(self, channels: Iterable[Channel]) -> None:
+        found = (channel.websocket for channel in channels)
+        self._bindings: tuple[WebSocketBinding, ...] = tuple(b for b in found if b is not None)
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to judge by."""
+        return bool(self._bindings)
+
+    def problems(
+        self, request: HandshakeRequest, *, include_values: bool
+    ) -> tuple[tuple[Problem, ...], bool]:
+        """What is wrong with a request, and whether there is more than is listed."""
+        found: dict[Problem, None] = {}
+        truncated = False
+        for binding in self._bindings:
+            if binding.method is not None and request.method != binding.method:
+                text = f"the request's method must be {binding.method}"
+                found.setdefault(Problem("/method", "method", text))
+            for name, schema, texts in _parts(binding, request):
+                explained = schema.explain(texts, include_values=include_values)
+                if explained is not None:
+                    truncated = truncated or explained.truncated
+                    below = (replace(p, path=f"/{name}{p.path}") for p in explained.problems)
+                    found.update(dict.fromkeys(below))
+        return tuple(found), truncated
+
+
+def _parts(
+    binding: WebSocketBinding, request: HandshakeRequest
+) -> Iterator[tuple[str, TextSchema, Mapping[str, Sequence[str]]]]:
+    if binding.query is not None:
+        yield "query", binding.query, request.query
+    if binding.headers is not None:
+        yield "headers", binding.headers, request.headers
