@@ -188,12 +188,17 @@ def test_the_rows_of_the_table_are_for_it_what_they_are_called() -> None:
     for event, data, namespace in BAD_EMITS.values():
         args = data if isinstance(data, tuple) else () if data is None else (data,)
         assert len(canary.delivered([(namespace, event, args)])) == 1
+    assert canary.called([("/", "question", [{"answer": "a"}])]) == []
+    assert len(canary.called([("/", "question", [{"answer": float("nan")}])])) == 1
+
+
+def test_the_connects_of_the_table_are_for_it_what_they_are_called() -> None:
+    """Good rows are good, and bad ones bad."""
+    canary = Canary(document())
     for namespace, auth in GOOD_CONNECTS.values():
         assert canary.entered([(namespace, auth)]) == []
     for namespace, auth, _ in BAD_CONNECTS.values():
         assert len(canary.entered([(namespace, auth)])) == 1
-    assert canary.called([("/", "question", [{"answer": "a"}])]) == []
-    assert len(canary.called([("/", "question", [{"answer": float("nan")}])])) == 1
 
 
 def test_the_table_is_large_enough() -> None:
