@@ -49,6 +49,14 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.freeze()
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what tests have counted, such as frames."""
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, value in report.user_properties:
+            if name == "figures" and report.when == "call":
+                terminalreporter.write_line(str(value))
+
+
 def _leave_out_greenlets(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Run what needs gevent and eventlet where it is asked for: with `-m greenlets`.
 

@@ -79,7 +79,7 @@ class Canary:
     def _of_event(
         self, messages: Any, namespace: str, event: str, args: Sequence[Any]
     ) -> str | None:
-        message = messages.get((namespace, event))
+        message = messages.get((namespace, event)) if isinstance(event, str) else None
         if message is None:
             return f"no message {event!r:.40} in {namespace:.40}"
         if self._keeps(message.get("payload"), args):

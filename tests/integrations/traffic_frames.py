@@ -18,7 +18,7 @@ SENT, HEARD = "sent", "heard"
 #: What stands where nobody can say what an event or an auth is.
 UNREADABLE = object()
 
-_HEAD = re.compile(r"(\d)(?:(\d+)-)?(?:(/[^,]*),?)?\s*(\d*)\s*(.*)", re.ASCII | re.DOTALL)
+HEAD = re.compile(r"(\d)(?:(\d+)-)?(?:(/[^,]*),?)?\s*(\d*)\s*(.*)", re.ASCII | re.DOTALL)
 _NAME = re.compile(r'\[\s*"((?:[^"\\]|\\.)*)"', re.ASCII)
 _CONNECT, _EVENT, _ACK = "0", ("2", "5"), ("3", "6")
 
@@ -59,7 +59,7 @@ class _Reader:
 
     def sent(self, frame: Any) -> None:
         """Remember which event has which id, and who asks with what to be let in."""
-        head = _HEAD.match(frame) if isinstance(frame, str) else None
+        head = HEAD.match(frame) if isinstance(frame, str) else None
         if head is None:
             return
         namespace = head[3] or "/"
@@ -80,7 +80,7 @@ class _Reader:
             self._packet(head)
 
     def _head(self, frame: str) -> None:
-        head = _HEAD.match(frame)
+        head = HEAD.match(frame)
         assert head is not None, f"no packet: {frame!r:.40}"
         self._waiting, self._attachments = (head, int(head[2] or 0)), []
 
@@ -96,7 +96,7 @@ class _Reader:
             self.found.acks.append((namespace, event, self._data(head)))
 
     def _data(self, head: re.Match[str]) -> Any:
-        return _with_attachments(json.loads(head[5]), self._attachments)
+        return with_attachments(json.loads(head[5]), self._attachments)
 
 
 def _value(text: str) -> Any:
@@ -112,11 +112,11 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def _with_attachments(value: Any, attachments: list[bytes]) -> Any:
+def with_attachments(value: Any, attachments: list[bytes]) -> Any:
     if isinstance(value, list):
-        return [_with_attachments(item, attachments) for item in value]
+        return [with_attachments(item, attachments) for item in value]
     if isinstance(value, dict):
         if value.get("_placeholder") is True and attachments:
             return attachments[value["num"]]
-        return {key: _with_attachments(item, attachments) for key, item in value.items()}
+        return {key: with_attachments(item, attachments) for key, item in value.items()}
     return value
