@@ -98,7 +98,8 @@ def explore_one(adapter: str, seed: int, seconds: float) -> bool:
     for leak in outcome.leaks[:5]:
         say(f"    {leak}")
     if outcome.leaks:
-        say(f"    again: {Path(__file__).name} {adapter} --seed {seed} --frames {outcome.frames}")
+        again = f"python tests/integrations/{Path(__file__).name} {adapter} --seed {seed}"
+        say(f"    again: {again} --frames {outcome.frames}")
     return bool(outcome.leaks)
 
 
