@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import re
@@ -151,8 +152,28 @@ def pydantic1(session: nox.Session) -> None:
 def greenlets(session: nox.Session) -> None:
     """The table of traffic against servers that run on gevent and on eventlet; none is skipped."""
     session.install("-e", ".", *requirements("greenlets"))
+    run_on_greenlets(session, os.environ.get("REQUIRE_ALL") or "1")
+
+
+def run_on_greenlets(session: nox.Session, level: str) -> None:
+    """Run what needs gevent and eventlet, which are installed."""
     arguments = ["-m", "greenlets", "tests/integrations", *session.posargs]
-    session.run("python", "-m", "pytest", *arguments, env={"REQUIRE_ALL": "1"})
+    session.run("python", "-m", "pytest", *arguments, env={"REQUIRE_ALL": level})
+
+
+@nox.session(default=False)
+@nox.parametrize("servers", ["usual", "greenlets"])
+def full(session: nox.Session, servers: str) -> None:
+    """All there is: every row of every table, and a minute of mutated frames for each adapter."""
+    if servers == "greenlets":
+        session.install("-e", ".", *requirements("greenlets"))
+        run_on_greenlets(session, "full")
+        return
+    if not require_all(session):
+        session.error("not all of the tests can run here")
+    session.install("-e", ".", *requirements("test"), *requirements("types"))
+    fetch_suites(session)
+    session.run("python", "-m", "pytest", *session.posargs, env={"REQUIRE_ALL": "full"})
 
 
 @nox.session
@@ -239,10 +260,14 @@ def sio_asyncapi(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def explore(session: nox.Session) -> None:
-    """The property tests with examples that are drawn anew: what they find is written down."""
+    """Property tests, then mutated frames for `-- --minutes 30`, all drawn anew."""
     session.install("-e", ".", *requirements("test"))
-    arguments = ["-m", "hypothesis", "--hypothesis-profile=explore", *session.posargs]
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--minutes", default="5")
+    asked, rest = parser.parse_known_args(session.posargs)
+    arguments = ["-m", "hypothesis", "--hypothesis-profile=explore", *rest]
     session.run("python", "-m", "pytest", *arguments, env={"REQUIRE_ALL": "1"})
+    session.run("python", "tests/integrations/fuzz_frames.py", "--minutes", asked.minutes)
 
 
 @nox.session(default=False)

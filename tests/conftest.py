@@ -8,11 +8,12 @@ same examples everywhere, so that nobody's change is refused for a fault that it
 from __future__ import annotations
 
 import gc
-import os
 import zlib
 
 import pytest
+from crossed import left_out
 from hypothesis import settings
+from levels import LEVEL, SEED
 
 # Without deadlines: on a busy machine, an example may take as long as it likes.
 settings.register_profile("fixed", derandomize=True, deadline=None)
@@ -20,18 +21,20 @@ settings.register_profile("explore", derandomize=False, deadline=None, print_blo
 settings.load_profile("fixed")
 
 
+@pytest.hookimpl(trylast=True)  # after `-k` has chosen
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests marked `slow`, and most of those marked `sampled`, run with REQUIRE_ALL=1."""
+    """Leave out what is slow, and the most of long tables, unless everything must run."""
     _leave_out_greenlets(config, items)
-    if os.environ.get("REQUIRE_ALL") == "1":
+    if LEVEL.everything:
         return
+    _leave_out(config, items, left_out(items, SEED))
     skip = pytest.mark.skip(reason="it takes seconds: set REQUIRE_ALL=1")
-    left_out = pytest.mark.skip(reason="a part of its table is enough: set REQUIRE_ALL=1")
+    rest = pytest.mark.skip(reason="a part of its table is enough: set REQUIRE_ALL=1")
     for item in items:
         if item.get_closest_marker("slow"):
             item.add_marker(skip)
         elif (sampled := item.get_closest_marker("sampled")) and not _is_drawn(item, sampled):
-            item.add_marker(left_out)
+            item.add_marker(rest)
 
 
 def _is_drawn(item: pytest.Item, sampled: pytest.Mark) -> bool:
@@ -46,6 +49,14 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.freeze()
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what tests have counted, such as frames."""
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, value in report.user_properties:
+            if name == "figures" and report.when == "call":
+                terminalreporter.write_line(str(value))
+
+
 def _leave_out_greenlets(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Run what needs gevent and eventlet where it is asked for: with `-m greenlets`.
 
@@ -54,7 +65,11 @@ def _leave_out_greenlets(config: pytest.Config, items: list[pytest.Item]) -> Non
     """
     if "greenlets" in config.getoption("markexpr"):
         return
-    left_out = [item for item in items if item.get_closest_marker("greenlets")]
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if not item.get_closest_marker("greenlets")]
+    _leave_out(config, items, [item for item in items if item.get_closest_marker("greenlets")])
+
+
+def _leave_out(config: pytest.Config, items: list[pytest.Item], rest: list[pytest.Item]) -> None:
+    if rest:
+        config.hook.pytest_deselected(items=rest)
+        gone = set(rest)
+        items[:] = [item for item in items if item not in gone]

@@ -12,6 +12,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from levels import LEVEL
 
 HERE = Path(__file__).parent
 CHROMIUM = next(
@@ -22,7 +23,7 @@ CHROMIUM = next(
 def need(condition: object, reason: str) -> None:
     """Skip, or fail where everything must run."""
     if not condition:
-        (pytest.fail if os.environ.get("REQUIRE_ALL") else pytest.skip)(reason)
+        (pytest.fail if LEVEL.everything else pytest.skip)(reason)
 
 
 @pytest.mark.slow

@@ -18,6 +18,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator
+from levels import LEVEL
 
 from asyncapi_guard.cli import reporters
 from asyncapi_guard.cli.reporters import (
@@ -537,7 +538,7 @@ def test_github_names_files_from_the_working_directory(folder: Path) -> None:
 def sarif_validator() -> Draft4Validator:
     if not SARIF_SCHEMA.is_file():
         reason = "SARIF's schema is not here; tests/cli/fetch_sarif_schema.py fetches it"
-        (pytest.fail if os.environ.get("REQUIRE_ALL") == "1" else pytest.skip)(reason)
+        (pytest.fail if LEVEL.everything else pytest.skip)(reason)
     return Draft4Validator(json.loads(SARIF_SCHEMA.read_text("utf-8")))
 
 

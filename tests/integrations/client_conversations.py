@@ -13,6 +13,7 @@ import socketio
 from conftest import PATIENCE, document
 from hasty_websocket import Hasty
 from traffic_conversations import InOrder
+from traffic_frames import HEARD, SENT
 
 from asyncapi_guard import AsyncAPIGuard
 
@@ -33,6 +34,7 @@ class Rogue:
         wsgi: what a web server runs.
         url: where it does; a test says that.
         frames: what came from the client, but for its connects.
+        tapped: all that was sent and heard.
         connects: its connects.
         welcome: what answers a connect; `%s` stands for the namespace and a comma.
         ack: the frames that answer an event with an ack id; `%s` stands for namespace and id.
@@ -45,6 +47,7 @@ class Rogue:
         self._eio.on("message", self._message)
         self.wsgi: Any = engineio.WSGIApp(self._eio, engineio_path="socket.io")
         self.frames: queue.Queue[Any] = queue.Queue()
+        self.tapped: list[tuple[str, Any]] = []
         self.connects: queue.Queue[str] = queue.Queue()
         self.ended = threading.Event()
         self._eio.on("disconnect", lambda *_: self.ended.set())
@@ -57,6 +60,7 @@ class Rogue:
         self._client = sid
 
     def _message(self, sid: str, data: Any) -> None:
+        self.tapped.append((HEARD, data))
         if isinstance(data, str) and data.startswith("0"):
             self.connects.put(data)
             namespace = re.match(r"0(/[^,]*,)?", data)
@@ -76,6 +80,7 @@ class Rogue:
     def send(self, *frames: Any) -> None:
         """Send frames as they are."""
         for frame in frames:
+            self.tapped.append((SENT, frame))
             self._eio.send(self._client, frame)
 
     def send_broken_frame(self) -> None:
@@ -117,6 +122,7 @@ class Guarded:
         ran: namespace, event and arguments of each event that reached it.
         returns: what its handlers return; by event.
         violations: what the hook was called with.
+        called: the values of the acks that its calls and callbacks got.
     """
 
     def __init__(self, kind: str, spec: Any = None, **options: Any) -> None:
@@ -131,6 +137,7 @@ class Guarded:
         self._ran: list[tuple[str, str, list[Any]]] = []
         self.returns: dict[str, Any] = {}
         self.violations: list[Any] = []
+        self.called: list[tuple[Any, ...]] = []
         options.setdefault("on_violation", self.violations.append)
         self.guard = AsyncAPIGuard(document() if spec is None else spec, **options)
         self.io: Any = self._run(self._make)
@@ -168,6 +175,10 @@ class Guarded:
 
         return asyncio.run_coroutine_threadsafe(call(), self._loop).result(PATIENCE)
 
+    def unguard(self) -> None:
+        """Take the guard away."""
+        self._run(self.guard.uninstall)
+
     @property
     def client(self) -> Any:
         """The client within a simple one, or itself."""
@@ -183,6 +194,7 @@ class Guarded:
         """Have no past."""
         self._ran.clear()
         self.violations.clear()
+        self.called.clear()
         self.returns.clear()
         if self.is_simple:
             self.io.input_buffer.clear()
@@ -199,7 +211,9 @@ class Guarded:
         self._run(self.io.emit, event, data, **options)
 
     def call(self, event: str, data: Any = None) -> Any:
-        return self._run(self.io.call, event, data, timeout=PATIENCE)
+        value = self._run(self.io.call, event, data, timeout=PATIENCE)
+        self.called.append(value if isinstance(value, tuple) else (value,))
+        return value
 
     def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
         """What a coroutine gives, in the client's loop."""

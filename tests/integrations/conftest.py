@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import functools
 import itertools
-import os
 import queue
 import threading
 from dataclasses import dataclass, field
@@ -455,11 +454,12 @@ def module_net() -> Iterator[Serving]:
 
 @pytest.fixture(scope="session")
 def skip_or_fail() -> Callable[[str], NoReturn]:
-    """Skips with a reason; fails instead where `REQUIRE_ALL=1` says that everything must run."""
+    """Skips with a reason; fails instead where `REQUIRE_ALL` says that everything must run."""
+    from levels import LEVEL  # what serves in a process of its own does without it
 
     def decide(reason: str) -> NoReturn:
-        if os.environ.get("REQUIRE_ALL") == "1":
-            pytest.fail(f"REQUIRE_ALL=1, but {reason}")
+        if LEVEL.everything:
+            pytest.fail(f"everything must run, but {reason}")
         pytest.skip(reason)
 
     return decide

@@ -197,6 +197,7 @@ def on_servers_ending(cases: list[Any], fixture: str = "theatre") -> Any:
     return pytest.mark.parametrize((fixture, "end"), cases, indirect=[fixture])
 
 
+pytestmark = pytest.mark.crossed
 TRANSPORTS = pytest.mark.parametrize("transport", ["websocket", "polling"])
 
 

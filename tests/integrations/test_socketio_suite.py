@@ -1,7 +1,7 @@
-"""python-socketio's own tests of servers, unmodified: with a guard on every server.
+"""python-socketio's own tests, unmodified: with a guard on every server and every client.
 
-They are in its source distribution alone: `fetch_socketio_suite.py` gets them. Tests of clients and
-of what has no server in it (packets, the managers for Redis) are left out.
+They are in its source distribution alone: `fetch_socketio_suite.py` gets them. Tests of what has
+neither in it (packets, the managers for Redis) are left out.
 """
 
 from __future__ import annotations
@@ -49,20 +49,21 @@ def suite(skip_or_fail: Any) -> Path:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("modules", "passing", "least"),
     [
         (("server", "namespace", "manager", "pubsub_manager"), 362, 100),
-        # These wait for minutes, with and without a guard.
-        pytest.param(("admin",), 19, 10, marks=pytest.mark.slow),
+        (("client", "simple_client"), 191, 40),
+        (("admin",), 19, 10),  # these wait for minutes, with and without a guard
     ],
-    ids=["servers", "admin"],
+    ids=["servers", "clients", "admin"],
 )
 def test_python_socketio_passes_its_own_tests_under_the_guard(
     modules: tuple[str, ...], passing: int, least: int, suite: Path
 ) -> None:
     """Each test that fails is listed with its reason, and whatever is listed fails."""
-    command = [sys.executable, "-m", "pytest", "-q", "-rA", "-p", "guard_every_socketio_server"]
+    command = [sys.executable, "-m", "pytest", "-q", "-rA", "-p", "guard_every_socketio"]
     options = ["-p", "no:cacheprovider", "-W", "ignore", f"--rootdir={suite.parent}"]
     files = [f"tests/{kind}/test_{module}.py" for kind in KINDS for module in modules]
     done = subprocess.run(

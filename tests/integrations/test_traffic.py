@@ -2,7 +2,8 @@
 
 Each row runs with a real client over a websocket and over polling, to servers on threads, on
 asyncio under uvicorn, on gevent and on eventlet, and through Flask-SocketIO's test client with both
-engines. What gets through is looked at once more, by a canary.
+engines. A canary looks at each frame that reaches a client, and at all that reaches handlers and
+callbacks (test_canary.py has what makes it ring).
 """
 
 from __future__ import annotations
@@ -10,12 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from socketio import ASGIApp
-from traffic_asyncio import AsyncControls, Uvicorn, new_async_application
 from traffic_canary import Canary
-from traffic_controls import Controls, RemoteControls
-from traffic_conversations import OverNetwork, OverTestClient
-from traffic_processes import is_missing, serving
+from traffic_conversations import OverTestClient
+from traffic_ways import WAYS, conversation_over
 
 from asyncapi_guard import AckValidationError, EmitValidationError
 
@@ -28,18 +26,14 @@ DEEP = 200_000
 PLACE = '{"_placeholder":true,"num":%s}'
 SURROGATE = "\\ud800"
 
-
-OVER_NETWORK = [
-    *("websocket", "polling", "websocket-asyncio", "polling-asyncio"),
-    *(
-        pytest.param(f"{transport}-{mode}", marks=pytest.mark.greenlets)
-        for mode in ("gevent", "eventlet")
-        for transport in ("websocket", "polling")
-    ),
-]
+pytestmark = pytest.mark.crossed
 
 
-@pytest.fixture(scope="module", params=[*OVER_NETWORK, "test_client", "test_client-jsonschema"])
+#: Flask-SocketIO's test client has no network, and tries both engines.
+ENGINES = ["test_client", "test_client-jsonschema"]
+
+
+@pytest.fixture(scope="module", params=[*WAYS, *ENGINES])
 def conversation(
     request: pytest.FixtureRequest,
     application: Any,
@@ -47,22 +41,13 @@ def conversation(
     skip_or_fail: Any,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Any]:
-    """A conversation with a server in this process, or with one on greenlets in its own."""
-    way, _, kind = request.param.partition("-")
-    if way == "test_client":
-        yield OverTestClient(application(engine=kind or "rust"))
-    elif not kind:
-        made = application()
-        yield OverNetwork(Controls(made), module_net, module_net.serve(made.app), way)
-    elif kind == "asyncio":
-        made = new_async_application()
-        served = module_net.also_serve(Uvicorn(ASGIApp(made.server)))
-        yield OverNetwork(AsyncControls(made, served), module_net, served.url, way)
-    elif reason := is_missing(kind):
-        skip_or_fail(reason)
-    else:
-        with serving(tmp_path_factory.mktemp(kind) / "log", kind) as url:
-            yield OverNetwork(RemoteControls(url), module_net, url, way)
+    """A conversation over a network, or without one."""
+    if request.param in ENGINES:
+        _, _, engine = request.param.partition("-")
+        yield OverTestClient(application(engine=engine or "rust"))
+        return
+    with conversation_over(request.param, module_net, tmp_path_factory.mktemp, skip_or_fail) as one:
+        yield one
 
 
 @pytest.fixture(scope="module")
@@ -74,20 +59,10 @@ def canary(contract: Any) -> Canary:
 @pytest.fixture(autouse=True)
 def _fresh(conversation: Any, canary: Canary) -> Iterator[None]:
     """Each row finds a conversation without a past, and leaves one without a leak."""
-    made = conversation.application
-    conversation.received()
-    conversation.events.clear()
-    conversation.acks.clear()
-    made.reset()
+    conversation.forget()
+    conversation.application.reset()
     yield
-    conversation.received()
-    leaks = [
-        *canary.handled(made.ran()),
-        *canary.delivered(conversation.events),
-        *canary.acknowledged(conversation.acks),
-        *canary.called(("/", "question", values) for values in made.called()),
-    ]
-    assert leaks == []
+    assert conversation.leaks(canary) == []
 
 
 def problem(ack: list[Any]) -> tuple[str, str, str]:
@@ -136,10 +111,24 @@ BAD_EVENTS = {
     "a bool for an integer": (("move", {"x": True}), (REQUEST, "type", "/x")),
     "not an object": (("move", [1]), (REQUEST, "type", "")),
     "null": (("move", None), (REQUEST, "type", "")),
+    "a fraction for an integer": (("move", {"x": 1.5}), (REQUEST, "type", "/x")),
     "out of range": (("move", {"x": 3}), (REQUEST, "maximum", "/x")),
+    "out of range at the other end": (("move", {"x": -1}), (REQUEST, "minimum", "/x")),
     "a large integer": (['2777["move",{"x":1' + "0" * 90 + "}]"], (REQUEST, "maximum", "/x")),
     "missing property": (("move", {}), (REQUEST, "required", "/x")),
     "unknown property": (("move", {"x": 1, "z": 1}), (REQUEST, "additionalProperties", "/z")),
+    "a property of another case": (
+        ("move", {"x": 1, "X": 1}),
+        (REQUEST, "additionalProperties", "/X"),
+    ),
+    "a property without a name": (
+        ("move", {"x": 1, "": 1}),
+        (REQUEST, "additionalProperties", "/"),
+    ),
+    "an unknown property deep within": (
+        ("tree", {"child": {"child": {"z": 1}}}),
+        (REQUEST, "additionalProperties", "/child/child/z"),
+    ),
     "no arguments for one": (("move",), (REQUEST, "arguments", "")),
     "two arguments for one": (("move", {"x": 1}, {"x": 1}), (REQUEST, "arguments", "")),
     "one argument for none": (("begin", 1), (REQUEST, "arguments", "")),
@@ -170,6 +159,7 @@ BAD_EVENTS = {
     "disconnect as an event": (("disconnect",), (RESERVED, "event", "")),
     "connect_error as an event": (("connect_error",), (RESERVED, "event", "")),
     "a star as an event": (("*", "sid"), (RESERVED, "event", "")),
+    "a name with spaces": ((" move",), (EVENT, "event", "")),
     "NaN": (['2777["number",NaN]'], (MALFORMED, "packet", "")),
     "Infinity": (['2777["number",Infinity]'], (MALFORMED, "packet", "")),
     "-Infinity where anything goes": (['2777["anything",[-Infinity]]'], (MALFORMED, "packet", "")),
@@ -191,6 +181,7 @@ BAD_EVENTS = {
         ['2777["number",' + "9" * 5000 + "]"],
         (MALFORMED, "packet", ""),
     ),
+    "a comma at the end": (['2777["move",{"x":1},]'], (MALFORMED, "packet", "")),
     "no JSON": (["2777[move]"], (MALFORMED, "packet", "")),
     "half a packet": (['2777["move",{"x":'], (MALFORMED, "packet", "")),
     "two values": (['2777["move"]["move"]'], (MALFORMED, "packet", "")),
@@ -298,6 +289,7 @@ BAD_ACKS = {
     "one value for two": ("word", ("w",), 1),
     "bytes": ("move", ({"x": 1},), {"ok": b"1"}),
     "a value that is no JSON": ("move", ({"x": 1},), {"ok": {1, 2}}),
+    "a key that is no text": ("move", ({"x": 1},), {"ok": True, 1: 2}),
     "NaN": ("begin", (), float("nan")),
     "an object of Python": ("begin", (), object()),
     "half a surrogate pair": ("move", ({"x": 1},), {"ok": "\ud800"}),
@@ -344,6 +336,7 @@ BAD_EMITS = {
     "one argument for none": ("ended", 1, "/"),
     "one argument for two": ("spread", 1, "/"),
     "a list for two": ("spread", [1, "a"], "/"),
+    "half a surrogate pair": ("plain", "\ud800", "/"),
     "bytes for a text": ("plain", b"x", "/"),
     "bytes in an open object": ("bag_sent", {"k": [b"x"]}, "/"),
     "a text for bytes": ("file", {"data": "x"}, "/"),
@@ -384,6 +377,11 @@ BAD_CLIENT_ACKS = {
     "unknown property": ['3%d[{"answer":"a","b":1}]'],
     "nothing": ["3%d[]"],
     "two values": ['3%d[{"answer":"a"},1]'],
+    "null": ["3%d[null]"],
+    "no JSON": ["3%d[answer]"],
+    "half a packet": ['3%d[{"answer":'],
+    "1e400": ['3%d[{"answer":1e400}]'],
+    "a lone surrogate": ['3%d[{"answer":"' + SURROGATE + '"}]'],
     "NaN": ['3%d[{"answer":NaN}]'],
     "duplicate keys": ['3%d[{"answer":1,"answer":"a"}]'],
     "no list": ['3%d{"answer":"a"}'],
@@ -407,7 +405,7 @@ def test_only_an_ack_that_keeps_the_contract_runs_the_callback(row: str, convers
     assert [v.checkpoint.value for v in made.violations()] == ([] if called else ["receive_ack"])
 
 
-@pytest.mark.parametrize("conversation", OVER_NETWORK, indirect=True)
+@pytest.mark.parametrize("conversation", WAYS, indirect=True)
 @pytest.mark.parametrize("row", [*GOOD_CLIENT_ACKS, *BAD_CLIENT_ACKS], ids=str)
 def test_only_an_ack_that_keeps_the_contract_ends_a_call(row: str, conversation: Any) -> None:
     """`call` returns what keeps the contract, and raises for all else at once."""
@@ -435,6 +433,8 @@ BAD_CONNECTS = {
     "unknown property": ("/locked", {"token": "abcd", "a": 1}, REQUEST),
     "a list": ("/locked", ["abcd"], REQUEST),
     "an empty object": ("/locked", {}, REQUEST),
+    "a text": ("/locked", "abcd", REQUEST),
+    "half a surrogate pair": ("/locked", {"token": "abcd\ud800"}, MALFORMED),
     "undeclared namespace": ("/nope", None, NAMESPACE),
     "a room that is not there": ("/rooms/green", None, NAMESPACE),
     "a longer address": ("/rooms/red/x", None, NAMESPACE),
@@ -465,6 +465,7 @@ BAD_CONNECT_PACKETS = {
     "NaN": '0/locked,{"token":NaN}',
     "duplicate keys": '0/locked,{"token":"no","token":"abcd"}',
     "no JSON": "0/locked,{token}",
+    "two values": '0/locked,{"token":"abcd"}{"token":"abcd"}',
     "deep lists": "0/locked," + "[" * DEEP,
     "a lone surrogate": '0/locked,{"token":"abcd' + SURROGATE + '"}',
 }
@@ -477,33 +478,3 @@ def test_a_connect_that_cannot_be_read_is_rejected_with_the_reason(
     """It is answered like any other, and no session exists."""
     rejection = conversation.enter_raw(BAD_CONNECT_PACKETS[row])
     assert rejection["data"]["error"]["code"] == MALFORMED
-
-
-def test_the_canary_sees_leaks(canary: Canary) -> None:
-    """Whatever of the table is no raw packet: it has good rows for good, and bad ones for bad."""
-    for rows, leaks in ((GOOD_EVENTS, 0), (BAD_EVENTS, 1)):
-        for sent, _ in rows.values():
-            if isinstance(sent, tuple):
-                assert len(canary.handled([("/", sent[0], sent[1:])])) == leaks, sent
-    for rows, leaks in ((GOOD_ACKS, 0), (BAD_ACKS, 1)):
-        for row in rows.values():
-            values = row[2] if isinstance(row[2], tuple) else () if row[2] is None else (row[2],)
-            if values != (CYCLE,) and row[2] != {"ok": CYCLE}:
-                assert len(canary.acknowledged([("/", row[0], values)])) == leaks, row
-    for event, data, _ in GOOD_EMITS.values():
-        args = data if isinstance(data, tuple) else () if data is None else (data,)
-        assert canary.delivered([("/", event, args)]) == []
-    for event, data, namespace in BAD_EMITS.values():
-        args = data if isinstance(data, tuple) else () if data is None else (data,)
-        assert len(canary.delivered([(namespace, event, args)])) == 1
-    assert canary.called([("/", "question", [{"answer": "a"}])]) == []
-    assert len(canary.called([("/", "question", [{"answer": float("nan")}])])) == 1
-
-
-def test_the_table_is_large_enough() -> None:
-    """At least sixty rows, and every path has good and bad ones."""
-    good = (GOOD_EVENTS, GOOD_ACKS, GOOD_EMITS, GOOD_CLIENT_ACKS, GOOD_CONNECTS)
-    bad = (BAD_EVENTS, BAD_PACKETS, BAD_ACKS, BAD_EMITS, BAD_CLIENT_ACKS, BAD_CONNECTS)
-    assert all(good)
-    assert all(bad)
-    assert sum(map(len, (*good, *bad, BAD_CONNECT_PACKETS))) >= 60

@@ -30,6 +30,11 @@ class Canary:
         self._document = document
         self._receivable = self._messages("receive")
         self._sendable = self._messages("send")
+        channels = document["channels"].values()
+        self._namespaces = {address for channel in channels for address in _addresses(channel)}
+        # What a namespace says nothing about is not judged.
+        connects = {key: value for key, value in self._receivable.items() if key[1] == "connect"}
+        self._auths = {address: message["payload"] for (address, _), message in connects.items()}
 
     def _messages(self, action: str) -> dict[tuple[str, str], Any]:
         found = {}
@@ -62,10 +67,19 @@ class Canary:
             if not self._keeps(self._sendable[namespace, event]["x-ack"], values)
         ]
 
+    def entered(self, connects: Iterable[tuple[str, Any]]) -> list[str]:
+        """Which of these namespaces must not have let a client in, with the auth that it had."""
+        return [
+            f"{namespace} with {auth!r:.80}"
+            for namespace, auth in connects
+            if namespace not in self._namespaces
+            or not self._keeps(self._auths.get(namespace), [] if auth is None else [auth])
+        ]
+
     def _of_event(
         self, messages: Any, namespace: str, event: str, args: Sequence[Any]
     ) -> str | None:
-        message = messages.get((namespace, event))
+        message = messages.get((namespace, event)) if isinstance(event, str) else None
         if message is None:
             return f"no message {event!r:.40} in {namespace:.40}"
         if self._keeps(message.get("payload"), args):

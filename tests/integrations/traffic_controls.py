@@ -37,6 +37,10 @@ class Controls:
         made.returns.clear()
         made.returns.update(move={"ok": True}, upload=1, word=(1, "a"))
 
+    def unguard(self) -> None:
+        """Take the guard away."""
+        self._made.guard.uninstall()
+
     def ran(self) -> list[tuple[str, str, tuple[Any, ...]]]:
         """Namespace, event and arguments of every handler that ran."""
         return list(self._made.ran)

@@ -1,22 +1,27 @@
 """How a row of the table of traffic is spoken: by a real client, or by the test client.
 
-A conversation keeps what it hears, for the canary.
+A conversation keeps all that it hears, for the canary.
 """
 
 from __future__ import annotations
 
 import contextlib
 import copy
+import itertools
 import json
 import queue
 import re
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import engineio
 import requests
 from socketio import packet
 from traffic_controls import Controls
+from traffic_frames import HEARD, SENT, Heard, read
+
+if TYPE_CHECKING:
+    from traffic_canary import Canary
 
 _NAME = re.compile(r'^[^"{]*\[\s*"(\w*)"')
 
@@ -25,15 +30,25 @@ class InOrder(engineio.Client):
     """A client of engine.io that takes each message after the one before, without threads.
 
     Otherwise an event could be found in an inbox after one that was sent later, or be missed.
+
+    Attributes:
+        frames: all that it sent and heard.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.frames: list[tuple[str, Any]] = []
         # Else each poll looks through the environment, in which pytest writes meanwhile.
         self.http = requests.Session()
         self.http.trust_env = False
 
+    def send(self, data: Any) -> None:
+        self.frames.append((SENT, data))
+        super().send(data)
+
     def _trigger_event(self, event: str, *args: Any, **kwargs: Any) -> Any:
+        if event == "message":
+            self.frames.append((HEARD, args[0]))
         return super()._trigger_event(event, *args, **{**kwargs, "run_async": False})
 
 
@@ -42,21 +57,26 @@ class Conversation:
 
     Attributes:
         application: the `Controls` of the guarded application.
-        acks: namespace, event and values of the acks that came.
-        events: namespace, event and arguments of the events that came.
     """
 
     def __init__(self, application: Any) -> None:
         self.application = application
-        self.acks: list[tuple[str, str, list[Any]]] = []
-        self.events: list[tuple[str, str, list[Any]]] = []
 
-    def heard(self, sent: Any, ack: list[Any]) -> list[Any]:
-        """Keep the ack of an event, which was sent as arguments or as packets."""
-        named = _NAME.match(sent[0]) if isinstance(sent, list) else None
-        event = sent[0] if isinstance(sent, tuple) else named.group(1) if named else "no name"
-        self.acks.append(("/", event, copy.deepcopy(ack)))
-        return ack
+    def heard(self) -> Heard:
+        """All that came since it was told to have no past."""
+        raise NotImplementedError
+
+    def leaks(self, canary: Canary) -> list[str]:
+        """What got to either side, and must not have."""
+        heard = self.heard()
+        made = self.application
+        return [
+            *canary.handled(made.ran()),
+            *canary.delivered(heard.events),
+            *canary.acknowledged(heard.acks),
+            *canary.entered(heard.entered),
+            *canary.called(("/", "question", values) for values in made.called()),
+        ]
 
 
 class OverNetwork(Conversation):
@@ -67,14 +87,33 @@ class OverNetwork(Conversation):
         self.url = url
         self.net = net
         self.transport = transport
+        self._clients: list[Any] = []
         self.client = self._client()
 
     def _client(self) -> Any:
-        return self.net.client(self.url, transports=[self.transport])
+        self._clients.append(self.net.client(self.url, transports=[self.transport]))
+        return self._clients[-1]
+
+    def forget(self) -> None:
+        """Have no past, and no client but the first one."""
+        self.received()
+        del self._clients[1:]
+        self.client.io.eio.frames.clear()
+
+    def heard(self) -> Heard:
+        self.received()
+        heard = [read(client.io.eio.frames) for client in self._clients]
+        return Heard(
+            *(
+                list(itertools.chain.from_iterable(getattr(each, name) for each in heard))
+                for name in ("events", "acks", "entered")
+            )
+        )
 
     def ask(self, sent: Any) -> list[Any]:
         ask = self.client.ask if isinstance(sent, tuple) else self.client.ask_raw
-        return self.heard(sent, ask(*sent))
+        values: list[Any] = ask(*sent)
+        return values
 
     def tell(self, frames: list[Any]) -> None:
         for frame in frames:
@@ -85,7 +124,6 @@ class OverNetwork(Conversation):
         self.application.emit("ended")
         got = []
         while (event := self.client.receive())[1] != "ended":
-            self.events.append(event)
             got.append(event[1:])
         return got
 
@@ -134,6 +172,16 @@ class OverTestClient(Conversation):
         self.made = made
         self.client = made.socketio.test_client(made.app)
         self.ids = 0
+        self._heard = Heard()
+
+    def forget(self) -> None:
+        """Have no past."""
+        self.received()
+        self._heard = Heard()
+
+    def heard(self) -> Heard:
+        self.received()
+        return self._heard
 
     def _message(self, frame: Any) -> None:
         # As engine.io does: what a packet raises is logged, and the connection stays.
@@ -149,7 +197,14 @@ class OverTestClient(Conversation):
         for frame in frames:
             self._message(frame)
         assert self.client.acks is not None, "no answer"
-        return self.heard(sent, self.client.acks["args"])
+        values: list[Any] = self.client.acks["args"]
+        self._heard.acks.append(("/", self._event(sent), copy.deepcopy(values)))
+        return values
+
+    def _event(self, sent: Any) -> str:
+        """The name of an event, which was sent as arguments or as packets."""
+        named = _NAME.match(sent[0]) if isinstance(sent, list) else None
+        return sent[0] if isinstance(sent, tuple) else named.group(1) if named else "no name"
 
     def tell(self, frames: list[Any]) -> None:
         for frame in frames:
@@ -157,7 +212,9 @@ class OverTestClient(Conversation):
 
     def received(self) -> list[tuple[str, list[Any]]]:
         events = self.client.get_received()
-        self.events += [(event["namespace"], event["name"], event["args"]) for event in events]
+        self._heard.events += [
+            (event["namespace"], event["name"], event["args"]) for event in events
+        ]
         return [(event["name"], event["args"]) for event in events]
 
     @property

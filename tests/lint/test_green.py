@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import copy
 import json
-import os
 import random
 import re
 from functools import cache
 from pathlib import Path
 
 import pytest
+from levels import LEVEL
 
 from asyncapi_guard import Guard, load
 from asyncapi_guard.contract import Action
@@ -27,7 +27,7 @@ from asyncapi_guard.spec.protocols import is_for_socketio
 ROOT = Path(__file__).parents[2]
 CORPUS = ROOT.parent / "shared" / "corpus"
 #: How often each document is changed.
-OFTEN = 12 if os.environ.get("REQUIRE_ALL") == "1" else 4
+OFTEN = 12 if LEVEL.everything else 4
 SEED = 12
 
 ARGUMENTS = ([], [None], ["a"], [1], [{}], [{"a": 1}], [[1, "b"]], [1, "b", {}])

@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from levels import LEVEL
 
 HERE = Path(__file__).parent
 #: Importing by path: tests are no package.
@@ -23,7 +24,7 @@ CASES, FINE, EITHER = _HOSTILE["CASES"], _HOSTILE["FINE"], _HOSTILE["EITHER"]
 MESSAGE = 1_000
 PARTS = 2
 #: All take half a minute: a few of them are enough between two keystrokes.
-RUN = list(CASES) if os.environ.get("REQUIRE_ALL") == "1" else list(CASES)[::16]
+RUN = list(CASES) if LEVEL.everything else list(CASES)[::16]
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits and /proc are Linux's")
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from levels import LEVEL
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE.parents[1] / "examples"
@@ -18,7 +18,7 @@ EXAMPLES = HERE.parents[1] / "examples"
 def need(condition: object, reason: str) -> None:
     """Skip, or fail where everything must run."""
     if not condition:
-        (pytest.fail if os.environ.get("REQUIRE_ALL") else pytest.skip)(reason)
+        (pytest.fail if LEVEL.everything else pytest.skip)(reason)
 
 
 def diagnostics(*files: Path) -> list[dict[str, object]]:

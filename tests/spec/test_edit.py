@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 import difflib
 import json
-import os
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +18,7 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from levels import LEVEL
 
 from asyncapi_guard.errors import EditRefused, SpecError
 from asyncapi_guard.spec.edit import (
@@ -35,8 +35,8 @@ from asyncapi_guard.spec.source import read_source
 from asyncapi_guard.spec.yaml_text import without_surrogates
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
-REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
-EXAMPLES = 40 if REQUIRE_ALL else 2
+
+EXAMPLES = 40 if LEVEL.everything else 2
 needs_corpus = pytest.mark.skipif(
     not (CORPUS / "verdicts.jsonl").is_file(),
     reason="the corpus is not beside the repository: it is others', and not part of the project",
@@ -693,7 +693,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=2000 if REQUIRE_ALL else 200, deadline=None)
+@settings(max_examples=2000 if LEVEL.everything else 200, deadline=None)
 @given(
     old=st.dictionaries(st.sampled_from("abcd"), VALUES, min_size=1),
     new=st.dictionaries(st.sampled_from("abcd"), VALUES, min_size=1),

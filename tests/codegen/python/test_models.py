@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from levels import LEVEL
 
 pytest.importorskip("datamodel_code_generator", reason="the extra `models` is not installed")
 
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[3]
 CORPUS = ROOT.parent / "shared" / "corpus" / "real"
-ALL = os.environ.get("REQUIRE_ALL") == "1"
+ALL = LEVEL.everything
 slow = pytest.mark.skipif(not ALL, reason="takes several seconds: set REQUIRE_ALL=1")
 TEXT = {"type": "string"}
 TYPES = [sys.executable, "-m"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from levels import LEVEL
 
 from asyncapi_guard import load
 from asyncapi_guard.codegen.catalogue import read_catalogue
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[3]
 TYPES = ROOT / "tests" / "types"
 CORPUS = ROOT.parent / "shared" / "corpus" / "real"
-EVERYTHING = os.environ.get("REQUIRE_ALL") == "1"
+EVERYTHING = LEVEL.everything
 #: The newest compiler, and an old one that people may still have.
 COMPILERS = ("typescript", "typescript-old")
 STRICT = {

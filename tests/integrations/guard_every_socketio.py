@@ -1,8 +1,8 @@
-"""A pytest plugin that puts a guard on every server of python-socketio that is made.
+"""A pytest plugin that puts a guard on every server and client of python-socketio that is made.
 
 The contract allows whatever an application may do, and yet is looked at: events that it names are
 judged by a schema, the others pass as undeclared. At the end one line says what the guards saw.
-`GUARDED=` (empty) leaves the servers alone, to see what the tests do without a guard.
+`GUARDED=` (empty) leaves them alone, to see what the tests do without a guard.
 """
 
 from __future__ import annotations
@@ -22,6 +22,10 @@ from asyncapi_guard import AsyncAPIGuard, InstallationError, Policy
 
 GUARDED = os.environ.get("GUARDED", "1")
 NAMESPACES = ("/", "/foo", "/bar", "/fo")
+KINDS: tuple[Any, ...] = (
+    *(socketio.Server, socketio.AsyncServer, socketio.Client, socketio.AsyncClient),
+    *(socketio.SimpleClient, socketio.AsyncSimpleClient),
+)
 #: Their messages: any arguments, and any acks.
 EVENTS = ("my message", "my event", "foo", "msg", "emit", "enter_room")
 
@@ -43,19 +47,22 @@ def contract() -> dict[str, Any]:
 
 
 guards: list[AsyncAPIGuard] = []
-#: Servers that cannot be guarded, by what the guard says of them.
+#: Servers and clients that cannot be guarded, by what the guard says of them.
 unguarded: list[str] = []
 
 
 def guarded(kind: Any) -> Any:
-    """A server's `__init__`, and then the guard's."""
+    """A server's or client's `__init__`, and then the guard's."""
     init = kind.__init__
 
     @functools.wraps(init)
     def __init__(self: Any, *args: Any, **options: Any) -> None:
         init(self, *args, **options)
-        if isinstance(self.eio, mock.NonCallableMock):
+        if isinstance(getattr(self, "eio", None), mock.NonCallableMock):
             self.eio.max_http_buffer_size = 1_000_000  # engine.io's own; it is always a number
+        if isinstance(self, (socketio.Client, socketio.AsyncClient)):
+            # Tests let a server speak to clients that have never connected.
+            self.connection_namespaces = [*NAMESPACES]
         policy = Policy(undeclared_events="off", undeclared_namespaces="off")
         guard = AsyncAPIGuard(contract(), policy=policy)
         try:
@@ -70,7 +77,7 @@ def guarded(kind: Any) -> Any:
 
 def pytest_configure() -> None:
     if GUARDED:
-        for kind in (socketio.Server, socketio.AsyncServer):
+        for kind in KINDS:
             kind.__init__ = guarded(kind)
     # The suite's own application sends headers that are texts, which httptools rejects.
     uvicorn.Config = functools.partial(uvicorn.Config, http="h11")
