@@ -201,6 +201,10 @@ class _HandlersGuard(Guard):
         guard = self._of_wide_handler(namespace, event)
         return mode if guard is None else guard.mode_of(checkpoint, "/", "event", message)
 
+    def _mode_of_unknown_handler(self, checkpoint: Checkpoint) -> Mode:
+        """What is done about a handler that never runs: registering it would declare its event."""
+        return self.policy.at(checkpoint)
+
     def _of_wide_handler(self, namespace: str, event: Any) -> Guard | None:
         """The guard of the handler that takes what nobody else takes."""
         if not isinstance(event, str):

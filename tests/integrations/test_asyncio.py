@@ -316,6 +316,20 @@ def test_a_forgotten_await_is_a_fault(handler: Any, place: Any) -> None:
     assert any("write await before the call" in fault for fault in at.faults())
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("handler", [forgets, forgets_a_task])
+def test_a_forgotten_await_of_a_disconnect_handler_is_logged(
+    handler: Any, place: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The session ends all the same."""
+    at = place()
+    at.io.on("disconnect", handler)
+    client = at.entered()
+    client.send("1")
+    assert client.enter().startswith("0")
+    assert "the disconnect handler returned what it did not await" in caplog.text
+
+
 def test_an_asynchronous_generator_is_no_handler(place: Any) -> None:
     """Nobody iterates it; where it is registered, an error says so."""
     at = place()
