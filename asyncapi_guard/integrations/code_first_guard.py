@@ -102,6 +102,11 @@ class RenewedGuard(AsyncAPIGuard):
     def in_force(self, guard: Guard) -> None:
         self._current = _HandlersGuard(guard.contract, guard.policy, self._owner)
 
+    @property
+    def drop_in(self) -> str | None:
+        """The class whose guard it is."""
+        return type(self._owner).__name__
+
     def _renew(self) -> None:
         changes = self._owner.registry.changes
         if changes == self._changes:
