@@ -16,7 +16,11 @@ def main() -> None:
     """Import, validate, and serve the demo."""
     script = Path(sys.executable).with_name("asyncapi-guard")
     names = {str(file) for file in files("asyncapi-guard") or ()}
-    for needed in ("asyncapi_guard/py.typed", "asyncapi_guard/_demo/server.py"):
+    for needed in (
+        "asyncapi_guard/py.typed",
+        "asyncapi_guard/_demo/server.py",
+        "asyncapi_guard/_demo/asgi_server.py",
+    ):
         assert needed in names, f"{needed} is not in the wheel"
     spec = next(str(f.locate()) for f in files("asyncapi-guard") or () if f.name == "tictactoe.yml")
     print(subprocess.check_output([script, "--version"], text=True).strip())

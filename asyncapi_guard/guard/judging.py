@@ -264,6 +264,27 @@ class Guard:
             return Mode.ENFORCE
         return weakest(self._mode_of_undeclared(namespace, event, plan), self.policy.at(checkpoint))
 
+    def mode_of_handler(self, checkpoint: Checkpoint, namespace: str, event: Any) -> Mode:
+        """What is done about a handler that never runs: the same as about its events.
+
+        Undeclared events that pass unjudged would pass to nobody, so there it is reported at least.
+
+        Args:
+            checkpoint: as for `mode_of`.
+            namespace: as well; `*` for a handler of all namespaces.
+            event: as well.
+        """
+        mode = self.mode_of(checkpoint, namespace, event)
+        plan = self._plan(namespace)
+        declared = plan is not None and isinstance(event, str) and plan.rule(checkpoint, event)
+        if mode is not Mode.OFF or declared or namespace in self._excluded:
+            return mode
+        return self._mode_of_unknown_handler(checkpoint)
+
+    def _mode_of_unknown_handler(self, checkpoint: Checkpoint) -> Mode:
+        """The same for a handler of what is not declared, and passes unjudged."""
+        return weakest(Mode.REPORT, self.policy.at(checkpoint))
+
     def _mode_of_undeclared(self, namespace: str, event: Any, plan: Plan | None) -> Mode:
         if plan is None:
             excluded = namespace in self._excluded

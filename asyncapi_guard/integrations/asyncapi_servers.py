@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import inspect
-import logging
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from socketio.admin import InstrumentedServer
@@ -14,23 +13,19 @@ from socketio.async_admin import InstrumentedAsyncServer
 
 from asyncapi_guard.codefirst.hidden_hints import check_hints_are_seen
 from asyncapi_guard.codefirst.signatures import describe, is_hinted
-from asyncapi_guard.contract import Mode
 from asyncapi_guard.errors import InstallationError, RegistrationError, violation_error
-from asyncapi_guard.guard import Policy
 from asyncapi_guard.integrations.aio import calling as aio_calling
 from asyncapi_guard.integrations.asked import asked_by, given_to
 from asyncapi_guard.integrations.code_first_guard import RenewedGuard
 from asyncapi_guard.integrations.code_first_server import CodeFirstServer
 from asyncapi_guard.integrations.deciding.calls import RejectedAck
 from asyncapi_guard.integrations.handshake import keep_auth
-from asyncapi_guard.integrations.recording.log import write
 from asyncapi_guard.integrations.response_models import ResponseModels
 from asyncapi_guard.integrations.threads import calling as threads_calling
 from asyncapi_guard.integrations.typed_calls import TypedCalls
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import ModuleType
 
     from asyncapi_guard.codefirst import Receiver
     from asyncapi_guard.guard import Verdict
@@ -67,9 +62,6 @@ _Handler = TypeVar("_Handler", bound="Callable[..., Any]")
 
 class _DropIn(CodeFirstServer, BaseServer):
     """What both drop-ins have."""
-
-    #: How the guard's adapter for this kind of server calls handlers.
-    _calling: ModuleType
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         CodeFirstServer.__init__(self)
@@ -255,23 +247,6 @@ class _DropIn(CodeFirstServer, BaseServer):
         )
         self._calls.ask(entry, asked)
         return entry
-
-    def _check_it_runs(self, namespace: str, event: str, handler: Callable[..., Any]) -> None:
-        """Reject a handler that cannot run on this kind of server, or say so, by the policy's mode.
-
-        The guard does not know its event yet, so it does not mind.
-
-        Raises:
-            RegistrationError: it cannot, and the mode is `enforce`.
-        """
-        mode = (self._given_policy or Policy()).mode
-        if mode is Mode.OFF or not self._calling.cannot_run(handler):
-            return
-        who = f"the handler of {event!r} in {namespace!r}, {describe(handler)},"
-        text = self._calling.never_runs(who)
-        if mode is Mode.ENFORCE:
-            raise RegistrationError(text)
-        write(logging.ERROR, "%s", text)
 
     # -- traffic -----------------------------------------------------------------------------------
 

@@ -102,6 +102,11 @@ class RenewedGuard(AsyncAPIGuard):
     def in_force(self, guard: Guard) -> None:
         self._current = _HandlersGuard(guard.contract, guard.policy, self._owner)
 
+    @property
+    def drop_in(self) -> str | None:
+        """The class whose guard it is."""
+        return type(self._owner).__name__
+
     def _renew(self) -> None:
         changes = self._owner.registry.changes
         if changes == self._changes:
@@ -200,6 +205,10 @@ class _HandlersGuard(Guard):
             return mode
         guard = self._of_wide_handler(namespace, event)
         return mode if guard is None else guard.mode_of(checkpoint, "/", "event", message)
+
+    def _mode_of_unknown_handler(self, checkpoint: Checkpoint) -> Mode:
+        """What is done about a handler that never runs: registering it would declare its event."""
+        return self.policy.at(checkpoint)
 
     def _of_wide_handler(self, namespace: str, event: Any) -> Guard | None:
         """The guard of the handler that takes what nobody else takes."""

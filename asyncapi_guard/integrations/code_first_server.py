@@ -11,6 +11,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import json
+import logging
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +20,14 @@ from asyncapi_guard.codefirst.document import without_anything
 from asyncapi_guard.codefirst.generated_models import generated_by, imported_by
 from asyncapi_guard.codefirst.handler_functions import dotted_name
 from asyncapi_guard.codefirst.origin import models_of
+from asyncapi_guard.codefirst.signatures import describe
 from asyncapi_guard.contract import Contract, Mode
+from asyncapi_guard.errors import RegistrationError
 from asyncapi_guard.guard import Policy
 from asyncapi_guard.integrations.handlers.outdated import outdated
 from asyncapi_guard.integrations.handlers.registered import methods_of
 from asyncapi_guard.integrations.handlers.unheeded import unheeded
+from asyncapi_guard.integrations.recording.log import write
 from asyncapi_guard.integrations.typed_handlers import TypedHandlers
 from asyncapi_guard.spec import load
 from asyncapi_guard.spec.loader import open_documents
@@ -96,6 +100,8 @@ class CodeFirstServer:
 
     #: What puts hints in force, in words.
     _remedy: str
+    #: How the guard's adapter for this kind of server calls handlers.
+    _calling: ModuleType
 
     def __init__(self) -> None:
         self.validate: bool = True
@@ -171,6 +177,23 @@ class CodeFirstServer:
     ) -> Receiver:
         """Take a method for a handler; its hints count if they are wanted."""
         raise NotImplementedError
+
+    def _check_it_runs(self, namespace: str, event: str, handler: Callable[..., Any]) -> None:
+        """Reject a handler that cannot run on this kind of server, or say so, by the policy's mode.
+
+        Where traffic is validated, the guard does.
+
+        Raises:
+            RegistrationError: it cannot, and the mode is `enforce`.
+        """
+        mode = (self._given_policy or Policy()).mode
+        if self.validate or mode is Mode.OFF or not self._calling.cannot_run(handler):
+            return
+        who = f"the handler of {event!r} in {namespace!r}, {describe(handler)},"
+        text = self._calling.never_runs(who)
+        if mode is Mode.ENFORCE:
+            raise RegistrationError(text)
+        write(logging.ERROR, "%s", text)
 
     def _wants_hints(self, given: bool | None) -> bool:  # noqa: FBT001  # as it was given
         return bool(self.typed if given is None else given)

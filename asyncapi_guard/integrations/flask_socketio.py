@@ -12,12 +12,15 @@ from contextlib import contextmanager
 from types import CoroutineType
 from typing import TYPE_CHECKING, Any, NoReturn
 
+import socketio as pysocketio
+
 from asyncapi_guard.errors import ContractViolation, InstallationError
 from asyncapi_guard.integrations import targets
 from asyncapi_guard.integrations.deciding.calls import ConnectFailed
 from asyncapi_guard.integrations.handlers.parameters import takes
 from asyncapi_guard.integrations.recording.log import write
 from asyncapi_guard.integrations.request_contexts import make_lighter
+from asyncapi_guard.integrations.what_to_pass import named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -87,11 +90,22 @@ def _check_kinds(app: Any, socketio: Any) -> None:
 
     if not isinstance(app, Flask) or not isinstance(socketio, (SocketIO, type(None))):
         given = (app,) if socketio is None else (app, socketio)
-        kinds = " and a ".join(map(targets.kind_of, given))
         raise InstallationError(
             "init_app(app, socketio) takes the Flask application and its "
-            f"flask_socketio.SocketIO, not a {kinds}"
+            f"flask_socketio.SocketIO, not {' and '.join(map(named, given))}"
+            f"{_other_way(given)}"
         )
+
+
+def _other_way(given: tuple[Any, ...]) -> str:
+    """What to do with what `init_app` was given by mistake."""
+    from flask_socketio import SocketIO
+
+    for each in given:
+        if isinstance(each, (pysocketio.Server, pysocketio.AsyncServer)):
+            kind = "AsyncServer" if isinstance(each, pysocketio.AsyncServer) else "Server"
+            return f"; for a socketio.{kind}, call guard.protect(server)"
+    return "; the application comes first" if isinstance(given[0], SocketIO) else ""
 
 
 class FlaskApplication:

@@ -171,6 +171,11 @@ class AsyncAPIGuard:
         return [each for each in found if each is not None]
 
     @property
+    def drop_in(self) -> str | None:
+        """The class of the server that has this guard by itself, as `AsyncAPIServer` does."""
+        return None
+
+    @property
     def addresses(self) -> bool:
         """Whether violations and log lines have the addresses of clients."""
         return self.recorder.addresses

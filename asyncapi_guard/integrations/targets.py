@@ -16,6 +16,7 @@ from asyncapi_guard.integrations.simple_clients import GuardedSimpleClient
 from asyncapi_guard.integrations.threads.client import ThreadedClient
 from asyncapi_guard.integrations.threads.errors import ErrorHandler
 from asyncapi_guard.integrations.threads.server import ThreadedServer
+from asyncapi_guard.integrations.what_to_pass import named, what_to_pass, with_article
 
 if TYPE_CHECKING:
     from asyncapi_guard.integrations.aio.client import AsyncioClient
@@ -23,14 +24,13 @@ if TYPE_CHECKING:
     from asyncapi_guard.integrations.application import Application
     from asyncapi_guard.integrations.deciding.decisions import Guarding
 
-__all__ = ["Adapter", "check_hook", "install", "install_on_server", "kind_of", "need_pydantic"]
+__all__ = ["Adapter", "check_hook", "install", "install_on_server", "need_pydantic"]
 
 #: What stands on a guarded server or client.
 Adapter: TypeAlias = (
     "ThreadedServer | AsyncioServer | ThreadedClient | AsyncioClient | GuardedSimpleClient"
 )
 
-_OR_A_CLIENT = ", or one of python-socketio's clients"
 _SERVERS = (socketio.Server, socketio.AsyncServer)
 _CLIENTS = (socketio.Client, socketio.AsyncClient)
 _SIMPLE_CLIENTS = (socketio.SimpleClient, socketio.AsyncSimpleClient)
@@ -54,10 +54,7 @@ def install(guarding: Guarding, target: Any, *, typed: bool = False) -> Adapter:
     if isinstance(target, _SERVERS):
         return install_on_server(guarding, target, typed=typed)
     if not isinstance(target, (*_CLIENTS, *_SIMPLE_CLIENTS)):
-        raise InstallationError(
-            f"cannot guard a {kind_of(target)}: expected a socketio.Server or a "
-            f"socketio.AsyncServer{_other_way(target) or _OR_A_CLIENT}"
-        )
+        raise InstallationError(f"cannot guard {named(target)}: {what_to_pass(target)}")
     if typed:
         raise InstallationError(
             "typed=True is for servers: the handlers of a guarded client get plain data"
@@ -105,15 +102,7 @@ def _check_target(guarding: Guarding, target: Any) -> None:
     """Raise InstallationError for what cannot be guarded, or not by this guard."""
     kind = "client" if isinstance(target, (*_CLIENTS, *_SIMPLE_CLIENTS)) else "server"
     if hasattr(target, MARK):
-        hint = (
-            "; an AsyncAPISocketIO guards itself, by the document that it gets as spec=, and so do "
-            "AsyncAPIServer and AsyncAPIAsyncServer"
-        )
-        raise InstallationError(
-            f"this {kind} is guarded already: call "
-            f"{'init_app() or ' if kind == 'server' else ''}protect() once"
-            f"{hint if kind == 'server' else ''}"
-        )
+        raise InstallationError(f"this {kind} is guarded already: {_what_guards(target, kind)}")
     packet_class = getattr(target, "packet_class", None)
     if packet_class is not None and not packet_class.uses_binary_events:
         raise InstallationError(
@@ -122,6 +111,16 @@ def _check_target(guarding: Guarding, target: Any) -> None:
         )
     check_hook(target, "on_violation", guarding.recorder.on_violation)
     check_hook(target, "on_error", guarding.error_handler)
+
+
+def _what_guards(target: Any, kind: str) -> str:
+    """What to know of a target that has a guard already."""
+    if kind == "client":
+        return "call protect() once"
+    drop_in = getattr(target, MARK).decide.guarding.drop_in
+    if drop_in is not None:
+        return f"{with_article(drop_in)} guards itself, by the document that it gets as spec="
+    return "call init_app() or protect() once"
 
 
 def _install_on_client(guarding: Guarding, client: Any) -> ThreadedClient | AsyncioClient:
@@ -206,18 +205,3 @@ def need_pydantic() -> None:
     """
     if importlib.util.find_spec("pydantic") is None:
         raise InstallationError("typed=True needs Pydantic: pip install 'asyncapi-guard[pydantic]'")
-
-
-def kind_of(value: Any) -> str:
-    """Return what a value is, with its module: there are several classes of one name."""
-    return f"{type(value).__module__}.{type(value).__qualname__}"
-
-
-def _other_way(value: Any) -> str:
-    """Return what to do with what Flask has, or with what has the server within."""
-    if type(value).__module__.partition(".")[0] in ("flask", "flask_socketio"):
-        return "; for Flask-SocketIO, call guard.init_app(app, socketio)"
-    inside = getattr(value, "engineio_app", getattr(value, "engineio_server", None))
-    if isinstance(inside, (socketio.Server, socketio.AsyncServer)):
-        return ", which is what this one serves: pass that"
-    return ""

@@ -68,18 +68,32 @@ async def join(sid: str, room: str) -> int:
 @sio.event
 async def say(sid: str, message: dict[str, str]) -> None:
     """Tell everybody in a room."""
-    if message["room"] not in sio.rooms(sid):
+    said = {"name": await name_in(sid, message["room"]), "text": message["text"]}
+    await sio.emit("said", said, to=message["room"])
+
+
+@sio.event
+async def share(sid: str, upload: dict[str, Any]) -> int:
+    """Give a file to everybody in a room: how many bytes it has."""
+    name, data = await name_in(sid, upload["room"]), upload["data"]
+    shared = {"name": name, "file": upload["file"], "data": data}
+    await sio.emit("shared", shared, to=upload["room"])
+    return len(data)
+
+
+async def name_in(sid: str, room: str) -> str:
+    """The name of a client that is in a room."""
+    if room not in sio.rooms(sid):
         raise LookupError("join the room first")
     session = await sio.get_session(sid)
-    said = {"name": session["name"], "text": message["text"]}
-    await sio.emit("said", said, to=message["room"])
+    return str(session["name"])
 
 
 async def tell_the_time() -> None:
     """Emit the time, as long as the application runs."""
     while True:
         await sio.emit("time", datetime.now(timezone.utc).isoformat())
-        await asyncio.sleep(5)
+        await asyncio.sleep(1)
 
 
 @contextlib.asynccontextmanager
@@ -105,4 +119,5 @@ async def announce(text: str) -> None:
 app = socketio.ASGIApp(sio, other_asgi_app=api)
 
 if __name__ == "__main__":
-    uvicorn.run(app, port=int(os.environ.get("PORT", "8000")))
+    # A poll whose client is gone would hold the server for 45 s.
+    uvicorn.run(app, port=int(os.environ.get("PORT", "8000")), timeout_graceful_shutdown=1)

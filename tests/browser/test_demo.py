@@ -27,8 +27,9 @@ def need(condition: object, reason: str) -> None:
 
 
 @pytest.mark.slow
-def test_the_demo_is_playable_in_a_browser(tmp_path: Path) -> None:
-    """Two tabs play a game, every illegal packet is rejected visibly, and the CSP holds."""
+@pytest.mark.parametrize("options", [(), ("--asgi",)])
+def test_the_demo_is_playable_in_a_browser(options: tuple[str, ...], tmp_path: Path) -> None:
+    """On threads and on asyncio: two tabs play, illegal packets are rejected, the CSP holds."""
     need(shutil.which("node"), "node is not installed")
     need(CHROMIUM, "Chromium is not installed")
     need((HERE / "node_modules" / "playwright-core").is_dir(), "run npm install in tests/browser")
@@ -36,7 +37,7 @@ def test_the_demo_is_playable_in_a_browser(tmp_path: Path) -> None:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     base = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "asyncapi_guard", "demo", "--port", str(port)]
+    command = [sys.executable, "-m", "asyncapi_guard", "demo", "--port", str(port), *options]
     with (
         (tmp_path / "server.log").open("wb") as log,
         subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log) as server,
@@ -44,7 +45,7 @@ def test_the_demo_is_playable_in_a_browser(tmp_path: Path) -> None:
         try:
             wait_for(base)
             done = subprocess.run(
-                ["node", "--test", "demo.test.mjs"],
+                ["node", "--test", "--test-reporter=tap", "demo.test.mjs"],
                 cwd=HERE,
                 env={**os.environ, "BASE": base, "CHROMIUM": str(CHROMIUM)},
                 capture_output=True,
@@ -56,6 +57,7 @@ def test_the_demo_is_playable_in_a_browser(tmp_path: Path) -> None:
             server.terminate()
             server.wait(300)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "# pass 3" in done.stdout
 
 
 def wait_for(url: str) -> None:

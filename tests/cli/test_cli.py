@@ -9,12 +9,19 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+import socketio
 
 import asyncapi_guard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
 GOOD = """\
@@ -228,27 +235,65 @@ def test_the_package_imports_nothing_heavy() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_the_demo_serves_the_game() -> None:
-    """`demo` serves its page, the browser client, and Socket.IO."""
+@contextmanager
+def demo(*options: str) -> Iterator[str]:
+    """The demo, served: its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "asyncapi_guard", "demo", "--port", str(port)]
+    command = [sys.executable, "-m", "asyncapi_guard", "demo", "--port", str(port), *options]
     with subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL
-    ) as demo:
+    ) as process:
         try:
-            page, headers = fetch(f"http://127.0.0.1:{port}/")
-            assert "tic-tac-toe" in page.lower()
-            assert "default-src 'none'" in headers["Content-Security-Policy"]
-            assert "unsafe" not in headers["Content-Security-Policy"]
-            assert "export" in fetch(f"http://127.0.0.1:{port}/static/socketio.js")[0]
-            assert (
-                '"sid"' in fetch(f"http://127.0.0.1:{port}/socket.io/?EIO=4&transport=polling")[0]
-            )
+            yield f"http://127.0.0.1:{port}"
         finally:
-            demo.terminate()
-            demo.wait(300)
+            process.terminate()
+            process.wait(300)
+
+
+DEMOS = ((), ("--asgi",))
+
+
+@pytest.mark.parametrize("options", DEMOS)
+def test_the_demo_serves_the_game(options: tuple[str, ...]) -> None:
+    """`demo` serves its page, the browser client, and Socket.IO; on threads and on asyncio."""
+    with demo(*options) as url:
+        page, headers = fetch(f"{url}/")
+        assert "tic-tac-toe" in page.lower()
+        assert headers["content-type"] == "text/html; charset=utf-8"
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert f"connect-src 'self' ws://{url.removeprefix('http://')};" in policy
+        assert "unsafe" not in policy
+        script, headers = fetch(f"{url}/static/socketio.js")
+        assert "export" in script
+        assert headers["content-type"] == "text/javascript; charset=utf-8"
+        assert headers["x-content-type-options"] == "nosniff"
+        opened, headers = fetch(f"{url}/socket.io/?EIO=4&transport=polling")
+        assert '"sid"' in opened
+        assert headers["content-security-policy"] == policy
+        assert fetch(f"{url}/favicon.ico")[0] == ""
+        for missing in ("/static/game.py", "/static/../server.py", "/nothing"):
+            with pytest.raises(urllib.error.HTTPError, match="404"):
+                fetch(url + missing)
+
+
+@pytest.mark.parametrize("options", DEMOS)
+def test_the_demo_is_guarded_by_its_document(options: tuple[str, ...]) -> None:
+    """A move is made and heard of, and what breaks the contract is answered with the problems."""
+    with demo(*options) as url:
+        fetch(f"{url}/")
+        with socketio.SimpleClient() as player:
+            player.connect(url, transports=["websocket"])
+            made = player.call("create_game", timeout=300)
+            assert made["player"] == "X"
+            assert player.receive(timeout=300) == ["game_created", {"game_id": made["game_id"]}]
+            answer = player.call("make_move", {**made, "x": 3}, timeout=300)
+            assert answer["error"]["code"] == "request_validation_error"
+            player.emit("make_move", 1)
+            event, rejected = player.receive(timeout=300)
+            assert (event, rejected["error"]["event"]) == ("guard_rejected", "make_move")
 
 
 def fetch(url: str) -> tuple[str, dict[str, str]]:
@@ -256,10 +301,35 @@ def fetch(url: str) -> tuple[str, dict[str, str]]:
     while time.monotonic() < deadline:
         try:
             with urllib.request.urlopen(url, timeout=300) as response:
-                return response.read().decode(), dict(response.headers)
+                headers = {name.lower(): value for name, value in response.headers.items()}
+                return response.read().decode(), headers
+        except urllib.error.HTTPError:
+            raise
         except OSError:
             time.sleep(0.05)
     raise AssertionError(f"{url} did not answer")
+
+
+@pytest.mark.parametrize(
+    ("missing", "install"),
+    [
+        ("uvicorn", "pip install uvicorn"),
+        ("uvicorn websockets wsproto", "pip install uvicorn websockets"),
+        ("websockets wsproto", "pip install websockets"),
+    ],
+)
+def test_the_demo_on_asyncio_says_what_to_install(missing: str, install: str) -> None:
+    """It needs more than the project itself does."""
+    code = (
+        "import runpy, sys\n"
+        f"sys.modules.update(dict.fromkeys({missing.split()!r}))\n"
+        "sys.argv[1:] = ['demo', '--asgi', '--port', '1']\n"
+        "runpy.run_module('asyncapi_guard', run_name='__main__')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert f"run `{install}`" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_the_demo_says_that_a_port_is_taken() -> None:

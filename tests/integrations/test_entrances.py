@@ -468,14 +468,15 @@ def test_protect_leads_to_init_app(make: Any, contract: Any) -> None:
 def test_other_objects_cannot_be_guarded(make: Any, contract: Any) -> None:
     """The message names what it was, and what is expected."""
     it = make()
-    with pytest.raises(InstallationError, match=f"{type(it).__qualname__}.*socketio.Server"):
+    kind = "None" if it is None else type(it).__qualname__
+    with pytest.raises(InstallationError, match=f"{kind}: (expected|pass|call) "):
         AsyncAPIGuard(contract()).protect(it)
 
 
 @pytest.mark.parametrize("wrap", [socketio.WSGIApp, socketio.Middleware])
 def test_what_a_server_is_in_leads_to_the_server(wrap: Any, contract: Any) -> None:
     """Deployments have the WSGI application at hand."""
-    with pytest.raises(InstallationError, match="which is what this one serves: pass that"):
+    with pytest.raises(InstallationError, match=r"pass the socketio\.Server that it serves"):
         AsyncAPIGuard(contract()).protect(wrap(socketio.Server(async_mode="threading")))
 
 

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import itertools
 import logging
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import flask
 import flask_socketio
 import pytest
 import socketio
 
-from asyncapi_guard import AsyncAPIGuard, Policy, RegistrationError
+from asyncapi_guard import (
+    AsyncAPIGuard,
+    AsyncAPIServer,
+    AsyncAPISocketIO,
+    Policy,
+    RegistrationError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 async def coroutine(*args: Any) -> int:
@@ -283,3 +294,179 @@ def test_a_coroutine_is_reported_where_its_event_is(
     assert "is a coroutine function" in line.getMessage()
     with pytest.raises(RegistrationError):
         server.on(rejected, _never, namespace="/locked")
+
+
+# -- every entrance says so ------------------------------------------------------------------------
+
+SAYS = "is a coroutine function"
+DOCUMENT = {
+    "asyncapi": "3.1.0",
+    "info": {"title": "Words", "version": "1.0.0"},
+    "channels": {"words": {"address": "/", "messages": {"word": {"payload": {"type": "string"}}}}},
+    "operations": {
+        direction: {"action": direction, "channel": {"$ref": "#/channels/words"}}
+        for direction in ("receive", "send")
+    },
+}
+_EVENTS = ("word", "undeclared", "*", "connect", "disconnect")
+_NAMESPACES = ("/", "/undeclared", "*")
+
+
+class _Place:
+    """Where handlers are registered: a server or a client, and how it comes to be guarded.
+
+    Attributes:
+        io: what has `on`.
+        bases: the class of its class-based namespaces.
+        start: what is done after registrations.
+    """
+
+    def __init__(self, io: Any, base: Any, start: Any = lambda: None) -> None:
+        self.io, self.base, self.start = io, base, start
+
+    def register(self, event: str, namespace: str, handler: Any, *, in_class: bool) -> None:
+        """Register a handler as a function, or as a method; and start."""
+        if in_class:
+            kind = type("Kind", (self.base,), {f"on_{event}": handler})
+            register = getattr(self.io, "on_namespace", None) or self.io.register_namespace
+            register(kind(namespace))
+        else:
+            self.io.on(event, namespace=namespace)(handler)
+        self.start()
+
+
+def _under_flask(*, early: bool, **options: Any) -> _Place:
+    app = flask.Flask(__name__)
+    io = flask_socketio.SocketIO(app, async_mode="threading")
+    policy = options.pop("policy", None)
+
+    def init() -> None:
+        AsyncAPIGuard(DOCUMENT, policy=policy).init_app(app, io, **options)
+
+    return _early_or_late(io, flask_socketio.Namespace, init, early=early)
+
+
+def _bare(kind: Any, base: Any, *, early: bool, policy: Policy | None = None) -> _Place:
+    def protect() -> None:
+        AsyncAPIGuard(DOCUMENT, policy=policy).protect(kind)
+
+    return _early_or_late(kind, base, protect, early=early)
+
+
+def _early_or_late(io: Any, base: Any, guard: Any, *, early: bool) -> _Place:
+    if not early:
+        return _Place(io, base, guard)
+    guard()
+    return _Place(io, base)
+
+
+def _drop_in(*, early: bool = True, **options: Any) -> _Place:
+    def app() -> Any:
+        return flask.Flask(__name__)
+
+    io = AsyncAPISocketIO(app() if early else None, async_mode="threading", **options)
+    init = (lambda: None) if early else (lambda: io.init_app(app()))
+    return _Place(io, flask_socketio.Namespace, init)
+
+
+def _server(**options: Any) -> _Place:
+    return _Place(AsyncAPIServer(async_mode="threading", **options), socketio.Namespace)
+
+
+def _new_server() -> Any:
+    return socketio.Server(async_mode="threading")
+
+
+PLACES: dict[str, Any] = {
+    "init_app, then handlers": lambda **o: _under_flask(early=True, **o),
+    "handlers, then init_app": lambda **o: _under_flask(early=False, **o),
+    "init_app, typed": lambda **o: _under_flask(early=True, typed=True, **o),
+    "protect, then handlers": lambda **o: _bare(_new_server(), socketio.Namespace, early=True, **o),
+    "handlers, then protect": lambda **o: _bare(
+        _new_server(), socketio.Namespace, early=False, **o
+    ),
+    "a client": lambda **o: _bare(socketio.Client(), socketio.ClientNamespace, early=True, **o),
+    "a client, late": lambda **o: _bare(
+        socketio.Client(), socketio.ClientNamespace, early=False, **o
+    ),
+    "AsyncAPISocketIO": _drop_in,
+    "AsyncAPISocketIO, late": lambda **o: _drop_in(early=False, **o),
+    "AsyncAPISocketIO, typed": lambda **o: _drop_in(typed=True, **o),
+    "AsyncAPISocketIO, spec": lambda **o: _drop_in(spec=DOCUMENT, **o),
+    "AsyncAPIServer": _server,
+    "AsyncAPIServer, spec": lambda **o: _server(spec=DOCUMENT, **o),
+}
+WITHOUT_VALIDATION = {
+    "AsyncAPISocketIO": lambda: _drop_in(validate=False),
+    "AsyncAPISocketIO, late": lambda: _drop_in(early=False, validate=False),
+    "AsyncAPIServer": lambda: _server(validate=False),
+}
+
+
+def _ways() -> Iterator[tuple[str, str, bool]]:
+    for event, namespace, in_class in itertools.product(_EVENTS, _NAMESPACES, (False, True)):
+        if not (in_class and event == "*"):
+            yield event, namespace, in_class
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_every_entrance_rejects_a_coroutine_function(place: str) -> None:
+    """Whatever the event and the namespace, in a function and in a class."""
+    for event, namespace, in_class in _ways():
+        with pytest.raises(RegistrationError, match=SAYS):
+            PLACES[place]().register(event, namespace, coroutine, in_class=in_class)
+
+
+@pytest.mark.parametrize("place", WITHOUT_VALIDATION)
+def test_a_drop_in_that_validates_nothing_rejects_it_too(place: str) -> None:
+    """It knows its handlers all the same."""
+    for event, namespace, in_class in _ways():
+        with pytest.raises(RegistrationError, match=SAYS):
+            WITHOUT_VALIDATION[place]().register(event, namespace, coroutine, in_class=in_class)
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(("mode", "lines"), [("report", 1), ("off", 0)])
+def test_every_entrance_says_it_once_where_it_reports(
+    place: str, mode: Any, lines: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """And starts; nothing is said where the guard is off."""
+    for event, namespace, in_class in _ways():
+        caplog.clear()
+        made = PLACES[place](policy=Policy(mode=mode))
+        made.register(event, namespace, coroutine, in_class=in_class)
+        said = [each for each in caplog.messages if SAYS in each]
+        assert len(said) == lines, (event, namespace, in_class, said)
+
+
+@pytest.mark.parametrize("mode", ["off", "report"])
+def test_a_handler_of_an_undeclared_event_is_reported(
+    mode: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where the policy leaves such events alone, a handler that never runs is no reason to stop."""
+    policy = Policy(undeclared_events=mode, undeclared_namespaces=mode)
+    for event, namespace in (("undeclared", "/"), ("word", "/undeclared"), ("word", "*")):
+        caplog.clear()
+        place = PLACES["protect, then handlers"](policy=policy)
+        place.register(event, namespace, coroutine, in_class=False)
+        assert [SAYS in each for each in caplog.messages] == [True], (event, namespace)
+
+
+def test_a_handler_in_an_excluded_namespace_is_left_alone(caplog: Any) -> None:
+    """As all else there."""
+    place = PLACES["protect, then handlers"](policy=Policy(exclude=["/"]))
+    place.register("word", "/", coroutine, in_class=False)
+    assert caplog.messages == []
+
+
+def test_a_coroutine_that_comes_out_of_a_disconnect_handler_is_logged(
+    entrance: Any, net: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The session ends; nobody else would tell that the handler did not run."""
+    made = entrance()
+    made.on("disconnect")(hidden)
+    client = net.raw(net.serve(made.wsgi))
+    client.enter()
+    client.send("1")
+    client.enter()
+    assert [each for each in caplog.messages if f"the disconnect handler {SAYS}" in each]

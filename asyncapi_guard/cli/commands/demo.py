@@ -13,8 +13,19 @@ import click
 
 __all__ = ["command"]
 
+_EXAMPLES = """\
+Example: asyncapi-guard demo --port 8000
 
-@click.command("demo", epilog="Example: asyncapi-guard demo --port 8000")
+\b
+On asyncio, under uvicorn:
+  pip install uvicorn websockets
+  asyncapi-guard demo --asgi
+"""
+#: What uvicorn speaks WebSocket by: one of them.
+_WEBSOCKETS = ("websockets", "wsproto")
+
+
+@click.command("demo", epilog=_EXAMPLES)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--port",
@@ -23,17 +34,40 @@ __all__ = ["command"]
     show_default=True,
     help="The port to listen on.",
 )
-def command(host: str, port: int) -> None:
-    """Serve a tic-tac-toe game that is guarded by its AsyncAPI file.
+@click.option(
+    "--asgi",
+    is_flag=True,
+    help="Serve on asyncio, under uvicorn, instead of on threads with Flask-SocketIO.",
+)
+def command(host: str, port: int, *, asgi: bool) -> None:
+    """Serve a tic-tac-toe game that is guarded by its AsyncAPI document.
 
-    Open the page in two browser tabs to play; its "Illegal traffic" panel sends what the file
-    forbids, and shows how the server refuses it.
+    Open the page in two browser tabs to play; its "Illegal traffic" panel sends what the document
+    forbids, and shows how the server rejects it.
     """
+    if asgi:
+        _check_uvicorn()
     _check_port(host, port)
     try:
-        _server().main(host, port)
+        _module("asgi_server" if asgi else "server").main(host, port)
     except KeyboardInterrupt:
         click.echo()
+
+
+def _check_uvicorn() -> None:
+    missing = [name for name in ("uvicorn",) if not _is_installed(name)]
+    if not any(map(_is_installed, _WEBSOCKETS)):
+        missing.append(_WEBSOCKETS[0])
+    if missing:
+        names = " ".join(missing)
+        click.echo(
+            f"demo --asgi needs {' and '.join(missing)}: run `pip install {names}`", err=True
+        )
+        sys.exit(2)
+
+
+def _is_installed(name: str) -> bool:
+    return importlib.util.find_spec(name) is not None
 
 
 def _check_port(host: str, port: int) -> None:
@@ -49,13 +83,13 @@ def _check_port(host: str, port: int) -> None:
             sys.exit(2)
 
 
-def _server() -> Any:
-    """The example's module: inside an installed wheel, else where the repository keeps it."""
+def _module(name: str) -> Any:
+    """A module of the example: inside an installed wheel, else where the repository keeps it."""
     if importlib.util.find_spec("asyncapi_guard._demo") is not None:
-        return importlib.import_module("asyncapi_guard._demo.server")
+        return importlib.import_module(f"asyncapi_guard._demo.{name}")
     folder = Path(__file__).resolve().parents[3] / "examples" / "tictactoe"
-    if not (folder / "server.py").is_file():
+    if not (folder / f"{name}.py").is_file():
         click.echo("the demo is not part of this installation", err=True)
         sys.exit(2)
     sys.path.insert(0, str(folder))
-    return importlib.import_module("server")
+    return importlib.import_module(name)

@@ -58,6 +58,11 @@ class Guarding(Protocol):
         ...
 
     @property
+    def drop_in(self) -> str | None:
+        """The class of the server that has this guard by itself."""
+        ...
+
+    @property
     def respond_unhandled(self) -> bool | None:
         """Whether acks are added where a server without the guard is silent."""
         ...

@@ -132,14 +132,19 @@ class Connects(Entering):
 
     def _trigger_disconnect(self, namespace: str, sid: str, *args: Any) -> Any:
         try:
-            return self._trigger("disconnect", namespace, sid, *args)
+            value = self._trigger("disconnect", namespace, sid, *args)
         except Exception as error:
             if not self.decide.active:
                 raise
             seen, _ = self.application.raised(error, "disconnect", sid)
             if not seen:
                 raise
-        return None
+            return None
+        if is_pending(value) and self.decide.active:
+            text = str(never_awaited(value, "the disconnect handler"))
+            self.recorder.log(logging.ERROR, "%s", text)
+            return None
+        return value
 
     def _takes_auth(self, namespace: str, args: tuple[Any, ...]) -> bool:
         """Whether the handler of a connect has a parameter for the auth; so if it does not say."""

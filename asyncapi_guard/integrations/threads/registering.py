@@ -12,7 +12,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from socketio.admin import InstrumentedServer
-from socketio.base_namespace import BaseServerNamespace
+from socketio.base_namespace import BaseNamespace
 
 from asyncapi_guard.contract import Mode
 from asyncapi_guard.errors import RegistrationError
@@ -74,7 +74,7 @@ class Registering(Guarded[Decides]):
         return self._register(namespace_handler, **options)
 
     def _look_at_namespace(self, namespace_handler: Any) -> None:
-        if not isinstance(namespace_handler, BaseServerNamespace):
+        if not isinstance(namespace_handler, BaseNamespace):
             return  # which python-socketio raises for
         namespace = getattr(namespace_handler, "namespace", None) or "/"
         for _, event, method in methods_of(namespace_handler):
@@ -101,7 +101,7 @@ class Registering(Guarded[Decides]):
         checkpoint = Checkpoint.CONNECT if event == "connect" else Checkpoint.RECEIVE_EVENT
         # No contract is about these two, so what is done about any event is done about them.
         name = None if event in ("disconnect", "*") else event
-        mode = self.decide.guard.mode_of(checkpoint, namespace, name)
+        mode = self.decide.guard.mode_of_handler(checkpoint, namespace, name)
         code = getattr(inspect.unwrap(handler), "__code__", None)
         place = f" ({code.co_filename}:{code.co_firstlineno})" if code is not None else ""
         text = never_runs(f"the handler of {event!r} in {namespace!r}{place}")
