@@ -105,7 +105,9 @@ def _other_way(given: tuple[Any, ...]) -> str:
         if isinstance(each, (pysocketio.Server, pysocketio.AsyncServer)):
             kind = "AsyncServer" if isinstance(each, pysocketio.AsyncServer) else "Server"
             return f"; for a socketio.{kind}, call guard.protect(server)"
-    return "; the application comes first" if isinstance(given[0], SocketIO) else ""
+    if isinstance(given[0], SocketIO):
+        return "; the application comes first"
+    return "; without Flask-SocketIO, call guard.protect(server)"
 
 
 class FlaskApplication:

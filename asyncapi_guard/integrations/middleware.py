@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
@@ -28,7 +29,6 @@ from asyncapi_guard.schema import EngineName, get_engine
 from asyncapi_guard.spec import load
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Collection, Iterable
 
     from flask import Flask
@@ -90,6 +90,7 @@ class AsyncAPIGuard:
         root: str | os.PathLike[str] | None = None,
         perspective: Perspective | Literal["server", "client"] | None = None,
     ) -> None:
+        _check_document(spec)
         _check_options(on_violation, addresses, reject_event, respond_unhandled)
         described = _perspective(perspective)
         self.recorder: Recorder = Recorder(on_violation, addresses=addresses is not False)
@@ -373,6 +374,18 @@ def _perspective(given: Any) -> Perspective | None:
         return Perspective(given)
     except ValueError:
         raise ValueError(f"perspective must be 'server' or 'client', not {given!r}") from None
+
+
+def _check_document(spec: Any) -> None:
+    """Raise TypeError for what is no document."""
+    if spec is None or isinstance(spec, (str, os.PathLike, Mapping, Contract)):
+        return
+    from asyncapi_guard.integrations.what_to_pass import named
+
+    raise TypeError(
+        f"AsyncAPIGuard takes a document (a path, data, or a Contract), not {named(spec)}; pass a "
+        "server or a client to protect(), or to init_app()"
+    )
 
 
 def _check_options(

@@ -23,6 +23,7 @@ from asyncapi_guard import (
     AsyncAPISocketIO,
     InstallationError,
 )
+from asyncapi_guard.integrations.what_to_pass import named
 
 DOCUMENT = {"asyncapi": "3.1.0", "info": {"title": "Nothing", "version": "1"}, "channels": {}}
 
@@ -261,7 +262,10 @@ INIT_MISTAKES: dict[str, tuple[Any, str]] = {
     "the wrong order": (lambda: (a_socketio(), a_flask()), "the application comes first"),
     "the SocketIO alone": (lambda: (a_socketio(),), "the application comes first"),
     "the class": (lambda: (flask.Flask,), "not the class flask.app.Flask"),
-    "FastAPI": (lambda: (fastapi.FastAPI(),), "not a fastapi.applications.FastAPI"),
+    "FastAPI": (
+        lambda: (fastapi.FastAPI(),),
+        "not a fastapi.applications.FastAPI; without Flask-SocketIO, call guard.protect(server)",
+    ),
     "None": (lambda: (None,), "not None"),
     "no SocketIO": (lambda: (a_flask(),), "call socketio.init_app(app) before"),
     "one without a server": (
@@ -283,3 +287,16 @@ def test_init_app_says_what_to_pass(name: str) -> None:
     with pytest.raises(InstallationError) as caught:
         guard().init_app(*given)
     assert says in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "make", [threaded, asyncio_server, a_flask, lambda: socketio.Server, lambda: 3, lambda: [1]]
+)
+def test_a_guard_that_is_given_no_document_says_what_it_takes(make: Any) -> None:
+    """A server is for `protect`."""
+    given = make()
+    with pytest.raises(TypeError) as caught:
+        AsyncAPIGuard(given)
+    says = "AsyncAPIGuard takes a document (a path, data, or a Contract), not "
+    assert says + named(given) in str(caught.value)
+    assert "pass a server or a client to protect(), or to init_app()" in str(caught.value)
