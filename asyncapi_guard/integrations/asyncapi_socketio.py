@@ -14,6 +14,7 @@ from asyncapi_guard.codefirst.hidden_hints import check_hints_are_seen
 from asyncapi_guard.codefirst.signatures import is_hinted
 from asyncapi_guard.integrations.code_first_guard import RenewedGuard
 from asyncapi_guard.integrations.code_first_server import AsyncAPIDoc, CodeFirstServer
+from asyncapi_guard.integrations.handlers.registered import registered
 from asyncapi_guard.integrations.threads import calling as threads_calling
 
 if TYPE_CHECKING:
@@ -76,8 +77,8 @@ class AsyncAPISocketIO(CodeFirstServer, SocketIO):  # type: ignore[misc]  # Flas
         self.about.servers()  # raises for a name of which nothing says where it is
         self._handlers.follow(self.server)
         self._handlers.constructs = self.validate
-        for each in self.registry.receivers():
-            self._check_it_runs(each.namespace, each.event, each.handler)
+        for each in registered(self.server.handlers, self.server.namespace_handlers):
+            self._check_it_runs(*each)
         if not self.validate:
             return
         self._guarded = RenewedGuard(self, self.spec)
@@ -112,7 +113,7 @@ class AsyncAPISocketIO(CodeFirstServer, SocketIO):  # type: ignore[misc]  # Flas
         said = (get_from_typehint, request_model, response_model)
 
         def decorator(handler: Callable[..., Any]) -> Callable[..., Any]:
-            self._check_at_once(namespace or "/", message, handler)
+            self._check_it_runs(namespace or "/", message, handler)
             wanted = self._wants_hints(get_from_typehint)
             if wanted and request_model is None:
                 check_hints_are_seen(handler)
@@ -156,15 +157,15 @@ class AsyncAPISocketIO(CodeFirstServer, SocketIO):  # type: ignore[misc]  # Flas
     def _receive_method(
         self, namespace: str, event: str, method: Callable[..., Any], *, wanted: bool
     ) -> Receiver:
-        self._check_at_once(namespace, event, method)
+        self._check_it_runs(namespace, event, method)
         if wanted:
             check_hints_are_seen(method)
         return self.registry.receive(namespace, event, method, hints=wanted and is_hinted(method))
 
-    def _check_at_once(self, namespace: str, event: str, handler: Callable[..., Any]) -> None:
-        """Check that a handler runs, unless the options are yet to come: `init_app` does, then."""
+    def _check_it_runs(self, namespace: str, event: str, handler: Callable[..., Any]) -> None:
+        # Options may be yet to come: `init_app` looks at all handlers.
         if self.server is not None:
-            self._check_it_runs(namespace, event, handler)
+            super()._check_it_runs(namespace, event, handler)
 
     # -- traffic -----------------------------------------------------------------------------------
 

@@ -164,6 +164,7 @@ class CodeFirstServer:
         wanted = self._wants_hints(get_from_typehint)
         for namespace, event, method in methods_of(namespace_handler):
             if event == CATCH_ALL:  # it dispatches events itself
+                self._check_it_runs(namespace, event, method)
                 continue
             entry = self._receive_method(namespace, event, method, wanted=wanted)
             self._decide(entry, decided=get_from_typehint is not None)

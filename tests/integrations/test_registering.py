@@ -6,7 +6,7 @@ import asyncio
 import functools
 import itertools
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import flask
 import flask_socketio
@@ -20,9 +20,6 @@ from asyncapi_guard import (
     Policy,
     RegistrationError,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 async def coroutine(*args: Any) -> int:
@@ -327,7 +324,9 @@ class _Place:
     def register(self, event: str, namespace: str, handler: Any, *, in_class: bool) -> None:
         """Register a handler as a function, or as a method; and start."""
         if in_class:
-            kind = type("Kind", (self.base,), {f"on_{event}": handler})
+            # A class that dispatches events itself takes all of them.
+            method = "trigger_event" if event == "*" else f"on_{event}"
+            kind = type("Kind", (self.base,), {method: handler})
             register = getattr(self.io, "on_namespace", None) or self.io.register_namespace
             register(kind(namespace))
         else:
@@ -403,16 +402,14 @@ WITHOUT_VALIDATION = {
 }
 
 
-def _ways() -> Iterator[tuple[str, str, bool]]:
-    for event, namespace, in_class in itertools.product(_EVENTS, _NAMESPACES, (False, True)):
-        if not (in_class and event == "*"):
-            yield event, namespace, in_class
+#: Each way for a handler to be registered: its event, its namespace, and whether it is a method.
+_WAYS = tuple(itertools.product(_EVENTS, _NAMESPACES, (False, True)))
 
 
 @pytest.mark.parametrize("place", PLACES)
 def test_every_entrance_rejects_a_coroutine_function(place: str) -> None:
     """Whatever the event and the namespace, in a function and in a class."""
-    for event, namespace, in_class in _ways():
+    for event, namespace, in_class in _WAYS:
         with pytest.raises(RegistrationError, match=SAYS):
             PLACES[place]().register(event, namespace, coroutine, in_class=in_class)
 
@@ -420,7 +417,7 @@ def test_every_entrance_rejects_a_coroutine_function(place: str) -> None:
 @pytest.mark.parametrize("place", WITHOUT_VALIDATION)
 def test_a_drop_in_that_validates_nothing_rejects_it_too(place: str) -> None:
     """It knows its handlers all the same."""
-    for event, namespace, in_class in _ways():
+    for event, namespace, in_class in _WAYS:
         with pytest.raises(RegistrationError, match=SAYS):
             WITHOUT_VALIDATION[place]().register(event, namespace, coroutine, in_class=in_class)
 
@@ -431,7 +428,7 @@ def test_every_entrance_says_it_once_where_it_reports(
     place: str, mode: Any, lines: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     """And starts; nothing is said where the guard is off."""
-    for event, namespace, in_class in _ways():
+    for event, namespace, in_class in _WAYS:
         caplog.clear()
         made = PLACES[place](policy=Policy(mode=mode))
         made.register(event, namespace, coroutine, in_class=in_class)
