@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import socket
 import subprocess
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,13 +67,23 @@ def running(command: list[str], folder: Path, page: Page) -> Iterator[str]:
             stdout=output,
             stderr=output,
             env=_environment(),
+            start_new_session=True,
         ) as process,
     ):
         try:
             _wait_for(port, process, log)
             yield f"http://127.0.0.1:{port}"
         finally:
-            process.kill()  # some wait for the last poll of a client, up to 45 s
+            _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a server at once, and its workers: some wait up to 45 s for the last poll of a client."""
+    if os.name == "posix":
+        with suppress(ProcessLookupError):  # none of them came up
+            os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
 
 
 def _environment() -> dict[str, str]:
