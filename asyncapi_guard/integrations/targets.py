@@ -16,7 +16,8 @@ from asyncapi_guard.integrations.simple_clients import GuardedSimpleClient
 from asyncapi_guard.integrations.threads.client import ThreadedClient
 from asyncapi_guard.integrations.threads.errors import ErrorHandler
 from asyncapi_guard.integrations.threads.server import ThreadedServer
-from asyncapi_guard.integrations.what_to_pass import named, what_to_pass, with_article
+from asyncapi_guard.integrations.what_to_pass import dotted, named, what_to_pass, with_article
+from asyncapi_guard.integrations.wire.serializers import can_be_guarded, writes_texts
 
 if TYPE_CHECKING:
     from asyncapi_guard.integrations.aio.client import AsyncioClient
@@ -47,8 +48,8 @@ def install(guarding: Guarding, target: Any, *, typed: bool = False) -> Adapter:
 
     Raises:
         InstallationError: it is guarded already, it is none of python-socketio's, its packets
-            are not JSON, a hook cannot run on it, `typed` is for servers, or Pydantic, which it
-            needs, is not installed.
+            are neither JSON's nor MessagePack's, its JSON module cannot write them, a hook cannot
+            run on it, `typed` is for servers, or Pydantic, which it needs, is not installed.
         RegistrationError: a handler's hints cannot be modelled, or it cannot run.
     """
     if isinstance(target, _SERVERS):
@@ -104,10 +105,16 @@ def _check_target(guarding: Guarding, target: Any) -> None:
     if hasattr(target, MARK):
         raise InstallationError(f"this {kind} is guarded already: {_what_guards(target, kind)}")
     packet_class = getattr(target, "packet_class", None)
-    if packet_class is not None and not packet_class.uses_binary_events:
+    if packet_class is not None and not can_be_guarded(packet_class):
         raise InstallationError(
-            f"cannot guard a {kind} with a serializer like MessagePack: contracts are about JSON, "
-            "and it lets through what JSON has no form for"
+            f"cannot guard a {kind} with the serializer {dotted(packet_class)}: "
+            "derive it from socketio.packet.Packet for JSON, and keep uses_binary_events, or from "
+            "socketio.msgpack_packet.MsgPackPacket"
+        )
+    if packet_class is not None and not writes_texts(packet_class):
+        raise InstallationError(
+            f"cannot guard a {kind} with this json=: python-socketio needs a dumps that takes "
+            "separators and returns a str; wrap it"
         )
     check_hook(target, "on_violation", guarding.recorder.on_violation)
     check_hook(target, "on_error", guarding.error_handler)

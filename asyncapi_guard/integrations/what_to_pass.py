@@ -13,7 +13,7 @@ from socketio.base_namespace import BaseClientNamespace, BaseNamespace
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["named", "what_to_pass", "with_article"]
+__all__ = ["dotted", "named", "what_to_pass", "with_article"]
 
 _SERVERS = (socketio.Server, socketio.AsyncServer)
 _CLIENTS = (socketio.Client, socketio.AsyncClient)
@@ -47,8 +47,8 @@ def named(value: Any) -> str:
     if value is None:
         return "None"
     if isinstance(value, type):
-        return f"the class {_dotted(value)}"
-    return with_article(_dotted(type(value)).removeprefix("builtins."))
+        return f"the class {dotted(value)}"
+    return with_article(dotted(type(value)).removeprefix("builtins."))
 
 
 def with_article(name: str) -> str:
@@ -56,7 +56,8 @@ def with_article(name: str) -> str:
     return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
 
 
-def _dotted(kind: type) -> str:
+def dotted(kind: type) -> str:
+    """A class, with its module."""
     return f"{kind.__module__}.{kind.__qualname__}"
 
 

@@ -16,7 +16,7 @@ from asyncapi_guard.integrations.deciding.emits import EmitDecisions
 from asyncapi_guard.integrations.deciding.events import EventDecisions
 from asyncapi_guard.integrations.deciding.rejections import rejection_by_server
 from asyncapi_guard.integrations.wire.codec import Unsendable
-from asyncapi_guard.integrations.wire.packets import PacketCodec
+from asyncapi_guard.integrations.wire.serializers import packets_of
 from asyncapi_guard.violations import Checkpoint
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.integrations.deciding.calls import Call
     from asyncapi_guard.integrations.deciding.decisions import Guarding
     from asyncapi_guard.integrations.deciding.emits import Emitted
+    from asyncapi_guard.integrations.wire.packets import PacketCodec
 
     # python-socketio carries no types.
     NotConnected = Exception
@@ -56,7 +57,7 @@ class ClientDecisions(EventDecisions, EmitDecisions):
 
     def __init__(self, guarding: Guarding, packet_class: Any) -> None:
         # A server may send as much as it likes: the client has no limit of its own.
-        self.packets: PacketCodec = PacketCodec(packet_class, math.inf, self.mode_of_packet)
+        self.packets: PacketCodec = packets_of(packet_class, math.inf, self.mode_of_packet)
         super().__init__(guarding, self.packets)
 
     @property

@@ -102,7 +102,7 @@ class EventDecisions(Decisions):
             call.namespace,
             event,
             args[1:],
-            binary=type(data) is BinaryArguments,
+            binary=BinaryArguments in (type(data), type(strict)),
             read=True,
         )
         call.message = verdict.message

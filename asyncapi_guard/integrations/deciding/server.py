@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from asyncapi_guard.integrations.deciding.connects import ConnectDecisions
 from asyncapi_guard.integrations.deciding.emits import EmitDecisions
 from asyncapi_guard.integrations.deciding.events import EventDecisions
-from asyncapi_guard.integrations.wire.packets import PacketCodec
+from asyncapi_guard.integrations.wire.serializers import packets_of
 
 if TYPE_CHECKING:
     from asyncapi_guard.integrations.deciding.decisions import Guarding
+    from asyncapi_guard.integrations.wire.packets import PacketCodec
 
 __all__ = ["ServerDecisions"]
 
@@ -25,5 +26,5 @@ class ServerDecisions(EventDecisions, EmitDecisions, ConnectDecisions):
     """
 
     def __init__(self, guarding: Guarding, packet_class: Any, largest: float) -> None:
-        self.packets: PacketCodec = PacketCodec(packet_class, largest, self.mode_of_packet)
+        self.packets: PacketCodec = packets_of(packet_class, largest, self.mode_of_packet)
         super().__init__(guarding, self.packets)

@@ -22,7 +22,7 @@ from socketio import packet
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Codec", "Encoded", "Unsendable"]
+__all__ = ["Codec", "Encoded", "Unsendable", "copied"]
 
 _OWN_WORDS = (
     orjson.OPT_PASSTHROUGH_SUBCLASS
@@ -109,7 +109,7 @@ class Codec:
         data: Any = list(args)
         copy = None
         if not self.standard:
-            data = copy = _copied(data)
+            data = copy = copied(data)
         if _has_bytes(data):
             data = _taken_apart(data, attachments)
         if self.standard:
@@ -163,12 +163,12 @@ def _taken_apart(value: Any, attachments: list[bytes]) -> Any:
     return value
 
 
-def _copied(value: Any) -> Any:
+def copied(value: Any) -> Any:
     """A copy of a value's lists and dicts, as they are read once."""
     if isinstance(value, dict):
-        return {key: _copied(item) for key, item in list(value.items())}
+        return {key: copied(item) for key, item in list(value.items())}
     if isinstance(value, list):
-        return [_copied(item) for item in list(value)]
+        return [copied(item) for item in list(value)]
     return bytes(value) if isinstance(value, bytearray) else value
 
 

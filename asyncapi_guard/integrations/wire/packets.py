@@ -53,9 +53,11 @@ class Junk(Exception):
         header: what it begins with, as far as that can be read.
     """
 
-    def __init__(self, reason: str, frame: Any) -> None:
+    def __init__(self, reason: str, frame: Any = None, namespace: str | None = None) -> None:
         self.reason: str = reason
         self.header: Header = Header.of(frame)
+        if namespace is not None:
+            self.header = self.header._replace(namespace=namespace)
         super().__init__(reason)
 
 
@@ -159,9 +161,18 @@ class PacketCodec(Codec):
 
     def __init__(self, base: Any, largest: float, mode_of: ModeOf) -> None:
         super().__init__(base.json)
+        self.sends_text: bool = not self._writes_itself(base)
+        self.packet_class: Any = self._guarded(base, largest, mode_of)
+
+    def _guarded(self, base: Any, largest: float, mode_of: ModeOf) -> Any:
+        """Return the class of packets for a server that is guarded."""
+        return guarded_packet_class(base, largest, mode_of)
+
+    @staticmethod
+    def _writes_itself(base: Any) -> bool:
+        """Return whether an application's own class has a say in how packets are written."""
         own = packet.Packet
-        self.sends_text: bool = base.encode is own.encode and base.__init__ is own.__init__
-        self.packet_class: Any = guarded_packet_class(base, largest, mode_of)
+        return base.encode is not own.encode or base.__init__ is not own.__init__
 
     def ready(self, values: Sequence[Any], encoded: Encoded | None) -> Sequence[Any] | Encoded:
         """Return what goes into a packet of values: above all, what was judged."""

@@ -28,7 +28,7 @@ class Malformed:
     __slots__ = ("_data", "_module", "_text", "reason")
 
     def __init__(
-        self, reason: str, text: str | None = None, module: Any = json, data: Any = None
+        self, reason: str, text: str | bytes | None = None, module: Any = json, data: Any = None
     ) -> None:
         self.reason: str = reason
         self._text = text
