@@ -33,8 +33,10 @@ class AsyncTestedServer:
         timeout: how many seconds `call` and `received` wait.
     """
 
-    def __init__(self, guard: AsyncAPIGuard, timeout: float) -> None:
-        self.io: Any = _Client(handle_sigint=False, reconnection=False)
+    def __init__(
+        self, guard: AsyncAPIGuard, timeout: float, *, serializer: Any = "default"
+    ) -> None:
+        self.io: Any = _Client(handle_sigint=False, reconnection=False, serializer=serializer)
         self.guard: AsyncAPIGuard = guard
         self.timeout: float = timeout
         self._inbox = Inbox()
@@ -172,10 +174,11 @@ async def async_client(  # noqa: PLR0913  # all but the first two are options, b
     timeout: float = 5,
     policy: Policy | None = None,
     perspective: Literal["server", "client"] | None = None,
+    serializer: Any = "default",
 ) -> AsyncIterator[AsyncTestedServer]:
     """Connect a guarded client on asyncio; arguments, results and errors are those of `client`."""
     guard = AsyncAPIGuard(spec, policy=policy, perspective=perspective)
-    tested, entered = AsyncTestedServer(guard, timeout), list(namespaces)
+    tested, entered = AsyncTestedServer(guard, timeout, serializer=serializer), list(namespaces)
     for namespace in entered:
         tested._listen(namespace)
     try:

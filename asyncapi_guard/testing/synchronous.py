@@ -35,8 +35,10 @@ class TestedServer:
 
     __test__ = False  # pytest takes it for no test
 
-    def __init__(self, guard: AsyncAPIGuard, timeout: float) -> None:
-        self.io: Any = _Client(handle_sigint=False, reconnection=False)
+    def __init__(
+        self, guard: AsyncAPIGuard, timeout: float, *, serializer: Any = "default"
+    ) -> None:
+        self.io: Any = _Client(handle_sigint=False, reconnection=False, serializer=serializer)
         self.guard: AsyncAPIGuard = guard
         self.timeout: float = timeout
         self._inbox = Inbox()
@@ -188,6 +190,7 @@ def client(  # noqa: PLR0913  # all but the first two are options, by keyword
     timeout: float = 5,
     policy: Policy | None = None,
     perspective: Literal["server", "client"] | None = None,
+    serializer: Any = "default",
 ) -> Iterator[TestedServer]:
     """Connect a guarded client to a server, and tell what the server did wrong at the end.
 
@@ -201,6 +204,7 @@ def client(  # noqa: PLR0913  # all but the first two are options, by keyword
         timeout: how many seconds to wait for connections, acks and events.
         policy: as for `AsyncAPIGuard`.
         perspective: as for `AsyncAPIGuard`.
+        serializer: the server's, as for `socketio.Client`: `"msgpack"`, or a class of packets.
 
     Yields:
         The server as the client sees it.
@@ -213,7 +217,7 @@ def client(  # noqa: PLR0913  # all but the first two are options, by keyword
         SpecError: the document cannot be used.
     """
     guard = AsyncAPIGuard(spec, policy=policy, perspective=perspective)
-    tested, entered = TestedServer(guard, timeout), list(namespaces)
+    tested, entered = TestedServer(guard, timeout, serializer=serializer), list(namespaces)
     for namespace in entered:
         tested._listen(namespace)
     try:
