@@ -125,8 +125,17 @@ class Guarded:
         called: the values of the acks that its calls and callbacks got.
     """
 
-    def __init__(self, kind: str, spec: Any = None, **options: Any) -> None:
+    def __init__(
+        self,
+        kind: str,
+        spec: Any = None,
+        *,
+        serializer: Any = "default",
+        json: Any = None,
+        **options: Any,
+    ) -> None:
         self.kind = kind
+        self._wire = {"serializer": serializer, "json": json}
         self.is_simple = "Simple" in kind
         self.is_async = kind.startswith("Async")
         self._loop: Any = None
@@ -144,7 +153,7 @@ class Guarded:
         self.guard.protect(self.io)
 
     def _make(self) -> Any:
-        options: dict[str, Any] = {"reconnection": False, "handle_sigint": False}
+        options: dict[str, Any] = {"reconnection": False, "handle_sigint": False, **self._wire}
         if not self.is_async:
             options["websocket_extra_options"] = {"class_": Hasty}
         if not self.is_simple:

@@ -152,12 +152,17 @@ class Application:
 
 
 def new_application(
-    spec: Any = None, *, handlers: bool = True, async_mode: str = "threading", **options: Any
+    spec: Any = None,
+    *,
+    handlers: bool = True,
+    async_mode: str = "threading",
+    serializer: Any = "default",
+    **options: Any,
 ) -> Application:
     """An application whose every declared event has a handler."""
     app = Flask(__name__)
     app.secret_key = "tests"
-    socketio = SocketIO(app, async_mode=async_mode)
+    socketio = SocketIO(app, async_mode=async_mode, serializer=serializer)
     violations: list[Any] = []
     options.setdefault("on_violation", violations.append)
     guard = AsyncAPIGuard(document() if spec is None else spec, **options)
@@ -301,11 +306,11 @@ class _Client(pysocketio.Client):
 class Client:
     """A real python-socketio client over a websocket, which keeps what it receives."""
 
-    def __init__(self, url: str, **options: Any) -> None:
+    def __init__(self, url: str, *, serializer: Any = "default", **options: Any) -> None:
         self.inbox: queue.Queue[tuple[str, str, list[Any]]] = queue.Queue()
         self.rejections: queue.Queue[tuple[str, Any]] = queue.Queue()
         self.answers: dict[str, Any] = {}
-        self.io = _Client(reconnection=False, handle_sigint=False)
+        self.io = _Client(reconnection=False, handle_sigint=False, serializer=serializer)
         self.io.on("*", self._receive, namespace="*")
         self.io.on("connect_error", self._rejected, namespace="*")
         options.setdefault("transports", ["websocket"])
@@ -352,7 +357,7 @@ class Client:
         done: queue.Queue[Any] = queue.Queue()
         self.io.on("connect", lambda: done.put(None), namespace=namespace)
         self.io.on("connect_error", lambda data=None: done.put(data), namespace=namespace)
-        packet = pysocketio.packet.Packet(0, data=auth, namespace=namespace)
+        packet = self.io.packet_class(0, data=auth, namespace=namespace)
         self.io.connection_namespaces = [*(self.io.connection_namespaces or []), namespace]
         self.io._send_packet(packet)
         return done.get(timeout=PATIENCE)

@@ -85,8 +85,13 @@ def main() -> None:
     if MODE == "asyncio":
         serve_asyncio(sys.argv[2])
         return
-    made: Any = Stage(MODE, sys.argv[2]) if sys.argv[2:] else new_application(async_mode=MODE)
-    offer(made.app, made if sys.argv[2:] else Controls(made))
+    made: Any
+    if sys.argv[2:] and sys.argv[2] != "--serializer":
+        made = controls = Stage(MODE, sys.argv[2])
+    else:
+        made = new_application(async_mode=MODE, serializer=(*sys.argv[3:], "default")[0])
+        controls = Controls(made)
+    offer(made.app, controls)
     port = free_port()
     made.server.start_background_task(announce, port, made.server.sleep)
     sys.stdout = sys.stderr

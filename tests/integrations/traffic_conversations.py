@@ -82,6 +82,10 @@ class Conversation:
 class OverNetwork(Conversation):
     """The conversation of a real client, with a server that is anywhere."""
 
+    serializer = "default"
+    #: Reads the frames of a client.
+    read: Any = staticmethod(read)
+
     def __init__(self, application: Any, net: Any, url: str, transport: str) -> None:
         super().__init__(application)
         self.url = url
@@ -91,7 +95,8 @@ class OverNetwork(Conversation):
         self.client = self._client()
 
     def _client(self) -> Any:
-        self._clients.append(self.net.client(self.url, transports=[self.transport]))
+        options = {"transports": [self.transport], "serializer": self.serializer}
+        self._clients.append(self.net.client(self.url, **options))
         return self._clients[-1]
 
     def forget(self) -> None:
@@ -102,7 +107,7 @@ class OverNetwork(Conversation):
 
     def heard(self) -> Heard:
         self.received()
-        heard = [read(client.io.eio.frames) for client in self._clients]
+        heard = [self.read(client.io.eio.frames) for client in self._clients]
         return Heard(
             *(
                 list(itertools.chain.from_iterable(getattr(each, name) for each in heard))
@@ -137,9 +142,7 @@ class OverNetwork(Conversation):
         def acknowledge(namespace: str, id: int, data: Any) -> None:
             del self.client.io._handle_event
             for part in frame:
-                self.client.io.eio.send(
-                    part.replace("%d", str(id)) if isinstance(part, str) else part
-                )
+                self.client.io.eio.send(with_id(part, id))
             self.answered.set()
 
         self.answered = threading.Event()
@@ -156,12 +159,19 @@ class OverNetwork(Conversation):
     def enter(self, namespace: str, auth: Any) -> Any:
         return self._client().enter(namespace, auth)
 
-    def enter_raw(self, frame: str) -> Any:
+    def enter_raw(self, frame: Any) -> Any:
         client = self._client()
         done: queue.Queue[Any] = queue.Queue()
         client.io.on("connect_error", done.put, namespace="/locked")
         client.io.eio.send(frame)
         return done.get(timeout=120)
+
+
+def with_id(part: Any, id: int) -> Any:
+    """A part of an ack, for which `%d` or a function of the ack id may stand."""
+    if callable(part):
+        return part(id)
+    return part.replace("%d", str(id)) if isinstance(part, str) else part
 
 
 class OverTestClient(Conversation):

@@ -50,18 +50,27 @@ WAYS = [
 
 @contextlib.contextmanager
 def conversation_over(
-    way: Way, net: Any, folder: Callable[[str], Path], skip_or_fail: Callable[[str], Any]
+    way: Way,
+    net: Any,
+    folder: Callable[[str], Path],
+    skip_or_fail: Callable[[str], Any],
+    speak: Any = OverNetwork,
 ) -> Iterator[OverNetwork]:
-    """A conversation with a guarded server in this process, or with one on greenlets in its own."""
+    """A conversation with a guarded server in this process, or with one on greenlets in its own.
+
+    The server's serializer is that of the class of conversations.
+    """
+    serializer = speak.serializer
     if reason := is_missing(way.mode):
         skip_or_fail(reason)
     if way.mode == "threading":
-        made = new_application()
-        yield OverNetwork(Controls(made), net, net.serve(made.app), way.transport)
+        made = new_application(serializer=serializer)
+        yield speak(Controls(made), net, net.serve(made.app), way.transport)
     elif way.mode == "asyncio":
-        asynchronous = new_async_application()
+        asynchronous = new_async_application(server={"serializer": serializer})
         served = net.also_serve(Uvicorn(ASGIApp(asynchronous.server)))
-        yield OverNetwork(AsyncControls(asynchronous, served), net, served.url, way.transport)
+        yield speak(AsyncControls(asynchronous, served), net, served.url, way.transport)
     else:
-        with serving(folder(way.mode) / "log", way.mode) as url:
-            yield OverNetwork(RemoteControls(url), net, url, way.transport)
+        options = ["--serializer", serializer]
+        with serving(folder(way.mode) / "log", way.mode, *options) as url:
+            yield speak(RemoteControls(url), net, url, way.transport)
