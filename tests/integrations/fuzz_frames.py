@@ -36,11 +36,12 @@ def main() -> None:
 
 def run(adapter: str, asked: Any) -> None:
     """Feed one adapter, and write what came of it; its greenlets need another standard library."""
-    if adapter == "gevent":
+    mode = adapter.partition("+")[0]
+    if mode == "gevent":
         from gevent import monkey
 
         monkey.patch_all()
-    elif adapter == "eventlet":
+    elif mode == "eventlet":
         import eventlet
 
         eventlet.monkey_patch()
@@ -64,7 +65,8 @@ def explore(adapters: list[str], minutes: float, seconds: float) -> int:
     from traffic_fuzz import CLIENTS, SERVERS
     from traffic_processes import is_missing
 
-    there = adapters or [*(each for each in SERVERS if is_missing(each) is None), *CLIENTS]
+    here = [*(each for each in SERVERS if is_missing(each) is None), *CLIENTS]
+    there = adapters or [*here, *(f"{each}+msgpack" for each in here)]
     end, found, seeds = time.monotonic() + 60 * minutes, 0, random.SystemRandom()
     while time.monotonic() < end:
         for adapter in there:

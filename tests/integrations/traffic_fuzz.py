@@ -474,7 +474,12 @@ class AsyncSimpleClientFuzz(AsyncClientFuzz, SimpleClientFuzz):
 
 
 def fuzz(adapter: str, seed: int, *, guarded: bool = True) -> Fuzz:
-    """An adapter that waits for frames."""
+    """An adapter that waits for frames; `+msgpack` behind its name lets it speak MessagePack."""
+    adapter, _, packed = adapter.partition("+")
+    if packed:
+        from traffic_msgpack_fuzz import fuzz_packed
+
+        return fuzz_packed(adapter, seed, guarded=guarded)
     kinds: dict[str, Any] = {
         "asyncio": AsyncServerFuzz,
         "Client": ClientFuzz,
