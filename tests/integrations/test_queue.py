@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import socketio
 import websocket
+from traffic_conversations import with_id
 
 from asyncapi_guard import AckValidationError, AsyncAPIGuard, EmitValidationError
 
@@ -82,21 +83,31 @@ class Manager(socketio.RedisManager):
 class Host:
     """One guarded server on the queue, with one real client."""
 
-    def __init__(self, url: str, contract: Any, net: Any) -> None:
+    def __init__(self, url: str, contract: Any, net: Any, serializer: str) -> None:
         self.violations: queue.Queue[Any] = queue.Queue()
         self.manager = Manager(url)
-        self.server = socketio.Server(async_mode="threading", client_manager=self.manager)
+        self.server = socketio.Server(
+            async_mode="threading", client_manager=self.manager, serializer=serializer
+        )
         self.server.on("begin", lambda sid: None)
         self.guard = AsyncAPIGuard(contract, on_violation=self.violations.put)
         self.guard.protect(self.server)
-        self.client = net.client(net.serve(socketio.WSGIApp(self.server)))
+        url = net.serve(socketio.WSGIApp(self.server))
+        self.client = net.client(url, serializer=serializer)
         self.sid = self.client.io.get_sid("/")
 
 
 @pytest.fixture(scope="module")
-def cluster(redis_url: str, contract: Any, module_net: Any) -> Any:
+def cluster(redis_url: str, contract: Any, module_net: Any) -> Iterator[Any]:
     """Two hosts and an outside publisher, all of which hear one another."""
-    hosts = [Host(redis_url, contract(), module_net) for _ in range(2)]
+    yield from clustered(redis_url, contract, module_net)
+
+
+def clustered(
+    redis_url: str, contract: Any, net: Any, serializer: str = "default"
+) -> Iterator[Any]:
+    """Let two hosts and an outside publisher hear one another."""
+    hosts = [Host(redis_url, contract(), net, serializer) for _ in range(2)]
     outside = socketio.RedisManager(redis_url, write_only=True)
     heard = threading.Event()
     threading.Thread(target=lambda: (_until_heard(hosts), heard.set()), daemon=True).start()
@@ -272,8 +283,7 @@ def answer_with(host: Host, frames: list[Any]) -> threading.Event:
     def acknowledge(_namespace: str, id: int, _data: Any) -> None:
         del host.client.io._handle_event
         for frame in frames:
-            made = frame.replace("%d", str(id)) if isinstance(frame, str) else frame
-            host.client.io.eio.send(made)
+            host.client.io.eio.send(with_id(frame, id))
         done.set()
 
     host.client.io._handle_event = acknowledge
