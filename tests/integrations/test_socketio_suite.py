@@ -53,8 +53,8 @@ def suite(skip_or_fail: Any) -> Path:
 @pytest.mark.parametrize(
     ("modules", "passing", "least"),
     [
-        (("server", "namespace", "manager", "pubsub_manager"), 362, 100),
-        (("client", "simple_client"), 191, 40),
+        (("server", "namespace", "manager", "pubsub_manager"), 361, 100),
+        (("client", "simple_client"), 190, 40),
         (("admin",), 19, 10),  # these wait for minutes, with and without a guard
     ],
     ids=["servers", "clients", "admin"],

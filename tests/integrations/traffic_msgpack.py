@@ -151,6 +151,7 @@ def read(frames: Any) -> Heard:
         if not isinstance(made, dict):
             continue
         kind, namespace, data = made.get("type"), made.get("nsp"), made.get("data")
+        namespace = "/" if namespace is None else namespace
         if way == SENT and kind == 0:
             auths[repr(namespace)] = data
         elif way == SENT and kind == 2:

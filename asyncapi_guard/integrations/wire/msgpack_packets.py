@@ -6,6 +6,7 @@ own packet class stays between the server and the innermost reading, which is ou
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +46,9 @@ class Packed(Encoded):
 
     __slots__ = ("packed",)
 
-    def __init__(self, values: list[Any], packed: bytes, attachments: tuple[bytes, ...]) -> None:
+    def __init__(
+        self, values: list[Any], packed: bytes, attachments: tuple[bytes, ...] = ()
+    ) -> None:
         super().__init__(values, "", attachments)
         self.packed: bytes = packed
 
@@ -67,8 +70,10 @@ def _read_once(args: Sequence[Any]) -> list[Any]:
 
     Where the `msgpack` package is written in C, no other thread gets a turn.
     """
-    made: list[Any] = copied(list(args)) if _IN_PYTHON else list(args)
-    return made
+    if _IN_PYTHON:
+        made: list[Any] = copied(list(args))
+        return made
+    return args if type(args) is list else list(args)
 
 
 def _size_of_start(count: int) -> int:
@@ -110,6 +115,10 @@ class MsgPackCodec(PacketCodec):
         except Exception as error:
             # Of many kinds, and they may quote the value.
             raise Unsendable("it has no form in MessagePack") from error
+        with suppress(Exception):  # whatever it is, it is said below
+            plain = strict_msgpack.read_plain(packed)
+            if plain is not strict_msgpack.ODD:
+                return Packed(plain, packed)
         read = strict_msgpack.read_values(packed)
         if read.fault is not None:
             raise Unsendable(read.fault)
@@ -119,12 +128,15 @@ class MsgPackCodec(PacketCodec):
 class _Strict(msgpack_packet.MsgPackPacket):  # type: ignore[misc]  # python-socketio has no types
     """In the place of python-socketio's reading, beneath an application's own class."""
 
-    #: What was read of the frame.
-    read: strict_msgpack.Packet | None = None
-
     def decode(self, encoded_packet: Any) -> Any:
+        plain = strict_msgpack.read_plain_packet(encoded_packet)
+        if plain is not None:
+            fields, self.data = plain
+            self.packet_type, self.id = fields.type, fields.ack_id
+            self.namespace = fields.namespace
+            return
         try:
-            self.read = read = strict_msgpack.read_packet(encoded_packet)
+            read = strict_msgpack.read_packet(encoded_packet)
         except strict_msgpack.Unreadable as error:
             raise Junk(str(error), namespace=error.namespace) from error
         self.packet_type, self.namespace, self.id = read.kind, read.namespace, read.id

@@ -23,7 +23,17 @@ from socketio import msgpack_packet, packet
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Packet", "Unreadable", "Values", "read_packet", "read_values", "write"]
+__all__ = [
+    "ODD",
+    "Packet",
+    "Unreadable",
+    "Values",
+    "read_packet",
+    "read_plain",
+    "read_plain_packet",
+    "read_values",
+    "write",
+]
 
 _NO_MSGPACK = "the data is not MessagePack"
 _NO_PACKET = "the frame is not a Socket.IO packet"
@@ -37,7 +47,6 @@ _DEEPEST = 500
 _NULL = b"\xc0"
 _UNDEFINED = b"\xd4\x00\x00"
 #: The beginnings of floats that may be infinite, or not a number.
-_FLOATS = b"\xcb", b"\xca"
 _EXTREMES = b"\xcb\x7f", b"\xcb\xff", b"\xca\x7f", b"\xca\xff"
 
 _decode = msgpack.Decoder().decode
@@ -89,13 +98,27 @@ class Packet(NamedTuple):
 
 
 class _Fields(msgspec.Struct):
-    """What is on the wire; JavaScript's clients send `options`, which are for themselves."""
+    """What is on the wire.
+
+    JavaScript's clients send `options`, which are for themselves; python-socketio writes `null` for
+    a namespace that a packet does not name.
+    """
 
     type: Annotated[int, Meta(ge=packet.CONNECT, le=packet.CONNECT_ERROR)]
-    nsp: str
+    nsp: str | None
     id: Annotated[int, Meta(ge=0)] | UnsetType | None = UNSET
     data: Raw | UnsetType = UNSET
     options: Raw | UnsetType = UNSET
+
+    @property
+    def namespace(self) -> str:
+        """The namespace, whether or not it is named."""
+        return "/" if self.nsp is None else self.nsp
+
+    @property
+    def ack_id(self) -> int | None:
+        """The ack id; `None` for none."""
+        return None if self.id is UNSET else self.id
 
 
 class _Namespace(msgspec.Struct):
@@ -108,6 +131,19 @@ _decode_fields = msgpack.Decoder(_Fields).decode
 _decode_namespace = msgpack.Decoder(_Namespace).decode
 #: What frames of JSON can name: a comma ends a namespace there, and a query is no part of it.
 _is_namespace = re.compile(r"/[^,?]*").fullmatch
+
+
+def read_plain_packet(frame: Any) -> tuple[_Fields, Any] | None:
+    """Read a frame as most are: its fields, and its data; `None` where `read_packet` is needed."""
+    try:
+        fields = _decode_fields(frame)
+        data = bytes(fields.data)  # type: ignore[arg-type]  # where there is none, it raises
+        value = read_plain(data)
+    except Exception:  # noqa: BLE001  # whatever it is, it is said elsewhere
+        return None
+    if value is ODD or not _is_whole(fields, data, len(frame)):
+        return None
+    return (fields, value) if fields.nsp == "/" or _is_namespace(fields.namespace) else None
 
 
 def read_packet(frame: Any) -> Packet:
@@ -124,7 +160,7 @@ def read_packet(frame: Any) -> Packet:
         raise Unreadable(_TOO_DEEP) from error
     except ValueError as error:
         raise Unreadable(_NO_PACKET, _namespace_of(frame)) from error
-    if fields.nsp != "/" and not _is_namespace(fields.nsp):
+    if not _is_namespace(fields.namespace):
         raise Unreadable(_NO_PACKET)
     data = _NULL if fields.data is UNSET else bytes(fields.data)
     if data == _UNDEFINED:
@@ -133,7 +169,7 @@ def read_packet(frame: Any) -> Packet:
         values = read_values(data, undefined=True)
     if values.fault is None and not _is_whole(fields, data, len(frame)):
         values = values._replace(fault=_fault_of_names(frame))
-    return Packet(fields.type, fields.nsp, None if fields.id is UNSET else fields.id, values)
+    return Packet(fields.type, fields.namespace, fields.ack_id, values)
 
 
 def _namespace_of(frame: bytes) -> str:
@@ -158,6 +194,23 @@ def _is_whole(fields: _Fields, data: bytes, size: int) -> bool:
     return size == 0
 
 
+#: Stands for data that is looked at value by value.
+ODD: Any = object()
+
+
+def read_plain(written: bytes) -> Any:
+    """Read data as most are, which only have JSON's own types; `ODD` where `read_values` is needed.
+
+    Raises:
+        Exception: of whatever kind, where that is needed as well.
+    """
+    if (b"\xcb" in written or b"\xca" in written) and _may_be_extreme(written):
+        return ODD
+    data = _decode(written)
+    orjson.dumps(data, None, orjson.OPT_PASSTHROUGH_DATETIME)
+    return data if write(data) == written else ODD
+
+
 def read_values(written: bytes, *, undefined: bool = False) -> Values:
     """Read data.
 
@@ -172,7 +225,7 @@ def read_values(written: bytes, *, undefined: bool = False) -> Values:
         return Values(None, fault=_TOO_DEEP)
     except Exception as error:  # noqa: BLE001  # of several kinds
         return Values(None, fault=_fault_of(error))
-    values = _held_to_json(data, written, undefined=undefined)
+    values = _read_with_care(data, undefined=undefined)
     if canonical or values.fault is not None:
         return values
     if values.undefined:  # in a longer form it is one byte, to clients of JavaScript
@@ -185,20 +238,9 @@ def _fault_of(error: Exception) -> str:
     return _EXTENSION if isinstance(error, msgspec.ValidationError) else _NO_MSGPACK
 
 
-def _held_to_json(data: Any, written: bytes, *, undefined: bool) -> Values:
-    if not _may_be_extreme(written):
-        try:
-            orjson.dumps(data, None, orjson.OPT_PASSTHROUGH_DATETIME)
-        except TypeError:  # also for what is deep
-            pass
-        else:
-            return Values(data)
-    return _read_with_care(data, undefined=undefined)
-
-
 def _may_be_extreme(written: bytes) -> bool:
     """Whether there may be numbers that JSON does not have."""
-    return any(each in written for each in _FLOATS) and any(each in written for each in _EXTREMES)
+    return any(each in written for each in _EXTREMES)
 
 
 class _SameName(Exception):
