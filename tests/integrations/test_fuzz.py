@@ -56,6 +56,11 @@ def test_no_mutated_frame_gets_past_the_guard_on_greenlets(
     """In a process of their own, whose standard library they change."""
     if reason := is_missing(adapter):
         skip_or_fail(reason)
+    see(in_a_process(adapter), record_property)
+
+
+def in_a_process(adapter: str) -> Outcome:
+    """What came of an adapter in a process of its own."""
     options = ["--seed", str(SEED), "--seconds", str(LEVEL.fuzzing)]
     done = subprocess.run(
         [sys.executable, str(PROGRAM), adapter, *options],
@@ -64,7 +69,7 @@ def test_no_mutated_frame_gets_past_the_guard_on_greenlets(
         check=False,
     )
     assert done.stdout, done.stderr[-2000:]
-    see(Outcome(**json.loads(done.stdout)), record_property)
+    return Outcome(**json.loads(done.stdout))
 
 
 @pytest.mark.parametrize("adapter", HERE)

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from levels import LEVEL, SEED
-from test_fuzz import HERE, _quiet, pytestmark, see
+from test_fuzz import HERE, _quiet, in_a_process, pytestmark, see
 from traffic_fuzz import fuzz
 from traffic_msgpack_fuzz import PackedMutations
+from traffic_processes import is_missing
+from traffic_ways import ON_GREENLETS
 
 __all__ = ["_quiet", "pytestmark"]  # for pytest
 
@@ -20,6 +22,17 @@ __all__ = ["_quiet", "pytestmark"]  # for pytest
 def test_no_mutated_frame_gets_past_the_guard(adapter: str, record_property: Any) -> None:
     """A fifth of them at the least keep the contract, and reach their handlers."""
     see(fuzz(f"{adapter}+msgpack", SEED).run(seconds=LEVEL.fuzzing), record_property)
+
+
+@pytest.mark.greenlets
+@pytest.mark.parametrize("adapter", ON_GREENLETS)
+def test_no_mutated_frame_gets_past_the_guard_on_greenlets(
+    adapter: str, skip_or_fail: Any, record_property: Any
+) -> None:
+    """In a process of their own, whose standard library they change."""
+    if reason := is_missing(adapter):
+        skip_or_fail(reason)
+    see(in_a_process(f"{adapter}+msgpack"), record_property)
 
 
 @pytest.mark.parametrize("adapter", HERE)
