@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, Union
 from asyncapi_guard.codefirst.asyncapi_schemas import legal
 from asyncapi_guard.schema import Dialect, UnknownFormatError, dialect_of
 from asyncapi_guard.schema.dialects import ASYNCAPI, replace_subschemas
+from asyncapi_guard.spec.acks import ack_schema
 from asyncapi_guard.spec.ids import Names
 from asyncapi_guard.spec.references import Documents, Node, Unresolvable, is_reference
 from asyncapi_guard.spec.replies import Replies
 from asyncapi_guard.spec.schema_bundles import follow, is_anchor, opens_resource
-from asyncapi_guard.spec.schemas import ack_schema
 from asyncapi_guard.spec.source import Source, no_garbage_collection
 from asyncapi_guard.spec.traits import merge_traits
 

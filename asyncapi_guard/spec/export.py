@@ -25,10 +25,10 @@ from urllib.parse import quote, unquote, urlsplit
 from asyncapi_guard.errors import Finding, UnresolvableReference
 from asyncapi_guard.schema import UnknownFormatError, dialect_of
 from asyncapi_guard.schema.dialects import Dialect, subschemas
+from asyncapi_guard.spec.acks import ack_schema
 from asyncapi_guard.spec.pointers import Path, format_pointer
 from asyncapi_guard.spec.references import Documents, Node, Unresolvable, is_reference, named_by
 from asyncapi_guard.spec.schema_bundles import at, is_anchor, opens_resource
-from asyncapi_guard.spec.schemas import ack_schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
