@@ -15,20 +15,27 @@ from asyncapi_guard.spec.schema_habits import ALL_KEYWORDS
 from asyncapi_guard.spec.wording import GLUED, boolean_hint, kind_of, nearest, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from asyncapi_guard.errors import Finding
     from asyncapi_guard.spec.references import Node
 
 __all__ = [
+    "NO_OPTIONS",
     "AckFault",
     "AckOptions",
     "ack_fault",
     "ack_options",
+    "ack_place",
     "ack_schema",
+    "fault_of_required",
+    "fault_of_timeout",
     "is_long_form",
     "lacks_format",
     "option_faults",
+    "schema_in_ack",
+    "with_options",
+    "with_schema",
 ]
 
 #: What may stand beside the `schema` of a Multi Format Schema Object, and limits nothing.
@@ -54,6 +61,10 @@ class AckOptions(NamedTuple):
     required: bool = False
     timeout: float | None = None
     none: bool = False
+
+
+#: A schema, and no more.
+NO_OPTIONS = AckOptions()
 
 
 class AckFault(NamedTuple):
@@ -82,6 +93,40 @@ def is_long_form(value: Any) -> bool:
 def ack_schema(node: Node) -> Node:
     """The schema of an `x-ack`: itself, or that of `{args: schema}`."""
     return node.child("args") if is_long_form(node.value) else node
+
+
+def ack_place(node: Node, resolve: Callable[[Node], Node | None]) -> Node:
+    """The long form of an `x-ack` behind a reference; a schema stays where it is.
+
+    Args:
+        node: the `x-ack`.
+        resolve: follows a reference.
+    """
+    target = resolve(node) if is_reference(node.value) else None
+    return target if target is not None and is_long_form(target.value) else node
+
+
+def schema_in_ack(value: Any) -> Any:
+    """The schema of an `x-ack`, as data."""
+    return value["args"] if is_long_form(value) else value
+
+
+def with_schema(value: Any, schema: Any) -> Any:
+    """An `x-ack` with another schema, as data."""
+    return {**value, "args": schema} if is_long_form(value) else schema
+
+
+def with_options(value: Any, options: AckOptions) -> Any:
+    """An `x-ack`, as data, with more said of it; `None` is one of which nothing was said."""
+    if options.none:
+        return False
+    schema = True if value is None or value is False else value
+    found = {**value} if is_long_form(value) else {"args": schema}
+    if options.required:
+        found["required"] = True
+    if options.timeout is not None:
+        found["timeout"] = options.timeout
+    return found
 
 
 def ack_options(node: Node) -> AckOptions:
@@ -169,9 +214,9 @@ def _fault_of_option(key: str, value: Any) -> str:
     if key in _COMPANIONS or key.startswith("x-"):
         return ""
     if key == "required":
-        return _fault_of_required(value)
+        return fault_of_required(value, "required beside 'args'")
     if key == "timeout":
-        return _fault_of_timeout(value)
+        return fault_of_timeout(value, "timeout")
     if key in _SCHEMA_PARTS:
         return (
             f"{shown(key)} beside 'args' is not read: it belongs to the schema of the ack; write "
@@ -182,23 +227,25 @@ def _fault_of_option(key: str, value: Any) -> str:
     return f"unknown field {shown(key)} of x-ack, which nobody reads{advice}"
 
 
-def _fault_of_required(value: Any) -> str:
+def fault_of_required(value: Any, name: str) -> str:
+    """What is wrong with what should be a boolean; empty if nothing is."""
     if isinstance(value, bool):
         return ""
     advice = boolean_hint(value)
     if isinstance(value, list):
         advice = "; which properties an ack must have belongs within 'args'"
-    return f"required beside 'args' must be true or false, not {kind_of(value)}{advice}"
+    return f"{name} must be true or false, not {kind_of(value)}{advice}"
 
 
-def _fault_of_timeout(value: Any) -> str:
+def fault_of_timeout(value: Any, name: str) -> str:
+    """What is wrong with what should be a number of seconds; empty if nothing is."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         found = kind_of(value)
     elif _is_time(value):
         return ""
     else:
         found = shown(value).strip("'") if isinstance(value, float) or value <= 0 else "so large"
-    return f"timeout must be a number of seconds above 0, such as 5 or 0.5, not {found}"
+    return f"{name} must be a number of seconds above 0, such as 5 or 0.5, not {found}"
 
 
 def _is_time(value: float) -> bool:

@@ -32,8 +32,8 @@ from asyncapi_guard.schema.text_objects import HeadersObject, QueryObject
 from asyncapi_guard.spec.acks import (
     ack_fault,
     ack_options,
+    ack_place,
     ack_schema,
-    is_long_form,
     option_faults,
 )
 from asyncapi_guard.spec.own_extensions import extension_faults, faults_anywhere
@@ -321,7 +321,7 @@ class _Compiler:
     def _ack(self, node: Node | None) -> Ack | None:
         if node is None:
             return None
-        given, node = node, self._long_form(node)
+        given, node = node, ack_place(node, self._resolve)
         found = [*option_faults(node), *(option_faults(given) if given is not node else ())]
         faults = [each.finding("ack-options") for each in found]
         fault = "" if faults else ack_fault(node)
@@ -333,11 +333,6 @@ class _Compiler:
         if schema is None:
             return None
         return Ack((schema,), *ack_options(node), location=node.location)
-
-    def _long_form(self, node: Node) -> Node:
-        """The long form of an `x-ack` behind a reference; a schema stays where it is."""
-        target = self._resolve(node) if is_reference(node.value) else None
-        return target if target is not None and is_long_form(target.value) else node
 
     def _mode(self, node: Node | None) -> Mode | None:
         if node is None:
