@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import socketio
 from ack_stages import SHORT, STAGES, Stage, Threads, document, error
+from traffic_processes import GREENLETS, PROGRAM, THREADING, is_missing, serving
 
 from asyncapi_guard import Policy
 
@@ -386,3 +387,23 @@ def test_several_messages_of_one_event(net: Any, stage: Any) -> None:
     assert client.receive().startswith('32[{"error"')
     assert [at.violation().message_id for _ in range(2)] == ["one", "two"]
     assert sorted(at.began.get() for _ in range(2)) == [1, 2]
+
+
+@pytest.mark.parametrize("mode", [THREADING, *GREENLETS])
+def test_servers_of_every_kind(mode: str, net: Any, tmp_path: Any, skip_or_fail: Any) -> None:
+    """The timer is of the server's own kind: threads, or greenlets."""
+    if reason := is_missing(mode):
+        skip_or_fail(reason)
+    with serving(tmp_path / "log", mode, program=PROGRAM.with_name("serve_late.py")) as url:
+        client = net.raw(url)
+        client.enter()
+        for id in range(10, 14):
+            client.send(f'2{id}["soon"]')
+        client.send('25["late"]')
+        assert client.receive() == "35[1]"
+        late = error("handler_timeout", "soon")
+        assert [client.receive() for _ in range(4)] == [f"3{id}{late}" for id in range(10, 14)]
+        client.send('26["must"]')
+        assert client.receive() == '21["soon_sent"]'
+        assert client.receive() == "36[1]"
+        assert heard(client) == []
