@@ -38,4 +38,4 @@ def read_ack_options(
         fault = "no_ack says that there is no ack, so nothing else can be said of it"
     if fault:
         raise RegistrationError(f"{place}: {fault}")
-    return AckOptions(required, None if timeout is None else float(timeout), none)
+    return AckOptions(required, timeout, none)
