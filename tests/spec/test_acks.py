@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 from asyncapi_guard import load
 from asyncapi_guard.errors import InvalidDocument, SpecError
 from asyncapi_guard.lint import lint
+from asyncapi_guard.spec.export import bundle
+from asyncapi_guard.spec.loader import open_documents
+from asyncapi_guard.spec.upgrade import upgrade
 
 MESSAGE = "channels: {{c: {{address: /, messages: {{m: {{payload: {{}}, x-ack: {}}}}}}}}}\nx-s: {{type: integer}}\nx-long: {{args: {{type: integer}}, required: true, timeout: 2}}"
 
@@ -88,6 +91,51 @@ def test_a_trait_and_its_message_are_one_ack(folder):
     )
     ack = ack_of(contract)
     assert (ack.required, ack.timeout) == (True, 3.0)
+
+
+def test_one_file_of_several_says_the_same(folder):
+    """Whatever stands in another file: the message, the long form, or the schema."""
+    folder.write(
+        "b.yml",
+        "m: {payload: {type: string}, x-ack: {args: {$ref: '#/S'}, required: true, timeout: 5}}\n"
+        "S: {type: object, properties: {a: {type: integer}}}\n"
+        "long: {args: {$ref: '#/S'}, timeout: 3}\n",
+    )
+    contract = folder.load(
+        "channels: {c: {address: /, messages: {m: {$ref: 'b.yml#/m'}, n: {x-ack: {$ref: 'b.yml#/long'}}, "
+        "o: {x-ack: {args: {$ref: 'b.yml#/S'}, required: true}}, p: {x-ack: false}}}}"
+    )
+    data = bundle(open_documents(folder.path / "asyncapi.yml"))
+    assert "b.yml" not in json.dumps(data)
+    whole = load(data)
+    assert whole.channels["c"].messages == contract.channels["c"].messages
+    for key in "mno":
+        (schema,) = whole.channels["c"].messages[key].ack.alternatives
+        assert not schema.is_valid({"a": "x"})
+
+
+def test_an_upgrade_keeps_what_stands_beside_args(folder):
+    """On messages of AsyncAPI 2, and on operations, whose acks move to messages."""
+    old = folder.write(
+        "old.yml",
+        """
+        asyncapi: 2.6.0
+        info: {title: T, version: '1'}
+        channels:
+          /:
+            publish:
+              message: {name: a, payload: {}, x-ack: {args: {type: integer}, required: true, timeout: 5}}
+            subscribe:
+              x-ack: {args: {type: integer}, timeout: 2}
+              message: {name: b, payload: {}}
+        """,
+    )
+    result = upgrade(open_documents(old).main)
+    messages = load(result.data).channels["root"].messages
+    assert {key: (each.ack.required, each.ack.timeout) for key, each in messages.items()} == {
+        "a": (True, 5.0),
+        "b": (False, 2.0),
+    }
 
 
 json_values = st.recursive(
