@@ -272,6 +272,34 @@ def test_what_another_process_publishes(asked: bool, way: str, stage: Any, net: 
     assert at.violation().event == ("never_sent" if asked else "must_sent")
 
 
+@both
+def test_an_ack_by_a_message_queue_is_forgotten(way: str, stage: Any, net: Any) -> None:
+    """It is kept twice until then: for the host that emits, and for the one that has the client."""
+    manager = socketio.PubSubManager() if way == "protect" else AsyncPubSubManager()
+    manager._listen = _nothing if way == "protect" else _nothing_async
+    manager._publish = (lambda message: None) if way == "protect" else _published
+    at = stage(way, server={"client_manager": manager})
+    client, sid = entered(net, at)
+    got: queue.Queue[Any] = queue.Queue()
+    at.emit("late_sent", callback=got.put, to=sid)
+    at.emit("soon_sent", callback=got.put, to=sid)
+    late, soon = heard(client)
+    violation = at.violation()
+    assert (violation.code, violation.event) == ("ack_timeout", "soon_sent")
+    assert len(kept(at, sid)) == 2
+    for frame in (soon, late):
+        client.send(f"3{frame[1:].partition('[')[0]}[7]")
+    assert got.get(timeout=PATIENCE) == 7
+    assert heard(client) == []
+    assert kept(at, sid) == []
+    assert got.empty()
+    assert at.violations.empty()
+
+
+async def _published(message: Any) -> None:
+    await asyncio.sleep(0)
+
+
 def _nothing() -> Any:
     return iter(())
 

@@ -36,11 +36,13 @@ class _Owed(NamedTuple):
         deadline: until then.
         callback: what waits for it.
         drops: later it counts for nothing.
+        others: by who and what id else the same ack is kept: it goes by a message queue.
     """
 
     deadline: Deadline
     callback: Any
     drops: bool
+    others: list[tuple[Any, Any]]
 
 
 class OwedAcks(Guarded[Decides]):
@@ -82,7 +84,7 @@ class OwedAcks(Guarded[Decides]):
         seconds = None if sent is None else self._emits.timeout_of(sent)
         if sent is not None and seconds is not None:
             deadline = self.clock.set(seconds, self._overdue, owner, id, callback)
-            self._owed[owner, id] = _Owed(deadline, callback, self._emits.drops_late_acks(sent))
+            self._owed[owner, id] = _Owed(deadline, callback, self._emits.drops_late_acks(sent), [])
         return id
 
     def _came_in_time(self, owner: Any, id: Any) -> bool:
@@ -106,6 +108,8 @@ class OwedAcks(Guarded[Decides]):
         waits = kept.get(id) is callback
         if waits and self._emits.drops_late_acks(sent):
             kept.pop(id, None)
+            for other, its_id in owed.others if owed is not None else ():
+                self._callbacks.get(other, {}).pop(its_id, None)
         is_here = waits and self._is_here(owner, sent.namespace)
         verdict = self._emits.overdue_ack(sent, is_here=is_here)
         violation = verdict.violation

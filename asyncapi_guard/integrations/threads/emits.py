@@ -245,6 +245,17 @@ class Emits(OwedAcks["ServerDecisions"], Queue):
 
     # -- acks of clients ---------------------------------------------------------------------------
 
+    def generate_ack_id(self, owner: Any, callback: Any) -> Any:
+        """A callback waits for an ack from now on."""
+        id = super().generate_ack_id(owner, callback)
+        if self._owed and self._returns(callback):
+            # It goes by the message queue, and back to this host: then it is kept twice.
+            host_id, room, _, first = callback.args
+            owed = self._owed.get((room, first))
+            if owed is not None and host_id == self.server.manager.host_id:
+                owed.others.append((owner, id))
+        return id
+
     @property
     def _callbacks(self) -> dict[Any, dict[Any, Any]]:
         callbacks: dict[Any, dict[Any, Any]] = self.server.manager.callbacks
