@@ -121,7 +121,9 @@ def with_options(value: Any, options: AckOptions) -> Any:
     if options.none:
         return False
     schema = True if value is None or value is False else value
-    found = {**value} if is_long_form(value) else {"args": schema}
+    found: dict[str, Any] = {"args": schema}
+    if isinstance(value, dict) and is_long_form(value):
+        found = dict(value)
     if options.required:
         found["required"] = True
     if options.timeout is not None:

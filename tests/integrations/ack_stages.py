@@ -21,16 +21,12 @@ SHORT = 0.02
 INTEGER = {"type": "integer"}
 
 
-def document(short: float = SHORT) -> dict[str, Any]:
-    """Events with all that can be said of an ack, in both directions.
-
-    Args:
-        short: how many seconds the ack of `soon` may take.
-    """
+def document() -> dict[str, Any]:
+    """Events with all that can be said of an ack, in both directions."""
     acks: dict[str, Any] = {
         "must": {"args": INTEGER, "required": True},
         "never": False,
-        "soon": {"args": INTEGER, "timeout": short},
+        "soon": {"args": INTEGER, "timeout": SHORT},
         "late": {"args": INTEGER, "timeout": LONG},
         "plain": INTEGER,
     }
@@ -123,6 +119,13 @@ class Threads(Stage):
         for event in ("must", "never", "soon", "late", "plain"):
             self.at.on(event)(self.handler(event))
         self.url = net.serve(self.at.wsgi)
+        net.also_serve(self)
+
+    def close(self) -> None:
+        """End what polls: else a client that leaves may wait for its last poll."""
+        for connection in list(self.io.eio.sockets.values()):
+            if not connection.upgraded:
+                connection.close(wait=False)
 
     def handler(self, event: str) -> Any:
         """What handles an event."""

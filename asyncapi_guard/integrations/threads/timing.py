@@ -75,7 +75,11 @@ class Clock:
         self._wake: Any = None
 
     def set(self, seconds: float, function: Callable[..., Any], *args: Any) -> Deadline:
-        """Call a function, in a thread of its own, unless its deadline is met."""
+        """Call a function, in a thread of its own, unless its deadline is met.
+
+        Raises:
+            RuntimeError: no thread can be started.
+        """
         with self.lock:
             queue = self._queues.get(seconds)
             if queue is None:
@@ -91,8 +95,18 @@ class Clock:
         if sleeps:
             self._wake.set()
         else:
-            start(self._target, self._run)
+            self._start(deadline)
         return deadline
+
+    def _start(self, deadline: Deadline) -> None:
+        """Start the timer for the first deadline."""
+        try:
+            start(self._target, self._run)
+        except BaseException:  # no thread can be started, so nothing waits for this one either
+            with self.lock:
+                self._next = None
+            deadline.met()
+            raise
 
     def stop(self) -> None:
         """Forget all deadlines that are not over yet: they count as met."""
@@ -128,8 +142,14 @@ class Clock:
             self._next = min(firsts, default=None)
             pause = None if self._next is None else min(self._next - now, _LONGEST)
         for deadline in due:
-            start(self._target, deadline.function, *deadline.args)
+            self._call(deadline)
         return pause
+
+    def _call(self, deadline: Deadline) -> None:
+        try:
+            start(self._target, deadline.function, *deadline.args)
+        except RuntimeError:  # no thread can be started, and somebody waits for an answer
+            deadline.function(*deadline.args)
 
 
 def _take_due(queue: _Queue, now: float) -> list[Deadline]:
