@@ -162,9 +162,26 @@ class WebSocketBinding:
 
 @dataclass(frozen=True, slots=True)
 class Ack:
-    """What an acknowledgement may be: exactly one of the alternatives must match."""
+    """What an acknowledgement may be, and whether and when it must come.
+
+    Attributes:
+        alternatives: the schemas of which exactly one must match.
+        required: whoever sends the event must ask for an ack.
+        timeout: within how many seconds it must come; `None` for any time.
+        none: nobody asks for an ack (`x-ack: false`).
+        location: where it stands, as `file#/json/pointer`.
+    """
 
     alternatives: tuple[Schema, ...]
+    required: bool = False
+    timeout: float | None = None
+    none: bool = False
+    location: str = field(default="", compare=False)
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is a schema and no more."""
+        return not (self.required or self.none) and self.timeout is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,10 @@ class Code(str, Enum):
     HANDLER = "handler_error"
     #: No handler is registered for a declared event.
     UNHANDLED = "unhandled_event"
+    #: A handler did not answer within the time that the contract allows.
+    HANDLER_TIMEOUT = "handler_timeout"
+    #: The ack of an event that was sent did not come within that time.
+    ACK_TIMEOUT = "ack_timeout"
     #: The guard itself failed; traffic is rejected (fail closed).
     GUARD = "guard_error"
 

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, Union
 from asyncapi_guard.codefirst.asyncapi_schemas import legal
 from asyncapi_guard.schema import Dialect, UnknownFormatError, dialect_of
 from asyncapi_guard.schema.dialects import ASYNCAPI, replace_subschemas
+from asyncapi_guard.spec.acks import ack_options, ack_place, ack_schema
 from asyncapi_guard.spec.ids import Names
 from asyncapi_guard.spec.references import Documents, Node, Unresolvable, is_reference
 from asyncapi_guard.spec.replies import Replies
 from asyncapi_guard.spec.schema_bundles import follow, is_anchor, opens_resource
-from asyncapi_guard.spec.schemas import ack_schema
 from asyncapi_guard.spec.source import Source, no_garbage_collection
 from asyncapi_guard.spec.traits import merge_traits
 
@@ -124,10 +124,19 @@ class _Catalogue:
         payload, ack = message.get("payload"), message.get("x-ack")
         if payload is not None:
             event |= writer.field("input" if received else "output", [payload])
-        acks = [ack_schema(ack)] if ack is not None else reply
-        if acks:
-            event |= writer.field("ack", acks)
-        return event
+        if ack is None:
+            return event | (writer.field("ack", reply) if reply else {})
+        return event | self._ack(ack_place(ack, self._map), writer)
+
+    @staticmethod
+    def _ack(ack: Node, writer: _Writer) -> dict[str, Any]:
+        """What an `x-ack` says."""
+        options = ack_options(ack)
+        if options.none:
+            return {"ack": False}
+        required = {"ack_required": True} if options.required else {}
+        timeout = {} if options.timeout is None else {"ack_timeout": options.timeout}
+        return {**writer.field("ack", [ack_schema(ack)]), **required, **timeout}
 
     def _messages(self, owner: Node, channel: Node | None) -> Iterator[tuple[str, Node]]:
         """Keys and places of the messages of an operation or a reply: its own or its channel's."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.codefirst.handler_functions import written_function
+from asyncapi_guard.spec.acks import NO_OPTIONS, AckOptions
 
 if TYPE_CHECKING:
     from asyncapi_guard.codefirst.hints import Hint
@@ -28,6 +29,7 @@ class Declaration:
         description: for the document.
         is_placed: its namespaces are said, by itself or by a handler.
         namespaces: where it is sent.
+        ack_options: whether an ack is required, and how long it may take.
     """
 
     event: str
@@ -36,6 +38,7 @@ class Declaration:
     description: str
     is_placed: bool
     namespaces: tuple[str, ...]
+    ack_options: AckOptions = NO_OPTIONS
 
     def follow(self, namespace: str) -> None:
         """Be sent in the namespace of a handler that it stands beside."""

@@ -14,6 +14,7 @@ from asyncapi_guard.codefirst.asyncapi_schemas import legal
 from asyncapi_guard.codefirst.components import components_of
 from asyncapi_guard.codefirst.permissive_schemas import ANY_ARGUMENTS, ANY_VALUE
 from asyncapi_guard.codefirst.registry import CATCH_ALL
+from asyncapi_guard.spec.acks import NO_OPTIONS, AckOptions
 from asyncapi_guard.spec.ids import Names, slug
 from asyncapi_guard.spec.source import no_garbage_collection
 
@@ -292,8 +293,8 @@ class _Builder:
         message = {"name": receiver.event, "payload": self._payload(receiver)}
         if receiver.description:
             message["description"] = receiver.description
-        if receiver.ack is not None and receiver.event not in ("connect", "disconnect"):
-            message["x-ack"] = self._some(receiver.ack)
+        if receiver.event not in ("connect", "disconnect"):
+            message |= self._ack(receiver.ack, receiver.ack_options)
         if receiver.event == CATCH_ALL:
             self._channels[channel]["x-catch-all"] = {
                 key: value for key, value in message.items() if key != "name"
@@ -306,9 +307,21 @@ class _Builder:
         message: dict[str, Any] = {"name": sender.event, "payload": self._any_of(sender.payloads)}
         if sender.description:
             message["description"] = sender.description
-        if sender.ack is not None:
-            message["x-ack"] = self._some(sender.ack)
+        message |= self._ack(sender.ack, sender.ack_options)
         self._add(channel, "send", sender.event, message)
+
+    def _ack(self, hint: Hint | None, options: AckOptions) -> dict[str, Any]:
+        """What is said of an ack, as a field of its message."""
+        if options.none:
+            return {"x-ack": False}
+        if options == NO_OPTIONS:
+            return {} if hint is None else {"x-ack": self._some(hint)}
+        ack = {"args": self._anything() if hint is None else self._some(hint)}
+        if options.required:
+            ack["required"] = True
+        if options.timeout is not None:
+            ack["timeout"] = options.timeout
+        return {"x-ack": ack}
 
     def _add(self, channel: str, action: str, event: str, message: dict[str, Any]) -> None:
         prefix = "" if channel == "root" else f"{channel}_"

@@ -22,6 +22,13 @@ from asyncapi_guard.codefirst.origin import (
 from asyncapi_guard.codefirst.registry import Registry, Sender
 from asyncapi_guard.contract import Action
 from asyncapi_guard.schema.dialects import replace_subschemas
+from asyncapi_guard.spec.acks import (
+    NO_OPTIONS,
+    is_long_form,
+    schema_in_ack,
+    with_options,
+    with_schema,
+)
 from asyncapi_guard.spec.additions import NewEvent, free_name, new_events, with_additions
 from asyncapi_guard.spec.compiler import compile_contract
 from asyncapi_guard.spec.export import bundle
@@ -81,6 +88,7 @@ class _Merger:
             else:
                 new.append(event)
         self._data = with_additions(self._data, self._contract(), new)
+        self._take_options()
         self._take_wide(derived)
         self._say(about)
         return self._data
@@ -181,7 +189,8 @@ class _Merger:
         for message in messages:
             for field in ("payload", "x-ack"):
                 if field in message:
-                    message[field] = _referring(message[field], references)
+                    schema = _referring(schema_in_ack(message[field]), references)
+                    message[field] = with_schema(message[field], schema)
 
     def _own(self, schemas: Mapping[str, Any]) -> dict[str, str]:
         """Where the document has what was derived from generated models."""
@@ -226,9 +235,10 @@ class _Merger:
         if not references and not names:
             return
         shelf = self._data.setdefault("components", {}).setdefault("schemas", {})
-        *above, key, field = part
+        *above, field = part
+        key = part[part.index("messages") + 1]
         name = free_name(shelf, legal(key if field == "payload" else f"{key}-ack"))
-        shelf[name] = self._at(*above, key)[field]
+        shelf[name] = self._at(*above)[field]
 
         def moved(reference: str) -> str:
             within = parse_fragment(reference[1:])[len(part) :]
@@ -247,7 +257,8 @@ class _Merger:
             for channel, key, _ in _messages(contract, *event):
                 place, message = self._found("channels", channel, "messages", key)
                 fields = zip(("payload", "x-ack"), parts, strict=True)
-                found.update({(*place, f): None for f, new in fields if new and f in message})
+                new = [f for f, is_new in fields if is_new and f in message]
+                found.update({(*place, *_schema_at(f, message[f])): None for f in new})
         return list(found)
 
     def _separate(self, namespace: str, action: Action, event: str) -> None:
@@ -277,9 +288,27 @@ class _Merger:
                 entry["payload"] = event.payload
                 entry.pop("examples", None)  # of the other payload
             if ack and event.ack is not None:
-                entry["x-ack"] = event.ack
+                known = None if is_long_form(event.ack) else entry.get("x-ack")
+                entry["x-ack"] = with_schema(known, event.ack)
+            elif ack and is_long_form(entry.get("x-ack")):
+                entry["x-ack"] = with_schema(entry["x-ack"], schema=True)
             elif ack:
                 entry.pop("x-ack", None)
+
+    def _take_options(self) -> None:
+        """What registrations say of acks, besides types, counts for the document's events, too."""
+        said: list[tuple[Action, Receiver | Sender]] = [
+            *((Action.RECEIVE, each) for each in self._registry.receivers()),
+            *((Action.SEND, each) for each in self._registry.senders()),
+        ]
+        for action, entry in said:
+            if entry.ack_options == NO_OPTIONS:
+                continue
+            event = entry.namespace, action, entry.event
+            self._separate(*event)
+            for channel, key, _ in _messages(self._contract(), *event):
+                message = self._own_message(channel, key)
+                message["x-ack"] = with_options(message.get("x-ack"), entry.ack_options)
 
     def _own_message(self, channel: str, key: str) -> dict[str, Any]:
         """A message that only this channel has, to be changed."""
@@ -382,6 +411,11 @@ def _acks(messages: Sequence[Message]) -> list[Schema] | None:
     """What messages say of acks; `None` where none of them says anything."""
     found = [schema for each in messages if each.ack for schema in each.ack.alternatives]
     return [schema for n, schema in enumerate(found) if schema not in found[:n]] or None
+
+
+def _schema_at(field: str, value: Any) -> _Path:
+    """Where a field of a message has its schema."""
+    return (field, "args") if field == "x-ack" and is_long_form(value) else (field,)
 
 
 def _has(operation: Operation, key: str) -> bool:

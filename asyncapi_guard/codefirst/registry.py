@@ -15,6 +15,7 @@ from asyncapi_guard.codefirst.hints import is_model, plain, read_hint
 from asyncapi_guard.codefirst.signatures import MISSING, Signature, describe, read_signature
 from asyncapi_guard.errors import RegistrationError
 from asyncapi_guard.guard import RESERVED_EVENTS
+from asyncapi_guard.spec.acks import NO_OPTIONS, AckOptions
 from asyncapi_guard.spec.deep_stack import TOO_DEEP, with_room
 from asyncapi_guard.spec.ids import check_names
 
@@ -57,6 +58,7 @@ class Receiver:
         rest: the hint of any further arguments; `None` when there may be none.
         ack: the hint of what it returns; `None` when nothing is known of that.
         names: the parameters of the arguments, and that of any further ones.
+        ack_options: whether an ack is required, and how long it may take.
     """
 
     namespace: str
@@ -67,6 +69,7 @@ class Receiver:
     rest: Hint | None = None
     ack: Hint | None = None
     names: tuple[str, ...] = ()
+    ack_options: AckOptions = NO_OPTIONS
 
     @property
     def typed(self) -> bool:
@@ -121,6 +124,7 @@ class Sender:
         payloads: the hints of what is sent, one of which fits.
         ack: the hint of what clients answer; `None` when nothing is known of that.
         description: for the document.
+        ack_options: whether an ack is required, and how long it may take.
     """
 
     namespace: str
@@ -128,6 +132,7 @@ class Sender:
     payloads: tuple[Hint, ...]
     ack: Hint | None = None
     description: str = ""
+    ack_options: AckOptions = NO_OPTIONS
 
     def dump(self, value: Any) -> Any:
         """What goes over the wire."""
@@ -196,7 +201,7 @@ class Registry:
         """The declaration of an event that is sent."""
         return self._senders.get((namespace, event))
 
-    def receive(  # the handler, and what is said of it
+    def receive(  # noqa: PLR0913  # the handler, and what is said of it
         self,
         namespace: str,
         event: str,
@@ -206,6 +211,7 @@ class Registry:
         request_model: Any = None,
         response_model: Any = None,
         signature: Signature | None = None,
+        ack_options: AckOptions = NO_OPTIONS,
     ) -> Receiver:
         """Register a handler; the last one of an event counts.
 
@@ -217,6 +223,7 @@ class Registry:
             request_model: the type of its one argument, in place of a hint.
             response_model: the type of what it returns, in place of a hint.
             signature: what it takes, where some parameters are no arguments; read by default.
+            ack_options: whether an ack is required, and how long it may take.
 
         Raises:
             RegistrationError: a hint is missing, cannot be resolved, or cannot be modelled; or the
@@ -239,7 +246,9 @@ class Registry:
         ack = _ack(signature, response_model, name)
         if arguments is None and ack is not None and signature is None:
             arguments, rest, required = (), read_hint(Any, name), 0
-        entry = Receiver(namespace, event, handler, arguments, required, rest, ack, names)
+        entry = Receiver(
+            namespace, event, handler, arguments, required, rest, ack, names, ack_options
+        )
         self.add(entry)
         self.take_along(handler, namespace)
         # Whether or not its hints count: whose types it names has the document of its events.
@@ -271,6 +280,7 @@ class Registry:
         *,
         ack_model: Any = None,
         description: str = "",
+        ack_options: AckOptions = NO_OPTIONS,
     ) -> Declaration:
         """Declare an event that is sent; again, with another type, for either of them.
 
@@ -292,7 +302,9 @@ class Registry:
         ack = None
         if ack_model is not None:
             ack = _hint(ack_model, f"{place}, ack_model", "validation")
-        made = Declaration(event, payload, ack, description, namespace is not None, (first,))
+        made = Declaration(
+            event, payload, ack, description, namespace is not None, (first,), ack_options
+        )
         self._declarations.append(made)
         _widen(self._senders, made)
         self.changes += 1
@@ -338,13 +350,17 @@ class Registry:
 def _widen(senders: dict[tuple[str, str], Sender], declaration: Declaration) -> None:
     """Add to what is declared what one more declaration says."""
     payload, ack, description = declaration.payload, declaration.ack, declaration.description
+    ack_options = declaration.ack_options
     for namespace in declaration.namespaces:
         key = namespace, declaration.event
         known = senders.get(key) or Sender(*key, ())
         payloads = known.payloads
         if all(each.hint != payload.hint for each in payloads):
             payloads = (*payloads, payload)
-        senders[key] = Sender(*key, payloads, ack or known.ack, description or known.description)
+        options = known.ack_options if declaration.ack_options == NO_OPTIONS else ack_options
+        senders[key] = Sender(
+            *key, payloads, ack or known.ack, description or known.description, options
+        )
 
 
 def _arguments(

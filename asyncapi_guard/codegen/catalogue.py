@@ -98,7 +98,9 @@ class Event:
         direction: what the server does with it.
         name: the Socket.IO event.
         payloads: one form for each message of this name; exactly one fits.
-        acks: what may be answered; empty when the document does not say.
+        acks: what may be answered; empty when the document does not say, or that nothing is.
+        requires_ack: each of its messages requires an ack.
+        has_no_ack: each of its messages says that there is none.
         title, description: the first message's, else the operation's.
         deprecated: the document says so.
         operations: the keys of the operations that have it.
@@ -109,6 +111,8 @@ class Event:
     name: str
     payloads: tuple[Form, ...]
     acks: tuple[Form, ...]
+    requires_ack: bool = False
+    has_no_ack: bool = False
     title: str = ""
     description: str = ""
     deprecated: bool = False
@@ -191,7 +195,8 @@ class _Met:
         payload = "Auth" if self.name == "connect" else "Payload"
         for message in self.messages:
             yield _Use(message, payload, message.payload)
-            for schema in message.ack.alternatives if message.ack is not None else ():
+            ack = message.ack
+            for schema in ack.alternatives if ack is not None and not ack.none else ():
                 yield _Use(message, "Ack", schema)
 
 
@@ -344,6 +349,8 @@ class _Reader:
             met.name,
             tuple(forms["Payload"]),
             tuple(forms.get("Ack", ())),
+            requires_ack=all(m.ack is not None and m.ack.required for m in met.messages),
+            has_no_ack=all(m.ack is not None and m.ack.none for m in met.messages),
             title=_first(texts, "title"),
             description=_first(texts, "description") or _first(texts, "summary"),
             deprecated=any(meta.get("deprecated") is True for meta in texts),

@@ -25,6 +25,7 @@ from asyncapi_guard.drift.hints import hinted_receiver
 from asyncapi_guard.drift.sends.events import Note, Sends, sends_of
 from asyncapi_guard.guard.plans import template
 from asyncapi_guard.schema.dialects import replace_subschemas
+from asyncapi_guard.spec.acks import schema_in_ack, with_schema
 from asyncapi_guard.spec.additions import NewEvent, new_events, with_additions
 from asyncapi_guard.spec.ids import slug
 from asyncapi_guard.spec.wording import shown
@@ -145,7 +146,8 @@ def _taking_bytes(data: dict[str, Any]) -> dict[str, Any]:
     for message in components.get("messages", {}).values():
         for field in ("payload", "x-ack"):
             if field in message:
-                message[field] = _with_bytes(message[field])
+                schema = _with_bytes(schema_in_ack(message[field]))
+                message[field] = with_schema(message[field], schema)
     return data
 
 

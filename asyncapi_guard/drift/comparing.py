@@ -529,7 +529,8 @@ def _payloads(code: Schema | None, messages: Sequence[Message]) -> _Sides:
 
 
 def _acks(code: Schema | None, messages: Sequence[Message]) -> _Sides:
-    acks = [message.ack for message in messages if message.ack is not None]
+    said = [message.ack for message in messages if message.ack is not None]
+    acks = [ack for ack in said if not ack.none]
     if not acks and code is not None and code.nothing:
         return _Sides(None, (), silent=True)
     alternatives = [schema for ack in acks for schema in ack.alternatives]

@@ -253,7 +253,8 @@ def _address(namespace: str) -> str:
 
 
 def _ack(message: Message) -> Any:
-    return message.ack.alternatives[0] if message.ack is not None else None
+    ack = message.ack
+    return None if ack is None or ack.none else ack.alternatives[0]
 
 
 # -- what the sources emit -------------------------------------------------------------------------

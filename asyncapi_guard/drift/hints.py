@@ -130,7 +130,8 @@ def _hinted(receiver: Receiver) -> tuple[Schema | None, Schema | None]:
     contract = load(without_anything(build_document(registry, About())))
     (operation,) = contract.operations.values()
     (message,) = operation.messages
-    acks = message.ack.alternatives if message.ack is not None else ()
+    ack = message.ack
+    acks = () if ack is None or ack.none else ack.alternatives
     payload = message.payload if receiver.arguments is not None else None
     return payload, acks[0] if acks else None
 

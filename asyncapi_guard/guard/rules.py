@@ -98,6 +98,8 @@ class Rule:
     #: of, that is more than what is done about the values.
     sending: Mode = Mode.ENFORCE
     perspective: Perspective = Perspective.SERVER
+    #: A message says more of its ack than a schema (`ack_options`).
+    ack_options: bool = False
 
     @classmethod
     def of(
@@ -112,7 +114,7 @@ class Rule:
         mode = strictest(offers, policy.at(checkpoint))
         # One message may be reached by several operations, or by several keys.
         messages = [offer.message for offer in offers]
-        distinct = _unique(messages, key=_identity)
+        distinct = tuple(_unique(messages, key=_identity))
         alternatives = tuple(_Alternative(message.payload, message) for message in distinct)
         only = alternatives[0] if len(alternatives) == 1 else None
         return cls(
@@ -125,6 +127,7 @@ class Rule:
             tuple(offers),
             sending=mode,
             perspective=perspective,
+            ack_options=any(m.ack is not None and not m.ack.plain for m in distinct),
         )
 
     @property

@@ -57,8 +57,9 @@ def without_rule(  # noqa: PLR0913  # a violation, taken apart
     *,
     declared: bool = False,
     perspective: Perspective = Perspective.SERVER,
+    message: Message | None = None,
 ) -> Verdict:
-    """The verdict on a fault that no rule of the contract is about."""
+    """The verdict on a fault that no schema of the contract is about."""
     violation = Violation(
         checkpoint,
         code,
@@ -66,7 +67,8 @@ def without_rule(  # noqa: PLR0913  # a violation, taken apart
         event,
         (problem,),
         reason,
+        message_id=None if message is None else message.id,
         rejected=mode is Mode.ENFORCE,
         perspective=perspective,
     )
-    return Verdict(violation, declared=declared)
+    return Verdict(violation, message, declared=declared)

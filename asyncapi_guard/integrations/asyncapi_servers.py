@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 from socketio.admin import InstrumentedServer
 from socketio.async_admin import InstrumentedAsyncServer
 
+from asyncapi_guard.codefirst.ack_options import read_ack_options
 from asyncapi_guard.codefirst.hidden_hints import check_hints_are_seen
 from asyncapi_guard.codefirst.signatures import describe, is_hinted
 from asyncapi_guard.errors import InstallationError, RegistrationError, violation_error
@@ -23,6 +24,7 @@ from asyncapi_guard.integrations.handshake import keep_auth
 from asyncapi_guard.integrations.response_models import ResponseModels
 from asyncapi_guard.integrations.threads import calling as threads_calling
 from asyncapi_guard.integrations.typed_calls import TypedCalls
+from asyncapi_guard.spec.acks import NO_OPTIONS, AckOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,6 +102,9 @@ class _DropIn(CodeFirstServer, BaseServer):
         get_from_typehint: bool | None = ...,
         request_model: Any = ...,
         response_model: Any = ...,
+        ack_required: bool = ...,
+        ack_timeout: float | None = ...,
+        no_ack: bool = ...,
     ) -> Callable[[_Handler], _Handler]: ...
 
     @overload
@@ -112,9 +117,12 @@ class _DropIn(CodeFirstServer, BaseServer):
         get_from_typehint: bool | None = ...,
         request_model: Any = ...,
         response_model: Any = ...,
+        ack_required: bool = ...,
+        ack_timeout: float | None = ...,
+        no_ack: bool = ...,
     ) -> None: ...
 
-    def on(
+    def on(  # noqa: PLR0913  # a handler, and what is said of it
         self,
         event: str,
         handler: Any = None,
@@ -123,6 +131,9 @@ class _DropIn(CodeFirstServer, BaseServer):
         get_from_typehint: bool | None = None,
         request_model: Any = None,
         response_model: Any = None,
+        ack_required: bool = False,
+        ack_timeout: float | None = None,
+        no_ack: bool = False,
     ) -> Any:
         """Register an event handler, as a decorator or with the handler as an argument.
 
@@ -133,11 +144,21 @@ class _DropIn(CodeFirstServer, BaseServer):
             get_from_typehint: the handler's type hints say what is received and acknowledged.
             request_model: the type of the one argument, instead of a hint.
             response_model: the type of what is returned, instead of a hint.
+            ack_required: clients must ask for an ack.
+            ack_timeout: within how many seconds the handler must answer.
+            no_ack: clients must not ask for an ack.
 
         Raises:
             RegistrationError: its hints cannot be modelled, or leave open what a parameter is.
         """
         models = {"request_model": request_model, "response_model": response_model}
+        options = read_ack_options(
+            f"on({event!r})",
+            required=ack_required,
+            timeout=ack_timeout,
+            none=no_ack,
+            typed=response_model is not None,
+        )
         decided = get_from_typehint is not None or any(each is not None for each in models.values())
 
         def decorator(function: _Handler) -> _Handler:
@@ -152,6 +173,7 @@ class _DropIn(CodeFirstServer, BaseServer):
                 wanted=wanted,
                 said=bool(get_from_typehint),
                 models=models,
+                ack_options=options,
             )
             self._decide(entry, decided=decided)
             super(_DropIn, self).on(event, function, namespace)
@@ -173,6 +195,9 @@ class _DropIn(CodeFirstServer, BaseServer):
         get_from_typehint: bool | None = ...,
         request_model: Any = ...,
         response_model: Any = ...,
+        ack_required: bool = ...,
+        ack_timeout: float | None = ...,
+        no_ack: bool = ...,
     ) -> Callable[[_Handler], _Handler]: ...
 
     def event(self, *args: Any, **kwargs: Any) -> Any:
@@ -215,6 +240,7 @@ class _DropIn(CodeFirstServer, BaseServer):
         wanted: bool,
         said: bool = False,
         models: dict[str, Any] | None = None,
+        ack_options: AckOptions = NO_OPTIONS,
     ) -> Receiver:
         """Read what a handler asks for, if its hints count.
 
@@ -225,6 +251,7 @@ class _DropIn(CodeFirstServer, BaseServer):
             wanted: its hints count if it has some.
             said: they count in any case, somebody has said so.
             models: types in place of hints.
+            ack_options: what is said of its ack besides.
         """
         self._check_it_runs(namespace, event, handler)
         models = models or {}
@@ -243,6 +270,7 @@ class _DropIn(CodeFirstServer, BaseServer):
             handler,
             hints=asked is not None,
             signature=asked.signature if asked is not None else None,
+            ack_options=ack_options,
             **models,
         )
         self._calls.ask(entry, asked)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask_socketio import SocketIO
 
+from asyncapi_guard.codefirst.ack_options import read_ack_options
 from asyncapi_guard.codefirst.hidden_hints import check_hints_are_seen
 from asyncapi_guard.codefirst.signatures import is_hinted
 from asyncapi_guard.integrations.code_first_guard import RenewedGuard
@@ -92,7 +93,7 @@ class AsyncAPISocketIO(CodeFirstServer, SocketIO):  # type: ignore[misc]  # Flas
 
     # -- registrations -----------------------------------------------------------------------------
 
-    def on(
+    def on(  # noqa: PLR0913  # a handler, and what is said of it
         self,
         message: str,
         namespace: str | None = None,
@@ -100,6 +101,9 @@ class AsyncAPISocketIO(CodeFirstServer, SocketIO):  # type: ignore[misc]  # Flas
         get_from_typehint: bool | None = None,
         request_model: Any = None,
         response_model: Any = None,
+        ack_required: bool = False,
+        ack_timeout: float | None = None,
+        no_ack: bool = False,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Register an event handler.
 
@@ -109,7 +113,17 @@ class AsyncAPISocketIO(CodeFirstServer, SocketIO):  # type: ignore[misc]  # Flas
             get_from_typehint: the handler's type hints say what is received and acknowledged.
             request_model: the type of the one argument, instead of a hint.
             response_model: the type of what is returned, instead of a hint.
+            ack_required: clients must ask for an ack.
+            ack_timeout: within how many seconds the handler must answer.
+            no_ack: clients must not ask for an ack.
         """
+        options = read_ack_options(
+            f"on({message!r})",
+            required=ack_required,
+            timeout=ack_timeout,
+            none=no_ack,
+            typed=response_model is not None,
+        )
         said = (get_from_typehint, request_model, response_model)
 
         def decorator(handler: Callable[..., Any]) -> Callable[..., Any]:
@@ -124,6 +138,7 @@ class AsyncAPISocketIO(CodeFirstServer, SocketIO):  # type: ignore[misc]  # Flas
                 hints=get_from_typehint or (wanted and is_hinted(handler)),
                 request_model=request_model,
                 response_model=response_model,
+                ack_options=options,
             )
             self._decide(entry, decided=any(each is not None for each in said))
             super(AsyncAPISocketIO, self).on(message, namespace)(handler)

@@ -16,6 +16,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.codefirst import CATCH_ALL, About, Registry, agent_schema, document_of
+from asyncapi_guard.codefirst.ack_options import read_ack_options
 from asyncapi_guard.codefirst.document import without_anything
 from asyncapi_guard.codefirst.generated_models import generated_by, imported_by
 from asyncapi_guard.codefirst.handler_functions import dotted_name
@@ -205,7 +206,7 @@ class CodeFirstServer:
         change = self._undecided.add if undecided else self._undecided.discard
         change((entry.namespace, entry.event))
 
-    def doc_emit(
+    def doc_emit(  # noqa: PLR0913  # an event, and what is said of it
         self,
         event: str,
         model: Any,
@@ -213,6 +214,9 @@ class CodeFirstServer:
         namespace: str | None = None,
         *,
         ack_model: Any = None,
+        ack_required: bool = False,
+        ack_timeout: float | None = None,
+        no_ack: bool = False,
         **misspelt: str,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Declare an event that is sent; as a decorator, or called by itself.
@@ -225,6 +229,10 @@ class CodeFirstServer:
             namespace: the Socket.IO namespace. By default that of the decorated handler or
                 class-based namespace; `/` for what is neither.
             ack_model: the type of what clients answer.
+            ack_required: it is emitted with a callback, or by `call`; else that is an
+                `EmitValidationError`.
+            ack_timeout: within how many seconds clients must answer.
+            no_ack: it is emitted without a callback.
             **misspelt: `discription`, as SIO-AsyncAPI calls the description.
         """
         if misspelt.keys() - {"discription"}:
@@ -234,8 +242,20 @@ class CodeFirstServer:
 
             warnings.warn("'discription' is 'description'", DeprecationWarning, stacklevel=2)
             description = description or misspelt["discription"]
+        options = read_ack_options(
+            f"doc_emit({event!r})",
+            required=ack_required,
+            timeout=ack_timeout,
+            none=no_ack,
+            typed=ack_model is not None,
+        )
         declaration = self.registry.send(
-            namespace or None, event, model, ack_model=ack_model, description=description
+            namespace or None,
+            event,
+            model,
+            ack_model=ack_model,
+            description=description,
+            ack_options=options,
         )
 
         def decorator(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -23,11 +23,13 @@ class Installed:
         target: the server or the client.
         decide: what is decided about its traffic, for as long as that is active.
         replaced: what was replaced on it.
+        clock: waits for what must be done in time.
     """
 
     target: Any
     decide: Any
     replaced: Replacements
+    clock: Any
 
     @contextmanager
     def undone_on_error(self) -> Iterator[None]:
@@ -47,6 +49,7 @@ class Installed:
     def uninstall(self) -> None:
         """Put the target's methods back; where somebody wrapped ours, ours let everything pass."""
         self.decide.active = False
+        self.clock.stop()
         self.replaced.put_back()
         if getattr(self.target, MARK, None) is self:
             delattr(self.target, MARK)

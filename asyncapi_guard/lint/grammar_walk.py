@@ -37,10 +37,10 @@ from asyncapi_guard.lint.hints import choice_hint, hint_for, kind_hint
 from asyncapi_guard.lint.plain import kind_of_plain, plain_fault
 from asyncapi_guard.lint.ref_siblings import check_siblings
 from asyncapi_guard.lint.slips import report_slips
+from asyncapi_guard.spec.acks import ack_fault, ack_schema, option_faults
 from asyncapi_guard.spec.own_extensions import extension_faults, own_extension
 from asyncapi_guard.spec.pointers import format_pointer
 from asyncapi_guard.spec.references import Documents, Node, Unresolvable, is_reference
-from asyncapi_guard.spec.schemas import ack_fault, ack_schema
 from asyncapi_guard.spec.wording import kind_of, nearest, shown
 
 if TYPE_CHECKING:
@@ -256,6 +256,8 @@ class GrammarWalk:
                 message = f"{article(type.name)} cannot be a reference"
                 self._findings("reference-forbidden", node, message)
             else:
+                if type.name == "Ack":
+                    self._check_options(node)
                 check_siblings(self._findings, node, in_schema=type.name in _SCHEMAS)
                 self._waiting.append((node, type.name))
         elif type.reference == "must":
@@ -272,7 +274,7 @@ class GrammarWalk:
         self._seen.add((node.place, name))
         self._kinds.setdefault(node.place, name)
         if name == "Ack":
-            fault = ack_fault(node)
+            fault = "" if self._check_options(node) else ack_fault(node)
             if fault:
                 self._findings.explain("ack-schema", node, fault, key=True)
             self.visited["Ack"].append(ack_schema(node))
@@ -289,6 +291,13 @@ class GrammarWalk:
         ):
             self.visited[name].append(node)
             self._check_fields(node, name)
+
+    def _check_options(self, ack: Node) -> bool:
+        """Whether something is wrong with what stands beside an ack's schema; it is reported."""
+        faults = list(option_faults(ack))
+        for place, message, key in faults:
+            self._findings.explain("ack-options", place, message, key=key)
+        return bool(faults)
 
     def _check_fields(self, node: Node, name: str) -> None:
         outer = self._binding_version

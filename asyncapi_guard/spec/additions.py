@@ -20,6 +20,7 @@ from urllib.parse import quote
 from asyncapi_guard.contract import Action
 from asyncapi_guard.guard.plans import template
 from asyncapi_guard.schema.dialects import subschemas
+from asyncapi_guard.spec.acks import schema_in_ack, with_schema
 from asyncapi_guard.spec.edit import Edit, edits_between
 from asyncapi_guard.spec.ids import Names, slug
 from asyncapi_guard.spec.pointers import format_pointer, parse_fragment
@@ -123,7 +124,7 @@ def new_events(document: Mapping[str, Any]) -> Iterator[NewEvent]:
             Action(operation["action"]),
             payload,
             ack,
-            _needed((payload, ack), schemas),
+            _needed((payload, schema_in_ack(ack)), schemas),
             message.get("description", ""),
         )
 
@@ -282,7 +283,8 @@ class _Addition:
         for name, schema in new.schemas.items():
             schemas.setdefault(names[name], _with_names(schema, names))
             self._names[name, json.dumps(schema, sort_keys=True)] = names[name]
-        payload, ack = _with_names(new.payload, names), _with_names(new.ack, names)
+        payload = _with_names(new.payload, names)
+        ack = with_schema(new.ack, _with_names(schema_in_ack(new.ack), names))
         return replace(new, payload=payload, ack=ack, schemas={})
 
     def _message(self, new: NewEvent, channel: str) -> str:

@@ -29,6 +29,13 @@ from asyncapi_guard.errors import (
     UnresolvableReference,
 )
 from asyncapi_guard.schema.text_objects import HeadersObject, QueryObject
+from asyncapi_guard.spec.acks import (
+    ack_fault,
+    ack_options,
+    ack_place,
+    ack_schema,
+    option_faults,
+)
 from asyncapi_guard.spec.own_extensions import extension_faults, faults_anywhere
 from asyncapi_guard.spec.references import (
     UNRESOLVABLE,
@@ -38,7 +45,7 @@ from asyncapi_guard.spec.references import (
     is_reference,
 )
 from asyncapi_guard.spec.replies import Replies
-from asyncapi_guard.spec.schemas import Schemas, ack_fault, ack_schema
+from asyncapi_guard.spec.schemas import Schemas
 from asyncapi_guard.spec.traits import merge_traits
 from asyncapi_guard.spec.unread_fields import unread_fields
 from asyncapi_guard.spec.versions import check_version
@@ -314,12 +321,18 @@ class _Compiler:
     def _ack(self, node: Node | None) -> Ack | None:
         if node is None:
             return None
-        fault = ack_fault(node)
+        given, node = node, ack_place(node, self._resolve)
+        found = [*option_faults(node), *(option_faults(given) if given is not node else ())]
+        faults = [each.finding("ack-options") for each in found]
+        fault = "" if faults else ack_fault(node)
         if fault:
-            self._report(node.finding(fault, "ack-schema"))
+            faults.append(node.finding(fault, "ack-schema"))
+        for finding in faults:
+            self._report(finding)
+        schema = None if faults else self._schemas.compile(ack_schema(node))
+        if schema is None:
             return None
-        schema = self._schemas.compile(ack_schema(node))
-        return Ack((schema,)) if schema is not None else None
+        return Ack((schema,), *ack_options(node), location=node.location)
 
     def _mode(self, node: Node | None) -> Mode | None:
         if node is None:

@@ -25,10 +25,10 @@ from urllib.parse import quote, unquote, urlsplit
 from asyncapi_guard.errors import Finding, UnresolvableReference
 from asyncapi_guard.schema import UnknownFormatError, dialect_of
 from asyncapi_guard.schema.dialects import Dialect, subschemas
+from asyncapi_guard.spec.acks import ack_place, ack_schema
 from asyncapi_guard.spec.pointers import Path, format_pointer
 from asyncapi_guard.spec.references import Documents, Node, Unresolvable, is_reference, named_by
 from asyncapi_guard.spec.schema_bundles import at, is_anchor, opens_resource
-from asyncapi_guard.spec.schemas import ack_schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -199,7 +199,9 @@ class _Survey:
             return
         self._seen.add((node.place, kind))
         name, value = kind.name, node.value
-        if name in ("schemas", "ack"):
+        if name == "ack" and ack_place(node, self._target) is not node:
+            self._refer(node, kind)
+        elif name in ("schemas", "ack"):
             self._visit_schema(node if name == "schemas" else ack_schema(node), kind.format)
         elif name[0] == "[":
             for item in node.values() if isinstance(value, list) else ():
@@ -208,6 +210,12 @@ class _Survey:
             self._refer(node, kind)
         elif isinstance(value, dict):
             self._visit_fields(node, name)
+
+    def _target(self, node: Node) -> Node | None:
+        try:
+            return self._documents.resolve(node)
+        except Unresolvable:
+            return None
 
     def _visit_fields(self, node: Node, name: str) -> None:
         if name[0] == "{":

@@ -26,6 +26,7 @@ from asyncapi_guard.schema import (
 from asyncapi_guard.schema.adapt import adapt
 from asyncapi_guard.schema.dialects import IN_PLACE, SchemaPath, subschemas
 from asyncapi_guard.schema.formats import KNOWN
+from asyncapi_guard.spec.acks import lacks_format
 from asyncapi_guard.spec.metaschemas import faults
 from asyncapi_guard.spec.own_extensions import extension_faults
 from asyncapi_guard.spec.references import (
@@ -37,9 +38,9 @@ from asyncapi_guard.spec.references import (
 )
 from asyncapi_guard.spec.schema_bundles import Collector, at, follow, is_anchor, opens_resource
 from asyncapi_guard.spec.schema_cycles import InPlace, resource_circles
-from asyncapi_guard.spec.schema_habits import ALL_KEYWORDS, format_advice
+from asyncapi_guard.spec.schema_habits import format_advice
 from asyncapi_guard.spec.unread_fields import is_message, schema_slips
-from asyncapi_guard.spec.wording import GLUED, callback_hint, cut, kind_of, nearest, shown
+from asyncapi_guard.spec.wording import callback_hint, cut, kind_of, nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.schema.dialects import Draft
     from asyncapi_guard.spec.pointers import Path
 
-__all__ = ["Schemas", "UnjudgeableError", "ack_fault", "ack_schema", "lacks_format", "patterns"]
+__all__ = ["Schemas", "UnjudgeableError", "patterns"]
 
 _Place = tuple[str, "Path"]
 _LONGEST_PATTERN = 20_000
@@ -57,48 +58,6 @@ _LONGEST_PATTERN = 20_000
 _DIGIT = re.compile("[0-9]")
 #: Of one schema, that are reported.
 _MOST_FAULTS = 100
-# An `x-ack` of `{args: schema}` is asynction's form, unless it has something of a schema beside it.
-#: What may stand beside the `schema` of one, and limits nothing.
-_BESIDE_SCHEMA = frozenset(("schema", "description", "example", "examples", "summary", "title"))
-#: Fields of messages that people put around the schema of an ack.
-_WRAPPERS = frozenset(("payload", "message", "messages", "content", "body"))
-#: So many names are said of several.
-_READ = 3
-_ARGS_COMPANIONS = frozenset(("description", "summary", "title"))
-
-
-def ack_schema(node: Node) -> Node:
-    """The schema of an `x-ack`: itself, or that of `{args: schema}`."""
-    if isinstance(node.value, dict) and "args" in node.value:
-        others = node.value.keys() - {"args"} - _ARGS_COMPANIONS
-        if all(key.startswith("x-") for key in others):
-            return node.child("args")
-    return node
-
-
-def ack_fault(node: Node) -> str:
-    """What is wrong with an `x-ack` in which no keyword stands; empty if one does."""
-    schema = ack_schema(node).value
-    if not isinstance(schema, dict) or not schema or lacks_format(schema):
-        return ""
-    if not ALL_KEYWORDS.isdisjoint(schema) or {"schema", "schemaFormat"} <= schema.keys():
-        return ""
-    names = [key for key in schema if not key.startswith("x-")]
-    if not names or any(map(GLUED.fullmatch, names)):
-        return ""
-    advice = "; write the schema itself in place of it" if names[0] in _WRAPPERS else ""
-    advice = advice or nearest(names[0], ALL_KEYWORDS)
-    advice = advice or f"; write x-ack: {{type: object, properties: {{{names[0]}: ...}}}}"
-    listed = ", ".join(map(shown, names[:_READ]))
-    return f"there is no keyword in this x-ack ({listed}), so no ack is judged by it{advice}"
-
-
-def lacks_format(value: Any) -> bool:
-    """Whether a value is a Multi Format Schema Object, but for its `schemaFormat`."""
-    if not isinstance(value, dict) or not isinstance(value.get("schema"), dict):
-        return False
-    others = value.keys() - _BESIDE_SCHEMA
-    return all(key.startswith("x-") for key in others)
 
 
 class UnjudgeableError(Exception):

@@ -68,6 +68,8 @@ def test_the_page_says_what_it_prints(show):
         ("{payload: {schemaFormat: application/vnd.oai.openapi;version=3.0.3, schema: {type: string, nullable: true}}}", "m(string | null)"),
         ("{payload: {type: string}, x-ack: {type: boolean}}", "m(string) → ack boolean"), ("{payload: {type: string}, x-ack: {type: 'null'}}", "m(string) → ack ()"),
         ("{payload: {type: string}, x-ack: {args: {type: array, items: [{}, {type: integer}], minItems: 2, maxItems: 2}}}", "m(string) → ack (any, integer)"),
+        ("{payload: {type: string}, x-ack: {args: {type: boolean}, required: true, timeout: 2.5}}", "m(string) → ack boolean, required, within 2.5 s"),
+        ("{payload: {type: string}, x-ack: false}", "m(string) → no ack"),
         ("{name: say, payload: {type: string}}", "say(string)"),
     ],
 )  # fmt: skip
@@ -120,6 +122,18 @@ def test_a_reply_is_shown_as_the_ack(show):
     )
     assert "ask(string) → ack integer" in show(text).stdout
     assert "answer(" not in show(text).stdout
+
+
+def test_options_of_acks_for_programs(show):
+    """They are there where a document has them."""
+    ack = "x-ack: {args: {type: boolean}, required: true, timeout: 5}"
+    for fields, expected in (
+        (ack, {"ack_required": True, "ack_timeout": 5.0}),
+        ("x-ack: false", {"no_ack": True}),
+    ):
+        text = message(f"{{payload: {{type: string}}, {fields}}}")
+        (event,) = json.loads(show(text, "--format", "json").stdout)["events"]
+        assert {key: event[key] for key in event if "ack_" in key or key == "no_ack"} == expected
 
 
 def test_for_programs(show):

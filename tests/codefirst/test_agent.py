@@ -13,6 +13,7 @@ from asyncapi_guard import AsyncAPISocketIO, load
 from asyncapi_guard.codefirst import About, Registry, agent_schema, build_document
 from asyncapi_guard.errors import SpecError
 from asyncapi_guard.schema.dialects import subschemas
+from asyncapi_guard.spec.acks import AckOptions
 from asyncapi_guard.spec.loader import open_documents
 
 if TYPE_CHECKING:
@@ -480,3 +481,16 @@ def test_every_document_that_loads_has_a_catalogue(file: Path) -> None:
         )
         assert ("ack_schema" in event) == (message.ack is not None)
     assert unresolved(found) == []
+
+
+def test_options_of_acks() -> None:
+    """A program learns that it must ask for an ack, or must not, and how long one takes."""
+    registry = Registry()
+    registry.send("/", "a", int, ack_model=bool, ack_options=AckOptions(required=True, timeout=5.0))
+    registry.send("/", "b", int, ack_options=AckOptions(none=True))
+    document = build_document(registry, About())
+    one, other = agent_schema(document)["events"]
+    assert one["ack_schema"] == {"type": "boolean"}
+    assert (one["ack_required"], one["ack_timeout"]) == (True, 5.0)
+    assert other["ack"] is False
+    assert "ack_schema" not in other

@@ -396,3 +396,15 @@ def test_the_codes_are_rules(found: Any) -> None:
     """Each has its place in the catalogue, with the same severity."""
     rules = {rule.code: rule.severity for rule in RULES.values() if rule.about_code}
     assert rules == CODES
+
+
+@pytest.mark.parametrize("ack", ["false", "{args: {type: 'null'}, required: true, timeout: 5}"])
+def test_options_of_an_ack_promise_no_value(tmp_path: Path, ack: str) -> None:
+    """A handler that returns nothing keeps an ack that there is not, and an empty one."""
+    file = tmp_path / "asyncapi.yml"
+    file.write_text(SPEC.replace("x-ack: {type: integer}", f"x-ack: {ack}"))
+    documents = open_documents(file)
+    contract = compile_contract(documents, "auto")
+    handlers = [handler("say", silent=True), handler("enter", "/rooms/one")]
+    sent = [Emit("said", ("/",), "app.py", 8, 5)]
+    assert drift(handlers, sent, (), contract, documents, (), enforced=True) == ()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import importlib
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ INTEGRATIONS = Path(asyncapi_guard.__file__).parent / "integrations"
 THREADS, AIO = INTEGRATIONS / "threads", INTEGRATIONS / "aio"
 
 #: Modules that both have, each in its own words: how to call what is the application's.
-OWN_WORDS = {"__init__", "calling"}
+OWN_WORDS = {"__init__", "calling", "timing"}
 #: Modules that only asyncio has, and what for.
 ONLY_ASYNCIO = {
     "awaiting": "handlers are awaited, and CancelledError surfaces",
@@ -148,11 +149,13 @@ def test_what_only_asyncio_has_is_listed() -> None:
     assert _modules(AIO) == _modules(THREADS) | set(ONLY_ASYNCIO)
 
 
-def test_both_call_by_the_same_names() -> None:
+@pytest.mark.parametrize("module", sorted(OWN_WORDS - {"__init__"}))
+def test_both_call_by_the_same_names(module: str) -> None:
     """What is said in own words has the same names, and is of the same kind."""
-    from asyncapi_guard.integrations.aio import calling as ours
-    from asyncapi_guard.integrations.threads import calling as theirs
-
+    theirs, ours = (
+        importlib.import_module(f"asyncapi_guard.integrations.{each}.{module}")
+        for each in ("threads", "aio")
+    )
     assert ours.__all__ == theirs.__all__
     for name in ours.__all__:
         assert callable(getattr(ours, name)) == callable(getattr(theirs, name)), name

@@ -35,9 +35,9 @@ def is_missing(mode: str) -> str | None:
 
 
 @contextlib.contextmanager
-def serving(log: Path, *arguments: str) -> Iterator[str]:
-    """Run `serve_traffic.py` with these arguments, and what it says in a file: its address."""
-    command = [sys.executable, str(PROGRAM), *arguments]
+def serving(log: Path, *arguments: str, program: Path = PROGRAM) -> Iterator[str]:
+    """Run a program with these arguments, and what it says in a file: its address."""
+    command = [sys.executable, str(program), *arguments]
     with log.open("w") as written:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=written, text=True)
     try:

@@ -67,7 +67,6 @@ def test_a_document_becomes_a_contract(folder):
         ("{schemaFormat: 'application/schema+json;version=2020-12', schema: {const: 1}}", 1, "x"),
         ("{args: {schemaFormat: application/vnd.oai.openapi;version=3.0.0,"
          " schema: {type: string, nullable: true}}}", None, 1),
-        ("{args: {type: integer}, type: object}", {}, 1),
         ("{args: {type: array, items: [{type: integer}]}}", [1], ["x"]),
         ("true", object, object), ("false", object, 1),
     ],

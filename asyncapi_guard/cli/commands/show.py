@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.codegen.catalogue import Catalogue, Event, Form
     from asyncapi_guard.codegen.pointers import Pointers
+    from asyncapi_guard.contract import Ack
 
 __all__ = ["command"]
 
@@ -48,6 +49,9 @@ class Row:
         message: the key or the component of the message.
         file: where the message stands.
         line: its line there.
+        no_ack: nobody asks for an ack.
+        ack_required: whoever sends it must ask for one.
+        ack_timeout: within how many seconds it must come; `None` for any time.
     """
 
     namespace: str | None
@@ -58,6 +62,9 @@ class Row:
     message: str
     file: str
     line: int
+    no_ack: bool = False
+    ack_required: bool = False
+    ack_timeout: float | None = None
 
 
 @click.command("show", epilog=_EXAMPLES)
@@ -112,6 +119,7 @@ def _row(catalogue: Catalogue, event: Event, form: Form, pointers: Pointers) -> 
 
     found = pointers.finding(form.message, "")
     acks = [arguments(ack, catalogue.definitions) for ack in _acks(event, form)]
+    options = _ack_of(catalogue, form)
     return Row(
         namespace=event.namespace,
         direction=_direction(event),
@@ -121,7 +129,21 @@ def _row(catalogue: Catalogue, event: Event, form: Form, pointers: Pointers) -> 
         message=form.message.rpartition("/")[2].replace("~1", "/").replace("~0", "~"),
         file=found.file,
         line=found.line,
+        no_ack=options.none,
+        ack_required=options.required,
+        ack_timeout=options.timeout,
     )
+
+
+def _ack_of(catalogue: Catalogue, form: Form) -> Ack:
+    """What the message of a form says of its ack."""
+    from asyncapi_guard.contract import Ack
+
+    messages = (
+        each for operation in catalogue.contract.operations.values() for each in operation.messages
+    )
+    found = next((each.ack for each in messages if each.location == form.message), None)
+    return found or Ack(())
 
 
 def _acks(event: Event, form: Form) -> list[Form]:
@@ -168,9 +190,15 @@ def _as_json(catalogue: Catalogue, rows: list[Row]) -> str:
             {"namespace": namespace, "judged": list(judged)}
             for namespace, judged in _handshakes(catalogue)
         ],
-        "events": [asdict(row) for row in rows],
+        "events": [_said_of(row) for row in rows],
     }
     return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _said_of(row: Row) -> dict[str, Any]:
+    """A row, without options of acks that it does not have."""
+    options = ("no_ack", "ack_required", "ack_timeout")
+    return {name: value for name, value in asdict(row).items() if value or name not in options}
 
 
 # -- for people ------------------------------------------------------------------------------------
@@ -212,9 +240,19 @@ def _place(row: Row, file: str) -> str:
 
 def _call(row: Row) -> str:
     call = f"{row.event}({', '.join(row.arguments)})"
-    if row.acks is None or row.direction == _CONNECTS or row.event == "disconnect":
+    if row.direction == _CONNECTS or row.event == "disconnect":
         return call
-    return f"{call} → ack {' | '.join(_answer(ack) for ack in row.acks)}"
+    if row.no_ack:
+        return f"{call} → no ack"
+    if row.acks is None:
+        return call
+    return f"{call} → ack {' | '.join(_answer(ack) for ack in row.acks)}{_options(row)}"
+
+
+def _options(row: Row) -> str:
+    required = ", required" if row.ack_required else ""
+    timeout = "" if row.ack_timeout is None else f", within {row.ack_timeout:g} s"
+    return f"{required}{timeout}"
 
 
 #: Events whose names make people think of something else.

@@ -52,6 +52,8 @@ class EventTypes:
 
     def returned(self, event: Event) -> str:
         """The type of what a handler returns."""
+        if event.has_no_ack:
+            return "None"
         if not event.acks or event.name in _RESERVED:
             return "object"
         return union([self.value(form) for form in event.acks])

@@ -132,7 +132,8 @@ def _head(made: Sending, params: list[str]) -> list[str]:
     if made.verb == "call":
         options, result = [*options, "timeout: float = 60"], made.answer
     elif made.event.acks:
-        options.append(f"callback: {made.callback} | None = None")
+        missing = "" if made.event.requires_ack else " | None = None"
+        options.append(f"callback: {made.callback}{missing}")
     awaits = made.way is Way.ASYNC
     return definition(
         made.name, [made.owner, *params, *options], result, made.indent, awaits=awaits

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from asyncapi_guard.integrations.aio.calling import tell
+from asyncapi_guard.integrations.aio.timing import Clock
 from asyncapi_guard.integrations.recording.addresses import address_in
 from asyncapi_guard.violations import Checkpoint
 
@@ -33,6 +34,7 @@ class Guarded(Generic[Decides]):
         decide: what is decided about its traffic.
         application: its say in what the other side is answered.
         recorder: where violations are written down.
+        clock: waits for what must be done in time.
     """
 
     def __init__(self, target: Any, decide: Decides, application: AsyncApplication) -> None:
@@ -40,6 +42,7 @@ class Guarded(Generic[Decides]):
         self.decide: Decides = decide
         self.application: AsyncApplication = application
         self.recorder: Recorder = decide.recorder
+        self.clock: Clock = Clock(target)
 
     async def _send(self, eio_sid: str, packet: Any) -> None:
         """Send a packet by a connection; `None` is nothing to send."""

@@ -10,6 +10,7 @@ import socketio
 from asyncapi_guard.errors import ContractViolation, violation_error
 from asyncapi_guard.integrations.aio.calling import called
 from asyncapi_guard.integrations.aio.client_adapter import ClientAdapter
+from asyncapi_guard.integrations.aio.owed import SENT, OwedAcks
 from asyncapi_guard.integrations.deciding.calls import RejectedAck
 from asyncapi_guard.integrations.deciding.emits import Emitted, fault_of_ack
 from asyncapi_guard.integrations.wire.packets import UNREADABLE, opened
@@ -20,13 +21,12 @@ if TYPE_CHECKING:
     from asyncapi_guard.guard import Verdict
     from asyncapi_guard.integrations.application import AsyncApplication
     from asyncapi_guard.integrations.deciding.client import ClientDecisions
+    from asyncapi_guard.violations import Violation
 
 __all__ = ["ClientEmits"]
 
 #: Set while `Client.call` emits: its callback takes a rejection, and `call` raises it.
 _calling: ContextVar[bool] = ContextVar("asyncapi_guard_client_calling", default=False)
-#: The attribute of a callback that judges; it has the event.
-_SENT = "asyncapi_guard_sent"
 #: Python-socketio's own; it takes the stand-in.
 _emit_here: Callable[..., Any] = socketio.AsyncClient.emit
 
@@ -42,7 +42,7 @@ class _Sender:
         return getattr(self._client, name)
 
 
-class ClientEmits(ClientAdapter):
+class ClientEmits(ClientAdapter, OwedAcks["ClientDecisions"]):
     """In the place of a client's `emit`, `call` and `_handle_ack`.
 
     `send`, class-based namespaces and simple clients all send by way of `emit`.
@@ -73,15 +73,16 @@ class ClientEmits(ClientAdapter):
         namespace = namespace or "/"
         if not self.decide.active:
             return await self._emit(event, data, namespace, callback)
-        verdict, encoded, guard = self.decide.emitted(namespace, event, data)
+        asked = callback is not None
+        verdict, encoded, guard = self.decide.emitted(namespace, event, data, asked=asked)
         if verdict.violation is not None:
             await self._raise(verdict)
         if callback is not None:
             called_for = _calling.get()
             if called_for:
                 _calling.set(False)  # what else is sent meanwhile has callbacks of its own
-            sent = Emitted(guard, namespace, event, verdict.message)
-            callback = self._judging(callback, sent, called_for=called_for)
+            sent = Emitted(guard, namespace, event, verdict.message, called=called_for)
+            callback = self._judging(callback, sent)
         send = self._emit
         if self._own_emit and encoded is not None and self.decide.packets.sends_text:
             send, data = _emit_here.__get__(self._stand_in), encoded
@@ -107,14 +108,12 @@ class ClientEmits(ClientAdapter):
 
     # -- acks of the server ------------------------------------------------------------------------
 
-    def _judging(
-        self, callback: Callable[..., Any], sent: Emitted, *, called_for: bool
-    ) -> Callable[..., Any]:
+    def _judging(self, callback: Callable[..., Any], sent: Emitted) -> Callable[..., Any]:
         """The callback of an emit, behind a judge for the server's ack."""
 
         async def judge(*values: Any) -> Any:
             if values and type(values[0]) is RejectedAck:
-                return await self._tell_caller(callback, sent, values[0].error, (), called_for)
+                return await self._tell_caller(callback, sent, values[0].error, ())
             if not self.decide.active:
                 return await called(callback, *values)
             verdict = self.decide.answered_by_server(sent, values)
@@ -126,10 +125,10 @@ class ClientEmits(ClientAdapter):
             finally:
                 if violation.rejected:
                     error = violation_error(violation)
-                    await self._tell_caller(callback, sent, error, values, called_for)
+                    await self._tell_caller(callback, sent, error, values)
             return None if violation.rejected else await called(callback, *values)
 
-        setattr(judge, _SENT, sent)
+        setattr(judge, SENT, sent)
         return judge
 
     async def _tell_caller(
@@ -138,25 +137,41 @@ class ClientEmits(ClientAdapter):
         sent: Emitted,
         error: ContractViolation,
         values: Sequence[Any],
-        called_for: bool,  # noqa: FBT001  # it travels with the callback
     ) -> None:
-        if called_for:
+        if sent.called:
             await called(callback, RejectedAck(error))
             return
         sid = self._sid(sent.namespace) or ""
         await self.application.answer(error, sent.namespace, sid, sent.event, values)
+
+    @property
+    def _callbacks(self) -> dict[Any, dict[Any, Any]]:
+        callbacks: dict[Any, dict[Any, Any]] = self.client.callbacks
+        return callbacks
+
+    def _is_here(self, owner: Any, namespace: str) -> bool:  # noqa: ARG002  # as for servers
+        return namespace in self.client.namespaces
+
+    async def _record_overdue(
+        self,
+        verdict: Verdict,
+        owner: Any,  # noqa: ARG002  # as for servers
+    ) -> Violation | None:
+        return await self._record(verdict)
 
     async def handle_ack(self, namespace: str | None, id: Any, data: Any) -> None:
         """An ack came."""
         namespace = namespace or "/"
         data, reason = opened(data)
         reason = fault_of_ack(id, data, reason)
+        if self._owed and not self._came_in_time(namespace, id):
+            return
         if reason is None or not self.decide.active:
             if data is not UNREADABLE:
                 await self._ack(namespace, id, data)
             return
         waiting = self.client.callbacks.get(namespace, {}).get(id) if id else None
-        sent = getattr(waiting, _SENT, None)
+        sent = getattr(waiting, SENT, None)
         event = None if sent is None else sent.event
         verdict = self.decide.malformed_ack(namespace, event, reason)
         violation = verdict.violation

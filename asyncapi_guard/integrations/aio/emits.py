@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.errors import ContractViolation, violation_error
 from asyncapi_guard.integrations.aio.calling import FAULTS, called
+from asyncapi_guard.integrations.aio.owed import SENT, OwedAcks
 from asyncapi_guard.integrations.aio.queue import Queue, Waiting
 from asyncapi_guard.integrations.aio.sending import send_here
 from asyncapi_guard.integrations.deciding.calls import RejectedAck
@@ -23,37 +24,48 @@ if TYPE_CHECKING:
     from asyncapi_guard.guard import Verdict
     from asyncapi_guard.integrations.application import AsyncApplication
     from asyncapi_guard.integrations.deciding.server import ServerDecisions
+    from asyncapi_guard.violations import Violation
 
 __all__ = ["Emits", "JudgedAck"]
 
 #: Set while `Server.call` emits: its callback takes a rejection, and `call` raises it.
 _calling: ContextVar[bool] = ContextVar("asyncapi_guard_calling", default=False)
 
-#: Connection and session of the client whose ack is handled.
+#: Connection and session of the client whose ack is handled, or overdue.
 _acknowledging: ContextVar[tuple[str, str] | None] = ContextVar(
     "asyncapi_guard_acknowledging", default=None
 )
 
 
+def take_call() -> bool:
+    """Return whether `call` emits; what else is sent meanwhile has callbacks of its own."""
+    calls = _calling.get()
+    if calls:
+        _calling.set(False)
+    return calls
+
+
 class JudgedAck(Waiting):
     """The callback of an emit, behind a judge for the client's ack.
 
-    Attributes:
-        sent: the event.
+    It has the event as the attribute `SENT`.
     """
 
-    __slots__ = ("_addressee", "_callback", "_called", "_emits", "sent")
+    __slots__ = ("_addressee", "_callback", "_emits", SENT)
 
     def __init__(
         self, emits: Emits, callback: Callable[..., Any], sent: Emitted, addressee: str | None
     ) -> None:
-        self.sent: Emitted = sent
+        setattr(self, SENT, sent)
         self._emits = emits
         self._callback = callback
-        self._called = _calling.get()
-        if self._called:
-            _calling.set(False)  # what else is sent meanwhile has callbacks of its own
         self._addressee: str | None = addressee
+
+    @property
+    def sent(self) -> Emitted:
+        """The event."""
+        sent: Emitted = getattr(self, SENT)
+        return sent
 
     async def __call__(self, *values: Any) -> Any:
         """The ack came, or what stands in the place of one that was rejected already."""
@@ -84,13 +96,13 @@ class JudgedAck(Waiting):
 
     async def _reject(self, error: ContractViolation, values: Sequence[Any]) -> None:
         sid, sent = self._from()[1], self.sent
-        if self._called:
+        if sent.called:
             await called(self._callback, RejectedAck(error))
         elif sid is not None:
             await self._emits.application.answer(error, sent.namespace, sid, sent.event, values)
 
 
-class Emits(Queue):
+class Emits(OwedAcks["ServerDecisions"], Queue):
     """In the place of what sends: the manager's, and the server's `call` and `_handle_ack`.
 
     The manager's `emit` is the last place that every way of sending goes through, before the queue
@@ -103,6 +115,8 @@ class Emits(Queue):
     _handle_emit: Callable[..., Any]
     _call: Callable[..., Any]
     _ack: Callable[..., Any]
+    _trigger_callback: Callable[..., Any]
+    _manager_disconnect: Callable[..., Any]
 
     def __init__(self, server: Any, decide: ServerDecisions, application: AsyncApplication) -> None:
         super().__init__(server, decide, application)
@@ -135,11 +149,12 @@ class Emits(Queue):
             return await self._emit(
                 event, data, namespace, room=room, skip_sid=skip_sid, callback=callback, **kwargs
             )
-        verdict, encoded, guard = self.decide.emitted(namespace, event, data)
+        asked = callback is not None
+        verdict, encoded, guard = self.decide.emitted(namespace, event, data, asked=asked)
         if verdict.violation is not None:
             await self._raise(verdict, self._one_client(namespace, room))
         if callback is not None:
-            sent = Emitted(guard, namespace, event, verdict.message)
+            sent = Emitted(guard, namespace, event, verdict.message, called=take_call())
             callback = JudgedAck(self, callback, sent, self._one_client(namespace, room))
         if encoded is not None and self._sends_text:
             data = encoded
@@ -233,6 +248,44 @@ class Emits(Queue):
         return value
 
     # -- acks of clients ---------------------------------------------------------------------------
+
+    def generate_ack_id(self, owner: Any, callback: Any) -> Any:
+        """A callback waits for an ack from now on."""
+        id = super().generate_ack_id(owner, callback)
+        if self._owed and self._returns(callback):
+            # It goes by the message queue, and back to this host: then it is kept twice.
+            host_id, room, _, first = callback.args
+            owed = self._owed.get((room, first))
+            if owed is not None and host_id == self.server.manager.host_id:
+                owed.others.append((owner, id))
+        return id
+
+    @property
+    def _callbacks(self) -> dict[Any, dict[Any, Any]]:
+        callbacks: dict[Any, dict[Any, Any]] = self.server.manager.callbacks
+        return callbacks
+
+    def _is_here(self, owner: Any, namespace: str) -> bool:  # noqa: ARG002  # as for clients
+        return True  # a client that has left has no callbacks any more
+
+    async def _record_overdue(self, verdict: Verdict, owner: Any) -> Violation | None:
+        violation = verdict.violation
+        if violation is None:
+            return None
+        eio_sid = self.server.manager.eio_sid_from_sid(owner, violation.namespace)
+        _acknowledging.set((eio_sid, owner))  # the rest of this thread or task is about its ack
+        return await self._record(verdict, eio_sid, owner)
+
+    async def trigger_callback(self, sid: str, id: Any, data: Any) -> None:
+        """An ack came, from here or by the message queue."""
+        if not self._owed or self._came_in_time(sid, id):
+            await self._trigger_callback(sid, id, data)
+
+    async def manager_disconnect(self, sid: str, namespace: str, **kwargs: Any) -> Any:
+        """A client has left."""
+        if self._owed:
+            self._forget_owed(sid)
+        return await self._manager_disconnect(sid, namespace, **kwargs)
 
     async def handle_ack(self, eio_sid: str, namespace: str | None, id: Any, data: Any) -> None:
         """An ack came."""

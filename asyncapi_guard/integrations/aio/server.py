@@ -69,6 +69,9 @@ class AsyncioServer(Events, Emits, Connects, Registering["ServerDecisions"], Ins
         if not self._own_manager:
             self._participants = replace(manager, "get_participants", self.get_participants)
         self._admitted = replace(manager, "connect", self.admit)
+        self._generated = replace(manager, "_generate_ack_id", self.generate_ack_id)
+        self._trigger_callback = replace(manager, "trigger_callback", self.trigger_callback)
+        self._manager_disconnect = replace(manager, "disconnect", self.manager_disconnect)
         if self._queued:
             self._handle_emit = replace(manager, "_handle_emit", self.handle_emit)
             self._publish = replace(manager, "_publish", self.publish)

@@ -37,14 +37,16 @@ class Expected:
         rule: what it is judged by.
         seen: counts one event.
         ack_seen: counts the ack of one.
+        ack_options: the contract says more of the ack than a schema.
     """
 
-    __slots__ = ("ack_seen", "rule", "seen")
+    __slots__ = ("ack_options", "ack_seen", "rule", "seen")
 
     def __init__(self, rule: Rule, seen: Callable[[], int], ack_seen: Callable[[], int]) -> None:
         self.rule: Rule = rule
         self.seen: Callable[[], int] = seen
         self.ack_seen: Callable[[], int] = ack_seen
+        self.ack_options: bool = rule.ack_options
 
 
 class Call:
@@ -65,10 +67,13 @@ class Call:
         guard: what judged the event; `None` if judging failed before there was one.
         expected: what the contract says of the event; `None` where it has no rule.
         message: the message of the contract that matched.
+        timeout: within how many seconds the handler must answer; `None` for any time.
+        deadline: tells whether it did, once it runs.
     """
 
     __slots__ = (
         "args",
+        "deadline",
         "eio_sid",
         "event",
         "expected",
@@ -77,6 +82,7 @@ class Call:
         "message",
         "namespace",
         "sid",
+        "timeout",
         "unusual",
     )
 
@@ -91,6 +97,8 @@ class Call:
         self.guard: Guard | None = None
         self.expected: Expected | None = None
         self.message: Message | None = None
+        self.timeout: float | None = None
+        self.deadline: Any = None
 
     @property
     def enforced(self) -> bool:

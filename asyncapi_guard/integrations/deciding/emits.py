@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 from socketio import packet
 
 from asyncapi_guard.contract import Mode
+from asyncapi_guard.errors import AckValidationError
+from asyncapi_guard.guard.ack_options import judge_asking, judge_overdue, timeout_of
+from asyncapi_guard.guard.verdicts import PASSED
 from asyncapi_guard.integrations.deciding.decisions import Decisions
 from asyncapi_guard.integrations.wire.codec import Unsendable
 from asyncapi_guard.integrations.wire.packets import has_bytes
@@ -20,7 +23,12 @@ if TYPE_CHECKING:
     from asyncapi_guard.guard import Guard, Verdict
     from asyncapi_guard.integrations.wire.codec import Encoded
 
-__all__ = ["EmitDecisions", "Emitted", "fault_of_ack"]
+    # python-socketio carries no types.
+    NoAckCame = Exception
+else:
+    from socketio.exceptions import TimeoutError as NoAckCame
+
+__all__ = ["EmitDecisions", "Emitted", "NoAckCame", "OverdueAck", "fault_of_ack"]
 
 
 class Emitted:
@@ -33,22 +41,39 @@ class Emitted:
         namespace: the Socket.IO namespace.
         event: the event's name.
         message: the message of the contract that matched.
+        called: `call` waits for the ack.
     """
 
-    __slots__ = ("event", "guard", "message", "namespace")
+    __slots__ = ("called", "event", "guard", "message", "namespace")
 
-    def __init__(self, guard: Guard, namespace: str, event: str, message: Message | None) -> None:
+    def __init__(
+        self,
+        guard: Guard,
+        namespace: str,
+        event: str,
+        message: Message | None,
+        *,
+        called: bool = False,
+    ) -> None:
         self.guard: Guard = guard
         self.namespace: str = namespace
         self.event: str = event
         self.message: Message | None = message
+        self.called: bool = called
+
+
+class OverdueAck(AckValidationError, NoAckCame):
+    """The ack of an event that was called did not come in time.
+
+    It is python-socketio's `TimeoutError` for those who expect that from `call`.
+    """
 
 
 class EmitDecisions(Decisions):
     """What becomes of an event that the application sends, and of its ack."""
 
     def emitted(
-        self, namespace: str, event: Any, data: Any
+        self, namespace: str, event: Any, data: Any, *, asked: bool
     ) -> tuple[Verdict, Encoded | None, Guard]:
         """Judge an event: the verdict, what is sent, and the guard that judged.
 
@@ -56,6 +81,7 @@ class EmitDecisions(Decisions):
             namespace: the Socket.IO namespace.
             event: the event's name.
             data: a tuple of arguments, one argument, or `None` for none.
+            asked: an ack is asked for.
         """
         guard = self.guard
         args = data if isinstance(data, tuple) else () if data is None else (data,)
@@ -73,6 +99,8 @@ class EmitDecisions(Decisions):
         binary = bool(encoded.attachments)
         try:
             verdict = expected.rule.judge(namespace, encoded.values, binary=binary, read=True)
+            if expected.ack_options:
+                verdict = judge_asking(expected.rule, namespace, verdict, asked=asked)
         except Exception as error:  # noqa: BLE001  # fail closed, whatever it is
             verdict = self._failed(Checkpoint.SEND_EVENT, namespace, event, error)
         return verdict, encoded, guard
@@ -103,8 +131,13 @@ class EmitDecisions(Decisions):
                 return self._malformed(Checkpoint.SEND_EVENT, namespace, event, reason)
         # A queued event without arguments is indistinguishable from one with a single null.
         args = [] if args == [None] else args
-        judge = self.guard.send_event
-        return self._ask(Checkpoint.SEND_EVENT, judge, namespace, event, args, binary=binary)
+        guard = self.guard
+        place = Checkpoint.SEND_EVENT, guard.send_event, namespace, event
+        verdict = self._ask(*place, args, binary=binary)
+        rule = guard.rule_of_sent(namespace, event) if isinstance(event, str) else None
+        if rule is None or not rule.ack_options:
+            return verdict
+        return judge_asking(rule, namespace, verdict, asked=bool(message.get("callback")))
 
     def answered_by_client(self, sent: Emitted, values: Sequence[Any]) -> Verdict:
         """Judge the ack of a client."""
@@ -117,6 +150,37 @@ class EmitDecisions(Decisions):
             sent.message,
             binary=has_bytes(values),
         )
+
+    def timeout_of(self, sent: Emitted) -> float | None:
+        """Return within how many seconds the ack of an event must come; `None` for any time."""
+        ack = None if sent.message is None else sent.message.ack
+        if ack is None or ack.timeout is None:
+            return None  # nearly always
+        rule = sent.guard.rule_of_sent(sent.namespace, sent.event)
+        return None if rule is None else timeout_of(rule, sent.message)
+
+    def overdue_ack(self, sent: Emitted, *, is_here: bool) -> Verdict:
+        """Return the verdict on an ack that did not come in time.
+
+        Args:
+            sent: the event.
+            is_here: the other side could have sent it, so it is counted.
+        """
+
+        def judge(namespace: str, event: str) -> Verdict:
+            rule = sent.guard.rule_of_sent(namespace, event)
+            if rule is None or sent.message is None:
+                return PASSED
+            return judge_overdue(rule, namespace, sent.message)
+
+        if not is_here:
+            return judge(sent.namespace, sent.event)
+        return self._ask(Checkpoint.RECEIVE_ACK, judge, sent.namespace, sent.event)
+
+    def drops_late_acks(self, sent: Emitted) -> bool:
+        """Return whether an ack that comes too late is dropped."""
+        place = Checkpoint.RECEIVE_ACK, sent.namespace, sent.event
+        return sent.guard.mode_of(*place, sent.message) is Mode.ENFORCE
 
     def malformed_ack(self, namespace: str, event: str | None, reason: str) -> Verdict:
         """Return the verdict on an ack that reaches no callback."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract import Mode
 from asyncapi_guard.errors import ContractViolation
+from asyncapi_guard.guard.ack_options import judge_asking, judge_overdue, timeout_of
 from asyncapi_guard.guard.verdicts import PASSED
 from asyncapi_guard.integrations.deciding.calls import Call, Unjudged
 from asyncapi_guard.integrations.deciding.decisions import Decisions
@@ -22,6 +23,7 @@ from asyncapi_guard.violations import Checkpoint, Code
 
 if TYPE_CHECKING:
     from asyncapi_guard.guard import Guard, Verdict
+    from asyncapi_guard.integrations.deciding.calls import Expected
     from asyncapi_guard.integrations.wire.codec import Encoded
 
 __all__ = ["EventDecisions", "fault_of"]
@@ -65,6 +67,8 @@ class EventDecisions(Decisions):
                     expected.seen()
                     verdict = expected.rule.judge(namespace, call.args, read=True)
                     call.message = verdict.message
+                    if expected.ack_options:
+                        verdict = self._judge_asking(call, expected, verdict)
                     return call, verdict
             return call, self._judge_unusual(call, guard, data)
         except Exception as error:  # noqa: BLE001  # fail closed, whatever it is
@@ -106,7 +110,16 @@ class EventDecisions(Decisions):
             read=True,
         )
         call.message = verdict.message
+        if call.expected is not None and call.expected.ack_options:
+            verdict = self._judge_asking(call, call.expected, verdict)
         return verdict
+
+    def _judge_asking(self, call: Call, expected: Expected, verdict: Verdict) -> Verdict:
+        """Judge whether an ack is asked for, and note how long the handler may take."""
+        asked = call.id is not None
+        if asked:
+            call.timeout = timeout_of(expected.rule, call.message)
+        return judge_asking(expected.rule, call.namespace, verdict, asked=asked)
 
     # -- answers -----------------------------------------------------------------------------------
 
@@ -160,6 +173,21 @@ class EventDecisions(Decisions):
         return self.active and call.enforced
 
     # -- acks --------------------------------------------------------------------------------------
+
+    def overdue(self, call: Call) -> Verdict:
+        """Return the verdict on a handler that did not answer in time."""
+        expected, message = call.expected, call.message
+        if expected is None or message is None:
+            return PASSED
+        verdict = judge_overdue(expected.rule, call.namespace, message)
+        if verdict.rejected:
+            expected.ack_seen()  # what the handler returns is not looked at any more
+        return verdict
+
+    def drops_late_answer(self, call: Call) -> bool:
+        """Return whether what a handler returns too late is dropped."""
+        expected = call.expected
+        return expected is not None and expected.rule.ack_of(call.message).mode is Mode.ENFORCE
 
     def ack(self, call: Call, value: Any) -> tuple[Any, Verdict]:
         """Judge what a handler returned: the packet of the ack, and the verdict.

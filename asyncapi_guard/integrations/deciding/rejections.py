@@ -22,6 +22,8 @@ _REASONS = {
     Code.ACK: "an ack that the server's handler waited for breaks the contract",
     Code.HANDLER: "the server's handler raised an exception",
     Code.UNHANDLED: "the server has no handler for the event",
+    Code.HANDLER_TIMEOUT: "the server's handler took longer than the contract allows",
+    Code.ACK_TIMEOUT: "an ack that the server's handler waited for did not come in time",
     Code.GUARD: "the server's guard failed to judge the event",
 }
 _REJECTED = "the server rejected the event"

@@ -93,6 +93,8 @@ class Answers(Guarded[Decides]):
             logger.debug("an event in %s whose name is not a text", printable(call.namespace))
             return
         self._log_received(call)
+        if call.timeout is not None and call.deadline is None:
+            call.deadline = self.clock.set(call.timeout, self._answer_overdue, call)
         if self._apart:
             start(self.target, self._run, call)
         else:
@@ -137,24 +139,39 @@ class Answers(Guarded[Decides]):
 
     def _run(self, call: Call) -> None:
         """Run the handler and answer, whatever happens."""
+        late = False
         try:
-            value = self._handle(call)
+            try:
+                value = self._handle(call)
+            finally:
+                late = call.deadline is not None and self._is_too_late(call)
             self._check_returned(call, value)
         except Rejected as rejected:
-            self._go_on(call, rejected.verdict)
+            if late:
+                self._record(rejected.verdict, call.eio_sid, call.sid, call.args)
+            else:
+                self._go_on(call, rejected.verdict)
             return
         except BaseException as error:
             answered, value = False, None
             try:
                 answered, value = self._ask_about(call, error)
             finally:
-                if not answered:
+                if not answered and not late:
                     self._tell_of_fault(call, error)
             if not answered:
                 raise
             value = Unjudged(value)
-        if call.id is not None:
+        if call.id is not None and not late:
             self._acknowledge(call, value)
+
+    def _is_too_late(self, call: Call) -> bool:
+        """Whether a handler is done after its client was answered, or was to be."""
+        return not call.deadline.met() and self.decide.drops_late_answer(call)
+
+    def _answer_overdue(self, call: Call) -> None:
+        """Answer in place of a handler that did not do so in time."""
+        self._acknowledge_violation(call, None, self.decide.overdue(call))
 
     def _check_returned(self, call: Call, value: Any) -> None:
         """Reject what nobody awaits.

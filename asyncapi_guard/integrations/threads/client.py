@@ -54,6 +54,7 @@ class ThreadedClient(
         self._eio_connect = replace(client, "_handle_eio_connect", self.handle_eio_connect)
         self._emit = replace(client, "emit", self.emit)
         self._own_emit = getattr(self._emit, "__func__", None) is socketio.Client.emit
+        self._generated = replace(client, "_generate_ack_id", self.generate_ack_id)
         self._call = replace(client, "call", self.call)
         self._on = replace(client, "on", self.on)
         self._register = replace(client, "register_namespace", self.register_namespace)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from asyncapi_guard.errors import Severity
 from asyncapi_guard.lint.profile import HANDSHAKE
 from asyncapi_guard.lint.rule import group
+from asyncapi_guard.spec.acks import ack_schema
 from asyncapi_guard.spec.references import is_reference
-from asyncapi_guard.spec.schemas import ack_schema
 from asyncapi_guard.spec.wording import shown
 
 if TYPE_CHECKING:

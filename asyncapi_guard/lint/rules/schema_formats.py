@@ -11,11 +11,11 @@ from asyncapi_guard.errors import Severity
 from asyncapi_guard.lint import avro
 from asyncapi_guard.lint.rule import group
 from asyncapi_guard.schema import Dialect, UnknownFormatError, dialect_of
+from asyncapi_guard.spec.acks import lacks_format
 from asyncapi_guard.spec.own_extensions import extension_faults, own_extension
 from asyncapi_guard.spec.references import Node, Unresolvable, is_reference
 from asyncapi_guard.spec.schema_bundles import follow
 from asyncapi_guard.spec.schema_habits import TYPES, as_schema
-from asyncapi_guard.spec.schemas import lacks_format
 from asyncapi_guard.spec.wording import cut, kind_of, shown
 
 if TYPE_CHECKING:

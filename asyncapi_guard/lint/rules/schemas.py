@@ -66,7 +66,7 @@ RULES = (
         "`x-ack` is a schema.",
         """
         What stands in `x-ack` judges the arguments of acknowledgements: a schema, a reference to
-        one, a Multi Format Schema Object, or `{args: schema}`.
+        one, a Multi Format Schema Object, or `{args: schema}`. `false` says that there is no ack.
         """,
         """
         channels:
@@ -75,6 +75,25 @@ RULES = (
         """
         channels:
           chat: {messages: {say: {payload: {type: string}, x-ack: {type: boolean}}}}
+        """,
+    ),
+    _error(
+        "ack-options",
+        "`required` and `timeout` of an `x-ack` stand beside `args`.",
+        """
+        `x-ack: {args: ..., required: true, timeout: 5}` says that whoever sends the event asks for
+        an ack, and that it comes within five seconds. Only an `x-ack` with `args` has these two:
+        `required` is a keyword of schemas, too, and `{type: object, required: [ok]}` is a schema.
+        `required` is a boolean, `timeout` a number of seconds above 0, and keywords of the schema
+        belong within `args`. The guard refuses to load anything else, because it would be ignored.
+        """,
+        """
+        channels:
+          chat: {messages: {say: {payload: {type: string}, x-ack: {args: true, timeout: -1}}}}
+        """,
+        """
+        channels:
+          chat: {messages: {say: {payload: {type: string}, x-ack: {args: true, timeout: 5}}}}
         """,
     ),
     _error(

@@ -14,8 +14,8 @@ from asyncapi_guard.lint.rule import group
 from asyncapi_guard.lint.rules.acks import check_acks
 from asyncapi_guard.lint.rules.events import check_events
 from asyncapi_guard.lint.rules.namespaces import check_namespaces
+from asyncapi_guard.spec.acks import ack_schema
 from asyncapi_guard.spec.protocols import is_for_others
-from asyncapi_guard.spec.schemas import ack_schema
 from asyncapi_guard.spec.wording import shown
 
 if TYPE_CHECKING:

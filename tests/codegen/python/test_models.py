@@ -1081,3 +1081,17 @@ def acceptance(form: Form, judge: Callable[[Any], bool], kind: Any, file: Path) 
 
     draw()
     return counts[0], counts[1]
+
+
+def test_options_of_acks() -> None:
+    """A callback is required, or there is none to give; a handler has nothing to return."""
+    thing = {"type": "object", "properties": {"a": TEXT}}
+    required = {"args": thing, "required": True, "timeout": 5}
+    made = imported(generated(document(thing, ack=required)))
+    parameter = inspect.signature(made.emit_say).parameters["callback"]
+    assert parameter.default is inspect.Parameter.empty
+    assert callable(made.call_say)
+    made = imported(generated(document(thing, ack=False)))
+    assert "callback" not in inspect.signature(made.emit_say).parameters
+    assert not hasattr(made, "call_say")
+    assert inspect.signature(made.Handlers.on_say).return_annotation in ("None", None)

@@ -439,6 +439,11 @@ PAIR = {"items": [{**TEXT, "title": "a"}, {**NUMBER, "title": "b"}], "additional
             [{"payload": TEXT, "x-ack": {"type": "null"}}],
             "(payload: M0Payload, callback: () => void) => void",
         ),
+        ([{"payload": TEXT, "x-ack": False}], "(payload: M0Payload) => void"),
+        (
+            [{"payload": TEXT, "x-ack": {"args": TEXT, "required": True, "timeout": 5}}],
+            "(payload: M0Payload, callback: (ack: M0Ack) => void) => void",
+        ),
         (
             [{"payload": TEXT, "x-ack": NULLABLE}],
             "(payload: M0Payload, callback: (ack: M0Ack | undefined) => void) => void",

@@ -474,9 +474,13 @@ def test_overlapping_tags(folder):
         ("text", ["ack-schema"]), ("null", ["ack-schema"]), ("[]", ["ack-schema"]), ("{args: text}", ["ack-schema /args"]), ("{args: [{}]}", ["ack-schema /args"]),
         ("{type: strin}", ["invalid-schema /type"]), ("{args: {type: strin}}", ["invalid-schema /args/type"]),
         ("{args: {tpye: string}}", ["ack-schema"]), ("{payload: {type: string}}", ["ack-schema"]), ("{ok: {type: boolean}}", ["ack-schema"]),
-        ("{args: {type: string, tpye: string}}", ["unknown-keyword /args/tpye"]), ("{args: {}, type: string}", ["unknown-keyword /args"]),
+        ("{args: {type: string, tpye: string}}", ["unknown-keyword /args/tpye"]), ("{args: {}, type: string}", ["ack-options /type"]),
         ("{$ref: '#/x-no'}", ["unresolvable-reference /$ref"]), ("{$ref: '#/x-text'}", ["ack-schema /x-text"]),
         (multi(AVRO, "string"), ["unjudged-format /schemaFormat"]), ("{type: integer, default: a}", ["default-type /default"]),
+        ("false", []), ("{args: true, required: true, timeout: 5}", []), ("{args: {}, required: false, timeout: 0.5}", []), ("{type: object, required: [a]}", []),
+        ("{args: {}, required: 'yes'}", ["ack-options /required"]), ("{args: {}, timeout: true}", ["ack-options /timeout"]), ("{args: {}, requried: true}", ["ack-options /requried"]),
+        ("{args: false, required: true}", ["ack-options /args"]), ("{required: true}", ["ack-options /required"]), ("{type: boolean, timeout: 5}", ["ack-options /timeout"]),
+        ("{$ref: '#/x-s', required: true}", ["ack-options /required"]), ("{$ref: '#/x-long'}", []),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("place", ["messages", "messageTraits"])
@@ -485,8 +489,9 @@ def test_acks(folder, place, ack, expected):
     base = f"/components/{place}/m/x-ack"
     text = (
         f"components: {{{place}: {{m: {{x-ack: {ack}}}}}}}\nx-s: {{type: boolean}}\nx-text: text\n"
+        "x-long: {args: {type: boolean}, required: true}\n"
     )
-    found = folder.found(text, *SCHEMA_CODES, "unresolvable-reference")
+    found = folder.found(text, *SCHEMA_CODES, "ack-options", "unresolvable-reference")
     assert [f"{code} {pointer.removeprefix(base)}".strip() for code, pointer in found] == expected
 
 
