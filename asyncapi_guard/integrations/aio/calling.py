@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FAULTS",
+    "all_sent",
     "body_of",
     "called",
     "cannot_run",
@@ -24,6 +25,7 @@ __all__ = [
     "let_out",
     "never_awaited",
     "never_runs",
+    "sending",
     "start",
     "tell",
 ]
@@ -45,6 +47,19 @@ def start(server: Any, function: Callable[..., Any], *args: Any) -> None:
     task = server.start_background_task(function, *args)
     _held.add(task)
     task.add_done_callback(_held.discard)
+
+
+def sending(function: Callable[..., Any], *args: Any) -> Any:
+    """Call what sends, which may have to wait, while others are sent to."""
+    return asyncio.create_task(function(*args))
+
+
+async def all_sent(tasks: list[Any]) -> None:
+    """Wait for what `sending` returned; whatever happens, others have a turn meanwhile."""
+    if tasks:
+        await asyncio.wait(tasks)
+    else:
+        await asyncio.sleep(0)  # a loop that emits, and nothing else, must not stop the rest
 
 
 async def called(function: Callable[..., Any], *args: Any) -> Any:

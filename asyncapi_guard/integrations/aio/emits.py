@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from asyncapi_guard.errors import ContractViolation, violation_error
 from asyncapi_guard.integrations.aio.calling import FAULTS, called
 from asyncapi_guard.integrations.aio.queue import Queue, Waiting
-from asyncapi_guard.integrations.aio.sending import send_here
 from asyncapi_guard.integrations.deciding.calls import RejectedAck
 from asyncapi_guard.integrations.deciding.emits import Emitted, fault_of_ack
 from asyncapi_guard.integrations.deciding.entrants import NOBODY
@@ -154,12 +153,10 @@ class Emits(Queue):
 
             async def send_to(sid: str) -> None:
                 alone = sid, NOBODY
-                await send_here(self._stand_in, event, data, namespace, alone, None, callback)
+                await self._delivery.send(event, data, namespace, alone, None, callback)
 
             held = self.entrants.keep(namespace, room, skip_sid, send_to)
-        return await send_here(
-            self._stand_in, event, data, namespace, (room, held), skip_sid, callback
-        )
+        return await self._delivery.send(event, data, namespace, (room, held), skip_sid, callback)
 
     async def _send_by_another(
         self,

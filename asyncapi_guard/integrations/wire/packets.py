@@ -174,9 +174,9 @@ class PacketCodec(Codec):
         data = [values] if isinstance(values, Encoded) else list(values)
         return self.packet_class(packet.ACK, namespace=namespace, id=id, data=data)
 
-    def event(self, namespace: str, event: str, *args: Any) -> Any:
-        """Make an event."""
-        return self.packet_class(packet.EVENT, namespace=namespace, data=[event, *args])
+    def event(self, namespace: str, event: str, *args: Any, id: int | None = None) -> Any:
+        """Make an event; with an ack id, it asks for an ack."""
+        return self.packet_class(packet.EVENT, namespace=namespace, id=id, data=[event, *args])
 
     def connect(self, namespace: str, auth: Any) -> Any:
         """Make the packet by which a client enters a namespace."""
