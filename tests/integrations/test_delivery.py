@@ -32,7 +32,7 @@ class Host:
 
     Attributes:
         tasks: how many tasks the event loop has started.
-        put: to how many clients something was sent by their queue.
+        put: how often an event was put into a client's queue.
     """
 
     def __init__(self, net: Any, kind: str, make: Any = None, **options: Any) -> None:
@@ -54,15 +54,23 @@ class Host:
         def begin(sid: str) -> None: ...
 
     def _count_put(self) -> None:
-        outboxes = self.io._asyncapi_guard._delivery._outboxes
+        delivery = self.io._asyncapi_guard._delivery
+        outboxes = delivery._outboxes
         find = outboxes.find
+        takes = delivery.takes
 
-        def counting(eio_sids: Any) -> Any:
-            found, others = find(eio_sids)
-            self.put += len(found)
-            return found, others
+        def counting(eio_sid: str) -> Any:
+            found = find(eio_sid)
+            self.put += found is not None
+            return found
 
-        outboxes.find = counting
+        def not_counting(*args: Any) -> bool:
+            before = self.put
+            taken = takes(*args)
+            self.put = before
+            return bool(taken)
+
+        outboxes.find, delivery.takes = counting, not_counting
 
     def _task(self, loop: Any, coroutine: Any, **options: Any) -> Any:
         self.tasks += 1
@@ -174,6 +182,18 @@ def test_each_has_an_ack_id_of_its_own(host: Any) -> None:
         client.send(f'3{frame[1 : frame.index("[")]}[{{"answer":"{number}"}}]')
         assert got.get(timeout=PATIENCE) == ({"answer": str(number)},)
     assert at.put == 3
+
+
+def test_acks_are_put_into_the_queue(host: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unless somebody looks at what is sent."""
+    at, seen = host(), []
+    client, _ = at.entered()
+    monkeypatch.setattr(at.io, "_send_packet", watching(at.io._send_packet, seen))
+    assert at.now(client) == []
+    assert [packet.id for packet in seen] == [9]
+    monkeypatch.undo()
+    assert at.now(client) == []
+    assert len(seen) == 1
 
 
 # -- in which order --------------------------------------------------------------------------------

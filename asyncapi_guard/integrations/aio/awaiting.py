@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from asyncapi_guard.contract import Mode
 from asyncapi_guard.integrations.aio.calling import is_pending
 from asyncapi_guard.integrations.aio.cancelling import is_being_cancelled
+from asyncapi_guard.integrations.deciding.outboxes import is_own
 from asyncapi_guard.integrations.handlers.registered import (
     CALLS,
     dispatches_itself,
@@ -28,9 +29,14 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.integrations.aio.client import AsyncioClient
     from asyncapi_guard.integrations.aio.server import AsyncioServer
+    from asyncapi_guard.integrations.deciding.calls import Call
 
 __all__ = ["await_handlers", "await_handlers_of_client"]
 
+#: What python-socketio calls a handler by, on the server itself.
+_HOOKS = ("_trigger_event", "_get_event_handler")
+#: Their handlers are called in other ways.
+_SESSIONS = frozenset(("connect", "disconnect"))
 #: The attribute of a class-based namespace whose methods are replaced.
 _MARK = "_asyncapi_guard_awaits"
 
@@ -41,6 +47,7 @@ def await_handlers(adapter: AsyncioServer) -> None:
     awaiting.install()
     awaiting.trigger = adapter._trigger
     adapter._trigger = awaiting.trigger_event
+    awaiting.shorten(adapter)
 
 
 def await_handlers_of_client(adapter: AsyncioClient) -> None:
@@ -83,6 +90,8 @@ class _Awaiting:
     find: Callable[..., Any]
     find_namespace: Callable[..., Any]
     trigger: Callable[..., Any]
+    _call: Callable[[Call], Any]
+    _hooks: dict[str, Any]
 
     def __init__(self, adapter: AsyncioServer | AsyncioClient) -> None:
         self._target = adapter.target
@@ -95,6 +104,33 @@ class _Awaiting:
         replace, target = self._replaced.replace, self._target
         self.find = replace(target, "_get_event_handler", self.event_handler)
         self.find_namespace = replace(target, "_get_namespace_handler", self.namespace_handler)
+
+    def shorten(self, adapter: AsyncioServer) -> None:
+        """Have handlers called by the shortest way, where nobody else has a say in it."""
+        self._call = adapter._handle
+        if is_own(self.trigger):
+            names = vars(self._target)
+            self._hooks = {name: names.get(name) for name in _HOOKS}
+            adapter._handle = self.handle  # type: ignore[method-assign]  # of one server
+
+    async def handle(self, call: Call) -> Any:
+        """Call the handler of an event: what `AsyncServer._trigger_event` does, in one step."""
+        names, hooks = self._target.__dict__, self._hooks
+        for name in _HOOKS:
+            if names.get(name) is not hooks[name]:
+                return await self._call(call)  # somebody has wrapped it since
+        event, namespace = call.event, call.namespace
+        handler, args = self.find(event, namespace, (call.sid, *call.args))
+        if handler is None or event in _SESSIONS:
+            return await self._call(call)
+        try:
+            value = handler(*args)
+            return await value if is_pending(value) else value
+        except asyncio.CancelledError:
+            if not self._is_fault(event, namespace):
+                return None  # as without the guard
+            self._say_it_was_cancelled(event, namespace)
+            raise
 
     def event_handler(self, event: str, namespace: str, args: Any) -> tuple[Any, Any]:
         """As `AsyncServer._get_event_handler`."""

@@ -57,19 +57,29 @@ class Delivery:
             else:
                 await self._send_all(content, namespace, room, skipped)
 
+    def takes(self, eio_sid: str, made: Any) -> bool:
+        """Put a packet into the queue of a client; whether it may be put there."""
+        if not self._outboxes.are_open():
+            return False
+        queue = self._outboxes.find(eio_sid)
+        return queue is not None and _is_put(queue, _parts(made.encode()))
+
     async def _send_all(
         self, content: tuple[Any, ...], namespace: str, room: Any, skipped: list[Any]
     ) -> None:
         """Send the same to all."""
         parts = _parts(self._packets.event(namespace, *content).encode())
-        participants = self._manager.get_participants(namespace, room)
-        found, others = self._outboxes.find(
-            eio_sid for sid, eio_sid in participants if sid not in skipped
-        )
-        others += [eio_sid for eio_sid, queue in found if not _is_put(queue, parts)]
-        send = self._server._send_eio_packet
-        tasks = [sending(send, eio_sid, part) for eio_sid in others for part in parts]
-        if found or tasks:
+        find, send = self._outboxes.find, self._server._send_eio_packet
+        tasks: list[Any] = []
+        sent = False
+        for sid, eio_sid in self._manager.get_participants(namespace, room):
+            if sid in skipped:
+                continue
+            queue = find(eio_sid)
+            if queue is None or not _is_put(queue, parts):
+                tasks += [sending(send, eio_sid, part) for part in parts]
+            sent = True
+        if sent:
             await all_sent(tasks)
 
     async def _send_each(
@@ -88,8 +98,8 @@ class Delivery:
                 continue
             id = self._manager._generate_ack_id(sid, callback)
             made = self._packets.event(namespace, *content, id=id)
-            found, _ = self._outboxes.find((eio_sid,))
-            if not found or not _is_encoded_and_put(found[0][1], made):
+            queue = self._outboxes.find(eio_sid)
+            if queue is None or not _is_encoded_and_put(queue, made):
                 tasks.append(sending(self._server._send_packet, eio_sid, made))
             sent = True
         if sent:

@@ -11,12 +11,9 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-__all__ = ["Outboxes"]
+__all__ = ["Outboxes", "is_own"]
 
 #: Whose methods are as they come. A wrapper lives elsewhere, whatever it says of itself.
 _OWN = frozenset(
@@ -34,8 +31,6 @@ _OWN = frozenset(
 _QUEUES = frozenset(
     ("asyncio.queues", "eventlet.queue", "gevent._gevent_cqueue", "gevent.queue", "queue")
 )
-#: What an instance has of its own where somebody replaced what sends.
-_REPLACED = frozenset(("check_ping_timeout", "send"))
 
 
 class Outboxes:
@@ -47,66 +42,73 @@ class Outboxes:
 
     def __init__(self, server: Any) -> None:
         self._server = server
+        #: Methods of classes, and whether they are as they come: looked at for each packet.
+        self._methods: tuple[Any, ...] = ()
+        self._are_own: bool = False
+        self._kinds: tuple[Any, ...] = ()
+        self._are_plain: bool = False
 
     def are_open(self) -> bool:
         """Return whether nobody looks at what the server sends, or has a say in it."""
-        server, eio = self._server, self._server.eio
+        server = self._server
+        eio, own = server.eio, server.__dict__
+        replaced = eio.__dict__
+        if "send_packet" in replaced or "_send_packet" in own or "_send_eio_packet" in own:
+            return False
+        if "send" in replaced or "_get_socket" in replaced:
+            return False
         log = eio.logger
-        return (
-            _is_own(eio.send_packet)
-            and _is_own(server._send_eio_packet)
-            and _is_own(server._send_packet)
-            and _is_own(eio.send)
-            and _is_own(eio._get_socket)
-            # engine.io tells of each packet.
-            and isinstance(log, logging.Logger)
-            and not log.isEnabledFor(logging.INFO)
+        if not isinstance(log, logging.Logger) or log.isEnabledFor(logging.INFO):
+            return False  # engine.io tells of each packet
+        here, beneath = type(server), type(eio)
+        methods = (
+            here._send_packet,
+            here._send_eio_packet,
+            beneath.send,
+            beneath.send_packet,
+            beneath._get_socket,
         )
+        if methods != self._methods:
+            self._methods, self._are_own = methods, all(map(is_own, methods))
+        return self._are_own
 
-    def find(self, eio_sids: Iterable[str]) -> tuple[list[tuple[str, Any]], list[str]]:
-        """Find the queues that packets may be put into, of a server whose outboxes are open.
+    def find(self, eio_sid: str) -> Any:
+        """Find the queue that packets may be put into, of a server whose outboxes are open.
 
         Args:
-            eio_sids: the connections of clients.
+            eio_sid: the connection of a client.
 
         Returns:
-            Connection and queue of each client with such a queue, and the connections of others:
-            those that have ended or no longer answer, and sockets of another kind.
+            The queue; `None` for a client that has left or no longer answers, and for a socket of
+            another kind.
         """
         eio = self._server.eio
-        sockets, patience, now = eio.sockets, eio.ping_timeout, time.time()
-        kind, queues, plain = None, None, False
-        found: list[tuple[str, Any]] = []
-        others: list[str] = []
-        for eio_sid in eio_sids:
-            socket = sockets.get(eio_sid)
-            if socket is None or socket.closed:
-                others.append(eio_sid)
-                continue
-            queue = socket.queue
-            if type(socket) is not kind or type(queue) is not queues:
-                kind, queues = type(socket), type(queue)
-                plain = _sends_by_itself(kind) and queues.__module__ in _QUEUES
-            last_ping = socket.last_ping
-            late = last_ping and now - last_ping > patience
-            if plain and not late and not _is_bounded(queue) and _REPLACED.isdisjoint(vars(socket)):
-                found.append((eio_sid, queue))
-            else:
-                others.append(eio_sid)
-        return found, others
+        socket = eio.sockets.get(eio_sid)
+        if socket is None or socket.closed:
+            return None
+        last_ping = socket.last_ping
+        if last_ping and time.time() - last_ping > eio.ping_timeout:
+            return None
+        own, queue, kind = socket.__dict__, socket.queue, type(socket)
+        if "send" in own or "check_ping_timeout" in own:
+            return None
+        kinds = kind.send, kind.check_ping_timeout, type(queue)
+        if kinds != self._kinds:
+            self._kinds, self._are_plain = kinds, _are_plain(*kinds)
+        return queue if self._are_plain and not _is_bounded(queue) else None
 
 
-def _is_own(method: Any) -> bool:
-    """Whether a method is python-socketio's or engine.io's as it comes."""
+def is_own(method: Any) -> bool:
+    """Return whether a method is python-socketio's or engine.io's as it comes."""
     return getattr(method, "__globals__", _NOTHING).get("__name__") in _OWN
 
 
 _NOTHING: dict[str, Any] = {}
 
 
-def _sends_by_itself(kind: Any) -> bool:
-    """Whether sockets of a class send as engine.io's do."""
-    return _is_own(kind.send) and _is_own(kind.check_ping_timeout)
+def _are_plain(send: Any, check_ping_timeout: Any, queues: Any) -> bool:
+    """Whether sockets send as engine.io's do."""
+    return is_own(send) and is_own(check_ping_timeout) and queues.__module__ in _QUEUES
 
 
 def _is_bounded(queue: Any) -> bool:
