@@ -5,14 +5,14 @@ from __future__ import annotations
 import dataclasses
 import functools
 import inspect
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from asyncapi_guard.codefirst import CATCH_ALL
+from asyncapi_guard.codefirst import CATCH_ALL, ConstructionError
 from asyncapi_guard.integrations.asked import EVENT, HANDSHAKE, NAMESPACE, SID, given_to
 from asyncapi_guard.integrations.deciding.calls import Rejected
 from asyncapi_guard.integrations.handlers.registered import dispatches_itself
 from asyncapi_guard.integrations.handshake import handshake_of
-from asyncapi_guard.integrations.typed_handlers import TypedHandlers, construct
+from asyncapi_guard.integrations.typed_handlers import TypedHandlers, construct, rejected_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 
 __all__ = ["TypedCalls"]
 
+#: What a handler is called with, by position and by name, for what python-socketio gives.
+_Arguments: TypeAlias = "Callable[[tuple[Any, ...]], tuple[Any, dict[str, Any]]]"
+
 #: Events whose handlers need not take what there is: the auth, and the reason.
 _UNASKED = ("connect", "disconnect")
+_NO_NAMES: dict[str, Any] = {}
 
 
 class TypedCalls:
@@ -85,7 +89,9 @@ class TypedCalls:
     def _call_of(self, receiver: Receiver) -> Callable[..., Any]:
         """What is called in the place of a handler; it takes what python-socketio gives."""
         asked = self._asked.get((receiver.namespace, receiver.event))
-        arguments = functools.partial(self._arguments, receiver, asked)
+        arguments: _Arguments = functools.partial(self._arguments, receiver, asked)
+        if asked is not None and _takes_one(receiver, asked):
+            arguments = self._one_argument(receiver, asked)
 
         def call(*args: Any) -> Any:
             positional, named = arguments(args)
@@ -103,6 +109,23 @@ class TypedCalls:
         if asked is None:  # with its signature: connect handlers have two
             return functools.wraps(receiver.handler)(made)
         return made
+
+    def _one_argument(self, receiver: Receiver, asked: Asked) -> _Arguments:
+        """As `_arguments`, in one step, for a handler that takes what nearly all of them take."""
+        typed, with_session = self._typed, len(asked.parameters) == 2
+        construct_one = (receiver.arguments or ())[0].construct
+
+        def arguments(args: tuple[Any, ...]) -> tuple[Any, dict[str, Any]]:
+            if len(args) != 2 or not typed.constructs:
+                return self._arguments(receiver, asked, args)
+            try:
+                value = construct_one(args[1])
+            except ConstructionError as error:
+                rejected = rejected_by(receiver, receiver.namespace, receiver.event, error)
+                raise typed.rejection(rejected) from None
+            return ((args[0], value) if with_session else (value,)), _NO_NAMES
+
+        return arguments
 
     def _arguments(
         self, receiver: Receiver, asked: Asked | None, args: tuple[Any, ...]
@@ -140,6 +163,15 @@ class TypedCalls:
             return construct(receiver, namespace, values)
         except Rejected as rejected:
             raise self._typed.rejection(rejected) from None
+
+
+def _takes_one(receiver: Receiver, asked: Asked) -> bool:
+    """Whether a handler takes one argument, which must be there, and maybe the session id."""
+    if receiver.rest is not None or receiver.required != 1 or len(receiver.arguments or ()) != 1:
+        return False
+    if given_to(receiver.namespace, receiver.event) != (SID,) or receiver.event in _UNASKED:
+        return False
+    return [kind for _, kind in asked.parameters] in ([SID, None], [None])
 
 
 class _TypedNamespace:

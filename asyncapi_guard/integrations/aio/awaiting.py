@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from asyncapi_guard.contract import Mode
 from asyncapi_guard.integrations.aio.calling import is_pending
 from asyncapi_guard.integrations.aio.cancelling import is_being_cancelled
-from asyncapi_guard.integrations.deciding.outboxes import is_own
 from asyncapi_guard.integrations.handlers.registered import (
     CALLS,
     dispatches_itself,
@@ -33,8 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ["await_handlers", "await_handlers_of_client"]
 
-#: What python-socketio calls a handler by, on the server itself.
-_HOOKS = ("_trigger_event", "_get_event_handler")
 #: Their handlers are called in other ways.
 _SESSIONS = frozenset(("connect", "disconnect"))
 #: The attribute of a class-based namespace whose methods are replaced.
@@ -91,7 +88,7 @@ class _Awaiting:
     find_namespace: Callable[..., Any]
     trigger: Callable[..., Any]
     _call: Callable[[Call], Any]
-    _hooks: dict[str, Any]
+    _caller: Any
 
     def __init__(self, adapter: AsyncioServer | AsyncioClient) -> None:
         self._target = adapter.target
@@ -102,26 +99,28 @@ class _Awaiting:
     def install(self) -> None:
         """Replace what handlers are found by."""
         replace, target = self._replaced.replace, self._target
-        self.find = replace(target, "_get_event_handler", self.event_handler)
+        self._finder = self.event_handler
+        self.find = replace(target, "_get_event_handler", self._finder)
         self.find_namespace = replace(target, "_get_namespace_handler", self.namespace_handler)
 
     def shorten(self, adapter: AsyncioServer) -> None:
         """Have handlers called by the shortest way, where nobody else has a say in it."""
-        self._call = adapter._handle
-        if is_own(self.trigger):
-            names = vars(self._target)
-            self._hooks = {name: names.get(name) for name in _HOOKS}
+        if adapter._calls_itself:
+            adapter._calls_itself = False  # it is done here, where cancellation is seen
+            self._call, self._caller = adapter._handle, adapter._caller
             adapter._handle = self.handle  # type: ignore[method-assign]  # of one server
 
     async def handle(self, call: Call) -> Any:
         """Call the handler of an event: what `AsyncServer._trigger_event` does, in one step."""
-        names, hooks = self._target.__dict__, self._hooks
-        for name in _HOOKS:
-            if names.get(name) is not hooks[name]:
-                return await self._call(call)  # somebody has wrapped it since
-        event, namespace = call.event, call.namespace
+        names, event, namespace = self._target.__dict__, call.event, call.namespace
+        if (
+            names.get("_trigger_event") is not self._caller
+            or names.get("_get_event_handler") is not self._finder
+            or event in _SESSIONS
+        ):
+            return await self._call(call)
         handler, args = self.find(event, namespace, (call.sid, *call.args))
-        if handler is None or event in _SESSIONS:
+        if not handler:
             return await self._call(call)
         try:
             value = handler(*args)
