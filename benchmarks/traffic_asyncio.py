@@ -5,7 +5,7 @@ An event is fed to `_handle_eio_message`, and counts until its ack has been take
 encoded. Of an emit counts what `emit` does; the queues are emptied when nobody measures.
 
 A server runs each handler in a task, as `AsyncServer` comes, or where the packet is read
-(`in line`). MessagePack is left out where the guard does not take it, with what it says.
+(`in line`). MessagePack is left out, with the reason, where the guard does not take it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ import socketio
 from documents import ACK, PAYLOADS, SIZES
 from engineio.async_socket import AsyncSocket
 from measuring import Row, compare, slices_on
-from socketio.msgpack_packet import MsgPackPacket
 from tables import progress
 
 from asyncapi_guard import AsyncAPIGuard
@@ -84,6 +83,8 @@ class Subject:
 
     def _frame(self, kind: int, data: Any = None, id: int | None = None) -> Any:
         if self._binary:
+            from socketio.msgpack_packet import MsgPackPacket
+
             return MsgPackPacket(kind, data, namespace="/", id=id).encode()
         text = "" if data is None else json.dumps(data, separators=(",", ":"))
         return f"{kind}{'' if id is None else id}{text}"
@@ -139,8 +140,8 @@ def measure(contract: Contract, rounds: int) -> tuple[list[Row], list[str]]:
             make = partial(Subject, loop, options)
             try:
                 subjects = {"control": make(None), "rust": make(contract)}
-            except InstallationError as error:
-                missing.append(f"{kind}: left out, because the guard says: {error}")
+            except (ImportError, InstallationError) as error:
+                missing.append(f"{kind}: left out ({error})")
                 continue
             rows += _events(loop, kind, make(None), subjects, rounds)
         for clients in ROOMS:

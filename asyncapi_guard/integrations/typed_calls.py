@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import inspect
+from types import CoroutineType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from asyncapi_guard.codefirst import CATCH_ALL, ConstructionError
@@ -47,6 +48,8 @@ class TypedCalls:
         self._awaits: bool = server.is_asyncio_based()
         self._asked: dict[tuple[str, str], Asked] = {}
         self._made: dict[tuple[str, str], tuple[Receiver, Callable[..., Any]]] = {}
+        #: The same by handlers, for as long as nothing else is registered.
+        self._known: dict[tuple[str, str], tuple[Any, int, Callable[..., Any]]] = {}
 
     def ask(self, receiver: Receiver, asked: Asked | None) -> None:
         """Give a handler what it asks for; without that, what python-socketio does."""
@@ -74,16 +77,21 @@ class TypedCalls:
             namespace: of the client.
             event: the client's.
         """
-        registry = self._typed.registry
+        registry, place = self._typed.registry, (namespace, event)
+        known = self._known.get(place)
+        if known is not None and known[0] is handler and known[1] == registry.changes:
+            return known[2]
         receiver = registry.receiver(namespace, event, handler) or registry.receiver(
             namespace, CATCH_ALL, handler
         )
         if receiver is None:
             return handler
-        place = receiver.namespace, receiver.event
-        made = self._made.get(place)
+        own = receiver.namespace, receiver.event
+        made = self._made.get(own)
         if made is None or made[0] is not receiver:
-            made = self._made[place] = receiver, self._call_of(receiver)
+            made = self._made[own] = receiver, self._call_of(receiver)
+        if own == place:  # else a client may choose names
+            self._known[place] = handler, registry.changes, made[1]
         return made[1]
 
     def _call_of(self, receiver: Receiver) -> Callable[..., Any]:
@@ -93,17 +101,19 @@ class TypedCalls:
         if asked is not None and _takes_one(receiver, asked):
             arguments = self._one_argument(receiver, asked)
 
+        handler = receiver.handler
+        dump = self._typed.plain if receiver.ack is None else receiver.ack.dump
+
         def call(*args: Any) -> Any:
             positional, named = arguments(args)
-            value = receiver.handler(*positional, **named)
-            return receiver.dump(value, self._typed.plain)
+            return dump(handler(*positional, **named))
 
         async def call_later(*args: Any) -> Any:
             positional, named = arguments(args)
-            value = receiver.handler(*positional, **named)
-            if inspect.isawaitable(value):
+            value = handler(*positional, **named)
+            if type(value) is CoroutineType or inspect.isawaitable(value):
                 value = await value
-            return receiver.dump(value, self._typed.plain)
+            return dump(value)
 
         made = call_later if self._awaits else call
         if asked is None:  # with its signature: connect handlers have two
