@@ -33,25 +33,22 @@ Exits with 1 when a goal is missed.
 # No `from __future__ import annotations`: the peer does not see through hints that are strings.
 
 import argparse
-import gc
 import importlib.metadata
 import json
-import os
 import statistics
-import subprocess
 import sys
-import tempfile
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import flask
 import flask_socketio
 import pydantic
+from measuring import middle, pin, slices
 from tables import environment, progress, table
+from typed_models import DATA, MODELS, WRONG, Piece
+from workers import Worker, check_versions, installed, interpreter_of, take_turns, work
 
 PEER = "sio-asyncapi==1.0.0"
 #: What both environments have in the same version.
@@ -74,60 +71,10 @@ PEER_GOAL, STOCK_GOAL = 0.90, 1.10
 #: The peer's ÷ our time for the agent schema of so many events, the first time it is asked for.
 AGENT_GOAL, AGENT_EVENTS = 100, 200
 
-_CACHE = Path(__file__).parent / ".cache" / "peers"
-_SLICE = 0.010  # seconds of CPU that one slice aims at
 _CLIENT = "client"
 
 
 # -- the servers -----------------------------------------------------------------------------------
-
-
-class Small(pydantic.BaseModel):
-    """Three fields."""
-
-    id: int
-    name: str
-    active: bool
-
-
-class Piece(pydantic.BaseModel):
-    """Six fields."""
-
-    id: int
-    name: str
-    x: float
-    y: float
-    owner: Literal["white", "black"]
-    alive: bool
-
-
-class Big(pydantic.BaseModel):
-    """A hundred pieces."""
-
-    pieces: list[Piece]
-
-
-_MODELS: dict[str, Any] = {"small": Small, "big": Big}
-_DATA: dict[str, Any] = {
-    "small": {"id": 7, "name": "Ada Lovelace", "active": True},
-    "big": {
-        "pieces": [
-            {
-                "id": number,
-                "name": f"piece {number}",
-                "x": number + 0.5,
-                "y": number * 1.25,
-                "owner": "black" if number % 2 else "white",
-                "alive": number % 3 > 0,
-            }
-            for number in range(100)
-        ]
-    },
-}
-_WRONG: dict[str, Any] = {
-    "small": {"id": "seven", "name": "Ada Lovelace", "active": True},
-    "big": {"pieces": [*_DATA["big"]["pieces"][:99], {"id": 99, "name": "incomplete"}]},
-}
 
 
 def _event(path: str, payload: str) -> str:
@@ -156,7 +103,7 @@ def _untyped(path: str, payload: str) -> Callable[..., Any]:
 
 def _by_hand(path: str, payload: str) -> Callable[..., Any]:
     """A handler of `stock`."""
-    model = _MODELS[payload]
+    model = MODELS[payload]
 
     def request(data: Any) -> None:
         model.model_validate(data)
@@ -174,7 +121,7 @@ def _by_hand(path: str, payload: str) -> Callable[..., Any]:
 
 def _of_peer(path: str, payload: str, *, objects: bool) -> Callable[..., Any]:
     """A handler of SIO-AsyncAPI."""
-    model = _MODELS[payload]
+    model = MODELS[payload]
 
     def request(item: model) -> None:
         assert type(item) is model
@@ -191,7 +138,7 @@ def _of_peer(path: str, payload: str, *, objects: bool) -> Callable[..., Any]:
 
 def _of_ours(path: str, payload: str) -> Callable[..., Any]:
     """A handler of `AsyncAPISocketIO`."""
-    model = _MODELS[payload]
+    model = MODELS[payload]
 
     def request(item: model) -> None:
         assert type(item) is model
@@ -250,7 +197,7 @@ class Subject:
         declares = variant not in (FLASK, STOCK)
         for payload in PAYLOADS:
             if declares:
-                application.doc_emit(_sent(payload), _MODELS[payload])(lambda: None)
+                application.doc_emit(_sent(payload), MODELS[payload])(lambda: None)
             for path in PATHS:
                 event = _event(path, payload)
                 if variant == FLASK:
@@ -272,7 +219,7 @@ class Subject:
     def action(self, path: str, payload: str, data: Any = None) -> Callable[[], Any]:
         """A function that feeds one event to the server, and waits for its thread."""
         handle, client, threads = self.server._handle_eio_message, _CLIENT, self._threads
-        content = [_event(path, payload), _DATA[payload] if data is None else data]
+        content = [_event(path, payload), DATA[payload] if data is None else data]
         text = json.dumps(content, separators=(",", ":"))
         encoded = f"2{'' if path == 'request' else 7}{text}"
 
@@ -292,7 +239,7 @@ class Subject:
         self.keep = True
         self.action(path, payload)()
         good = {text[:2]: json.loads(text[2 + (text[1] == "3") :]) for text in self.sent}
-        ack, emitted = _DATA[payload], [_sent(payload), _DATA[payload]]
+        ack, emitted = DATA[payload], [_sent(payload), DATA[payload]]
         answered: Any = [json.dumps(ack, separators=(",", ":"))] if self.variant == PEERS else [ack]
         expected = {"43": answered} if path != "request" else {}
         if path == "request + ack + emit":
@@ -302,7 +249,7 @@ class Subject:
         if path != "request":
             threading.excepthook = lambda _: None  # nobody handles the peer's errors
             try:
-                self.action(path, payload, _WRONG[payload])()
+                self.action(path, payload, WRONG[payload])()
             except Exception as error:  # noqa: BLE001  # whatever they raise, handlers in line
                 self.sent.append(f"raised {type(error).__name__}")
             threading.excepthook = threading.__excepthook__
@@ -328,121 +275,33 @@ def agent_schema(variant: str) -> Callable[[], Any]:
     return application.get_agent_schema
 
 
-# -- a worker: lines of JSON in, lines of JSON out -------------------------------------------------
+# -- a worker --------------------------------------------------------------------------------------
 
 
-def _slice(action: Callable[[], Any], count: int) -> float:
-    """Seconds of CPU for as many calls."""
-    gc.collect()
-    repetitions = range(count)
-    start = time.process_time()
-    for _ in repetitions:
-        action()
-    return time.process_time() - start
-
-
-def _count(action: Callable[[], Any]) -> int:
-    """How many calls fill a slice; found by running them, which warms everything up."""
-    count = 1
-    while (seconds := _slice(action, count)) < _SLICE / 2:
-        count *= 2
-    return max(1, round(count * _SLICE / seconds))
-
-
-def work(variant: str) -> None:
-    """Serve the parent: `["slice", key]` is answered with seconds per call."""
-    versions = {name: importlib.metadata.version(name) for name in SHARED}
-    answers = sys.stdout
-    sys.stdout = sys.stderr
-    actions: dict[str, Callable[[], Any]] = {}
-    counts: dict[str, int] = {}
+def serve(variant: str) -> None:
+    """Measure one variant for the parent."""
+    takes = {}
     for kind in KINDS:
         subject = Subject(variant, kind)
         for payload in PAYLOADS:
             for path in PATHS:
                 subject.check(path, payload)
-                actions[f"{kind}, {path}, {payload}"] = subject.action(path, payload)
-    print(json.dumps(versions), file=answers, flush=True)
-    for line in sys.stdin:
-        command, key = json.loads(line)
-        if command == "prepare":
-            counts[key] = _count(actions[key])
-            gc.collect()
-            gc.freeze()
-            answer: Any = counts[key]
-        elif command == "agent":
-            make = agent_schema(variant)
-            answer = [_slice(make, 1) for _ in range(key)]
-            assert len(make()["events"]) == AGENT_EVENTS
-        else:
-            answer = _slice(actions[key], counts[key]) / counts[key]
-        print(json.dumps(answer), file=answers, flush=True)
+                takes[f"{kind}, {path}, {payload}"] = slices(subject.action(path, payload))
 
+    def agent(times: int) -> list[float]:
+        make = agent_schema(variant)
+        taken = [slices(make)(1) for _ in range(times)]
+        assert len(make()["events"]) == AGENT_EVENTS
+        return taken
 
-class Worker:
-    """A process that measures one variant."""
-
-    def __init__(self, variant: str, interpreter: str) -> None:
-        self.variant = variant
-        self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115  # closed in `close`
-        env = {**os.environ, "PYTHONHASHSEED": "0"}
-        if interpreter != sys.executable:
-            env.pop("PYTHONPATH", None)
-        self._process = subprocess.Popen(
-            [interpreter, __file__, "--worker", variant],
-            env=env,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            text=True,
-        )
-        self.versions: dict[str, str] = self._read()
-
-    def ask(self, command: str, key: Any) -> Any:
-        """Its answer."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps([command, key]) + "\n")
-        self._process.stdin.flush()
-        return self._read()
-
-    def _read(self) -> Any:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if not line:
-            self._errors.seek(0)
-            raise SystemExit(f"{self.variant} ended:\n{self._errors.read()[-4_000:]}")
-        return json.loads(line)
-
-    def close(self) -> None:
-        """End it."""
-        self._process.communicate()
-        self._errors.close()
-
-
-# -- the peer's environment ------------------------------------------------------------------------
+    work(installed(SHARED), takes, {"agent": agent})
 
 
 def peer_interpreter() -> tuple[str | None, str]:
     """The interpreter of the peer's environment, made if need be; or nothing, and why."""
     if sys.version_info >= (3, 13):
         return None, "SIO-AsyncAPI 1.0 rejects Python 3.13 and later: it is left out."
-    scripts = _CACHE / ("Scripts" if os.name == "nt" else "bin")
-    python = str(scripts / "python")
-    wanted = [PEER, *(f"{name}=={importlib.metadata.version(name)}" for name in SHARED)]
-    stamp = _CACHE / "installed.json"
-    content = json.dumps([sys.version, wanted])
-    if stamp.exists() and stamp.read_text(encoding="utf-8") == content:
-        return python, ""
-    progress(f"installing {PEER} ...")
-    make = [sys.executable, "-m", "venv", "--clear", str(_CACHE)]
-    install = [python, "-m", "pip", "install", "--quiet", *wanted]
-    for command in (make, install):
-        done = subprocess.run(command, check=False, capture_output=True, text=True)
-        if done.returncode:
-            reason = (done.stderr.strip().splitlines() or [""])[-1]
-            return None, f"{PEER} could not be installed ({reason}): it is left out."
-    stamp.write_text(content, encoding="utf-8")
-    return python, ""
+    return interpreter_of(PEER, "peers", SHARED)
 
 
 # -- measuring -------------------------------------------------------------------------------------
@@ -490,13 +349,10 @@ class Row:
 
 def _figures(rounds: list[dict[str, float]]) -> tuple[dict[str, float], ...]:
     times, ratios, errors = {}, {}, {}
-    margin, middle = round(0.98 * len(rounds) ** 0.5), len(rounds) // 2
     for variant in rounds[0]:
         times[variant] = statistics.median(one[variant] for one in rounds) * 1e6
         if variant != OURS:
-            found = sorted(one[OURS] / one[variant] for one in rounds)
-            low, high = found[max(0, middle - margin)], found[min(len(found) - 1, middle + margin)]
-            ratios[variant], errors[variant] = statistics.median(found), (high - low) / 2
+            ratios[variant], errors[variant] = middle([one[OURS] / one[variant] for one in rounds])
     return times, ratios, errors
 
 
@@ -508,18 +364,13 @@ def measure(
     agent: dict[str, list[float]] = {}
     for generation in range(generations):
         progress(f"starting processes {generation + 1}/{generations} ...")
-        workers = [Worker(variant, python) for variant, python in interpreters.items()]
-        _check_versions(workers)
+        workers = [Worker(__file__, variant, python) for variant, python in interpreters.items()]
+        check_versions(workers)
         for place in ((k, path, size) for size in PAYLOADS for k in KINDS for path in PATHS):
             key = ", ".join(place)
             progress(f"{generation + 1}/{generations}: {key} ...")
-            for worker in workers:
-                worker.ask("prepare", key)
-            for turn in range(rounds // generations):
-                order = workers[turn % len(workers) :] + workers[: turn % len(workers)]
-                order = order[::-1] if turn // len(workers) % 2 else order
-                times = {worker.variant: worker.ask("slice", key) for worker in order}
-                found.setdefault(place, []).append(times)
+            taken = take_turns(workers, key, rounds // generations)
+            found.setdefault(place, []).extend(taken)
         if generation == generations - 1:
             progress("agent schema ...")
             for worker in workers:
@@ -530,11 +381,6 @@ def measure(
     progress("")
     places = ((kind, path, size) for kind in KINDS for size in PAYLOADS for path in PATHS)
     return [Row(*place, *_figures(found[place])) for place in places], agent
-
-
-def _check_versions(workers: list[Worker]) -> None:
-    for worker in workers:
-        assert worker.versions == workers[0].versions, (worker.variant, worker.versions)
 
 
 # -- the command -----------------------------------------------------------------------------------
@@ -549,10 +395,8 @@ def main() -> int:
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.worker:
-        work(options.worker)
+        serve(options.worker)
         return 0
-    from traffic import pin
-
     rounds, generations = (15, 1) if options.quick else (max(15, options.rounds), 3)
     cpu = pin()
     peer, missing = peer_interpreter()

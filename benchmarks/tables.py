@@ -1,4 +1,4 @@
-"""What both benchmarks print: markdown tables, and what they ran on."""
+"""What all benchmarks print: markdown tables, and what they ran on."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ __all__ = ["environment", "progress", "table"]
 _PACKAGES = ("asyncapi-guard", "python-socketio", "flask-socketio", "jsonschema-rs", "jsonschema")
 
 
-def environment() -> dict[str, str]:
-    """Interpreter, system, and the versions of the packages that matter."""
+def environment(*more: str) -> dict[str, str]:
+    """Interpreter, system, and the versions of the packages that matter; of more of them."""
     found = {"python": platform.python_version(), "system": platform.platform(terse=True)}
-    for package in _PACKAGES:
+    for package in (*_PACKAGES, *more):
         try:
             found[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:

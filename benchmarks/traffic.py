@@ -1,9 +1,9 @@
 """What the guard costs: guarded ÷ unguarded CPU time per event, on the packet path.
 
-    python benchmarks/traffic.py [--quick] [--rounds N] [--json]
+    python benchmarks/traffic.py [--quick] [--rounds N] [--json] [--only threads|asyncio]
 
-Encoded packets go into `server._handle_eio_message`; what the server sends is taken at
-`server.eio.send_packet`, encoded. So decoding, dispatch, the handler (which only returns), and
+Encoded packets go into `server._handle_eio_message`; what the server sends is taken from the
+client's queue, and encoded. So decoding, dispatch, the handler (which only returns), and
 encoding count; HTTP, WebSocket, the network, and what an application does do not: against a real
 server's total the guard weighs less.
 
@@ -21,26 +21,27 @@ How the figures are made, so that they can be trusted:
 
 The servers: `flask` is Flask-SocketIO as it comes, a thread for each event; `flask, in line` and
 `bare, in line` (`socketio.Server` alone) run handlers where the packet is read
-(`async_handlers=False`), so that the same microseconds of the guard weigh more.
+(`async_handlers=False`), so that the same microseconds of the guard weigh more. The rows of
+`socketio.AsyncServer`, and of emits to many clients, are made in `traffic_asyncio.py`. The same
+over real connections is in `under_uvicorn.py`.
 """
 
 from __future__ import annotations
 
 import argparse
-import gc
 import json
-import os
-import statistics
 import sys
-import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import flask
 import flask_socketio
 import socketio
+import traffic_asyncio
 from documents import ACK, ANYTHING, PAYLOADS, SIZES, traffic_document
+from engineio.socket import Socket
+from measuring import HEAD, Row, alone, compare, pin, slices
 from tables import environment, progress, table
 
 from asyncapi_guard import AsyncAPIGuard, Guard, load
@@ -105,33 +106,44 @@ class Subject:
         if not inline:
             start = self.server.start_background_task
             self.server.start_background_task = lambda *a: self._threads.append(start(*a))
-        self.server.eio.send_packet = self._sink
+        self._socket = self.server.eio.sockets[_CLIENT] = Socket(self.server.eio, _CLIENT)
+        self._socket.connected, self._socket.last_ping = True, None
         self.server._handle_eio_connect(_CLIENT, environ)
         self.server._handle_eio_message(_CLIENT, "0")
         self.sid = self.server.manager.sid_from_eio_sid(_CLIENT, "/")
+        self._take()
 
-    def _sink(self, _eio_sid: str, packet: Any) -> None:
-        packet.encode()
-        self.sent += 1
+    def _take(self) -> None:
+        """Take what was sent from the client's queue, as what writes to its connection does."""
+        queue = self._socket.queue
+        while not queue.empty():
+            queue.get().encode()
+            self.sent += 1
 
     def receive(self, event: str, *, ack: bool = True) -> Callable[[], Any]:
         """A function that feeds one event to the server."""
         handle, client = self.server._handle_eio_message, _CLIENT
         data = json.dumps([event, PAYLOADS[event]], separators=(",", ":"))
         encoded = f"2{7 if ack else ''}{data}"
-        threads = self._threads
+        threads, take = self._threads, self._take
 
         def receive() -> None:
             handle(client, encoded)
             while threads:
                 threads.pop().join()
+            take()
 
         return receive
 
     def emit(self, event: str) -> Callable[[], Any]:
         """A function that emits one event to the client."""
-        emit, data, sid = self._emit, PAYLOADS[event], self.sid
-        return lambda: emit(event, data, to=sid)
+        send, data, sid, take = self._emit, PAYLOADS[event], self.sid, self._take
+
+        def emit() -> None:
+            send(event, data, to=sid)
+            take()
+
+        return emit
 
     def action(self, path: str, event: str) -> Callable[[], Any]:
         """`receive` for the path "event + ack", `emit` for "emit"."""
@@ -159,119 +171,6 @@ class Subject:
 # -- measuring -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Figure:
-    """Two things measured against one another.
-
-    Attributes:
-        first, second: µs of CPU per event, medians over the rounds.
-        ratio: second ÷ first, the median of the rounds' ratios.
-        spread: half of the range that the middle half of these ratios fills.
-        error: how far that median may be off: half of its 95 % interval, by order statistics.
-        difference: second - first in µs, the median of the rounds' differences.
-    """
-
-    first: float
-    second: float
-    ratio: float
-    spread: float
-    error: float
-    difference: float
-
-
-def _slice(action: Callable[[], Any], count: int) -> float:
-    """Seconds of CPU for as many calls."""
-    gc.collect()
-    repetitions = range(count)
-    start = time.process_time()
-    for _ in repetitions:
-        action()
-    return time.process_time() - start
-
-
-def _count(action: Callable[[], Any]) -> int:
-    """How many calls fill a slice; found by running them, which warms everything up."""
-    count = 1
-    while (seconds := _slice(action, count)) < _SLICE / 2:
-        count *= 2
-    return max(1, round(count * _SLICE / seconds))
-
-
-def compare(first: Callable[[], Any], second: Callable[[], Any], rounds: int) -> Figure:
-    """Measure two actions in turns."""
-    counts = _count(first), _count(second)
-    gc.collect()
-    gc.freeze()
-    pairs = []
-    for turn in range(rounds):
-        if turn % 2:
-            b = _slice(second, counts[1]) / counts[1]
-            a = _slice(first, counts[0]) / counts[0]
-        else:
-            a = _slice(first, counts[0]) / counts[0]
-            b = _slice(second, counts[1]) / counts[1]
-        pairs.append((a * 1e6, b * 1e6))
-    gc.unfreeze()
-    ratios = sorted(b / a for a, b in pairs)
-    lower, _, upper = statistics.quantiles(ratios, n=4)
-    margin = round(0.98 * rounds**0.5)
-    middle = rounds // 2
-    low, high = ratios[max(0, middle - margin)], ratios[min(rounds - 1, middle + margin)]
-    return Figure(
-        first=statistics.median(a for a, _ in pairs),
-        second=statistics.median(b for _, b in pairs),
-        ratio=statistics.median(ratios),
-        spread=(upper - lower) / 2,
-        error=(high - low) / 2,
-        difference=statistics.median(b - a for a, b in pairs),
-    )
-
-
-def alone(action: Callable[[], Any], rounds: int) -> float:
-    """µs of CPU of one call, without the loop around it: the median."""
-    return compare(lambda: None, action, rounds).difference
-
-
-@dataclass(frozen=True)
-class Row:
-    """A line of the table: what was measured, and what came of it."""
-
-    engine: str
-    server: str
-    path: str
-    payload: str
-    figure: Figure
-    goal: float | None
-
-    def cells(self) -> tuple[str, ...]:
-        figure = self.figure
-        goal = ""
-        if self.goal is not None:
-            goal = f"≤ {self.goal:.2f} {'✓' if figure.ratio <= self.goal else '✗'}"
-        return (
-            f"{self.engine}, {self.server}, {self.path}",
-            self.payload,
-            f"{figure.first:,.1f}",
-            f"{figure.second:,.1f}",
-            f"{figure.ratio:.3f}",
-            f"{figure.spread:.3f}",
-            f"{figure.error:.3f}",
-            goal,
-        )
-
-
-HEAD = (
-    "engine, server, path",
-    "payload",
-    "unguarded µs",
-    "guarded µs",
-    "ratio",
-    "± spread",
-    "± error",
-    "goal",
-)
-
-
 def measure(rounds: int) -> list[Row]:
     """All ratios; engines other than the default one in a quarter of the rounds."""
     rows = []
@@ -291,7 +190,8 @@ def measure(rounds: int) -> list[Row]:
                     progress(f"{engine}, {kind}, {path}, {size} ...")
                     plain.check(path, size)
                     subject.check(path, size)
-                    figure = compare(plain.action(path, size), subject.action(path, size), turns)
+                    pair = plain.action(path, size), subject.action(path, size)
+                    figure = compare(*map(slices, pair), turns)
                     goal = None
                     if engine == "rust":
                         goal = (EMIT_GOALS if path == "emit" else GOALS[kind])[size]
@@ -309,7 +209,8 @@ def own_costs(rounds: int) -> dict[str, float]:
         for path in ("event", "emit"):
             progress(f"own cost, {kind}, {path} ...")
             guarded.check(path, ANYTHING)
-            figure = compare(plain.action(path, ANYTHING), guarded.action(path, ANYTHING), rounds)
+            pair = plain.action(path, ANYTHING), guarded.action(path, ANYTHING)
+            figure = compare(*map(slices, pair), rounds)
             costs[f"{kind}, {path} of anything: guarded - unguarded"] = figure.difference
     guard = Guard(contract)
     for event in (ANYTHING, *SIZES):
@@ -323,32 +224,33 @@ def own_costs(rounds: int) -> dict[str, float]:
 # -- the command -----------------------------------------------------------------------------------
 
 
-def pin() -> int | None:
-    """Keep the process on one CPU, where the system can; which one."""
-    if not hasattr(os, "sched_setaffinity"):
-        return None
-    cpu = max(os.sched_getaffinity(0))
-    os.sched_setaffinity(0, {cpu})
-    return cpu
-
-
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=60, help="pairs of slices per figure")
     parser.add_argument("--quick", action="store_true", help="20 rounds: a look, not a figure")
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
+    parser.add_argument("--only", choices=["threads", "asyncio"], help="these servers alone")
     options = parser.parse_args()
     rounds = 20 if options.quick else max(5, options.rounds)
     about = {**environment(), "cpu": str(pin()), "rounds": str(rounds)}
-    rows, costs = measure(rounds), own_costs(rounds)
+    rows = [] if options.only == "asyncio" else measure(rounds)
+    costs = {} if options.only == "asyncio" else own_costs(rounds)
+    missing: list[str] = []
+    if options.only != "threads":
+        on_asyncio, missing = traffic_asyncio.measure(load(traffic_document()), rounds)
+        rows += on_asyncio
     if options.json:
         found = {"environment": about, "traffic": [asdict(row) for row in rows], "own": costs}
+        found["missing"] = missing
         json.dump(found, sys.stdout, indent=2)
         print()
         return
     print(", ".join(f"{name} {value}" for name, value in about.items()), end="\n\n")
     print(table(HEAD, [row.cells() for row in rows]), end="\n\n")
+    print(*missing, sep="\n", end="\n\n" if missing else "")
+    if not costs:
+        return
     goal = f"µs (goal for what is its own: ≤ {OWN_GOAL})"
     print(table(("the guard's own cost", goal), [(k, f"{v:.2f}") for k, v in costs.items()]))
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import dataclasses
 import functools
 import inspect
-from typing import TYPE_CHECKING, Any
+from types import CoroutineType
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from asyncapi_guard.codefirst import CATCH_ALL
+from asyncapi_guard.codefirst import CATCH_ALL, ConstructionError
 from asyncapi_guard.integrations.asked import EVENT, HANDSHAKE, NAMESPACE, SID, given_to
 from asyncapi_guard.integrations.deciding.calls import Rejected
 from asyncapi_guard.integrations.handlers.registered import dispatches_itself
 from asyncapi_guard.integrations.handshake import handshake_of
-from asyncapi_guard.integrations.typed_handlers import TypedHandlers, construct
+from asyncapi_guard.integrations.typed_handlers import TypedHandlers, construct, rejected_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,8 +23,12 @@ if TYPE_CHECKING:
 
 __all__ = ["TypedCalls"]
 
+#: What a handler is called with, by position and by name, for what python-socketio gives.
+_Arguments: TypeAlias = "Callable[[tuple[Any, ...]], tuple[Any, dict[str, Any]]]"
+
 #: Events whose handlers need not take what there is: the auth, and the reason.
 _UNASKED = ("connect", "disconnect")
+_NO_NAMES: dict[str, Any] = {}
 
 
 class TypedCalls:
@@ -43,6 +48,8 @@ class TypedCalls:
         self._awaits: bool = server.is_asyncio_based()
         self._asked: dict[tuple[str, str], Asked] = {}
         self._made: dict[tuple[str, str], tuple[Receiver, Callable[..., Any]]] = {}
+        #: The same by handlers, for as long as nothing else is registered.
+        self._known: dict[tuple[str, str], tuple[Any, int, Callable[..., Any]]] = {}
 
     def ask(self, receiver: Receiver, asked: Asked | None) -> None:
         """Give a handler what it asks for; without that, what python-socketio does."""
@@ -70,39 +77,65 @@ class TypedCalls:
             namespace: of the client.
             event: the client's.
         """
-        registry = self._typed.registry
+        registry, place = self._typed.registry, (namespace, event)
+        known = self._known.get(place)
+        if known is not None and known[0] is handler and known[1] == registry.changes:
+            return known[2]
         receiver = registry.receiver(namespace, event, handler) or registry.receiver(
             namespace, CATCH_ALL, handler
         )
         if receiver is None:
             return handler
-        place = receiver.namespace, receiver.event
-        made = self._made.get(place)
+        own = receiver.namespace, receiver.event
+        made = self._made.get(own)
         if made is None or made[0] is not receiver:
-            made = self._made[place] = receiver, self._call_of(receiver)
+            made = self._made[own] = receiver, self._call_of(receiver)
+        if own == place:  # else a client may choose names
+            self._known[place] = handler, registry.changes, made[1]
         return made[1]
 
     def _call_of(self, receiver: Receiver) -> Callable[..., Any]:
         """What is called in the place of a handler; it takes what python-socketio gives."""
         asked = self._asked.get((receiver.namespace, receiver.event))
-        arguments = functools.partial(self._arguments, receiver, asked)
+        arguments: _Arguments = functools.partial(self._arguments, receiver, asked)
+        if asked is not None and _takes_one(receiver, asked):
+            arguments = self._one_argument(receiver, asked)
+
+        handler = receiver.handler
+        dump = self._typed.plain if receiver.ack is None else receiver.ack.dump
 
         def call(*args: Any) -> Any:
             positional, named = arguments(args)
-            value = receiver.handler(*positional, **named)
-            return receiver.dump(value, self._typed.plain)
+            return dump(handler(*positional, **named))
 
         async def call_later(*args: Any) -> Any:
             positional, named = arguments(args)
-            value = receiver.handler(*positional, **named)
-            if inspect.isawaitable(value):
+            value = handler(*positional, **named)
+            if type(value) is CoroutineType or inspect.isawaitable(value):
                 value = await value
-            return receiver.dump(value, self._typed.plain)
+            return dump(value)
 
         made = call_later if self._awaits else call
         if asked is None:  # with its signature: connect handlers have two
             return functools.wraps(receiver.handler)(made)
         return made
+
+    def _one_argument(self, receiver: Receiver, asked: Asked) -> _Arguments:
+        """As `_arguments`, in one step, for a handler that takes what nearly all of them take."""
+        typed, with_session = self._typed, len(asked.parameters) == 2
+        construct_one = (receiver.arguments or ())[0].construct
+
+        def arguments(args: tuple[Any, ...]) -> tuple[Any, dict[str, Any]]:
+            if len(args) != 2 or not typed.constructs:
+                return self._arguments(receiver, asked, args)
+            try:
+                value = construct_one(args[1])
+            except ConstructionError as error:
+                rejected = rejected_by(receiver, receiver.namespace, receiver.event, error)
+                raise typed.rejection(rejected) from None
+            return ((args[0], value) if with_session else (value,)), _NO_NAMES
+
+        return arguments
 
     def _arguments(
         self, receiver: Receiver, asked: Asked | None, args: tuple[Any, ...]
@@ -140,6 +173,15 @@ class TypedCalls:
             return construct(receiver, namespace, values)
         except Rejected as rejected:
             raise self._typed.rejection(rejected) from None
+
+
+def _takes_one(receiver: Receiver, asked: Asked) -> bool:
+    """Whether a handler takes one argument, which must be there, and maybe the session id."""
+    if receiver.rest is not None or receiver.required != 1 or len(receiver.arguments or ()) != 1:
+        return False
+    if given_to(receiver.namespace, receiver.event) != (SID,) or receiver.event in _UNASKED:
+        return False
+    return [kind for _, kind in asked.parameters] in ([SID, None], [None])
 
 
 class _TypedNamespace:

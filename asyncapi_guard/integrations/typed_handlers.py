@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.codefirst import Receiver, Registry
 
-__all__ = ["TypedHandlers", "construct"]
+__all__ = ["TypedHandlers", "construct", "rejected_by"]
 
 
 class TypedHandlers:
@@ -204,16 +204,24 @@ def construct(receiver: Receiver, namespace: str, args: tuple[Any, ...]) -> tupl
     try:
         return (*before, *receiver.construct(args))
     except ConstructionError as error:
-        violation = Violation(
-            Checkpoint.CONNECT if event == "connect" else Checkpoint.RECEIVE_EVENT,
-            Code.REQUEST,
-            namespace,
-            event,
-            error.problems,
-            "the payload does not fit the handler's types",
-        )
+        rejected = rejected_by(receiver, namespace, event, error)
+    raise rejected
+
+
+def rejected_by(
+    receiver: Receiver, namespace: str, event: str, error: ConstructionError
+) -> Rejected:
+    """What stands for a rejection by the types of a handler."""
+    violation = Violation(
+        Checkpoint.CONNECT if event == "connect" else Checkpoint.RECEIVE_EVENT,
+        Code.REQUEST,
+        namespace,
+        event,
+        error.problems,
+        "the payload does not fit the handler's types",
+    )
     declared = CATCH_ALL not in (receiver.event, receiver.namespace)
-    raise Rejected(Verdict(violation, declared=declared))
+    return Rejected(Verdict(violation, declared=declared))
 
 
 def _auth(receiver: Receiver, args: tuple[Any, ...]) -> tuple[Any, ...]:

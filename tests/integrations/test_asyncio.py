@@ -611,6 +611,25 @@ def test_what_has_the_server_within_is_not_the_server(place: Any) -> None:
         at.made.guard.protect(at.io)
 
 
+@pytest.mark.parametrize("name", ["_trigger_event", "_get_event_handler"])
+def test_whoever_wraps_what_calls_handlers_sees_each_event(name: str, place: Any) -> None:
+    """From the next event on, and until the wrapper is taken off."""
+    at, seen = place(), []
+    at.io.on("begin", lambda sid: None)
+    client = at.entered()
+    own = getattr(at.io, name)
+
+    def wrapper(event: str, *args: Any) -> Any:
+        seen.append(event)
+        return own(event, *args)
+
+    for wraps in (False, True, False):
+        setattr(at.io, name, wrapper if wraps else own)
+        assert ask(client, "begin").startswith("37[")
+        assert set(seen) == ({"begin"} if wraps else set())
+        seen.clear()
+
+
 def test_everything_is_put_back(contract: Any, caplog: pytest.LogCaptureFixture) -> None:
     """The server, its engine.io and its class namespaces have what they had."""
     caplog.set_level(logging.CRITICAL)

@@ -63,6 +63,27 @@ def test_what_is_sent_is_what_python_socketio_sends(
         assert ours.encode() == theirs.encode()
 
 
+@given(
+    st.from_regex(r"2(/[a-z?,-]{0,3},?)?[0-9]{0,3}-?[0-9\u0662]{0,2}", fullmatch=True),
+    st.sampled_from(['["e",1]', '["e"]', "[]", "[", "{}", "", '"e"', '["a-b,c"]', "-1"]),
+)
+def test_what_comes_is_what_python_socketio_reads(head: str, data: str) -> None:
+    """Events are read in one step, and everything else as python-socketio reads it."""
+    try:
+        theirs = packet.Packet(encoded_packet=head + data)
+    except ValueError:
+        with contextlib.suppress(Junk):
+            assert isinstance(guarded()(encoded_packet=head + data).data, Malformed)
+        return
+    try:
+        ours = guarded(mode=Mode.OFF)(encoded_packet=head + data)
+    except Junk:
+        assert theirs.packet_type == packet.BINARY_EVENT or theirs.attachment_count
+        return
+    for name in ("packet_type", "namespace", "id", "data", "attachment_count", "attachments"):
+        assert getattr(ours, name) == getattr(theirs, name)
+
+
 def test_a_packet_class_of_the_applications_own_encodes_itself() -> None:
     class Loud(packet.Packet):  # type: ignore[misc]  # python-socketio carries no types
         def encode(self) -> Any:

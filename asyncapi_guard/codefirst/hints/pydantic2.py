@@ -137,6 +137,13 @@ class Hint2(Hint):
         return dumps_of(self.hint)
 
     @cached_property
+    def _whole(self) -> type[BaseModel] | None:
+        """A model that is the hint, and of which nothing but Pydantic has something to say."""
+        (model,) = self._models if len(self._models) == 1 else (None,)
+        says = self._warnings is not False or self._has_generated or self.binary
+        return None if says else model
+
+    @cached_property
     def accepts_none(self) -> bool:
         """Whether null is a value of it."""
         try:
@@ -203,6 +210,15 @@ class Hint2(Hint):
 
     def dump(self, value: Any) -> Any:
         """What goes over the wire for what a handler returned, or somebody emits."""
+        if type(value) is not self._whole:
+            return self._dump_anything(value)
+        try:  # what is done for others as well, without asking what they are
+            dumped = self._to_python(value, by_alias=True, warnings=False, mode="json")
+        except (PydanticSerializationError, UnicodeDecodeError):
+            return self._dump_anything(value)
+        return dumped if type(dumped) is dict else self._values(dumped)
+
+    def _dump_anything(self, value: Any) -> Any:
         if self._scalars_are_plain and type(value) in SCALARS:
             return value
         if self._is_as_it_is:

@@ -28,9 +28,12 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.integrations.aio.client import AsyncioClient
     from asyncapi_guard.integrations.aio.server import AsyncioServer
+    from asyncapi_guard.integrations.deciding.calls import Call
 
 __all__ = ["await_handlers", "await_handlers_of_client"]
 
+#: Their handlers are called in other ways.
+_SESSIONS = frozenset(("connect", "disconnect"))
 #: The attribute of a class-based namespace whose methods are replaced.
 _MARK = "_asyncapi_guard_awaits"
 
@@ -41,6 +44,7 @@ def await_handlers(adapter: AsyncioServer) -> None:
     awaiting.install()
     awaiting.trigger = adapter._trigger
     adapter._trigger = awaiting.trigger_event
+    awaiting.shorten(adapter)
 
 
 def await_handlers_of_client(adapter: AsyncioClient) -> None:
@@ -83,6 +87,8 @@ class _Awaiting:
     find: Callable[..., Any]
     find_namespace: Callable[..., Any]
     trigger: Callable[..., Any]
+    _call: Callable[[Call], Any]
+    _caller: Any
 
     def __init__(self, adapter: AsyncioServer | AsyncioClient) -> None:
         self._target = adapter.target
@@ -93,8 +99,37 @@ class _Awaiting:
     def install(self) -> None:
         """Replace what handlers are found by."""
         replace, target = self._replaced.replace, self._target
-        self.find = replace(target, "_get_event_handler", self.event_handler)
+        self._finder = self.event_handler
+        self.find = replace(target, "_get_event_handler", self._finder)
         self.find_namespace = replace(target, "_get_namespace_handler", self.namespace_handler)
+
+    def shorten(self, adapter: AsyncioServer) -> None:
+        """Have handlers called by the shortest way, where nobody else has a say in it."""
+        if adapter._calls_itself:
+            adapter._calls_itself = False  # it is done here, where cancellation is seen
+            self._call, self._caller = adapter._handle, adapter._caller
+            adapter._handle = self.handle  # type: ignore[method-assign]  # of one server
+
+    async def handle(self, call: Call) -> Any:
+        """Call the handler of an event: what `AsyncServer._trigger_event` does, in one step."""
+        names, event, namespace = self._target.__dict__, call.event, call.namespace
+        if (
+            names.get("_trigger_event") is not self._caller
+            or names.get("_get_event_handler") is not self._finder
+            or event in _SESSIONS
+        ):
+            return await self._call(call)
+        handler, args = self.find(event, namespace, (call.sid, *call.args))
+        if not handler:
+            return await self._call(call)
+        try:
+            value = handler(*args)
+            return await value if is_pending(value) else value
+        except asyncio.CancelledError:
+            if not self._is_fault(event, namespace):
+                return None  # as without the guard
+            self._say_it_was_cancelled(event, namespace)
+            raise
 
     def event_handler(self, event: str, namespace: str, args: Any) -> tuple[Any, Any]:
         """As `AsyncServer._get_event_handler`."""

@@ -7,6 +7,7 @@ import inspect
 from types import CoroutineType
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.integrations.deciding.outboxes import is_own
 from asyncapi_guard.integrations.handlers.registered import is_async_generator_function
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FAULTS",
+    "all_sent",
     "body_of",
     "called",
     "cannot_run",
@@ -24,6 +26,7 @@ __all__ = [
     "let_out",
     "never_awaited",
     "never_runs",
+    "sending",
     "start",
     "tell",
 ]
@@ -42,9 +45,25 @@ _TURNS = 20
 
 def start(server: Any, function: Callable[..., Any], *args: Any) -> None:
     """Call a function in a task of its own, which is held until it is done."""
-    task = server.start_background_task(function, *args)
+    if is_own(server.start_background_task) and is_own(server.eio.start_background_task):
+        task: asyncio.Future[Any] = asyncio.create_task(function(*args))  # as they do
+    else:
+        task = server.start_background_task(function, *args)
     _held.add(task)
     task.add_done_callback(_held.discard)
+
+
+def sending(function: Callable[..., Any], *args: Any) -> Any:
+    """Call what sends, which may have to wait, while others are sent to."""
+    return asyncio.create_task(function(*args))
+
+
+async def all_sent(tasks: list[Any]) -> None:
+    """Wait for what `sending` returned; whatever happens, others have a turn meanwhile."""
+    if tasks:
+        await asyncio.wait(tasks)
+    else:
+        await asyncio.sleep(0)  # a loop that emits, and nothing else, must not stop the rest
 
 
 async def called(function: Callable[..., Any], *args: Any) -> Any:

@@ -11,7 +11,6 @@ from asyncapi_guard.errors import ContractViolation, violation_error
 from asyncapi_guard.integrations.aio.calling import FAULTS, called
 from asyncapi_guard.integrations.aio.owed import SENT, OwedAcks
 from asyncapi_guard.integrations.aio.queue import Queue, Waiting
-from asyncapi_guard.integrations.aio.sending import send_here
 from asyncapi_guard.integrations.deciding.calls import RejectedAck
 from asyncapi_guard.integrations.deciding.emits import Emitted, fault_of_ack
 from asyncapi_guard.integrations.deciding.entrants import NOBODY
@@ -169,12 +168,10 @@ class Emits(OwedAcks["ServerDecisions"], Queue):
 
             async def send_to(sid: str) -> None:
                 alone = sid, NOBODY
-                await send_here(self._stand_in, event, data, namespace, alone, None, callback)
+                await self._delivery.send(event, data, namespace, alone, None, callback)
 
             held = self.entrants.keep(namespace, room, skip_sid, send_to)
-        return await send_here(
-            self._stand_in, event, data, namespace, (room, held), skip_sid, callback
-        )
+        return await self._delivery.send(event, data, namespace, (room, held), skip_sid, callback)
 
     async def _send_by_another(
         self,

@@ -1,7 +1,7 @@
 """How an event that was validated gets to its clients.
 
-python-socketio's own manager sends to this process' clients. Its method is called with a stand-in
-for the manager, so that it makes the guard's packets, whatever the server has meanwhile, and sees
+What python-socketio's own manager sends to this process' clients is sent with a stand-in for the
+manager, so that it becomes the guard's packets, whatever the server has meanwhile, and sees
 those participants who may have the event. Other managers (message queues, an application's own)
 call it themselves, and look for participants in the manager's place.
 """
@@ -11,8 +11,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
-import socketio
-
+from asyncapi_guard.integrations.aio.delivery import Delivery
 from asyncapi_guard.integrations.aio.entering import Entering
 
 if TYPE_CHECKING:
@@ -21,12 +20,10 @@ if TYPE_CHECKING:
     from asyncapi_guard.integrations.application import AsyncApplication
     from asyncapi_guard.integrations.deciding.server import ServerDecisions
 
-__all__ = ["Sending", "send_here"]
+__all__ = ["Sending"]
 
 #: Set while another manager sends an event: those who get it later.
 _sending: ContextVar[frozenset[str] | None] = ContextVar("asyncapi_guard_sending", default=None)
-#: Python-socketio's own; it takes the stand-in, and a room with those who get the event later.
-send_here: Callable[..., Any] = socketio.AsyncManager.emit
 
 
 class Sending(Entering):
@@ -36,7 +33,12 @@ class Sending(Entering):
 
     def __init__(self, server: Any, decide: ServerDecisions, application: AsyncApplication) -> None:
         super().__init__(server, decide, application)
-        self._stand_in = _Manager(self)
+        self._delivery = Delivery(_Manager(self), server, decide.packets)
+
+    async def _send(self, eio_sid: str, packet: Any) -> None:
+        """Send a packet to a client; `None` is nothing to send."""
+        if packet is not None and not self._delivery.takes(eio_sid, packet):
+            await self.server._send_packet(eio_sid, packet)
 
     async def send_by(self, send: Callable[[], Any], held: frozenset[str]) -> Any:
         """Send an event by another manager."""

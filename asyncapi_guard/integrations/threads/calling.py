@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FAULTS",
+    "all_sent",
     "body_of",
     "called",
     "cannot_run",
@@ -23,6 +24,7 @@ __all__ = [
     "let_out",
     "never_awaited",
     "never_runs",
+    "sending",
     "start",
     "tell",
 ]
@@ -36,6 +38,15 @@ cannot_run: Callable[[Any], bool] = is_coroutine_function
 def start(server: Any, function: Callable[..., Any], *args: Any) -> None:
     """Call a function in a thread or a greenlet of its own."""
     server.start_background_task(function, *args)
+
+
+def sending(function: Callable[..., Any], *args: Any) -> Any:
+    """Call what sends."""
+    return function(*args)
+
+
+def all_sent(_sent: list[Any]) -> None:
+    """It is: threads take turns by themselves."""
 
 
 def called(function: Callable[..., Any], *args: Any) -> Any:

@@ -15,7 +15,6 @@ from asyncapi_guard.integrations.deciding.queue import rejection_of
 from asyncapi_guard.integrations.threads.calling import FAULTS, called
 from asyncapi_guard.integrations.threads.owed import SENT, OwedAcks
 from asyncapi_guard.integrations.threads.queue import Queue, Waiting
-from asyncapi_guard.integrations.threads.sending import send_here
 from asyncapi_guard.integrations.wire.packets import UNREADABLE, opened
 
 if TYPE_CHECKING:
@@ -167,10 +166,10 @@ class Emits(OwedAcks["ServerDecisions"], Queue):
 
             def send_to(sid: str) -> None:
                 alone = sid, NOBODY
-                send_here(self._stand_in, event, data, namespace, alone, None, callback)
+                self._delivery.send(event, data, namespace, alone, None, callback)
 
             held = self.entrants.keep(namespace, room, skip_sid, send_to)
-        return send_here(self._stand_in, event, data, namespace, (room, held), skip_sid, callback)
+        return self._delivery.send(event, data, namespace, (room, held), skip_sid, callback)
 
     def _send_by_another(
         self,

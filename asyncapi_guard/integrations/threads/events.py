@@ -10,6 +10,7 @@ from asyncapi_guard.integrations.handlers.registered import lacks_a_method
 from asyncapi_guard.integrations.recording.log import logger
 from asyncapi_guard.integrations.threads.adapter import Adapter
 from asyncapi_guard.integrations.threads.answers import Answers
+from asyncapi_guard.integrations.threads.calling import called
 from asyncapi_guard.integrations.wire.packets import Junk, opened
 from asyncapi_guard.integrations.wire.strict_json import Malformed
 from asyncapi_guard.violations import printable
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Events"]
 
+#: Their handlers are called in ways of their own.
+_SESSIONS = frozenset(("connect", "disconnect"))
+
 
 class Events(Answers[ServerDecisions], Adapter):
     """In the place of `Server._handle_event`, and of what hands frames to it.
@@ -26,6 +30,11 @@ class Events(Answers[ServerDecisions], Adapter):
     Here real names are seen (a catch-all handler or a class namespace hides them later), and the
     ack id. It has an event judged before a thread is spent on it.
     """
+
+    #: What python-socketio calls handlers by, on the server: ours.
+    _caller: Any = None
+    #: What it stands for is python-socketio's as it comes.
+    _calls_itself: bool = False
 
     # -- frames ------------------------------------------------------------------------------------
 
@@ -90,7 +99,17 @@ class Events(Answers[ServerDecisions], Adapter):
         return self.server.not_handled
 
     def _handle(self, call: Call) -> Any:
-        return self.server._trigger_event(call.event, call.namespace, call.sid, *call.args)
+        server, event = self.server, call.event
+        # What the server's `_trigger_event` does, in one step, where nobody else has a say in it.
+        if (
+            self._calls_itself
+            and server.__dict__.get("_trigger_event") is self._caller
+            and event not in _SESSIONS
+        ):
+            handler, args = server._get_event_handler(event, call.namespace, (call.sid, *call.args))
+            if handler:
+                return called(handler, *args)
+        return server._trigger_event(event, call.namespace, call.sid, *call.args)
 
     def _lacks_handler(self, call: Call) -> bool:
         return lacks_a_method(self.server, call.namespace, call.event)

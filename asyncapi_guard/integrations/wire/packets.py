@@ -101,6 +101,10 @@ _HEADER = re.compile(
 )
 
 
+#: The beginning of an event without attachments; whatever begins otherwise takes a longer way.
+_EVENT = re.compile(r"2(?:(/[^,?]*),)?([0-9]{1,18})?(?=\[)", re.ASCII | re.DOTALL).match
+
+
 class BinaryArguments(list[Any]):
     """The data of a packet that came with attachments.
 
@@ -182,12 +186,13 @@ class PacketCodec(Codec):
 
     def ack(self, namespace: str, id: int, values: Sequence[Any] | Encoded) -> Any:
         """Make an ack; what is not encoded yet is sent as without the guard."""
-        data = [values] if isinstance(values, Encoded) else list(values)
-        return self.packet_class(packet.ACK, namespace=namespace, id=id, data=data)
+        if isinstance(values, Encoded):
+            return self.packet_class.of_encoded(namespace, id, values)
+        return self.packet_class(packet.ACK, namespace=namespace, id=id, data=list(values))
 
-    def event(self, namespace: str, event: str, *args: Any) -> Any:
-        """Make an event."""
-        return self.packet_class(packet.EVENT, namespace=namespace, data=[event, *args])
+    def event(self, namespace: str, event: str, *args: Any, id: int | None = None) -> Any:
+        """Make an event; with an ack id, it asks for an ack."""
+        return self.packet_class(packet.EVENT, namespace=namespace, id=id, data=[event, *args])
 
     def connect(self, namespace: str, auth: Any) -> Any:
         """Make the packet by which a client enters a namespace."""
@@ -216,6 +221,7 @@ def guarded_packet_class(base: Any, largest: float, mode_of: ModeOf) -> Any:
         "most_attached": _ATTACHED * largest,
         "mode_of": staticmethod(mode_of),
         "reads_text": base.decode is packet.Packet.decode,
+        "is_plain": base.decode is packet.Packet.decode and base.__init__ is packet.Packet.__init__,
         # Looked up once: they run for every packet.
         "_init_of_base": base.__init__,
         "_decode_of_base": base.decode,
@@ -228,13 +234,18 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
 
     packet_type: int
     namespace: str | None
+    id: int | None
     data: Any
+    attachment_count: int
+    attachments: list[Any]
     json: Any
     codec: Codec
     most_attached: float
     mode_of: ModeOf
     #: Frames are texts; an application's own class may have other ideas.
     reads_text: bool
+    #: Nobody but python-socketio has a say in what a packet is.
+    is_plain: bool
     _init_of_base: Callable[..., None]
     _decode_of_base: Callable[..., int | None]
     _attached = 0
@@ -251,10 +262,26 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
         binary: bool | None = None,  # noqa: FBT001  # the base class's own
         encoded_packet: Any = None,
     ) -> None:
-        if type(data) is list and data and type(data[-1]) is Encoded:
+        if encoded_packet is not None:
+            if self.is_plain and self._read_event(encoded_packet):
+                return
+        elif type(data) is list and data and type(data[-1]) is Encoded:
             self._encoded = data[-1]
             binary = bool(data[-1].attachments)
         self._init_of_base(packet_type, data, namespace, id, binary, encoded_packet)
+
+    @classmethod
+    def of_encoded(cls, namespace: str, id: int, values: Encoded) -> _Guarded:
+        """An ack, without a look at what is known of it; for classes that are plain."""
+        made = cls.__new__(cls)
+        made.packet_type = packet.BINARY_ACK if values.attachments else packet.ACK
+        made.data = [values]
+        made.namespace = namespace
+        made.id = id
+        made._encoded = values
+        made.attachment_count = 0
+        made.attachments = []
+        return made
 
     @classmethod
     def data_is_binary(cls, data: Any) -> bool:
@@ -288,6 +315,20 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
             self.codec.encode([self.data])
 
     # -- in ----------------------------------------------------------------------------------------
+
+    def _read_event(self, frame: Any) -> bool:
+        """Read what nearly every frame is, in one step: an event without attachments."""
+        found = _EVENT(frame) if type(frame) is str else None
+        if found is None:
+            return False
+        namespace, id = found.groups()
+        self.packet_type = packet.EVENT
+        self.namespace = namespace
+        self.id = int(id) if id else None
+        self.attachment_count = 0
+        self.attachments = []
+        self.data = self.json.loads(frame[found.end() :])
+        return True
 
     def decode(self, encoded_packet: Any) -> int:
         if not isinstance(encoded_packet, str) and type(self).reads_text:

@@ -1,0 +1,138 @@
+"""The way of an event from the manager to its clients: past what would only pass it on.
+
+What an event is on the wire is put into the queue of each client, where nothing else would come of
+sending it; see `deciding/outboxes.py`. Else python-socketio's own manager sends it. The order in
+which a client gets what is sent is the same: packets get into its queue in the order in which they
+are sent, and all parts of one in a row.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import socketio
+from engineio import packet as eio_packet
+
+from asyncapi_guard.integrations.aio.calling import all_sent, sending
+from asyncapi_guard.integrations.deciding.outboxes import Outboxes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from asyncapi_guard.integrations.wire.packets import PacketCodec
+
+__all__ = ["Delivery"]
+
+#: Python-socketio's own. It takes the stand-in for the manager.
+_send_by_manager: Callable[..., Any] = socketio.AsyncManager.emit
+
+
+class Delivery:
+    """Sends events to this process' clients.
+
+    Args:
+        manager: stands in for the server's manager; see `sending.py`.
+        server: the server itself.
+        packets: makes packets.
+    """
+
+    def __init__(self, manager: Any, server: Any, packets: PacketCodec) -> None:
+        self._manager = manager
+        self._server = server
+        self._packets = packets
+        self._outboxes = Outboxes(server)
+
+    async def send(
+        self, event: str, data: Any, namespace: str, room: Any, skip_sid: Any, callback: Any
+    ) -> None:
+        """As `AsyncManager.emit`."""
+        manager = self._manager
+        if not self._outboxes.are_open():
+            await _send_by_manager(manager, event, data, namespace, room, skip_sid, callback)
+        elif namespace in manager.rooms:
+            skipped = skip_sid if isinstance(skip_sid, list) else [skip_sid]
+            content = event, *_arguments(data)
+            if callback:
+                await self._send_each(content, namespace, room, skipped, callback)
+            else:
+                await self._send_all(content, namespace, room, skipped)
+
+    def takes(self, eio_sid: str, made: Any) -> bool:
+        """Put a packet into the queue of a client; whether it may be put there."""
+        if not self._outboxes.are_open():
+            return False
+        queue = self._outboxes.find(eio_sid)
+        return queue is not None and _is_put(queue, _parts(made.encode()))
+
+    async def _send_all(
+        self, content: tuple[Any, ...], namespace: str, room: Any, skipped: list[Any]
+    ) -> None:
+        """Send the same to all."""
+        parts = _parts(self._packets.event(namespace, *content).encode())
+        find, send = self._outboxes.find, self._server._send_eio_packet
+        tasks: list[Any] = []
+        sent = False
+        for sid, eio_sid in self._manager.get_participants(namespace, room):
+            if sid in skipped:
+                continue
+            queue = find(eio_sid)
+            if queue is None or not _is_put(queue, parts):
+                tasks += [sending(send, eio_sid, part) for part in parts]
+            sent = True
+        if sent:
+            await all_sent(tasks)
+
+    async def _send_each(
+        self,
+        content: tuple[Any, ...],
+        namespace: str,
+        room: Any,
+        skipped: list[Any],
+        callback: Any,
+    ) -> None:
+        """Send to each with an ack id of its own."""
+        tasks: list[Any] = []
+        sent = False
+        for sid, eio_sid in self._manager.get_participants(namespace, room):
+            if sid in skipped:
+                continue
+            id = self._manager._generate_ack_id(sid, callback)
+            made = self._packets.event(namespace, *content, id=id)
+            queue = self._outboxes.find(eio_sid)
+            if queue is None or not _is_encoded_and_put(queue, made):
+                tasks.append(sending(self._server._send_packet, eio_sid, made))
+            sent = True
+        if sent:
+            await all_sent(tasks)
+
+
+def _arguments(data: Any) -> Any:
+    """The arguments of an event, as `emit` takes them."""
+    if isinstance(data, tuple):
+        return data
+    return () if data is None else (data,)
+
+
+def _parts(encoded: Any) -> list[Any]:
+    """The packets of engine.io that a packet becomes."""
+    texts = encoded if isinstance(encoded, list) else [encoded]
+    return [eio_packet.Packet(eio_packet.MESSAGE, text) for text in texts]
+
+
+def _is_put(queue: Any, parts: list[Any]) -> bool:
+    """Put packets into a queue; whether it took them."""
+    try:
+        for part in parts:
+            queue.put_nowait(part)
+    except Exception:  # noqa: BLE001  # whatever it is, sending by the socket raises it again
+        return False
+    return True
+
+
+def _is_encoded_and_put(queue: Any, made: Any) -> bool:
+    """Put a packet into a queue; whether it can be encoded, and the queue took it."""
+    try:
+        parts = _parts(made.encode())
+    except Exception:  # noqa: BLE001  # as above
+        return False
+    return _is_put(queue, parts)
