@@ -175,6 +175,10 @@ class Guarded:
 
         return asyncio.run_coroutine_threadsafe(call(), self._loop).result(PATIENCE)
 
+    def install(self) -> None:
+        """Put the guard back on."""
+        self._run(self.guard.protect, self.io)
+
     def unguard(self) -> None:
         """Take the guard away."""
         self._run(self.guard.uninstall)
