@@ -219,6 +219,10 @@ class Guarded:
         self.called.append(value if isinstance(value, tuple) else (value,))
         return value
 
+    def receive(self) -> Any:
+        """What a simple client gets next."""
+        return self._run(self.io.receive, timeout=PATIENCE)
+
     def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
         """What a coroutine gives, in the client's loop."""
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(PATIENCE)

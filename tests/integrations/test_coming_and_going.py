@@ -282,3 +282,25 @@ def _guarded(books: Books, net: Any, url: str, kind: str, transport: str) -> Any
     made.io.on("plain", lambda text: books.broadcasts.come((made.io.get_sid(), text)))
     made.connect(url, transport)
     return made
+
+
+@pytest.mark.crossed
+@pytest.mark.parametrize("transport", TRANSPORTS)
+@pytest.mark.parametrize("kind", ["SimpleClient", "AsyncSimpleClient"])
+def test_a_simple_client_loses_nothing(kind: str, transport: str, net: Any) -> None:
+    """Which asks and receives, and answers nothing."""
+    books = Books()
+    server = OnThreads(books, net, "protect")
+    server.guard.uninstall()
+    client = net.also_close(Guarded(kind))
+    client.connect(server.url, transport)
+    with coming_and_going(client.install, client.unguard) as often:
+        for number in itertools.count():
+            if number >= SENT and often():
+                break
+            word = f"event {number}"
+            books.events.send(word)
+            assert client.call("word", word) == (1, word)
+            server.broadcast(word)
+            assert client.receive() == ["plain", word]
+    books.settle()
