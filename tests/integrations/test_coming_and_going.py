@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import json
 import random
 import threading
 import time
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import socketio
 from client_conversations import Guarded
-from conftest import PATIENCE, document, new_application
+from conftest import PATIENCE, RawClient, document, new_application
 from levels import LEVEL, SEED
 from traffic_asyncio import Uvicorn
 from traffic_ways import TRANSPORTS
@@ -78,6 +79,8 @@ class Books:
         self.broadcasts = Ledger("broadcasts")
         self.questions = Ledger("events of the server")
         self.answers = Ledger("acks of clients")
+        self.connects = Ledger("connects")
+        self.disconnects = Ledger("disconnects")
 
     def settle(self) -> None:
         for ledger in vars(self).values():
@@ -131,12 +134,22 @@ class OnThreads:
             self.install = lambda: self.guard.protect(self.io)
             self.install()
         self.io.on("word", self.word)
+        self.io.on("connect", lambda sid, environ, auth=None: self.connect(sid))
+        self.io.on("disconnect", lambda sid, reason: self.disconnect(sid))
         self.url = net.serve(app)
 
     def word(self, sid: str, word: str) -> Any:
         self.books.events.come(word)
         self.io.sleep(0)
         return 1, word
+
+    def connect(self, sid: str) -> None:
+        self.books.connects.send(sid)
+        self.books.connects.come(sid)
+        self.io.sleep(0)
+
+    def disconnect(self, sid: str) -> None:
+        self.books.disconnects.come(sid)
 
     def uninstall(self) -> None:
         self.guard.uninstall()
@@ -164,7 +177,13 @@ class OnAsyncio(OnThreads):
             await asyncio.sleep(0)
             return self.word(sid, word)
 
+        async def connect(sid: str, environ: Any, auth: Any = None) -> None:
+            self.connect(sid)
+            await asyncio.sleep(0)
+
         self.io.on("word", handle)
+        self.io.on("connect", connect)
+        self.io.on("disconnect", lambda sid, reason: self.disconnect(sid))
         self._served = net.also_serve(Uvicorn(socketio.ASGIApp(self.io)))
         self.url = self._served.url
         self.install = self._in_the_loop(lambda: self.guard.protect(self.io))
@@ -175,6 +194,10 @@ class OnAsyncio(OnThreads):
             function()
 
         return lambda: self._served.run(run())
+
+    def connect(self, sid: str) -> None:
+        self.books.connects.send(sid)
+        self.books.connects.come(sid)
 
     def word(self, sid: str, word: str) -> Any:
         self.books.events.come(word)
@@ -211,6 +234,29 @@ def test_a_server_loses_nothing(way: str, transport: str, net: Any) -> None:
             if number % 7 == 0:
                 _broadcast(books, server, clients, number)
     books.settle()
+
+
+@pytest.mark.parametrize("way", SERVERS)
+def test_a_server_keeps_nobody_who_leaves(way: str, net: Any) -> None:
+    """Whoever comes and goes meanwhile is let in and answered, and its disconnect is heard of."""
+    books = Books()
+    server = SERVERS[way](books, net, way)
+    with coming_and_going(server.install, server.uninstall):
+        for number in range(SENT // 5):
+            client = net.also_close(RawClient(server.url))
+            entered = client.enter()
+            assert entered.startswith("0{")
+            sid = json.loads(entered[1:])["sid"]
+            books.events.send(f"event {number}")
+            client.send(f'2{number}["word","event {number}"]')
+            assert client.receive() == f'3{number}[1,"event {number}"]'
+            books.disconnects.send(sid)
+            if number % 2:
+                client.send("1")
+            else:
+                client.close()
+    books.settle()
+    assert not server.io.manager.rooms.get("/")
 
 
 def _client(books: Books, net: Any, url: str, transport: str) -> Any:
