@@ -81,6 +81,13 @@ def test_a_seed_draws_the_same_frames() -> None:
     assert len({*frames}) > 200
 
 
+@pytest.mark.parametrize("adapter", [adapter for adapter in HERE if adapter != "threading"])
+def test_what_is_found_is_found_again(adapter: str) -> None:
+    """By the seed, and the number of the frame; threads come as late as they like."""
+    first, again = (fuzz(adapter, 7, guarded=False).run(frames=150).leaks for _ in range(2))
+    assert [leak.partition(":")[0] for leak in first] == [leak.partition(":")[0] for leak in again]
+
+
 @pytest.mark.slow
 def test_new_seeds_are_drawn_until_the_time_is_over() -> None:
     """The program says which they were, and what came of them."""
