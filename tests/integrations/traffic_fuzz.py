@@ -190,7 +190,7 @@ class Fuzz:
     # -- the run -----------------------------------------------------------------------------------
 
     def run(self, *, seconds: float = 0, frames: int = 0) -> Outcome:
-        """Send frames for a time, or so many."""
+        """Send frames for a time, and so many at the least."""
         self.drive(self._run(seconds, frames))
         return Outcome(self.adapter, self.seed, self.mutations.drawn, len(self.ran), self.leaks)
 
