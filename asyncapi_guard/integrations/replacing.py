@@ -6,10 +6,14 @@ somebody has replaced ours meanwhile, ours stay, and let everything pass.
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from socketio.admin import InstrumentedServer
 from socketio.async_admin import InstrumentedAsyncServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["Replacements"]
 
@@ -22,13 +26,37 @@ class Replacements:
 
     def __init__(self) -> None:
         self._replaced: list[tuple[Any, str, Any, bool, Any]] = []
+        #: What is put into its place at the end, while somebody wants it so.
+        self._waiting: list[tuple[Any, str, Any]] | None = None
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Put nothing into its place until all that is replaced within is known.
+
+        Traffic may pass meanwhile, in other threads: what of ours it comes to has then what it
+        needs, which is what was there before.
+        """
+        waiting: list[tuple[Any, str, Any]] = []
+        self._waiting = waiting
+        try:
+            yield
+        finally:
+            self._waiting = None
+        for owner, name, ours in waiting:
+            _put(owner, name, ours)
 
     def replace(self, owner: Any, name: str, ours: Any) -> Any:
         """Replace an attribute of an object; return what was there."""
         theirs = getattr(owner, name, None)
         self._replaced.append((owner, name, ours, name in vars(owner), theirs))
-        setattr(owner, name, ours)
+        self._put(owner, name, ours)
         return theirs
+
+    def _put(self, owner: Any, name: str, ours: Any) -> None:
+        if self._waiting is None:
+            _put(owner, name, ours)
+        else:
+            self._waiting.append((owner, name, ours))
 
     def replace_under_admin(self, owner: Any, name: str, ours: Any) -> Any:
         """Replace it beneath the admin instrumentation, which puts back what it replaced."""
@@ -39,7 +67,7 @@ class Replacements:
     def replace_item(self, items: dict[str, Any], key: str, ours: Any) -> None:
         """Replace a value of a dictionary."""
         self._replaced.append((items, key, ours, True, items[key]))
-        items[key] = ours
+        self._put(items, key, ours)
 
     def put_back(self, owner: Any = None) -> None:
         """Put everything back, or what was replaced on one object."""
@@ -57,6 +85,13 @@ class Replacements:
                         setattr(where, place, theirs)
                     else:
                         delattr(where, place)
+
+
+def _put(owner: Any, name: str, ours: Any) -> None:
+    if isinstance(owner, dict):
+        owner[name] = ours
+    else:
+        setattr(owner, name, ours)
 
 
 def _under(admin: type, name: str) -> str:

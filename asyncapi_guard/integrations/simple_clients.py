@@ -42,7 +42,8 @@ class GuardedSimpleClient:
         if self.target.client is not None:
             self._adapter = self._guard_client(self.target.client)
         self._replaced.replace(self.target, mark, self)
-        self._class = self._replaced.replace(self.target, "client_class", self._made)
+        with self._replaced.at_once():
+            self._class = self._replaced.replace(self.target, "client_class", self._made)
         self.active = True
 
     def _made(self, *args: Any, **kwargs: Any) -> Any:

@@ -83,10 +83,12 @@ def follow_server(adapter: ThreadedServer | AsyncioServer) -> None:
         follower.receive(namespace, event, handler)
     for each in list(server.namespace_handlers.values()):
         _receive_methods(each, follower.receive)
-    follower.on = replace(server, "on", follower.register)
-    follower.register_namespace = replace(server, "register_namespace", follower.register_class)
-    follower.event_handler = replace(server, "_get_event_handler", follower.typed_handler)
-    follower.namespace_handler = replace(server, "_get_namespace_handler", follower.typed_namespace)
+    register, find = follower.register_class, follower.typed_namespace
+    with adapter.replaced.at_once():
+        follower.on = replace(server, "on", follower.register)
+        follower.register_namespace = replace(server, "register_namespace", register)
+        follower.event_handler = replace(server, "_get_event_handler", follower.typed_handler)
+        follower.namespace_handler = replace(server, "_get_namespace_handler", find)
 
 
 def _followed(adapter: ThreadedServer | AsyncioServer) -> TypedHandlers:

@@ -184,6 +184,10 @@ class Guarded:
 
         return asyncio.run_coroutine_threadsafe(call(), self._loop).result(PATIENCE)
 
+    def install(self) -> None:
+        """Put the guard back on."""
+        self._run(self.guard.protect, self.io)
+
     def unguard(self) -> None:
         """Take the guard away."""
         self._run(self.guard.uninstall)
@@ -223,6 +227,10 @@ class Guarded:
         value = self._run(self.io.call, event, data, timeout=PATIENCE)
         self.called.append(value if isinstance(value, tuple) else (value,))
         return value
+
+    def receive(self) -> Any:
+        """What a simple client gets next."""
+        return self._run(self.io.receive, timeout=PATIENCE)
 
     def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
         """What a coroutine gives, in the client's loop."""

@@ -17,6 +17,8 @@ from typing import Any
 
 #: What one seed gets before the next one does.
 SECONDS = 20.0
+#: What there is at the least, however slow a machine is.
+FEW = 200
 
 
 def main() -> None:
@@ -55,7 +57,7 @@ def run(adapter: str, asked: Any) -> None:
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
     seconds = 0 if asked.frames else asked.seconds
-    outcome = fuzz(adapter, asked.seed).run(seconds=seconds, frames=asked.frames)
+    outcome = fuzz(adapter, asked.seed).run(seconds=seconds, frames=asked.frames or FEW)
     print(json.dumps(dataclasses.asdict(outcome)), file=sys.__stdout__, flush=True)
     sys.exit(bool(outcome.leaks))
 

@@ -2,7 +2,8 @@
 
 The contract allows whatever an application may do, and yet is looked at: events that it names are
 judged by a schema, the others pass as undeclared. At the end one line says what the guards saw.
-`GUARDED=` (empty) leaves them alone, to see what the tests do without a guard.
+`GUARDED` is `servers` or `clients`; empty, it leaves all alone, to see what the tests do without a
+guard.
 """
 
 from __future__ import annotations
@@ -20,12 +21,15 @@ import uvicorn
 
 from asyncapi_guard import AsyncAPIGuard, InstallationError, Policy
 
-GUARDED = os.environ.get("GUARDED", "1")
+GUARDED = os.environ.get("GUARDED", "servers")
 NAMESPACES = ("/", "/foo", "/bar", "/fo")
-KINDS: tuple[Any, ...] = (
-    *(socketio.Server, socketio.AsyncServer, socketio.Client, socketio.AsyncClient),
-    *(socketio.SimpleClient, socketio.AsyncSimpleClient),
-)
+KINDS: dict[str, tuple[Any, ...]] = {
+    "servers": (socketio.Server, socketio.AsyncServer),
+    "clients": (
+        *(socketio.Client, socketio.AsyncClient),
+        *(socketio.SimpleClient, socketio.AsyncSimpleClient),
+    ),
+}
 #: Their messages: any arguments, and any acks.
 EVENTS = ("my message", "my event", "foo", "msg", "emit", "enter_room")
 
@@ -76,9 +80,8 @@ def guarded(kind: Any) -> Any:
 
 
 def pytest_configure() -> None:
-    if GUARDED:
-        for kind in KINDS:
-            kind.__init__ = guarded(kind)
+    for kind in KINDS.get(GUARDED, ()):
+        kind.__init__ = guarded(kind)
     # The suite's own application sends headers that are texts, which httptools rejects.
     uvicorn.Config = functools.partial(uvicorn.Config, http="h11")
 

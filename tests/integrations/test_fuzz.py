@@ -21,6 +21,8 @@ from traffic_processes import is_missing
 from traffic_ways import ON_GREENLETS
 
 PROGRAM = Path(__file__).with_name("fuzz_frames.py")
+#: How many there are at the least, however slow a machine is.
+FEW = 200
 HERE = [adapter for adapter in ADAPTERS if adapter not in ON_GREENLETS]
 
 pytestmark = [
@@ -38,14 +40,14 @@ def _quiet(caplog: pytest.LogCaptureFixture) -> None:
 @pytest.mark.parametrize("adapter", HERE)
 def test_no_mutated_frame_gets_past_the_guard(adapter: str, record_property: Any) -> None:
     """A fifth of them at the least keep the contract, and reach their handlers."""
-    see(fuzz(adapter, SEED).run(seconds=LEVEL.fuzzing), record_property)
+    see(fuzz(adapter, SEED).run(seconds=LEVEL.fuzzing, frames=FEW), record_property)
 
 
 def see(outcome: Outcome, record_property: Any) -> None:
     record_property("figures", str(outcome))
     assert outcome.leaks == []
     assert outcome.accepted >= outcome.frames / 5
-    assert outcome.frames >= 100
+    assert outcome.frames >= FEW
 
 
 @pytest.mark.greenlets
@@ -84,6 +86,13 @@ def test_a_seed_draws_the_same_frames() -> None:
     frames = [first.frame() for _ in range(300)]
     assert frames == [second.frame() for _ in range(300)]
     assert len({*frames}) > 200
+
+
+@pytest.mark.parametrize("adapter", [adapter for adapter in HERE if adapter != "threading"])
+def test_what_is_found_is_found_again(adapter: str) -> None:
+    """By the seed, and the number of the frame; threads come as late as they like."""
+    first, again = (fuzz(adapter, 7, guarded=False).run(frames=150).leaks for _ in range(2))
+    assert [leak.partition(":")[0] for leak in first] == [leak.partition(":")[0] for leak in again]
 
 
 @pytest.mark.slow

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import websocket
+from socketio import ASGIApp
+from traffic_asyncio import AsyncControls, Uvicorn, new_async_application
 from traffic_controls import PATIENCE, Controls, RemoteControls
 from traffic_processes import GREENLETS, THREADING, is_missing, serving
 
@@ -52,7 +54,7 @@ class Served:
     controls: Any
 
 
-@pytest.fixture(scope="module", params=[THREADING, *GREENLETS])
+@pytest.fixture(scope="module", params=[THREADING, "asyncio", *GREENLETS])
 def made(
     request: pytest.FixtureRequest,
     application: Any,
@@ -60,10 +62,14 @@ def made(
     skip_or_fail: Any,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Served]:
-    """On threads in this process, on greenlets in one of its own."""
+    """On threads and on asyncio in this process, on greenlets in one of its own."""
     if request.param == "threading":
         one = application()
         yield Served(module_net.serve(one.app), Controls(one))
+    elif request.param == "asyncio":
+        asynchronous = new_async_application()
+        served = module_net.also_serve(Uvicorn(ASGIApp(asynchronous.server)))
+        yield Served(served.url, AsyncControls(asynchronous, served))
     elif reason := is_missing(request.param):
         skip_or_fail(reason)
     else:

@@ -207,3 +207,60 @@ def test_coming_and_going_under_traffic_loses_nothing(entrance: Any, net: Any) -
     stop.set()
     thread.join(120)
     assert not thread.is_alive()
+
+
+class Meanwhile:
+    """Has an event come in whenever something of it is replaced or put back."""
+
+    ran: list[str]
+    come: Any = None
+
+    def note(self, word: str) -> None:
+        self.ran.append(word)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if self.come is not None:
+            self.come()
+
+    def __delattr__(self, name: str) -> None:
+        super().__delattr__(name)
+        if self.come is not None:
+            self.come()
+
+
+class BusyServer(Meanwhile, pysocketio.Server):
+    def begin(self) -> None:
+        self.eio.send = self.eio.send_packet = lambda *_: None
+        self._handle_eio_connect("c", {})
+        self._handle_eio_message("c", "0")
+        self.on("word", lambda sid, word: self.note(word))
+        self.come = lambda: self._handle_eio_message("c", f'2["word","{len(self.ran)}"]')
+
+
+class BusyClient(Meanwhile, pysocketio.Client):
+    def begin(self) -> None:
+        self.connection_namespaces = ["/"]
+        self.on("plain", self.note)
+        self.come = lambda: self._handle_eio_message(f'2["plain","{len(self.ran)}"]')
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: BusyServer(async_mode="threading", async_handlers=False),
+        lambda: BusyClient(handle_sigint=False),
+    ],
+    ids=["server", "client"],
+)
+def test_what_comes_in_between_two_replacements_is_handled(make: Any, contract: Any) -> None:
+    """Each of it once: no part of a guard runs before all that it needs is there."""
+    busy = make()
+    busy.ran = []
+    busy.begin()
+    guard = AsyncAPIGuard(contract())
+    for change in (lambda: guard.protect(busy), guard.uninstall):
+        change()
+        assert busy.ran == [str(number) for number in range(len(busy.ran))]
+        assert len(busy.ran) > 10
+        busy.ran.clear()

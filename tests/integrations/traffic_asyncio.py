@@ -142,6 +142,7 @@ class AsyncControls:
     def __init__(self, made: AsyncApplication, served: Uvicorn) -> None:
         self._made, self._served = made, served
         self._called: list[tuple[Any, ...]] = []
+        self._held: dict[str, asyncio.Event] = {}
 
     def reset(self) -> None:
         made = self._made
@@ -181,6 +182,19 @@ class AsyncControls:
 
     def call(self, sid: str) -> Any:
         return self._served.run(self._made.server.call("question", "q", to=sid, timeout=PATIENCE))
+
+    def hold(self, event: str) -> None:
+        """Let the handler of an event of `/` wait until it is released."""
+        released = self._held[event] = asyncio.Event()
+
+        async def wait(sid: str, *_: Any) -> None:
+            await released.wait()
+
+        self._made.server.on(event, wait)
+
+    def release(self, event: str) -> None:
+        """Let the handler go on."""
+        self._served.loop.call_soon_threadsafe(self._held.pop(event).set)
 
     def participants(self, namespace: str) -> int:
         return len(list(self._made.server.manager.get_participants(namespace, None)))

@@ -64,7 +64,7 @@ class _Reader:
             return
         namespace = head[3] or "/"
         if head[1] == _CONNECT:
-            self._auths[namespace] = _value(head[4] + head[5]) if head[5] else None
+            self._auths[namespace] = auth_in(head)
         elif head[1] in _EVENT and head[4]:
             name = _NAME.match(head[5])
             self._names[namespace, head[4]] = name[1] if name else "no name"
@@ -97,6 +97,12 @@ class _Reader:
 
     def _data(self, head: re.Match[str]) -> Any:
         return with_attachments(json.loads(head[5]), self._attachments)
+
+
+def auth_in(head: re.Match[str]) -> Any:
+    """The auth of a packet that asks to be let in; `None` where it has none."""
+    text = head[4] + head[5]
+    return _value(text) if text else None
 
 
 def _value(text: str) -> Any:

@@ -20,7 +20,7 @@ import socketio
 from conftest import document
 from socketio import exceptions
 from traffic_canary import Canary
-from traffic_frames import HEAD, with_attachments
+from traffic_frames import HEAD, auth_in, with_attachments
 from traffic_mutations import GOOD, Mutations
 
 from asyncapi_guard import AsyncAPIGuard, ContractViolation
@@ -127,15 +127,18 @@ class Fuzz:
     def leak(self, *found: str) -> None:
         self.leaks.extend(f"frame {self.mutations.drawn}: {each}" for each in found)
 
-    def handled(self, event: str, args: Any) -> None:
+    def handled(self, event: str, args: Any, namespace: str = "/") -> None:
         self.ran.append(event)
         handling.set(event)
-        self.leak(*self.canary.handled([("/", event, args)]))
+        self.leak(*self.canary.handled([(namespace, event, args)]))
 
     def sent(self, data: Any) -> None:
         """A frame leaves; attachments stand for themselves."""
         head = HEAD.match(data) if isinstance(data, str) else None
-        if head is None or head[1] not in "2356":
+        if head is None or head[1] not in "02356":
+            return
+        if head[1] == "0":
+            self.entered(head[3] or "/")
             return
         values = with_attachments(json.loads(head[5]), [b""] * int(head[2] or 0))
         namespace = head[3] or "/"
@@ -143,6 +146,14 @@ class Fuzz:
             self.leak(*self.canary.delivered([(namespace, values[0], values[1:])]))
         else:
             self.acknowledged(namespace, values)
+
+    def entered(self, namespace: str) -> None:
+        """A client is let in, by the frame that is handed over now."""
+        asked = HEAD.match(self.current) if isinstance(self.current, str) else None
+        if asked is None or asked[1] != "0" or (asked[3] or "/") != namespace:
+            self.leak(f"nobody asked to be let into {namespace}")
+        else:
+            self.leak(*self.canary.entered([(namespace, auth_in(asked))]))
 
     def acknowledged(self, namespace: str, values: list[Any]) -> None:
         # What reached no handler is answered with an error, which no contract is about.
@@ -152,11 +163,11 @@ class Fuzz:
     def called(self, *values: Any) -> None:
         self.leak(*self.canary.called([("/", "question", values)]))
 
-    def handler(self, event: str, skip: int) -> Callable[..., Any]:
+    def handler(self, event: str, skip: int, namespace: str = "/") -> Callable[..., Any]:
         """A handler of an event, whose first arguments are none of the event's."""
 
         def handle(*args: Any) -> Any:
-            self.handled(event, args[skip:])
+            self.handled(event, args[skip:], namespace)
             if self._ends.random() < 0.05:
                 raise RuntimeError("hunter2")
             return self._ends.choice(RETURNS)
@@ -179,7 +190,7 @@ class Fuzz:
     # -- the run -----------------------------------------------------------------------------------
 
     def run(self, *, seconds: float = 0, frames: int = 0) -> Outcome:
-        """Send frames for a time, or so many."""
+        """Send frames for a time, and so many at the least."""
         self.drive(self._run(seconds, frames))
         return Outcome(self.adapter, self.seed, self.mutations.drawn, len(self.ran), self.leaks)
 
@@ -249,7 +260,9 @@ class ServerFuzz(Fuzz):
         for event in (*GOOD, "upload"):
             io.on(event, self.handler(event, skip=1))
         io.on("*", self.caught)
-        io.on("connect", self.entered)
+        for namespace in ("/locked", "/rooms/red"):
+            io.on("say", self.handler("say", 1, namespace), namespace)
+        io.on("connect", self.connected)
         return io
 
     def server(self) -> Any:
@@ -268,13 +281,14 @@ class ServerFuzz(Fuzz):
     def packet(self, eio_sid: str, data: Any) -> None:
         self.sent(getattr(data, "data", data))
 
-    def entered(self, sid: str, environ: Any, auth: Any = None) -> None:
+    def connected(self, sid: str, environ: Any, auth: Any = None) -> None:
         if environ != {"mark": 1}:
             self.leak("a forged environment")
 
     async def fresh(self) -> None:
         await _finished(self.io._handle_eio_disconnect(self.client, "transport close"))
         await _finished(self.io._handle_eio_connect(self.client, {"mark": 1}))
+        self.current = "0"
         await _finished(self.feed("0"))
         self.sid = str(self.io.manager.sid_from_eio_sid(self.client, "/"))
 

@@ -54,8 +54,10 @@ class Mutations:
             return self._ack()
         if chance < 0.85:
             return self._upload()
-        if chance < 0.9:
+        if chance < 0.88:
             return self.random.choice([b"abc", b"", b"x" * 50])
+        if chance < 0.92:
+            return self._connect()
         return self._with_another_character(self._good(id))
 
     def _good(self, id: int) -> str:
@@ -77,6 +79,13 @@ class Mutations:
         place = choice(['{"_placeholder":true,"num":0}', self._value()])
         head = f"5{choice('0129')}-{choice(['', '7'])}"
         return f'{head}["upload",{{"name":"n","data":{place}}}]'
+
+    def _connect(self) -> str:
+        choice = self.random.choice
+        namespace = choice(["/locked", "/locked", "/rooms/red", "/rooms/green", "/nope"])
+        token = f'{{"token":{self._value()}}}'
+        auth = choice(['{"token":"abcd"}', token, self._value(), ""])
+        return choice([f"0{namespace},{auth}", f"0{namespace},{auth}", f"1{namespace},"])
 
     def _with_another_character(self, frame: str) -> str:
         at = self.random.randrange(len(frame))

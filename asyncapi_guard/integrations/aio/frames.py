@@ -24,9 +24,10 @@ __all__ = ["end_connections_of_broken_frames"]
 def end_connections_of_broken_frames(adapter: AsyncioServer) -> None:
     """End connections by which frames come that are none of engine.io's."""
     frames, server = _Frames(adapter), adapter.server
-    frames.connected = adapter.replaced.replace(server, "_handle_eio_connect", frames.connect)
-    if server.eio.handlers.get("connect") == frames.connected:
-        adapter.replaced.replace_item(server.eio.handlers, "connect", frames.connect)
+    with adapter.replaced.at_once():
+        frames.connected = adapter.replaced.replace(server, "_handle_eio_connect", frames.connect)
+        if server.eio.handlers.get("connect") == frames.connected:
+            adapter.replaced.replace_item(server.eio.handlers, "connect", frames.connect)
     theirs = server.eio._async.get("websocket")
     if theirs is not None:
         drivers = {**server.eio._async, "websocket": frames.strict(theirs)}

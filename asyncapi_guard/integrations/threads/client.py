@@ -44,21 +44,23 @@ class ThreadedClient(
         client, replace = self.client, self.replaced.replace
         self.look_at_handlers()
         setattr(client, MARK, self)
-        replace(client, "packet_class", self.decide.packets.packet_class)
-        self._message = replace(client, "_handle_eio_message", self.handle_message)
-        self._event = replace(client, "_handle_event", self.handle_event)
-        self._ack = replace(client, "_handle_ack", self.handle_ack)
-        self._let_in = replace(client, "_handle_connect", self.handle_connect)
-        self._turned_away = replace(client, "_handle_error", self.handle_error)
-        self._disconnect = replace(client, "_handle_disconnect", self.handle_disconnect)
-        self._eio_connect = replace(client, "_handle_eio_connect", self.handle_eio_connect)
-        self._emit = replace(client, "emit", self.emit)
-        self._own_emit = getattr(self._emit, "__func__", None) is socketio.Client.emit
-        self._generated = replace(client, "_generate_ack_id", self.generate_ack_id)
-        self._call = replace(client, "call", self.call)
-        self._on = replace(client, "on", self.on)
-        self._register = replace(client, "register_namespace", self.register_namespace)
-        self._install_on(client.eio)
+        with self.replaced.at_once():
+            self._message = replace(client, "_handle_eio_message", self.handle_message)
+            self._event = replace(client, "_handle_event", self.handle_event)
+            self._ack = replace(client, "_handle_ack", self.handle_ack)
+            self._let_in = replace(client, "_handle_connect", self.handle_connect)
+            self._turned_away = replace(client, "_handle_error", self.handle_error)
+            self._disconnect = replace(client, "_handle_disconnect", self.handle_disconnect)
+            self._eio_connect = replace(client, "_handle_eio_connect", self.handle_eio_connect)
+            self._emit = replace(client, "emit", self.emit)
+            self._own_emit = getattr(self._emit, "__func__", None) is socketio.Client.emit
+            self._generated = replace(client, "_generate_ack_id", self.generate_ack_id)
+            self._call = replace(client, "call", self.call)
+            self._on = replace(client, "on", self.on)
+            self._register = replace(client, "register_namespace", self.register_namespace)
+            self._install_on(client.eio)
+            # Whatever reads frames hands them to what is ours.
+            replace(client, "packet_class", self.decide.packets.packet_class)
         self.decide.active = True
 
     def _install_on(self, eio: Any) -> None:

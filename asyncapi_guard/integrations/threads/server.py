@@ -40,26 +40,32 @@ class ThreadedServer(Events, Emits, Connects, Registering["ServerDecisions"], In
         server, replace = self.server, self.replaced.replace
         self.look_at_handlers()
         setattr(server, MARK, self)
-        replace(server, "packet_class", self.decide.packets.packet_class)
-        self._message = replace(server, "_handle_eio_message", self.handle_message)
-        self._event = replace(server, "_handle_event", self.handle_event)
-        self._ack = replace(server, "_handle_ack", self.handle_ack)
-        self._connect = replace(server, "_handle_connect", self.handle_connect)
-        self._disconnect = replace(server, "_handle_disconnect", self.handle_disconnect)
-        self._eio_disconnect = replace(server, "_handle_eio_disconnect", self.handle_eio_disconnect)
-        self._call = replace(server, "call", self.call)
-        self._on = replace(server, "on", self.on)
-        self._register = replace(server, "register_namespace", self.register_namespace)
-        self._caller = self.trigger_event
-        self._trigger = self.replaced.replace_under_admin(server, "_trigger_event", self._caller)
-        self._calls_itself = is_own(self._trigger)
-        for event, theirs, ours in (
-            ("message", self._message, self.handle_message),
-            ("disconnect", self._eio_disconnect, self.handle_eio_disconnect),
-        ):
-            if server.eio.handlers.get(event) == theirs:
-                self.replaced.replace_item(server.eio.handlers, event, ours)
-        self._install_on(server.manager)
+        with self.replaced.at_once():
+            self._message = replace(server, "_handle_eio_message", self.handle_message)
+            self._event = replace(server, "_handle_event", self.handle_event)
+            self._ack = replace(server, "_handle_ack", self.handle_ack)
+            self._connect = replace(server, "_handle_connect", self.handle_connect)
+            self._disconnect = replace(server, "_handle_disconnect", self.handle_disconnect)
+            self._eio_disconnect = replace(
+                server, "_handle_eio_disconnect", self.handle_eio_disconnect
+            )
+            self._call = replace(server, "call", self.call)
+            self._on = replace(server, "on", self.on)
+            self._register = replace(server, "register_namespace", self.register_namespace)
+            self._caller = self.trigger_event
+            self._trigger = self.replaced.replace_under_admin(
+                server, "_trigger_event", self._caller
+            )
+            self._calls_itself = is_own(self._trigger)
+            for event, theirs, ours in (
+                ("message", self._message, self.handle_message),
+                ("disconnect", self._eio_disconnect, self.handle_eio_disconnect),
+            ):
+                if server.eio.handlers.get(event) == theirs:
+                    self.replaced.replace_item(server.eio.handlers, event, ours)
+            self._install_on(server.manager)
+            # Whatever reads frames hands them to what is ours.
+            replace(server, "packet_class", self.decide.packets.packet_class)
         self.decide.active = True
 
     def _install_on(self, manager: Any) -> None:
