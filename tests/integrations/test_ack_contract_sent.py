@@ -146,6 +146,31 @@ def test_an_ack_in_time_is_taken(way: str, stage: Any, net: Any) -> None:
     assert waiting(adapter) == 0
 
 
+class AnswersToAnything:
+    """A callback as proxies and stand-ins of tests are."""
+
+    def __init__(self) -> None:
+        self.got: queue.Queue[Any] = queue.Queue()
+
+    def __getattr__(self, name: str) -> Any:
+        return AnswersToAnything()
+
+    def __call__(self, *values: Any) -> None:
+        self.got.put(values)
+
+
+@both
+def test_a_callback_may_have_an_attribute_of_any_name(way: str, stage: Any, net: Any) -> None:
+    """Also one that was given to the manager itself, past the guard."""
+    at = stage(way)
+    client, sid = entered(net, at)
+    callback = AnswersToAnything()
+    id = at.manager._generate_ack_id(sid, callback)
+    client.send(f"3{id}[7]")
+    assert callback.got.get(timeout=PATIENCE) == (7,)
+    assert at.violations.empty()
+
+
 def waiting(adapter: Any) -> int:
     """How many deadlines a clock waits for."""
     clock = adapter.clock

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from asyncapi_guard.integrations.aio.adapter import Decides, Guarded
 from asyncapi_guard.integrations.aio.calling import called
 from asyncapi_guard.integrations.deciding.calls import RejectedAck
-from asyncapi_guard.integrations.deciding.emits import OverdueAck
+from asyncapi_guard.integrations.deciding.emits import Emitted, OverdueAck
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,13 +20,19 @@ if TYPE_CHECKING:
     from asyncapi_guard.guard import Verdict
     from asyncapi_guard.integrations.aio.timing import Deadline
     from asyncapi_guard.integrations.application import AsyncApplication
-    from asyncapi_guard.integrations.deciding.emits import EmitDecisions, Emitted
+    from asyncapi_guard.integrations.deciding.emits import EmitDecisions
     from asyncapi_guard.violations import Violation
 
-__all__ = ["SENT", "OwedAcks"]
+__all__ = ["SENT", "OwedAcks", "sent_with"]
 
 #: The attribute of a callback that judges; it has the event.
 SENT = "asyncapi_guard_sent"
+
+
+def sent_with(callback: Any) -> Emitted | None:
+    """The event that a callback of ours came with; an application's own may have any attribute."""
+    sent = getattr(callback, SENT, None)
+    return sent if isinstance(sent, Emitted) else None
 
 
 class _Owed(NamedTuple):
@@ -80,7 +86,7 @@ class OwedAcks(Guarded[Decides]):
     def generate_ack_id(self, owner: Any, callback: Any) -> Any:
         """A callback waits for an ack from now on."""
         id = self._generated(owner, callback)
-        sent: Emitted | None = getattr(callback, SENT, None)
+        sent = sent_with(callback)
         seconds = None if sent is None else self._emits.timeout_of(sent)
         if sent is not None and seconds is not None:
             deadline = self.clock.set(seconds, self._overdue, owner, id, callback)

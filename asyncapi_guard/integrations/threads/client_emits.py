@@ -12,7 +12,7 @@ from asyncapi_guard.integrations.deciding.calls import RejectedAck
 from asyncapi_guard.integrations.deciding.emits import Emitted, fault_of_ack
 from asyncapi_guard.integrations.threads.calling import called
 from asyncapi_guard.integrations.threads.client_adapter import ClientAdapter
-from asyncapi_guard.integrations.threads.owed import SENT, OwedAcks
+from asyncapi_guard.integrations.threads.owed import SENT, OwedAcks, sent_with
 from asyncapi_guard.integrations.wire.packets import UNREADABLE, opened
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ class ClientEmits(ClientAdapter, OwedAcks["ClientDecisions"]):
                 self._ack(namespace, id, data)
             return
         waiting = self.client.callbacks.get(namespace, {}).get(id) if id else None
-        sent = getattr(waiting, SENT, None)
+        sent = sent_with(waiting)
         event = None if sent is None else sent.event
         verdict = self.decide.malformed_ack(namespace, event, reason)
         violation = verdict.violation
