@@ -288,8 +288,8 @@ class _Merger:
                 entry["payload"] = event.payload
                 entry.pop("examples", None)  # of the other payload
             if ack and event.ack is not None:
-                known = None if is_long_form(event.ack) else entry.get("x-ack")
-                entry["x-ack"] = with_schema(known, event.ack)
+                whole = event.ack is False or is_long_form(event.ack)
+                entry["x-ack"] = event.ack if whole else with_schema(entry.get("x-ack"), event.ack)
             elif ack and is_long_form(entry.get("x-ack")):
                 entry["x-ack"] = with_schema(entry["x-ack"], schema=True)
             elif ack:

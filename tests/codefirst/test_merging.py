@@ -479,3 +479,47 @@ def test_models_of_several_documents_have_no_origin(make: Any, tmp_path: Path) -
         with pytest.warns(UserWarning, match="several documents"):
             made = socketio.asyncapi_doc.dict()
     assert made["info"]["title"] == "Socket.IO API"
+
+
+ACKS = """\
+asyncapi: 3.1.0
+info: {title: Acks, version: '1'}
+channels:
+  root:
+    address: /
+    messages:
+      pay:
+        payload: {type: integer}
+        x-ack: {args: {$ref: '#/components/schemas/Paid'}, timeout: 5}
+      log: {payload: {type: string}, x-ack: false}
+operations:
+  hear: {action: receive, channel: {$ref: '#/channels/root'}}
+components:
+  schemas:
+    Paid: {type: object, required: [sum], properties: {sum: {type: integer}}}
+    Other: {type: object, required: [more], properties: {more: {type: integer}}}
+"""
+
+
+def test_options_of_acks_are_kept_and_added(make: Any) -> None:
+    """The document's, where other types are written, and those of registrations."""
+    models = make(ACKS)
+    socketio = AsyncAPISocketIO(async_mode="threading")
+    register = socketio.on("pay", get_from_typehint=True, ack_required=True)
+    register(handler(int, models.Paid))
+    assert socketio.asyncapi_doc.dict()["channels"]["root"]["messages"] == {
+        "pay": {
+            "payload": {"type": "integer"},
+            "x-ack": {
+                "args": {"$ref": "#/components/schemas/Paid"},
+                "timeout": 5,
+                "required": True,
+            },
+        },
+        "log": {"payload": {"type": "string"}, "x-ack": False},
+    }
+    socketio.on("pay", get_from_typehint=True)(handler(int, models.Other))
+    ack = socketio.asyncapi_doc.dict()["channels"]["root"]["messages"]["pay"]["x-ack"]
+    assert ack == {"args": {"$ref": "#/components/schemas/Other"}, "timeout": 5}
+    socketio.on("pay", get_from_typehint=True, no_ack=True)(handler(int, None))
+    assert socketio.asyncapi_doc.dict()["channels"]["root"]["messages"]["pay"]["x-ack"] is False

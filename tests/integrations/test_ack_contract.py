@@ -400,9 +400,9 @@ def test_servers_of_every_kind(mode: str, net: Any, tmp_path: Any, skip_or_fail:
         for id in range(10, 14):
             client.send(f'2{id}["soon"]')
         client.send('25["late"]')
-        assert client.receive() == "35[1]"
         late = error("handler_timeout", "soon")
-        assert [client.receive() for _ in range(4)] == [f"3{id}{late}" for id in range(10, 14)]
+        expected = {"35[1]", *(f"3{id}{late}" for id in range(10, 14))}
+        assert {client.receive() for _ in range(5)} == expected
         client.send('26["must"]')
         assert client.receive() == '21["soon_sent"]'
         assert client.receive() == "36[1]"

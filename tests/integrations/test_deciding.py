@@ -160,7 +160,7 @@ def test_what_a_process_without_a_server_publishes(
     """A codec is enough to decide about it."""
     decide = EmitDecisions(AsyncAPIGuard(contract()), Codec(json))
     decide.active = True
-    verdict, encoded, _ = decide.emitted(namespace, event, data, asked=False)
+    verdict, encoded, _ = decide.emitted(namespace, event, data, None)
     assert (verdict.violation.code if verdict.violation else None) == code
     if code is None:
         assert encoded is not None
@@ -199,12 +199,12 @@ def test_what_is_sent_is_judged_by_the_contract_that_is_in_force(
     decide: ServerDecisions, contract: Any
 ) -> None:
     """Not by the one that was in force when an event like it was sent before."""
-    assert decide.emitted("/", "moved", {"x": 1}, asked=False)[0].violation is None
+    assert decide.emitted("/", "moved", {"x": 1}, None)[0].violation is None
     document = contract()
     document["channels"]["main"]["messages"]["moved"]["payload"] = {"type": "integer"}
     decide.guarding.guard = Guard(load(document))  # type: ignore[attr-defined]  # an AsyncAPIGuard
-    assert decide.emitted("/", "moved", {"x": 1}, asked=False)[0].rejected
-    assert decide.emitted("/", "moved", 1, asked=False)[0].violation is None
+    assert decide.emitted("/", "moved", {"x": 1}, None)[0].rejected
+    assert decide.emitted("/", "moved", 1, None)[0].violation is None
 
 
 def test_an_ack_that_cannot_be_sent_is_judged_by_the_contract_of_its_event(
@@ -224,11 +224,11 @@ def test_an_ack_that_cannot_be_sent_is_judged_by_the_contract_of_its_event(
 def test_nothing_is_judged_in_a_namespace_of_the_admin_ui(decide: ServerDecisions) -> None:
     """In any that is left alone; everything is in all others."""
     for namespace in ("/admin", "/other"):
-        assert decide.emitted(namespace, "any", 1, asked=False)[0].rejected
+        assert decide.emitted(namespace, "any", 1, None)[0].rejected
         decide.leave_alone(namespace)
-        assert decide.emitted(namespace, "any", 1, asked=False)[0].violation is None
-    assert decide.emitted("/admin", "any", 1, asked=False)[0].violation is None
-    assert decide.emitted("/third", "any", 1, asked=False)[0].rejected
+        assert decide.emitted(namespace, "any", 1, None)[0].violation is None
+    assert decide.emitted("/admin", "any", 1, None)[0].violation is None
+    assert decide.emitted("/third", "any", 1, None)[0].rejected
 
 
 # -- packets and frames ----------------------------------------------------------------------------

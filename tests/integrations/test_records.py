@@ -146,7 +146,7 @@ def test_a_guard_that_fails_rejects_although_its_log_raises(watched: Any) -> Non
         raise ZeroDivisionError
 
     one.guard.guard.send_event = judge
-    verdict, _, _ = EmitDecisions(one.guard, Codec(json)).emitted("/", "unheard of", 1, asked=False)
+    verdict, _, _ = EmitDecisions(one.guard, Codec(json)).emitted("/", "unheard of", 1, None)
     assert verdict.violation.code == "guard_error"
     assert verdict.rejected
 

@@ -73,8 +73,7 @@ class ClientEmits(ClientAdapter, OwedAcks["ClientDecisions"]):
         namespace = namespace or "/"
         if not self.decide.active:
             return await self._emit(event, data, namespace, callback)
-        asked = callback is not None
-        verdict, encoded, guard = self.decide.emitted(namespace, event, data, asked=asked)
+        verdict, encoded, guard = self.decide.emitted(namespace, event, data, callback)
         if verdict.violation is not None:
             await self._raise(verdict)
         if callback is not None:

@@ -73,7 +73,7 @@ class EmitDecisions(Decisions):
     """What becomes of an event that the application sends, and of its ack."""
 
     def emitted(
-        self, namespace: str, event: Any, data: Any, *, asked: bool
+        self, namespace: str, event: Any, data: Any, callback: object
     ) -> tuple[Verdict, Encoded | None, Guard]:
         """Judge an event: the verdict, what is sent, and the guard that judged.
 
@@ -81,7 +81,7 @@ class EmitDecisions(Decisions):
             namespace: the Socket.IO namespace.
             event: the event's name.
             data: a tuple of arguments, one argument, or `None` for none.
-            asked: an ack is asked for.
+            callback: what waits for its ack; `None` if none is asked for.
         """
         guard = self.guard
         args = data if isinstance(data, tuple) else () if data is None else (data,)
@@ -100,6 +100,7 @@ class EmitDecisions(Decisions):
         try:
             verdict = expected.rule.judge(namespace, encoded.values, binary=binary, read=True)
             if expected.ack_options:
+                asked = callback is not None
                 verdict = judge_asking(expected.rule, namespace, verdict, asked=asked)
         except Exception as error:  # noqa: BLE001  # fail closed, whatever it is
             verdict = self._failed(Checkpoint.SEND_EVENT, namespace, event, error)

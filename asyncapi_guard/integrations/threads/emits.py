@@ -148,8 +148,7 @@ class Emits(OwedAcks["ServerDecisions"], Queue):
             return self._emit(
                 event, data, namespace, room=room, skip_sid=skip_sid, callback=callback, **kwargs
             )
-        asked = callback is not None
-        verdict, encoded, guard = self.decide.emitted(namespace, event, data, asked=asked)
+        verdict, encoded, guard = self.decide.emitted(namespace, event, data, callback)
         if verdict.violation is not None:
             self._raise(verdict, self._one_client(namespace, room))
         if callback is not None:
