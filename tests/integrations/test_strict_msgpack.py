@@ -184,6 +184,13 @@ def test_a_field_is_what_it_must_be(field: str, value: Any) -> None:
         read_packet(pack(fields))
 
 
+def test_a_broken_frame_may_be_deep_as_well() -> None:
+    """What else is wrong with it does not matter."""
+    frame = b"\x82" + pack("type") + pack("2") + pack("data") + nested(100_000)
+    with pytest.raises(Unreadable):
+        read_packet(frame)
+
+
 @pytest.mark.parametrize("field", ["type", "nsp", "id", "data", "options", "more"])
 def test_no_field_comes_twice(field: str) -> None:
     """Nobody knows which one counts."""

@@ -176,7 +176,7 @@ def _namespace_of(frame: bytes) -> str:
     """The namespace of a frame that is no packet; `/` where it has none."""
     try:
         namespace = _decode_namespace(frame).nsp
-    except ValueError:
+    except (ValueError, RecursionError):
         return "/"
     return namespace if _is_namespace(namespace) else "/"
 
