@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.integrations.asyncapi_servers import AsyncAPIAsyncServer, AsyncAPIServer
     from asyncapi_guard.integrations.asyncapi_socketio import AsyncAPISocketIO
     from asyncapi_guard.integrations.handshake import Handshake, SessionId
+    from asyncapi_guard.integrations.message import Message
     from asyncapi_guard.integrations.middleware import AsyncAPIGuard
     from asyncapi_guard.integrations.recording.statistics import Statistic
     from asyncapi_guard.spec import load
@@ -58,6 +59,7 @@ __all__ = [
     "Handshake",
     "InstallationError",
     "InvalidDocument",
+    "Message",
     "Mode",
     "Policy",
     "Problem",
@@ -100,6 +102,7 @@ _HOMES = {
     "asyncapi_guard.integrations.asyncapi_servers": ("AsyncAPIAsyncServer", "AsyncAPIServer"),
     "asyncapi_guard.integrations.asyncapi_socketio": ("AsyncAPISocketIO",),
     "asyncapi_guard.integrations.handshake": ("Handshake", "SessionId"),
+    "asyncapi_guard.integrations.message": ("Message",),
     "asyncapi_guard.integrations.middleware": ("AsyncAPIGuard",),
     "asyncapi_guard.integrations.recording.statistics": ("Statistic",),
     "asyncapi_guard.spec": ("load",),

@@ -6,7 +6,7 @@ namespace, where the handler takes any; after it, the environment of a connect. 
 - a parameter that has one of those names (`event`, `namespace`, `sid`, `environ`), or no type hint,
   gets what python-socketio gives at its place; `SessionId` is a hint for the session id under any
   name; a session id or an environment that no parameter asks for is not given;
-- a parameter hinted `Handshake` gets that, at any place;
+- a parameter hinted `Handshake` or `Message` gets that, at any place;
 - all others are arguments of the event.
 
 Where a hint leaves open which of them is meant, the registration says so.
@@ -29,14 +29,27 @@ from asyncapi_guard.codefirst.signatures import (
 )
 from asyncapi_guard.errors import RegistrationError
 from asyncapi_guard.integrations.handshake import Handshake, SessionId
+from asyncapi_guard.integrations.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["ENVIRON", "EVENT", "HANDSHAKE", "NAMESPACE", "SID", "Asked", "asked_by", "given_to"]
+__all__ = [
+    "ENVIRON",
+    "EVENT",
+    "HANDSHAKE",
+    "MESSAGE",
+    "NAMESPACE",
+    "SID",
+    "Asked",
+    "asked_by",
+    "given_to",
+]
 
 EVENT, NAMESPACE, SID, ENVIRON = "event", "namespace", "sid", "environ"
-HANDSHAKE = "handshake"
+HANDSHAKE, MESSAGE = "handshake", "message"
+#: What a handler asks for by type, at any place.
+_BY_TYPE: dict[Any, str] = {Handshake: HANDSHAKE, Message: MESSAGE}
 
 _WHAT = {
     EVENT: "the name of the event",
@@ -122,7 +135,7 @@ def asked_by(handler: Callable[..., Any], namespace: str, event: str) -> Asked:
     reader.end(signature.rest)
     pairs = list(zip(signature.arguments, kinds, strict=True))
     arguments = tuple(each for each, kind in pairs if kind is None or kind == EVENT)
-    said = [each.hint for each, kind in pairs if kind in (None, HANDSHAKE, ENVIRON)]
+    said = [each.hint for each, kind in pairs if kind in (None, HANDSHAKE, MESSAGE, ENVIRON)]
     rest = [signature.rest.hint] if signature.rest is not None else []
     hinted = (
         signature.returns is not MISSING
@@ -154,8 +167,9 @@ class _Reader:
         Raises:
             RegistrationError: nobody can tell.
         """
-        if _bare(parameter.hint) is Handshake:
-            return HANDSHAKE
+        asked = _asked_by_type(parameter.hint)
+        if asked is not None:
+            return asked
         kind = self._own(parameter)
         if kind is not None:
             self._has_sid |= kind == SID
@@ -234,6 +248,12 @@ class _Reader:
 def _bare(hint: Any) -> Any:
     """A hint without what `Annotated` says of it."""
     return typing.get_args(hint)[0] if typing.get_origin(hint) is typing.Annotated else hint
+
+
+def _asked_by_type(hint: Any) -> str | None:
+    """What a handler asks for by a hint; `None` for an argument, or what is asked for by name."""
+    bare = _bare(hint)
+    return next((asked for kind, asked in _BY_TYPE.items() if bare is kind), None)
 
 
 def _can_be(asked: str, hint: Any) -> bool:

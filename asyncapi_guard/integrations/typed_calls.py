@@ -8,10 +8,18 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.codefirst import CATCH_ALL
-from asyncapi_guard.integrations.asked import EVENT, HANDSHAKE, NAMESPACE, SID, given_to
+from asyncapi_guard.integrations.asked import (
+    EVENT,
+    HANDSHAKE,
+    MESSAGE,
+    NAMESPACE,
+    SID,
+    given_to,
+)
 from asyncapi_guard.integrations.deciding.calls import Rejected
 from asyncapi_guard.integrations.handlers.registered import dispatches_itself
 from asyncapi_guard.integrations.handshake import handshake_of
+from asyncapi_guard.integrations.message import message_of
 from asyncapi_guard.integrations.typed_handlers import TypedHandlers, construct
 
 if TYPE_CHECKING:
@@ -114,12 +122,11 @@ class TypedCalls:
         """
         expected = given_to(receiver.namespace, receiver.event)
         own = dict(zip(expected, args, strict=False))
-        values = args[len(expected) :]
+        values = received = args[len(expected) :]
         if receiver.event in _UNASKED and asked is not None and receiver.rest is None:
             values = values[: len(receiver.arguments or ())]
-        namespace = own.get(NAMESPACE, receiver.namespace)
+        namespace, event = own.get(NAMESPACE, receiver.namespace), own.get(EVENT, receiver.event)
         if receiver.typed and self._typed.constructs:
-            event = own.get(EVENT, receiver.event)
             values = self._constructed(receiver, namespace, event, values)
         if asked is None:
             return (*args[: len(expected)], *values), {}
@@ -127,6 +134,8 @@ class TypedCalls:
         def find(kind: str) -> Any:
             if kind == HANDSHAKE:
                 return handshake_of(self._server, own[SID], namespace)
+            if kind == MESSAGE:
+                return message_of(event, namespace, received)
             return own[kind]
 
         return asked.arguments(find, values)

@@ -16,6 +16,7 @@ from asyncapi_guard import (
     Finding,
     Guard,
     Handshake,
+    Message,
     Mode,
     Policy,
     Problem,
@@ -114,6 +115,12 @@ async def calls(threaded: AsyncAPIServer, server: AsyncAPIAsyncServer) -> None:
         assert_type(handshake.query, dict[str, str])
         assert_type(handshake.address, "str | None")
         await server.emit("moved", x, to=client)
+
+    @server.event
+    async def tell(message: Message, *words: str) -> None:
+        assert_type(message.args, tuple[Any, ...])
+        assert_type(message.id, "str | None")
+        assert_type(message.wants_ack, "bool | None")
 
     threaded.on("move", move, namespace="/game", get_from_typehint=True)
     server.doc_emit("moved", int, ack_model=bool)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.integrations.aio.adapter import Adapter
 from asyncapi_guard.integrations.aio.answers import Answers
+from asyncapi_guard.integrations.deciding.calls import handled
 from asyncapi_guard.integrations.deciding.server import ServerDecisions
 from asyncapi_guard.integrations.handlers.registered import lacks_a_method
 from asyncapi_guard.integrations.recording.log import logger
@@ -92,7 +93,13 @@ class Events(Answers[ServerDecisions], Adapter):
         return self.server.not_handled
 
     async def _handle(self, call: Call) -> Any:
-        return await self.server._trigger_event(call.event, call.namespace, call.sid, *call.args)
+        handled.set(call)
+        try:
+            return await self.server._trigger_event(
+                call.event, call.namespace, call.sid, *call.args
+            )
+        finally:
+            handled.set(None)
 
     def _lacks_handler(self, call: Call) -> bool:
         return lacks_a_method(self.server, call.namespace, call.event)

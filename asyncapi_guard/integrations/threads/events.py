@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.integrations.deciding.calls import handled
 from asyncapi_guard.integrations.deciding.server import ServerDecisions
 from asyncapi_guard.integrations.handlers.registered import lacks_a_method
 from asyncapi_guard.integrations.recording.log import logger
@@ -90,7 +91,11 @@ class Events(Answers[ServerDecisions], Adapter):
         return self.server.not_handled
 
     def _handle(self, call: Call) -> Any:
-        return self.server._trigger_event(call.event, call.namespace, call.sid, *call.args)
+        handled.set(call)
+        try:
+            return self.server._trigger_event(call.event, call.namespace, call.sid, *call.args)
+        finally:
+            handled.set(None)
 
     def _lacks_handler(self, call: Call) -> bool:
         return lacks_a_method(self.server, call.namespace, call.event)
