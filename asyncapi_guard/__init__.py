@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         UnsupportedVersion,
     )
     from asyncapi_guard.guard import Guard, Policy, Verdict
+    from asyncapi_guard.integrations.asyncapi_clients import AsyncAPIAsyncClient, AsyncAPIClient
     from asyncapi_guard.integrations.asyncapi_servers import AsyncAPIAsyncServer, AsyncAPIServer
     from asyncapi_guard.integrations.asyncapi_socketio import AsyncAPISocketIO
     from asyncapi_guard.integrations.handshake import Handshake, SessionId
@@ -44,7 +45,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AckValidationError",
+    "AsyncAPIAsyncClient",
     "AsyncAPIAsyncServer",
+    "AsyncAPIClient",
     "AsyncAPIGuard",
     "AsyncAPIGuardError",
     "AsyncAPIServer",
@@ -99,6 +102,7 @@ _HOMES = {
         "UnsupportedVersion",
     ),
     "asyncapi_guard.guard": ("Guard", "Policy", "Verdict"),
+    "asyncapi_guard.integrations.asyncapi_clients": ("AsyncAPIAsyncClient", "AsyncAPIClient"),
     "asyncapi_guard.integrations.asyncapi_servers": ("AsyncAPIAsyncServer", "AsyncAPIServer"),
     "asyncapi_guard.integrations.asyncapi_socketio": ("AsyncAPISocketIO",),
     "asyncapi_guard.integrations.handshake": ("Handshake", "SessionId"),

@@ -56,6 +56,14 @@ def merge(origin: Origin, registry: Registry, about: About) -> dict[str, Any]:
     return _Merger(origin, registry).merge(about)
 
 
+def _mirror(data: dict[str, Any]) -> None:
+    """Let a document describe the other side: what one of them sends, the other receives."""
+    shelf = data.get("components", {}).get("operations", {})
+    operations = [*data.get("operations", {}).values(), *shelf.values()]
+    for each in {id(each): each for each in operations if "action" in each}.values():
+        each["action"] = str(Action(each["action"]).mirrored)
+
+
 class _Merger:
     """The document of an origin, with what a server has besides."""
 
@@ -64,6 +72,8 @@ class _Merger:
         self._registry = registry
         self._documents = open_documents(origin.file)
         self._data: dict[str, Any] = bundle(self._documents)
+        if origin.mirrored:
+            _mirror(self._data)
 
     def merge(self, about: About) -> dict[str, Any]:
         written, replaced = self._written()

@@ -9,6 +9,9 @@ namespace, where the handler takes any; after it, the environment of a connect. 
 - a parameter hinted `Handshake` or `Message` gets that, at any place;
 - all others are arguments of the event.
 
+A client is in no session of its server's, and no client connects to it: its handlers get the name
+of the event and the namespace at most.
+
 Where a hint leaves open which of them is meant, the registration says so.
 """
 
@@ -44,6 +47,7 @@ __all__ = [
     "Asked",
     "asked_by",
     "given_to",
+    "given_to_client",
 ]
 
 EVENT, NAMESPACE, SID, ENVIRON = "event", "namespace", "sid", "environ"
@@ -77,6 +81,11 @@ def given_to(namespace: str, event: str) -> tuple[str, ...]:
         SID,
         *((ENVIRON,) if event == "connect" else ()),
     )
+
+
+def given_to_client(namespace: str, event: str) -> tuple[str, ...]:
+    """The same for the handlers of a client."""
+    return tuple(each for each in given_to(namespace, event) if each in (EVENT, NAMESPACE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +127,18 @@ class Asked:
         return [*positional, *left], named
 
 
-def asked_by(handler: Callable[..., Any], namespace: str, event: str) -> Asked:
+def asked_by(handler: Callable[..., Any], given: Sequence[str]) -> Asked:
     """What a handler asks for.
 
     Args:
         handler: it.
-        namespace: for which it is registered.
-        event: as well.
+        given: what python-socketio gives it before the arguments of the event.
 
     Raises:
         RegistrationError: its hints leave open what a parameter is.
     """
     signature = read_signature(handler)
-    reader = _Reader(describe(handler), list(given_to(namespace, event)))
+    reader = _Reader(describe(handler), list(given))
     kinds = [reader.kind_of(each) for each in signature.arguments]
     reader.end(signature.rest)
     pairs = list(zip(signature.arguments, kinds, strict=True))
@@ -159,6 +167,7 @@ class _Reader:
         self._left = left
         self._has_sid = False
         self._connects = ENVIRON in left
+        self._at_server = SID in left
         self._arguments = 0
 
     def kind_of(self, parameter: Argument) -> str | None:
@@ -169,6 +178,7 @@ class _Reader:
         """
         asked = _asked_by_type(parameter.hint)
         if asked is not None:
+            self._see_that_there_is_one(asked, parameter)
             return asked
         kind = self._own(parameter)
         if kind is not None:
@@ -179,6 +189,13 @@ class _Reader:
         self._left.clear()
         self._arguments += 1
         return None
+
+    def _see_that_there_is_one(self, asked: str, parameter: Argument) -> None:
+        if asked == HANDSHAKE and not self._at_server:
+            raise RegistrationError(
+                f"{self._name}, parameter {parameter.name!r}: a client has no Handshake, which is "
+                "the request of a client to its server"
+            )
 
     def _own(self, parameter: Argument) -> str | None:
         """Which of what is left a parameter gets."""
@@ -208,6 +225,9 @@ class _Reader:
         where = f"parameter {parameter.name!r}"
         if self._left:
             self._see_that_nothing_is_skipped("", where)
+        if not self._at_server:
+            self._see_that_it_is_no_session_id(parameter, where)
+            return
         named = parameter.name == SID or parameter.hint is SessionId
         if named and not self._has_sid:
             raise RegistrationError(
@@ -228,6 +248,13 @@ class _Reader:
             raise RegistrationError(
                 f"{self._name}, {where}: a connect has one argument, the auth; `sid` and `environ` "
                 "come before it"
+            )
+
+    def _see_that_it_is_no_session_id(self, parameter: Argument, where: str) -> None:
+        if parameter.hint is SessionId:
+            raise RegistrationError(
+                f"{self._name}, {where}: the handlers of a client get no session id; ask the "
+                "client for it, by get_sid()"
             )
 
     def end(self, rest: Argument | None) -> None:

@@ -1,4 +1,4 @@
-"""How handlers of python-socketio's servers are called with instances, and return plain data."""
+"""How python-socketio's servers and clients call handlers with instances, and get plain data."""
 
 from __future__ import annotations
 
@@ -39,15 +39,22 @@ class TypedCalls:
 
     Args:
         typed: their types.
-        server: the python-socketio server.
+        server: the server or the client of python-socketio.
+        given: what that gives to a handler before the arguments of an event.
     """
 
     event_handler: Callable[..., Any]
     namespace_handler: Callable[..., Any]
 
-    def __init__(self, typed: TypedHandlers, server: Any) -> None:
+    def __init__(
+        self,
+        typed: TypedHandlers,
+        server: Any,
+        given: Callable[[str, str], tuple[str, ...]] = given_to,
+    ) -> None:
         self._typed = typed
         self._server = server
+        self._given = given
         self._awaits: bool = server.is_asyncio_based()
         self._asked: dict[tuple[str, str], Asked] = {}
         self._made: dict[tuple[str, str], tuple[Receiver, Callable[..., Any]]] = {}
@@ -120,7 +127,7 @@ class TypedCalls:
         Raises:
             Rejected: its types reject a value.
         """
-        expected = given_to(receiver.namespace, receiver.event)
+        expected = self._given(receiver.namespace, receiver.event)
         own = dict(zip(expected, args, strict=False))
         values = received = args[len(expected) :]
         if receiver.event in _UNASKED and asked is not None and receiver.rest is None:

@@ -7,7 +7,9 @@ from typing import Any
 from typing_extensions import assert_type
 
 from asyncapi_guard import (
+    AsyncAPIAsyncClient,
     AsyncAPIAsyncServer,
+    AsyncAPIClient,
     AsyncAPIGuard,
     AsyncAPIServer,
     Checkpoint,
@@ -99,6 +101,23 @@ def guards_clients() -> None:
     guard = AsyncAPIGuard("asyncapi.yml", perspective="client")
     assert_type(guard.contract.perspective, Perspective)
     assert_type(guard.guard.mirrored, Guard)
+
+
+async def calls_by_clients(threaded: AsyncAPIClient, client: AsyncAPIAsyncClient) -> None:
+    """Clients whose hints are the contract."""
+    assert_type(threaded.call("vote", response_model=int), int)
+    assert_type(await client.call("vote", namespace="/a", response_model=Problem), Problem)
+    assert_type(await client.call("vote"), Any)
+    assert_type(await client.emit("said", Problem), None)
+    assert_type(client.guard, AsyncAPIGuard)
+    assert_type(client.asyncapi_doc.get_yaml(), str)
+
+    @client.event(namespace="/a")
+    async def moved(x: int, message: Message) -> None:
+        assert_type(message.event, str)
+
+    threaded.on("moved", moved)
+    client.doc_emit("connect", dict[str, str])
 
 
 async def calls(threaded: AsyncAPIServer, server: AsyncAPIAsyncServer) -> None:
