@@ -68,10 +68,11 @@ def command(  # click passes options so
     """Write the AsyncAPI document of an application, or of a spec of several files.
 
     MODULE:ATTRIBUTE is imported, not run: a SocketIO of Flask-SocketIO or an AsyncAPISocketIO, a
-    server of python-socketio, a Flask application that has one, or a call without arguments such as
-    package.module:create_app() that returns one of them. What its sources emit is in the document;
-    what only the run knows of it is listed. A server with spec=, or with a guard of a file, gives
-    back its file's content. Without an argument, `flask asyncapi export` takes Flask's current
+    server or a client of python-socketio, a Flask or ASGI application that has one, or a call
+    without arguments such as package.module:create_app() that returns one of them. What its sources
+    emit is in the document; what only the run knows of it is listed. The document of a client says
+    what the client hears and sends. A server with spec=, or with a guard of a file, gives back its
+    file's content. Without an argument, `flask asyncapi export` takes Flask's current
     application.
 
     The command updates a file that it has written, for as long as nobody edits it: a digest in the
