@@ -29,8 +29,8 @@ class Server:
         auths: what clients connected with.
     """
 
-    def __init__(self, net: Any) -> None:
-        self.io: Any = socketio.Server(async_mode="threading", namespaces="*")
+    def __init__(self, net: Any, **options: Any) -> None:
+        self.io: Any = socketio.Server(async_mode="threading", namespaces="*", **options)
         self.got: list[tuple[str, str, list[Any]]] = []
         self.answers: dict[str, Any] = {}
         self.auths: list[Any] = []
