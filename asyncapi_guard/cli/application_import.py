@@ -50,7 +50,8 @@ def is_target(argument: str) -> bool:
 def in_two_steps(command: str, target: str) -> str:
     """What to write in place of a command for files that was given an application."""
     return (
-        f"{target!r} names an application, and {command} are made of a file; write that first: "
+        f"{target!r} names an application, and {command} bring the file along that they are made "
+        "of; write that first: "
         f"asyncapi-guard export {target} -o asyncapi.yml, then "
         f"asyncapi-guard {command} asyncapi.yml"
     )

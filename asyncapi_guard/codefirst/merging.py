@@ -26,6 +26,7 @@ from asyncapi_guard.spec.additions import NewEvent, free_name, new_events, with_
 from asyncapi_guard.spec.compiler import compile_contract
 from asyncapi_guard.spec.export import bundle
 from asyncapi_guard.spec.loader import open_documents
+from asyncapi_guard.spec.mirroring import mirror
 from asyncapi_guard.spec.pointers import format_pointer, parse_fragment
 from asyncapi_guard.spec.references import Node, Unresolvable
 
@@ -56,14 +57,6 @@ def merge(origin: Origin, registry: Registry, about: About) -> dict[str, Any]:
     return _Merger(origin, registry).merge(about)
 
 
-def _mirror(data: dict[str, Any]) -> None:
-    """Let a document describe the other side: what one of them sends, the other receives."""
-    shelf = data.get("components", {}).get("operations", {})
-    operations = [*data.get("operations", {}).values(), *shelf.values()]
-    for each in {id(each): each for each in operations if "action" in each}.values():
-        each["action"] = str(Action(each["action"]).mirrored)
-
-
 class _Merger:
     """The document of an origin, with what a server has besides."""
 
@@ -73,7 +66,7 @@ class _Merger:
         self._documents = open_documents(origin.file)
         self._data: dict[str, Any] = bundle(self._documents)
         if origin.mirrored:
-            _mirror(self._data)
+            mirror(self._data)
 
     def merge(self, about: About) -> dict[str, Any]:
         written, replaced = self._written()
