@@ -172,7 +172,7 @@ def _peers() -> Any:
 
 
 @pytest.fixture(scope="module")
-def environments(tmp_path_factory: pytest.TempPathFactory, skip_or_fail: Any) -> Any:
+def environments(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Gives the Python of a peer's environment, made when it is first asked for."""
     peers, made = _peers(), dict[str, str]()
 
@@ -182,7 +182,7 @@ def environments(tmp_path_factory: pytest.TempPathFactory, skip_or_fail: Any) ->
             try:
                 (made[peer],) = peers.install_python(peers.Peer(PACKAGES[peer], ""), home)
             except peers.CannotInstallError as error:
-                skip_or_fail(f"{peer} cannot be installed: {error}")
+                pytest.skip(f"{peer} cannot be installed here: {error}")
         return made[peer]
 
     return python
