@@ -33,9 +33,11 @@ if TYPE_CHECKING:
         UnsupportedVersion,
     )
     from asyncapi_guard.guard import Guard, Policy, Verdict
+    from asyncapi_guard.integrations.asyncapi_clients import AsyncAPIAsyncClient, AsyncAPIClient
     from asyncapi_guard.integrations.asyncapi_servers import AsyncAPIAsyncServer, AsyncAPIServer
     from asyncapi_guard.integrations.asyncapi_socketio import AsyncAPISocketIO
     from asyncapi_guard.integrations.handshake import Handshake, SessionId
+    from asyncapi_guard.integrations.message import Message
     from asyncapi_guard.integrations.middleware import AsyncAPIGuard
     from asyncapi_guard.integrations.recording.statistics import Statistic
     from asyncapi_guard.spec import load
@@ -43,7 +45,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AckValidationError",
+    "AsyncAPIAsyncClient",
     "AsyncAPIAsyncServer",
+    "AsyncAPIClient",
     "AsyncAPIGuard",
     "AsyncAPIGuardError",
     "AsyncAPIServer",
@@ -58,6 +62,7 @@ __all__ = [
     "Handshake",
     "InstallationError",
     "InvalidDocument",
+    "Message",
     "Mode",
     "Policy",
     "Problem",
@@ -97,9 +102,11 @@ _HOMES = {
         "UnsupportedVersion",
     ),
     "asyncapi_guard.guard": ("Guard", "Policy", "Verdict"),
+    "asyncapi_guard.integrations.asyncapi_clients": ("AsyncAPIAsyncClient", "AsyncAPIClient"),
     "asyncapi_guard.integrations.asyncapi_servers": ("AsyncAPIAsyncServer", "AsyncAPIServer"),
     "asyncapi_guard.integrations.asyncapi_socketio": ("AsyncAPISocketIO",),
     "asyncapi_guard.integrations.handshake": ("Handshake", "SessionId"),
+    "asyncapi_guard.integrations.message": ("Message",),
     "asyncapi_guard.integrations.middleware": ("AsyncAPIGuard",),
     "asyncapi_guard.integrations.recording.statistics": ("Statistic",),
     "asyncapi_guard.spec": ("load",),

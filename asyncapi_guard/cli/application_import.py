@@ -24,7 +24,14 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.drift.applications import Loaded
 
-__all__ = ["application", "is_target", "need_application", "run_and_leave", "take_stdout"]
+__all__ = [
+    "application",
+    "in_two_steps",
+    "is_target",
+    "need_application",
+    "run_and_leave",
+    "take_stdout",
+]
 
 #: Seconds in which an application's threads may end by themselves.
 _PATIENCE = 1.0
@@ -38,6 +45,16 @@ def is_target(argument: str) -> bool:
     if argument.lower().endswith(_FILES):
         return False
     return ":" in argument and not _DRIVE.match(argument)
+
+
+def in_two_steps(command: str, target: str) -> str:
+    """What to write in place of a command for files that was given an application."""
+    return (
+        f"{target!r} names an application, and {command} bring the file along that they are made "
+        "of; write that first: "
+        f"asyncapi-guard export {target} -o asyncapi.yml, then "
+        f"asyncapi-guard {command} asyncapi.yml"
+    )
 
 
 def application(target: str | None) -> Loaded:

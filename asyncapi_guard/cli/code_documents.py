@@ -1,19 +1,108 @@
-"""The document that an application's code makes, for commands that write it."""
+"""The documents of applications, for commands that write them or make something of them."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from asyncapi_guard.cli.application_import import application, is_target
 from asyncapi_guard.cli.command_errors import CannotRun
 from asyncapi_guard.cli.reporters import FileReport, render, wants_color
 
 if TYPE_CHECKING:
     from asyncapi_guard.drift.applications import Loaded
+    from asyncapi_guard.spec.references import Documents
 
-__all__ = ["document_of_code", "refuse"]
+__all__ = [
+    "document_of",
+    "document_of_code",
+    "document_of_server",
+    "opened_document",
+    "refuse",
+]
+
+
+def document_of(
+    source: str | None, root: str | None, allow_http: tuple[str, ...], *, bundle: bool
+) -> tuple[str, Any]:
+    """What it is a document of, and the document.
+
+    Args:
+        source: an application, or a file; without one, the application of Flask's command line.
+        root: the folder that references of a file may not leave.
+        allow_http: hosts that they may lead to.
+        bundle: with all that it refers to.
+    """
+    if source is None or is_target(source):
+        loaded = application(source)
+        return loaded.name, _of_application(loaded, root, allow_http, bundle=bundle)
+    if not Path(source).exists():
+        raise CannotRun(f"{source!r} is neither a file nor MODULE:ATTRIBUTE")
+    documents = opened_document(source, root, allow_http)
+    return source, _bundled(documents) if bundle else documents.main.data
+
+
+def document_of_server(target: str) -> Any:
+    """The document of an application's server: of a client, as its server sees it."""
+    from asyncapi_guard.contract import Perspective
+    from asyncapi_guard.drift.enforcement import described_side
+    from asyncapi_guard.drift.found_servers import is_client
+    from asyncapi_guard.spec.mirroring import mirror
+
+    loaded = application(target)
+    data = _of_application(loaded, None, (), bundle=True)
+    own = _spec_of(loaded.server) is None or described_side(loaded.server) is Perspective.CLIENT
+    if is_client(loaded.server) and own:
+        mirror(data)
+    return data
+
+
+def _of_application(
+    loaded: Loaded, root: str | None, allow_http: tuple[str, ...], *, bundle: bool
+) -> Any:
+    from asyncapi_guard.drift.factories import is_empty, is_initialised
+
+    server = loaded.server
+    spec = _spec_of(server)
+    if spec is None and not is_initialised(server) and is_empty(server):
+        raise CannotRun(f"{loaded.name!r} has nothing to export")
+    if spec is None or (hasattr(server, "asyncapi_doc") and not bundle):
+        return document_of_code(loaded)
+    documents = opened_document(spec, root, allow_http)
+    return _bundled(documents) if bundle else documents.main.data
+
+
+def _spec_of(server: Any) -> Any:
+    """The document that a server is guarded by; `None` where its code is its document."""
+    from asyncapi_guard.drift.enforcement import own_file
+
+    return server.spec if hasattr(server, "asyncapi_doc") else own_file(server)
+
+
+def opened_document(
+    spec: Any, root: str | None, allow_http: tuple[str, ...], wanted: str = "exported"
+) -> Documents:
+    """A document, read; its faults are shown, and what it is not for them."""
+    from asyncapi_guard.errors import SpecError
+    from asyncapi_guard.spec.loader import open_documents
+
+    try:
+        return open_documents(spec, root=root, allow_http=allow_http)
+    except SpecError as error:
+        refuse(error, wanted)
+
+
+def _bundled(documents: Documents) -> Any:
+    from asyncapi_guard.errors import SpecError
+    from asyncapi_guard.spec.export import bundle
+
+    try:
+        return bundle(documents)
+    except SpecError as error:
+        refuse(error)
 
 
 def document_of_code(loaded: Loaded) -> Any:

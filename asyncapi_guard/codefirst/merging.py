@@ -33,6 +33,7 @@ from asyncapi_guard.spec.additions import NewEvent, free_name, new_events, with_
 from asyncapi_guard.spec.compiler import compile_contract
 from asyncapi_guard.spec.export import bundle
 from asyncapi_guard.spec.loader import open_documents
+from asyncapi_guard.spec.mirroring import mirror
 from asyncapi_guard.spec.pointers import format_pointer, parse_fragment
 from asyncapi_guard.spec.references import Node, Unresolvable
 
@@ -71,6 +72,8 @@ class _Merger:
         self._registry = registry
         self._documents = open_documents(origin.file)
         self._data: dict[str, Any] = bundle(self._documents)
+        if origin.mirrored:
+            mirror(self._data)
 
     def merge(self, about: About) -> dict[str, Any]:
         written, replaced = self._written()

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.codefirst.generated_models import generated_by, homes_of
+from asyncapi_guard.contract import Action, Perspective
 from asyncapi_guard.schema.comparison import differences, is_anything
 
 if TYPE_CHECKING:
@@ -32,8 +33,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.codefirst.hints import Hint
     from asyncapi_guard.codefirst.registry import Receiver, Registry, Sender
-    from asyncapi_guard.contract import Action, Schema
-
+    from asyncapi_guard.contract import Schema
 
 __all__ = [
     "Origin",
@@ -58,11 +58,14 @@ class Origin:
         file: where it is.
         schemas: where in it each type stands, as a JSON Pointer in a URI fragment.
         events: the types of its events: of each, what the generated modules have in `EVENTS`.
+        mirrored: the application is the other side than the document describes, so what that
+            receives, it sends. The events are the application's.
     """
 
     file: Path
     schemas: Mapping[Any, str]
     events: Mapping[tuple[str, str, str], tuple[Any, ...]]
+    mirrored: bool = False
 
     def event(self, namespace: str, action: Action, name: str) -> tuple[Any, ...]:
         """The types of an event in each module; nothing when the document does not have it."""
@@ -75,22 +78,30 @@ class Origin:
         return ()
 
 
-def origin_of(registry: Registry) -> Origin | None:
-    """The document that the models of a server were generated from; `None` without one.
+def origin_of(registry: Registry, side: Perspective | None = None) -> Origin | None:
+    """The document that the models of an application were generated from; `None` without one.
+
+    Args:
+        registry: what is registered.
+        side: the application's; the server by default.
 
     A document that is not where the models say is no origin, nor are several; a warning says so.
     """
     found: dict[Path, Origin] = {}
+    mirrored = side is Perspective.CLIENT
     for module in models_of(registry):
         if module.__file__:
             folder = Path(module.__file__).resolve().parent
             file = Path(os.path.normpath(folder / module.SOURCE.file))
-            known = found.get(file, Origin(file, {}, {}))
+            known = found.get(file, Origin(file, {}, {}, mirrored))
             # A package's modules have a part each; two modules may both have all.
             events = dict(known.events)
-            for key, models in module.EVENTS.items():
+            for (namespace, action, event), models in module.EVENTS.items():
+                does = str(Action(action).mirrored) if mirrored else action
+                key = namespace, does, event
                 events[key] = (*events.get(key, ()), models)
-            found[file] = Origin(file, {**known.schemas, **module.SOURCE.schemas}, events)
+            schemas = {**known.schemas, **module.SOURCE.schemas}
+            found[file] = Origin(file, schemas, events, mirrored)
     if not found:
         return None
     if len(found) > 1:

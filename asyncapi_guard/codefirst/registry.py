@@ -20,7 +20,7 @@ from asyncapi_guard.spec.deep_stack import TOO_DEEP, with_room
 from asyncapi_guard.spec.ids import check_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from asyncapi_guard.codefirst.hints import Direction, Hint
 
@@ -281,10 +281,20 @@ class Registry:
         ack_model: Any = None,
         description: str = "",
         ack_options: AckOptions = NO_OPTIONS,
+        reserved: Collection[str] = RESERVED_EVENTS,
     ) -> Declaration:
         """Declare an event that is sent; again, with another type, for either of them.
 
         Without a namespace it is sent in `/`, unless it stands beside a handler.
+
+        Args:
+            namespace: the Socket.IO namespace.
+            event: the name of the event.
+            model: the type of what is sent.
+            ack_model: the type of what is answered.
+            description: for the document.
+            ack_options: what is said of its ack besides.
+            reserved: the names of events that nobody emits.
 
         Raises:
             RegistrationError: a type cannot be modelled, the namespace cannot be named, or the name
@@ -293,13 +303,15 @@ class Registry:
         place = f"doc_emit({event!r})"
         first = "/" if namespace is None else namespace
         check_names(first, event, place)
-        if event in RESERVED_EVENTS:
+        if event in reserved:
             raise RegistrationError(
                 f"{place}: nobody can emit {event!r}, for Socket.IO keeps that name for itself; "
                 "use another name"
             )
         payload = self._known_payload(event, model) or _hint(model, place, "serialization")
         ack = None
+        if ack_model is not None and event == "connect":
+            raise RegistrationError(f"{place}, ack_model: nobody answers a connect")
         if ack_model is not None:
             ack = _hint(ack_model, f"{place}, ack_model", "validation")
         made = Declaration(

@@ -25,10 +25,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from asyncapi_guard.drift.factories import factories_of, is_empty, is_initialised
+from asyncapi_guard.drift.found_servers import (
+    is_application,
+    named_in,
+    servers_in,
+    wrapped_around,
+)
 from asyncapi_guard.errors import AsyncAPIGuardError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from types import ModuleType
 
     from flask import Flask
@@ -76,7 +82,7 @@ class Loaded:
 
     Attributes:
         name: what people call it.
-        server: its `SocketIO`, or python-socketio's server.
+        server: its `SocketIO`, or python-socketio's server or client.
         modules: its own modules that were imported, by their names in order.
         notes: what people should know about it, in a sentence each.
     """
@@ -93,8 +99,8 @@ def load_application(target: str) -> Loaded:
     The working directory comes first on the path, as with `python -m`.
 
     Raises:
-        ApplicationError: the target is none, the import fails or starts the server, there is no
-            Socket.IO server at that name, or it is one that a factory has yet to initialise.
+        ApplicationError: the target is none, the import fails, starts the server or connects, there
+            is no Socket.IO server at that name, or it is one that a factory has yet to initialise.
     """
     match = _TARGET.fullmatch(target)
     if match is None:
@@ -110,8 +116,9 @@ def load_application(target: str) -> Loaded:
         value = _attribute(module, match["path"])
         if match["call"]:
             value = _called(value, target)
-    server, modules = _server_of(value, target), _own_modules(module)
-    return Loaded(target, server, modules, _notes(server, modules, target))
+    server, notes = _server_of(value, target, module)
+    modules = _own_modules(module)
+    return Loaded(target, server, modules, (*notes, *_notes(server, modules, target)))
 
 
 def load_flask_application(load: Callable[[], Flask]) -> Loaded:
@@ -133,7 +140,8 @@ def load_flask_application(load: Callable[[], Flask]) -> Loaded:
     name = app.import_name
     module = sys.modules.get(name)
     modules = _own_modules(module) if module is not None else ()
-    return Loaded(name, _server_of(app, name), modules)
+    server, _ = _server_of(app, name, None)
+    return Loaded(name, server, modules)
 
 
 def _notes(server: Any, modules: tuple[ModuleType, ...], target: str) -> tuple[str, ...]:
@@ -174,7 +182,9 @@ def _never_run() -> Iterator[None]:
 
     from flask import Flask
     from flask_socketio import SocketIO
+    from socketio import AsyncClient, Client
 
+    connects = "connects to a server"
     with (
         _staying(),
         _replaced(SocketIO, "run", _refusing(SocketIO.run, "calls socketio.run()")),
@@ -182,6 +192,8 @@ def _never_run() -> Iterator[None]:
         # Werkzeug's and the standard library's; uvicorn's, aiohttp's and hypercorn's.
         _replaced(BaseServer, "serve_forever", _refusing(BaseServer.serve_forever)),
         _replaced(BaseEventLoop, "create_server", _refusing(BaseEventLoop.create_server)),
+        _replaced(Client, "connect", _refusing(Client.connect, connects)),
+        _replaced(AsyncClient, "connect", _refusing(AsyncClient.connect, connects)),
         _replaced(sys, "argv", sys.argv[:1]),
     ):
         yield
@@ -267,9 +279,16 @@ def _called(factory: Any, target: str) -> Any:
             "them, and name that one"
         )
     try:
-        return factory()
+        made = factory()
     except BaseException as error:
         raise _failed(f"{target} failed", error, target) from error
+    if inspect.iscoroutine(made):
+        made.close()
+        raise ApplicationError(
+            f"{target!r} is a coroutine function, which is not run; name a function without async "
+            "that returns the application, or the server itself"
+        )
+    return made
 
 
 def _needs_arguments(factory: Any) -> bool:
@@ -332,46 +351,84 @@ def _attribute(module: ModuleType, path: str) -> Any:
 def _hint(value: Any) -> str:
     """What might have been meant."""
     inside = getattr(value, "__dict__", {})
-    found = [name for name, each in sorted(inside.items()) if _find_server(each) is not None]
-    return f"; did you mean {' or '.join(map(repr, found))}?" if found else ""
+    return _meant([name for name, each in sorted(inside.items()) if servers_in(each)])
 
 
-def _server_of(value: Any, target: str) -> Any:
+def _meant(names: Sequence[str]) -> str:
+    return f"; did you mean {' or '.join(map(repr, names))}?" if names else ""
+
+
+def _server_of(value: Any, target: str, module: ModuleType | None) -> tuple[Any, tuple[str, ...]]:
+    """The server that was named, and what to say of that it was found elsewhere."""
+    found = servers_in(value)
+    if not found and module is not None and not isinstance(value, FunctionType):
+        found = wrapped_around(value, module)
+    if not found and module is not None and _may_have_one_beside(value):
+        named = named_in(module)
+        found = _distinct(each for servers in named.values() for each in servers)
+        if len(found) == 1:
+            return found[0], (_found_beside(target, named, found[0]),)
+    if len(found) > 1:
+        names = _names_of(found, target, module)
+        raise ApplicationError(
+            f"{target!r} has {len(found)} Socket.IO servers; name one of them{_meant(names)}"
+        )
+    if not found:
+        raise ApplicationError(_why_none(value, target))
+    return found[0], ()
+
+
+def _may_have_one_beside(value: Any) -> bool:
+    """Whether a server in the same module may be an application's, though nothing connects them."""
     from flask import Flask
 
-    server = _find_server(value)
-    if server is not None:
-        return server
-    kind = type(value).__name__
-    if isinstance(value, FunctionType):
-        raise ApplicationError(f"{target!r} is a function; to call it, write '{target}()'")
-    if isinstance(value, Flask):
-        raise ApplicationError(
-            f"{target!r} is a {kind} without a SocketIO: call socketio.init_app(app)"
-        )
-    raise ApplicationError(
-        f"{target!r} is a {kind}; expected a SocketIO, or a Flask application that has one"
+    return is_application(value) and not isinstance(value, (FunctionType, Flask))
+
+
+def _distinct(values: Iterable[Any]) -> list[Any]:
+    return list({id(each): each for each in values}.values())
+
+
+def _found_beside(target: str, named: Mapping[str, Sequence[Any]], server: Any) -> str:
+    name = next(name for name, servers in named.items() if server in servers)
+    module = target.partition(":")[0]
+    return (
+        f"{target} mounts no Socket.IO server and has none in its state, so this is about "
+        f"{module}:{name}"
     )
 
 
-def _find_server(value: Any) -> Any:
-    """The Socket.IO server that a value is or has, or `None`."""
-    from flask import Flask
-    from flask_socketio import SocketIO
-    from socketio import ASGIApp, WSGIApp
-    from socketio.base_server import BaseServer
+def _names_of(servers: Sequence[Any], target: str, module: ModuleType | None) -> list[str]:
+    """How commands take each of several servers, as far as their module has names for them."""
+    names = {} if module is None else vars(module)
+    start = target.partition(":")[0]
+    return [
+        f"{start}:{name}"
+        for name, each in sorted(names.items())
+        if any(each is server for server in servers)
+    ]
 
-    if isinstance(value, (SocketIO, BaseServer)):
-        return value
+
+def _why_none(value: Any, target: str) -> str:
+    from flask import Flask
+
+    kind = type(value).__name__
+    if isinstance(value, FunctionType):
+        return f"{target!r} is a function; to call it, write '{target}()'"
     if isinstance(value, Flask):
-        return value.extensions.get("socketio")
-    if isinstance(value, ASGIApp):
-        return value.engineio_server
-    if isinstance(value, WSGIApp):
-        return value.engineio_app
-    if isinstance(value, tuple):  # factories return `app, socketio`
-        return next((s for s in map(_find_server, value) if s is not None), None)
-    return None
+        return f"{target!r} is a {kind} without a SocketIO: call socketio.init_app(app)"
+    module = target.partition(":")[0]
+    if is_application(value):
+        return (
+            f"{target!r} is a {kind}, and no Socket.IO server was found: it mounts none, wraps "
+            f"none, has none in its state (it is not started), and the names of {module} have "
+            f"none, or several; name the server, such as {module}:sio, or the socketio.ASGIApp "
+            "around it"
+        )
+    return (
+        f"{target!r} is a {kind}; expected a SocketIO, a server or a client of python-socketio, or "
+        "an application that has one"
+    )
 
 
 # -- its sources -----------------------------------------------------------------------------------

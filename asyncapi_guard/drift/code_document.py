@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from socketio.base_namespace import BaseNamespace
-from socketio.base_server import BaseServer
 
 from asyncapi_guard.codefirst.handler_functions import written_function
 from asyncapi_guard.codefirst.permissive_schemas import ANY_VALUE
 from asyncapi_guard.contract import Action
 from asyncapi_guard.drift.discovery import arguments_before, registered_with
 from asyncapi_guard.drift.endings import may_return_nothing
+from asyncapi_guard.drift.found_servers import is_of_python_socketio
 from asyncapi_guard.drift.hints import hinted_receiver
 from asyncapi_guard.drift.sends.events import Note, Sends, sends_of
 from asyncapi_guard.guard.plans import template
@@ -187,7 +187,7 @@ def _gets_environ(server: Any, function: Any) -> bool:
     owner = getattr(function, "__self__", None)
     if isinstance(owner, BaseNamespace):
         return arguments_before(server, "/", function) > 0
-    return isinstance(server, BaseServer)
+    return is_of_python_socketio(server)
 
 
 def _lenient(receiver: Receiver) -> Receiver:

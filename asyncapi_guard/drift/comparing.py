@@ -134,6 +134,7 @@ def drift(  # noqa: PLR0913  # what an application has, and what its file says
     enforced: bool = False,
     stale: Sequence[StaleModels] = (),
     answers: Mapping[tuple[str, int], Sequence[Answer]] | None = None,
+    partial: bool = False,
 ) -> tuple[Finding, ...]:
     """Every difference, in the order of files and lines.
 
@@ -147,16 +148,18 @@ def drift(  # noqa: PLR0913  # what an application has, and what its file says
         enforced: the server enforces the file, whatever the types in the code say.
         stale: generated modules that are out of date.
         answers: what functions return, by their files and first lines (`Emissions.answers`).
+        partial: the file is the other side's, of which the application need not use everything.
     """
     comparison = _Comparison(contract, DocumentLines(documents), enforced=enforced)
     found: dict[Finding, None] = {}
     found.update(dict.fromkeys(comparison.of_handlers(handlers)))
     found.update(dict.fromkeys(comparison.of_answers(handlers, answers or {})))
-    found.update(dict.fromkeys(comparison.unhandled(handlers)))
+    if not partial:
+        found.update(dict.fromkeys(comparison.unhandled(handlers)))
+        found.update(dict.fromkeys(comparison.unsent(emits, declared, unread)))
     found.update(dict.fromkeys(comparison.of_emits(emits)))
     found.update(dict.fromkeys(comparison.of_declared(declared, emits)))
     found.update(dict.fromkeys(comparison.of_unread(unread)))
-    found.update(dict.fromkeys(comparison.unsent(emits, declared, unread)))
     found.update(dict.fromkeys(map(_stale, stale)))
     return tuple(sorted(found))
 

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from flask_socketio import Namespace as FlaskNamespace
 from flask_socketio import SocketIO
-from socketio.base_namespace import BaseNamespace
-from socketio.base_server import BaseServer
+from socketio.base_namespace import BaseClientNamespace, BaseNamespace
 
 from asyncapi_guard.codefirst.handler_functions import written_function
 from asyncapi_guard.codefirst.permissive_schemas import ANY_ARGUMENTS
-from asyncapi_guard.contract import Action
+from asyncapi_guard.contract import Action, Perspective
 from asyncapi_guard.drift.applications import short_name
 from asyncapi_guard.drift.comparing import Declared, Handler
 from asyncapi_guard.drift.emits import find_emits
+from asyncapi_guard.drift.found_servers import is_client, is_of_python_socketio
 from asyncapi_guard.drift.hints import is_decorated, is_silent, may_end, signed
 from asyncapi_guard.drift.inference import Inference, Source
 from asyncapi_guard.drift.instances import instances_of
@@ -28,6 +28,7 @@ from asyncapi_guard.drift.python_source import parse_source
 from asyncapi_guard.drift.registrations import Registration, find_registrations
 from asyncapi_guard.drift.scopes import scopes_of
 from asyncapi_guard.drift.told_types import with_told_types
+from asyncapi_guard.guard.plans import reserved_for
 from asyncapi_guard.integrations.handlers.registered import LIBRARIES, methods_of, registered
 from asyncapi_guard.spec.additions import NewEvent, new_events
 
@@ -53,6 +54,7 @@ __all__ = [
 ]
 
 _RESERVED = frozenset(("connect", "disconnect"))
+_OF_CLIENTS = reserved_for(Perspective.CLIENT) - {"*"}
 #: How `codefirst.document` writes the namespace of handlers of all namespaces.
 _ANY_ADDRESS = "/{namespace}"
 
@@ -61,7 +63,7 @@ _ANY_ADDRESS = "/{namespace}"
 
 
 def handlers_of(application: Loaded, sources: Mapping[str, str]) -> list[Handler]:
-    """The handlers of a `SocketIO` or a python-socketio server, with what their hints say.
+    """The handlers of a `SocketIO`, or of a server or client of python-socketio, with their hints.
 
     Args:
         application: what was imported.
@@ -110,9 +112,12 @@ def _placed(handler: Handler, registrations: Sequence[Registration]) -> Handler:
 
 def registered_with(server: Any) -> Iterator[tuple[str, str, Callable[..., Any]]]:
     """Namespace, event and function of each handler."""
-    inner = server if isinstance(server, BaseServer) else server.server
+    inner = server if is_of_python_socketio(server) else server.server
     if inner is not None:
-        yield from registered(inner.handlers, inner.namespace_handlers)
+        found = registered(inner.handlers, inner.namespace_handlers)
+        # A client's sessions are no events of its server.
+        own = _OF_CLIENTS if is_client(inner) else frozenset()
+        yield from (each for each in found if each[1] not in own)
         return
     yield from ((namespace, event, handler) for event, handler, namespace in server.handlers)
     for each in server.namespace_handlers:
@@ -123,8 +128,10 @@ def arguments_before(server: Any, namespace: str, handler: Any) -> int:
     """How many arguments a handler gets before those of the event."""
     owner = getattr(handler, "__self__", None)
     if isinstance(owner, BaseNamespace):
-        return 0 if isinstance(owner, FlaskNamespace) else 1
-    return (1 + (namespace == "*")) if isinstance(server, BaseServer) else 0
+        return 0 if isinstance(owner, (FlaskNamespace, BaseClientNamespace)) else 1
+    if not is_of_python_socketio(server):
+        return 0
+    return (namespace == "*") + (not is_client(server))
 
 
 def _functions(application: Loaded, sources: Mapping[str, str]) -> dict[tuple[str, int], Scope]:
@@ -221,7 +228,7 @@ def events_of(server: Any, keys: Sequence[tuple[str, Action, str]]) -> list[NewE
     """Events of a server, as they would stand in a file: with their types, where it has some.
 
     Args:
-        server: a `SocketIO` or a python-socketio server.
+        server: a `SocketIO`, or a server or a client of python-socketio.
         keys: namespace, direction and name of each.
     """
     registry = getattr(server, "registry", None)
@@ -334,7 +341,7 @@ def _declared_where(emits: Sequence[Emit], server: Any) -> Iterator[Emit]:
 def _servers(application: Loaded) -> list[Any]:
     """A server, the one inside of it, and whatever of Flask-SocketIO's is around it."""
     server = application.server
-    inner = server if isinstance(server, BaseServer) else server.server
+    inner = server if is_of_python_socketio(server) else server.server
     around = [
         value
         for module in application.modules
@@ -358,7 +365,7 @@ def _handler_lines(handlers: Sequence[Handler]) -> dict[str, dict[int, tuple[str
 
 def _classes(server: Any) -> dict[type, tuple[str, ...]]:
     """The class-based namespaces and what they are made of, with what they serve."""
-    inner = server if isinstance(server, BaseServer) else server.server
+    inner = server if is_of_python_socketio(server) else server.server
     instances = (
         server.namespace_handlers if inner is None else list(inner.namespace_handlers.values())
     )

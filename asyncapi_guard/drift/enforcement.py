@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from asyncapi_guard.contract import Mode
+from asyncapi_guard.contract import Mode, Perspective
 from asyncapi_guard.drift.applications import short_name
 from asyncapi_guard.integrations.middleware import AsyncAPIGuard
 from asyncapi_guard.violations import Checkpoint
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.contract import Contract
 
-__all__ = ["enforces", "own_file"]
+__all__ = ["described_side", "enforces", "own_file"]
 
 #: From a method of a server that a guard has replaced to that guard.
 _DEEPEST = 3
@@ -28,7 +28,7 @@ def enforces(server: Any, contract: Contract) -> bool:
     """Whether a server rejects what a file does not allow, as far as its import shows.
 
     Args:
-        server: a `SocketIO` or a python-socketio server.
+        server: a `SocketIO`, or a server or a client of python-socketio.
         contract: of the file.
     """
     given = getattr(server, "spec", None)
@@ -39,11 +39,16 @@ def enforces(server: Any, contract: Contract) -> bool:
     return any(_is_of(guard, contract) for guard in _guards(server))
 
 
+def described_side(server: Any) -> Perspective:
+    """The side that the document describes by which a server or a client is guarded."""
+    return next((guard.perspective for guard in _guards(server)), Perspective.SERVER)
+
+
 def own_file(server: Any) -> str | None:
     """The file of the document that a server is guarded by; `None` where it has none.
 
     Args:
-        server: a `SocketIO` or a python-socketio server.
+        server: a `SocketIO`, or a server or a client of python-socketio.
     """
     given = getattr(server, "spec", None)
     if isinstance(given, (str, os.PathLike)):

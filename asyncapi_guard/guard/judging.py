@@ -91,6 +91,7 @@ class Guard:
             client = self.perspective is Perspective.CLIENT
             side = Perspective.SERVER if client else Perspective.CLIENT
             self._mirrored = Guard(self.contract.seen_by(side), self.policy)
+            vars(self._mirrored).update(_mirrored=self)
         return self._mirrored
 
     def receive_event(

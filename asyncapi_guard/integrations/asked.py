@@ -6,8 +6,11 @@ namespace, where the handler takes any; after it, the environment of a connect. 
 - a parameter that has one of those names (`event`, `namespace`, `sid`, `environ`), or no type hint,
   gets what python-socketio gives at its place; `SessionId` is a hint for the session id under any
   name; a session id or an environment that no parameter asks for is not given;
-- a parameter hinted `Handshake` gets that, at any place;
+- a parameter hinted `Handshake` or `Message` gets that, at any place;
 - all others are arguments of the event.
+
+A client is in no session of its server's, and no client connects to it: its handlers get the name
+of the event and the namespace at most.
 
 Where a hint leaves open which of them is meant, the registration says so.
 """
@@ -29,14 +32,28 @@ from asyncapi_guard.codefirst.signatures import (
 )
 from asyncapi_guard.errors import RegistrationError
 from asyncapi_guard.integrations.handshake import Handshake, SessionId
+from asyncapi_guard.integrations.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["ENVIRON", "EVENT", "HANDSHAKE", "NAMESPACE", "SID", "Asked", "asked_by", "given_to"]
+__all__ = [
+    "ENVIRON",
+    "EVENT",
+    "HANDSHAKE",
+    "MESSAGE",
+    "NAMESPACE",
+    "SID",
+    "Asked",
+    "asked_by",
+    "given_to",
+    "given_to_client",
+]
 
 EVENT, NAMESPACE, SID, ENVIRON = "event", "namespace", "sid", "environ"
-HANDSHAKE = "handshake"
+HANDSHAKE, MESSAGE = "handshake", "message"
+#: What a handler asks for by type, at any place.
+_BY_TYPE: dict[Any, str] = {Handshake: HANDSHAKE, Message: MESSAGE}
 
 _WHAT = {
     EVENT: "the name of the event",
@@ -64,6 +81,11 @@ def given_to(namespace: str, event: str) -> tuple[str, ...]:
         SID,
         *((ENVIRON,) if event == "connect" else ()),
     )
+
+
+def given_to_client(namespace: str, event: str) -> tuple[str, ...]:
+    """The same for the handlers of a client."""
+    return tuple(each for each in given_to(namespace, event) if each in (EVENT, NAMESPACE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,24 +127,23 @@ class Asked:
         return [*positional, *left], named
 
 
-def asked_by(handler: Callable[..., Any], namespace: str, event: str) -> Asked:
+def asked_by(handler: Callable[..., Any], given: Sequence[str]) -> Asked:
     """What a handler asks for.
 
     Args:
         handler: it.
-        namespace: for which it is registered.
-        event: as well.
+        given: what python-socketio gives it before the arguments of the event.
 
     Raises:
         RegistrationError: its hints leave open what a parameter is.
     """
     signature = read_signature(handler)
-    reader = _Reader(describe(handler), list(given_to(namespace, event)))
+    reader = _Reader(describe(handler), list(given))
     kinds = [reader.kind_of(each) for each in signature.arguments]
     reader.end(signature.rest)
     pairs = list(zip(signature.arguments, kinds, strict=True))
     arguments = tuple(each for each, kind in pairs if kind is None or kind == EVENT)
-    said = [each.hint for each, kind in pairs if kind in (None, HANDSHAKE, ENVIRON)]
+    said = [each.hint for each, kind in pairs if kind in (None, HANDSHAKE, MESSAGE, ENVIRON)]
     rest = [signature.rest.hint] if signature.rest is not None else []
     hinted = (
         signature.returns is not MISSING
@@ -146,6 +167,7 @@ class _Reader:
         self._left = left
         self._has_sid = False
         self._connects = ENVIRON in left
+        self._at_server = SID in left
         self._arguments = 0
 
     def kind_of(self, parameter: Argument) -> str | None:
@@ -154,8 +176,10 @@ class _Reader:
         Raises:
             RegistrationError: nobody can tell.
         """
-        if _bare(parameter.hint) is Handshake:
-            return HANDSHAKE
+        asked = _asked_by_type(parameter.hint)
+        if asked is not None:
+            self._see_that_there_is_one(asked, parameter)
+            return asked
         kind = self._own(parameter)
         if kind is not None:
             self._has_sid |= kind == SID
@@ -165,6 +189,13 @@ class _Reader:
         self._left.clear()
         self._arguments += 1
         return None
+
+    def _see_that_there_is_one(self, asked: str, parameter: Argument) -> None:
+        if asked == HANDSHAKE and not self._at_server:
+            raise RegistrationError(
+                f"{self._name}, parameter {parameter.name!r}: a client has no Handshake, which is "
+                "the request of a client to its server"
+            )
 
     def _own(self, parameter: Argument) -> str | None:
         """Which of what is left a parameter gets."""
@@ -194,6 +225,9 @@ class _Reader:
         where = f"parameter {parameter.name!r}"
         if self._left:
             self._see_that_nothing_is_skipped("", where)
+        if not self._at_server:
+            self._see_that_it_is_no_session_id(parameter, where)
+            return
         named = parameter.name == SID or parameter.hint is SessionId
         if named and not self._has_sid:
             raise RegistrationError(
@@ -216,6 +250,13 @@ class _Reader:
                 "come before it"
             )
 
+    def _see_that_it_is_no_session_id(self, parameter: Argument, where: str) -> None:
+        if parameter.hint is SessionId:
+            raise RegistrationError(
+                f"{self._name}, {where}: the handlers of a client get no session id; ask the "
+                "client for it, by get_sid()"
+            )
+
     def end(self, rest: Argument | None) -> None:
         """There are no more parameters but those of `*args`.
 
@@ -234,6 +275,12 @@ class _Reader:
 def _bare(hint: Any) -> Any:
     """A hint without what `Annotated` says of it."""
     return typing.get_args(hint)[0] if typing.get_origin(hint) is typing.Annotated else hint
+
+
+def _asked_by_type(hint: Any) -> str | None:
+    """What a handler asks for by a hint; `None` for an argument, or what is asked for by name."""
+    bare = _bare(hint)
+    return next((asked for kind, asked in _BY_TYPE.items() if bare is kind), None)
 
 
 def _can_be(asked: str, hint: Any) -> bool:

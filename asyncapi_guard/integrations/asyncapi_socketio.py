@@ -13,8 +13,8 @@ from flask_socketio import SocketIO
 from asyncapi_guard.codefirst.ack_options import read_ack_options
 from asyncapi_guard.codefirst.hidden_hints import check_hints_are_seen
 from asyncapi_guard.codefirst.signatures import is_hinted
+from asyncapi_guard.integrations.code_first_application import AsyncAPIDoc, CodeFirstApplication
 from asyncapi_guard.integrations.code_first_guard import RenewedGuard
-from asyncapi_guard.integrations.code_first_server import AsyncAPIDoc, CodeFirstServer
 from asyncapi_guard.integrations.handlers.registered import registered
 from asyncapi_guard.integrations.threads import calling as threads_calling
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncAPIDoc", "AsyncAPISocketIO"]
 
 
-class AsyncAPISocketIO(CodeFirstServer, SocketIO):  # type: ignore[misc]  # Flask-SocketIO carries no types
+class AsyncAPISocketIO(CodeFirstApplication, SocketIO):  # type: ignore[misc]  # Flask-SocketIO carries no types
     """A drop-in for `flask_socketio.SocketIO`.
 
     Args:
@@ -66,7 +66,7 @@ class AsyncAPISocketIO(CodeFirstServer, SocketIO):  # type: ignore[misc]  # Flas
     _remedy = "pass typed=True to AsyncAPISocketIO, or typed=False if this is meant"
 
     def __init__(self, app: Flask | None = None, **kwargs: Any) -> None:
-        CodeFirstServer.__init__(self)
+        CodeFirstApplication.__init__(self)
         SocketIO.__init__(self, app, **self._take_options(kwargs))
 
     def init_app(self, app: Flask | None, **kwargs: Any) -> None:

@@ -1,4 +1,4 @@
-"""A guard that follows what is registered with a server, and knows what no document can say."""
+"""A guard that follows what is registered, and knows what no document can say."""
 
 # pyright: reportIncompatibleVariableOverride=false
 
@@ -7,11 +7,11 @@ from __future__ import annotations
 import dataclasses
 import logging
 import threading
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from asyncapi_guard.codefirst import Registry, build_document
 from asyncapi_guard.codefirst.handler_functions import dotted_name
-from asyncapi_guard.contract import Contract, Mode
+from asyncapi_guard.contract import Contract, Mode, Perspective
 from asyncapi_guard.guard import Guard, Policy, Verdict
 from asyncapi_guard.guard.policy import with_near_names
 from asyncapi_guard.integrations.middleware import AsyncAPIGuard
@@ -36,15 +36,19 @@ _SENT = frozenset((Checkpoint.SEND_EVENT, Checkpoint.RECEIVE_ACK))
 
 
 class CodeFirst(Protocol):
-    """What a guard knows of the server whose registrations are its contract.
+    """What a guard knows of the server or the client whose registrations are its contract.
 
     Attributes:
         registry: what is registered.
         about: what the document says of the application.
+        side: the side that it is on.
+        perspective: the side that a document describes which it is given.
     """
 
     registry: Registry
     about: About
+    side: Perspective
+    perspective: Perspective | Literal["server", "client"] | None
     engine: EngineName
     on_violation: Callable[[Violation], object] | None
     addresses: bool
@@ -66,7 +70,7 @@ class CodeFirst(Protocol):
 
 
 class RenewedGuard(AsyncAPIGuard):
-    """A guard that follows the registrations of a server."""
+    """A guard that follows the registrations of a server or a client."""
 
     def __init__(
         self, owner: CodeFirst, spec: str | os.PathLike[str] | Mapping[str, Any] | None
@@ -75,7 +79,7 @@ class RenewedGuard(AsyncAPIGuard):
         self._follows = spec is None
         self._changes = -1
         self._renewing = threading.Lock()
-        self._current: _HandlersGuard
+        self._current: Guard
         given = spec if spec is not None else owner.contract()
         policy, _ = self._policy_for(given) if isinstance(given, Contract) else (owner.policy, ())
         super().__init__(
@@ -86,12 +90,13 @@ class RenewedGuard(AsyncAPIGuard):
             reject_event=owner.reject_event,
             respond_unhandled=owner.respond_unhandled,
             engine=owner.engine,
+            perspective=owner.perspective if spec is not None else None,
         )
         self.recorder.place_of = self._place_of
 
     @property
     def in_force(self) -> Guard:
-        """The guard of what is registered now."""
+        """The guard of what is registered now, as servers see it."""
         if self._owner.registry.changes != self._changes:
             # Whoever comes meanwhile waits: the last guard does not know what is new.
             with self._renewing:
@@ -100,7 +105,9 @@ class RenewedGuard(AsyncAPIGuard):
 
     @in_force.setter
     def in_force(self, guard: Guard) -> None:
-        self._current = _HandlersGuard(guard.contract, guard.policy, self._owner)
+        side = self._owner.side
+        made = _HandlersGuard(guard.contract.seen_by(side), guard.policy, self._owner)
+        self._current = made if side is Perspective.SERVER else made.mirrored
 
     @property
     def drop_in(self) -> str | None:
@@ -246,4 +253,5 @@ def _alone(receiver: Receiver, owner: CodeFirst) -> Guard:
     registry.add(dataclasses.replace(receiver, namespace="/", event="event"))
     policy = owner.policy or Policy()
     policy = dataclasses.replace(policy, operations={}, exclude=())
-    return Guard(load(build_document(registry, owner.about), engine=owner.engine), policy)
+    contract = load(build_document(registry, owner.about), engine=owner.engine)
+    return Guard(dataclasses.replace(contract, perspective=owner.side), policy)

@@ -186,6 +186,12 @@ class AsyncAPIGuard:
         self.recorder.addresses = addresses
 
     @property
+    def perspective(self) -> Perspective:
+        """The side that the document describes, as it was given; else the server."""
+        given = self._given["perspective"]
+        return given if isinstance(given, Perspective) else Perspective.SERVER
+
+    @property
     def guard(self) -> Guard:
         """The guard that judges.
 

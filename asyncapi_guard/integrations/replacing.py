@@ -7,18 +7,39 @@ somebody has replaced ours meanwhile, ours stay, and let everything pass.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from socketio.admin import InstrumentedServer
 from socketio.async_admin import InstrumentedAsyncServer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-__all__ = ["Replacements"]
+__all__ = ["Replacements", "is_own", "own"]
+
+_Method = TypeVar("_Method", bound="Callable[..., Any]")
+#: The attribute of a method that does what the one of python-socketio does that it overrides.
+_OWN = "asyncapi_guard_own"
 
 #: The admin instrumentation, of servers on threads and on asyncio.
 _ADMINS = (InstrumentedServer, InstrumentedAsyncServer)
+
+
+def own(method: _Method) -> _Method:
+    """Say of a method that a guard does what it does besides the one of python-socketio."""
+    setattr(method, _OWN, True)
+    return method
+
+
+def is_own(method: Any, theirs: Any) -> bool:
+    """Whether a method is one of python-socketio's, or the override of a drop-in.
+
+    Args:
+        method: it, bound.
+        theirs: the function.
+    """
+    function = getattr(method, "__func__", None)
+    return function is theirs or getattr(function, _OWN, False)
 
 
 class Replacements:

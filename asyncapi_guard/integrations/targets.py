@@ -58,7 +58,8 @@ def install(guarding: Guarding, target: Any, *, typed: bool = False) -> Adapter:
         raise InstallationError(f"cannot guard {named(target)}: {what_to_pass(target)}")
     if typed:
         raise InstallationError(
-            "typed=True is for servers: the handlers of a guarded client get plain data"
+            "typed=True is for servers: the handlers of a guarded client get plain data; those of "
+            "an AsyncAPIClient or an AsyncAPIAsyncClient get instances"
         )
     if isinstance(target, _SIMPLE_CLIENTS):
         return _install_on_simple_client(guarding, target)
@@ -122,12 +123,11 @@ def _check_target(guarding: Guarding, target: Any) -> None:
 
 def _what_guards(target: Any, kind: str) -> str:
     """What to know of a target that has a guard already."""
-    if kind == "client":
-        return "call protect() once"
-    drop_in = getattr(target, MARK).decide.guarding.drop_in
-    if drop_in is not None:
-        return f"{with_article(drop_in)} guards itself, by the document that it gets as spec="
-    return "call init_app() or protect() once"
+    if not isinstance(target, _SIMPLE_CLIENTS):
+        drop_in = getattr(target, MARK).decide.guarding.drop_in
+        if drop_in is not None:
+            return f"{with_article(drop_in)} guards itself, by the document that it gets as spec="
+    return f"call {'init_app() or ' if kind == 'server' else ''}protect() once"
 
 
 def _install_on_client(guarding: Guarding, client: Any) -> ThreadedClient | AsyncioClient:

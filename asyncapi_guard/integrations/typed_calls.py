@@ -1,4 +1,4 @@
-"""How handlers of python-socketio's servers are called with instances, and return plain data."""
+"""How python-socketio's servers and clients call handlers with instances, and get plain data."""
 
 from __future__ import annotations
 
@@ -9,10 +9,18 @@ from types import CoroutineType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from asyncapi_guard.codefirst import CATCH_ALL, ConstructionError
-from asyncapi_guard.integrations.asked import EVENT, HANDSHAKE, NAMESPACE, SID, given_to
+from asyncapi_guard.integrations.asked import (
+    EVENT,
+    HANDSHAKE,
+    MESSAGE,
+    NAMESPACE,
+    SID,
+    given_to,
+)
 from asyncapi_guard.integrations.deciding.calls import Rejected
 from asyncapi_guard.integrations.handlers.registered import dispatches_itself
 from asyncapi_guard.integrations.handshake import handshake_of
+from asyncapi_guard.integrations.message import message_of
 from asyncapi_guard.integrations.typed_handlers import TypedHandlers, construct, rejected_by
 
 if TYPE_CHECKING:
@@ -36,15 +44,22 @@ class TypedCalls:
 
     Args:
         typed: their types.
-        server: the python-socketio server.
+        server: the server or the client of python-socketio.
+        given: what that gives to a handler before the arguments of an event.
     """
 
     event_handler: Callable[..., Any]
     namespace_handler: Callable[..., Any]
 
-    def __init__(self, typed: TypedHandlers, server: Any) -> None:
+    def __init__(
+        self,
+        typed: TypedHandlers,
+        server: Any,
+        given: Callable[[str, str], tuple[str, ...]] = given_to,
+    ) -> None:
         self._typed = typed
         self._server = server
+        self._given = given
         self._awaits: bool = server.is_asyncio_based()
         self._asked: dict[tuple[str, str], Asked] = {}
         self._made: dict[tuple[str, str], tuple[Receiver, Callable[..., Any]]] = {}
@@ -145,14 +160,13 @@ class TypedCalls:
         Raises:
             Rejected: its types reject a value.
         """
-        expected = given_to(receiver.namespace, receiver.event)
+        expected = self._given(receiver.namespace, receiver.event)
         own = dict(zip(expected, args, strict=False))
-        values = args[len(expected) :]
+        values = received = args[len(expected) :]
         if receiver.event in _UNASKED and asked is not None and receiver.rest is None:
             values = values[: len(receiver.arguments or ())]
-        namespace = own.get(NAMESPACE, receiver.namespace)
+        namespace, event = own.get(NAMESPACE, receiver.namespace), own.get(EVENT, receiver.event)
         if receiver.typed and self._typed.constructs:
-            event = own.get(EVENT, receiver.event)
             values = self._constructed(receiver, namespace, event, values)
         if asked is None:
             return (*args[: len(expected)], *values), {}
@@ -160,6 +174,8 @@ class TypedCalls:
         def find(kind: str) -> Any:
             if kind == HANDSHAKE:
                 return handshake_of(self._server, own[SID], namespace)
+            if kind == MESSAGE:
+                return message_of(event, namespace, received)
             return own[kind]
 
         return asked.arguments(find, values)

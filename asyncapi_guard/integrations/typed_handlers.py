@@ -6,6 +6,7 @@ be made of (a validator of a model rejects it) is rejected as if the document ha
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from asyncapi_guard.errors import violation_error
 from asyncapi_guard.guard import Verdict
 from asyncapi_guard.integrations.deciding.calls import Rejected, Unjudged, given_auth
 from asyncapi_guard.integrations.wire.strict_json import StrictJSON
-from asyncapi_guard.violations import Checkpoint, Code, Violation
+from asyncapi_guard.violations import Checkpoint, Code, Perspective, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,13 +34,20 @@ class TypedHandlers:
     Args:
         registry: their types.
         is_guarded: whether somebody takes what stands for a rejection, and for an answer.
+        side: the side that judges.
 
     Attributes:
         constructs: whether instances are made; else handlers get what clients send.
     """
 
-    def __init__(self, registry: Registry, is_guarded: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        is_guarded: Callable[[], bool],
+        side: Perspective = Perspective.SERVER,
+    ) -> None:
         self.registry: Registry = registry
+        self.side: Perspective = side
         self.constructs: bool = True
         self._plain: Callable[[Any], Any] = plain_values
         self._is_guarded = is_guarded
@@ -116,6 +124,9 @@ class TypedHandlers:
     def rejection(self, rejected: Rejected) -> BaseException:
         """What to raise for values that a handler's types reject."""
         violation = rejected.verdict.violation
+        if violation is not None:
+            violation = dataclasses.replace(violation, perspective=self.side)
+            rejected = Rejected(dataclasses.replace(rejected.verdict, violation=violation))
         if self._is_guarded() or violation is None:
             return rejected
         if violation.checkpoint is Checkpoint.CONNECT:

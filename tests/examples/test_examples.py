@@ -349,6 +349,30 @@ def without_time(client: Client) -> tuple[str, list[Any]]:
 
 
 @fastapi
+def test_its_code_first_client_visits_it() -> None:
+    """And is compared with its document."""
+    folder = EXAMPLES / "code_first_fastapi"
+    with started("code_first_fastapi/rooms.py") as url:
+        said = subprocess.run(
+            [sys.executable, "visitor.py", url, "Ada", "hi", ""],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE,
+        )
+    assert said.stdout.splitlines() == ["1 in the room", "Ada: hi", "emit_validation_error"], said
+    done = subprocess.run(
+        [sys.executable, "-m", "asyncapi_guard", "check", "visitor:sio", "asyncapi.yml"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.splitlines()[0] == "asyncapi.yml: ok", done.stdout + done.stderr
+
+
+@fastapi
 def test_the_code_first_example_on_asyncio_is_a_chat() -> None:
     """Its hints are the contract: of auth, events, emits, and of what a client answers."""
     with started("code_first_fastapi/rooms.py") as url:

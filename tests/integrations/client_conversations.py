@@ -148,8 +148,12 @@ class Guarded:
         self.violations: list[Any] = []
         self.called: list[tuple[Any, ...]] = []
         options.setdefault("on_violation", self.violations.append)
+        self.io: Any = None
+        self._guard(spec, options)
+
+    def _guard(self, spec: Any, options: dict[str, Any]) -> None:
         self.guard = AsyncAPIGuard(document() if spec is None else spec, **options)
-        self.io: Any = self._run(self._make)
+        self.io = self._run(self._make)
         self.guard.protect(self.io)
 
     def _make(self) -> Any:

@@ -22,6 +22,7 @@ from asyncapi_guard import (
     EmitValidationError,
     Handshake,
     InstallationError,
+    Message,
     Policy,
     RegistrationError,
     SessionId,
@@ -290,6 +291,94 @@ def test_the_handshake(stage: Any) -> None:
     assert client.ask("who") == [expected]
     assert client.ask("who", {"x": 1}) == [expected]
     assert client.ask("after") == ["none"]
+
+
+def test_the_message(stage: Any) -> None:
+    """At any place, `Annotated` or not, in any event; it is no argument of the event."""
+    made = stage(typed=True)
+
+    def said(message: Message, *more: Any) -> list[Any]:
+        return [message.event, message.namespace, list(message.args), message.id,
+                message.wants_ack, *more]  # fmt: skip
+
+    @made.on("connect")
+    def connect(sid: str, message: Message, auth: Auth | None = None) -> None:
+        made.got.append(said(message))
+
+    @made.on("move", namespace="/a")
+    def move(move: Move, message: Annotated[Message, "it"], by: str = "none") -> list[Any]:
+        return said(message, move.x, by)
+
+    @made.on("tell", namespace="/a")
+    def tell(sid: str, message: Message, word: str = "") -> None:
+        made.got.append(said(message))
+
+    @made.on("*", namespace="/a")
+    def anything(event: str, message: Message, data: Any = None) -> list[Any]:
+        return said(message)
+
+    @made.on("only")
+    def only(message: Message) -> list[Any]:
+        return said(message)
+
+    client = made.client(namespaces=["/", "/a"], auth={"token": "abcd"})
+    assert made.got == [["connect", "/", [{"token": "abcd"}], "connect", False]]
+    expected = ["move", "/a", [{"x": 1}], "a_move", True, 1, "none"]
+    assert client.ask("move", {"x": 1}, namespace="/a") == [expected]
+    client.io.emit("tell", "hi", namespace="/a")
+    expected = ["else", "/a", [7], None, True]
+    assert client.ask("else", 7, namespace="/a") == [expected]
+    assert made.got[1:] == [["tell", "/a", ["hi"], "a_tell", False]]
+    assert client.ask("only") == [["only", "/", [], "only", True]]
+    assert code_of(client.ask("only", 1)) == "request_validation_error"
+    payload = made.io.asyncapi_doc.dict()["components"]["messages"]["a_tell"]["payload"]
+    assert (payload["items"], payload["maxItems"]) == ([{"title": "word", "type": "string"}], 1)
+
+
+def test_the_message_says_which_of_several_matched(stage: Any) -> None:
+    """Of one event, in a document that rules; `on_*` methods ask for it, too."""
+    shapes = {"circle": {"radius": {}}, "square": {"side": {}}}
+    document = {
+        "asyncapi": "3.1.0",
+        "info": {"title": "T", "version": "1"},
+        "channels": {
+            "root": {
+                "address": "/",
+                "messages": {
+                    name: {
+                        "name": "draw",
+                        "title": name.upper(),
+                        "payload": {"type": "object", "properties": each, "required": [*each]},
+                    }
+                    for name, each in shapes.items()
+                },
+            }
+        },
+        "operations": {"in": {"action": "receive", "channel": {"$ref": "#/channels/root"}}},
+    }
+    made = stage(typed=True, spec=document)
+
+    def on_draw(self: Any, message: Message, shape: dict[str, Any]) -> list[Any]:
+        return [message.id, message.title]
+
+    made.io.register_namespace(
+        type("Draws", (made.namespace,), {"on_draw": made.handler(on_draw)})("/")
+    )
+    client = made.client()
+    assert client.ask("draw", {"radius": 1}) == [["circle", "CIRCLE"]]
+    assert client.ask("draw", {"side": 1}) == [["square", "SQUARE"]]
+    assert code_of(client.ask("draw", {"radius": 1, "side": 1})) == "request_validation_error"
+
+
+def test_the_message_where_nothing_judges(stage: Any) -> None:
+    """Nobody knows then which message it is, nor whether an ack is asked for."""
+    made = stage(typed=True, validate=False)
+
+    @made.on("say")
+    def say(message: Message, word: str) -> list[Any]:
+        return [message.event, list(message.args), message.id, message.wants_ack]
+
+    assert made.client().ask("say", 1) == [["say", [1], None, None]]
 
 
 def test_connect_and_disconnect(stage: Any, patience: int) -> None:

@@ -294,6 +294,9 @@ def test_a_handler_that_never_runs_is_found(guarded: Any) -> None:
     client = guarded("Client")
     with pytest.raises(RegistrationError, match="AsyncClient"):
         client.io.on("plain", handler)
+    namespace = type("Later", (socketio.ClientNamespace,), {"on_plain": handler})("/")
+    with pytest.raises(RegistrationError, match="AsyncClient"):
+        client.io.register_namespace(namespace)
     with pytest.raises(InstallationError, match=r"a socketio\.Client never awaits"):
         client.guard.on_error(handler)
 

@@ -44,6 +44,8 @@ def test_handlers_get_what_they_ask_for(net: Any) -> None:
     assert "error" in client.ask("join", "Red")[0]
     assert client.ask("shout", "hi") == ["HI"]
     assert f"{client.io.get_sid()} from 127.0.0.1" in client.ask("whoami")[0]
+    assert client.ask("other", 1, 2) == ["other in /"]
+    assert "error" in client.ask("other", "1")[0]
 
 
 def test_what_is_left_open_is_said() -> None:

@@ -390,3 +390,26 @@ def test_with_a_document_only_hints_of_classes_promise_something(
     (line,) = served()
     assert "mark" in line
     assert "rename" not in line
+
+
+def test_a_client_sees_the_document_mirrored(models: Any) -> None:
+    """Its handlers take what the server sends, and what it emits is judged by the file."""
+    from asyncapi_guard import AsyncAPIClient
+
+    client = AsyncAPIClient(typed=True)
+
+    client.on("reading", lambda it: None, request_model=models.Reading)
+    client.doc_emit("other", models.Reading)
+    document = client.asyncapi_doc.dict()
+    assert document["info"]["title"] == "Weather station"
+    actions = {id: each["action"] for id, each in document["operations"].items()}
+    assert actions == {"in": "send", "out": "receive"}
+    guard = client.guard.guard.mirrored
+    good = {"celsius": 1, "sensors": ["a"]}
+    assert guard.receive_event("/", "reading", [good]).violation is None
+    assert guard.receive_event("/", "reading", [{**good, "sensors": ["a", "a"]}]).rejected
+    assert guard.send_event("/", "rename", ["x"]).violation is None
+    assert guard.send_event("/", "rename", ["x" * 9]).rejected
+    assert guard.send_event("/", "other", [{**good, "sensors": ["a", "a"]}]).rejected
+    assert guard.receive_ack("/", "rename", [0]).rejected
+    assert guard.receive_event("/", "rename", ["x"]).violation is None  # undeclared

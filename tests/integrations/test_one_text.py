@@ -129,11 +129,13 @@ def test_both_texts_are_one(module: str) -> None:
     assert list(difflib.unified_diff(theirs.splitlines(), ours.splitlines(), lineterm="")) == []
 
 
-def test_the_drop_ins_are_one_text() -> None:
-    """Those for python-socketio's two servers stand in one module."""
-    tree = ast.parse((INTEGRATIONS / "asyncapi_servers.py").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("kind", ["Server", "Client"])
+def test_the_drop_ins_are_one_text(kind: str) -> None:
+    """Those for python-socketio's two servers stand in one module, as do those for its clients."""
+    path = INTEGRATIONS / f"asyncapi_{kind.lower()}s.py"
+    tree = ast.parse(path.read_text(encoding="utf-8"))
     classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
-    found = [_unparsed(classes[name].body) for name in ("AsyncAPIServer", "AsyncAPIAsyncServer")]
+    found = [_unparsed(classes[f"AsyncAPI{each}{kind}"].body) for each in ("", "Async")]
     assert "super().call(" in found[0]
     assert found[0] == found[1]
 

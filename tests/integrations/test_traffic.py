@@ -296,7 +296,6 @@ BAD_ACKS = {
 }
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 @pytest.mark.parametrize("row", BAD_ACKS, ids=str)
 def test_an_ack_that_breaks_the_contract_is_replaced(row: str, conversation: Any) -> None:
     """The client learns that the server failed, not how."""

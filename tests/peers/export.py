@@ -64,7 +64,7 @@ def export(name: str, folder: Path, given: str = "") -> tuple[Path, str]:
     """
     peer = PEERS[name]
     home = folder / f"{name}-environment"
-    install = _install_python if peer.is_python else _install_node
+    install = install_python if peer.is_python else _install_node
     program = install(peer, home)
     application = APPLICATIONS / peer.application
     if not peer.is_python:
@@ -88,7 +88,7 @@ def export(name: str, folder: Path, given: str = "") -> tuple[Path, str]:
     return document, done.stderr
 
 
-def _install_python(peer: Peer, home: Path) -> list[str]:
+def install_python(peer: Peer, home: Path) -> list[str]:
     scripts = home / ("Scripts" if os.name == "nt" else "bin")
     _run([sys.executable, "-m", "venv", str(home)])
     python = str(scripts / "python")

@@ -7,7 +7,9 @@ from typing import Any
 from typing_extensions import assert_type
 
 from asyncapi_guard import (
+    AsyncAPIAsyncClient,
     AsyncAPIAsyncServer,
+    AsyncAPIClient,
     AsyncAPIGuard,
     AsyncAPIServer,
     Checkpoint,
@@ -16,6 +18,7 @@ from asyncapi_guard import (
     Finding,
     Guard,
     Handshake,
+    Message,
     Mode,
     Policy,
     Problem,
@@ -100,6 +103,23 @@ def guards_clients() -> None:
     assert_type(guard.guard.mirrored, Guard)
 
 
+async def calls_by_clients(threaded: AsyncAPIClient, client: AsyncAPIAsyncClient) -> None:
+    """Clients whose hints are the contract."""
+    assert_type(threaded.call("vote", response_model=int), int)
+    assert_type(await client.call("vote", namespace="/a", response_model=Problem), Problem)
+    assert_type(await client.call("vote"), Any)
+    assert_type(await client.emit("said", Problem), None)
+    assert_type(client.guard, AsyncAPIGuard)
+    assert_type(client.asyncapi_doc.get_yaml(), str)
+
+    @client.event(namespace="/a")
+    async def moved(x: int, message: Message) -> None:
+        assert_type(message.event, str)
+
+    threaded.on("moved", moved)
+    client.doc_emit("connect", dict[str, str])
+
+
 async def calls(threaded: AsyncAPIServer, server: AsyncAPIAsyncServer) -> None:
     """Servers whose hints are the contract."""
     assert_type(threaded.call("vote", to="a", response_model=int), int)
@@ -114,6 +134,12 @@ async def calls(threaded: AsyncAPIServer, server: AsyncAPIAsyncServer) -> None:
         assert_type(handshake.query, dict[str, str])
         assert_type(handshake.address, "str | None")
         await server.emit("moved", x, to=client)
+
+    @server.event
+    async def tell(message: Message, *words: str) -> None:
+        assert_type(message.args, tuple[Any, ...])
+        assert_type(message.id, "str | None")
+        assert_type(message.wants_ack, "bool | None")
 
     threaded.on("move", move, namespace="/game", get_from_typehint=True)
     server.doc_emit("moved", int, ack_model=bool)

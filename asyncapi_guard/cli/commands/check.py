@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from asyncapi_guard.codefirst.stale_models import StaleModels
-    from asyncapi_guard.contract import Action, Contract
+    from asyncapi_guard.contract import Action, Contract, Perspective
     from asyncapi_guard.drift.applications import Loaded
     from asyncapi_guard.drift.comparing import Declared, Handler
     from asyncapi_guard.drift.emits import Emissions
@@ -81,6 +81,7 @@ class Options:
     allow_http: tuple[str, ...]
     fix: bool
     diff: bool
+    perspective: str | None
     quiet: bool
 
 
@@ -96,14 +97,24 @@ class Options:
     help="Add to the file what it lacks: what the code handles, declares and emits.",
 )
 @click.option("--diff", is_flag=True, help="With --fix: show the change, and write nothing.")
+@click.option(
+    "--perspective",
+    type=click.Choice(("server", "client")),
+    help="The side that FILE describes.  [default: what the guard of the application says, or "
+    "server]",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print findings only.")
 def command(**given: Any) -> None:
     """Compare an application with its AsyncAPI file: handlers, their types, and what is emitted.
 
     MODULE:ATTRIBUTE is imported, not run: a SocketIO of Flask-SocketIO or an AsyncAPISocketIO, a
-    server of python-socketio, a Flask application that has one, or a call without arguments such as
-    package.module:create_app() that returns one of them. Without it, `flask asyncapi check` takes
-    Flask's current application. Without FILE, it is the file of the application's own guard.
+    server or a client of python-socketio, a Flask or ASGI application that has one, or a call
+    without arguments such as package.module:create_app() that returns one of them. Without it,
+    `flask asyncapi check` takes Flask's current application. Without FILE, it is the file of the
+    application's own guard.
+
+    The file of a client is the document of its server, of which it need not use everything. If it
+    is the client's own, as export writes it, pass --perspective client.
 
     What is found has the codes of the group "Code and file" of `asyncapi-guard rules`. CODES are
     such codes, groups like 'payload-*', or ALL, separated by commas.
@@ -155,9 +166,16 @@ def _run(options: Options, stdout: IO[str]) -> int:
     }
     read = _read(file, **reading)
     code = _inventory(loaded or application(options.target))
+    side, described = _sides(code.server, options)
+    read = _seen_by(side, described, read)
+    if options.fix and side is not described:
+        raise CannotRun(
+            "--fix adds what an application does to its own document, and this one describes the "
+            f"{described}; if it is the {side}'s, pass --perspective {side}"
+        )
     if options.fix and _fix(code, read, options, {**reading, "settings": settings}, stdout):
-        read = _read(file, **reading)
-    found = _drift(code, read, settings)
+        read = _seen_by(side, described, _read(file, **reading))
+    found = _drift(code, read, settings, partial=side is not described)
     if not options.quiet:
         _say_unread(code)
     report = FileReport(file, found, time.perf_counter() - began)
@@ -172,6 +190,23 @@ def _run(options: Options, stdout: IO[str]) -> int:
     )
     _publish(text, options, stream)
     return int(any(settings.strict or each.severity == "error" for each in found))
+
+
+def _sides(server: Any, options: Options) -> tuple[Perspective, Perspective]:
+    """The side that the application is on, and the one that the file describes."""
+    from asyncapi_guard.contract import Perspective
+    from asyncapi_guard.drift.enforcement import described_side
+    from asyncapi_guard.drift.found_servers import is_client
+
+    side = Perspective.CLIENT if is_client(server) else Perspective.SERVER
+    given = options.perspective
+    return side, described_side(server) if given is None else Perspective(given)
+
+
+def _seen_by(side: Perspective, described: Perspective, read: _Read) -> _Read:
+    """A file as an application sees it."""
+    documents, contract = read
+    return documents, replace(contract, perspective=described).seen_by(side)
 
 
 def _say_unread(code: _Code) -> None:
@@ -265,7 +300,7 @@ def _inventory(loaded: Loaded) -> _Code:
     return _Code(loaded.server, sources, handlers, declared, emissions, inference, stale)
 
 
-def _drift(code: _Code, read: _Read, settings: Settings) -> tuple[Finding, ...]:
+def _drift(code: _Code, read: _Read, settings: Settings, *, partial: bool) -> tuple[Finding, ...]:
     """What is reported, comments and settings applied."""
     from asyncapi_guard.drift.comparing import drift
     from asyncapi_guard.drift.enforcement import enforces
@@ -282,6 +317,7 @@ def _drift(code: _Code, read: _Read, settings: Settings) -> tuple[Finding, ...]:
         enforced=enforces(code.server, contract),
         stale=code.stale,
         answers=code.emissions.answers,
+        partial=partial,
     )
     texts = {source.name: source.text or "" for source in documents.sources()}
     return settings.apply(apply_comments(found, texts, code.sources))

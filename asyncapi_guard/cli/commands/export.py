@@ -9,25 +9,20 @@ from __future__ import annotations
 import difflib
 import json
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 import click
 
 from asyncapi_guard.cli.application_import import (
-    application,
-    is_target,
     need_application,
     run_and_leave,
     take_stdout,
 )
 from asyncapi_guard.cli.atomic_writes import write_whole
-from asyncapi_guard.cli.code_documents import document_of_code, refuse
+from asyncapi_guard.cli.code_documents import document_of, opened_document
 from asyncapi_guard.cli.command_errors import CannotRun
 from asyncapi_guard.cli.exported_files import Author, author_of, exported_text, without_mark
 from asyncapi_guard.cli.shared_options import or_standard_output, reference_options
-
-if TYPE_CHECKING:
-    from asyncapi_guard.spec.references import Documents
 
 __all__ = ["command"]
 
@@ -68,10 +63,11 @@ def command(  # click passes options so
     """Write the AsyncAPI document of an application, or of a spec of several files.
 
     MODULE:ATTRIBUTE is imported, not run: a SocketIO of Flask-SocketIO or an AsyncAPISocketIO, a
-    server of python-socketio, a Flask application that has one, or a call without arguments such as
-    package.module:create_app() that returns one of them. What its sources emit is in the document;
-    what only the run knows of it is listed. A server with spec=, or with a guard of a file, gives
-    back its file's content. Without an argument, `flask asyncapi export` takes Flask's current
+    server or a client of python-socketio, a Flask or ASGI application that has one, or a call
+    without arguments such as package.module:create_app() that returns one of them. What its sources
+    emit is in the document; what only the run knows of it is listed. The document of a client says
+    what the client hears and sends. A server with spec=, or with a guard of a file, gives back its
+    file's content. Without an argument, `flask asyncapi export` takes Flask's current
     application.
 
     The command updates a file that it has written, for as long as nobody edits it: a digest in the
@@ -86,67 +82,13 @@ def command(  # click passes options so
     stdout = take_stdout()
 
     def run() -> int:
-        name, data = _document(source, root, allow_http, bundle=bundle)
+        name, data = document_of(source, root, allow_http, bundle=bundle)
         if check and output is not None:
             return _compare(data, output, stdout)
         _publish(data, output, stdout, name, force=force)
         return 0
 
     run_and_leave(run, stdout)
-
-
-# -- the document ----------------------------------------------------------------------------------
-
-
-def _document(
-    source: str | None, root: str | None, allow_http: tuple[str, ...], *, bundle: bool
-) -> tuple[str, Any]:
-    """The document, and what it is a document of."""
-    spec: Any = source
-    name = source or ""
-    if source is None or is_target(source):
-        from asyncapi_guard.drift.factories import is_empty, is_initialised
-
-        loaded = application(source)
-        name, server = loaded.name, loaded.server
-        spec = _spec_of(server)
-        if spec is None and not is_initialised(server) and is_empty(server):
-            raise CannotRun(f"{name!r} has nothing to export")
-        if spec is None or (hasattr(server, "asyncapi_doc") and not bundle):
-            return name, document_of_code(loaded)
-    elif not Path(source).exists():
-        raise CannotRun(f"{source!r} is neither a file nor MODULE:ATTRIBUTE")
-    documents = _opened(spec, root, allow_http)
-    return name, _bundled(documents) if bundle else documents.main.data
-
-
-def _spec_of(server: Any) -> Any:
-    """The document that a server is guarded by; `None` where its code is its document."""
-    from asyncapi_guard.drift.enforcement import own_file
-
-    return server.spec if hasattr(server, "asyncapi_doc") else own_file(server)
-
-
-def _opened(
-    spec: Any, root: str | None, allow_http: tuple[str, ...], wanted: str = "exported"
-) -> Documents:
-    from asyncapi_guard.errors import SpecError
-    from asyncapi_guard.spec.loader import open_documents
-
-    try:
-        return open_documents(spec, root=root, allow_http=allow_http)
-    except SpecError as error:
-        refuse(error, wanted)
-
-
-def _bundled(documents: Documents) -> Any:
-    from asyncapi_guard.errors import SpecError
-    from asyncapi_guard.spec.export import bundle
-
-    try:
-        return bundle(documents)
-    except SpecError as error:
-        refuse(error)
 
 
 # -- writing ---------------------------------------------------------------------------------------
@@ -215,7 +157,7 @@ def _compare(data: Any, output: str, stdout: IO[str]) -> int:
     if not path.exists():
         click.echo(f"{output} is not there; export without --check writes it", err=True)
         return 1
-    old = without_mark(_opened(output, None, (), wanted="compared with").main.data)
+    old = without_mark(opened_document(output, None, (), wanted="compared with").main.data)
     data = without_mark(data)
     if _same(old, data):
         click.echo(f"{output} is up to date", err=True)

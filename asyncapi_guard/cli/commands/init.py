@@ -33,9 +33,9 @@ Example: asyncapi-guard init
 _NEXT = """\
 {file} was written. Next:
   1. Edit it: its comments say how. To check it: asyncapi-guard validate {file}
-  2. Guard your server with it, at first without rejecting anything:
-     AsyncAPIGuard({file!r}, policy=Policy(mode=Mode.REPORT)).init_app(app, socketio)
-  3. Compare it with your code: asyncapi-guard check {target} {file}
+  2. Guard your {what} with it, at first without rejecting anything:
+     {guard}
+  3. Compare it with your code: {check}
 """
 _TARGET = "package.module:socketio"
 
@@ -67,7 +67,7 @@ def command(output: str | None, target: str | None) -> None:
     """
     _check_output(output)
     if target is None:
-        _publish(SKELETON, output, None, None)
+        _publish(SKELETON, output, None)
         return
     stdout = take_stdout()
     run_and_leave(lambda: _from_code(target, output, stdout), stdout)
@@ -86,18 +86,40 @@ def _check_output(output: str | None) -> None:
 
 def _from_code(target: str, output: str | None, stdout: IO[str]) -> int:
     loaded = application(target)
-    _publish(_text_of(loaded), output, stdout, target)
+    _publish(_text_of(loaded), output, stdout, loaded)
     return 0
 
 
-def _publish(text: str, output: str | None, stdout: IO[str] | None, target: str | None) -> None:
+def _publish(
+    text: str, output: str | None, stdout: IO[str] | None, loaded: Loaded | None = None
+) -> None:
     written = annotated(text, output or "asyncapi.yml")
     if output is None:
         click.echo(written, file=stdout, nl=False)
         return
 
     write_whole(output, written)
-    click.echo(_NEXT.format(file=output, target=target or _TARGET), err=True, nl=False)
+    click.echo(_NEXT.format(file=output, **_next_of(output, loaded)), err=True, nl=False)
+
+
+def _next_of(file: str, loaded: Loaded | None) -> dict[str, str]:
+    """How to guard an application with a file, and how to compare it."""
+    guard, check = (
+        f"AsyncAPIGuard({file!r}, policy=Policy(mode=Mode.REPORT)",
+        "asyncapi-guard check",
+    )
+    if loaded is None:
+        guarded = f"{guard}).init_app(app, socketio)"
+        return {"what": "server", "guard": guarded, "check": f"{check} {_TARGET} {file}"}
+    from asyncapi_guard.drift.found_servers import is_client, is_of_python_socketio
+
+    if is_client(loaded.server):
+        check = f"{check} --perspective client {loaded.name} {file}"
+        guarded = f'{guard}, perspective="client").protect(client)'
+        return {"what": "client", "guard": guarded, "check": check}
+    bare = is_of_python_socketio(loaded.server)
+    guarded = f"{guard}).{'protect(server)' if bare else 'init_app(app, socketio)'}"
+    return {"what": "server", "guard": guarded, "check": f"{check} {loaded.name} {file}"}
 
 
 # -- what code says --------------------------------------------------------------------------------

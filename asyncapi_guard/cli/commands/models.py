@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from asyncapi_guard.cli.application_import import in_two_steps, is_target
 from asyncapi_guard.cli.command_errors import CannotRun, DocumentFaults
 from asyncapi_guard.cli.configuration import Configurations
 from asyncapi_guard.cli.generated_files import (
@@ -173,6 +174,8 @@ def _check_usage(given: Mapping[str, Any], *, check: bool) -> None:
         extra = [key for key, value in given.items() if value and key not in usual]
         if extra:
             raise click.UsageError(f"--{extra[0].replace('_', '-')} needs FILE")
+    elif is_target(given["file"]) and not Path(given["file"]).exists():
+        raise click.UsageError(in_two_steps("models", given["file"]))
     elif check and not (given["output"] or given["package"]):
         raise click.UsageError("--check needs -o or --package, what to check")
 

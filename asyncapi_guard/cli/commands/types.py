@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shlex
 import sys
+from contextlib import redirect_stdout
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from asyncapi_guard.cli.application_import import is_target, run_and_leave, take_stdout
+from asyncapi_guard.cli.code_documents import document_of_server
 from asyncapi_guard.cli.command_errors import DocumentFaults
 from asyncapi_guard.cli.configuration import Configurations
 from asyncapi_guard.cli.generated_files import (
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.cli.configuration_keys import TypesKeys
     from asyncapi_guard.cli.file_watcher import Watched
     from asyncapi_guard.cli.generated_files import Entry
+    from asyncapi_guard.spec.references import Documents
 
 __all__ = ["command"]
 
@@ -42,6 +46,7 @@ Example: asyncapi-guard types asyncapi.yml -o events.d.ts
          asyncapi-guard types asyncapi.yml -o events.d.ts --sockets --readonly --errors
          asyncapi-guard types asyncapi.yml -o events.ts --paths --enums
          asyncapi-guard types asyncapi.yml | less
+         asyncapi-guard types package.module:app -o events.ts --sockets
          asyncapi-guard types           (all that is configured in pyproject.toml)
 """
 #: How every generated file begins; what begins otherwise is somebody's own.
@@ -91,16 +96,22 @@ def command(
     force: bool,  # noqa: FBT001  # as above
     **given: Any,
 ) -> None:
-    """Write TypeScript types of an AsyncAPI file's events.
+    """Write TypeScript types of the events of an AsyncAPI file, or of an application.
 
     There are interfaces ServerToClientEvents and ClientToServerEvents for each namespace, the types
     of what their events, acks and connects carry, and a map of the namespaces. Without FILE, what
-    [tool.asyncapi-guard.types] in pyproject.toml says is done.
+    [tool.asyncapi-guard.types] in pyproject.toml says is done. FILE can be MODULE:ATTRIBUTE, as for
+    export: the types are those of the document that export would write. It is imported, not run.
 
     Exits with 0 when the types were written (with --check: when they are up to date), 1 when
     --check finds them stale, 2 when it could not run or the file has errors.
     """
     _check_usage(given, check=check)
+    if _is_application(given["file"]):
+        if watch:
+            raise click.UsageError("--watch is for files: an application is imported once")
+        stdout = take_stdout()
+        run_and_leave(lambda: _of_application(given, stdout, check=check, force=force), stdout)
 
     def run(watched: Watched | None) -> int:
         configurations = Configurations()
@@ -188,31 +199,65 @@ def _run(
     return settle(outputs, _HEADER, check=check, force=force) if outputs else 0
 
 
+def _is_application(file: str | None) -> bool:
+    return file is not None and is_target(file) and not Path(file).exists()
+
+
+def _of_application(
+    given: Mapping[str, Any],
+    stdout: IO[str],
+    *,
+    check: bool,
+    force: bool,
+) -> int:
+    """Write the types of an application's events; its own output is not ours."""
+    from asyncapi_guard.spec.loader import open_documents
+
+    (job,) = _jobs(given, Configurations())
+    data = document_of_server(job.spec)
+    with spec_faults_shown("no types can be made of {file}"):
+        text = _text_of(open_documents(data), job)
+    with redirect_stdout(stdout):
+        if job.output is None:
+            click.echo(text, nl=False)
+            return 0
+        output = Output({Path(job.output).absolute(): text}, inputs=())
+        return settle([output], _HEADER, check=check, force=force)
+
+
 def _made(
     job: Job, configurations: Configurations, watched: Watched | None
 ) -> tuple[str, tuple[Path, ...]]:
     """The types of a document, and its files."""
-    from asyncapi_guard.codegen.catalogue import read_catalogue
-    from asyncapi_guard.codegen.typescript import RESERVED, typescript
-    from asyncapi_guard.spec.deep_stack import TOO_DEEP
-
     with spec_faults_shown("no types can be made of {file}"):
         if watched is not None:
             watched.files.add(Path(job.spec))
         documents = opened(job.spec, job.root, job.allow_http, configurations)
         if watched is not None:
             depends_on(watched, documents, job.root)
-        catalogue = read_catalogue(documents, reserved=RESERVED)
-        try:
-            text = typescript(catalogue, _header(job), job.options)
-        except RecursionError:
-            told = f"no types can be made of {job.spec}: {TOO_DEEP}"
-            raise DocumentFaults(told) from None
-        return text, inputs_of(documents)
+        return _text_of(documents, job), inputs_of(documents)
+
+
+def _text_of(documents: Documents, job: Job) -> str:
+    from asyncapi_guard.codegen.catalogue import read_catalogue
+    from asyncapi_guard.codegen.typescript import RESERVED, typescript
+    from asyncapi_guard.spec.deep_stack import TOO_DEEP
+
+    catalogue = read_catalogue(documents, reserved=RESERVED)
+    try:
+        return typescript(catalogue, _header(job), job.options)
+    except RecursionError:
+        told = f"no types can be made of {job.spec}: {TOO_DEEP}"
+        raise DocumentFaults(told) from None
 
 
 def _header(job: Job) -> tuple[str, str]:
     """What made the file, as it is said in the file's own folder: the same from anywhere."""
+    if _is_application(job.spec):
+        words = ["asyncapi-guard", "types", job.spec, *(["-o", job.output] if job.output else [])]
+        command = shlex.join([*words, *job.options.arguments()])
+        start = f"{_HEADER} from {job.spec}: do not edit."
+        return start.removeprefix("// "), f"Regenerate it: {command}"
     output = Path(job.output).absolute() if job.output is not None else None
     folder = output.parent if output is not None else Path.cwd()
     spec = relative(Path(job.spec).absolute(), folder)

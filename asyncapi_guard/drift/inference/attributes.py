@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import flask
 import flask_socketio
-from socketio.base_namespace import BaseNamespace
+from socketio.base_client import BaseClient
+from socketio.base_namespace import BaseClientNamespace, BaseNamespace
 from socketio.base_server import BaseServer
+from socketio.client import Client
 from socketio.server import Server
 from werkzeug.local import LocalProxy
 
@@ -102,6 +104,8 @@ class Attributes(Parameters):
             return [Known(own[name])]
         if name == "server" and issubclass(kind, (flask_socketio.SocketIO, BaseNamespace)):
             return [Made(Server)]
+        if name == "client" and issubclass(kind, BaseClientNamespace):
+            return [Made(Client)]
         if method is not None:
             return [method]
         return self._of_its_class(live, kind, name, owner) or self._delegated(own, kind, name)
@@ -144,7 +148,7 @@ class Attributes(Parameters):
 
     def _emits(self, name: str, kind: type, live: Any) -> Value:
         function = inspect.getattr_static(kind, name, None)
-        if function is None or self._is_of_others(live):
+        if function is None or self._is_of_others(live) or self._is_of_the_other_side(kind):
             return Other()
         if issubclass(kind, BaseNamespace):
             namespaces = self._namespaces.get(kind, ())
@@ -156,10 +160,16 @@ class Attributes(Parameters):
     def _is_of_others(self, live: Any) -> bool:
         """Whether it is a server that is not asked about, or a namespace of one."""
         if isinstance(live, BaseNamespace):
-            live = getattr(live, "socketio", None) or getattr(live, "server", None)
-        if not isinstance(live, (flask_socketio.SocketIO, BaseServer)):
+            owners = (getattr(live, name, None) for name in ("socketio", "server", "client"))
+            live = next(filter(None, owners), None)
+        if not isinstance(live, (flask_socketio.SocketIO, BaseServer, BaseClient)):
             return False
         return not any(live is each for each in self._servers)
+
+    def _is_of_the_other_side(self, kind: type) -> bool:
+        """Whether it is a client where a server is asked about, or the other way round."""
+        asked = any(isinstance(each, BaseClient) for each in self._servers)
+        return issubclass(kind, (BaseClient, BaseClientNamespace)) is not asked
 
     def _of_parent(self, owner: Parent, name: str) -> list[Value]:
         instance = owner.instance

@@ -1,4 +1,4 @@
-"""What emits: servers, their managers, namespaces, and functions of Flask-SocketIO."""
+"""What emits: servers, their managers, clients, namespaces, and functions of Flask-SocketIO."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ast
 import re
 
 import flask_socketio
+from socketio.base_client import BaseClient
 from socketio.base_manager import BaseManager
 from socketio.base_namespace import BaseNamespace
 from socketio.base_server import BaseServer
@@ -13,7 +14,7 @@ from socketio.base_server import BaseServer
 __all__ = ["FUNCTIONS", "METHODS", "emits", "is_likely"]
 
 METHODS = frozenset(("emit", "send", "call", "doc_emit"))
-_SERVERS = (flask_socketio.SocketIO, BaseServer, BaseManager)
+_SERVERS = (flask_socketio.SocketIO, BaseServer, BaseManager, BaseClient)
 _EMITTERS = (*_SERVERS, BaseNamespace)
 FUNCTIONS = tuple(getattr(flask_socketio, name) for name in ("emit", "send", "call"))
 #: What servers are called, where nothing else tells.
@@ -21,7 +22,7 @@ _LIKELY = re.compile(r"(?:.*_)?sio|.*socket_?io", re.IGNORECASE)
 
 
 def emits(kind: type) -> bool:
-    """Whether instances of a class are servers, or what emits for them."""
+    """Whether instances of a class are servers or clients, or what emits for them."""
     return issubclass(kind, _EMITTERS)
 
 

@@ -8,7 +8,7 @@ from asyncapi_guard.integrations.aio.adapter import Guarded
 from asyncapi_guard.integrations.aio.calling import tell
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from asyncapi_guard.guard import Verdict
     from asyncapi_guard.integrations.application import AsyncApplication
@@ -28,6 +28,15 @@ class ClientAdapter(Guarded["ClientDecisions"]):
     def __init__(self, client: Any, decide: ClientDecisions, application: AsyncApplication) -> None:
         super().__init__(client, decide, application)
         self.client: Any = client
+        self._plain: Callable[[str, str, Any], Any] | None = None
+
+    def take_instances(self, plain: Callable[[str, str, Any], Any]) -> None:
+        """Let the application send instances of models.
+
+        Args:
+            plain: makes plain data of what is sent, for an event in a namespace.
+        """
+        self._plain = plain
 
     async def _send(self, eio_sid: str, packet: Any) -> None:  # noqa: ARG002  # there is one
         """Send a packet to the server; `None` is nothing to send."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.integrations.aio.answers import Answers
 from asyncapi_guard.integrations.aio.client_adapter import ClientAdapter
+from asyncapi_guard.integrations.deciding.calls import handled
 from asyncapi_guard.integrations.deciding.client import ClientDecisions
 from asyncapi_guard.integrations.handlers.registered import lacks_a_handler
 from asyncapi_guard.integrations.recording.log import logger
@@ -105,7 +106,11 @@ class ClientEvents(Answers[ClientDecisions], ClientAdapter):
         return _NEVER
 
     async def _handle(self, call: Call) -> Any:
-        return await self.client._trigger_event(call.event, call.namespace, *call.args)
+        handled.set(call)
+        try:
+            return await self.client._trigger_event(call.event, call.namespace, *call.args)
+        finally:
+            handled.set(None)
 
     def _lacks_handler(self, call: Call) -> bool:
         return lacks_a_handler(self.client, call.namespace, call.event)

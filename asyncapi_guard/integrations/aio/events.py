@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from asyncapi_guard.integrations.aio.adapter import Adapter
 from asyncapi_guard.integrations.aio.answers import Answers
 from asyncapi_guard.integrations.aio.calling import called
+from asyncapi_guard.integrations.deciding.calls import handled
 from asyncapi_guard.integrations.deciding.server import ServerDecisions
 from asyncapi_guard.integrations.handlers.registered import lacks_a_method
 from asyncapi_guard.integrations.recording.log import logger
@@ -101,6 +102,13 @@ class Events(Answers[ServerDecisions], Adapter):
         return self.server.not_handled
 
     async def _handle(self, call: Call) -> Any:
+        handled.set(call)
+        try:
+            return await self._run_handler(call)
+        finally:
+            handled.set(None)
+
+    async def _run_handler(self, call: Call) -> Any:
         server, event = self.server, call.event
         # What the server's `_trigger_event` does, in one step, where nobody else has a say in it.
         if (

@@ -23,7 +23,9 @@ __all__ = [
     "Rejected",
     "RejectedAck",
     "Unjudged",
+    "connecting",
     "given_auth",
+    "handled",
 ]
 
 #: The auth that came, while a connect handler runs: python-socketio takes `{}` for none.
@@ -109,6 +111,23 @@ class Call:
             return True
         mode = self.guard.mode_of(Checkpoint.RECEIVE_EVENT, self.namespace, self.event)
         return mode is Mode.ENFORCE
+
+
+def connecting(eio_sid: str, namespace: str, message: Message | None) -> Call:
+    """The call of a connect handler.
+
+    Args:
+        eio_sid: the client's connection.
+        namespace: which it wants to enter.
+        message: the one that matched.
+    """
+    call = Call(eio_sid, "", namespace, None)
+    call.event, call.message = "connect", message
+    return call
+
+
+#: The event whose handler runs.
+handled: ContextVar[Call | None] = ContextVar("asyncapi_guard_handled", default=None)
 
 
 class ConnectFailed(BaseException):

@@ -62,7 +62,8 @@ class ClientConnects(ClientAdapter):
         auth = client._get_real_value(client.connection_auth) or {}
         judged = {}
         for namespace in client.connection_namespaces:
-            verdict, judged[namespace] = self.decide.connecting(namespace, auth)
+            given = auth if self._plain is None else self._plain("connect", namespace, auth)
+            verdict, judged[namespace] = self.decide.connecting(namespace, given)
             violation = self._record(verdict)
             if violation is not None and violation.rejected:
                 raise RejectedConnect(violation)

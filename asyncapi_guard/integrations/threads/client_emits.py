@@ -73,6 +73,8 @@ class ClientEmits(ClientAdapter, OwedAcks["ClientDecisions"]):
         namespace = namespace or "/"
         if not self.decide.active:
             return self._emit(event, data, namespace, callback)
+        if self._plain is not None:
+            data = self._plain(event, namespace, data)
         verdict, encoded, guard = self.decide.emitted(namespace, event, data, callback)
         if verdict.violation is not None:
             self._raise(verdict)

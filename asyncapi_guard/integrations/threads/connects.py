@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 from socketio import exceptions
 
 from asyncapi_guard.errors import violation_error
-from asyncapi_guard.integrations.deciding.calls import ConnectFailed, Rejected, given_auth
+from asyncapi_guard.integrations.deciding.calls import (
+    ConnectFailed,
+    Rejected,
+    connecting,
+    given_auth,
+    handled,
+)
 from asyncapi_guard.integrations.handlers.parameters import takes
 from asyncapi_guard.integrations.threads.calling import is_pending, never_awaited
 from asyncapi_guard.integrations.threads.entering import Entering
@@ -19,6 +25,7 @@ from asyncapi_guard.violations import printable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from asyncapi_guard.contract import Message
     from asyncapi_guard.guard import Verdict
 
 __all__ = ["Connects"]
@@ -54,7 +61,7 @@ class Connects(Entering):
         violation = verdict.violation
         if violation is None:
             if data is not UNREADABLE:
-                self._enter(eio_sid, namespace, data)
+                self._enter(eio_sid, namespace, data, verdict.message)
             return
         try:
             violation = self._record(verdict, eio_sid) or violation
@@ -64,7 +71,9 @@ class Connects(Entering):
             elif data is not UNREADABLE:
                 self._enter(eio_sid, namespace, data)
 
-    def _enter(self, eio_sid: str, namespace: str, data: Any) -> None:
+    def _enter(
+        self, eio_sid: str, namespace: str, data: Any, message: Message | None = None
+    ) -> None:
         """Run the connect handler, and see that the client is either in or out afterwards."""
         enforces = self.decide.enforces_connects(namespace)
         if enforces and eio_sid not in self.server.environ:
@@ -73,6 +82,7 @@ class Connects(Entering):
             return  # as well: its environment is kept for another handler that still runs
         entrant = self.entrants.approach(eio_sid, namespace) if enforces else None
         tokens = given_auth.set(data), _once.set(entrant is not None)
+        handled.set(connecting(eio_sid, namespace, message))
         try:
             self._connect(eio_sid, namespace, data)
         except ConnectFailed as failed:
@@ -89,6 +99,7 @@ class Connects(Entering):
         finally:
             _once.reset(tokens[1])
             given_auth.reset(tokens[0])
+            handled.set(None)
             if entrant is not None:
                 self.settle(eio_sid, namespace, entrant)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.integrations.deciding.calls import handled
 from asyncapi_guard.integrations.deciding.server import ServerDecisions
 from asyncapi_guard.integrations.handlers.registered import lacks_a_method
 from asyncapi_guard.integrations.recording.log import logger
@@ -99,6 +100,13 @@ class Events(Answers[ServerDecisions], Adapter):
         return self.server.not_handled
 
     def _handle(self, call: Call) -> Any:
+        handled.set(call)
+        try:
+            return self._run_handler(call)
+        finally:
+            handled.set(None)
+
+    def _run_handler(self, call: Call) -> Any:
         server, event = self.server, call.event
         # What the server's `_trigger_event` does, in one step, where nobody else has a say in it.
         if (

@@ -1,4 +1,4 @@
-"""What servers have whose handlers' type hints are their contract, whatever kind they are.
+"""What servers and clients have whose handlers' type hints are their contract.
 
 Handlers and declarations make the document, the document makes the guard, and the guard judges, as
 it does for a document that people wrote. What passes is made into instances before the handler
@@ -13,7 +13,7 @@ import dataclasses
 import json
 import logging
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from asyncapi_guard.codefirst import CATCH_ALL, About, Registry, agent_schema, document_of
 from asyncapi_guard.codefirst.ack_options import read_ack_options
@@ -22,9 +22,9 @@ from asyncapi_guard.codefirst.generated_models import generated_by, imported_by
 from asyncapi_guard.codefirst.handler_functions import dotted_name
 from asyncapi_guard.codefirst.origin import models_of
 from asyncapi_guard.codefirst.signatures import describe
-from asyncapi_guard.contract import Contract, Mode
+from asyncapi_guard.contract import Contract, Mode, Perspective
 from asyncapi_guard.errors import RegistrationError
-from asyncapi_guard.guard import Policy
+from asyncapi_guard.guard import RESERVED_EVENTS, Policy
 from asyncapi_guard.integrations.handlers.outdated import outdated
 from asyncapi_guard.integrations.handlers.registered import methods_of
 from asyncapi_guard.integrations.handlers.unheeded import unheeded
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.schema import EngineName
     from asyncapi_guard.violations import Violation
 
-__all__ = ["AsyncAPIDoc", "CodeFirstServer"]
+__all__ = ["AsyncAPIDoc", "CodeFirstApplication"]
 
 _OPTIONS = (
     "validate",
@@ -67,9 +67,9 @@ Data = dict[str, Any]
 
 
 class AsyncAPIDoc:
-    """The document of a server."""
+    """The document of a server, or of a client."""
 
-    def __init__(self, owner: CodeFirstServer) -> None:
+    def __init__(self, owner: CodeFirstApplication) -> None:
         self._owner = owner
 
     def dict(self) -> Data:
@@ -91,13 +91,21 @@ class AsyncAPIDoc:
     json = get_json
 
 
-class CodeFirstServer:
-    """A server whose registrations make its document, which guards it.
+class CodeFirstApplication:
+    """A server or a client whose registrations make its document, which guards it.
 
     Attributes:
         registry: what is registered.
         about: what the document says of the application.
+        side: the side that it is on, and that its document describes.
+        perspective: the side that `spec` describes; the server by default.
     """
+
+    side: Perspective = Perspective.SERVER
+    #: The options that are not python-socketio's.
+    _options: frozenset[str] = frozenset(_OPTIONS)
+    #: The events that nobody on this side can emit.
+    _never_sent: frozenset[str] = RESERVED_EVENTS
 
     #: What puts hints in force, in words.
     _remedy: str
@@ -110,6 +118,7 @@ class CodeFirstServer:
         self.typed: bool | None = None
         self.about: About = About()
         self.spec: str | os.PathLike[str] | Mapping[str, Any] | None = None
+        self.perspective: Perspective | Literal["server", "client"] | None = None
         self._given_policy: Policy | None = None
         self.engine: EngineName = "auto"
         self.on_violation: Callable[[Violation], object] | None = None
@@ -121,7 +130,7 @@ class CodeFirstServer:
         #: nor that they do not.
         self._undecided: set[tuple[str, str]] = set()
         self._guarded: RenewedGuard | None = None
-        self._handlers: TypedHandlers = TypedHandlers(self.registry, self._is_guarded)
+        self._handlers: TypedHandlers = TypedHandlers(self.registry, self._is_guarded, self.side)
         self._document: tuple[tuple[int, About], dict[str, Any]] | None = None
         self.asyncapi_doc: AsyncAPIDoc = AsyncAPIDoc(self)
 
@@ -129,8 +138,11 @@ class CodeFirstServer:
         return self._guarded is not None and self._guarded.installed
 
     def _take_options(self, kwargs: dict[str, Any]) -> dict[str, Any]:
-        """Keep our options; the others are the server's."""
-        given = {name: kwargs.pop(name) for name in _OPTIONS if name in kwargs}
+        """Keep our options; the others are python-socketio's."""
+        for name in _OPTIONS:
+            if name in kwargs and name not in self._options:
+                raise TypeError(f"{type(self).__name__} has no option {name!r}")
+        given = {name: kwargs.pop(name) for name in self._options if name in kwargs}
         about = {
             name: given.pop(name)
             for name in [each.name for each in dataclasses.fields(About)]
@@ -154,7 +166,8 @@ class CodeFirstServer:
 
     def contract(self) -> Contract:
         """What is registered now, as a contract."""
-        return load(without_anything(self._built()), engine=self.engine)
+        made = load(without_anything(self._built()), engine=self.engine)
+        return dataclasses.replace(made, perspective=self.side)
 
     # -- registrations -----------------------------------------------------------------------------
 
@@ -164,7 +177,8 @@ class CodeFirstServer:
         self.registry.use_models(base.__module__ for base in bases)
         wanted = self._wants_hints(get_from_typehint)
         for namespace, event, method in methods_of(namespace_handler):
-            if event == CATCH_ALL:  # it dispatches events itself
+            if event == CATCH_ALL or not self._is_of_contract(event, method):
+                # One for all events dispatches them itself.
                 self._check_it_runs(namespace, event, method)
                 continue
             entry = self._receive_method(namespace, event, method, wanted=wanted)
@@ -173,6 +187,10 @@ class CodeFirstServer:
             for part in (base, *vars(base).values()):
                 if isinstance(part, (type, FunctionType, staticmethod, classmethod)):
                     self.registry.take_along(part, namespace_handler.namespace)
+
+    def _is_of_contract(self, event: str, handler: Any) -> bool:  # noqa: ARG002  # some have others
+        """Whether a handler is about what a document describes."""
+        return True
 
     def _receive_method(
         self, namespace: str, event: str, method: Callable[..., Any], *, wanted: bool
@@ -256,6 +274,7 @@ class CodeFirstServer:
             ack_model=ack_model,
             description=description,
             ack_options=options,
+            reserved=self._never_sent,
         )
 
         def decorator(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -326,7 +345,7 @@ class CodeFirstServer:
         state = self.registry.changes, self.about
         if self._document is None or self._document[0] != state:
             # Of a copy: another thread might be registering.
-            self._document = state, document_of(self.registry.copy(), self.about)
+            self._document = state, document_of(self.registry.copy(), self.about, self.side)
         return self._document[1]
 
     def get_agent_schema(self) -> dict[str, Any]:
