@@ -47,9 +47,9 @@ whole_clients = pytest.mark.parametrize(
 )
 FINAL = {"the name of the last disconnect": (("__disconnect_final",), (RESERVED, "event", ""))}
 EVENTS = {**BAD_EVENTS, **FINAL}
-#: A server may say that a client cannot connect; and a client waits for bytes that were announced.
+#: A client waits for bytes that were announced.
 PACKETS = {
-    **{name: frames for name, frames in BAD_PACKETS.items() if name != "a connect error"},
+    **BAD_PACKETS,
     "bytes in a namespace that was not entered": [
         '51-/rooms/red,["say",' + PLACE % 0 + "]",
         b"x",

@@ -54,7 +54,7 @@ def suite(skip_or_fail: Any) -> Path:
     ("guarded", "modules", "passing", "least"),
     [
         ("servers", ("server", "namespace", "manager", "pubsub_manager"), 361, 100),
-        ("clients", ("client", "simple_client"), 190, 40),
+        ("clients", ("client", "simple_client"), 186, 40),
         ("servers", ("admin",), 19, 10),  # these wait for minutes, with and without a guard
     ],
     ids=["servers", "clients", "admin"],

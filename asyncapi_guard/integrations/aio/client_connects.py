@@ -119,10 +119,10 @@ class ClientConnects(ClientAdapter):
         namespace = namespace or "/"
         data, fault = opened(data)
         if self.decide.active:
-            asked = self._is_asked_for(namespace)
-            verdict = self.decide.turned_away(namespace, fault, asked=asked)
+            asked, is_in = self._is_asked_for(namespace), namespace in self.client.namespaces
+            verdict = self.decide.turned_away(namespace, fault, asked=asked, is_in=is_in)
             if await self._is_rejected(verdict) and verdict.violation is not None:
-                if not asked:
+                if is_in or not asked:
                     return
                 data = {"message": verdict.violation.reason}
         if data is not UNREADABLE:

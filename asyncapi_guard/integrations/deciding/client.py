@@ -37,6 +37,7 @@ else:
 __all__ = ["ClientDecisions", "RejectedConnect"]
 
 _NOT_ASKED = "the client did not connect to the namespace"
+_IS_IN = "the client is in the namespace: it was let in before"
 _NO_SESSION = "what accepts a connection is an object with the session id as its sid"
 
 
@@ -108,9 +109,18 @@ class ClientDecisions(EventDecisions, EmitDecisions):
             fault = _NO_SESSION
         return self._about_session(namespace, fault, asked=asked)
 
-    def turned_away(self, namespace: str, fault: str | None, *, asked: bool) -> Verdict:
-        """Judge what says that the client may not enter a namespace, or that it must leave."""
-        return self._about_session(namespace, fault, asked=asked)
+    def turned_away(
+        self, namespace: str, fault: str | None, *, asked: bool, is_in: bool = False
+    ) -> Verdict:
+        """Judge what says that the client may not enter a namespace, or that it must leave.
+
+        Args:
+            namespace: the Socket.IO namespace.
+            fault: what is wrong with the packet.
+            asked: the client wanted to enter.
+            is_in: it is about entering, and the client was let in before.
+        """
+        return self._about_session(namespace, _IS_IN if is_in else fault, asked=asked)
 
     def _about_session(self, namespace: str, fault: str | None, *, asked: bool) -> Verdict:
         if not asked:
