@@ -2,8 +2,8 @@
 
     python benchmarks/traffic.py [--quick] [--rounds N] [--json] [--only threads|asyncio]
 
-Encoded packets go into `server._handle_eio_message`; what the server sends is taken from the
-client's queue, and encoded. So decoding, dispatch, the handler (which only returns), and
+Encoded packets go into `server._handle_eio_message`; what the server sends is taken at
+`server.eio.send_packet`, encoded. So decoding, dispatch, the handler (which only returns), and
 encoding count; HTTP, WebSocket, the network, and what an application does do not: against a real
 server's total the guard weighs less.
 
@@ -22,7 +22,8 @@ How the figures are made, so that they can be trusted:
 The servers: `flask` is Flask-SocketIO as it comes, a thread for each event; `flask, in line` and
 `bare, in line` (`socketio.Server` alone) run handlers where the packet is read
 (`async_handlers=False`), so that the same microseconds of the guard weigh more. The rows of
-`socketio.AsyncServer`, and of emits to many clients, are made in `traffic_asyncio.py`. The same
+`socketio.AsyncServer`, and of emits to many clients, are made in `traffic_asyncio.py`: there,
+packets are taken from the clients' queues. The same
 over real connections is in `under_uvicorn.py`.
 """
 
@@ -40,7 +41,6 @@ import flask_socketio
 import socketio
 import traffic_asyncio
 from documents import ACK, ANYTHING, PAYLOADS, SIZES, traffic_document
-from engineio.socket import Socket
 from measuring import HEAD, Row, alone, compare, pin, slices
 from tables import environment, progress, table
 
@@ -106,44 +106,33 @@ class Subject:
         if not inline:
             start = self.server.start_background_task
             self.server.start_background_task = lambda *a: self._threads.append(start(*a))
-        self._socket = self.server.eio.sockets[_CLIENT] = Socket(self.server.eio, _CLIENT)
-        self._socket.connected, self._socket.last_ping = True, None
+        self.server.eio.send_packet = self._sink
         self.server._handle_eio_connect(_CLIENT, environ)
         self.server._handle_eio_message(_CLIENT, "0")
         self.sid = self.server.manager.sid_from_eio_sid(_CLIENT, "/")
-        self._take()
 
-    def _take(self) -> None:
-        """Take what was sent from the client's queue, as what writes to its connection does."""
-        queue = self._socket.queue
-        while not queue.empty():
-            queue.get().encode()
-            self.sent += 1
+    def _sink(self, _eio_sid: str, packet: Any) -> None:
+        packet.encode()
+        self.sent += 1
 
     def receive(self, event: str, *, ack: bool = True) -> Callable[[], Any]:
         """A function that feeds one event to the server."""
         handle, client = self.server._handle_eio_message, _CLIENT
         data = json.dumps([event, PAYLOADS[event]], separators=(",", ":"))
         encoded = f"2{7 if ack else ''}{data}"
-        threads, take = self._threads, self._take
+        threads = self._threads
 
         def receive() -> None:
             handle(client, encoded)
             while threads:
                 threads.pop().join()
-            take()
 
         return receive
 
     def emit(self, event: str) -> Callable[[], Any]:
         """A function that emits one event to the client."""
-        send, data, sid, take = self._emit, PAYLOADS[event], self.sid, self._take
-
-        def emit() -> None:
-            send(event, data, to=sid)
-            take()
-
-        return emit
+        emit, data, sid = self._emit, PAYLOADS[event], self.sid
+        return lambda: emit(event, data, to=sid)
 
     def action(self, path: str, event: str) -> Callable[[], Any]:
         """`receive` for the path "event + ack", `emit` for "emit"."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from asyncapi_guard.codefirst import Receiver
+    from asyncapi_guard.codefirst.hints.hint import Hint
     from asyncapi_guard.integrations.asked import Asked
 
 __all__ = ["TypedCalls"]
@@ -113,8 +114,8 @@ class TypedCalls:
         """What is called in the place of a handler; it takes what python-socketio gives."""
         asked = self._asked.get((receiver.namespace, receiver.event))
         arguments: _Arguments = functools.partial(self._arguments, receiver, asked)
-        if asked is not None and _takes_one(receiver, asked):
-            arguments = self._one_argument(receiver, asked)
+        if asked is not None and receiver.arguments and _takes_one(receiver, asked):
+            arguments = self._one_argument(receiver, asked, receiver.arguments[0])
 
         handler = receiver.handler
         dump = self._typed.plain if receiver.ack is None else receiver.ack.dump
@@ -135,10 +136,10 @@ class TypedCalls:
             return functools.wraps(receiver.handler)(made)
         return made
 
-    def _one_argument(self, receiver: Receiver, asked: Asked) -> _Arguments:
+    def _one_argument(self, receiver: Receiver, asked: Asked, hint: Hint) -> _Arguments:
         """As `_arguments`, in one step, for a handler that takes what nearly all of them take."""
         typed, with_session = self._typed, len(asked.parameters) == 2
-        construct_one = (receiver.arguments or ())[0].construct
+        construct_one = hint.construct
 
         def arguments(args: tuple[Any, ...]) -> tuple[Any, dict[str, Any]]:
             if len(args) != 2 or not typed.constructs:

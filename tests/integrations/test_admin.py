@@ -58,6 +58,8 @@ found["admin"] = first(admin.enter("/ui", '{{"username":"a","password":"b"}}'), 
 found["config"] = first(admin.receive(), '2/ui,["config"')
 client.send('27["word","a"]')
 found["word"] = client.receive()
+if mode == "development":
+    first(admin.receive(), '2/ui,["event_received","/"')
 client.send('28["word",1]')
 found["bad"] = json.loads(client.receive()[2:])[0]["error"]["code"]
 client.send('0/other,')
@@ -92,7 +94,10 @@ os._exit(0)
     ],
 )
 def test_clients_and_admins_connect(way: str, when: str, mode: str) -> None:
-    """The admin namespace is let through, and the log says so once; all else is validated."""
+    """The admin namespace is let through, and the log says so once; all else is validated.
+
+    In development, the admin UI hears of each event.
+    """
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM.format(here=str(HERE)), way, when, mode],
         capture_output=True,

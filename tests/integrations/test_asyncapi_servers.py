@@ -125,6 +125,19 @@ def test_a_handler_without_sid_gets_none(stage: Any) -> None:
     assert client.ask("at", {"x": 1, "y": 2}) == [{"x": 2, "y": 1}]
 
 
+def test_a_handler_that_is_registered_again_has_its_new_types(stage: Any) -> None:
+    """Although it is the same function, which was called before."""
+    made = stage()
+
+    def see(sid: str, item: Any) -> str:
+        return type(item).__name__
+
+    for model, data in ((Move, {"x": 1}), (Done, {"ok": True})):
+        made.on("see", request_model=model)(see)
+        client = made.client()
+        assert [client.ask("see", data) for _ in range(2)] == [[model.__name__]] * 2
+
+
 def test_hints_count_where_somebody_says_so(stage: Any) -> None:
     """A changed import alone puts none in force, and handlers are called as by python-socketio."""
     made = stage()

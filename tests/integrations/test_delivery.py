@@ -142,7 +142,10 @@ def test_a_broadcast_starts_no_tasks(on_asyncio: Any) -> None:
 
 
 def test_it_reaches_whom_it_is_for(host: Any) -> None:
-    """One client, rooms, lists of them, everybody but some: once each, and by their queues."""
+    """One client, rooms, lists of them, everybody but some: once each, and by their queues.
+
+    On threads, what is for one client alone has no shorter way.
+    """
     at = host()
     (a, a_sid), (b, b_sid) = at.entered(), at.entered()
     at.do(at.io.enter_room, b_sid, "red")
@@ -157,7 +160,7 @@ def test_it_reaches_whom_it_is_for(host: Any) -> None:
     ):
         at.do(at.io.emit, "moved", {"x": 1}, **options)
         assert [at.now(each) for each in (a, b)] == [[MOVED] * of_a, [MOVED] * of_b]
-    assert at.put == 7
+    assert at.put == (5 if at.threaded else 7)
 
 
 @pytest.mark.parametrize("data", [(), None, (1, "a"), {"x": 1}], ids=repr)
@@ -252,7 +255,7 @@ def test_a_client_gets_all_in_the_order_in_which_it_is_sent(transport: str, host
     assert client.ask("anything") == []
     expected = [("/", "spread", [number, "a"]) for number in range(_COUNT)]
     assert client.received() == expected
-    assert at.put == _COUNT
+    assert at.put == (_COUNT // 2 if at.threaded else _COUNT)
 
 
 def test_an_upgrade_loses_nothing(host: Any) -> None:
@@ -515,11 +518,11 @@ def test_engine_io_s_log_has_each_packet(own: bool, host: Any) -> None:
 def test_without_the_guard_python_socketio_sends(host: Any) -> None:
     """When it is taken off, all is as before."""
     at = host()
-    client, _ = at.entered()
+    (client, _), _ = at.entered(), at.entered()
     manager = at.io.manager
     at.do(at.io.emit, "moved", {"x": 1})
     at.guard.uninstall()
     at.do(at.io.emit, "moved", {"x": 1})
-    assert at.put == 1
+    assert at.put == 2
     assert "emit" not in vars(manager)
     assert at.now(client) == [MOVED] * 2

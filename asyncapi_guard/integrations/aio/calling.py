@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FAULTS",
+    "STARTS_TASKS",
     "all_sent",
     "body_of",
     "called",
@@ -33,6 +34,8 @@ __all__ = [
 
 #: What a hook may raise that is no order to stop: `CancelledError` is one.
 FAULTS: type[BaseException] = Exception
+#: Whether python-socketio starts a task for each client that something is sent to.
+STARTS_TASKS: bool = True
 #: Whether a handler cannot run on this kind of server.
 cannot_run: Callable[[Any], bool] = is_async_generator_function
 #: The event loop itself keeps no task alive.

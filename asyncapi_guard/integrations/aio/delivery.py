@@ -1,9 +1,9 @@
 """The way of an event from the manager to its clients: past what would only pass it on.
 
 What an event is on the wire is put into the queue of each client, where nothing else would come of
-sending it; see `deciding/outboxes.py`. Else python-socketio's own manager sends it. The order in
-which a client gets what is sent is the same: packets get into its queue in the order in which they
-are sent, and all parts of one in a row.
+sending it; see `deciding/outboxes.py`. Else it is sent as python-socketio's own manager does. The
+order in which a client gets what is sent is the same: packets get into its queue in the order in
+which they are sent, and all parts of one in a row.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import socketio
 from engineio import packet as eio_packet
 
-from asyncapi_guard.integrations.aio.calling import all_sent, sending
+from asyncapi_guard.integrations.aio.calling import STARTS_TASKS, all_sent, sending
 from asyncapi_guard.integrations.deciding.outboxes import Outboxes
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.integrations.wire.packets import PacketCodec
 
 __all__ = ["Delivery"]
+
 
 #: Python-socketio's own. It takes the stand-in for the manager.
 _send_by_manager: Callable[..., Any] = socketio.AsyncManager.emit
@@ -47,15 +48,25 @@ class Delivery:
     ) -> None:
         """As `AsyncManager.emit`."""
         manager = self._manager
-        if not self._outboxes.are_open():
+        rooms = manager.rooms.get(namespace)
+        if rooms is None:
+            return
+        name, _ = room
+        if not STARTS_TASKS and isinstance(name, str) and len(rooms.get(name, ())) == 1:
+            # To one client, python-socketio's own way is as short, where it needs no task.
             await _send_by_manager(manager, event, data, namespace, room, skip_sid, callback)
-        elif namespace in manager.rooms:
+            return
+        found = manager.get_participants(namespace, room)
+        if skip_sid is not None:
             skipped = skip_sid if isinstance(skip_sid, list) else [skip_sid]
+            found = [each for each in found if each[0] not in skipped]
+        find = self._outboxes.find if self._outboxes.are_open() else _nowhere
+        if callback:
             content = event, *_arguments(data)
-            if callback:
-                await self._send_each(content, namespace, room, skipped, callback)
-            else:
-                await self._send_all(content, namespace, room, skipped)
+            await self._send_each(content, namespace, found, find, callback)
+        else:
+            made = self._packets.event(namespace, event, *_arguments(data))
+            await self._send_all(_parts(made.encode()), found, find)
 
     def takes(self, eio_sid: str, made: Any) -> bool:
         """Put a packet into the queue of a client; whether it may be put there."""
@@ -65,45 +76,40 @@ class Delivery:
         return queue is not None and _is_put(queue, _parts(made.encode()))
 
     async def _send_all(
-        self, content: tuple[Any, ...], namespace: str, room: Any, skipped: list[Any]
+        self, parts: list[Any], to: list[tuple[str, str]], find: Callable[[str], Any]
     ) -> None:
         """Send the same to all."""
-        parts = _parts(self._packets.event(namespace, *content).encode())
-        find, send = self._outboxes.find, self._server._send_eio_packet
         tasks: list[Any] = []
-        sent = False
-        for sid, eio_sid in self._manager.get_participants(namespace, room):
-            if sid in skipped:
-                continue
+        for _, eio_sid in to:
             queue = find(eio_sid)
             if queue is None or not _is_put(queue, parts):
+                send = self._server._send_eio_packet
                 tasks += [sending(send, eio_sid, part) for part in parts]
-            sent = True
-        if sent:
+        if to:
             await all_sent(tasks)
 
     async def _send_each(
         self,
         content: tuple[Any, ...],
         namespace: str,
-        room: Any,
-        skipped: list[Any],
+        to: list[tuple[str, str]],
+        find: Callable[[str], Any],
         callback: Any,
     ) -> None:
         """Send to each with an ack id of its own."""
         tasks: list[Any] = []
-        sent = False
-        for sid, eio_sid in self._manager.get_participants(namespace, room):
-            if sid in skipped:
-                continue
+        for sid, eio_sid in to:
             id = self._manager._generate_ack_id(sid, callback)
             made = self._packets.event(namespace, *content, id=id)
-            queue = self._outboxes.find(eio_sid)
+            queue = find(eio_sid)
             if queue is None or not _is_encoded_and_put(queue, made):
                 tasks.append(sending(self._server._send_packet, eio_sid, made))
-            sent = True
-        if sent:
+        if to:
             await all_sent(tasks)
+
+
+def _nowhere(_eio_sid: str) -> None:
+    """The queue of a client where packets may not be put into one."""
 
 
 def _arguments(data: Any) -> Any:

@@ -86,13 +86,13 @@ class _Manager:
 
     def get_participants(
         self, namespace: str, room_and_held: tuple[Any, frozenset[str]]
-    ) -> Iterable[tuple[str, str]]:
+    ) -> list[tuple[str, str]]:
         room, held = room_and_held
         # Looked at first: whoever comes after that is not in it.
         found = list(self._manager.get_participants(namespace, room))
         if not held and namespace not in self._entrants.namespaces:
             return found
-        return self._entrants.only_admitted(found, namespace, room, held)
+        return list(self._entrants.only_admitted(found, namespace, room, held))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._manager, name)

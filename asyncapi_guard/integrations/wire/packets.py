@@ -187,11 +187,13 @@ class PacketCodec(Codec):
     def ack(self, namespace: str, id: int, values: Sequence[Any] | Encoded) -> Any:
         """Make an ack; what is not encoded yet is sent as without the guard."""
         if isinstance(values, Encoded):
-            return self.packet_class.of_encoded(namespace, id, values)
+            return self.packet_class.of_encoded(packet.ACK, namespace, id, [values])
         return self.packet_class(packet.ACK, namespace=namespace, id=id, data=list(values))
 
     def event(self, namespace: str, event: str, *args: Any, id: int | None = None) -> Any:
         """Make an event; with an ack id, it asks for an ack."""
+        if self.sends_text and len(args) == 1 and type(args[0]) is Encoded:
+            return self.packet_class.of_encoded(packet.EVENT, namespace, id, [event, args[0]])
         return self.packet_class(packet.EVENT, namespace=namespace, id=id, data=[event, *args])
 
     def connect(self, namespace: str, auth: Any) -> Any:
@@ -266,22 +268,34 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
             if self.is_plain and self._read_event(encoded_packet):
                 return
         elif type(data) is list and data and type(data[-1]) is Encoded:
+            if self.is_plain:
+                self._hold(packet_type, namespace, id, data)
+                return
             self._encoded = data[-1]
             binary = bool(data[-1].attachments)
         self._init_of_base(packet_type, data, namespace, id, binary, encoded_packet)
 
     @classmethod
-    def of_encoded(cls, namespace: str, id: int, values: Encoded) -> _Guarded:
-        """An ack, without a look at what is known of it; for classes that are plain."""
+    def of_encoded(cls, kind: int, namespace: str, id: int | None, data: list[Any]) -> _Guarded:
+        """An event or an ack whose values are encoded, without a look at what is known of it.
+
+        It is for what python-socketio's own class would make of it.
+        """
         made = cls.__new__(cls)
-        made.packet_type = packet.BINARY_ACK if values.attachments else packet.ACK
-        made.data = [values]
-        made.namespace = namespace
-        made.id = id
-        made._encoded = values
-        made.attachment_count = 0
-        made.attachments = []
+        made._hold(kind, namespace, id, data)
         return made
+
+    def _hold(self, kind: int, namespace: str | None, id: int | None, data: list[Any]) -> None:
+        """Be a packet of encoded values."""
+        self._encoded = values = data[-1]
+        if values.attachments:
+            kind = packet.BINARY_ACK if kind == packet.ACK else packet.BINARY_EVENT
+        self.packet_type = kind
+        self.data = data
+        self.namespace = namespace
+        self.id = id
+        self.attachment_count = 0
+        self.attachments = []
 
     @classmethod
     def data_is_binary(cls, data: Any) -> bool:
@@ -293,14 +307,13 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
     def encode(self) -> Any:
         encoded = self._encoded
         if encoded is not None:
-            text = encoded.text if len(self.data) == 1 else encoded.after(self.data[0])
-            if self.id is not None:
-                text = f"{self.id}{text}"
-            if self.namespace not in _ROOT:
-                text = f"{self.namespace},{text}"
+            data = encoded.text if len(self.data) == 1 else encoded.after(self.data[0])
+            namespace = "" if self.namespace in _ROOT else f"{self.namespace},"
+            id = "" if self.id is None else self.id
             if not encoded.attachments:
-                return f"{self.packet_type}{text}"
-            return [f"{self.packet_type}{len(encoded.attachments)}-{text}", *encoded.attachments]
+                return f"{self.packet_type}{namespace}{id}{data}"
+            count = f"{len(encoded.attachments)}-"
+            return [f"{self.packet_type}{count}{namespace}{id}{data}", *encoded.attachments]
         if self.packet_type in _ABOUT_CONNECTIONS and self.data is not None:
             self._check_data()
         encoded = super().encode()
