@@ -114,7 +114,8 @@ class TypedCalls:
         """What is called in the place of a handler; it takes what python-socketio gives."""
         asked = self._asked.get((receiver.namespace, receiver.event))
         arguments: _Arguments = functools.partial(self._arguments, receiver, asked)
-        if asked is not None and receiver.arguments and _takes_one(receiver, asked):
+        given = self._given(receiver.namespace, receiver.event)
+        if asked is not None and receiver.arguments and _takes_one(receiver, asked, given):
             arguments = self._one_argument(receiver, asked, receiver.arguments[0])
 
         handler = receiver.handler
@@ -192,11 +193,11 @@ class TypedCalls:
             raise self._typed.rejection(rejected) from None
 
 
-def _takes_one(receiver: Receiver, asked: Asked) -> bool:
+def _takes_one(receiver: Receiver, asked: Asked, given: tuple[str, ...]) -> bool:
     """Whether a handler takes one argument, which must be there, and maybe the session id."""
     if receiver.rest is not None or receiver.required != 1 or len(receiver.arguments or ()) != 1:
         return False
-    if given_to(receiver.namespace, receiver.event) != (SID,) or receiver.event in _UNASKED:
+    if given != (SID,) or receiver.event in _UNASKED:
         return False
     return [kind for _, kind in asked.parameters] in ([SID, None], [None])
 

@@ -70,11 +70,11 @@ def shop(contract: Any) -> Callable[..., Shop]:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (lambda app: (object(),), "not a builtins.object"),
-        (lambda app: (app, object()), "not a flask.app.Flask and a builtins.object"),
+        (lambda app: (object(),), "not an object"),
+        (lambda app: (app, object()), "not a flask.app.Flask and an object"),
         (
             lambda app: (object(), SocketIO(app)),
-            "not a builtins.object and a flask_socketio.SocketIO",
+            "not an object and a flask_socketio.SocketIO",
         ),
         (lambda app: (SocketIO(app), app), "not a flask_socketio.SocketIO and a flask.app.Flask"),
         (lambda app: (app,), "the SocketIO has no server yet"),
