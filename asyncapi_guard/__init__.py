@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         UnresolvableReference,
         UnsupportedVersion,
     )
-    from asyncapi_guard.guard import Guard, Policy, Verdict
+    from asyncapi_guard.guard import Guard, Identity, Policy, UserPassword, Verdict
     from asyncapi_guard.integrations.asyncapi_servers import AsyncAPIAsyncServer, AsyncAPIServer
     from asyncapi_guard.integrations.asyncapi_socketio import AsyncAPISocketIO
     from asyncapi_guard.integrations.handshake import Handshake, SessionId
@@ -56,6 +56,7 @@ __all__ = [
     "Finding",
     "Guard",
     "Handshake",
+    "Identity",
     "InstallationError",
     "InvalidDocument",
     "Mode",
@@ -70,6 +71,7 @@ __all__ = [
     "UnreadableDocument",
     "UnresolvableReference",
     "UnsupportedVersion",
+    "UserPassword",
     "Verdict",
     "Violation",
     "__version__",
@@ -96,7 +98,7 @@ _HOMES = {
         "UnresolvableReference",
         "UnsupportedVersion",
     ),
-    "asyncapi_guard.guard": ("Guard", "Policy", "Verdict"),
+    "asyncapi_guard.guard": ("Guard", "Identity", "Policy", "UserPassword", "Verdict"),
     "asyncapi_guard.integrations.asyncapi_servers": ("AsyncAPIAsyncServer", "AsyncAPIServer"),
     "asyncapi_guard.integrations.asyncapi_socketio": ("AsyncAPISocketIO",),
     "asyncapi_guard.integrations.handshake": ("Handshake", "SessionId"),

@@ -201,6 +201,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "operations": _mapping,
     "reject_event": _event,
     "respond_unhandled": _boolean,
+    "security": _mode,
     "undeclared_acks": _mode,
     "undeclared_events": _mode,
     "undeclared_namespaces": _mode,

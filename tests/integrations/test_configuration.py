@@ -88,6 +88,7 @@ def test_all_options_come_from_the_configuration(spec: str, tmp_path: Path) -> N
         UNDECLARED_NAMESPACES="report",
         EXCLUDE=["/admin"],
         INCLUDE_VALUES=True,
+        SECURITY="report",
         ADDRESSES=False,
         REJECT_EVENT="rejected",
         RESPOND_UNHANDLED=False,
@@ -108,6 +109,7 @@ def test_all_options_come_from_the_configuration(spec: str, tmp_path: Path) -> N
         undeclared_namespaces=Mode.REPORT,
         exclude=["/admin"],
         include_values=True,
+        security=Mode.REPORT,
     )
     assert (guard.addresses, guard.reject_event, guard.on_violation) == (False, "rejected", hook)
     assert guard.respond_unhandled is False
