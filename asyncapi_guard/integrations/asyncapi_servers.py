@@ -285,8 +285,9 @@ class AsyncAPIServer(_DropIn, ThreadedServer):
         *args: as for `socketio.Server`.
         **kwargs: as for `socketio.Server`, and the options of `AsyncAPISocketIO`: `typed`,
             `spec`, `policy`, `validate`, `generate_docs`, `title`, `version`,
-            `description`, `server_url`, `server_name`, `security`, `engine`, `on_violation`,
-            `addresses`, `reject_event`, `respond_unhandled`.
+            `description`, `server_url`, `server_name`, `security`, `verifiers`,
+            `security_timeout`, `engine`, `on_violation`, `addresses`, `reject_event`,
+            `respond_unhandled`.
 
     Raises:
         SpecError: the document cannot be used.
@@ -407,8 +408,9 @@ class AsyncAPIAsyncServer(_DropIn, AsyncServer):
         *args: as for `socketio.AsyncServer`.
         **kwargs: as for `socketio.AsyncServer`, and the options of `AsyncAPISocketIO`: `typed`,
             `spec`, `policy`, `validate`, `generate_docs`, `title`, `version`,
-            `description`, `server_url`, `server_name`, `security`, `engine`, `on_violation`,
-            `addresses`, `reject_event`, `respond_unhandled`.
+            `description`, `server_url`, `server_name`, `security`, `verifiers`,
+            `security_timeout`, `engine`, `on_violation`, `addresses`, `reject_event`,
+            `respond_unhandled`.
 
     Raises:
         SpecError: the document cannot be used.

@@ -50,6 +50,8 @@ class CodeFirst(Protocol):
     addresses: bool
     reject_event: str | None
     respond_unhandled: bool | None
+    verifiers: Mapping[str, Callable[..., Any]] | None
+    security_timeout: float | None
 
     @property
     def policy(self) -> Policy | None:
@@ -68,11 +70,13 @@ class CodeFirst(Protocol):
 class RenewedGuard(AsyncAPIGuard):
     """A guard that follows the registrations of a server."""
 
+    verifiers_option: str = "verifiers"
+
     def __init__(
         self, owner: CodeFirst, spec: str | os.PathLike[str] | Mapping[str, Any] | None
     ) -> None:
         self._owner = owner
-        self._follows = spec is None
+        self._follows = self.trusts_handlers = spec is None
         self._changes = -1
         self._renewing = threading.Lock()
         self._current: _HandlersGuard
@@ -86,6 +90,8 @@ class RenewedGuard(AsyncAPIGuard):
             reject_event=owner.reject_event,
             respond_unhandled=owner.respond_unhandled,
             engine=owner.engine,
+            security=owner.verifiers,
+            security_timeout=owner.security_timeout,
         )
         self.recorder.place_of = self._place_of
 

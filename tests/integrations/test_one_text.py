@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import importlib
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,9 @@ import asyncapi_guard
 INTEGRATIONS = Path(asyncapi_guard.__file__).parent / "integrations"
 THREADS, AIO = INTEGRATIONS / "threads", INTEGRATIONS / "aio"
 
-#: Modules that both have, each in its own words: how to call what is the application's.
-OWN_WORDS = {"__init__", "calling"}
+#: Modules that both have, each in its own words: how to call what is the application's, and how to
+#: wait for what may never return.
+OWN_WORDS = {"__init__", "calling", "verifying"}
 #: Modules that only asyncio has, and what for.
 ONLY_ASYNCIO = {
     "awaiting": "handlers are awaited, and CancelledError surfaces",
@@ -150,12 +152,14 @@ def test_what_only_asyncio_has_is_listed() -> None:
 
 def test_both_call_by_the_same_names() -> None:
     """What is said in own words has the same names, and is of the same kind."""
-    from asyncapi_guard.integrations.aio import calling as ours
-    from asyncapi_guard.integrations.threads import calling as theirs
-
-    assert ours.__all__ == theirs.__all__
-    for name in ours.__all__:
-        assert callable(getattr(ours, name)) == callable(getattr(theirs, name)), name
+    for module in OWN_WORDS - {"__init__"}:
+        ours, theirs = (
+            importlib.import_module(f"asyncapi_guard.integrations.{each}.{module}")
+            for each in ("aio", "threads")
+        )
+        assert ours.__all__ == theirs.__all__
+        for name in ours.__all__:
+            assert callable(getattr(ours, name)) == callable(getattr(theirs, name)), name
 
 
 def test_the_comparison_sees_differences(tmp_path: Path) -> None:

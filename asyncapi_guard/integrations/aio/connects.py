@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from socketio import exceptions
 
 from asyncapi_guard.errors import violation_error
+from asyncapi_guard.integrations.aio.admitting import Admitting, entering_as
 from asyncapi_guard.integrations.aio.calling import is_pending, never_awaited
-from asyncapi_guard.integrations.aio.entering import Entering
 from asyncapi_guard.integrations.deciding.calls import ConnectFailed, Rejected, given_auth
 from asyncapi_guard.integrations.handlers.parameters import takes
 from asyncapi_guard.integrations.wire.packets import UNREADABLE, opened, strictly
@@ -27,7 +27,7 @@ __all__ = ["Connects"]
 _once: ContextVar[bool] = ContextVar("asyncapi_guard_once", default=False)
 
 
-class Connects(Entering):
+class Connects(Admitting):
     """In the place of `Server._handle_connect`, and of what calls connect handlers."""
 
     _connect: Callable[..., Any]
@@ -54,15 +54,28 @@ class Connects(Entering):
         violation = verdict.violation
         if violation is None:
             if data is not UNREADABLE:
-                await self._enter(eio_sid, namespace, data)
+                await self._admit(eio_sid, namespace, data, strict)
             return
         try:
             violation = await self._record(verdict, eio_sid) or violation
         finally:
             if violation.rejected:
-                await self._send(eio_sid, self.decide.turned_away(namespace, violation))
+                await self.turn_away(eio_sid, namespace, violation)
             elif data is not UNREADABLE:
-                await self._enter(eio_sid, namespace, data)
+                await self._admit(eio_sid, namespace, data, strict)
+
+    async def _admit(self, eio_sid: str, namespace: str, data: Any, auth: Any) -> None:
+        """Let a client enter if it is who it must be."""
+        welcome, session = await self.identify(eio_sid, namespace, auth)
+        if not welcome:
+            return
+        token = entering_as.set(session)
+        try:
+            await self._enter(eio_sid, namespace, data)
+        finally:
+            entering_as.reset(token)
+        if self.server.manager.sid_from_eio_sid(eio_sid, namespace) is None:
+            await self.count_refusal(eio_sid)
 
     async def _enter(self, eio_sid: str, namespace: str, data: Any) -> None:
         """Run the connect handler, and see that the client is either in or out afterwards."""

@@ -11,8 +11,8 @@ from socketio import exceptions
 from asyncapi_guard.errors import violation_error
 from asyncapi_guard.integrations.deciding.calls import ConnectFailed, Rejected, given_auth
 from asyncapi_guard.integrations.handlers.parameters import takes
+from asyncapi_guard.integrations.threads.admitting import Admitting, entering_as
 from asyncapi_guard.integrations.threads.calling import is_pending, never_awaited
-from asyncapi_guard.integrations.threads.entering import Entering
 from asyncapi_guard.integrations.wire.packets import UNREADABLE, opened, strictly
 from asyncapi_guard.violations import printable
 
@@ -27,7 +27,7 @@ __all__ = ["Connects"]
 _once: ContextVar[bool] = ContextVar("asyncapi_guard_once", default=False)
 
 
-class Connects(Entering):
+class Connects(Admitting):
     """In the place of `Server._handle_connect`, and of what calls connect handlers."""
 
     _connect: Callable[..., Any]
@@ -54,15 +54,28 @@ class Connects(Entering):
         violation = verdict.violation
         if violation is None:
             if data is not UNREADABLE:
-                self._enter(eio_sid, namespace, data)
+                self._admit(eio_sid, namespace, data, strict)
             return
         try:
             violation = self._record(verdict, eio_sid) or violation
         finally:
             if violation.rejected:
-                self._send(eio_sid, self.decide.turned_away(namespace, violation))
+                self.turn_away(eio_sid, namespace, violation)
             elif data is not UNREADABLE:
-                self._enter(eio_sid, namespace, data)
+                self._admit(eio_sid, namespace, data, strict)
+
+    def _admit(self, eio_sid: str, namespace: str, data: Any, auth: Any) -> None:
+        """Let a client enter if it is who it must be."""
+        welcome, session = self.identify(eio_sid, namespace, auth)
+        if not welcome:
+            return
+        token = entering_as.set(session)
+        try:
+            self._enter(eio_sid, namespace, data)
+        finally:
+            entering_as.reset(token)
+        if self.server.manager.sid_from_eio_sid(eio_sid, namespace) is None:
+            self.count_refusal(eio_sid)
 
     def _enter(self, eio_sid: str, namespace: str, data: Any) -> None:
         """Run the connect handler, and see that the client is either in or out afterwards."""

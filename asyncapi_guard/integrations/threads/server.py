@@ -69,6 +69,8 @@ class ThreadedServer(Events, Emits, Connects, Registering["ServerDecisions"], In
         if not self._own_manager:
             self._participants = replace(manager, "get_participants", self.get_participants)
         self._admitted = replace(manager, "connect", self.admit)
+        self._pre_connect = replace(manager, "pre_connect", self.pre_connect)
+        self._basic_disconnect = replace(manager, "basic_disconnect", self.basic_disconnect)
         if self._queued:
             self._handle_emit = replace(manager, "_handle_emit", self.handle_emit)
             self._publish = replace(manager, "_publish", self.publish)

@@ -1,0 +1,459 @@
+"""Clients show who they are as the document says, or they do not enter."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import threading
+import time
+from typing import Any
+
+import pytest
+import socketio as pysocketio
+from security_stage import (
+    CANARY,
+    GOOD,
+    OLD,
+    OTHER,
+    SCHEMES,
+    SITUATIONS,
+    WEAK,
+    WRONG,
+    Shown,
+    Stage,
+    Visitor,
+    basic,
+    document,
+    identity_of,
+    shown,
+)
+
+from asyncapi_guard import AsyncAPIGuard, Identity, InstallationError, Policy
+
+ways = pytest.mark.parametrize("way", ["threads", "asyncio"])
+transports = pytest.mark.parametrize("transport", ["websocket", "polling"])
+
+
+@pytest.fixture(scope="module")
+def stages(module_net: Any) -> Any:
+    """A server of each kind, for the whole table."""
+    made: dict[str, Stage] = {}
+
+    def stage(way: str) -> Stage:
+        if way not in made:
+            made[way] = Stage(way, module_net)
+        made[way].ran.clear()
+        made[way].violations.clear()
+        return made[way]
+
+    return stage
+
+
+def visit(net: Any, transport: str, at: Stage, given: Shown) -> Visitor:
+    visitor: Visitor = net.also_close(Visitor(transport, at.url, given))
+    return visitor
+
+
+@ways
+@transports
+@pytest.mark.parametrize("situation", SITUATIONS)
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.sampled(5)
+def test_who_enters(
+    scheme: str, situation: str, transport: str, way: str, stages: Any, net: Any, caplog: Any
+) -> None:
+    """Nobody else, before any handler runs and without one broadcast; and no secret is told."""
+    caplog.set_level(logging.DEBUG, "asyncapi_guard")
+    at = stages(way)
+    visitor = visit(net, transport, at, SITUATIONS[situation](scheme))
+    namespace = f"/{scheme}"
+    answer = visitor.enter(namespace)
+    visitor.enter("/open", "")  # whatever was broadcast before has come by then
+    if situation == "right":
+        assert answer.startswith(f"0{namespace},")
+        assert at.ran == [namespace, "/open"]
+        assert at.violations == []
+    else:
+        code = "forbidden" if situation == "insufficient" else "unauthorized"
+        error = json.loads(answer.partition(",")[2])["data"]["error"]
+        assert (error["code"], error["event"]) == (code, "connect")
+        assert at.ran == ["/open"]
+        assert [each.code for each in at.violations] == [code]
+        assert not any(f"2{namespace}" in frame for frame in visitor.frames)
+    assert CANARY not in "".join(visitor.frames) + caplog.text + str(at.violations)
+
+
+# -- servers and operations ------------------------------------------------------------------------
+
+
+@ways
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (shown("bearer", GOOD), "0"),
+        (shown("header", GOOD), "0"),
+        (Shown({"token": GOOD}, {"x-key": GOOD}), "0"),
+        (Shown({"token": GOOD}, {"x-key": WRONG}), "4"),
+        (Shown({"token": WRONG}, {"x-key": GOOD}), "4"),
+        (Shown({"token": GOOD}, {"x-key": OLD}), "4"),
+        (Shown({"token": WEAK}, {"x-key": GOOD}), "0"),
+        (Shown({"token": GOOD}, {"x-key": ""}), "4"),
+        (Shown(), "4"),
+        (Shown(query=[("token", GOOD), ("access_token", GOOD)]), "4"),
+        (Shown(headers=basic(GOOD)), "4"),
+    ],
+)
+def test_any_scheme_of_a_server_will_do(way: str, given: Shown, expected: str, net: Any) -> None:
+    """But whatever is shown must be right; and a token is never looked for in the URL."""
+    spec = document(["bearer", "header"], server=["bearer", "header"])
+    at = Stage(way, net, spec)
+    assert visit(net, "websocket", at, given).enter("/open").startswith(expected)
+
+
+@ways
+def test_an_operation_compares_who_the_client_is(way: str, net: Any) -> None:
+    """Its scheme is verified when the client connects; the events of others go on."""
+    spec = document(["bearer", "header"], server=["bearer"])
+    spec["operations"]["open_say"]["security"] = [{"$ref": "#/components/securitySchemes/header"}]
+    at = Stage(way, net, spec, reject_event="rejected")
+    at.io.on("say", lambda *_: None, namespace="/open")
+
+    def said(*headers: str) -> str:
+        sent = dict.fromkeys(["x-key"], *headers) if headers else {}
+        visitor = visit(net, "websocket", at, Shown({"token": GOOD}, sent))
+        assert visitor.enter("/open").startswith("0")
+        visitor.send('2/open,7["say",1]')
+        return visitor.until("3/open,7")
+
+    assert said(GOOD) == "3/open,7[]"
+    assert json.loads(said()[9:-1])["error"]["code"] == "unauthorized"
+    assert json.loads(said(WEAK)[9:-1])["error"]["code"] == "forbidden"
+    assert [str(each.checkpoint) for each in at.violations] == ["receive_event"] * 2
+
+
+@ways
+@pytest.mark.parametrize("mode", ["report", "off"])
+def test_in_other_modes_everybody_enters(way: str, mode: str, net: Any) -> None:
+    """And in `report`, somebody hears of it."""
+    at = Stage(way, net, policy=Policy(security=mode))
+    assert visit(net, "websocket", at, shown("bearer", WRONG)).enter("/bearer").startswith("0")
+    assert [each.rejected for each in at.violations] == ([False] if mode == "report" else [])
+
+
+@ways
+def test_the_contract_comes_first(way: str, net: Any) -> None:
+    """No verifier is asked about what does not fit; and what it says is never told."""
+    asked: list[Any] = []
+    spec = document(["bearer"])
+    spec["channels"]["bearer"]["messages"]["connect"]["payload"] = {"required": ["room"]}
+    at = Stage(way, net, spec, security={"bearer": lambda *given: asked.append(given)})
+    answer = visit(net, "websocket", at, shown("bearer", GOOD)).enter("/bearer")
+    assert json.loads(answer.partition(",")[2])["data"]["error"]["code"] != "unauthorized"
+    assert asked == []
+
+
+# -- verifiers -------------------------------------------------------------------------------------
+
+
+def raises(credential: Any, handshake: Any) -> Any:
+    raise RuntimeError(credential)
+
+
+def exits(credential: Any, handshake: Any) -> Any:
+    raise SystemExit
+
+
+async def raises_later(credential: Any, handshake: Any) -> Any:
+    raise RuntimeError(credential)
+
+
+async def is_cancelled(credential: Any, handshake: Any) -> Any:
+    raise asyncio.CancelledError
+
+
+async def says_yes(credential: Any, handshake: Any) -> Any:
+    return True
+
+
+BAD: dict[str, Any] = {
+    "raises": raises,
+    "exits": exits,
+    "none": lambda *_: None,
+    "true": lambda *_: True,
+    "text": lambda *_: "ann",
+    "dict": lambda *_: {"subject": "ann"},
+    "expired": lambda *_: Identity("ann", {"enter"}, 0),
+    "not an identity": lambda *_: Identity(7),  # type: ignore[arg-type]  # that is the point
+    "a coroutine nobody awaits": lambda *_: says_yes(None, None),
+    "no parameters": lambda: Identity("ann", {"enter"}),
+}
+
+
+@pytest.mark.parametrize(
+    ("way", "verify"),
+    [
+        *[pytest.param("threads", each, id=f"threads-{name}") for name, each in BAD.items()],
+        *[pytest.param("asyncio", each, id=f"asyncio-{name}") for name, each in BAD.items()],
+        ("asyncio", raises_later),
+        ("asyncio", is_cancelled),
+        ("asyncio", says_yes),
+    ],
+)
+def test_a_verifier_that_says_no_rejects(way: str, verify: Any, net: Any, caplog: Any) -> None:
+    """In whatever way it says so; and its words are nobody's business."""
+    at = Stage(way, net, document(["bearer"]), security={"bearer": verify})
+    answer = visit(net, "websocket", at, shown("bearer", GOOD)).enter("/bearer")
+    assert json.loads(answer.partition(",")[2])["data"]["error"]["code"] == "unauthorized"
+    assert at.ran == []
+    assert CANARY not in caplog.text
+
+
+@ways
+@pytest.mark.parametrize("kind", ["plain", "coroutine"])
+def test_a_verifier_that_takes_too_long_rejects(way: str, kind: str, net: Any) -> None:
+    """What it says later is dropped; a coroutine is cancelled."""
+    if (way, kind) == ("threads", "coroutine"):
+        with pytest.raises(InstallationError, match="verifier of 'bearer' is a coroutine function"):
+            Stage(way, net, document(["bearer"]), security={"bearer": says_yes})
+        return
+    go_on, ended, cancelled = threading.Event(), threading.Event(), threading.Event()
+
+    def hang(credential: Any, handshake: Any) -> Identity:
+        go_on.wait()
+        ended.set()
+        return Identity("ann", {"enter"})
+
+    async def hang_later(credential: Any, handshake: Any) -> Identity:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cancelled.set()
+        raise AssertionError
+
+    verify = hang if kind == "plain" else hang_later
+    options = {"security": {"bearer": verify}, "security_timeout": 0.05}
+    at = Stage(way, net, document(["bearer"]), **options)
+    visitor = visit(net, "websocket", at, shown("bearer", GOOD))
+    assert "unauthorized" in visitor.enter("/bearer")
+    go_on.set()
+    (ended if kind == "plain" else cancelled).wait()
+    assert visitor.enter("/open").startswith("0")
+    assert at.ran == ["/open"]
+
+
+@ways
+def test_only_so_many_verifiers_run_at_once(way: str, net: Any, monkeypatch: Any) -> None:
+    """Those that never return keep nobody else busy, and let nobody in."""
+    from asyncapi_guard.integrations.aio import verifying as on_asyncio
+    from asyncapi_guard.integrations.threads import verifying as on_threads
+
+    for module in (on_asyncio, on_threads):
+        monkeypatch.setattr(module, "_MOST", 1)
+    go_on, started = threading.Event(), threading.Event()
+
+    def hang(credential: Any, handshake: Any) -> Identity:
+        started.set()
+        go_on.wait()
+        return Identity("ann", {"enter"})
+
+    at = Stage(way, net, document(["bearer"]), security={"bearer": hang}, security_timeout=100)
+    first, second = (visit(net, "websocket", at, shown("bearer", GOOD)) for _ in range(2))
+    first.send(f'0/bearer,{{"token":"{GOOD}"}}')
+    started.wait()
+    assert "unauthorized" in second.enter("/bearer")
+    go_on.set()
+    assert first.until("0/bearer", "4/bearer").startswith("0")
+
+
+@ways
+def test_one_verifier_is_asked_once_of_one_credential(way: str, net: Any) -> None:
+    """Though two schemes want it; another verifier may take what the first does not know."""
+    asked: list[Any] = []
+
+    def ask(credential: Any, handshake: Any) -> Identity | None:
+        asked.append((credential, handshake.auth, handshake.headers["x-other"]))
+        return identity_of(credential, handshake)
+
+    spec = document(["bearer", "oauth2", "openid"], server=["bearer"])
+    for name in ("oauth2", "openid"):
+        ref = {"$ref": f"#/components/securitySchemes/{name}"}
+        spec["operations"][f"open_{name}"] = {**spec["operations"]["open_say"], "security": [ref]}
+    verifiers = {"bearer": ask, "oauth2": ask, "openid": lambda *_: None}
+    at = Stage(way, net, spec, security=verifiers)
+    given = Shown({"token": OTHER}, {"x-other": "1"})
+    assert visit(net, "websocket", at, given).enter("/open").startswith("0")
+    assert asked == [(OTHER, {"token": OTHER}, "1")]
+
+
+# -- who it is -------------------------------------------------------------------------------------
+
+
+@ways
+@transports
+def test_handlers_know_who_it_is(way: str, transport: str, net: Any) -> None:
+    """From the connect handler to the disconnect handler, and nothing is kept after that."""
+    at, known, gone = Stage(way, net, document(["bearer"])), [], threading.Event()
+
+    def connected(sid: str, environ: Any, auth: Any) -> None:
+        known.append((sid, at.guard.identity(sid, "/bearer"), at.guard.identity(sid)))
+
+    def disconnected(sid: str, reason: Any) -> None:
+        known.append((sid, at.guard.identity(sid, "/bearer"), at.guard.identity("x", "/bearer")))
+        gone.set()
+
+    at.io.on("connect", connected, namespace="/bearer")
+    at.io.on("disconnect", disconnected, namespace="/bearer")
+    visitor = visit(net, transport, at, shown("bearer", GOOD))
+    assert visitor.enter("/bearer").startswith("0")
+    assert visitor.enter("/bearer", f'{{"token":"{OTHER}"}}').startswith("4")  # it is in already
+    visitor.send("1/bearer,")
+    gone.wait()
+    (sid, *first), (same, *second) = known
+    assert (same, first[0].subject, first[1], second) == (sid, "ann", None, [first[0], None])
+    visitor.enter("/open")  # the disconnect is done by then
+    sessions = at.guard._adapters()[0].decide.sessions
+    assert [key for key in sessions._sessions if key[0] == "/bearer"] == []
+
+
+@ways
+def test_a_rejected_client_leaves_nothing_behind(way: str, net: Any) -> None:
+    """Neither of the guard's refusals, nor of the application's."""
+    at = Stage(way, net, document(["bearer"]))
+    gone = threading.Event()
+    at.io.on("connect", lambda *_: False, namespace="/bearer")
+    at.io.on("connect", lambda *_: None, namespace="/open")
+    at.io.on("disconnect", lambda *_: gone.set(), namespace="/open")
+    visitor = visit(net, "websocket", at, shown("bearer", GOOD))
+    assert visitor.enter("/bearer").startswith("4")
+    assert visitor.enter("/bearer", "").startswith("4")
+    assert visitor.enter("/open").startswith("0")
+    visitor.close()
+    gone.wait()
+    sessions = at.guard._adapters()[0].decide.sessions
+    assert (sessions._sessions.keys() - {("/open", None)}, sessions._refusals) == (set(), {}) or (
+        wait_until(lambda: not sessions._sessions and not sessions._refusals)
+    )
+
+
+def wait_until(condition: Any) -> bool:
+    """Wait for what the server does right after a handler."""
+    while not condition():
+        time.sleep(0.001)
+    return True
+
+
+@ways
+@transports
+def test_a_connection_is_refused_five_times(way: str, transport: str, net: Any) -> None:
+    """Whoever guesses needs a new connection then; the guard's and the application's count."""
+    at = Stage(way, net, document(["bearer"]))
+    at.io.on("connect", lambda *_: False, namespace="/open")
+    visitor = visit(net, transport, at, shown("bearer", WRONG))
+    for namespace in ("/bearer", "/open", "/bearer", "/bearer"):
+        assert visitor.enter(namespace).startswith("4")
+    visitor.send('0/bearer,{"token":"x"}')
+    visitor.until("1")
+
+
+# -- at the start ----------------------------------------------------------------------------------
+
+
+def protect(on: Any = None, spec: Any = None, **options: Any) -> Any:
+    on = on or pysocketio.Server(async_mode="threading")
+    AsyncAPIGuard(spec or document(["bearer", "cookie"]), **options).protect(on)
+    return on
+
+
+def yes(credential: Any, handshake: Any) -> Identity:
+    return Identity("ann")
+
+
+BOTH = {"bearer": yes, "cookie": yes}
+
+
+def test_a_scheme_without_a_verifier_stops_the_start() -> None:
+    """The message names it, and has the line to write."""
+    with pytest.raises(InstallationError) as error:
+        protect(security={"bearer": yes})
+    text = str(error.value)
+    assert "requires 'cookie'" in text
+    assert "security={'bearer': yes, 'cookie': verify_cookie}" in text
+    assert "Policy(security='off')" in text
+
+
+@pytest.mark.parametrize("mode", ["report", "off"])
+def test_in_other_modes_it_does_not(mode: str, caplog: Any) -> None:
+    protect(policy=Policy(security=mode))
+    assert ("requires 'bearer', 'cookie'" in caplog.text) is (mode == "report")
+
+
+def test_a_scheme_that_nobody_requires_needs_none() -> None:
+    """Nor one of what only the server sends."""
+    spec = document(["bearer", "cookie"])
+    spec["operations"]["cookie_news"]["security"] = spec["operations"]["cookie_enter"].pop(
+        "security"
+    )
+    protect(spec=spec, security={"bearer": yes})
+
+
+def test_a_scheme_needs_a_name() -> None:
+    """Else there is nothing to pass a verifier by."""
+    spec = document(["bearer"])
+    spec["operations"]["open_enter"]["security"] = [{"type": "X509"}]
+    with pytest.raises(InstallationError, match=r"open_enter/security/0 has no name"):
+        protect(spec=spec, security={"bearer": yes})
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"security": {"baerer": yes}}, r"lacks: 'baerer' \(did you mean 'bearer'\?\)"),
+        ({"security": {"bearer": "yes"}}, r"security\['bearer'\] takes a function, not a str"),
+        ({"security": [yes]}, "security takes verifiers by names, such as"),
+        ({"security": BOTH, "security_timeout": "5"}, "takes seconds, not a str"),
+        ({"security": BOTH, "security_timeout": 0}, "must be some seconds, not 0"),
+        ({"security": BOTH, "server": "mian"}, r"'mian' \(did you mean 'main'\?\)"),
+    ],
+)
+def test_options_that_do_not_fit_are_errors(options: Any, words: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=words):
+        protect(**options)
+
+
+def test_servers_that_require_different_things() -> None:
+    """The guard must know which of them it is on."""
+    spec = document(["bearer"], server=["bearer"])
+    spec["servers"]["other"] = {"host": "i", "protocol": "ws"}
+    with pytest.raises(InstallationError, match=r"server='other'"):
+        protect(spec=spec, security={"bearer": yes})
+    protect(spec=spec, security={"bearer": yes}, server="other")
+    spec["servers"]["other"]["security"] = spec["servers"]["main"]["security"]
+    protect(spec=spec, security={"bearer": yes})
+
+
+@pytest.mark.parametrize("origins", ["*", [], ["*"], ["https://example.com", "*"]])
+@pytest.mark.parametrize("kind", ["Server", "AsyncServer"])
+def test_a_cookie_needs_an_origin_that_is_checked(origins: Any, kind: str) -> None:
+    """Else any page on the web comes with the cookies of its visitors."""
+
+    def server() -> Any:
+        mode = "asgi" if kind == "AsyncServer" else "threading"
+        return getattr(pysocketio, kind)(async_mode=mode, cors_allowed_origins=origins)
+
+    with pytest.raises(InstallationError, match="'cookie' is a cookie, and cors_allowed_origins"):
+        protect(server(), security=BOTH)
+    protect(server(), document(["bearer"]), security={"bearer": yes})
+
+
+@pytest.mark.parametrize("origins", [None, "https://example.com", ["https://x.org"], lambda _: 1])
+def test_origins_that_are_checked_are_fine(origins: Any) -> None:
+    server = pysocketio.Server(async_mode="threading", cors_allowed_origins=origins)
+    protect(server, security=BOTH)
+
+
+def test_uninstalling_lets_everybody_in(net: Any) -> None:
+    """As without the guard."""
+    at = Stage("threads", net)
+    at.guard.uninstall()
+    assert visit(net, "websocket", at, Shown()).enter("/bearer").startswith("0")
