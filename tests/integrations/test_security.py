@@ -30,6 +30,7 @@ from security_stage import (
 )
 
 from asyncapi_guard import AsyncAPIGuard, Identity, InstallationError, Policy
+from asyncapi_guard.integrations.deciding.sessions import Expiries, Session, Sessions, Watch
 
 ways = pytest.mark.parametrize("way", ["threads", "asyncio"])
 transports = pytest.mark.parametrize("transport", ["websocket", "polling"])
@@ -354,6 +355,108 @@ def test_a_connection_is_refused_five_times(way: str, transport: str, net: Any) 
         assert visitor.enter(namespace).startswith("4")
     visitor.send('0/bearer,{"token":"x"}')
     visitor.until("1")
+
+
+# -- until when ------------------------------------------------------------------------------------
+
+
+class Expiry:
+    """A verifier of identities that end soon, or when a test says so."""
+
+    def __init__(self) -> None:
+        self.ends: list[float | None] = []
+
+    def __call__(self, credential: Any, handshake: Any) -> Identity:
+        ends = self.ends.pop(0)
+        return Identity("ann", {"enter"}, None if ends is None else time.time() + ends)
+
+
+@ways
+@transports
+def test_a_client_whose_identity_ends_is_told_and_disconnected(
+    way: str, transport: str, net: Any
+) -> None:
+    """And it may come again; others stay, and so do those that end later."""
+    verify = Expiry()
+    options = {"security": {"bearer": verify}, "reject_event": "rejected"}
+    at, gone = Stage(way, net, document(["bearer"]), **options), threading.Event()
+    at.io.on("disconnect", lambda *_: gone.set(), namespace="/bearer")
+    at.io.on("connect", lambda *_: None, namespace="/bearer")
+    at.io.on("say", lambda *_: None, namespace="/bearer")
+    verify.ends[:] = [1_000, None, 0.1, 1_000]
+    later, never, visitor = (visit(net, transport, at, shown("bearer", GOOD)) for _ in range(3))
+    for each in (later, never, visitor):
+        assert each.enter("/bearer").startswith("0")
+    told = visitor.until('2/bearer,["rejected"')
+    error = json.loads(told.partition(",")[2])[1]["error"]
+    assert (error["code"], error["event"]) == ("unauthorized", "disconnect")
+    if "1/bearer," not in visitor.frames:
+        visitor.until("1/bearer,")
+    gone.wait()
+    assert visitor.enter("/bearer").startswith("0")
+    for each in (visitor, later, never):
+        each.send('2/bearer,7["say",1]')
+        assert each.until("3/bearer,7") == "3/bearer,7[]"
+
+
+@ways
+def test_a_disconnect_handler_that_raises_ends_a_session_all_the_same(
+    way: str, net: Any, caplog: Any
+) -> None:
+    """Nothing of the client is left."""
+    verify = Expiry()
+    at = Stage(way, net, document(["bearer"]), security={"bearer": verify})
+
+    def disconnected(*_: Any) -> None:
+        raise RuntimeError
+
+    at.io.on("disconnect", disconnected, namespace="/bearer")
+    verify.ends[:] = [0.05]
+    visitor = visit(net, "websocket", at, shown("bearer", GOOD))
+    assert visitor.enter("/bearer").startswith("0")
+    visitor.until("1/bearer,")
+    wait_until(lambda: not at.io.manager.rooms.get("/bearer"))
+    assert len(at.guard._adapters()[0].decide.sessions) == 0
+    assert "a disconnect handler failed" in caplog.text
+
+
+@ways
+def test_an_event_of_somebody_who_is_no_more_is_rejected(way: str, net: Any) -> None:
+    """Even before anybody has noticed that it is time."""
+    at = Stage(way, net, document(["bearer"]))
+    at.io.on("say", lambda *_: None, namespace="/bearer")
+    visitor = visit(net, "websocket", at, shown("bearer", GOOD))
+    visitor.enter("/bearer")
+    sessions = at.guard._adapters()[0].decide.sessions
+    ((_, sid),) = sessions._sessions
+    sessions.open(sid, "/bearer", Session({"bearer": Identity("ann", {"enter"}, 1)}))
+    visitor.send('2/bearer,7["say",1]')
+    assert "unauthorized" in visitor.until("3/bearer,7")
+
+
+def test_one_heap_knows_who_is_next() -> None:
+    """Whoever has left is not waited for, and does not stay in it."""
+    sessions = Sessions()
+    expiries = Expiries(sessions)
+
+    def enter(sid: str, ends: float | None) -> Watch:
+        sessions.open(sid, "/", Session({"b": Identity("ann", expires_at=ends)}))
+        return expiries.add(sid, "/")
+
+    assert enter("never", None) is Watch.NOTHING
+    assert enter("b", 20) is Watch.START
+    assert enter("c", 30) is Watch.NOTHING
+    assert enter("a", 10) is Watch.WAKE
+    assert expiries.next(5) == ([], 5)
+    sessions.close("b", "/")
+    assert expiries.next(10) == ([("a", "/")], 20)
+    assert expiries.next(31) == ([("c", "/")], None)
+    assert enter("d", 1_000) is Watch.START
+    assert expiries.next(31) == ([], 60)
+    for n in range(1_000):
+        enter(str(n), 2_000)
+        sessions.close(str(n), "/")
+    assert len(expiries._heap) < 100
 
 
 # -- at the start ----------------------------------------------------------------------------------

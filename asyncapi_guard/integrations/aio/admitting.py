@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.integrations.aio.entering import Entering
+from asyncapi_guard.integrations.aio.expiring import Expiring
 from asyncapi_guard.integrations.aio.verifying import Verifiers
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ __all__ = ["Admitting", "entering_as"]
 entering_as: ContextVar[Session | None] = ContextVar("asyncapi_guard_entering_as", default=None)
 
 
-class Admitting(Entering):
+class Admitting(Expiring):
     """In the place of what gives a client its session, and takes it away."""
 
     _pre_connect: Callable[..., Any]

@@ -13,7 +13,12 @@ from asyncapi_guard.guard.identity import Identity
 from asyncapi_guard.guard.security import has_expired, used_schemes
 from asyncapi_guard.guard.verdicts import PASSED
 from asyncapi_guard.integrations.deciding.decisions import Decisions
-from asyncapi_guard.integrations.deciding.sessions import NOBODY_KNOWN, Session, Sessions
+from asyncapi_guard.integrations.deciding.sessions import (
+    NOBODY_KNOWN,
+    Expiries,
+    Session,
+    Sessions,
+)
 from asyncapi_guard.integrations.handshake import Handshake
 from asyncapi_guard.integrations.wire.requests import request_in
 from asyncapi_guard.violations import Code, printable
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.integrations.deciding.calls import Call
     from asyncapi_guard.integrations.deciding.decisions import Guarding
     from asyncapi_guard.integrations.wire.codec import Codec
+    from asyncapi_guard.integrations.wire.packets import PacketCodec
 
 __all__ = ["Admission", "AdmissionDecisions", "Check"]
 
@@ -85,11 +91,16 @@ class AdmissionDecisions(Decisions):
 
     Attributes:
         sessions: of those who have entered.
+        expiries: when these end.
     """
+
+    #: Makes packets.
+    packets: PacketCodec
 
     def __init__(self, guarding: Guarding, codec: Codec) -> None:
         super().__init__(guarding, codec)
         self.sessions: Sessions = Sessions()
+        self.expiries: Expiries = Expiries(self.sessions)
         self._excused: tuple[Guard | None, frozenset[str]] = None, frozenset()
 
     # -- connects ----------------------------------------------------------------------------------
@@ -181,6 +192,20 @@ class AdmissionDecisions(Decisions):
                 excused = frozenset(names - self.guarding.verifiers.keys())
             self._excused = guard, excused
         return self._excused[1]
+
+    def ends(self, namespace: str) -> bool:
+        """Return whether clients whose identity has ended are disconnected."""
+        guard = self.guard
+        enforces = guard.policy.of_security is Mode.ENFORCE
+        return self.active and enforces and guard.entrance(namespace) is not None
+
+    def told_of_end(self, namespace: str) -> Any:
+        """Return the packet that tells a client that its identity has ended; `None` for none."""
+        name = self.guarding.reject_event
+        violation = self.guard.unwelcome(namespace, "disconnect", Code.UNAUTHORIZED).violation
+        if name is None or violation is None:
+            return None
+        return self.packets.event(namespace, name, violation.as_dict())
 
     # -- events ------------------------------------------------------------------------------------
 

@@ -74,8 +74,11 @@ class Connects(Admitting):
             self._enter(eio_sid, namespace, data)
         finally:
             entering_as.reset(token)
-        if self.server.manager.sid_from_eio_sid(eio_sid, namespace) is None:
+        sid = self.server.manager.sid_from_eio_sid(eio_sid, namespace)
+        if sid is None:
             self.count_refusal(eio_sid)
+        elif session is not None:
+            self.watch(sid, namespace)
 
     def _enter(self, eio_sid: str, namespace: str, data: Any) -> None:
         """Run the connect handler, and see that the client is either in or out afterwards."""
