@@ -6,7 +6,7 @@ namespace, where the handler takes any; after it, the environment of a connect. 
 - a parameter that has one of those names (`event`, `namespace`, `sid`, `environ`), or no type hint,
   gets what python-socketio gives at its place; `SessionId` is a hint for the session id under any
   name; a session id or an environment that no parameter asks for is not given;
-- a parameter hinted `Handshake` gets that, at any place;
+- a parameter hinted `Handshake` or `Identity` gets that, at any place;
 - all others are arguments of the event.
 
 Where a hint leaves open which of them is meant, the registration says so.
@@ -28,15 +28,26 @@ from asyncapi_guard.codefirst.signatures import (
     read_signature,
 )
 from asyncapi_guard.errors import RegistrationError
+from asyncapi_guard.guard import Identity
 from asyncapi_guard.integrations.handshake import Handshake, SessionId
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["ENVIRON", "EVENT", "HANDSHAKE", "NAMESPACE", "SID", "Asked", "asked_by", "given_to"]
+__all__ = [
+    "ENVIRON",
+    "EVENT",
+    "HANDSHAKE",
+    "IDENTITY",
+    "NAMESPACE",
+    "SID",
+    "Asked",
+    "asked_by",
+    "given_to",
+]
 
 EVENT, NAMESPACE, SID, ENVIRON = "event", "namespace", "sid", "environ"
-HANDSHAKE = "handshake"
+HANDSHAKE, IDENTITY = "handshake", "identity"
 
 _WHAT = {
     EVENT: "the name of the event",
@@ -122,7 +133,7 @@ def asked_by(handler: Callable[..., Any], namespace: str, event: str) -> Asked:
     reader.end(signature.rest)
     pairs = list(zip(signature.arguments, kinds, strict=True))
     arguments = tuple(each for each, kind in pairs if kind is None or kind == EVENT)
-    said = [each.hint for each, kind in pairs if kind in (None, HANDSHAKE, ENVIRON)]
+    said = [each.hint for each, kind in pairs if kind in (None, HANDSHAKE, IDENTITY, ENVIRON)]
     rest = [signature.rest.hint] if signature.rest is not None else []
     hinted = (
         signature.returns is not MISSING
@@ -156,6 +167,8 @@ class _Reader:
         """
         if _bare(parameter.hint) is Handshake:
             return HANDSHAKE
+        if _is_identity(parameter.hint):
+            return IDENTITY
         kind = self._own(parameter)
         if kind is not None:
             self._has_sid |= kind == SID
@@ -234,6 +247,13 @@ class _Reader:
 def _bare(hint: Any) -> Any:
     """A hint without what `Annotated` says of it."""
     return typing.get_args(hint)[0] if typing.get_origin(hint) is typing.Annotated else hint
+
+
+def _is_identity(hint: Any) -> bool:
+    """Whether a hint is `Identity`, or that or `None`."""
+    hint = _bare(hint)
+    kinds = typing.get_args(hint)
+    return hint is Identity or (len(kinds) == 2 and set(kinds) == {Identity, type(None)})
 
 
 def _can_be(asked: str, hint: Any) -> bool:

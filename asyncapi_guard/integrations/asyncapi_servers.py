@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from asyncapi_guard.codefirst import Receiver
-    from asyncapi_guard.guard import Verdict
+    from asyncapi_guard.guard import Identity, Verdict
     from asyncapi_guard.integrations.asked import Asked
     from asyncapi_guard.integrations.middleware import AsyncAPIGuard
 
@@ -70,6 +70,7 @@ class _DropIn(CodeFirstServer, BaseServer):
         self._handlers.follow(self)
         self._handlers.constructs = self.validate
         self._calls: TypedCalls = TypedCalls(self._handlers, self)
+        self._calls.identity_of = self._identity_of
         self._calls.event_handler = super()._get_event_handler
         self._calls.namespace_handler = super()._get_namespace_handler
         self._response_models: ResponseModels = ResponseModels(self.engine)
@@ -255,6 +256,9 @@ class _DropIn(CodeFirstServer, BaseServer):
 
     def _get_namespace_handler(self, namespace: str, args: Any) -> tuple[Any, Any]:
         return self._calls.typed_namespace(namespace, args)
+
+    def _identity_of(self, sid: str, namespace: str) -> Identity | None:
+        return None if self._guarded is None else self._guarded.identity(sid, namespace)
 
     def _handle_connect(self, eio_sid: str, namespace: str, data: Any) -> Any:
         keep_auth(self.environ.get(eio_sid), namespace or "/", data)

@@ -8,7 +8,7 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.codefirst import CATCH_ALL
-from asyncapi_guard.integrations.asked import EVENT, HANDSHAKE, NAMESPACE, SID, given_to
+from asyncapi_guard.integrations.asked import EVENT, HANDSHAKE, IDENTITY, NAMESPACE, SID, given_to
 from asyncapi_guard.integrations.deciding.calls import Rejected
 from asyncapi_guard.integrations.handlers.registered import dispatches_itself
 from asyncapi_guard.integrations.handshake import handshake_of
@@ -34,6 +34,7 @@ class TypedCalls:
         server: the python-socketio server.
     """
 
+    identity_of: Callable[[str, str], Any]
     event_handler: Callable[..., Any]
     namespace_handler: Callable[..., Any]
 
@@ -127,6 +128,8 @@ class TypedCalls:
         def find(kind: str) -> Any:
             if kind == HANDSHAKE:
                 return handshake_of(self._server, own[SID], namespace)
+            if kind == IDENTITY:
+                return self.identity_of(own[SID], namespace)
             return own[kind]
 
         return asked.arguments(find, values)

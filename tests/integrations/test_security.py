@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 import socketio as pysocketio
+from flask import Flask, g, request
+from flask_socketio import SocketIO
 from security_stage import (
     CANARY,
     GOOD,
@@ -28,8 +30,17 @@ from security_stage import (
     identity_of,
     shown,
 )
+from traffic_asyncio import Uvicorn
 
-from asyncapi_guard import AsyncAPIGuard, Identity, InstallationError, Policy
+from asyncapi_guard import (
+    AsyncAPIAsyncServer,
+    AsyncAPIGuard,
+    AsyncAPIServer,
+    AsyncAPISocketIO,
+    Identity,
+    InstallationError,
+    Policy,
+)
 from asyncapi_guard.integrations.deciding.sessions import Expiries, Session, Sessions, Watch
 
 ways = pytest.mark.parametrize("way", ["threads", "asyncio"])
@@ -560,3 +571,106 @@ def test_uninstalling_lets_everybody_in(net: Any) -> None:
     at = Stage("threads", net)
     at.guard.uninstall()
     assert visit(net, "websocket", at, Shown()).enter("/bearer").startswith("0")
+
+
+# -- drop-ins, and Flask ---------------------------------------------------------------------------
+
+BEARER = {"bearer": {"type": "http", "scheme": "bearer"}}
+
+
+def ann_or_nobody(credential: Any, handshake: Any) -> Identity | None:
+    return Identity("ann") if credential == GOOD else None
+
+
+@pytest.mark.parametrize("kind", ["AsyncAPIServer", "AsyncAPIAsyncServer", "AsyncAPISocketIO"])
+@pytest.mark.parametrize("url", [None, "wss://game.example"])
+def test_a_drop_in_has_schemes_and_verifiers(kind: str, url: Any, net: Any) -> None:
+    """Its handlers get the identity by its type, under Flask by `flask.g`."""
+    options = {"security": BEARER, "verifiers": {"bearer": ann_or_nobody}, "server_url": url}
+    made = served(kind, net, **options)
+    visitor = net.also_close(Visitor("websocket", made, shown("bearer", GOOD)))
+    assert visitor.enter("/game").startswith("0")
+    visitor.send('2/game,7["who",1]')
+    assert visitor.until("3/game,7") == '3/game,7["ann 1"]'
+    wrong = net.also_close(Visitor("websocket", made, shown("bearer", WRONG)))
+    assert "unauthorized" in wrong.enter("/game")
+
+
+@pytest.mark.parametrize("kind", ["AsyncAPIServer", "AsyncAPIAsyncServer", "AsyncAPISocketIO"])
+def test_a_scheme_of_code_may_be_left_to_the_connect_handler(
+    kind: str, net: Any, caplog: Any
+) -> None:
+    """The log says so, with the line to write."""
+    made = served(kind, net, security=BEARER, server_url="wss://game.example")
+    assert "verifiers={'bearer': verify_bearer}" in caplog.text
+    visitor = net.also_close(Visitor("websocket", made, Shown()))
+    assert visitor.enter("/game").startswith("0")
+    visitor.send('2/game,7["who",1]')
+    assert visitor.until("3/game,7") == '3/game,7["nobody 1"]'
+
+
+def served(kind: str, net: Any, **options: Any) -> str:
+    """Serve a drop-in with one event, which says who the client is: its address."""
+    options = {"typed": True, **options}
+    if kind == "AsyncAPISocketIO":
+        app = Flask(__name__)
+        socketio = AsyncAPISocketIO(app, async_mode="threading", **options)
+
+        @socketio.on("who", namespace="/game")
+        def who_in_flask(number: int) -> str:
+            identity = g.get("identity")
+            return f"{identity.subject if identity else 'nobody'} {number}"
+
+        return str(net.serve(app))
+    on_asyncio = kind == "AsyncAPIAsyncServer"
+    server: Any = AsyncAPIAsyncServer if on_asyncio else AsyncAPIServer
+    io = server(async_mode="asgi" if on_asyncio else "threading", **options)
+
+    @io.on("connect", namespace="/game")
+    def connect(identity: Identity | None) -> None:
+        assert (identity is None) is ("verifiers" not in options)
+
+    @io.on("who", namespace="/game")
+    def who(number: int, identity: Identity | None) -> str:
+        return f"{identity.subject if identity else 'nobody'} {number}"
+
+    if on_asyncio:
+        return str(net.also_serve(Uvicorn(pysocketio.ASGIApp(io))).url)
+    return str(net.serve(pysocketio.WSGIApp(io)))
+
+
+@pytest.mark.parametrize("kind", [AsyncAPIServer, AsyncAPIAsyncServer, AsyncAPISocketIO])
+def test_a_drop_in_with_a_document_needs_its_verifiers(kind: Any) -> None:
+    """As every server does whose contract is a document."""
+    app = [Flask(__name__)] if kind is AsyncAPISocketIO else []
+    with pytest.raises(InstallationError, match=r"verifiers=\{'bearer': verify_bearer\}"):
+        kind(*app, spec=document(["bearer"]))
+    with pytest.raises(ValueError, match="verifiers has verifiers for schemes"):
+        kind(*app, spec=document(["bearer"]), verifiers={"x": yes})
+    kind(*app, spec=document(["bearer"]), verifiers={"bearer": yes})
+
+
+def test_flask_has_the_identity_of_each_event(net: Any) -> None:
+    """From the connect handler to the disconnect handler; a verifier has the request."""
+    app, seen, gone = Flask(__name__), [], threading.Event()
+    socketio = SocketIO(app, async_mode="threading")
+
+    def verify(credential: str, handshake: Any) -> Identity | None:
+        return Identity(f"{credential} {request.headers['x-here']}", {"enter"})
+
+    guard = AsyncAPIGuard(document(["bearer"]), security={"bearer": verify})
+    guard.init_app(app, socketio)
+    for name in ("connect", "say", "disconnect"):
+        socketio.on(name, namespace="/bearer")(lambda *_: seen.append(g.identity))
+    socketio.on("connect", namespace="/open")(lambda *_: seen.append(g.identity))
+    socketio.on("disconnect", namespace="/open")(lambda *_: gone.set())
+    given = Shown({"token": "ann"}, {"x-here": "there"})
+    visitor = net.also_close(Visitor("websocket", net.serve(app), given))
+    assert visitor.enter("/bearer").startswith("0")
+    visitor.send('2/bearer,7["say",1]')
+    visitor.until("3/bearer,7")
+    visitor.send("1/bearer,")
+    assert visitor.enter("/open").startswith("0")
+    assert [each and each.subject for each in seen] == ["ann there"] * 3 + [None]
+    visitor.close()
+    gone.wait()

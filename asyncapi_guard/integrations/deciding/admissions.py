@@ -207,6 +207,13 @@ class AdmissionDecisions(Decisions):
             return None
         return self.packets.event(namespace, name, violation.as_dict())
 
+    def known(self, sid: str, namespace: str) -> tuple[Identity | None] | None:
+        """Return who a client is, in a tuple; `None` where nothing is required of clients."""
+        if not self.active or not self.guard.secured:
+            return None
+        session = self.sessions.find(sid, namespace)
+        return (None if session is None else session.identity,)
+
     # -- events ------------------------------------------------------------------------------------
 
     def permitted(self, call: Call, verdict: Verdict) -> Verdict:
