@@ -284,10 +284,13 @@ class AsyncAPIGuard:
             read = read_configuration(config, app.root_path, self._options_given())
             try:
                 return AsyncAPIGuard(read.spec, **read.options)
-            except ValueError as error:  # operations that the document does not have
-                if "policy" in self._options_given():
+            except ValueError as error:  # what the document does not have
+                about = str(error).partition(" ")[0]
+                key = {"the": "policy", "server": "server"}.get(about)
+                if key is None or key in self._options_given():
                     raise
-                raise InstallationError(f"{PREFIX}OPERATIONS: {error}") from error
+                name = "OPERATIONS" if key == "policy" else "SERVER"
+                raise InstallationError(f"{PREFIX}{name}: {error}") from error
         if keys := keys_in(config):
             ignored = ", ".join(sorted(keys))
             logger.warning("%s: ignored, because the guard was created with a document", ignored)
