@@ -214,13 +214,13 @@ class _OverPolling:
         address = f"{url}/socket.io/?{asked}"
         opened = self._http.get(address, headers=given.headers, timeout=PATIENCE)
         sid = json.loads(opened.text[1:])["sid"]
-        self._address = f"{url}/socket.io/?EIO=4&transport=polling&sid={sid}"
+        self.address = f"{url}/socket.io/?EIO=4&transport=polling&sid={sid}"
 
     def send(self, frame: str) -> None:
-        self._http.post(self._address, data=frame.encode(), timeout=PATIENCE)
+        self._http.post(self.address, data=frame.encode(), timeout=PATIENCE)
 
     def receive(self) -> list[str]:
-        answer = self._http.get(self._address, timeout=PATIENCE)
+        answer = self._http.get(self.address, timeout=PATIENCE)
         return answer.text.split("\x1e") if answer.ok else ["1"]
 
     def close(self) -> None:
@@ -242,6 +242,10 @@ class Visitor:
 
     def send(self, frame: str) -> None:
         self._connection.send(f"4{frame}")
+
+    def send_apart(self, frame: str) -> None:
+        """Send a frame of engine.io while another request is under way; over polling only."""
+        requests.post(self._connection.address, data=frame.encode(), timeout=PATIENCE)
 
     def until(self, *beginnings: str) -> str:
         """The next frame that begins like this."""

@@ -96,6 +96,53 @@ def test_who_enters(
     assert CANARY not in "".join(visitor.frames) + caplog.text + str(at.violations)
 
 
+@ways
+@transports
+def test_those_who_are_in_hear_what_others_do_not(way: str, transport: str, net: Any) -> None:
+    """The news is really sent while a client is asked who it is."""
+    at = Stage(way, net, document(["bearer"]))
+    inside, outside = (visit(net, transport, at, shown("bearer", each)) for each in (GOOD, WRONG))
+    assert inside.enter("/bearer").startswith("0")
+    assert outside.enter("/bearer").startswith("4")
+    assert inside.until('2/bearer,["news"')
+
+
+@ways
+def test_a_client_that_leaves_while_it_is_asked_is_gone(way: str, net: Any) -> None:
+    """Its connect handler does not run, and nothing of it is left."""
+    go_on, started, done = threading.Event(), threading.Event(), threading.Event()
+
+    def verify(credential: Any, handshake: Any) -> Identity:
+        started.set()
+        go_on.wait()
+        return Identity("ann", {"enter"})
+
+    options = {"security": {"bearer": verify}, "security_timeout": 100}
+    at = Stage(way, net, document(["bearer"]), **options)
+    adapter = at.guard._adapters()[0]
+    end, admit_one = adapter.decide.sessions.forget, adapter._admit
+    adapter.decide.sessions.forget = lambda eio_sid: (end(eio_sid), go_on.set())
+    if way == "threads":
+        adapter._admit = lambda *args: (admit_one(*args), done.set())
+    else:
+
+        async def admit(*args: Any) -> None:
+            await admit_one(*args)
+            done.set()
+
+        adapter._admit = admit
+    visitor = visit(net, "polling", at, shown("bearer", GOOD))
+    entering = threading.Thread(target=visitor.send, args=(f'0/bearer,{{"token":"{GOOD}"}}',))
+    entering.start()
+    started.wait()
+    visitor.send_apart("1")
+    done.wait()
+    entering.join()
+    assert at.ran == []
+    assert not at.io.manager.rooms.get("/bearer")
+    assert len(adapter.decide.sessions) == 0
+
+
 # -- servers and operations ------------------------------------------------------------------------
 
 
@@ -674,3 +721,18 @@ def test_flask_has_the_identity_of_each_event(net: Any) -> None:
     assert [each and each.subject for each in seen] == ["ann there"] * 3 + [None]
     visitor.close()
     gone.wait()
+
+
+def test_the_test_client_of_flask_shows_who_it_is() -> None:
+    """It has no connection of engine.io, and is refused and let in all the same."""
+    app = Flask(__name__)
+    socketio = SocketIO(app, async_mode="threading")
+    guard = AsyncAPIGuard(document(["bearer"]), security={"bearer": identity_of})
+    guard.init_app(app, socketio)
+    socketio.on("connect", namespace="/bearer")(lambda *_: None)
+    for token, expected in ((GOOD, True), (WRONG, False)):
+        client = socketio.test_client(app, namespace="/bearer", auth={"token": token})
+        assert client.is_connected("/bearer") is expected
+    for _ in range(6):
+        client.connect("/bearer", auth={"token": WRONG})
+        assert not client.is_connected("/bearer")

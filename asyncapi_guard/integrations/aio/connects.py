@@ -67,18 +67,18 @@ class Connects(Admitting):
     async def _admit(self, eio_sid: str, namespace: str, data: Any, auth: Any) -> None:
         """Let a client enter if it is who it must be."""
         welcome, session = await self.identify(eio_sid, namespace, auth)
-        if not welcome:
-            return
+        if not welcome or (session is not None and eio_sid not in self.server.environ):
+            return  # or it has gone meanwhile
         token = entering_as.set(session)
         try:
             await self._enter(eio_sid, namespace, data)
         finally:
             entering_as.reset(token)
-        sid = self.server.manager.sid_from_eio_sid(eio_sid, namespace)
-        if sid is None:
-            await self.count_refusal(eio_sid)
-        elif session is not None:
-            await self.watch(sid, namespace)
+            sid = self.server.manager.sid_from_eio_sid(eio_sid, namespace)
+            if sid is None:
+                await self.count_refusal(eio_sid)
+            elif session is not None:
+                await self.watch(sid, namespace)
 
     async def _enter(self, eio_sid: str, namespace: str, data: Any) -> None:
         """Run the connect handler, and see that the client is either in or out afterwards."""
