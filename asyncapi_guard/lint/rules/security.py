@@ -22,6 +22,11 @@ __all__ = ["CHECKED_IN", "CHECKS", "RULES"]
 #: The walk by the grammar finds fields that are not known (`oauth2-field`).
 CHECKED_IN = ("lint.grammar_walk",)
 
+#: Types whose credential is in no place of a handshake; `http` has some schemes that are.
+_IN_NO_PLACE = (
+    *("http", "X509", "symmetricEncryption", "asymmetricEncryption"),
+    *("plain", "scramSha256", "scramSha512", "gssapi"),
+)
 _warning = group("Semantics", Severity.WARNING)
 _of_profile = group("Socket.IO profile", Severity.WARNING)
 
@@ -129,8 +134,8 @@ def _check_handshakes(context: Context) -> None:
         return
     for scheme in {each.place: each for each in _required(context)}.values():
         kind, named = scheme.value.get("type"), scheme.value.get("scheme")
-        if not isinstance(kind, str) or (kind == "http" and not isinstance(named, str)):
-            continue
+        if kind not in _IN_NO_PLACE or (kind == "http" and not isinstance(named, str)):
+            continue  # others are in a place, or are none of the specification
         if source_of(SecurityScheme("", kind, str(named).lower() if kind == "http" else "")):
             continue
         what = f"the HTTP scheme {shown(named)}" if kind == "http" else f"the type {shown(kind)}"

@@ -33,6 +33,7 @@ def test_scopes(folder, scheme, expected):
         ("{type: oauth2, flows: {}}", False), ("{type: openIdConnect, openIdConnectUrl: 'https://a.b'}", False),
         ("{type: userPassword}", False), ("{type: apiKey, in: user}", False),
         ("{type: httpApiKey, in: cookie, name: sid}", False),
+        ("{type: bearer}", False), ("{type: http}", False), ("{type: [X509]}", False),
         ("{type: http, scheme: digest}", True), ("{type: X509}", True), ("{type: plain}", True),
         ("{type: gssapi}", True), ("{type: asymmetricEncryption}", True),
     ],
