@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         UnresolvableReference,
         UnsupportedVersion,
     )
-    from asyncapi_guard.guard import Guard, Policy, Verdict
+    from asyncapi_guard.guard import Guard, Identity, Policy, UserPassword, Verdict
     from asyncapi_guard.integrations.asyncapi_clients import AsyncAPIAsyncClient, AsyncAPIClient
     from asyncapi_guard.integrations.asyncapi_servers import AsyncAPIAsyncServer, AsyncAPIServer
     from asyncapi_guard.integrations.asyncapi_socketio import AsyncAPISocketIO
@@ -60,6 +60,7 @@ __all__ = [
     "Finding",
     "Guard",
     "Handshake",
+    "Identity",
     "InstallationError",
     "InvalidDocument",
     "Message",
@@ -75,6 +76,7 @@ __all__ = [
     "UnreadableDocument",
     "UnresolvableReference",
     "UnsupportedVersion",
+    "UserPassword",
     "Verdict",
     "Violation",
     "__version__",
@@ -101,7 +103,7 @@ _HOMES = {
         "UnresolvableReference",
         "UnsupportedVersion",
     ),
-    "asyncapi_guard.guard": ("Guard", "Policy", "Verdict"),
+    "asyncapi_guard.guard": ("Guard", "Identity", "Policy", "UserPassword", "Verdict"),
     "asyncapi_guard.integrations.asyncapi_clients": ("AsyncAPIAsyncClient", "AsyncAPIClient"),
     "asyncapi_guard.integrations.asyncapi_servers": ("AsyncAPIAsyncServer", "AsyncAPIServer"),
     "asyncapi_guard.integrations.asyncapi_socketio": ("AsyncAPISocketIO",),

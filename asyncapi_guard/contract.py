@@ -31,6 +31,8 @@ __all__ = [
     "Operation",
     "Perspective",
     "Schema",
+    "SecurityScheme",
+    "Server",
     "SourceFile",
     "TextSchema",
     "WebSocketBinding",
@@ -235,6 +237,44 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
+class SecurityScheme:
+    """A way in which clients show who they are.
+
+    Attributes:
+        name: its key in `components.securitySchemes`; empty for one that is written where it is
+            used.
+        type: such as `http` or `oauth2`.
+        scheme: of `http`, in lower case, such as `bearer`; else empty.
+        place: where an API key is: `header`, `query` or `cookie` of an `httpApiKey`, `user` or
+            `password` of an `apiKey`; else empty.
+        parameter: the name of an `httpApiKey`'s header, parameter or cookie; else empty.
+        scopes: what the client must be allowed to do.
+    """
+
+    name: str
+    type: str
+    scheme: str = ""
+    place: str = ""
+    parameter: str = ""
+    scopes: frozenset[str] = frozenset()
+    location: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server of a document.
+
+    Attributes:
+        id: its key in `servers`.
+        security: how clients show who they are: any one of them will do; empty for no matter.
+    """
+
+    id: str
+    security: tuple[SecurityScheme, ...] = ()
+    location: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """An operation: which messages of a channel the application sends, or receives.
 
@@ -245,6 +285,7 @@ class Operation:
         messages: those of the operation, or all of the channel's when it lists none; with the
             operation's reply as their ack where that is how the document says it.
         mode: `x-guard.mode`, when the document has it.
+        security: how clients show who they are: any one of them will do; empty for no matter.
     """
 
     id: str
@@ -252,6 +293,7 @@ class Operation:
     channel: str
     messages: tuple[Message, ...] = ()
     mode: Mode | None = None
+    security: tuple[SecurityScheme, ...] = ()
     location: str = field(default="", compare=False)
     meta: Mapping[str, Any] = field(default_factory=_nothing)
 
@@ -281,6 +323,8 @@ class Contract:
         asyncapi: the version of the specification, e.g. `3.1.0`.
         channels: by their keys, in the document's order.
         operations: by their keys, in the document's order.
+        servers: by their keys; those over whose protocol Socket.IO travels.
+        security_schemes: those of the document's components, by their keys.
         meta: the document's other fields (`info`, `servers`, extensions), as written.
         file: the name of the document.
         findings: what is allowed and hardly meant, such as a format that nobody knows.
@@ -293,6 +337,8 @@ class Contract:
     asyncapi: str
     channels: Mapping[str, Channel] = field(default_factory=_nothing)
     operations: Mapping[str, Operation] = field(default_factory=_nothing)
+    servers: Mapping[str, Server] = field(default_factory=_nothing)
+    security_schemes: Mapping[str, SecurityScheme] = field(default_factory=_nothing)
     meta: Mapping[str, Any] = field(default_factory=_nothing)
     file: str = field(default="", compare=False)
     findings: tuple[Finding, ...] = field(default=(), compare=False)

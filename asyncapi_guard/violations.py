@@ -78,6 +78,10 @@ class Code(str, Enum):
     UNDECLARED_EVENT = "undeclared_event"
     UNDECLARED_NAMESPACE = "undeclared_namespace"
     RESERVED_EVENT = "reserved_event"
+    #: The client did not show who it is, or not in a way that is right.
+    UNAUTHORIZED = "unauthorized"
+    #: The client is known, and lacks a scope.
+    FORBIDDEN = "forbidden"
     MALFORMED_PACKET = "malformed_packet"
     #: The application's own handler raised.
     HANDLER = "handler_error"

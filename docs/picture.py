@@ -57,6 +57,7 @@ LABELS = {
     "integrations.replacing": "methods, replaced and put back",
     "integrations.recording": "counters, log, places",
     "integrations.wire": "packets and JSON",
+    "integrations.handshake": "the request of a client, for people",
 }
 #: Packages of which the picture shows the packages within.
 OPENED = ("integrations",)

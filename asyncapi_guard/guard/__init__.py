@@ -19,9 +19,18 @@ The rules of reading, in short (`docs/profile.md` has them with examples):
 from __future__ import annotations
 
 from asyncapi_guard.contract import Mode
+from asyncapi_guard.guard.identity import Identity, UserPassword
 from asyncapi_guard.guard.judging import Guard
 from asyncapi_guard.guard.plans import RESERVED_EVENTS
 from asyncapi_guard.guard.policy import Policy
 from asyncapi_guard.guard.verdicts import Verdict
 
-__all__ = ["RESERVED_EVENTS", "Guard", "Mode", "Policy", "Verdict"]
+__all__ = [
+    "RESERVED_EVENTS",
+    "Guard",
+    "Identity",
+    "Mode",
+    "Policy",
+    "UserPassword",
+    "Verdict",
+]

@@ -17,14 +17,16 @@ from asyncapi_guard.guard.plans import (
 )
 from asyncapi_guard.guard.policy import Policy, weakest, with_near_names
 from asyncapi_guard.guard.rules import ACKS, Rule
+from asyncapi_guard.guard.security import REASONS, Entrance, Requirement, of_servers, used_schemes
 from asyncapi_guard.guard.verdicts import PASSED, PASSED_UNDECLARED, Verdict, without_rule
 from asyncapi_guard.violations import UNSENDABLE, Checkpoint, Code, Problem, Violation
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from asyncapi_guard.guard.handshakes import HandshakeRequest
+    from asyncapi_guard.guard.identity import Identity
 
 __all__ = ["Guard"]
 
@@ -46,6 +48,7 @@ class Guard:
     Attributes:
         perspective: the side of the guarded application.
         reserved: names that it may not receive as events.
+        secured: anything is required of who clients are.
 
     Raises:
         InvalidDocument: an operation's channel has an address that is no Socket.IO namespace.
@@ -70,6 +73,9 @@ class Guard:
             raise ValueError(f"the policy names unknown operations: {named}")
         check_addresses(contract)
         check_handshakes(contract)
+        enforced = policy.of_security is not Mode.OFF
+        self.secured: bool = enforced and bool(used_schemes(contract))
+        self._entrance = Entrance(of_servers(contract))
         self._plans: dict[str, Plan] = {}
         self._templates: list[tuple[re.Pattern[str], Plan]] = []
         for address, channels in by_address(contract).items():
@@ -246,6 +252,84 @@ class Guard:
             return without if without.violation is None else verdict
         return verdict
 
+    # -- who clients are ---------------------------------------------------------------------------
+
+    def entrance(self, namespace: str) -> Entrance | None:
+        """What clients of a namespace must show; `None` for nothing.
+
+        What a server requires holds in all its namespaces, declared or not.
+        """
+        if not self.secured or namespace in self._excluded:
+            return None
+        plan = self._plan(namespace)
+        entrance = self._entrance if plan is None else plan.entrance
+        return entrance if entrance.schemes else None
+
+    def entering(
+        self,
+        namespace: str,
+        identities: Mapping[str, Identity],
+        now: float,
+        excused: Collection[str] = (),
+    ) -> Verdict:
+        """Judge who wants to connect.
+
+        Args:
+            namespace: the Socket.IO namespace.
+            identities: what verifiers said, by the names of schemes.
+            now: seconds since the epoch.
+            excused: names of schemes that the application verifies in another way.
+        """
+        entrance = self.entrance(namespace)
+        required = () if entrance is None else entrance.connects
+        code = _lacking(required, identities, now, excused)
+        return PASSED if code is None else self.unwelcome(namespace, "connect", code)
+
+    def permits(
+        self,
+        namespace: str,
+        event: str,
+        message: Message | None,
+        identities: Mapping[str, Identity],
+        now: float,
+        excused: Collection[str] = (),
+    ) -> Verdict:
+        """Judge who sends an event that fits the contract.
+
+        Args:
+            namespace: the Socket.IO namespace.
+            event: its name.
+            message: the message of the contract that matched.
+            identities: as for `entering`; so are the others.
+            now: see there.
+            excused: see there.
+        """
+        entrance = self.entrance(namespace)
+        required = () if entrance is None else entrance.of_event(event, message)
+        code = _lacking(required, identities, now, excused)
+        return PASSED if code is None else self.unwelcome(namespace, event, code)
+
+    def unwelcome(self, namespace: str, event: str, code: Code) -> Verdict:
+        """The verdict on a client that may not do something; `connect` stands for entering."""
+        mode = self.policy.of_security
+        if mode is Mode.OFF:
+            return PASSED
+        connects = event == "connect"
+        return without_rule(
+            Checkpoint.CONNECT if connects else Checkpoint.RECEIVE_EVENT,
+            code,
+            namespace,
+            event,
+            REASONS[code],
+            Problem("", "security", REASONS[code]),
+            mode,
+            declared=self._plan(namespace) is not None
+            and (connects or self.rule_of_received(namespace, event) is not None),
+            perspective=self.perspective,
+        )
+
+    # -- modes, and what cannot be judged ----------------------------------------------------------
+
     def mode_of(
         self, checkpoint: Checkpoint, namespace: str, event: Any, message: Message | None = None
     ) -> Mode:
@@ -412,6 +496,17 @@ class Guard:
             perspective=self.perspective,
         )
         return Verdict(violation, declared=False)
+
+
+def _lacking(
+    required: Iterable[Requirement],
+    identities: Mapping[str, Identity],
+    now: float,
+    excused: Collection[str],
+) -> Code | None:
+    """What a client does not meet of several requirements: who it is, before what it may do."""
+    found = {each.lacks(identities, now, excused) for each in required}
+    return next((code for code in (Code.UNAUTHORIZED, Code.FORBIDDEN) if code in found), None)
 
 
 def _near(name: str, names: Collection[str]) -> tuple[str, ...]:

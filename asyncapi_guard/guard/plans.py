@@ -9,6 +9,7 @@ from asyncapi_guard.contract import Action, Channel, Contract, Perspective
 from asyncapi_guard.errors import Finding, InvalidDocument
 from asyncapi_guard.guard.handshakes import HandshakeRule
 from asyncapi_guard.guard.rules import Offer, Rule
+from asyncapi_guard.guard.security import Entrance, of_servers
 from asyncapi_guard.violations import Checkpoint
 
 if TYPE_CHECKING:
@@ -40,16 +41,16 @@ def reserved_for(perspective: Perspective) -> frozenset[str]:
 class Plan:
     """What may happen in one namespace."""
 
-    __slots__ = ("connect", "handshake", "perspective", "receive", "send")
+    __slots__ = ("connect", "entrance", "handshake", "perspective", "receive", "send")
 
     def __init__(self, channels: Iterable[Channel], contract: Contract, policy: Policy) -> None:
         channels = list(channels)
         here = {channel.id for channel in channels}
         self.handshake: HandshakeRule = HandshakeRule(channels)
         offers: dict[tuple[Action, str], list[Offer]] = {}
-        for operation in contract.operations.values():
-            if operation.channel not in here:
-                continue
+        operations = [each for each in contract.operations.values() if each.channel in here]
+        self.entrance: Entrance = Entrance(of_servers(contract), operations)
+        for operation in operations:
             for message in operation.messages:
                 mode = policy.operations.get(operation.id) or message.mode or operation.mode
                 key = (operation.action, message.event)

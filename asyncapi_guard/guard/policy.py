@@ -37,6 +37,8 @@ class Policy:
             (`AsyncAPISocketIO` without `spec=`): handlers get hints one after the other.
         exclude: namespaces that are not judged at all (reserved names are), e.g. `["/admin"]`.
         include_values: put offending values into problems. For development: passwords live there.
+        security: for clients that do not show who they are as the document's `security` requires;
+            by default as `mode`. With `off`, the application verifies its clients itself.
 
     Raises:
         TypeError: an option is of the wrong kind.
@@ -51,11 +53,12 @@ class Policy:
     undeclared_namespaces: Mode | None = None
     exclude: Collection[str] = ()
     include_values: bool = False
+    security: Mode | None = None
 
     def __post_init__(self) -> None:
         for name in ("mode", "undeclared_acks"):
             object.__setattr__(self, name, _one_of(Mode, getattr(self, name), name))
-        for name in ("undeclared_events", "undeclared_namespaces"):
+        for name in ("undeclared_events", "undeclared_namespaces", "security"):
             if (mode := getattr(self, name)) is not None:
                 object.__setattr__(self, name, _one_of(Mode, mode, name))
         object.__setattr__(self, "checkpoints", _checkpoints(self.checkpoints))
@@ -73,6 +76,11 @@ class Policy:
             undeclared_events=mode if events is None else events,
             undeclared_namespaces=mode if namespaces is None else namespaces,
         )
+
+    @property
+    def of_security(self) -> Mode:
+        """The mode of what the document's `security` requires."""
+        return self.mode if self.security is None else self.security
 
     def at(self, checkpoint: Checkpoint) -> Mode:
         """The mode of a checkpoint where nothing nearer says otherwise."""

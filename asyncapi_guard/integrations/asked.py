@@ -6,7 +6,7 @@ namespace, where the handler takes any; after it, the environment of a connect. 
 - a parameter that has one of those names (`event`, `namespace`, `sid`, `environ`), or no type hint,
   gets what python-socketio gives at its place; `SessionId` is a hint for the session id under any
   name; a session id or an environment that no parameter asks for is not given;
-- a parameter hinted `Handshake` or `Message` gets that, at any place;
+- a parameter hinted `Handshake`, `Message` or `Identity` gets that, at any place;
 - all others are arguments of the event.
 
 A client is in no session of its server's, and no client connects to it: its handlers get the name
@@ -31,6 +31,7 @@ from asyncapi_guard.codefirst.signatures import (
     read_signature,
 )
 from asyncapi_guard.errors import RegistrationError
+from asyncapi_guard.guard import Identity
 from asyncapi_guard.integrations.handshake import Handshake, SessionId
 from asyncapi_guard.integrations.message import Message
 
@@ -41,6 +42,7 @@ __all__ = [
     "ENVIRON",
     "EVENT",
     "HANDSHAKE",
+    "IDENTITY",
     "MESSAGE",
     "NAMESPACE",
     "SID",
@@ -51,9 +53,14 @@ __all__ = [
 ]
 
 EVENT, NAMESPACE, SID, ENVIRON = "event", "namespace", "sid", "environ"
-HANDSHAKE, MESSAGE = "handshake", "message"
+HANDSHAKE, MESSAGE, IDENTITY = "handshake", "message", "identity"
 #: What a handler asks for by type, at any place.
-_BY_TYPE: dict[Any, str] = {Handshake: HANDSHAKE, Message: MESSAGE}
+_BY_TYPE: dict[Any, str] = {Handshake: HANDSHAKE, Message: MESSAGE, Identity: IDENTITY}
+#: What only a server can give, and what it is.
+_OF_SERVERS = {
+    HANDSHAKE: "Handshake, which is the request of a client to its server",
+    IDENTITY: "Identity, which says who the client of a server is",
+}
 
 _WHAT = {
     EVENT: "the name of the event",
@@ -143,7 +150,8 @@ def asked_by(handler: Callable[..., Any], given: Sequence[str]) -> Asked:
     reader.end(signature.rest)
     pairs = list(zip(signature.arguments, kinds, strict=True))
     arguments = tuple(each for each, kind in pairs if kind is None or kind == EVENT)
-    said = [each.hint for each, kind in pairs if kind in (None, HANDSHAKE, MESSAGE, ENVIRON)]
+    by_type = (None, ENVIRON, *_BY_TYPE.values())
+    said = [each.hint for each, kind in pairs if kind in by_type]
     rest = [signature.rest.hint] if signature.rest is not None else []
     hinted = (
         signature.returns is not MISSING
@@ -191,10 +199,9 @@ class _Reader:
         return None
 
     def _see_that_there_is_one(self, asked: str, parameter: Argument) -> None:
-        if asked == HANDSHAKE and not self._at_server:
+        if asked in _OF_SERVERS and not self._at_server:
             raise RegistrationError(
-                f"{self._name}, parameter {parameter.name!r}: a client has no Handshake, which is "
-                "the request of a client to its server"
+                f"{self._name}, parameter {parameter.name!r}: a client has no {_OF_SERVERS[asked]}"
             )
 
     def _own(self, parameter: Argument) -> str | None:
@@ -280,6 +287,8 @@ def _bare(hint: Any) -> Any:
 def _asked_by_type(hint: Any) -> str | None:
     """What a handler asks for by a hint; `None` for an argument, or what is asked for by name."""
     bare = _bare(hint)
+    if set(typing.get_args(bare)) == {Identity, type(None)}:
+        return IDENTITY  # or None, of clients that nobody asked who they are
     return next((asked for kind, asked in _BY_TYPE.items() if bare is kind), None)
 
 

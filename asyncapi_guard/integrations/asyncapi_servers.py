@@ -19,6 +19,8 @@ from asyncapi_guard.integrations.threads import calling as threads_calling
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from asyncapi_guard.guard import Identity
+
     class ThreadedServer(Base): ...
 
     class AsyncServer(Base): ...
@@ -37,6 +39,10 @@ class _ServerDropIn(DropIn):
     _kind = "server"
     _given = staticmethod(given_to)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._calls.identity_of = self._identity_of
+
     def on_namespace(
         self, namespace_handler: Any, *, get_from_typehint: bool | None = None
     ) -> None:
@@ -47,6 +53,9 @@ class _ServerDropIn(DropIn):
         """Whether it is none of python-socketio's own: those of its admin UI."""
         owner = getattr(handler, "__self__", None)
         return not isinstance(owner, (InstrumentedServer, InstrumentedAsyncServer))
+
+    def _identity_of(self, sid: str, namespace: str) -> Identity | None:
+        return None if self._guarded is None else self._guarded.identity(sid, namespace)
 
     def _handle_connect(self, eio_sid: str, namespace: str, data: Any) -> Any:
         keep_auth(self.environ.get(eio_sid), namespace or "/", data)
@@ -60,8 +69,9 @@ class AsyncAPIServer(_ServerDropIn, ThreadedServer):
         *args: as for `socketio.Server`.
         **kwargs: as for `socketio.Server`, and the options of `AsyncAPISocketIO`: `typed`,
             `spec`, `policy`, `validate`, `generate_docs`, `title`, `version`,
-            `description`, `server_url`, `server_name`, `security`, `engine`, `on_violation`,
-            `addresses`, `reject_event`, `respond_unhandled`.
+            `description`, `server_url`, `server_name`, `security`, `verifiers`,
+            `security_timeout`, `engine`, `on_violation`, `addresses`, `reject_event`,
+            `respond_unhandled`.
 
     Raises:
         SpecError: the document cannot be used.
@@ -182,8 +192,9 @@ class AsyncAPIAsyncServer(_ServerDropIn, AsyncServer):
         *args: as for `socketio.AsyncServer`.
         **kwargs: as for `socketio.AsyncServer`, and the options of `AsyncAPISocketIO`: `typed`,
             `spec`, `policy`, `validate`, `generate_docs`, `title`, `version`,
-            `description`, `server_url`, `server_name`, `security`, `engine`, `on_violation`,
-            `addresses`, `reject_event`, `respond_unhandled`.
+            `description`, `server_url`, `server_name`, `security`, `verifiers`,
+            `security_timeout`, `engine`, `on_violation`, `addresses`, `reject_event`,
+            `respond_unhandled`.
 
     Raises:
         SpecError: the document cannot be used.

@@ -43,8 +43,11 @@ class AsyncAPISocketIO(CodeFirstApplication, SocketIO):  # type: ignore[misc]  #
             the document names no server.
         server_name: what the document calls the server.
         security: AsyncAPI's Security Scheme Objects by name, for the document: how clients show who
-            they are. Your `connect` handler is who judges that. Without a `server_url` they are
-            said of the operations.
+            they are. Without a `server_url` they are said of the operations.
+        verifiers: what says who a client is, by the names of these schemes, or of those of `spec`;
+            as `security` of `AsyncAPIGuard`. What has no verifier is left to your `connect`
+            handler.
+        security_timeout: as for `AsyncAPIGuard`.
         spec: an AsyncAPI document that rules instead of the hints; handlers may be typed all the
             same.
         policy: what is done about violations; by default everything that is declared is enforced.

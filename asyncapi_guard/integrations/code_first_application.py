@@ -61,7 +61,9 @@ _OPTIONS = (
     "reject_event",
     "addresses",
     "respond_unhandled",
+    "security_timeout",
     "typed",
+    "verifiers",
 )
 Data = dict[str, Any]
 
@@ -125,6 +127,8 @@ class CodeFirstApplication:
         self.addresses: bool = True
         self.reject_event: str | None = None
         self.respond_unhandled: bool | None = None
+        self.verifiers: Mapping[str, Callable[..., Any]] | None = None
+        self.security_timeout: float | None = None
         self.registry: Registry = Registry()
         #: The events whose handlers nobody has said anything about, neither that their hints count
         #: nor that they do not.

@@ -54,6 +54,8 @@ class CodeFirst(Protocol):
     addresses: bool
     reject_event: str | None
     respond_unhandled: bool | None
+    verifiers: Mapping[str, Callable[..., Any]] | None
+    security_timeout: float | None
 
     @property
     def policy(self) -> Policy | None:
@@ -72,11 +74,13 @@ class CodeFirst(Protocol):
 class RenewedGuard(AsyncAPIGuard):
     """A guard that follows the registrations of a server or a client."""
 
+    verifiers_option: str = "verifiers"
+
     def __init__(
         self, owner: CodeFirst, spec: str | os.PathLike[str] | Mapping[str, Any] | None
     ) -> None:
         self._owner = owner
-        self._follows = spec is None
+        self._follows = self.trusts_handlers = spec is None
         self._changes = -1
         self._renewing = threading.Lock()
         self._current: Guard
@@ -91,6 +95,8 @@ class RenewedGuard(AsyncAPIGuard):
             respond_unhandled=owner.respond_unhandled,
             engine=owner.engine,
             perspective=owner.perspective if spec is not None else None,
+            security=owner.verifiers,
+            security_timeout=owner.security_timeout,
         )
         self.recorder.place_of = self._place_of
 

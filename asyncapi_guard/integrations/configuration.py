@@ -19,6 +19,7 @@ from asyncapi_guard.contract import Contract
 from asyncapi_guard.errors import Finding, InstallationError, UnreadableDocument
 from asyncapi_guard.guard import RESERVED_EVENTS, Policy
 from asyncapi_guard.integrations.recording.log import logger
+from asyncapi_guard.integrations.verifiers import check_timeout
 from asyncapi_guard.schema import get_engine
 from asyncapi_guard.spec.wording import nearest
 
@@ -119,6 +120,13 @@ def _boolean(value: Any) -> bool:
     return text in _YES
 
 
+def _seconds(value: Any) -> float:
+    try:
+        return check_timeout(float(value) if isinstance(value, str) else value)
+    except ValueError:
+        raise ValueError(f"must be some seconds, not {value!r}") from None
+
+
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(f"must be a text, not a {type(value).__name__}")
@@ -201,6 +209,9 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "operations": _mapping,
     "reject_event": _event,
     "respond_unhandled": _boolean,
+    "security": _mode,
+    "security_timeout": _seconds,
+    "server": _text,
     "undeclared_acks": _mode,
     "undeclared_events": _mode,
     "undeclared_namespaces": _mode,

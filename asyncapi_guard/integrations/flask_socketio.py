@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
+from contextvars import ContextVar
 from types import CoroutineType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 import socketio as pysocketio
+from flask import appcontext_pushed, g
 
 from asyncapi_guard.errors import ContractViolation, InstallationError
 from asyncapi_guard.integrations import targets
@@ -28,12 +30,18 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask_socketio import SocketIO
 
+    from asyncapi_guard.guard.identity import Identity
     from asyncapi_guard.integrations.aio.server import AsyncioServer
     from asyncapi_guard.integrations.deciding.decisions import Guarding
     from asyncapi_guard.integrations.threads.server import ThreadedServer
 
 __all__ = ["install"]
 
+_Known: TypeAlias = "Callable[[str, str], tuple[Identity | None] | None]"
+#: Who the client is whose event is handled; `None` where nothing is required of clients.
+_identity: ContextVar[tuple[Identity | None] | None] = ContextVar(
+    "asyncapi_guard_identity", default=None
+)
 #: Where a `SocketIO` has the adapter of the server that was guarded last.
 _MARK = "_asyncapi_guard"
 
@@ -77,7 +85,8 @@ def install(
 
         with adapter.undone_on_error():
             inner, outer = follow_flask(adapter, owner, inner, outer)
-    application.wrap(inner, adapter.decide.enforces_connects)
+    application.wrap(inner, adapter.decide.enforces_connects, adapter.decide.known)
+    appcontext_pushed.connect(_put_identity)
     adapter.replaced.replace(socketio, "_handle_event", outer)
     adapter.replaced.replace(socketio, _MARK, adapter)
     app.extensions["asyncapi_guard"] = guarding
@@ -110,6 +119,13 @@ def _other_way(given: tuple[Any, ...]) -> str:
     return "; without Flask-SocketIO, call guard.protect(server)"
 
 
+def _put_identity(*_: Any, **__: Any) -> None:
+    """Put who a client is into `flask.g` of its event, once Flask has made that."""
+    known = _identity.get()
+    if known is not None:
+        g.identity = known[0]
+
+
 class FlaskApplication:
     """A `SocketIO` object's error handlers, and its way of calling handlers."""
 
@@ -122,13 +138,18 @@ class FlaskApplication:
         self.app: Any = getattr(app, "_get_current_object", lambda: app)()
         self._handle_event: Callable[..., Any] = socketio._handle_event
         self._enforces_connects: Callable[[str], bool] = lambda _namespace: True
+        self._known: _Known = lambda _sid, _namespace: None
 
     def wrap(
-        self, handle_event: Callable[..., Any], enforces_connects: Callable[[str], bool]
+        self,
+        handle_event: Callable[..., Any],
+        enforces_connects: Callable[[str], bool],
+        known: _Known,
     ) -> None:
         """Stand in the place of `SocketIO._handle_event`."""
         self._handle_event = handle_event
         self._enforces_connects = enforces_connects
+        self._known = known
 
     def has_say(self, namespace: str) -> bool:
         """Whether there is an `on_error`, an `on_error_default`, or a class namespace's `error`."""
@@ -214,6 +235,15 @@ class FlaskApplication:
         Raises:
             ConnectFailed: in place of what the handler raised.
         """
+        token = _identity.set(self._known(sid, namespace))
+        try:
+            return self._handle_identified(handler, message, namespace, sid, *args)
+        finally:
+            _identity.reset(token)
+
+    def _handle_identified(
+        self, handler: Any, message: Any, namespace: str, sid: str, *args: Any
+    ) -> Any:
         if message == "connect" and self._enforces_connects(namespace):
             return self._handle_connect(handler, namespace, sid, *args)
         environ = self.socketio.server.get_environ(sid, namespace)

@@ -18,6 +18,7 @@ from asyncapi_guard.integrations.configuration import (
     keys_in,
     read_configuration,
 )
+from asyncapi_guard.integrations.deciding.admissions import AdmissionDecisions
 from asyncapi_guard.integrations.handlers.check import HandlerCheck
 from asyncapi_guard.integrations.handlers.outdated import models_in, outdated
 from asyncapi_guard.integrations.handlers.registered import registered
@@ -25,6 +26,12 @@ from asyncapi_guard.integrations.handlers.unheeded import unheeded
 from asyncapi_guard.integrations.recording.log import logger
 from asyncapi_guard.integrations.recording.recorder import Recorder
 from asyncapi_guard.integrations.recording.statistics import Statistic, merged
+from asyncapi_guard.integrations.verifiers import (
+    check_timeout,
+    check_verifiers,
+    on_server,
+    with_names,
+)
 from asyncapi_guard.schema import EngineName, get_engine
 from asyncapi_guard.spec import load
 
@@ -34,6 +41,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask_socketio import SocketIO
 
+    from asyncapi_guard.guard.identity import Identity
     from asyncapi_guard.integrations.targets import Adapter
     from asyncapi_guard.violations import Violation
 
@@ -69,12 +77,24 @@ class AsyncAPIGuard:
         perspective: the side that the document describes, `server` or `client`. By default that is
             the server: guarded servers receive what its operations receive, and guarded clients
             send it.
+        security: what says who a client is, by the names of the document's security schemes. A
+            verifier is called with the credential and the `Handshake`, and returns an `Identity`,
+            or `None` for a credential that is wrong. On a `socketio.AsyncServer`, it can be a
+            coroutine function.
+        security_timeout: how many seconds verifiers have for one client; 5 by default.
+        server: the key of the document's server that this one is. Only servers that require
+            different things of clients need it.
 
     Raises:
         SpecError: the document cannot be used.
         TypeError: an option is of another kind.
-        ValueError: the policy does not fit the document, or an option is none.
+        ValueError: the policy or a verifier does not fit the document, or an option is none.
     """
+
+    #: Whether a connect handler may verify what no verifier does.
+    trusts_handlers: bool = False
+    #: What verifiers are passed as.
+    verifiers_option: str = "security"
 
     def __init__(  # noqa: PLR0913  # all but the first are options, by keyword
         self,
@@ -89,6 +109,9 @@ class AsyncAPIGuard:
         allow_http: Collection[str] | bool | None = None,
         root: str | os.PathLike[str] | None = None,
         perspective: Perspective | Literal["server", "client"] | None = None,
+        security: Mapping[str, Callable[..., Any]] | None = None,
+        security_timeout: float | None = None,
+        server: str | None = None,
     ) -> None:
         _check_document(spec)
         _check_options(on_violation, addresses, reject_event, respond_unhandled)
@@ -99,6 +122,10 @@ class AsyncAPIGuard:
         self.error_handler: Callable[[Exception, str, str], Any] | None = None
         self.reject_event: str | None = reject_event
         self.respond_unhandled: bool | None = respond_unhandled
+        self.verifiers: Mapping[str, Callable[..., Any]] = check_verifiers(
+            security, self.verifiers_option
+        )
+        self.security_timeout: float = check_timeout(security_timeout)
         self._installed: list[ref[Adapter]] = []
         #: The servers of which somebody has said what the hints of their handlers are.
         self._with_decided_hints: WeakSet[Any] = WeakSet()
@@ -111,6 +138,9 @@ class AsyncAPIGuard:
             "allow_http": allow_http,
             "root": root,
             "perspective": described,
+            "security": security,
+            "security_timeout": security_timeout,
+            "server": server,
         }
         self._has_document = spec is not None
         if spec is None:
@@ -124,6 +154,9 @@ class AsyncAPIGuard:
             logger.warning("jsonschema-rs is not installed: validating with jsonschema, slowly")
         if described is not None:
             contract = replace(contract, perspective=described)
+        if server is not None:
+            contract = on_server(contract, server)
+        with_names(self.verifiers, contract, self.verifiers_option)
         #: As servers see the contract; `Guard.mirrored` is for clients.
         self.in_force: Guard = Guard(contract.seen_by(Perspective.SERVER), policy)
         self.recorder.namespaces = frozenset(c.address for c in contract.channels.values())
@@ -257,10 +290,13 @@ class AsyncAPIGuard:
             read = read_configuration(config, app.root_path, self._options_given())
             try:
                 return AsyncAPIGuard(read.spec, **read.options)
-            except ValueError as error:  # operations that the document does not have
-                if "policy" in self._options_given():
+            except ValueError as error:  # what the document does not have
+                about = str(error).partition(" ")[0]
+                key = {"the": "policy", "server": "server"}.get(about)
+                if key is None or key in self._options_given():
                     raise
-                raise InstallationError(f"{PREFIX}OPERATIONS: {error}") from error
+                name = "OPERATIONS" if key == "policy" else "SERVER"
+                raise InstallationError(f"{PREFIX}{name}: {error}") from error
         if keys := keys_in(config):
             ignored = ", ".join(sorted(keys))
             logger.warning("%s: ignored, because the guard was created with a document", ignored)
@@ -341,6 +377,28 @@ class AsyncAPIGuard:
         """Remember what was installed for as long as its server is there."""
         alive = [each for each in self._installed if each() is not None]
         self._installed = [*alive, ref(adapter)]
+
+    def identity(self, sid: str, namespace: str = "/") -> Identity | None:
+        """Who a client is, as your verifiers said when it connected.
+
+        Of several, it is the one that the document's server requires, else the first that an
+        operation requires.
+
+        Args:
+            sid: the session id of the client.
+            namespace: the Socket.IO namespace.
+
+        Returns:
+            The identity; `None` for a client that no verifier knows, or that has left.
+        """
+        for each in (self, *self._of_applications):
+            for adapter in each._adapters():
+                decide = getattr(adapter, "decide", None)
+                if isinstance(decide, AdmissionDecisions):
+                    session = decide.sessions.find(sid, namespace)
+                    if session is not None:
+                        return session.identity
+        return None
 
     def uninstall(self) -> None:
         """Take the guard off every server; their traffic passes unjudged then.

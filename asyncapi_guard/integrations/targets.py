@@ -16,6 +16,7 @@ from asyncapi_guard.integrations.simple_clients import GuardedSimpleClient
 from asyncapi_guard.integrations.threads.client import ThreadedClient
 from asyncapi_guard.integrations.threads.errors import ErrorHandler
 from asyncapi_guard.integrations.threads.server import ThreadedServer
+from asyncapi_guard.integrations.verifiers import check_security
 from asyncapi_guard.integrations.what_to_pass import dotted, named, what_to_pass, with_article
 from asyncapi_guard.integrations.wire.serializers import can_be_guarded, writes_texts
 
@@ -86,6 +87,9 @@ def install_on_server(
         RegistrationError: as for `install`.
     """
     _check_target(guarding, server)
+    for name, verify in guarding.verifiers.items():
+        check_hook(server, f"the verifier of {name!r}", verify)
+    check_security(guarding, server)
     largest = server.eio.max_http_buffer_size
     decide = ServerDecisions(guarding, server.packet_class, largest)
     if typed:

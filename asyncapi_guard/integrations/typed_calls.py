@@ -12,6 +12,7 @@ from asyncapi_guard.codefirst import CATCH_ALL, ConstructionError
 from asyncapi_guard.integrations.asked import (
     EVENT,
     HANDSHAKE,
+    IDENTITY,
     MESSAGE,
     NAMESPACE,
     SID,
@@ -49,6 +50,7 @@ class TypedCalls:
         given: what that gives to a handler before the arguments of an event.
     """
 
+    identity_of: Callable[[str, str], Any]
     event_handler: Callable[..., Any]
     namespace_handler: Callable[..., Any]
 
@@ -178,6 +180,8 @@ class TypedCalls:
                 return handshake_of(self._server, own[SID], namespace)
             if kind == MESSAGE:
                 return message_of(event, namespace, received)
+            if kind == IDENTITY:
+                return self.identity_of(own[SID], namespace)
             return own[kind]
 
         return asked.arguments(find, values)

@@ -20,6 +20,7 @@ from asyncapi_guard.contract import (
     Mode,
     Operation,
     Schema,
+    Server,
     SourceFile,
     WebSocketBinding,
 )
@@ -37,6 +38,7 @@ from asyncapi_guard.spec.acks import (
     option_faults,
 )
 from asyncapi_guard.spec.own_extensions import extension_faults, faults_anywhere
+from asyncapi_guard.spec.protocols import may_carry_socketio
 from asyncapi_guard.spec.references import (
     UNRESOLVABLE,
     Documents,
@@ -46,6 +48,7 @@ from asyncapi_guard.spec.references import (
 )
 from asyncapi_guard.spec.replies import Replies
 from asyncapi_guard.spec.schemas import Schemas
+from asyncapi_guard.spec.security_schemes import SecuritySchemes
 from asyncapi_guard.spec.traits import merge_traits
 from asyncapi_guard.spec.unread_fields import unread_fields
 from asyncapi_guard.spec.versions import check_version
@@ -85,6 +88,7 @@ class _Compiler:
         self._findings: dict[Finding, None] = {}
         self._schemas = Schemas(documents, engine, self._report)
         self._replies = Replies(documents)
+        self._security = SecuritySchemes(documents, self._report)
         self._messages: dict[tuple[Any, str], Message | None] = {}
         self._ids: dict[Any, dict[Any, str]] = {}
 
@@ -96,6 +100,8 @@ class _Compiler:
         version = self._string(info, "version") if info else ""
         channels = self._channels()
         operations = self._operations(channels)
+        servers = self._servers()
+        schemes = self._security.of_components(self._root)
         self._extensions()
         self._schemas.check_circles()
         self._raise_findings()
@@ -105,6 +111,8 @@ class _Compiler:
             asyncapi=self._root.value["asyncapi"],
             channels=MappingProxyType({id: channel for id, (channel, _) in channels.items()}),
             operations=MappingProxyType(operations),
+            servers=MappingProxyType(servers),
+            security_schemes=MappingProxyType(schemes),
             meta=_rest(self._root, _DOCUMENT_FIELDS),
             file=self._root.source.name,
             findings=tuple(sorted(self._schemas.notices)),
@@ -131,11 +139,22 @@ class _Compiler:
 
     def _extensions(self) -> None:
         """Report our extensions in objects that nothing is compiled from."""
-        servers = self._optional_map(self._root, "servers")
-        for _, node in servers.items() if servers is not None else ():
-            self._found(node, "the server", "Server")
         for finding in faults_anywhere(self._root):
             self._report(finding)
+
+    def _servers(self) -> dict[str, Server]:
+        """Servers by id: those over whose protocol Socket.IO travels."""
+        servers = {}
+        section = self._optional_map(self._root, "servers")
+        for id, node in section.items() if section is not None else ():
+            place = self._found(node, "the server", "Server")
+            if place is None:
+                continue
+            security = self._security.required(place.get("security"))
+            protocol = place.value.get("protocol")
+            if may_carry_socketio(protocol if isinstance(protocol, str) else None):
+                servers[id] = Server(id, security, place.location)
+        return servers
 
     def _found(self, node: Node, name: str, kind: str) -> Node | None:
         """The mapping that a node is, with our extensions where they are read."""
@@ -384,6 +403,7 @@ class _Compiler:
             channel=channel.id,
             messages=tuple(messages),
             mode=self._mode(fields.get("x-guard")),
+            security=self._security.required(fields.get("security")),
             location=node.location,
             meta=MappingProxyType(
                 {k: field.value for k, field in fields.items() if k not in _OPERATION_FIELDS}

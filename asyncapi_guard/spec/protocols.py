@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.spec.references import Documents
 
-__all__ = ["is_for_others", "is_for_socketio", "is_only_for_socketio", "may_be_for_socketio"]
+__all__ = [
+    "is_for_others",
+    "is_for_socketio",
+    "is_only_for_socketio",
+    "may_be_for_socketio",
+    "may_carry_socketio",
+]
 
 #: Protocols over which Socket.IO travels, and its own names, as documents write them.
 _PROTOCOLS = frozenset(
@@ -35,12 +41,12 @@ _EVENT = re.compile(r"[^/{}?#]*:[^/{}?#]*")
 def is_for_others(documents: Documents) -> bool:
     """Whether each server of a document names a protocol over which Socket.IO does not travel."""
     servers = list(_protocols(documents))
-    return bool(servers) and not any(map(_may_carry_socketio, servers))
+    return bool(servers) and not any(map(may_carry_socketio, servers))
 
 
 def is_only_for_socketio(documents: Documents) -> bool:
     """Whether no server speaks anything else, so that no address is a topic or a queue."""
-    return all(map(_may_carry_socketio, _protocols(documents)))
+    return all(map(may_carry_socketio, _protocols(documents)))
 
 
 def is_for_socketio(documents: Documents) -> bool:
@@ -66,7 +72,7 @@ def may_be_for_socketio(documents: Documents) -> bool:
     return any(_EVENT.fullmatch(address) for address in _addresses(documents))
 
 
-def _may_carry_socketio(protocol: str | None) -> bool:
+def may_carry_socketio(protocol: str | None) -> bool:
     """Whether Socket.IO travels over a protocol, or is it; a server may leave it out."""
     if protocol is None:
         return True

@@ -59,7 +59,8 @@ def code(answer: Any) -> Any:
 def spec(tmp_path: Path, contract: Callable[[], Any]) -> str:
     """The path of the contract's file."""
     path = tmp_path / "asyncapi.yml"
-    path.write_text(yaml.safe_dump(contract()), encoding="utf-8")
+    document = {**contract(), "servers": {"main": {"host": "h", "protocol": "ws"}}}
+    path.write_text(yaml.safe_dump(document), encoding="utf-8")
     return str(path)
 
 
@@ -88,6 +89,9 @@ def test_all_options_come_from_the_configuration(spec: str, tmp_path: Path) -> N
         UNDECLARED_NAMESPACES="report",
         EXCLUDE=["/admin"],
         INCLUDE_VALUES=True,
+        SECURITY="report",
+        SECURITY_TIMEOUT="2.5",
+        SERVER="main",
         ADDRESSES=False,
         REJECT_EVENT="rejected",
         RESPOND_UNHANDLED=False,
@@ -108,9 +112,11 @@ def test_all_options_come_from_the_configuration(spec: str, tmp_path: Path) -> N
         undeclared_namespaces=Mode.REPORT,
         exclude=["/admin"],
         include_values=True,
+        security=Mode.REPORT,
     )
     assert (guard.addresses, guard.reject_event, guard.on_violation) == (False, "rejected", hook)
     assert guard.respond_unhandled is False
+    assert guard.security_timeout == 2.5
 
 
 def test_options_come_from_the_environment(spec: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -245,6 +251,11 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"ALLOW_HTTP": True}, "ASYNCAPI_GUARD_ALLOW_HTTP: must be a list of hosts"),
     ({"REJECT_EVENT": 5}, "ASYNCAPI_GUARD_REJECT_EVENT: must be a text, not a int"),
     ({"REJECT_EVENT": "connect"}, "ASYNCAPI_GUARD_REJECT_EVENT: must not be 'connect'"),
+    ({"SERVER": "main"}, "ASYNCAPI_GUARD_SERVER: server is none of the document's servers: 'main'"),
+    (
+        {"SECURITY_TIMEOUT": "soon"},
+        "ASYNCAPI_GUARD_SECURITY_TIMEOUT: must be some seconds, not 'soon'",
+    ),
     ({"ON_VIOLATION": "print"}, "ASYNCAPI_GUARD_ON_VIOLATION: must be a function, not a str"),
 ]
 

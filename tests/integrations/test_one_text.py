@@ -19,8 +19,9 @@ import asyncapi_guard
 INTEGRATIONS = Path(asyncapi_guard.__file__).parent / "integrations"
 THREADS, AIO = INTEGRATIONS / "threads", INTEGRATIONS / "aio"
 
-#: Modules that both have, each in its own words: how to call what is the application's.
-OWN_WORDS = {"__init__", "calling", "timing"}
+#: Modules that both have, each in its own words: how to call what is the application's, and how to
+#: wait for what may never return.
+OWN_WORDS = {"__init__", "calling", "timing", "verifying"}
 #: Modules that only asyncio has, and what for.
 ONLY_ASYNCIO = {
     "awaiting": "handlers are awaited, and CancelledError surfaces",

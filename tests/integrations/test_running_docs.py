@@ -35,6 +35,8 @@ operations:
   receive:
     action: receive
     channel: {$ref: '#/channels/chat'}
+servers:
+  production: {host: chat.example.com, protocol: wss}
 """
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+from contextlib import suppress
 from types import CoroutineType
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ __all__ = [
     "sending",
     "start",
     "tell",
+    "wait_for",
 ]
 
 #: What a hook may raise that is no order to stop: `CancelledError` is one.
@@ -121,3 +123,9 @@ async def body_of(response: Any) -> bytes:
     """Return the body of what a server answered to a request; it can be read again."""
     body: bytes = await response.read()
     return body
+
+
+async def wait_for(event: Any, seconds: float) -> None:
+    """Wait for an event of the server, or until some seconds have passed."""
+    with suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)

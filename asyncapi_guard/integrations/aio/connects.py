@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from socketio import exceptions
 
 from asyncapi_guard.errors import violation_error
+from asyncapi_guard.integrations.aio.admitting import Admitting, entering_as
 from asyncapi_guard.integrations.aio.calling import is_pending, never_awaited
-from asyncapi_guard.integrations.aio.entering import Entering
 from asyncapi_guard.integrations.deciding.calls import (
     ConnectFailed,
     Rejected,
@@ -34,7 +34,7 @@ __all__ = ["Connects"]
 _once: ContextVar[bool] = ContextVar("asyncapi_guard_once", default=False)
 
 
-class Connects(Entering):
+class Connects(Admitting):
     """In the place of `Server._handle_connect`, and of what calls connect handlers."""
 
     _connect: Callable[..., Any]
@@ -61,15 +61,33 @@ class Connects(Entering):
         violation = verdict.violation
         if violation is None:
             if data is not UNREADABLE:
-                await self._enter(eio_sid, namespace, data, verdict.message)
+                await self._admit(eio_sid, namespace, data, strict, verdict.message)
             return
         try:
             violation = await self._record(verdict, eio_sid) or violation
         finally:
             if violation.rejected:
-                await self._send(eio_sid, self.decide.turned_away(namespace, violation))
+                await self.turn_away(eio_sid, namespace, violation)
             elif data is not UNREADABLE:
-                await self._enter(eio_sid, namespace, data)
+                await self._admit(eio_sid, namespace, data, strict, verdict.message)
+
+    async def _admit(
+        self, eio_sid: str, namespace: str, data: Any, auth: Any, message: Message | None
+    ) -> None:
+        """Let a client enter if it is who it must be."""
+        welcome, session = await self.identify(eio_sid, namespace, auth)
+        if not welcome or (session is not None and eio_sid not in self.server.environ):
+            return  # or it has gone meanwhile
+        token = entering_as.set(session)
+        try:
+            await self._enter(eio_sid, namespace, data, message)
+        finally:
+            entering_as.reset(token)
+            sid = self.server.manager.sid_from_eio_sid(eio_sid, namespace)
+            if sid is None:
+                await self.count_refusal(eio_sid)
+            elif session is not None:
+                await self.watch(sid, namespace)
 
     async def _enter(
         self, eio_sid: str, namespace: str, data: Any, message: Message | None = None

@@ -79,6 +79,8 @@ class AsyncioServer(Events, Emits, Connects, Registering["ServerDecisions"], Ins
         self._generated = replace(manager, "_generate_ack_id", self.generate_ack_id)
         self._trigger_callback = replace(manager, "trigger_callback", self.trigger_callback)
         self._manager_disconnect = replace(manager, "disconnect", self.manager_disconnect)
+        self._pre_connect = replace(manager, "pre_connect", self.pre_connect)
+        self._basic_disconnect = replace(manager, "basic_disconnect", self.basic_disconnect)
         if self._queued:
             self._handle_emit = replace(manager, "_handle_emit", self.handle_emit)
             self._publish = replace(manager, "_publish", self.publish)

@@ -17,7 +17,7 @@ from asyncapi_guard.integrations.wire.codec import Unsendable
 from asyncapi_guard.violations import Checkpoint, Code, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from asyncapi_guard.contract import Message
     from asyncapi_guard.guard import Guard, Verdict
@@ -50,6 +50,26 @@ class Guarding(Protocol):
     @property
     def error_handler(self) -> Callable[[Exception, str, str], Any] | None:
         """What the application gave the guard to hear of errors."""
+        ...
+
+    @property
+    def verifiers(self) -> Mapping[str, Callable[..., Any]]:
+        """What says who a client is, by the names of security schemes."""
+        ...
+
+    @property
+    def verifiers_option(self) -> str:
+        """What they are passed as."""
+        ...
+
+    @property
+    def security_timeout(self) -> float:
+        """How many seconds verifiers have for one client."""
+        ...
+
+    @property
+    def trusts_handlers(self) -> bool:
+        """Whether a connect handler may verify what no verifier does."""
         ...
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.integrations.deciding.admissions import AdmissionDecisions
 from asyncapi_guard.integrations.deciding.connects import ConnectDecisions
 from asyncapi_guard.integrations.deciding.emits import EmitDecisions
 from asyncapi_guard.integrations.deciding.events import EventDecisions
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["ServerDecisions"]
 
 
-class ServerDecisions(EventDecisions, EmitDecisions, ConnectDecisions):
+class ServerDecisions(EventDecisions, EmitDecisions, ConnectDecisions, AdmissionDecisions):
     """All decisions about the traffic of one server.
 
     Args:

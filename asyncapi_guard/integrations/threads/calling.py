@@ -28,6 +28,7 @@ __all__ = [
     "sending",
     "start",
     "tell",
+    "wait_for",
 ]
 
 #: What a hook may raise that is no order to stop.
@@ -85,3 +86,8 @@ def body_of(response: Any) -> bytes:
     """Return the body of what a server answered to a request."""
     body: bytes = response.content
     return body
+
+
+def wait_for(event: Any, seconds: float) -> None:
+    """Wait for an event of the server, or until some seconds have passed."""
+    event.wait(seconds)

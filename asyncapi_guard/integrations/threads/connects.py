@@ -17,8 +17,8 @@ from asyncapi_guard.integrations.deciding.calls import (
     handled,
 )
 from asyncapi_guard.integrations.handlers.parameters import takes
+from asyncapi_guard.integrations.threads.admitting import Admitting, entering_as
 from asyncapi_guard.integrations.threads.calling import is_pending, never_awaited
-from asyncapi_guard.integrations.threads.entering import Entering
 from asyncapi_guard.integrations.wire.packets import UNREADABLE, opened, strictly
 from asyncapi_guard.violations import printable
 
@@ -34,7 +34,7 @@ __all__ = ["Connects"]
 _once: ContextVar[bool] = ContextVar("asyncapi_guard_once", default=False)
 
 
-class Connects(Entering):
+class Connects(Admitting):
     """In the place of `Server._handle_connect`, and of what calls connect handlers."""
 
     _connect: Callable[..., Any]
@@ -61,15 +61,33 @@ class Connects(Entering):
         violation = verdict.violation
         if violation is None:
             if data is not UNREADABLE:
-                self._enter(eio_sid, namespace, data, verdict.message)
+                self._admit(eio_sid, namespace, data, strict, verdict.message)
             return
         try:
             violation = self._record(verdict, eio_sid) or violation
         finally:
             if violation.rejected:
-                self._send(eio_sid, self.decide.turned_away(namespace, violation))
+                self.turn_away(eio_sid, namespace, violation)
             elif data is not UNREADABLE:
-                self._enter(eio_sid, namespace, data)
+                self._admit(eio_sid, namespace, data, strict, verdict.message)
+
+    def _admit(
+        self, eio_sid: str, namespace: str, data: Any, auth: Any, message: Message | None
+    ) -> None:
+        """Let a client enter if it is who it must be."""
+        welcome, session = self.identify(eio_sid, namespace, auth)
+        if not welcome or (session is not None and eio_sid not in self.server.environ):
+            return  # or it has gone meanwhile
+        token = entering_as.set(session)
+        try:
+            self._enter(eio_sid, namespace, data, message)
+        finally:
+            entering_as.reset(token)
+            sid = self.server.manager.sid_from_eio_sid(eio_sid, namespace)
+            if sid is None:
+                self.count_refusal(eio_sid)
+            elif session is not None:
+                self.watch(sid, namespace)
 
     def _enter(
         self, eio_sid: str, namespace: str, data: Any, message: Message | None = None

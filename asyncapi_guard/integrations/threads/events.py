@@ -77,6 +77,7 @@ class Events(Answers[ServerDecisions], Adapter):
             logger.debug("%s is not connected to %s", sid, printable(namespace))
             return
         call, verdict = self.decide.event(eio_sid, sid, namespace, id, data)
+        verdict = self.decide.permitted(call, verdict)
         if verdict.violation is None:
             self._dispatch(call)
         else:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from asyncapi_guard.contract import SecurityScheme
 from asyncapi_guard.errors import Severity
+from asyncapi_guard.guard.credentials import source_of
 from asyncapi_guard.lint.rule import group
+from asyncapi_guard.spec.protocols import is_for_socketio, may_carry_socketio
 from asyncapi_guard.spec.wording import nearest, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from asyncapi_guard.lint.context import Context
     from asyncapi_guard.spec.references import Node
 
@@ -17,7 +22,13 @@ __all__ = ["CHECKED_IN", "CHECKS", "RULES"]
 #: The walk by the grammar finds fields that are not known (`oauth2-field`).
 CHECKED_IN = ("lint.grammar_walk",)
 
+#: Types whose credential is in no place of a handshake; `http` has some schemes that are.
+_IN_NO_PLACE = (
+    *("http", "X509", "symmetricEncryption", "asymmetricEncryption"),
+    *("plain", "scramSha256", "scramSha512", "gssapi"),
+)
 _warning = group("Semantics", Severity.WARNING)
+_of_profile = group("Socket.IO profile", Severity.WARNING)
 
 RULES = (
     _warning(
@@ -78,6 +89,36 @@ RULES = (
                   availableScopes: {chat:write: Say something}
         """,
     ),
+    _of_profile(
+        "handshake-credential",
+        "Clients can show what a security scheme requires when they connect.",
+        """
+        A Socket.IO client has its `auth` value, headers, a query and cookies to show who it is. The
+        credentials of other schemes are in none of these places, so the guard does not start unless
+        a verifier looks at the whole handshake by itself. Clients that have a token or a key need a
+        scheme that says so.
+        """,
+        """
+        servers:
+          chat:
+            host: example.com
+            protocol: wss
+            security: [{$ref: '#/components/securitySchemes/client'}]
+        components:
+          securitySchemes:
+            client: {type: scramSha256}
+        """,
+        """
+        servers:
+          chat:
+            host: example.com
+            protocol: wss
+            security: [{$ref: '#/components/securitySchemes/client'}]
+        components:
+          securitySchemes:
+            client: {type: http, scheme: bearer}
+        """,
+    ),
 )
 
 
@@ -85,6 +126,41 @@ def _check_security_schemes(context: Context) -> None:
     for scheme in context.all("SecurityScheme"):
         _bearer_format(context, scheme)
         _scopes(context, scheme)
+
+
+def _check_handshakes(context: Context) -> None:
+    """Schemes of Socket.IO's servers and operations whose credential is in no place of ours."""
+    if not is_for_socketio(context.documents):
+        return
+    for scheme in {each.place: each for each in _required(context)}.values():
+        kind, named = scheme.value.get("type"), scheme.value.get("scheme")
+        if kind not in _IN_NO_PLACE or (kind == "http" and not isinstance(named, str)):
+            continue  # others are in a place, or are none of the specification
+        if source_of(SecurityScheme("", kind, str(named).lower() if kind == "http" else "")):
+            continue
+        what = f"the HTTP scheme {shown(named)}" if kind == "http" else f"the type {shown(kind)}"
+        text = (
+            f"no part of a Socket.IO handshake is the credential of {what}, so only a verifier "
+            "that looks at the whole handshake can verify it"
+        )
+        context.report("handshake-credential", scheme.child("type"), text)
+
+
+def _required(context: Context) -> Iterator[Node]:
+    """The security schemes of servers that are ours, and of operations."""
+    for _, _, server in context.entries(context.main, "servers"):
+        protocol = server.value.get("protocol")
+        if may_carry_socketio(protocol if isinstance(protocol, str) else None):
+            yield from (scheme for _, _, scheme in context.entries(server, "security"))
+    for _, _, operation in context.entries(context.main, "operations"):
+        if operation.value.get("action") != "receive":
+            continue
+        security = context.resolve(context.merged(operation).get("security"))
+        if security is not None and isinstance(security.value, list):
+            for item in security.values():
+                scheme = context.resolve(item)
+                if scheme is not None and isinstance(scheme.value, dict):
+                    yield scheme
 
 
 def _bearer_format(context: Context, scheme: Node) -> None:
@@ -109,4 +185,4 @@ def _scopes(context: Context, scheme: Node) -> None:
             context.report("oauth-scopes", scope, message + nearest(scope.value, available))
 
 
-CHECKS = (_check_security_schemes,)
+CHECKS = (_check_security_schemes, _check_handshakes)

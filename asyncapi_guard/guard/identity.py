@@ -1,0 +1,70 @@
+"""Who a client is, and what it shows for that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from math import isfinite
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+__all__ = ["Identity", "UserPassword"]
+
+
+class UserPassword(NamedTuple):
+    """The name of a user and a password, as a client sent them.
+
+    Attributes:
+        username: the user.
+        password: the password. It is not in the `repr`.
+    """
+
+    username: str
+    password: str
+
+    def __repr__(self) -> str:
+        return "UserPassword(...)"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who a client is: what a verifier returns.
+
+    Attributes:
+        subject: the user, or whatever else the credential belongs to.
+        scopes: what it may do, as the scopes of the document say it.
+        expires_at: when it ends, in seconds since the epoch; `None` for never.
+        claims: whatever else your handlers should know. It is not in the `repr`.
+
+    Raises:
+        TypeError: a value is of another type.
+        ValueError: `expires_at` is no point in time.
+    """
+
+    subject: str
+    scopes: frozenset[str] = frozenset()
+    expires_at: float | None = None
+    claims: Mapping[str, Any] = field(default_factory=dict, repr=False, hash=False)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.subject, str):
+            raise TypeError(f"subject must be a string, not a {_kind(self.subject)}")
+        scopes: Any = self.scopes
+        if isinstance(scopes, (str, Mapping)) or not isinstance(scopes, Iterable):
+            raise TypeError(f"scopes must be a set of names, not a {_kind(scopes)}")
+        object.__setattr__(self, "scopes", frozenset(scopes))
+        if not all(isinstance(scope, str) for scope in self.scopes):
+            raise TypeError("scopes must be a set of names")
+        end: Any = self.expires_at
+        if end is not None:
+            if isinstance(end, bool) or not isinstance(end, (int, float)):
+                raise TypeError(f"expires_at must be seconds since the epoch, not a {_kind(end)}")
+            if not isfinite(end):
+                raise ValueError("expires_at must be seconds since the epoch, or None for never")
+        if not isinstance(self.claims, Mapping):
+            raise TypeError(f"claims must be a mapping, not a {_kind(self.claims)}")
+        object.__setattr__(self, "claims", MappingProxyType(dict(self.claims)))
+
+
+def _kind(value: object) -> str:
+    return type(value).__name__

@@ -1,0 +1,67 @@
+"""Clients whose identity ends while they are connected: they are told, and disconnected."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING, Any
+
+from asyncapi_guard.integrations.aio.calling import start, wait_for
+from asyncapi_guard.integrations.aio.entering import Entering
+from asyncapi_guard.integrations.deciding.sessions import Watch
+from asyncapi_guard.integrations.recording.log import write
+from asyncapi_guard.violations import printable
+
+if TYPE_CHECKING:
+    from asyncapi_guard.integrations.application import AsyncApplication
+    from asyncapi_guard.integrations.deciding.server import ServerDecisions
+
+__all__ = ["Expiring"]
+
+
+class Expiring(Entering):
+    """Watches when sessions end: in one thread or task for all clients, and only while some do."""
+
+    def __init__(self, server: Any, decide: ServerDecisions, application: AsyncApplication) -> None:
+        super().__init__(server, decide, application)
+        self._wake: Any = None
+
+    async def watch(self, sid: str, namespace: str) -> None:
+        """A client has entered, as somebody whose identity may end."""
+        todo = self.decide.expiries.add(sid, namespace)
+        if todo is Watch.START:
+            self._wake = self.server.eio.create_event()
+            start(self.server, self._end_sessions, self._wake)
+        elif todo is Watch.WAKE and self._wake is not None:
+            self._wake.set()
+
+    async def _end_sessions(self, wake: Any) -> None:
+        while True:
+            ended, seconds = self.decide.expiries.next(time.time())
+            for sid, namespace in ended:
+                # Apart: its disconnect handler may take its time.
+                start(self.server, self._end_session, sid, namespace)
+            if seconds is None:
+                return
+            await wait_for(wake, seconds)
+            wake.clear()
+
+    async def _end_session(self, sid: str, namespace: str) -> None:
+        manager = self.server.manager
+        eio_sid = manager.eio_sid_from_sid(sid, namespace)
+        if eio_sid is None or not self.decide.ends(namespace):
+            return
+        self.recorder.log(
+            logging.INFO,
+            "the identity of a client has expired: %s is disconnected from %s",
+            sid,
+            printable(namespace),
+        )
+        try:
+            await self._send(eio_sid, self.decide.told_of_end(namespace))
+            await self.server.disconnect(sid, namespace=namespace, ignore_queue=True)
+        except Exception:  # noqa: BLE001  # the application's own
+            write(logging.ERROR, "a disconnect handler failed", exc_info=True)
+        finally:
+            if manager.eio_sid_from_sid(sid, namespace) is not None:
+                await manager.disconnect(sid, namespace, ignore_queue=True)

@@ -1,0 +1,256 @@
+"""Who a client is: which verifiers are asked, and what follows from what they say."""
+
+from __future__ import annotations
+
+import logging
+import time
+import traceback
+from typing import TYPE_CHECKING, Any
+
+from asyncapi_guard.contract import Mode
+from asyncapi_guard.guard.credentials import MalformedCredential, credential_of, source_of
+from asyncapi_guard.guard.identity import Identity
+from asyncapi_guard.guard.security import has_expired, used_schemes
+from asyncapi_guard.guard.verdicts import PASSED
+from asyncapi_guard.integrations.deciding.decisions import Decisions
+from asyncapi_guard.integrations.deciding.sessions import (
+    NOBODY_KNOWN,
+    Expiries,
+    Session,
+    Sessions,
+)
+from asyncapi_guard.integrations.handshake import Handshake
+from asyncapi_guard.integrations.wire.requests import request_in
+from asyncapi_guard.violations import Code, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from asyncapi_guard.guard import Guard, Verdict
+    from asyncapi_guard.guard.credentials import Credential
+    from asyncapi_guard.integrations.deciding.calls import Call
+    from asyncapi_guard.integrations.deciding.decisions import Guarding
+    from asyncapi_guard.integrations.wire.codec import Codec
+    from asyncapi_guard.integrations.wire.packets import PacketCodec
+
+__all__ = ["Admission", "AdmissionDecisions", "Check"]
+
+
+class Check:
+    """One call of a verifier.
+
+    Attributes:
+        source: where the credential was; empty for the whole handshake.
+        names: of the security schemes that it is for.
+        verify: the verifier.
+        credential: what it is called with.
+        identity: what it said, if that is good.
+    """
+
+    __slots__ = ("credential", "identity", "names", "source", "verify")
+
+    def __init__(
+        self, source: tuple[str, ...], verify: Callable[..., Any], credential: Credential
+    ) -> None:
+        self.source = source
+        self.verify = verify
+        self.credential = credential
+        self.names: list[str] = []
+        self.identity: Identity | None = None
+
+
+class Admission:
+    """A client that is asked who it is.
+
+    Attributes:
+        namespace: that it wants to enter.
+        handshake: the request with which it came, and its auth.
+        checks: the verifiers to call, in order.
+        wrong: a credential cannot be read, or is there twice and differs.
+        ends: when there is no more time for verifiers, by `time.monotonic()`.
+    """
+
+    __slots__ = ("checks", "ends", "guard", "handshake", "namespace", "wrong")
+
+    def __init__(self, namespace: str, handshake: Handshake, guard: Guard, ends: float) -> None:
+        self.namespace = namespace
+        self.handshake = handshake
+        self.guard = guard
+        self.ends = ends
+        self.checks: list[Check] = []
+        self.wrong: bool = False
+
+    @property
+    def left(self) -> float:
+        """How many seconds are left for verifiers."""
+        return max(0.0, self.ends - time.monotonic())
+
+
+class AdmissionDecisions(Decisions):
+    """Who clients are, and what they may do.
+
+    Attributes:
+        sessions: of those who have entered.
+        expiries: when these end.
+    """
+
+    #: Makes packets.
+    packets: PacketCodec
+
+    def __init__(self, guarding: Guarding, codec: Codec) -> None:
+        super().__init__(guarding, codec)
+        self.sessions: Sessions = Sessions()
+        self.expiries: Expiries = Expiries(self.sessions)
+        self._excused: tuple[Guard | None, frozenset[str]] = None, frozenset()
+
+    # -- connects ----------------------------------------------------------------------------------
+
+    def admission(self, namespace: str, auth: Any, environ: Any) -> Admission | None:
+        """Find what a client shows of itself; `None` where nothing is required.
+
+        Args:
+            namespace: the Socket.IO namespace.
+            auth: what the client sent; `None` for nothing.
+            environ: the environment of its connection.
+        """
+        guard = self.guard
+        entrance = guard.entrance(namespace) if self.active else None
+        if entrance is None:
+            return None
+        ends = time.monotonic() + self.guarding.security_timeout
+        admission = Admission(namespace, Handshake(environ or {}, auth), guard, ends)
+        request = request_in(environ or {})
+        checks: dict[tuple[Any, ...], Check] = {}
+        try:
+            for scheme in entrance.schemes:
+                source = source_of(scheme)
+                credential = credential_of(source, auth, request) if source else None
+                verify = self.guarding.verifiers.get(scheme.name)
+                if verify is None or (source and credential is None):
+                    continue
+                key = source, id(verify), credential
+                check = checks.setdefault(key, Check(source, verify, credential))
+                check.names.append(scheme.name)
+            admission.checks = list(checks.values())
+        except MalformedCredential:
+            admission.wrong = True
+        except Exception as error:  # noqa: BLE001  # fail closed, whatever it is
+            self._failed_at_security(error)
+            admission.wrong = True
+        return admission
+
+    def identified(self, check: Check, value: Any, problem: str | None) -> None:
+        """Note what a verifier returned.
+
+        Args:
+            check: its call.
+            value: what it returned.
+            problem: why it did not, in words without anything of the client.
+        """
+        if isinstance(value, Identity):
+            check.identity = None if has_expired(value, time.time()) else value
+        elif value is not None:
+            problem = f"it returned a {type(value).__name__}, and no Identity"
+        if problem is not None:
+            names = ", ".join(map(printable, check.names))
+            self.recorder.log(
+                logging.ERROR, "the verifier of %s rejects a client: %s", names, problem
+            )
+
+    def admitted(self, admission: Admission) -> tuple[Verdict, Session]:
+        """Judge a client by what its verifiers said; return who it is, if it may enter."""
+        guard, namespace = admission.guard, admission.namespace
+        try:
+            return self._admitted(admission)
+        except Exception as error:  # noqa: BLE001  # fail closed, whatever it is
+            self._failed_at_security(error)
+            return guard.unwelcome(namespace, "connect", Code.UNAUTHORIZED), NOBODY_KNOWN
+
+    def _admitted(self, admission: Admission) -> tuple[Verdict, Session]:
+        guard, namespace = admission.guard, admission.namespace
+        shown = {check.source for check in admission.checks if check.source}
+        right = {check.source for check in admission.checks if check.identity is not None}
+        identities = {
+            name: check.identity
+            for check in admission.checks
+            if check.identity is not None
+            for name in check.names
+        }
+        # What is shown and wrong rejects, whatever else is right.
+        if admission.wrong or not shown <= right:
+            return guard.unwelcome(namespace, "connect", Code.UNAUTHORIZED), Session(identities)
+        excused = self._excused_by(guard)
+        verdict = guard.entering(namespace, identities, time.time(), excused)
+        return verdict, Session(identities)
+
+    def _excused_by(self, guard: Guard) -> frozenset[str]:
+        """Schemes that the application verifies in its own way."""
+        if self._excused[0] is not guard:
+            excused = frozenset[str]()
+            if self.guarding.trusts_handlers or guard.policy.of_security is not Mode.ENFORCE:
+                names = {scheme.name for scheme in used_schemes(guard.contract)}
+                excused = frozenset(names - self.guarding.verifiers.keys())
+            self._excused = guard, excused
+        return self._excused[1]
+
+    def ends(self, namespace: str) -> bool:
+        """Return whether clients whose identity has ended are disconnected."""
+        guard = self.guard
+        enforces = guard.policy.of_security is Mode.ENFORCE
+        return self.active and enforces and guard.entrance(namespace) is not None
+
+    def told_of_end(self, namespace: str) -> Any:
+        """Return the packet that tells a client that its identity has ended; `None` for none."""
+        name = self.guarding.reject_event
+        violation = self.guard.unwelcome(namespace, "disconnect", Code.UNAUTHORIZED).violation
+        if name is None or violation is None:
+            return None
+        return self.packets.event(namespace, name, violation.as_dict())
+
+    def known(self, sid: str, namespace: str) -> tuple[Identity | None] | None:
+        """Return who a client is, in a tuple; `None` where nothing is required of clients."""
+        if not self.active or not self.guard.secured:
+            return None
+        session = self.sessions.find(sid, namespace)
+        return (None if session is None else session.identity,)
+
+    # -- events ------------------------------------------------------------------------------------
+
+    def permitted(self, call: Call, verdict: Verdict) -> Verdict:
+        """Judge who sends an event, if what it is has passed."""
+        guard = call.guard
+        if guard is None or not guard.secured or not self.active or verdict.rejected:
+            return verdict
+        try:
+            found = self._permitted(guard, call)
+        except Exception as error:  # noqa: BLE001  # fail closed, whatever it is
+            self._failed_at_security(error)
+            found = guard.unwelcome(call.namespace, call.event, Code.UNAUTHORIZED)
+        return found if found.violation is not None else verdict
+
+    def _permitted(self, guard: Guard, call: Call) -> Verdict:
+        if not isinstance(call.event, str) or guard.entrance(call.namespace) is None:
+            return PASSED
+        session = self.sessions.find(call.sid, call.namespace) or NOBODY_KNOWN
+        now = time.time()
+        if session.expires_at is not None and session.expires_at <= now:
+            return guard.unwelcome(call.namespace, call.event, Code.UNAUTHORIZED)
+        return guard.permits(
+            call.namespace,
+            call.event,
+            call.message,
+            session.identities,
+            now,
+            self._excused_by(guard),
+        )
+
+    def _failed_at_security(self, error: Exception) -> None:
+        # Not the error's text: it may quote a credential.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        self.recorder.log(
+            logging.ERROR,
+            "the guard failed to judge who a client is: %s in %s, line %s; it is rejected",
+            type(error).__name__,
+            place.filename,
+            place.lineno,
+        )

@@ -1,0 +1,151 @@
+"""Who the clients of a server are, for as long as they are connected."""
+
+from __future__ import annotations
+
+import heapq
+import threading
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from asyncapi_guard.guard.identity import Identity
+
+__all__ = ["NOBODY_KNOWN", "Expiries", "Session", "Sessions", "Watch"]
+
+#: How often one connection may try to enter and be refused.
+_MOST_REFUSALS = 5
+#: How long nobody looks for sessions that have ended; clocks are put back, and clients leave.
+_LONGEST_WAIT = 60.0
+#: How many of those who have left may stay among those who are waited for.
+_LEFT_OVER = 64
+
+
+class Session:
+    """Who a client is that has entered a namespace.
+
+    Args:
+        identities: what verifiers said, by the names of security schemes; the one that counts most
+            comes first.
+
+    Attributes:
+        identity: that one.
+        expires_at: when the first of them ends, in seconds since the epoch; `None` for never.
+    """
+
+    __slots__ = ("expires_at", "identities", "identity")
+
+    def __init__(self, identities: Mapping[str, Identity]) -> None:
+        self.identities: Mapping[str, Identity] = identities
+        self.identity: Identity | None = next(iter(identities.values()), None)
+        ends = [each.expires_at for each in identities.values() if each.expires_at is not None]
+        self.expires_at: float | None = min(ends, default=None)
+
+
+#: Of a client that no verifier knows.
+NOBODY_KNOWN = Session({})
+
+
+class Watch(Enum):
+    """What is to be done about a session that will end."""
+
+    #: Somebody watches already.
+    NOTHING = "nothing"
+    #: Somebody must begin to watch.
+    START = "start"
+    #: Who watches must look again: this session ends before all others.
+    WAKE = "wake"
+
+
+class Sessions:
+    """The sessions of one server, and how often each connection was refused."""
+
+    def __init__(self) -> None:
+        self._sessions: dict[tuple[str, str], Session] = {}
+        self._refusals: dict[str, int] = {}
+        self._counting = threading.Lock()
+
+    def open(self, sid: str, namespace: str, session: Session) -> None:
+        """Note who a client is."""
+        self._sessions[namespace, sid] = session
+
+    def find(self, sid: str, namespace: str) -> Session | None:
+        """Return what is known of a client."""
+        return self._sessions.get((namespace, sid))
+
+    def close(self, sid: str, namespace: str) -> None:
+        """Forget a client that has left."""
+        self._sessions.pop((namespace, sid), None)
+
+    def __len__(self) -> int:
+        """Return how many clients are known."""
+        return len(self._sessions)
+
+    def refused(self, eio_sid: str) -> bool:
+        """Count a refusal of a connection; return whether it has had enough of them."""
+        with self._counting:
+            count = self._refusals[eio_sid] = self._refusals.get(eio_sid, 0) + 1
+            return count >= _MOST_REFUSALS
+
+    def forget(self, eio_sid: str) -> None:
+        """Forget a connection that has ended."""
+        with self._counting:
+            self._refusals.pop(eio_sid, None)
+
+
+class Expiries:
+    """When the sessions of one server end, the next one first.
+
+    Args:
+        sessions: of the server.
+    """
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+        self._heap: list[tuple[float, str, str]] = []
+        self._watched: bool = False
+        self._lock = threading.Lock()
+
+    def add(self, sid: str, namespace: str) -> Watch:
+        """Wait for the end of a session."""
+        session = self._sessions.find(sid, namespace)
+        if session is None or session.expires_at is None:
+            return Watch.NOTHING
+        with self._lock:
+            heapq.heappush(self._heap, (session.expires_at, namespace, sid))
+            if len(self._heap) > 2 * len(self._sessions) + _LEFT_OVER:
+                self._heap = [each for each in self._heap if self._is_there(*each)]
+                heapq.heapify(self._heap)
+            if not self._watched:
+                self._watched = True
+                return Watch.START
+            return Watch.WAKE if self._heap[0][1:] == (namespace, sid) else Watch.NOTHING
+
+    def next(self, now: float) -> tuple[list[tuple[str, str]], float | None]:
+        """Return the sessions that have ended, and how many seconds to wait for others.
+
+        Without others, nobody needs to watch any more.
+
+        Args:
+            now: seconds since the epoch.
+
+        Returns:
+            Session ids with their namespaces, and the seconds; `None` for no others.
+        """
+        ended: list[tuple[str, str]] = []
+        with self._lock:
+            while self._heap:
+                ends, namespace, sid = self._heap[0]
+                there = self._is_there(ends, namespace, sid)
+                if there and ends > now:
+                    return ended, min(ends - now, _LONGEST_WAIT)
+                heapq.heappop(self._heap)
+                if there:
+                    ended.append((sid, namespace))
+            self._watched = False
+        return ended, None
+
+    def _is_there(self, ends: float, namespace: str, sid: str) -> bool:
+        session = self._sessions.find(sid, namespace)
+        return session is not None and session.expires_at == ends

@@ -1,0 +1,98 @@
+"""Clients that want to enter: verifiers say who they are, before anybody else hears of them."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from asyncapi_guard.integrations.threads.expiring import Expiring
+from asyncapi_guard.integrations.threads.verifying import Verifiers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from asyncapi_guard.integrations.application import Application
+    from asyncapi_guard.integrations.deciding.admissions import Admission
+    from asyncapi_guard.integrations.deciding.server import ServerDecisions
+    from asyncapi_guard.integrations.deciding.sessions import Session
+    from asyncapi_guard.violations import Violation
+
+__all__ = ["Admitting", "entering_as"]
+
+#: Who the client is whose connect handler is about to run.
+entering_as: ContextVar[Session | None] = ContextVar("asyncapi_guard_entering_as", default=None)
+
+
+class Admitting(Expiring):
+    """In the place of what gives a client its session, and takes it away."""
+
+    _pre_connect: Callable[..., Any]
+    _basic_disconnect: Callable[..., Any]
+
+    def __init__(self, server: Any, decide: ServerDecisions, application: Application) -> None:
+        super().__init__(server, decide, application)
+        self._verifiers = Verifiers(server)
+
+    def identify(self, eio_sid: str, namespace: str, auth: Any) -> tuple[bool, Session | None]:
+        """Ask a client who it is: whether it may go on, and who it is.
+
+        A client that may not is told so.
+        """
+        environ = self.server.environ.get(eio_sid)
+        admission = self.decide.admission(namespace, auth, environ)
+        if admission is None:
+            return True, None
+        self._verify(admission)
+        verdict, session = self.decide.admitted(admission)
+        violation = verdict.violation
+        if violation is None:
+            return True, session
+        try:
+            violation = self._record(verdict, eio_sid) or violation
+        finally:
+            if violation.rejected:
+                self.turn_away(eio_sid, namespace, violation)
+        return not violation.rejected, session
+
+    def _verify(self, admission: Admission) -> None:
+        """Call the verifiers, one after the other."""
+        if admission.wrong:
+            return
+        environ = admission.handshake.environ
+        around = partial(
+            self.application.context, environ, admission.namespace, None, "connect", ()
+        )
+        for check in admission.checks:
+            value, problem = self._verifiers.ask(
+                admission.left, around, check.verify, check.credential, admission.handshake
+            )
+            self.decide.identified(check, value, problem)
+
+    def turn_away(self, eio_sid: str, namespace: str, violation: Violation) -> None:
+        """Tell a client why it may not enter."""
+        self._send(eio_sid, self.decide.turned_away(namespace, violation))
+        self.count_refusal(eio_sid)
+
+    def count_refusal(self, eio_sid: str) -> None:
+        """End the connection of a client that was refused too often."""
+        if not self.decide.guard.secured or eio_sid not in self.server.environ:
+            return
+        if self.decide.sessions.refused(eio_sid):
+            connection = self.server.eio.sockets.get(eio_sid)
+            if connection is not None:
+                # Not by the server's own method: that waits until the client has read all.
+                connection.close(wait=False, reason=self.server.reason.SERVER_DISCONNECT)
+
+    def pre_connect(self, eio_sid: str, namespace: str) -> Any:
+        """python-socketio gives a client its session id."""
+        sid = self._pre_connect(eio_sid, namespace)
+        session = entering_as.get()
+        if sid is not None and session is not None:
+            self.decide.sessions.open(sid, namespace, session)
+        return sid
+
+    def basic_disconnect(self, sid: str, namespace: str, **options: Any) -> Any:
+        """A session has ended."""
+        self.decide.sessions.close(sid, namespace)
+        return self._basic_disconnect(sid, namespace, **options)
