@@ -219,6 +219,11 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
             self._packed = data[-1]
         self._init_of_base(packet_type, data, namespace, id, binary, encoded_packet)
 
+    @classmethod
+    def of_encoded(cls, kind: int, namespace: str, id: int | None, data: list[Any]) -> _Guarded:
+        """An event or an ack whose values are encoded."""
+        return cls(kind, data, namespace, id)
+
     # -- out ---------------------------------------------------------------------------------------
 
     def encode(self) -> Any:
