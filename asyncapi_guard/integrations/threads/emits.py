@@ -262,12 +262,19 @@ class Emits(OwedAcks["ServerDecisions"], Queue):
     def _is_here(self, owner: Any, namespace: str) -> bool:  # noqa: ARG002  # as for clients
         return True  # a client that has left has no callbacks any more
 
+    def _overdue(self, owner: Any, id: Any, callback: Any) -> None:
+        token = _acknowledging.set(None)
+        try:
+            super()._overdue(owner, id, callback)
+        finally:
+            _acknowledging.reset(token)
+
     def _record_overdue(self, verdict: Verdict, owner: Any) -> Violation | None:
         violation = verdict.violation
         if violation is None:
             return None
         eio_sid = self.server.manager.eio_sid_from_sid(owner, violation.namespace)
-        _acknowledging.set((eio_sid, owner))  # the rest of this thread or task is about its ack
+        _acknowledging.set((eio_sid, owner))  # `_overdue` ends it
         return self._record(verdict, eio_sid, owner)
 
     def trigger_callback(self, sid: str, id: Any, data: Any) -> None:
