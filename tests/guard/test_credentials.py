@@ -24,6 +24,7 @@ BASIC, USER = SecurityScheme("u", "http", "basic"), SecurityScheme("p", "userPas
 KEY = SecurityScheme("k", "apiKey", place="user")
 PASSWORD = SecurityScheme("k", "apiKey", place="password")
 HEADER = SecurityScheme("h", "httpApiKey", place="header", parameter="X-Key")
+UNDERSCORE = SecurityScheme("h", "httpApiKey", place="header", parameter="X_Key")
 QUERY = SecurityScheme("q", "httpApiKey", place="query", parameter="key")
 COOKIE = SecurityScheme("c", "httpApiKey", place="cookie", parameter="sid")
 
@@ -59,6 +60,7 @@ ROWS: list[tuple[SecurityScheme, Any, dict[str, Any], dict[str, Any], Any]] = [
     (PASSWORD, {"key": "k"}, {"authorization": basic(":l")}, {}, ...),
     (HEADER, {"key": "x"}, {"x-key": "k"}, {}, "k"),
     (HEADER, None, {"x-key": ""}, {}, ...),
+    (UNDERSCORE, None, {"x-key": "k"}, {}, "k"),
     (QUERY, None, {}, {"key": "k"}, "k"),
     (QUERY, None, {}, {"KEY": "k"}, None),
     (QUERY, None, {}, {"key": ["k", "l"]}, ...),
