@@ -8,7 +8,7 @@ from math import isfinite
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-__all__ = ["Identity", "UserPassword"]
+__all__ = ["Identity", "UserPassword", "is_sound"]
 
 
 class UserPassword(NamedTuple):
@@ -64,6 +64,15 @@ class Identity:
         if not isinstance(self.claims, Mapping):
             raise TypeError(f"claims must be a mapping, not a {_kind(self.claims)}")
         object.__setattr__(self, "claims", MappingProxyType(dict(self.claims)))
+
+
+def is_sound(identity: Identity) -> bool:
+    """Whether an identity is made of what it must be: a subclass might not look at it."""
+    try:
+        Identity(identity.subject, identity.scopes, identity.expires_at, identity.claims)
+    except Exception:  # noqa: BLE001  # fail closed, whatever it is
+        return False
+    return isinstance(identity.scopes, frozenset)
 
 
 def _kind(value: object) -> str:

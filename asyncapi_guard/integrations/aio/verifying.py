@@ -85,7 +85,7 @@ class Verifiers:
             return None, TOO_MANY
         except _Raised as raised:
             return None, f"it raised {raised.kind}"
-        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  # it is no identity
+        except BaseException as error:  # noqa: BLE001  # whatever it is, it is no identity
             return None, f"it raised {type(error).__name__}"
 
     def _let_go(self, task: asyncio.Future[Any]) -> None:
@@ -104,7 +104,10 @@ class Verifiers:
                 value = verify(*args)
             else:
                 value = await self._in_thread(verify, *args)
-            return await value if is_pending(value) else value
+            try:
+                return await value if is_pending(value) else value
+            except SystemExit as error:  # of a task, it would end the event loop
+                raise _Raised(type(error).__name__) from None
 
     async def _in_thread(self, verify: Callable[..., Any], *args: Any) -> Any:
         """Call a function in a thread, which the end of the process does not wait for.

@@ -1,0 +1,135 @@
+"""Verifiers, clients and servers that do what nobody expects: nobody enters by that."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+from unittest import mock
+
+import pytest
+import socketio as pysocketio
+from security_stage import GOOD, WRONG, Shown, Stage, Visitor, document, identity_of, shown
+
+from asyncapi_guard import AsyncAPIGuard, Identity, InstallationError
+from asyncapi_guard.integrations.deciding import admissions
+
+ways = pytest.mark.parametrize("way", ["threads", "asyncio"])
+
+
+def visit(net: Any, at: Stage, given: Shown, transport: str = "websocket") -> Visitor:
+    visitor: Visitor = net.also_close(Visitor(transport, at.url, given))
+    return visitor
+
+
+# -- what verifiers return and raise ---------------------------------------------------------------
+
+
+class Odd(Identity):
+    """An identity that does not look at what it is made of."""
+
+    def __post_init__(self) -> None:
+        pass
+
+
+class Stop(BaseException):
+    """An order to stop, of some library."""
+
+
+async def raises_later(error: BaseException) -> Any:
+    raise error
+
+
+ODD: dict[str, Any] = {
+    "text as end": lambda: Odd("ann", frozenset({"enter"}), "soon"),  # type: ignore[arg-type]
+    "no number": lambda: Odd("ann", frozenset({"enter"}), float("nan")),
+    "text as scopes": lambda: Odd("ann", "enter"),  # type: ignore[arg-type]
+    "a list of scopes": lambda: Odd("ann", ["enter"]),  # type: ignore[arg-type]
+    "a mock": lambda: mock.Mock(spec=Identity),
+}
+
+
+@ways
+@pytest.mark.parametrize("odd", ODD)
+def test_an_identity_that_is_none_rejects(odd: str, way: str, net: Any) -> None:
+    """Though its class is right; and the client is told."""
+    at = Stage(way, net, document(["bearer"]), security={"bearer": lambda *_: ODD[odd]()})
+    assert "unauthorized" in visit(net, at, shown("bearer", GOOD)).enter("/bearer")
+    assert at.ran == []
+
+
+@pytest.mark.parametrize("error", [SystemExit(), Stop(), GeneratorExit()], ids=repr)
+def test_a_coroutine_that_raises_an_order_to_stop_rejects(error: Any, net: Any) -> None:
+    """The server goes on."""
+
+    async def verify(*_: Any) -> Any:
+        raise error
+
+    for each in (verify, lambda *_: raises_later(error)):
+        at = Stage("asyncio", net, document(["bearer"]), security={"bearer": each})
+        visitor = visit(net, at, shown("bearer", GOOD))
+        assert "unauthorized" in visitor.enter("/bearer")
+        assert visitor.enter("/open").startswith("0")
+
+
+class Asked:
+    """A verifier that counts, in all the forms in which a function may be passed."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def verify(self, credential: Any, handshake: Any) -> Identity | None:
+        self.times += 1
+        return identity_of(credential, handshake)
+
+    async def verify_later(self, credential: Any, handshake: Any) -> Identity | None:
+        return self.verify(credential, handshake)
+
+    __call__ = verify
+
+
+@ways
+def test_a_bound_method_is_asked_once(way: str, net: Any) -> None:
+    """Each look at it is another object."""
+    spec, asked = document(["bearer", "oauth2"], server=["bearer", "oauth2"]), Asked()
+    at = Stage(way, net, spec, security={"bearer": asked.verify, "oauth2": asked.verify})
+    assert visit(net, at, shown("bearer", GOOD)).enter("/open").startswith("0")
+    assert asked.times == 1
+
+
+class Later:
+    async def __call__(self, credential: Any, handshake: Any) -> Identity | None:
+        return identity_of(credential, handshake)
+
+
+@pytest.mark.parametrize("verify", [Asked().verify_later, partial(Asked().verify_later), Later()])
+def test_coroutines_are_for_asyncio(verify: Any, net: Any) -> None:
+    """In whatever form they come."""
+    at = Stage("asyncio", net, document(["bearer"]), security={"bearer": verify})
+    assert visit(net, at, shown("bearer", GOOD)).enter("/bearer").startswith("0")
+    server = pysocketio.Server(async_mode="threading")
+    with pytest.raises(InstallationError, match="coroutine function"):
+        AsyncAPIGuard(document(["bearer"]), security={"bearer": verify}).protect(server)
+
+
+# -- requests --------------------------------------------------------------------------------------
+
+
+@ways
+def test_a_request_that_cannot_be_read_rejects(way: str, net: Any, monkeypatch: Any) -> None:
+    """The client is told, and the log has the place."""
+    at = Stage(way, net, document(["bearer"]))
+    monkeypatch.setattr(admissions, "request_in", lambda _: 1 / 0)
+    assert "unauthorized" in visit(net, at, shown("bearer", GOOD)).enter("/bearer")
+
+
+@pytest.mark.parametrize("sent", ["X_Key", "x-key"])
+def test_a_header_with_an_underscore_is_found(sent: str, net: Any) -> None:
+    """No environment tells it from a dash."""
+    spec = document(["header"])
+    spec["components"]["securitySchemes"]["header"]["name"] = "X_Key"
+    spec["channels"]["header"]["bindings"] = {
+        "ws": {"headers": {"type": "object", "required": ["X_Key"]}}
+    }
+    at = Stage("asyncio", net, spec)
+    assert visit(net, at, Shown(headers={sent: GOOD})).enter("/header").startswith("0")
+    assert visit(net, at, Shown(headers={sent: WRONG})).enter("/header").startswith("4")
