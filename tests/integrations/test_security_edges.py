@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from functools import partial
 from typing import Any
 from unittest import mock
@@ -10,7 +12,7 @@ import pytest
 import socketio as pysocketio
 from security_stage import GOOD, WRONG, Shown, Stage, Visitor, document, identity_of, shown
 
-from asyncapi_guard import AsyncAPIGuard, Identity, InstallationError
+from asyncapi_guard import AsyncAPIGuard, Identity, InstallationError, Policy
 from asyncapi_guard.integrations.deciding import admissions
 
 ways = pytest.mark.parametrize("way", ["threads", "asyncio"])
@@ -109,6 +111,91 @@ def test_coroutines_are_for_asyncio(verify: Any, net: Any) -> None:
     server = pysocketio.Server(async_mode="threading")
     with pytest.raises(InstallationError, match="coroutine function"):
         AsyncAPIGuard(document(["bearer"]), security={"bearer": verify}).protect(server)
+
+
+# -- other modes -----------------------------------------------------------------------------------
+
+
+@ways
+def test_in_report_mode_a_connection_may_be_refused_for_ever(way: str, net: Any) -> None:
+    """By the application's own handlers, as without the guard."""
+    at = Stage(way, net, document(["bearer"]), policy=Policy(security="report"))
+    at.io.on("connect", lambda *_: False, namespace="/open")
+    visitor = visit(net, at, shown("bearer", WRONG))
+    for _ in range(7):
+        assert visitor.enter("/open").startswith("4")
+
+
+# -- uninstalling ----------------------------------------------------------------------------------
+
+
+@ways
+def test_uninstalling_forgets_who_clients_are(way: str, net: Any) -> None:
+    """And nobody waits any more for their ends."""
+    at = Stage(way, net, document(["bearer"]))
+    ended = threading.Event()
+    adapter = at.guard._adapters()[0]
+    watch = adapter._end_sessions
+    if way == "threads":
+        adapter._end_sessions = lambda wake: (watch(wake), ended.set())
+    else:
+
+        async def watched(wake: Any) -> None:
+            await watch(wake)
+            ended.set()
+
+        adapter._end_sessions = watched
+    visitor = visit(net, at, shown("bearer", GOOD))
+    assert visitor.enter("/bearer").startswith("0")
+
+    async def uninstall() -> None:
+        at.guard.uninstall()
+
+    at.guard.uninstall() if way == "threads" else at.run(uninstall())
+    assert len(adapter.decide.sessions) == 0
+    assert ended.wait(5)
+
+
+# -- clients that leave ----------------------------------------------------------------------------
+
+
+@ways
+def test_a_refusal_of_a_client_that_leaves_is_not_counted(way: str, net: Any) -> None:
+    """Nothing would forget the count of a connection that is ending."""
+    leaving, hold, told = threading.Event(), threading.Event(), threading.Event()
+
+    def verify(credential: Any, handshake: Any) -> None:
+        leaving.wait()
+
+    async def leave(*_: Any) -> None:
+        leaving.set()
+        await asyncio.to_thread(hold.wait)
+
+    at = Stage(way, net, document(["bearer"]), security={"bearer": verify}, security_timeout=100)
+    adapter = at.guard._adapters()[0]
+    turn_away = adapter.turn_away
+    if way == "threads":
+        at.io.on("disconnect", lambda *_: (leaving.set(), hold.wait()), namespace="/open")
+        adapter.turn_away = lambda *args: (turn_away(*args), told.set())
+    else:
+
+        async def turn_away_here(*args: Any) -> None:
+            await turn_away(*args)
+            told.set()
+
+        at.io.on("disconnect", leave, namespace="/open")
+        adapter.turn_away = turn_away_here
+    visitor = visit(net, at, Shown(), "polling")
+    assert visitor.enter("/open").startswith("0")
+    entering = threading.Thread(target=visitor.send, args=('0/bearer,{"token":"x"}',))
+    ending = threading.Thread(target=visitor.send_apart, args=("1",))
+    for each in (entering, ending):
+        each.start()
+    told.wait()
+    hold.set()
+    for each in (entering, ending):
+        each.join()
+    assert adapter.decide.sessions._refusals == {}
 
 
 # -- requests --------------------------------------------------------------------------------------

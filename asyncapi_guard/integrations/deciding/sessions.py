@@ -78,6 +78,12 @@ class Sessions:
         """Forget a client that has left."""
         self._sessions.pop((namespace, sid), None)
 
+    def clear(self) -> None:
+        """Forget all clients."""
+        self._sessions.clear()
+        with self._counting:
+            self._refusals.clear()
+
     def __len__(self) -> int:
         """Return how many clients are known."""
         return len(self._sessions)

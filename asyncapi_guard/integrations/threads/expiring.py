@@ -35,6 +35,12 @@ class Expiring(Entering):
         elif todo is Watch.WAKE and self._wake is not None:
             self._wake.set()
 
+    def stop_watching(self) -> None:
+        """Forget who clients are: nobody waits for their ends any more."""
+        self.decide.sessions.clear()
+        if self._wake is not None:
+            self._wake.set()
+
     def _end_sessions(self, wake: Any) -> None:
         while True:
             ended, seconds = self.decide.expiries.next(time.time())
