@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from math import isfinite
+from sys import float_info
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -59,7 +59,7 @@ class Identity:
         if end is not None:
             if isinstance(end, bool) or not isinstance(end, (int, float)):
                 raise TypeError(f"expires_at must be seconds since the epoch, not a {_kind(end)}")
-            if not isfinite(end):
+            if not abs(end) <= float_info.max:  # so it is for NaN, and for integers of any length
                 raise ValueError("expires_at must be seconds since the epoch, or None for never")
         if not isinstance(self.claims, Mapping):
             raise TypeError(f"claims must be a mapping, not a {_kind(self.claims)}")

@@ -134,7 +134,10 @@ def test_a_password_is_not_shown() -> None:
         ({"scopes": [1]}, "scopes must be a set of names"),
         ({"expires_at": "soon"}, "seconds since the epoch, not a str"),
         ({"expires_at": True}, "seconds since the epoch, not a bool"),
-        ({"expires_at": float("nan")}, "seconds since the epoch, or None"),
+        *(
+            ({"expires_at": end}, "seconds since the epoch, or None")
+            for end in (float("nan"), float("inf"), float("-inf"), 10**400)
+        ),
         ({"claims": [1]}, "claims must be a mapping, not a list"),
     ],
 )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import threading
+import time
 from functools import partial
 from typing import Any
 from unittest import mock
@@ -13,7 +15,9 @@ import socketio as pysocketio
 from security_stage import GOOD, WRONG, Shown, Stage, Visitor, document, identity_of, shown
 
 from asyncapi_guard import AsyncAPIGuard, Identity, InstallationError, Policy
+from asyncapi_guard.integrations.aio import expiring as on_asyncio
 from asyncapi_guard.integrations.deciding import admissions
+from asyncapi_guard.integrations.threads import expiring as on_threads
 
 ways = pytest.mark.parametrize("way", ["threads", "asyncio"])
 
@@ -71,6 +75,23 @@ def test_a_coroutine_that_raises_an_order_to_stop_rejects(error: Any, net: Any) 
         visitor = visit(net, at, shown("bearer", GOOD))
         assert "unauthorized" in visitor.enter("/bearer")
         assert visitor.enter("/open").startswith("0")
+
+
+def test_a_coroutine_that_comes_too_late_is_closed(net: Any) -> None:
+    """Nobody awaits it any more."""
+    go_on, made = threading.Event(), []
+
+    def verify(*_: Any) -> Any:
+        go_on.wait()
+        made.append(raises_later(Stop()))
+        return made[0]
+
+    options = {"security": {"bearer": verify}, "security_timeout": 0.05}
+    at = Stage("asyncio", net, document(["bearer"]), **options)
+    assert "unauthorized" in visit(net, at, shown("bearer", GOOD)).enter("/bearer")
+    go_on.set()
+    while not made or inspect.getcoroutinestate(made[0]) != inspect.CORO_CLOSED:
+        time.sleep(0.001)
 
 
 class Asked:
@@ -196,6 +217,35 @@ def test_a_refusal_of_a_client_that_leaves_is_not_counted(way: str, net: Any) ->
     for each in (entering, ending):
         each.join()
     assert adapter.decide.sessions._refusals == {}
+
+
+# -- no more threads -------------------------------------------------------------------------------
+
+
+@ways
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_who_cannot_be_ended_now_is_ended_later(way: str, net: Any, monkeypatch: Any) -> None:
+    """When another client enters, at the latest."""
+    left = [0.3, 10_000]
+    security = {"bearer": lambda *_: Identity("ann", {"enter"}, time.time() + left.pop(0))}
+    at = Stage(way, net, document(["bearer"]), security=security)
+    module, failed = {"threads": on_threads, "asyncio": on_asyncio}[way], threading.Event()
+    start = module.start
+
+    def start_or_fail(server: Any, function: Any, *args: Any) -> None:
+        if function.__name__ == "_end_session" and not failed.is_set():
+            failed.set()
+            raise RuntimeError("can't start new thread")
+        start(server, function, *args)
+
+    monkeypatch.setattr(module, "start", start_or_fail)
+    first, second = (visit(net, at, shown("bearer", GOOD)) for _ in range(2))
+    assert first.enter("/bearer").startswith("0")
+    failed.wait()
+    while at.guard._adapters()[0].decide.expiries._watched:
+        time.sleep(0.001)
+    assert second.enter("/bearer").startswith("0")
+    assert first.until("1/bearer,")
 
 
 # -- requests --------------------------------------------------------------------------------------

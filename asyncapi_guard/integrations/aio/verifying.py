@@ -8,7 +8,7 @@ from contextlib import suppress
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.integrations.aio.calling import is_pending
+from asyncapi_guard.integrations.aio.calling import is_pending, never_awaited
 from asyncapi_guard.integrations.handlers.registered import is_coroutine_function
 
 if TYPE_CHECKING:
@@ -124,6 +124,8 @@ class Verifiers:
         def settle(value: Any, kind: str | None) -> None:
             if not done.done():
                 done.set_result((value, kind))
+            elif is_pending(value):
+                never_awaited(value, "a verifier")  # it is closed
 
         def run() -> None:
             value, kind = None, None
