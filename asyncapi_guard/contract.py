@@ -36,6 +36,7 @@ __all__ = [
     "SourceFile",
     "TextSchema",
     "WebSocketBinding",
+    "header_key",
 ]
 
 
@@ -132,6 +133,11 @@ class Schema(Protocol):
         ...
 
 
+def header_key(name: str) -> str:
+    """The name of a header, as names are compared: the environment of a request has no more."""
+    return name.lower().replace("_", "-")
+
+
 class TextSchema(Protocol):
     """A JSON Schema that judges an object of values that came as text."""
 
@@ -154,7 +160,7 @@ class WebSocketBinding:
     Attributes:
         method: its HTTP method; `None` for any.
         query: the parameters of its URL; `None` for any.
-        headers: its headers, by names in lower case; `None` for any.
+        headers: its headers, by names as `header_key` has them; `None` for any.
     """
 
     method: str | None = None

@@ -10,6 +10,7 @@ import re
 from base64 import b64decode
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from asyncapi_guard.contract import header_key
 from asyncapi_guard.guard.identity import UserPassword
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def source_of(scheme: SecurityScheme) -> tuple[str, ...]:
     if scheme.type == "apiKey":
         return _KEY, scheme.place
     if scheme.type == "httpApiKey":
-        named = scheme.parameter.lower() if scheme.place == "header" else scheme.parameter
+        named = header_key(scheme.parameter) if scheme.place == "header" else scheme.parameter
         return scheme.place, named
     return ()
 

@@ -21,7 +21,7 @@ class HandshakeRequest(NamedTuple):
     Attributes:
         method: such as `GET`.
         query: the parameters of its URL, each once for every time that it is there.
-        headers: by their names in lower case.
+        headers: by their names, as `header_key` has them.
     """
 
     method: str

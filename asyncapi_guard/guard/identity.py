@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from math import isfinite
+from sys import float_info
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-__all__ = ["Identity", "UserPassword"]
+__all__ = ["Identity", "UserPassword", "is_sound"]
 
 
 class UserPassword(NamedTuple):
@@ -59,11 +59,20 @@ class Identity:
         if end is not None:
             if isinstance(end, bool) or not isinstance(end, (int, float)):
                 raise TypeError(f"expires_at must be seconds since the epoch, not a {_kind(end)}")
-            if not isfinite(end):
+            if not abs(end) <= float_info.max:  # so it is for NaN, and for integers of any length
                 raise ValueError("expires_at must be seconds since the epoch, or None for never")
         if not isinstance(self.claims, Mapping):
             raise TypeError(f"claims must be a mapping, not a {_kind(self.claims)}")
         object.__setattr__(self, "claims", MappingProxyType(dict(self.claims)))
+
+
+def is_sound(identity: Identity) -> bool:
+    """Whether an identity is made of what it must be: a subclass might not look at it."""
+    try:
+        Identity(identity.subject, identity.scopes, identity.expires_at, identity.claims)
+    except Exception:  # noqa: BLE001  # fail closed, whatever it is
+        return False
+    return isinstance(identity.scopes, frozenset)
 
 
 def _kind(value: object) -> str:

@@ -12,6 +12,8 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.contract import header_key
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -110,7 +112,8 @@ class TextObject:
 
     def _kinds_of(self, name: str) -> frozenset[str]:
         """The types that a property may be of; nothing where the schema does not say."""
-        if name not in self._kinds:
+        known = self._kinds.get(name)
+        if known is None:
             found = {
                 kind
                 for schema in self._schemas(self._document())
@@ -119,8 +122,8 @@ class TextObject:
             }
             if len(self._kinds) > _DIGITS:  # of names that clients make up
                 self._kinds.clear()
-            self._kinds[name] = frozenset(found)
-        return self._kinds[name]
+            known = self._kinds[name] = frozenset(found)
+        return known
 
     def _types(self, declared: Any, *, of_items: bool = False) -> Iterator[str]:
         for schema in self._schemas(declared):
@@ -161,13 +164,13 @@ class QueryObject(TextObject):
 class HeadersObject(TextObject):
     """The schema of headers: their names are in any case, and others never count as additional.
 
-    The names of what came are in lower case, as `explain` is given them.
+    The names of what came are as `header_key` has them.
     """
 
     def _seen(self, texts: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
         named = set(self._named())
-        found = {name: texts[name.lower()] for name in named if name.lower() in texts}
-        known = {name.lower() for name in named}
+        found = {name: texts[key] for name in named if (key := header_key(name)) in texts}
+        known = {header_key(name) for name in named}
         patterns = [
             pattern
             for schema in self._schemas(self._document())

@@ -24,6 +24,7 @@ BASIC, USER = SecurityScheme("u", "http", "basic"), SecurityScheme("p", "userPas
 KEY = SecurityScheme("k", "apiKey", place="user")
 PASSWORD = SecurityScheme("k", "apiKey", place="password")
 HEADER = SecurityScheme("h", "httpApiKey", place="header", parameter="X-Key")
+UNDERSCORE = SecurityScheme("h", "httpApiKey", place="header", parameter="X_Key")
 QUERY = SecurityScheme("q", "httpApiKey", place="query", parameter="key")
 COOKIE = SecurityScheme("c", "httpApiKey", place="cookie", parameter="sid")
 
@@ -59,6 +60,7 @@ ROWS: list[tuple[SecurityScheme, Any, dict[str, Any], dict[str, Any], Any]] = [
     (PASSWORD, {"key": "k"}, {"authorization": basic(":l")}, {}, ...),
     (HEADER, {"key": "x"}, {"x-key": "k"}, {}, "k"),
     (HEADER, None, {"x-key": ""}, {}, ...),
+    (UNDERSCORE, None, {"x-key": "k"}, {}, "k"),
     (QUERY, None, {}, {"key": "k"}, "k"),
     (QUERY, None, {}, {"KEY": "k"}, None),
     (QUERY, None, {}, {"key": ["k", "l"]}, ...),
@@ -132,7 +134,10 @@ def test_a_password_is_not_shown() -> None:
         ({"scopes": [1]}, "scopes must be a set of names"),
         ({"expires_at": "soon"}, "seconds since the epoch, not a str"),
         ({"expires_at": True}, "seconds since the epoch, not a bool"),
-        ({"expires_at": float("nan")}, "seconds since the epoch, or None"),
+        *(
+            ({"expires_at": end}, "seconds since the epoch, or None")
+            for end in (float("nan"), float("inf"), float("-inf"), 10**400)
+        ),
         ({"claims": [1]}, "claims must be a mapping, not a list"),
     ],
 )

@@ -160,6 +160,28 @@ def test_headers_are_named_in_any_case_and_never_additional() -> None:
     assert binding(headers=twice).headers.explain({"x-client": ["x"]}) is not None
 
 
+@pytest.mark.parametrize("name", ["X_Key", "x-key"])
+def test_a_header_may_have_an_underscore(name: str) -> None:
+    """No environment of a request tells it from a dash."""
+    schema = {"type": "object", "required": [name], "properties": {name: {"type": "integer"}}}
+    headers = binding(headers=schema).headers
+    assert headers.explain({"x-key": ["7"]}) is None
+    assert headers.explain({"x-key": ["x"]}) is not None
+    assert headers.explain({}) is not None
+
+
+def test_names_that_others_send_are_no_matter() -> None:
+    """What is remembered of names is forgotten at times, by whoever sends many of them."""
+    query = binding(query={"type": "object", "properties": {"a": {"type": "integer"}}}).query
+
+    class Forgetful(dict[str, Any]):
+        def __setitem__(self, name: str, value: Any) -> None:
+            pass
+
+    query._kinds = Forgetful()
+    assert query.explain({"a": ["7"]}) is None
+
+
 def test_values_are_told_on_request_only() -> None:
     """Tokens travel there."""
     query = binding(query=of(a={"type": "integer"})).query

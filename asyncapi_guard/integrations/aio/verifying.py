@@ -8,7 +8,7 @@ from contextlib import suppress
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.integrations.aio.calling import is_pending
+from asyncapi_guard.integrations.aio.calling import is_pending, never_awaited
 from asyncapi_guard.integrations.handlers.registered import is_coroutine_function
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Verifiers:
             return None, TOO_MANY
         except _Raised as raised:
             return None, f"it raised {raised.kind}"
-        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  # it is no identity
+        except BaseException as error:  # noqa: BLE001  # whatever it is, it is no identity
             return None, f"it raised {type(error).__name__}"
 
     def _let_go(self, task: asyncio.Future[Any]) -> None:
@@ -104,7 +104,10 @@ class Verifiers:
                 value = verify(*args)
             else:
                 value = await self._in_thread(verify, *args)
-            return await value if is_pending(value) else value
+            try:
+                return await value if is_pending(value) else value
+            except SystemExit as error:  # of a task, it would end the event loop
+                raise _Raised(type(error).__name__) from None
 
     async def _in_thread(self, verify: Callable[..., Any], *args: Any) -> Any:
         """Call a function in a thread, which the end of the process does not wait for.
@@ -121,6 +124,8 @@ class Verifiers:
         def settle(value: Any, kind: str | None) -> None:
             if not done.done():
                 done.set_result((value, kind))
+            elif is_pending(value):
+                never_awaited(value, "a verifier")  # it is closed
 
         def run() -> None:
             value, kind = None, None

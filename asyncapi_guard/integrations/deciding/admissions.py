@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import time
 import traceback
+from types import MethodType
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract import Mode
 from asyncapi_guard.guard.credentials import MalformedCredential, credential_of, source_of
-from asyncapi_guard.guard.identity import Identity
+from asyncapi_guard.guard.identity import Identity, is_sound
 from asyncapi_guard.guard.security import has_expired, used_schemes
 from asyncapi_guard.guard.verdicts import PASSED
 from asyncapi_guard.integrations.deciding.decisions import Decisions
@@ -86,6 +87,13 @@ class Admission:
         return max(0.0, self.ends - time.monotonic())
 
 
+def _function_of(verify: Any) -> tuple[int, int]:
+    """What tells verifiers from one another: a method is another object at each look at it."""
+    if isinstance(verify, MethodType):
+        return id(verify.__self__), id(verify.__func__)
+    return 0, id(verify)
+
+
 class AdmissionDecisions(Decisions):
     """Who clients are, and what they may do.
 
@@ -119,16 +127,16 @@ class AdmissionDecisions(Decisions):
             return None
         ends = time.monotonic() + self.guarding.security_timeout
         admission = Admission(namespace, Handshake(environ or {}, auth), guard, ends)
-        request = request_in(environ or {})
         checks: dict[tuple[Any, ...], Check] = {}
         try:
+            request = request_in(environ or {})
             for scheme in entrance.schemes:
                 source = source_of(scheme)
                 credential = credential_of(source, auth, request) if source else None
                 verify = self.guarding.verifiers.get(scheme.name)
                 if verify is None or (source and credential is None):
                     continue
-                key = source, id(verify), credential
+                key = source, _function_of(verify), credential
                 check = checks.setdefault(key, Check(source, verify, credential))
                 check.names.append(scheme.name)
             admission.checks = list(checks.values())
@@ -147,8 +155,10 @@ class AdmissionDecisions(Decisions):
             value: what it returned.
             problem: why it did not, in words without anything of the client.
         """
-        if isinstance(value, Identity):
+        if isinstance(value, Identity) and is_sound(value):
             check.identity = None if has_expired(value, time.time()) else value
+        elif isinstance(value, Identity):
+            problem = f"it returned a {type(value).__name__} whose fields are none of an Identity"
         elif value is not None:
             problem = f"it returned a {type(value).__name__}, and no Identity"
         if problem is not None:
@@ -192,6 +202,12 @@ class AdmissionDecisions(Decisions):
                 excused = frozenset(names - self.guarding.verifiers.keys())
             self._excused = guard, excused
         return self._excused[1]
+
+    @property
+    def counts_refusals(self) -> bool:
+        """Whether a connection that was refused too often is ended."""
+        guard = self.guard
+        return self.active and guard.secured and guard.policy.of_security is Mode.ENFORCE
 
     def ends(self, namespace: str) -> bool:
         """Return whether clients whose identity has ended are disconnected."""

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from asyncapi_guard.guard.identity import Identity
 
@@ -78,6 +78,12 @@ class Sessions:
         """Forget a client that has left."""
         self._sessions.pop((namespace, sid), None)
 
+    def clear(self) -> None:
+        """Forget all clients."""
+        self._sessions.clear()
+        with self._counting:
+            self._refusals.clear()
+
     def __len__(self) -> int:
         """Return how many clients are known."""
         return len(self._sessions)
@@ -145,6 +151,21 @@ class Expiries:
                     ended.append((sid, namespace))
             self._watched = False
         return ended, None
+
+    def put_back(self, ended: Iterable[tuple[str, str]], now: float) -> None:
+        """Wait again for the ends of some sessions, and note that nobody watches.
+
+        Args:
+            ended: session ids with their namespaces, that `next` returned.
+            now: seconds since the epoch.
+        """
+        with self._lock:
+            for sid, namespace in ended:
+                session = self._sessions.find(sid, namespace)
+                ends = None if session is None else session.expires_at
+                if ends is not None and ends <= now:
+                    heapq.heappush(self._heap, (ends, namespace, sid))
+            self._watched = False
 
     def _is_there(self, ends: float, namespace: str, sid: str) -> bool:
         session = self._sessions.find(sid, namespace)

@@ -76,19 +76,18 @@ class Admitting(Expiring):
 
     def count_refusal(self, eio_sid: str) -> None:
         """End the connection of a client that was refused too often."""
-        if not self.decide.guard.secured or eio_sid not in self.server.environ:
-            return
-        if self.decide.sessions.refused(eio_sid):
-            connection = self.server.eio.sockets.get(eio_sid)
-            if connection is not None:
-                # Not by the server's own method: that waits until the client has read all.
-                connection.close(wait=False, reason=self.server.reason.SERVER_DISCONNECT)
+        connection = self.server.eio.sockets.get(eio_sid)
+        if connection is None or connection.closing or connection.closed:
+            return  # nothing would forget the count
+        if self.decide.counts_refusals and self.decide.sessions.refused(eio_sid):
+            # Not by the server's own method: that waits until the client has read all.
+            connection.close(wait=False, reason=self.server.reason.SERVER_DISCONNECT)
 
     def pre_connect(self, eio_sid: str, namespace: str) -> Any:
         """python-socketio gives a client its session id."""
         sid = self._pre_connect(eio_sid, namespace)
         session = entering_as.get()
-        if sid is not None and session is not None:
+        if sid is not None and session is not None and self.decide.active:
             self.decide.sessions.open(sid, namespace, session)
         return sid
 

@@ -31,20 +31,36 @@ class Expiring(Entering):
         todo = self.decide.expiries.add(sid, namespace)
         if todo is Watch.START:
             self._wake = self.server.eio.create_event()
-            start(self.server, self._end_sessions, self._wake)
+            try:
+                start(self.server, self._end_sessions, self._wake)
+            except BaseException:
+                self.decide.expiries.put_back((), time.time())
+                raise
         elif todo is Watch.WAKE and self._wake is not None:
             self._wake.set()
 
+    def stop_watching(self) -> None:
+        """Forget who clients are: nobody waits for their ends any more."""
+        self.decide.sessions.clear()
+        if self._wake is not None:
+            self._wake.set()
+
     def _end_sessions(self, wake: Any) -> None:
-        while True:
-            ended, seconds = self.decide.expiries.next(time.time())
-            for sid, namespace in ended:
-                # Apart: its disconnect handler may take its time.
-                start(self.server, self._end_session, sid, namespace)
-            if seconds is None:
-                return
-            wait_for(wake, seconds)
-            wake.clear()
+        ended: list[tuple[str, str]] = []
+        try:
+            while True:
+                ended, seconds = self.decide.expiries.next(time.time())
+                while ended:
+                    # Apart: its disconnect handler may take its time.
+                    start(self.server, self._end_session, *ended[-1])
+                    ended.pop()
+                if seconds is None:
+                    return
+                wait_for(wake, seconds)
+                wake.clear()
+        except BaseException:  # whoever enters next begins to watch again
+            self.decide.expiries.put_back(ended, time.time())
+            raise
 
     def _end_session(self, sid: str, namespace: str) -> None:
         manager = self.server.manager

@@ -68,6 +68,11 @@ class ThreadedServer(Events, Emits, Connects, Registering["ServerDecisions"], In
             replace(server, "packet_class", self.decide.packets.packet_class)
         self.decide.active = True
 
+    def uninstall(self) -> None:
+        """Put the server's methods back, and forget its clients."""
+        super().uninstall()
+        self.stop_watching()
+
     def _install_on(self, manager: Any) -> None:
         replace = self.replaced.replace
         self._emit = self.replaced.replace_under_admin(manager, "emit", self.emit)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
+from asyncapi_guard.contract import header_key
 from asyncapi_guard.guard.handshakes import HandshakeRequest
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Headers(Mapping[str, str]):
         }
 
     def __getitem__(self, name: str) -> str:
-        found: str = self._by_name[name.lower()]
+        found: str = self._by_name[header_key(name)]
         return found
 
     def __iter__(self) -> Iterator[str]:
@@ -50,4 +51,4 @@ class Headers(Mapping[str, str]):
 
 
 def _name(key: str) -> str:
-    return key.removeprefix("HTTP_").replace("_", "-").lower()
+    return header_key(key.removeprefix("HTTP_"))
