@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract import SecurityScheme
 from asyncapi_guard.spec.references import Unresolvable, is_reference
@@ -69,7 +69,7 @@ class SecuritySchemes:
                 name = str(each.path[-1])
         kind = self._text(place, "type")
         return SecurityScheme(
-            name=name,
+            name=name or self._name_of_its_like(place.value),
             type=kind,
             scheme=self._text(place, "scheme").lower() if kind == "http" else "",
             place=self._place(place, kind),
@@ -77,6 +77,19 @@ class SecuritySchemes:
             scopes=frozenset(self._scopes(place)),
             location=place.location,
         )
+
+    def _name_of_its_like(self, scheme: dict[str, Any]) -> str:
+        """The name of the one component that is the same scheme, whatever scopes it asks for.
+
+        A reference has no place for scopes, so who asks for some writes the scheme out, as
+        `asyncapi-guard upgrade` does.
+        """
+        data: Any = self._documents.main.data
+        for name in _SECTION:
+            data = data.get(name) if isinstance(data, dict) else None
+        known = data if isinstance(data, dict) else {}
+        alike = [str(key) for key, each in known.items() if _bare(each) == _bare(scheme)]
+        return alike[0] if len(alike) == 1 else ""
 
     def _chain(self, node: Node) -> Iterator[Node]:
         """A node, and what its references lead to, one after the other."""
@@ -121,3 +134,10 @@ class SecuritySchemes:
 
     def _fault(self, node: Node, message: str) -> None:
         self._report(node.finding(message))
+
+
+def _bare(scheme: Any) -> Any:
+    """A scheme without what one use of it asks for, and without prose."""
+    if not isinstance(scheme, dict):
+        return None
+    return {key: value for key, value in scheme.items() if key not in ("scopes", "description")}

@@ -39,15 +39,24 @@ def required(*security: Any) -> list[SecurityScheme]:
 
 
 def test_schemes_are_named_as_in_the_components() -> None:
-    """By the first name on the way, if there are several; what is in place has none."""
-    found = required(ref("bearer"), ref("key"), ref("user"), ref("alias"), SCHEMES["peer"])
+    """By the first name on the way, if there are several; what only stands in place has none."""
+    found = required(ref("bearer"), ref("key"), ref("user"), ref("alias"), {"type": "gssapi"})
     assert found == [
         SecurityScheme("bearer", "http", "bearer"),
         SecurityScheme("key", "httpApiKey", place="header", parameter="X-Key"),
         SecurityScheme("user", "apiKey", place="user"),
         SecurityScheme("alias", "http", "bearer"),
-        SecurityScheme("", "X509"),
+        SecurityScheme("", "gssapi"),
     ]
+
+
+def test_a_scheme_that_is_written_out_for_its_scopes_has_the_name_of_its_component() -> None:
+    """A reference has no place for them, so `upgrade` writes it out; not where two are alike."""
+    (login,) = required({**SCHEMES["login"], "scopes": ["c"], "description": "for some"})
+    assert (login.name, login.scopes) == ("login", {"c"})
+    spec = document([SCHEMES["peer"]])
+    spec["components"]["securitySchemes"] = {"one": SCHEMES["peer"], "two": SCHEMES["peer"]}
+    assert load(spec).servers["main"].security[0].name == ""
 
 
 def test_scopes_are_those_of_the_scheme() -> None:
