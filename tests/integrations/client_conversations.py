@@ -224,6 +224,10 @@ class Guarded:
         options.setdefault("wait_timeout", PATIENCE)
         self._run(self.io.connect, url, transports=[transport], **options)
 
+    def disconnect(self) -> None:
+        """Leave the server; the client may connect again."""
+        self._run(self.client.disconnect)
+
     def emit(self, event: str, data: Any = None, **options: Any) -> None:
         self._run(self.io.emit, event, data, **options)
 

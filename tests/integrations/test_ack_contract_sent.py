@@ -198,6 +198,40 @@ def test_call_waits_no_longer_than_the_contract_says(way: str, stage: Any, net: 
 
 
 @both
+def test_call_waits_no_longer_for_nobody(way: str, stage: Any, net: Any) -> None:
+    """Whoever has left before is no violation either, but its caller waits."""
+    at = stage(way)
+    with pytest.raises(socketio.exceptions.TimeoutError) as caught:
+        at.call("soon_sent", to="nobody", timeout=LONG)
+    assert isinstance(caught.value, AckValidationError)
+    assert at.violations.empty()
+
+
+def test_a_hook_that_emits_while_call_does(stage: Any, net: Any) -> None:
+    """Its callback is its own: only `call` is given what stands for a rejection."""
+    at = stage("protect", policy=Policy(checkpoints={"send_event": "report"}))
+    client, sid = entered(net, at)
+    got: queue.Queue[Any] = queue.Queue()
+
+    def emit(violation: Any) -> None:
+        if violation.event == "never_sent":
+            at.emit("late_sent", callback=got.put, to=sid)
+        at.violations.put(violation)
+
+    at.guard.on_violation = emit
+    with pytest.raises(socketio.exceptions.TimeoutError):
+        at.call("never_sent", to=sid, timeout=0.01)
+    hooks, _ = heard(client)
+    client.send(f"3{hooks[1:].partition('[')[0]}[\"no integer\"]")
+    assert heard(client) == []
+    assert [at.violation().code, at.violation().code] == [
+        "emit_validation_error",
+        "ack_validation_error",
+    ]
+    assert got.empty()
+
+
+@both
 def test_a_client_that_leaves_owes_nothing(way: str, stage: Any, net: Any) -> None:
     """Nothing is kept for it and nothing recorded; `call` ends in time all the same."""
     at = stage(way)
@@ -418,6 +452,21 @@ def test_a_callback_of_a_client_is_not_run_too_late(kind: str, guarded: Any, rog
     rogue.send("32[8]")
     assert got.get(timeout=PATIENCE) == 8
     assert violations.empty()
+
+
+@whole_kinds
+def test_acks_of_another_connection_are_none_of_this_one(
+    kind: str, guarded: Any, rogue: Rogue
+) -> None:
+    """Ack ids begin anew with each connection; what was owed in the last one has its own time."""
+    client, _ = guarded(kind)
+    (adapter,) = client.guard._adapters()
+    client.emit("late", callback=print)
+    client.disconnect()
+    client.connect(rogue.url)
+    rogue.ack = ["3%s[7]"]
+    assert client.call("plain") == 7
+    assert waiting(adapter) == 1
 
 
 @whole_kinds

@@ -31,6 +31,14 @@ _calling: ContextVar[bool] = ContextVar("asyncapi_guard_client_calling", default
 _emit_here: Callable[..., Any] = socketio.AsyncClient.emit
 
 
+def take_call() -> bool:
+    """Return whether `call` emits; what else is sent meanwhile has callbacks of its own."""
+    calls = _calling.get()
+    if calls:
+        _calling.set(False)
+    return calls
+
+
 class _Sender:
     """Stands in for the client: it makes the guard's packets, whatever the client has meanwhile."""
 
@@ -75,13 +83,11 @@ class ClientEmits(ClientAdapter, OwedAcks["ClientDecisions"]):
             return await self._emit(event, data, namespace, callback)
         if self._plain is not None:
             data = self._plain(event, namespace, data)
+        called_for = callback is not None and take_call()
         verdict, encoded, guard = self.decide.emitted(namespace, event, data, callback)
         if verdict.violation is not None:
             await self._raise(verdict)
         if callback is not None:
-            called_for = _calling.get()
-            if called_for:
-                _calling.set(False)  # what else is sent meanwhile has callbacks of its own
             sent = Emitted(guard, namespace, event, verdict.message, called=called_for)
             callback = self._judging(callback, sent)
         send = self._emit

@@ -148,11 +148,12 @@ class Emits(OwedAcks["ServerDecisions"], Queue):
             return self._emit(
                 event, data, namespace, room=room, skip_sid=skip_sid, callback=callback, **kwargs
             )
+        called_for = callback is not None and take_call()
         verdict, encoded, guard = self.decide.emitted(namespace, event, data, callback)
         if verdict.violation is not None:
             self._raise(verdict, self._one_client(namespace, room))
         if callback is not None:
-            sent = Emitted(guard, namespace, event, verdict.message, called=take_call())
+            sent = Emitted(guard, namespace, event, verdict.message, called=called_for)
             callback = JudgedAck(self, callback, sent, self._one_client(namespace, room))
         if encoded is not None and self._sends_text:
             data = encoded

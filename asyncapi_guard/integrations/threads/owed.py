@@ -95,8 +95,13 @@ class OwedAcks(Guarded[Decides]):
 
     def _came_in_time(self, owner: Any, id: Any) -> bool:
         """An ack came: whether it counts."""
-        owed = self._owed.pop((owner, id), None)
-        return owed is None or owed.deadline.met() or not owed.drops
+        owed = self._owed.get((owner, id))
+        if owed is None or self._callbacks.get(owner, {}).get(id) is not owed.callback:
+            return True  # a client's ids begin anew with each connection
+        if not owed.deadline.met():
+            return not owed.drops
+        del self._owed[owner, id]
+        return True
 
     def _forget_owed(self, owner: Any) -> None:
         """Who owes acks has left: nobody waits for them but `call`."""
