@@ -222,7 +222,7 @@ def test_a_hook_that_emits_while_call_does(stage: Any, net: Any) -> None:
     with pytest.raises(socketio.exceptions.TimeoutError):
         at.call("never_sent", to=sid, timeout=0.01)
     hooks, _ = heard(client)
-    client.send(f"3{hooks[1:].partition('[')[0]}[\"no integer\"]")
+    client.send(f'3{hooks[1:].partition("[")[0]}["no integer"]')
     assert heard(client) == []
     assert [at.violation().code, at.violation().code] == [
         "emit_validation_error",

@@ -159,9 +159,25 @@ class Emits(OwedAcks["ServerDecisions"], Queue):
             data = encoded
         elif encoded is not None:
             data = self.decide.judged_data(guard, namespace, event, data, encoded)
+        sent_to = await self._deliver(event, data, namespace, room, skip_sid, callback, kwargs)
+        if called_for:
+            self._end_call(callback)
+        return sent_to
+
+    async def _deliver(
+        self,
+        event: str,
+        data: Any,
+        namespace: str,
+        room: Any,
+        skip_sid: Any,
+        callback: Any,
+        options: dict[str, Any],
+    ) -> Any:
+        """Send an event that was judged."""
         if not self._own_manager:
             return await self._send_by_another(
-                event, data, namespace, room, skip_sid, callback, kwargs
+                event, data, namespace, room, skip_sid, callback, options
             )
         held = NOBODY
         if namespace in self.entrants.namespaces:

@@ -42,9 +42,10 @@ class Emitted:
         event: the event's name.
         message: the message of the contract that matched.
         called: `call` waits for the ack.
+        owed: somebody was asked for the ack, which must come in time.
     """
 
-    __slots__ = ("called", "event", "guard", "message", "namespace")
+    __slots__ = ("called", "event", "guard", "message", "namespace", "owed")
 
     def __init__(
         self,
@@ -60,6 +61,7 @@ class Emitted:
         self.event: str = event
         self.message: Message | None = message
         self.called: bool = called
+        self.owed: bool = False
 
 
 class OverdueAck(AckValidationError, NoAckCame):

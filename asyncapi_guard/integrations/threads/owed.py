@@ -90,8 +90,16 @@ class OwedAcks(Guarded[Decides]):
         seconds = None if sent is None else self._emits.timeout_of(sent)
         if sent is not None and seconds is not None:
             deadline = self.clock.set(seconds, self._overdue, owner, id, callback)
+            sent.owed = True
             self._owed[owner, id] = _Owed(deadline, callback, self._emits.drops_late_acks(sent), [])
         return id
+
+    def _end_call(self, callback: Any) -> None:
+        """Let `call` wait no longer than the contract says where nobody was asked for the ack."""
+        sent = sent_with(callback)
+        seconds = None if sent is None or sent.owed else self._emits.timeout_of(sent)
+        if seconds is not None:
+            self.clock.set(seconds, self._overdue, None, 0, callback)
 
     def _came_in_time(self, owner: Any, id: Any) -> bool:
         """An ack came: whether it counts."""
