@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.integrations.deciding.calls import handled
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from asyncapi_guard.integrations.deciding.calls import Call
 
 __all__ = ["Message", "message_of"]
 
@@ -52,15 +52,15 @@ class Message:
         return f"<Message {self.id or self.event!r} in {self.namespace!r}>"
 
 
-def message_of(event: str, namespace: str, args: Sequence[Any]) -> Message:
+def message_of(call: Call | None, event: str, namespace: str, args: Sequence[Any]) -> Message:
     """The message whose handler is about to be called.
 
     Args:
+        call: what was judged; `None` where nothing is.
         event: its name.
         namespace: the Socket.IO namespace.
         args: what python-socketio calls the handler with, without what is its own.
     """
-    call = handled.get()
     args = () if event == "connect" and args == (None,) else args
     if event in ("connect", "disconnect"):
         wants_ack: bool | None = False

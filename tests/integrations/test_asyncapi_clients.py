@@ -28,6 +28,7 @@ from asyncapi_guard import (
     load,
 )
 from asyncapi_guard.contract import Perspective
+from asyncapi_guard.integrations.deciding.calls import connecting, handled
 from asyncapi_guard.lint import lint
 
 if TYPE_CHECKING:
@@ -422,6 +423,24 @@ def test_without_validation_nothing_is_judged(stage: Any, server: Server) -> Non
     assert server.got[0] == ("/", "move", [{"x": 9}])
     with pytest.raises(InstallationError, match="this client"):
         _ = made.io.guard
+
+
+def test_a_client_that_connects_in_a_handler(server: Server, net: Any) -> None:
+    """The event of that handler's server is none of the client's, whoever judges here."""
+    made = net.also_close(ClientStage("AsyncClient", validate=False, typed=True))
+
+    @made.on("moved")
+    def moved(it: Move, message: Message) -> Any:
+        return [message.id, message.wants_ack]
+
+    async def connect_in_a_handler() -> None:
+        call = connecting("e1", "/", None)
+        call.event, call.id = "moved", 7
+        handled.set(call)
+        await made.io.connect(server.url, transports=["websocket"])
+
+    made.run(connect_in_a_handler())
+    assert server.ask("moved", {"x": 1}) == [None, None]
 
 
 def test_reports_let_pass(stage: Any, server: Server) -> None:
