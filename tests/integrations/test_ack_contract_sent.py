@@ -360,6 +360,29 @@ def test_an_ack_by_a_message_queue_is_forgotten(way: str, stage: Any, net: Any) 
     assert at.violations.empty()
 
 
+@both
+def test_a_room_that_is_asked_by_a_message_queue_is_no_client(
+    way: str, stage: Any, net: Any
+) -> None:
+    """Neither the violation nor the error handler has its name for a session."""
+    manager = socketio.PubSubManager() if way == "protect" else AsyncPubSubManager()
+    manager._listen = _nothing if way == "protect" else _nothing_async
+    manager._publish = (lambda message: None) if way == "protect" else _published
+    at = stage(way, server={"client_manager": manager})
+    seen: queue.Queue[Any] = queue.Queue()
+
+    @at.guard.on_error
+    def on_error(raised: Exception, event: str, sid: str) -> None:
+        seen.put(sid)
+
+    _, sid = entered(net, at)
+    at.emit("soon_sent", callback=print, to="room")
+    assert at.violation().sid is None
+    at.emit("soon_sent", callback=print, to=sid)
+    assert at.violation().sid == sid
+    assert seen.get(timeout=PATIENCE) == sid
+
+
 async def _published(message: Any) -> None:
     await asyncio.sleep(0)
 

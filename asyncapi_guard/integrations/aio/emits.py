@@ -31,7 +31,7 @@ __all__ = ["Emits", "JudgedAck"]
 _calling: ContextVar[bool] = ContextVar("asyncapi_guard_calling", default=False)
 
 #: Connection and session of the client whose ack is handled, or overdue.
-_acknowledging: ContextVar[tuple[str, str] | None] = ContextVar(
+_acknowledging: ContextVar[tuple[str | None, str | None] | None] = ContextVar(
     "asyncapi_guard_acknowledging", default=None
 )
 
@@ -293,8 +293,10 @@ class Emits(OwedAcks["ServerDecisions"], Queue):
         if violation is None:
             return None
         eio_sid = self.server.manager.eio_sid_from_sid(owner, violation.namespace)
-        _acknowledging.set((eio_sid, owner))  # `_overdue` ends it
-        return await self._record(verdict, eio_sid, owner)
+        # By a message queue it is a room, or the client of another host.
+        sid = None if eio_sid is None else owner
+        _acknowledging.set((eio_sid, sid))  # `_overdue` ends it
+        return await self._record(verdict, eio_sid, sid)
 
     async def trigger_callback(self, sid: str, id: Any, data: Any) -> None:
         """An ack came, from here or by the message queue."""
