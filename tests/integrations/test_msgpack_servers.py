@@ -10,6 +10,7 @@ import msgpack
 import pytest
 import socketio
 import websocket
+from ack_stages import document as ack_contract
 from client_conversations import Guarded
 from code_first_stage import KINDS, Stage
 from conftest import PATIENCE, document
@@ -19,7 +20,7 @@ from test_strict_msgpack import UNDEFINED, pack
 from traffic_asyncio import Uvicorn, new_async_application
 from traffic_msgpack import packed
 
-from asyncapi_guard import EmitValidationError, Policy, testing
+from asyncapi_guard import AsyncAPIGuard, EmitValidationError, Policy, testing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -287,3 +288,17 @@ def test_guarded_clients_and_servers_understand_each_other(
     with pytest.raises(EmitValidationError):
         client.emit("move", {"x": b"1"})
     assert len(client.violations) == 1
+
+
+def test_each_client_has_packets_of_bytes_of_its_own() -> None:
+    """Engine.io writes bytes in another way for each transport, and keeps what it wrote."""
+    io = socketio.Server(async_mode="threading", **MSGPACK)
+    AsyncAPIGuard(ack_contract()).protect(io)
+    sent: list[Any] = []
+    io._send_eio_packet = lambda eio_sid, packet: sent.append(packet)
+    for client in ("one", "another"):
+        io.manager.basic_enter_room(client, "/", None, eio_sid=client)
+    io.emit("plain_sent")
+    by_websocket, by_polling = sent
+    assert isinstance(by_websocket.encode(), bytes)
+    assert by_polling.encode(b64=True).startswith("b")

@@ -66,7 +66,7 @@ class Delivery:
             self._send_each(content, namespace, found, find, callback)
         else:
             made = self._packets.event(namespace, event, *_arguments(data))
-            self._send_all(_parts(made.encode()), found, find)
+            self._send_all(made.encode(), found, find)
 
     def takes(self, eio_sid: str, made: Any) -> bool:
         """Put a packet into the queue of a client; whether it may be put there."""
@@ -76,11 +76,14 @@ class Delivery:
         return queue is not None and _is_put(queue, _parts(made.encode()))
 
     def _send_all(
-        self, parts: list[Any], to: list[tuple[str, str]], find: Callable[[str], Any]
+        self, encoded: Any, to: list[tuple[str, str]], find: Callable[[str], Any]
     ) -> None:
         """Send the same to all."""
-        tasks: list[Any] = []
+        parts, tasks = _parts(encoded), list[Any]()
+        shares = not any(part.binary for part in parts)
         for _, eio_sid in to:
+            if not shares:  # a packet keeps what it is by one client's transport
+                parts = _parts(encoded)
             queue = find(eio_sid)
             if queue is None or not _is_put(queue, parts):
                 send = self._server._send_eio_packet
