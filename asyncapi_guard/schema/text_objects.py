@@ -47,6 +47,13 @@ class TextObject:
         self._root: Any = None
         self._kinds: dict[str, frozenset[str]] = {}
 
+    def __eq__(self, other: object) -> bool:
+        """Whether both say the same, wherever they stand."""
+        return type(other) is type(self) and other.schema == self.schema
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.schema))
+
     def explain(
         self, texts: Mapping[str, Sequence[str]], *, include_values: bool = False
     ) -> Explanation | None:

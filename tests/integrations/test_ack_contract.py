@@ -23,6 +23,10 @@ ways = pytest.mark.parametrize("way", STAGES)
 both = pytest.mark.parametrize("way", TWO)
 
 
+#: Handlers raise in threads of their own, some too late.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+
+
 @pytest.fixture
 def stage(net: Any) -> Callable[..., Stage]:
     """Makes guarded servers; options go to the guard."""
@@ -175,7 +179,6 @@ def test_nobody_waits_who_asks_for_no_ack(way: str, stage: Any, net: Any) -> Non
 
 
 @both
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 @pytest.mark.parametrize("error_handler", [False, True])
 def test_a_handler_that_raises_too_late_is_logged(
     error_handler: bool, way: str, stage: Any, net: Any, caplog: Any

@@ -182,6 +182,14 @@ def test_names_that_others_send_are_no_matter() -> None:
     assert query.explain({"a": ["7"]}) is None
 
 
+def test_two_that_say_the_same_are_equal() -> None:
+    """As schemas are, wherever they stand."""
+    one, other = (binding(query=of(a={"type": "integer"}), headers=of(a={})) for _ in "12")
+    assert one == other
+    assert one != binding(query=of(a={"type": "number"}), headers=of(a={}))
+    assert one.query != one.headers
+
+
 def test_values_are_told_on_request_only() -> None:
     """Tokens travel there."""
     query = binding(query=of(a={"type": "integer"})).query
