@@ -80,7 +80,8 @@ class RenewedGuard(AsyncAPIGuard):
         self, owner: CodeFirst, spec: str | os.PathLike[str] | Mapping[str, Any] | None
     ) -> None:
         self._owner = owner
-        self._follows = self.trusts_handlers = spec is None
+        self._follows = spec is None
+        self.trusts_handlers: bool = self._follows
         self._changes = -1
         self._renewing = threading.Lock()
         self._current: Guard

@@ -53,9 +53,9 @@ class Check:
     def __init__(
         self, source: tuple[str, ...], verify: Callable[..., Any], credential: Credential
     ) -> None:
-        self.source = source
-        self.verify = verify
-        self.credential = credential
+        self.source: tuple[str, ...] = source
+        self.verify: Callable[..., Any] = verify
+        self.credential: Credential = credential
         self.names: list[str] = []
         self.identity: Identity | None = None
 
@@ -74,10 +74,10 @@ class Admission:
     __slots__ = ("checks", "ends", "guard", "handshake", "namespace", "wrong")
 
     def __init__(self, namespace: str, handshake: Handshake, guard: Guard, ends: float) -> None:
-        self.namespace = namespace
-        self.handshake = handshake
-        self.guard = guard
-        self.ends = ends
+        self.namespace: str = namespace
+        self.handshake: Handshake = handshake
+        self.guard: Guard = guard
+        self.ends: float = ends
         self.checks: list[Check] = []
         self.wrong: bool = False
 

@@ -66,7 +66,7 @@ class Clock:
     """
 
     def __init__(self, target: Any) -> None:
-        self.lock = threading.Lock()
+        self.lock: threading.Lock = threading.Lock()
         self._target = target
         #: By how many seconds the deadlines are away when they are set.
         self._queues: dict[float, _Queue] = {}

@@ -21,7 +21,7 @@ from msgspec import UNSET, Meta, Raw, UnsetType, msgpack
 from socketio import msgpack_packet, packet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 __all__ = [
     "ODD",
@@ -50,7 +50,7 @@ _UNDEFINED = b"\xd4\x00\x00"
 _EXTREMES = b"\xcb\x7f", b"\xcb\xff", b"\xca\x7f", b"\xca\xff"
 
 _decode = msgpack.Decoder().decode
-write = msgpack.Encoder().encode
+write: Callable[[Any], bytes] = msgpack.Encoder().encode
 
 
 class Unreadable(ValueError):
