@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from levels import LEVEL, SEED
-from test_fuzz import HERE, _quiet, in_a_process, pytestmark, see
+from test_fuzz import FEW, HERE, _quiet, in_a_process, pytestmark, see
 from traffic_fuzz import fuzz
 from traffic_msgpack_fuzz import PackedMutations
 from traffic_processes import is_missing
@@ -21,7 +21,7 @@ __all__ = ["_quiet", "pytestmark"]  # for pytest
 @pytest.mark.parametrize("adapter", HERE)
 def test_no_mutated_frame_gets_past_the_guard(adapter: str, record_property: Any) -> None:
     """A fifth of them at the least keep the contract, and reach their handlers."""
-    see(fuzz(f"{adapter}+msgpack", SEED).run(seconds=LEVEL.fuzzing), record_property)
+    see(fuzz(f"{adapter}+msgpack", SEED).run(seconds=LEVEL.fuzzing, frames=FEW), record_property)
 
 
 @pytest.mark.greenlets
