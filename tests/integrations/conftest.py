@@ -7,6 +7,7 @@ import functools
 import itertools
 import queue
 import threading
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -276,7 +277,9 @@ class RawClient:
 
     def receive(self) -> str:
         """The next Socket.IO frame."""
+        deadline = time.monotonic() + PATIENCE
         while not (frame := self.ws.recv()).startswith("4"):
+            assert time.monotonic() < deadline, "only pings came"
             self.ws.send("3")  # to engine.io's ping
         return str(frame[1:])
 
