@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import socketio
@@ -62,9 +63,16 @@ def install(guarding: Guarding, target: Any, *, typed: bool = False) -> Adapter:
             "typed=True is for servers: the handlers of a guarded client get plain data; those of "
             "an AsyncAPIClient or an AsyncAPIAsyncClient get instances"
         )
-    if isinstance(target, _SIMPLE_CLIENTS):
-        return _install_on_simple_client(guarding, target)
-    return _install_on_client(guarding, target)
+    adapter: Adapter = (
+        _install_on_simple_client(guarding, target)
+        if isinstance(target, _SIMPLE_CLIENTS)
+        else _install_on_client(guarding, target)
+    )
+    if guarding.verifiers:
+        guarding.recorder.log(
+            logging.WARNING, "a guarded client asks nobody who they are: security= is for servers"
+        )
+    return adapter
 
 
 def install_on_server(

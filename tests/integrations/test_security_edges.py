@@ -270,3 +270,10 @@ def test_a_header_with_an_underscore_is_found(sent: str, net: Any) -> None:
     at = Stage("asyncio", net, spec)
     assert visit(net, at, Shown(headers={sent: GOOD})).enter("/header").startswith("0")
     assert visit(net, at, Shown(headers={sent: WRONG})).enter("/header").startswith("4")
+
+
+def test_a_client_that_is_given_verifiers_says_that_it_asks_nobody(caplog: Any) -> None:
+    """They are for servers, and what is not in force says so."""
+    guard = AsyncAPIGuard(document(), security={"bearer": lambda *_: None})
+    guard.protect(pysocketio.Client())
+    assert "security= is for servers" in caplog.text
