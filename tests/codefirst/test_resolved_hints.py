@@ -48,7 +48,7 @@ def test_a_default_adds_nothing(hint: Any) -> None:
         (typing.Optional[list["int"]], typing.Optional[list[int]]),
         (tuple["int", ...], tuple[int, ...]),
         (Annotated[list["int"], "said"], Annotated[list[int], "said"]),
-        (typing.List[list["int"]], typing.List[list[int]]),  # noqa: UP006
+        (typing.List[list["int"]], typing.List[list[int]]),  # noqa: UP006  # the old spelling, too
         ("list['int']", list[int]),
         (type["int"], type[int]),
     ],
@@ -72,5 +72,5 @@ def test_names_of_the_function_around_are_found_in_generics() -> None:
 
 def test_an_alias_that_names_itself_comes_to_an_end() -> None:
     """Its module knows the name, so it could be looked up for ever."""
-    tree = int | list["Tree"]  # noqa: F821
+    tree = int | list["Tree"]  # noqa: F821  # its own module's
     assert resolved_hints(function(tree, {"Tree": tree}))["value"] is not None

@@ -187,7 +187,7 @@ class OnAsyncio(OnThreads):
         self._served = net.also_serve(Uvicorn(socketio.ASGIApp(self.io)))
         self.url = self._served.url
         self.install = self._in_the_loop(lambda: self.guard.protect(self.io))
-        self.uninstall = self._in_the_loop(self.guard.uninstall)  # type: ignore[method-assign]
+        self.uninstall = self._in_the_loop(self.guard.uninstall)  # type: ignore[method-assign]  # of one stage
 
     def _in_the_loop(self, function: Callable[[], None]) -> Callable[[], None]:
         async def run() -> None:

@@ -131,7 +131,7 @@ def test_packets_may_be_of_an_own_class(
         other.returns["word"] = (1, "a")
         served = net.also_serve(Uvicorn(socketio.ASGIApp(other.server)))
         url = served.url
-        emit = lambda *args: served.run(other.server.emit(*args))  # noqa: E731
+        emit = lambda *args: served.run(other.server.emit(*args))  # noqa: E731  # one of two
     client = net.also_close(Bare(url, serializer))
     client.enter()
     assert client.ask("word", "a") == [1, "a"]
@@ -147,7 +147,7 @@ def test_packets_may_be_of_an_own_class(
 @pytest.mark.parametrize("mode", ["report", "off"])
 def test_nothing_is_rejected_where_nothing_is_enforced(mode: str, entrance: Any, net: Any) -> None:
     """Handlers get what python-socketio reads, and clients what it writes."""
-    made, seen = entrance(policy=Policy(mode=mode), server=MSGPACK), []  # type: ignore[var-annotated]
+    made, seen = entrance(policy=Policy(mode=mode), server=MSGPACK), []  # type: ignore[var-annotated]  # of frames
     made.on("anything")(lambda *args: (seen.append(args), len(args))[1])
     made.on("begin")(lambda: None)
     client = net.also_close(Bare(net.serve(made.wsgi)))

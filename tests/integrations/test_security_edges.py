@@ -46,10 +46,10 @@ async def raises_later(error: BaseException) -> Any:
 
 
 ODD: dict[str, Any] = {
-    "text as end": lambda: Odd("ann", frozenset({"enter"}), "soon"),  # type: ignore[arg-type]
+    "text as end": lambda: Odd("ann", frozenset({"enter"}), "soon"),  # type: ignore[arg-type]  # the fault
     "no number": lambda: Odd("ann", frozenset({"enter"}), float("nan")),
-    "text as scopes": lambda: Odd("ann", "enter"),  # type: ignore[arg-type]
-    "a list of scopes": lambda: Odd("ann", ["enter"]),  # type: ignore[arg-type]
+    "text as scopes": lambda: Odd("ann", "enter"),  # type: ignore[arg-type]  # the fault
+    "a list of scopes": lambda: Odd("ann", ["enter"]),  # type: ignore[arg-type]  # the fault
     "a mock": lambda: mock.Mock(spec=Identity),
 }
 

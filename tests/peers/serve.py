@@ -17,7 +17,7 @@ def serve(app: Any) -> None:
     import uvicorn
 
     listening = socket.create_server(("127.0.0.1", 0))
-    print(listening.getsockname()[1], flush=True)  # noqa: T201
+    print(listening.getsockname()[1], flush=True)  # noqa: T201  # for who started it
     config = uvicorn.Config(app, log_level="critical", lifespan="off")
     uvicorn.Server(config).run(sockets=[listening])
 
@@ -25,7 +25,7 @@ def serve(app: Any) -> None:
 def connect(client: Any, url: str) -> None:
     """Connect a client to a server, until somebody ends the process."""
     client.connect(url, transports=["websocket"], wait_timeout=30)
-    print("connected", flush=True)  # noqa: T201
+    print("connected", flush=True)  # noqa: T201  # for who started it
     client.wait()
 
 

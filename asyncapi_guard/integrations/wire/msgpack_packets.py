@@ -92,7 +92,7 @@ class MsgPackCodec(PacketCodec):
 
     __slots__ = ("_base",)
 
-    def _guarded(self, base: Any, largest: float, mode_of: ModeOf) -> Any:  # noqa: ARG002
+    def _guarded(self, base: Any, largest: float, mode_of: ModeOf) -> Any:  # noqa: ARG002  # as for JSON
         # Bytes are within their packet, which has the size of one message.
         self._base = base
         return guarded_msgpack_class(base, mode_of, self)
