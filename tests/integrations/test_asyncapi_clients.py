@@ -474,3 +474,21 @@ def test_it_is_guarded_once(made: Any) -> None:
     """By itself."""
     with pytest.raises(InstallationError, match=r"guarded already: an AsyncAPI\w+ guards itself"):
         AsyncAPIGuard(made().asyncapi_doc.dict()).protect(made())
+
+
+def test_the_second_of_two_arguments_is_not_taken_for_the_only_one(
+    stage: Any, server: Server
+) -> None:
+    """A client has no session id before the arguments; in report mode, too many of them come."""
+    made = stage(typed=True, policy=Policy(mode="report"))
+
+    @made.on("moved")
+    def moved(move: Move) -> Done:
+        made.got.append(move)
+        return Done(ok=True)
+
+    made.connect(server.url)
+    assert server.ask("moved", {"x": 1}) == {"ok": True}
+    server.io.emit("moved", ({"x": 1}, {"x": 0}))
+    assert server.ask("moved", {"x": 1}) == {"ok": True}
+    assert Move(x=0) not in made.got
