@@ -9,16 +9,22 @@ from __future__ import annotations
 
 import gc
 import zlib
+from typing import TYPE_CHECKING
 
 import pytest
 from crossed import left_out
 from hypothesis import settings
 from levels import LEVEL, SEED
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 # Without deadlines: on a busy machine, an example may take as long as it likes.
 settings.register_profile("fixed", derandomize=True, deadline=None)
 settings.register_profile("explore", derandomize=False, deadline=None, print_blob=True)
 settings.load_profile("fixed")
+
+_begun: set[Path] = set()
 
 
 @pytest.hookimpl(trylast=True)  # after `-k` has chosen
@@ -43,10 +49,13 @@ def _is_drawn(item: pytest.Item, sampled: pytest.Mark) -> bool:
     return zlib.crc32(item.name.encode()) % int(one_of) == 0
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Leave what was collected out of what the garbage collector looks at again and again."""
-    gc.collect()
-    gc.freeze()
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave what was there before a file out of what the garbage collector looks at in it."""
+    if item.path not in _begun:
+        _begun.add(item.path)
+        gc.collect()
+        gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import socketio
 from client_conversations import Guarded
 from conftest import PATIENCE
+from hasty_websocket import Hasty
 from traffic_conversations import InOrder
 
 from asyncapi_guard import AsyncAPIAsyncClient, AsyncAPIClient
@@ -70,6 +71,8 @@ class ClientStage(Guarded):
     def _guard(self, spec: Any, options: dict[str, Any]) -> None:
         made: Any = AsyncAPIAsyncClient if self.is_async else _InOrder
         options |= {"reconnection": False, "handle_sigint": False, **self._options}
+        if not self.is_async:
+            options.setdefault("websocket_extra_options", {"class_": Hasty})
         self.io = self._run(functools.partial(made, **options))
 
     def handler(self, function: Any) -> Any:
