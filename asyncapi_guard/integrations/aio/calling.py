@@ -8,7 +8,9 @@ from contextlib import suppress
 from types import CoroutineType
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.integrations.deciding.outboxes import is_own
+import engineio
+import socketio
+
 from asyncapi_guard.integrations.handlers.registered import is_async_generator_function
 
 if TYPE_CHECKING:
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FAULTS",
-    "STARTS_TASKS",
     "all_sent",
     "body_of",
     "called",
@@ -36,10 +37,12 @@ __all__ = [
 
 #: What a hook may raise that is no order to stop: `CancelledError` is one.
 FAULTS: type[BaseException] = Exception
-#: Whether python-socketio starts a task for each client that something is sent to.
-STARTS_TASKS: bool = True
 #: Whether a handler cannot run on this kind of server.
 cannot_run: Callable[[Any], bool] = is_async_generator_function
+#: What starts tasks, as it comes: nothing else happens there.
+_STARTER = "start_background_task"
+_STARTS: Any = socketio.AsyncServer.start_background_task
+_STARTS_BENEATH: Any = engineio.AsyncServer.start_background_task
 #: The event loop itself keeps no task alive.
 _held: set[asyncio.Future[Any]] = set()
 #: What handlers return most, and nobody awaits.
@@ -50,8 +53,14 @@ _TURNS = 20
 
 def start(server: Any, function: Callable[..., Any], *args: Any) -> None:
     """Call a function in a task of its own, which is held until it is done."""
-    if is_own(server.start_background_task) and is_own(server.eio.start_background_task):
-        task: asyncio.Future[Any] = asyncio.create_task(function(*args))  # as they do
+    eio = server.eio
+    if (
+        type(server).start_background_task is _STARTS
+        and type(eio).start_background_task is _STARTS_BENEATH
+        and _STARTER not in server.__dict__
+        and _STARTER not in eio.__dict__
+    ):
+        task: asyncio.Future[Any] = asyncio.get_running_loop().create_task(function(*args))
     else:
         task = server.start_background_task(function, *args)
     _held.add(task)
