@@ -284,6 +284,65 @@ def test_nothing_is_held_that_has_ended(begins: bool) -> None:
     asyncio.run(run())
 
 
+class Starter:
+    """Somebody who looks at each task that is started."""
+
+    def __init__(self) -> None:
+        self.started = 0
+
+    def around(self, theirs: Callable[..., Any]) -> Callable[..., Any]:
+        def start_background_task(*args: Any, **kwargs: Any) -> Any:
+            self.started += 1
+            return theirs(*args, **kwargs)
+
+        return start_background_task
+
+
+@pytest.mark.parametrize("where", ["nowhere", "server", "engine.io", "class", "its class"])
+def test_whoever_starts_tasks_in_another_way_starts_those_of_handlers(where: str) -> None:
+    """Where nobody does, none of it is called."""
+    starter, name = Starter(), "start_background_task"
+
+    async def run() -> list[Any]:
+        io = socketio.AsyncServer(async_mode="asgi")
+        beneath = io.eio if where in ("engine.io", "its class") else io
+        if where in ("server", "engine.io"):
+            setattr(beneath, name, starter.around(getattr(beneath, name)))
+        elif where != "nowhere":
+            theirs = type(beneath)
+            method = starter.around(getattr(theirs, name))
+            beneath.__class__ = type("Own", (theirs,), {name: method})
+        done: asyncio.Queue[Any] = asyncio.Queue()
+        start(io, done.put, "done")
+        return [await done.get()]
+
+    assert asyncio.run(run()) == ["done"]
+    assert starter.started == (where != "nowhere")
+
+
+def test_a_task_calls_nobody_back_where_nobody_else_starts_it() -> None:
+    """It is held from within."""
+    called_back: list[Any] = []
+
+    class Task(asyncio.Task[Any]):
+        def add_done_callback(self, *args: Any, **kwargs: Any) -> None:
+            called_back.append(args)
+            super().add_done_callback(*args, **kwargs)
+
+    async def run() -> None:
+        loop, done = asyncio.get_running_loop(), asyncio.Event()
+        loop.set_task_factory(lambda loop, coro, **more: Task(coro, loop=loop, **more))
+
+        async def end() -> None:
+            done.set()
+
+        start(socketio.AsyncServer(async_mode="asgi"), end)
+        await done.wait()
+        assert called_back == []
+
+    asyncio.run(run())
+
+
 # -- what can be awaited ---------------------------------------------------------------------------
 
 

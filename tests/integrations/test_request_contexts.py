@@ -154,7 +154,7 @@ def environment(socketio: SocketIO, app: flask.Flask) -> list[Any]:
 
     changes: list[Any] = [{}, {"HTTP_X_TOLD": "1"}, {"REMOTE_ADDR": "10.1.1.1"}, {}]
     changes += [{"PATH_INFO": "/p", "QUERY_STRING": "a=1"}, {"SERVER_PORT": "81"}, {}]
-    kinds: list[Any] = [flask.Request, Polite, Polite, *[flask.Request] * 4]
+    kinds: list[Any] = [flask.Request, Polite, *[flask.Request] * 5]
     client = socketio.test_client(app)
     while changes:
         client.emit("look")
