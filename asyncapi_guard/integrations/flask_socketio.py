@@ -86,7 +86,6 @@ def install(
         with adapter.undone_on_error():
             inner, outer = follow_flask(adapter, owner, inner, outer)
     application.wrap(inner, adapter.decide.enforces_connects, adapter.decide.known)
-    appcontext_pushed.connect(_put_identity)
     adapter.replaced.replace(socketio, "_handle_event", outer)
     adapter.replaced.replace(socketio, _MARK, adapter)
     app.extensions["asyncapi_guard"] = guarding
@@ -139,6 +138,8 @@ class FlaskApplication:
         self._handle_event: Callable[..., Any] = socketio._handle_event
         self._enforces_connects: Callable[[str], bool] = lambda _namespace: True
         self._known: _Known = lambda _sid, _namespace: None
+        #: Flask tells of each context that it makes, which costs all requests something.
+        self._is_told_of_contexts: bool = False
 
     def wrap(
         self,
@@ -235,13 +236,19 @@ class FlaskApplication:
         Raises:
             ConnectFailed: in place of what the handler raised.
         """
-        token = _identity.set(self._known(sid, namespace))
+        known = self._known(sid, namespace)
+        if known is None and _identity.get() is None:
+            return self._handle_unidentified(handler, message, namespace, sid, *args)
+        if not self._is_told_of_contexts:
+            appcontext_pushed.connect(_put_identity)
+            self._is_told_of_contexts = True
+        token = _identity.set(known)
         try:
-            return self._handle_identified(handler, message, namespace, sid, *args)
+            return self._handle_unidentified(handler, message, namespace, sid, *args)
         finally:
             _identity.reset(token)
 
-    def _handle_identified(
+    def _handle_unidentified(
         self, handler: Any, message: Any, namespace: str, sid: str, *args: Any
     ) -> Any:
         if message == "connect" and self._enforces_connects(namespace):

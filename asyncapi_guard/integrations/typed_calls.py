@@ -18,7 +18,7 @@ from asyncapi_guard.integrations.asked import (
     SID,
     given_to,
 )
-from asyncapi_guard.integrations.deciding.calls import Call, Rejected, handled
+from asyncapi_guard.integrations.deciding.calls import ASKING, Call, Rejected, handled
 from asyncapi_guard.integrations.handlers.registered import dispatches_itself
 from asyncapi_guard.integrations.handshake import handshake_of
 from asyncapi_guard.integrations.installed import MARK
@@ -75,6 +75,8 @@ class TypedCalls:
         self._asked.pop((receiver.namespace, receiver.event), None)
         if asked is not None:
             self._asked[receiver.namespace, receiver.event] = asked
+            if any(kind == MESSAGE for _, kind in asked.parameters):
+                setattr(self._server, ASKING, True)
 
     def typed_handler(self, event: str, namespace: str, args: Any) -> tuple[Any, Any]:
         """As `Server._get_event_handler`, with a handler that is called with instances."""

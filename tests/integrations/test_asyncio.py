@@ -9,6 +9,7 @@ import gc
 import json
 import logging
 import queue
+import weakref
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +18,7 @@ import socketio
 from traffic_asyncio import Uvicorn, new_async_application
 
 from asyncapi_guard import EmitValidationError, InstallationError, Policy
+from asyncapi_guard.integrations.aio.calling import _held, start
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -240,20 +242,105 @@ def test_what_runs_is_held(place: Any) -> None:
     """A task that only waits for something that nobody else holds is not collected."""
     at = place()
     done: queue.Queue[str] = queue.Queue()
+    waited: list[weakref.ref[asyncio.Future[None]]] = []
 
     async def handler(sid: str) -> None:
-        loop = asyncio.get_running_loop()
-        future = loop.create_future()
-        loop.call_later(0.2, lambda future=future: future.set_result(None))
+        future = asyncio.get_running_loop().create_future()
+        waited.append(weakref.ref(future))
         done.put("begun")
         await future
+
+    def end() -> None:
+        future = waited[0]()
+        if future is not None:  # else its task was collected
+            future.set_result(None)
 
     at.io.on("begin", handler)
     client = at.entered()
     client.send('27["begin"]')
     assert done.get(timeout=20) == "begun"
     gc.collect()
+    at.served.loop.call_soon_threadsafe(end)
     assert client.receive() == "37[]"
+
+
+@pytest.mark.parametrize("begins", [False, True])
+def test_nothing_is_held_that_has_ended(begins: bool) -> None:
+    """Also where it was cancelled, maybe before it began."""
+
+    async def run() -> None:
+        before = {*asyncio.all_tasks(), *_held}
+        for _ in range(3):
+            start(socketio.AsyncServer(async_mode="asgi"), asyncio.sleep, 1000)
+        tasks = asyncio.all_tasks() - before
+        if begins:
+            await asyncio.sleep(0)
+            assert _held - before == tasks
+        for each in tasks:
+            each.cancel()
+        assert len(await asyncio.gather(*tasks, return_exceptions=True)) == 3
+        assert _held <= before
+
+    asyncio.run(run())
+
+
+class Starter:
+    """Somebody who looks at each task that is started."""
+
+    def __init__(self) -> None:
+        self.started = 0
+
+    def around(self, theirs: Callable[..., Any]) -> Callable[..., Any]:
+        def start_background_task(*args: Any, **kwargs: Any) -> Any:
+            self.started += 1
+            return theirs(*args, **kwargs)
+
+        return start_background_task
+
+
+@pytest.mark.parametrize("where", ["nowhere", "server", "engine.io", "class", "its class"])
+def test_whoever_starts_tasks_in_another_way_starts_those_of_handlers(where: str) -> None:
+    """Where nobody does, none of it is called."""
+    starter, name = Starter(), "start_background_task"
+
+    async def run() -> list[Any]:
+        io = socketio.AsyncServer(async_mode="asgi")
+        beneath = io.eio if where in ("engine.io", "its class") else io
+        if where in ("server", "engine.io"):
+            setattr(beneath, name, starter.around(getattr(beneath, name)))
+        elif where != "nowhere":
+            theirs = type(beneath)
+            method = starter.around(getattr(theirs, name))
+            beneath.__class__ = type("Own", (theirs,), {name: method})
+        done: asyncio.Queue[Any] = asyncio.Queue()
+        start(io, done.put, "done")
+        return [await done.get()]
+
+    assert asyncio.run(run()) == ["done"]
+    assert starter.started == (where != "nowhere")
+
+
+def test_a_task_calls_nobody_back_where_nobody_else_starts_it() -> None:
+    """It is held from within."""
+    called_back: list[Any] = []
+
+    class Task(asyncio.Task[Any]):
+        def add_done_callback(self, *args: Any, **kwargs: Any) -> None:
+            called_back.append(args)
+            super().add_done_callback(*args, **kwargs)
+
+    async def run() -> None:
+        loop, done = asyncio.get_running_loop(), asyncio.Event()
+        loop.set_task_factory(lambda loop, coro, **more: Task(coro, loop=loop, **more))
+
+        async def end() -> None:
+            done.set()
+
+        start(socketio.AsyncServer(async_mode="asgi"), end)
+        await done.wait()
+        assert called_back == []
+
+    asyncio.run(run())
 
 
 # -- what can be awaited ---------------------------------------------------------------------------

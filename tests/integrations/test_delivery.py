@@ -142,10 +142,7 @@ def test_a_broadcast_starts_no_tasks(on_asyncio: Any) -> None:
 
 
 def test_it_reaches_whom_it_is_for(host: Any) -> None:
-    """One client, rooms, lists of them, everybody but some: once each, and by their queues.
-
-    On threads, what is for one client alone has no shorter way.
-    """
+    """One client, rooms, lists of them, everybody but some: once each, and by their queues."""
     at = host()
     (a, a_sid), (b, b_sid) = at.entered(), at.entered()
     at.do(at.io.enter_room, b_sid, "red")
@@ -160,7 +157,7 @@ def test_it_reaches_whom_it_is_for(host: Any) -> None:
     ):
         at.do(at.io.emit, "moved", {"x": 1}, **options)
         assert [at.now(each) for each in (a, b)] == [[MOVED] * of_a, [MOVED] * of_b]
-    assert at.put == (5 if at.threaded else 7)
+    assert at.put == 7
 
 
 @pytest.mark.parametrize("data", [(), None, (1, "a"), {"x": 1}], ids=repr)
@@ -255,7 +252,7 @@ def test_a_client_gets_all_in_the_order_in_which_it_is_sent(transport: str, host
     assert client.ask("anything") == []
     expected = [("/", "spread", [number, "a"]) for number in range(_COUNT)]
     assert client.received() == expected
-    assert at.put == (_COUNT // 2 if at.threaded else _COUNT)
+    assert at.put == _COUNT
 
 
 def test_an_upgrade_loses_nothing(host: Any) -> None:

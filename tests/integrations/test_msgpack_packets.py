@@ -277,10 +277,9 @@ def test_what_a_class_has_a_say_in_is_handed_to_it(base: Any, itself: bool) -> N
     """As values, and not as bytes that were written before."""
     made = packets(base)
     assert made.sends_text is not itself
-    values = made.ready((1,), made.encode((1,)))
-    assert (values == [1]) is itself
-    theirs = base(packet.ACK, [1], "/", 7).encode()
-    assert made.ack("/", 7, values).encode() == theirs
+    ack = made.ack("/", 7, (2,), made.encode((1,)))
+    assert (ack.data == [1]) is itself
+    assert ack.encode() == base(packet.ACK, [1], "/", 7).encode()
 
 
 @pytest.mark.parametrize("base", [Loose, Renaming])

@@ -112,6 +112,65 @@ def test_applications_that_make_their_contexts_are_asked() -> None:
     assert app.made == before + 5
 
 
+class Numbered(flask.Request):
+    """Does something at each request."""
+
+    made = 0
+
+    def __init__(self, environ: Any) -> None:
+        super().__init__(environ)
+        type(self).made += 1
+
+
+def test_requests_of_a_class_that_makes_them_itself_are_made_for_each_event() -> None:
+    """It may have something new to say of each."""
+    app = flask.Flask("shop")
+    app.request_class = Numbered
+    client = serve(AsyncAPISocketIO, app).test_client(app)
+    before = Numbered.made
+    for _ in range(5):
+        client.emit("count", callback=True)
+    assert Numbered.made == before + 5
+
+
+class Polite(flask.Request):
+    """Is made as Flask's are."""
+
+
+def environment(socketio: SocketIO, app: flask.Flask) -> list[Any]:
+    """What two handlers see of a request that others change, in whatever way."""
+    seen: list[Any] = []
+
+    @socketio.on("look")
+    def look() -> None:
+        request: Any = flask.request._get_current_object()  # type: ignore[attr-defined]  # a proxy
+        told = request.path, request.remote_addr, request.method, request.query_string
+        seen.extend([*told, request.headers.get("X-Told"), type(request).__name__])
+        seen.extend([request.args.get("a"), request.server[1], hasattr(request, "mark")])
+        seen.append(request.environ["werkzeug.request"] is request)
+        request.mark = True
+        request.environ.update(changes.pop())
+        app.request_class = kinds.pop()
+
+    changes: list[Any] = [{}, {"HTTP_X_TOLD": "1"}, {"REMOTE_ADDR": "10.1.1.1"}, {}]
+    changes += [{"PATH_INFO": "/p", "QUERY_STRING": "a=1"}, {"SERVER_PORT": "81"}, {}]
+    kinds: list[Any] = [flask.Request, Polite, *[flask.Request] * 5]
+    client = socketio.test_client(app)
+    while changes:
+        client.emit("look")
+    return seen
+
+
+def test_what_is_changed_in_an_environment_is_seen_by_the_next_event() -> None:
+    """As without the guard, whoever changes what; but nothing else goes from event to event."""
+    seen = []
+    for kind in (SocketIO, AsyncAPISocketIO):
+        app = flask.Flask("shop")
+        seen.append(environment(serve(kind, app), app))
+    assert seen[0] == seen[1]
+    assert {"/p", "10.1.1.1", "1", 81, "Polite"} <= set(seen[1])
+
+
 def test_teardown_runs_after_each_event() -> None:
     app = flask.Flask("shop")
     ran: Counter[str] = Counter()

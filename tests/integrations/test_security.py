@@ -736,3 +736,25 @@ def test_the_test_client_of_flask_shows_who_it_is() -> None:
     for _ in range(6):
         client.connect("/bearer", auth={"token": WRONG})
         assert not client.is_connected("/bearer")
+
+
+def test_a_client_within_a_handler_is_another_one() -> None:
+    """Of an application that asks nobody who they are, as in a test of two of them."""
+    seen = []
+    apps = {name: Flask(name) for name in ("bearer", "open")}
+    made = {name: SocketIO(app, async_mode="threading") for name, app in apps.items()}
+    guard = AsyncAPIGuard(document(["bearer"]), security={"bearer": identity_of})
+    guard.init_app(apps["bearer"], made["bearer"])
+    AsyncAPIGuard(document([])).init_app(apps["open"], made["open"])
+
+    @made["bearer"].on("say", namespace="/bearer")
+    def say(*_: Any) -> None:
+        seen.append(g.identity.subject)
+        other.emit("say", 1, namespace="/open")
+
+    made["open"].on("say", namespace="/open")(lambda *_: seen.append(g.get("identity")))
+    other = made["open"].test_client(apps["open"], namespace="/open")
+    app = apps["bearer"]
+    client = made["bearer"].test_client(app, namespace="/bearer", auth={"token": GOOD})
+    client.emit("say", 1, namespace="/bearer")
+    assert seen == ["ann", None]

@@ -13,7 +13,7 @@ from asyncapi_guard.integrations.aio.calling import (
     never_awaited,
     start,
 )
-from asyncapi_guard.integrations.deciding.calls import Rejected, Unjudged
+from asyncapi_guard.integrations.deciding.calls import ASKING, Rejected, Unjudged, handled
 from asyncapi_guard.integrations.recording.log import logger
 from asyncapi_guard.violations import printable
 
@@ -31,6 +31,8 @@ __all__ = ["Answers"]
 class Answers(Guarded[Decides]):
     """Runs the handler of an event that was judged, has the ack judged, and answers."""
 
+    #: What python-socketio returns in place of a handler that is not there.
+    _not_handled: Any
     _message: Callable[..., Any]
     _event: Callable[..., Any]
 
@@ -39,11 +41,6 @@ class Answers(Guarded[Decides]):
     @property
     def _apart(self) -> bool:
         """Whether each event needs a thread or a task of its own."""
-        raise NotImplementedError
-
-    @property
-    def _not_handled(self) -> Any:
-        """What python-socketio returns in place of a handler that is not there."""
         raise NotImplementedError
 
     async def _handle(self, call: Call) -> Any:
@@ -139,13 +136,18 @@ class Answers(Guarded[Decides]):
 
     async def _run(self, call: Call) -> None:
         """Run the handler and answer, whatever happens."""
-        late = False
+        late, asking = False, ASKING in self.target.__dict__
+        if asking:
+            handled.set(call)
         try:
             try:
                 value = await self._handle(call)
             finally:
+                if asking:
+                    handled.set(None)
                 late = call.deadline is not None and self._is_too_late(call)
-            self._check_returned(call, value)
+            if is_pending(value):
+                self._reject_pending(call, value)
         except Rejected as rejected:
             if late:
                 await self._record(rejected.verdict, call.eio_sid, call.sid, call.args)
@@ -173,13 +175,13 @@ class Answers(Guarded[Decides]):
         """Answer in place of a handler that did not do so in time."""
         await self._acknowledge_violation(call, None, self.decide.overdue(call))
 
-    def _check_returned(self, call: Call, value: Any) -> None:
+    def _reject_pending(self, call: Call, value: Any) -> None:
         """Reject what nobody awaits.
 
         Raises:
             TypeError: the handler returned it, and the event is enforced.
         """
-        if is_pending(value) and self.decide.enforces(call):
+        if self.decide.enforces(call):
             raise never_awaited(value, f"the handler of {printable(call.event)}")
 
     async def _ask_about(self, call: Call, error: BaseException) -> tuple[bool, Any]:

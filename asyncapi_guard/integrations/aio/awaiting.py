@@ -107,8 +107,8 @@ class _Awaiting:
         """Have handlers called by the shortest way, where nobody else has a say in it."""
         if adapter._calls_itself:
             adapter._calls_itself = False  # it is done here, where cancellation is seen
-            self._call, self._caller = adapter._run_handler, adapter._caller
-            adapter._run_handler = self.handle  # type: ignore[method-assign]  # of one server
+            self._call, self._caller = adapter._handle, adapter._caller
+            adapter._handle = self.handle  # type: ignore[method-assign]  # of one server
 
     async def handle(self, call: Call) -> Any:
         """Call the handler of an event: what `AsyncServer._trigger_event` does, in one step."""

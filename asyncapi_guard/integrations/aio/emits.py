@@ -183,11 +183,10 @@ class Emits(OwedAcks["ServerDecisions"], Queue):
         if namespace in self.entrants.namespaces:
 
             async def send_to(sid: str) -> None:
-                alone = sid, NOBODY
-                await self._delivery.send(event, data, namespace, alone, None, callback)
+                await self._delivery.send(event, data, namespace, sid, None, callback)
 
             held = self.entrants.keep(namespace, room, skip_sid, send_to)
-        return await self._delivery.send(event, data, namespace, (room, held), skip_sid, callback)
+        return await self._delivery.send(event, data, namespace, room, skip_sid, callback, held)
 
     async def _send_by_another(
         self,

@@ -1,9 +1,8 @@
 """How an event that was validated gets to its clients.
 
-What python-socketio's own manager sends to this process' clients is sent with a stand-in for the
-manager, so that it becomes the guard's packets, whatever the server has meanwhile, and sees
-those participants who may have the event. Other managers (message queues, an application's own)
-call it themselves, and look for participants in the manager's place.
+What python-socketio's own manager would send to this process' clients is sent in `delivery.py`.
+Other managers (message queues, an application's own) call what sends themselves, and look for
+participants in the manager's place.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ class Sending(Entering):
 
     def __init__(self, server: Any, decide: ServerDecisions, application: AsyncApplication) -> None:
         super().__init__(server, decide, application)
-        self._delivery = Delivery(_Manager(self), server, decide.packets)
+        self._delivery = Delivery(server, decide.packets, self.entrants)
 
     async def _send(self, eio_sid: str, packet: Any) -> None:
         """Send a packet to a client; `None` is nothing to send."""
@@ -55,44 +54,3 @@ class Sending(Entering):
         if held is None or not self.decide.active:
             return participants
         return self.entrants.only_admitted(participants, namespace, room, held)
-
-
-class _Server:
-    """Stands in for the server."""
-
-    def __init__(self, server: Any, packet_class: Any) -> None:
-        self._server = server
-        self.packet_class = packet_class
-
-    @property
-    def _send_eio_packet(self) -> Any:
-        return self._server._send_eio_packet
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._server, name)
-
-
-class _Manager:
-    """Stands in for the manager."""
-
-    def __init__(self, sending: Sending) -> None:
-        self._entrants = sending.entrants
-        self._manager = sending.server.manager
-        self.server = _Server(sending.server, sending.decide.packets.packet_class)
-
-    @property
-    def rooms(self) -> Any:
-        return self._manager.rooms
-
-    def get_participants(
-        self, namespace: str, room_and_held: tuple[Any, frozenset[str]]
-    ) -> list[tuple[str, str]]:
-        room, held = room_and_held
-        # Looked at first: whoever comes after that is not in it.
-        found = list(self._manager.get_participants(namespace, room))
-        if not held and namespace not in self._entrants.namespaces:
-            return found
-        return list(self._entrants.only_admitted(found, namespace, room, held))
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._manager, name)

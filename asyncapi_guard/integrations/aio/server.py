@@ -42,7 +42,9 @@ class AsyncioServer(Events, Emits, Connects, Registering["ServerDecisions"], Ins
         setattr(server, MARK, self)
         with self.replaced.at_once():
             self._message = replace(server, "_handle_eio_message", self.handle_message)
-            self._event = replace(server, "_handle_event", self.handle_event)
+            self._reads_itself = is_own(self._message)
+            self._taker = self.handle_event
+            self._event = replace(server, "_handle_event", self._taker)
             self._ack = replace(server, "_handle_ack", self.handle_ack)
             self._connect = replace(server, "_handle_connect", self.handle_connect)
             self._disconnect = replace(server, "_handle_disconnect", self.handle_disconnect)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.guard.rules import Rule
 
 __all__ = [
+    "ASKING",
     "Call",
     "ConnectFailed",
     "Expected",
@@ -40,15 +41,24 @@ class Expected:
         seen: counts one event.
         ack_seen: counts the ack of one.
         ack_options: the contract says more of the ack than a schema.
+        says_more: it says more of the event than what its arguments may be.
     """
 
-    __slots__ = ("ack_options", "ack_seen", "rule", "seen")
+    __slots__ = ("ack_options", "ack_seen", "rule", "says_more", "seen")
 
-    def __init__(self, rule: Rule, seen: Callable[[], int], ack_seen: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        rule: Rule,
+        seen: Callable[[], int],
+        ack_seen: Callable[[], int],
+        *,
+        secured: bool = False,
+    ) -> None:
         self.rule: Rule = rule
         self.seen: Callable[[], int] = seen
         self.ack_seen: Callable[[], int] = ack_seen
         self.ack_options: bool = rule.ack_options
+        self.says_more: bool = rule.ack_options or secured
 
 
 class Call:
@@ -126,7 +136,9 @@ def connecting(eio_sid: str, namespace: str, message: Message | None) -> Call:
     return call
 
 
-#: The event whose handler runs.
+#: The attribute of a server or a client of which a handler asks for the message that it handles.
+ASKING = "_asyncapi_guard_asking"
+#: The event whose handler runs, where one of the handlers asks for that.
 handled: ContextVar[Call | None] = ContextVar("asyncapi_guard_handled", default=None)
 
 

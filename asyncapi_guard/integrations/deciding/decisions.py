@@ -146,7 +146,9 @@ class Decisions:
         found = books[1].get((namespace, event))
         if found is None:
             rule = guard.rule_of_received(namespace, event)
-            found = self._enter(books[1], rule, namespace, event, Checkpoint.SEND_ACK)
+            found = self._enter(
+                books[1], rule, namespace, event, Checkpoint.SEND_ACK, secured=guard.secured
+            )
         return found
 
     def _expected_from_server(self, guard: Guard, namespace: str, event: str) -> Expected | None:
@@ -161,13 +163,23 @@ class Decisions:
         return found
 
     def _enter(
-        self, book: _Book, rule: Rule | None, namespace: str, event: str, ack: Checkpoint
+        self,
+        book: _Book,
+        rule: Rule | None,
+        namespace: str,
+        event: str,
+        ack: Checkpoint,
+        *,
+        secured: bool = False,
     ) -> Expected | None:
         if rule is None:
             return None
         counter = self.recorder.tally.counter
         found = Expected(
-            rule, counter(namespace, event, rule.checkpoint), counter(namespace, event, ack)
+            rule,
+            counter(namespace, event, rule.checkpoint),
+            counter(namespace, event, ack),
+            secured=secured,
         )
         if len(book) < _MOST:
             book[namespace, event] = found

@@ -31,6 +31,10 @@ else:
 __all__ = ["EmitDecisions", "Emitted", "NoAckCame", "OverdueAck", "fault_of_ack"]
 
 
+#: Looked up once: it is asked for at each emit.
+_OFF = Mode.OFF
+
+
 class Emitted:
     """An event that was sent, for as long as its ack may come.
 
@@ -90,7 +94,7 @@ class EmitDecisions(Decisions):
         expected = None
         if type(event) is str:
             expected = self._expected_from_server(guard, namespace, event)
-        if expected is None or expected.rule.mode is Mode.OFF:
+        if expected is None or expected.rule.mode is _OFF:
             place = Checkpoint.SEND_EVENT, namespace, event
             return *self._judge_unlisted(guard, *place, args), guard
         try:

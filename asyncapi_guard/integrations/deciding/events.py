@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 __all__ = ["EventDecisions", "fault_of"]
 
 
+#: Looked up once: it is asked for at each ack.
+_OFF = Mode.OFF
+
+
 class EventDecisions(Decisions):
     """What becomes of an event that a client sent, and what answers it."""
 
@@ -67,13 +71,14 @@ class EventDecisions(Decisions):
                     expected.seen()
                     verdict = expected.rule.judge(namespace, call.args, read=True)
                     call.message = verdict.message
-                    if expected.ack_options:
-                        verdict = self._judge_asking(call, expected, verdict)
+                    if expected.says_more:
+                        verdict = self._judge_more(call, expected, verdict)
                     return call, verdict
-            return call, self._judge_unusual(call, guard, data)
+            verdict = self._judge_unusual(call, guard, data)
         except Exception as error:  # noqa: BLE001  # fail closed, whatever it is
             event = name_of_event(data)
-            return call, self._failed(Checkpoint.RECEIVE_EVENT, namespace, event, error)
+            verdict = self._failed(Checkpoint.RECEIVE_EVENT, namespace, event, error)
+        return call, self.permitted(call, verdict)
 
     def junk(self, namespace: str, reason: str) -> Verdict:
         """Return the verdict on a frame that is no packet; nobody waits for an answer."""
@@ -114,6 +119,16 @@ class EventDecisions(Decisions):
             verdict = self._judge_asking(call, call.expected, verdict)
         return verdict
 
+    def _judge_more(self, call: Call, expected: Expected, verdict: Verdict) -> Verdict:
+        """Judge what the contract says of an event besides what its arguments may be."""
+        if expected.ack_options:
+            verdict = self._judge_asking(call, expected, verdict)
+        return self.permitted(call, verdict)
+
+    def permitted(self, call: Call, verdict: Verdict) -> Verdict:  # noqa: ARG002  # as for servers
+        """Judge who sends an event, if what it is has passed; nobody asks who a server is."""
+        return verdict
+
     def _judge_asking(self, call: Call, expected: Expected, verdict: Verdict) -> Verdict:
         """Judge whether an ack is asked for, and note how long the handler may take."""
         asked = call.id is not None
@@ -146,7 +161,7 @@ class EventDecisions(Decisions):
                 logging.ERROR, "what the application's error handler returned cannot be sent"
             )
             return self.packets.ack(call.namespace, call.id, [otherwise])
-        return self.packets.ack(call.namespace, call.id, self.packets.ready(values, encoded))
+        return self.packets.ack(call.namespace, call.id, values, encoded)
 
     def fault(self, call: Call, error: BaseException) -> Any:
         """Return the ack for a handler that did not return, or returned what cannot be read."""
@@ -200,11 +215,9 @@ class EventDecisions(Decisions):
         verdict, encoded = PASSED, None
         if self.active:
             verdict, encoded = self._judge_ack(call, values)
-        if call.id is None or verdict.rejected:
+        if call.id is None or (verdict.violation is not None and verdict.violation.rejected):
             return None, verdict
-        return self.packets.ack(
-            call.namespace, call.id, self.packets.ready(values, encoded)
-        ), verdict
+        return self.packets.ack(call.namespace, call.id, values, encoded), verdict
 
     def _unjudged_ack(self, call: Call, value: Any) -> Any:
         if self.enforces(call):
@@ -220,7 +233,7 @@ class EventDecisions(Decisions):
         """Judge by the rule that the event was judged by, whatever was loaded since."""
         expected = call.expected
         rule = None if expected is None else expected.rule.ack_of(call.message)
-        if expected is None or rule is None or rule.sending is Mode.OFF:
+        if expected is None or rule is None or rule.sending is _OFF:
             return self._judge_unlisted(
                 call.guard or self.guard,
                 Checkpoint.SEND_ACK,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["ServerDecisions"]
 
 
-class ServerDecisions(EventDecisions, EmitDecisions, ConnectDecisions, AdmissionDecisions):
+class ServerDecisions(AdmissionDecisions, EventDecisions, EmitDecisions, ConnectDecisions):
     """All decisions about the traffic of one server.
 
     Args:

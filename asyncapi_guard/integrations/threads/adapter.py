@@ -69,6 +69,7 @@ class Adapter(Guarded["ServerDecisions"]):
     def __init__(self, server: Any, decide: ServerDecisions, application: Application) -> None:
         super().__init__(server, decide, application)
         self.server: Any = server
+        self._not_handled: Any = server.not_handled
 
     def _send(self, eio_sid: str, packet: Any) -> None:
         """Send a packet to a client; `None` is nothing to send."""

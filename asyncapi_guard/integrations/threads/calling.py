@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FAULTS",
-    "STARTS_TASKS",
     "all_sent",
     "body_of",
     "called",
@@ -33,8 +32,6 @@ __all__ = [
 
 #: What a hook may raise that is no order to stop.
 FAULTS: type[BaseException] = BaseException
-#: Whether python-socketio starts a task for each client that something is sent to.
-STARTS_TASKS: bool = False
 #: Whether a handler cannot run on this kind of server.
 cannot_run: Callable[[Any], bool] = is_coroutine_function
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.integrations.deciding.calls import handled
 from asyncapi_guard.integrations.deciding.client import ClientDecisions
 from asyncapi_guard.integrations.handlers.registered import lacks_a_handler
 from asyncapi_guard.integrations.recording.log import logger
@@ -29,6 +28,8 @@ class ClientEvents(Answers[ClientDecisions], ClientAdapter):
 
     python-socketio's clients have given each message a thread or a task by then.
     """
+
+    _not_handled: Any = _NEVER
 
     # -- frames ------------------------------------------------------------------------------------
 
@@ -101,16 +102,8 @@ class ClientEvents(Answers[ClientDecisions], ClientAdapter):
     def _apart(self) -> bool:
         return False
 
-    @property
-    def _not_handled(self) -> Any:
-        return _NEVER
-
     def _handle(self, call: Call) -> Any:
-        handled.set(call)
-        try:
-            return self.client._trigger_event(call.event, call.namespace, *call.args)
-        finally:
-            handled.set(None)
+        return self.client._trigger_event(call.event, call.namespace, *call.args)
 
     def _lacks_handler(self, call: Call) -> bool:
         return lacks_a_handler(self.client, call.namespace, call.event)

@@ -1,72 +1,90 @@
-"""The way of an event from the manager to its clients: past what would only pass it on.
+"""The way of an event to this process' clients: past what would only pass it on.
 
 What an event is on the wire is put into the queue of each client, where nothing else would come of
-sending it; see `deciding/outboxes.py`. Else it is sent as python-socketio's own manager does. The
-order in which a client gets what is sent is the same: packets get into its queue in the order in
-which they are sent, and all parts of one in a row.
+sending it; see `deciding/outboxes.py`. Else it is handed to the server, as python-socketio's own
+manager does. The order in which a client gets what is sent is the same: packets get into its queue
+in the order in which they are sent, and all parts of one in a row.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import socketio
 from engineio import packet as eio_packet
 
+from asyncapi_guard.integrations.deciding.entrants import NOBODY
 from asyncapi_guard.integrations.deciding.outboxes import Outboxes
-from asyncapi_guard.integrations.threads.calling import STARTS_TASKS, all_sent, sending
+from asyncapi_guard.integrations.threads.calling import all_sent, sending
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from asyncapi_guard.integrations.deciding.entrants import Entrants
     from asyncapi_guard.integrations.wire.packets import PacketCodec
 
 __all__ = ["Delivery"]
-
-
-#: Python-socketio's own. It takes the stand-in for the manager.
-_send_by_manager: Callable[..., Any] = socketio.Manager.emit
 
 
 class Delivery:
     """Sends events to this process' clients.
 
     Args:
-        manager: stands in for the server's manager; see `sending.py`.
-        server: the server itself.
-        packets: makes packets.
+        server: whose clients; its manager is python-socketio's own.
+        packets: makes packets, whatever class of them the server has meanwhile.
+        entrants: the clients that are on their way in.
     """
 
-    def __init__(self, manager: Any, server: Any, packets: PacketCodec) -> None:
-        self._manager = manager
+    def __init__(self, server: Any, packets: PacketCodec, entrants: Entrants) -> None:
+        self._manager = server.manager
         self._server = server
         self._packets = packets
+        self._entrants = entrants
         self._outboxes = Outboxes(server)
 
     def send(
-        self, event: str, data: Any, namespace: str, room: Any, skip_sid: Any, callback: Any
+        self,
+        event: str,
+        data: Any,
+        namespace: str,
+        room: Any,
+        skip_sid: Any,
+        callback: Any,
+        held: frozenset[str] = NOBODY,
     ) -> None:
-        """As `AsyncManager.emit`."""
-        manager = self._manager
-        rooms = manager.rooms.get(namespace)
-        if rooms is None:
+        """As `Manager.emit`.
+
+        Args:
+            event: the event's name.
+            data: a tuple of arguments, one argument, or `None` for none.
+            namespace: the Socket.IO namespace.
+            room: a room, several, or `None` for everybody.
+            skip_sid: who does not get it; one or several.
+            callback: takes the ack of each client; `None` if none is asked for.
+            held: those who get it later.
+        """
+        if namespace not in self._manager.rooms:
             return
-        name, _ = room
-        if not STARTS_TASKS and isinstance(name, str) and len(rooms.get(name, ())) == 1:
-            # To one client, python-socketio's own way is as short, where it needs no task.
-            _send_by_manager(manager, event, data, namespace, room, skip_sid, callback)
-            return
-        found = manager.get_participants(namespace, room)
+        to = self._participants(namespace, room, held)
         if skip_sid is not None:
             skipped = skip_sid if isinstance(skip_sid, list) else [skip_sid]
-            found = [each for each in found if each[0] not in skipped]
-        find = self._outboxes.find if self._outboxes.are_open() else _nowhere
+            to = [each for each in to if each[0] not in skipped]
+        find = self._outboxes.find if self._outboxes.are_open() else None
         if callback:
-            content = event, *_arguments(data)
-            self._send_each(content, namespace, found, find, callback)
+            self._send_each((event, *_arguments(data)), namespace, to, find, callback)
         else:
-            made = self._packets.event(namespace, event, *_arguments(data))
-            self._send_all(made.encode(), found, find)
+            self._send_all(
+                self._packets.encoded_event(namespace, event, _arguments(data)), to, find
+            )
+
+    def _participants(
+        self, namespace: str, room: Any, held: frozenset[str]
+    ) -> list[tuple[str, str]]:
+        """Who is in a room, and may have what is sent to it now."""
+        # Looked at first: whoever comes after that is not in it.
+        found = list(self._manager.get_participants(namespace, room))
+        if not held and namespace not in self._entrants.namespaces:
+            return found
+        return list(self._entrants.only_admitted(found, namespace, room, held))
 
     def takes(self, eio_sid: str, made: Any) -> bool:
         """Put a packet into the queue of a client; whether it may be put there."""
@@ -76,18 +94,21 @@ class Delivery:
         return queue is not None and _is_put(queue, _parts(made.encode()))
 
     def _send_all(
-        self, encoded: Any, to: list[tuple[str, str]], find: Callable[[str], Any]
+        self,
+        encoded: Any,
+        to: list[tuple[str, str]],
+        find: Callable[[str], Any] | None,
     ) -> None:
         """Send the same to all."""
-        parts, tasks = _parts(encoded), list[Any]()
-        shares = not any(part.binary for part in parts)
+        send, tasks = self._server._send_eio_packet, list[Any]()
+        parts, shares = _parts(encoded), type(encoded) is str
         for _, eio_sid in to:
+            queue = None if find is None else find(eio_sid)
+            if queue is None or not _is_put(queue, parts):
+                for part in parts:
+                    tasks.append(sending(send, eio_sid, part))
             if not shares:  # a packet keeps what it is by one client's transport
                 parts = _parts(encoded)
-            queue = find(eio_sid)
-            if queue is None or not _is_put(queue, parts):
-                send = self._server._send_eio_packet
-                tasks += [sending(send, eio_sid, part) for part in parts]
         if to:
             all_sent(tasks)
 
@@ -96,7 +117,7 @@ class Delivery:
         content: tuple[Any, ...],
         namespace: str,
         to: list[tuple[str, str]],
-        find: Callable[[str], Any],
+        find: Callable[[str], Any] | None,
         callback: Any,
     ) -> None:
         """Send to each with an ack id of its own."""
@@ -104,31 +125,29 @@ class Delivery:
         for sid, eio_sid in to:
             id = self._manager._generate_ack_id(sid, callback)
             made = self._packets.event(namespace, *content, id=id)
-            queue = find(eio_sid)
+            queue = None if find is None else find(eio_sid)
             if queue is None or not _is_encoded_and_put(queue, made):
                 tasks.append(sending(self._server._send_packet, eio_sid, made))
         if to:
             all_sent(tasks)
 
 
-def _nowhere(_eio_sid: str) -> None:
-    """The queue of a client where packets may not be put into one."""
-
-
-def _arguments(data: Any) -> Any:
+def _arguments(data: Any) -> tuple[Any, ...]:
     """The arguments of an event, as `emit` takes them."""
     if isinstance(data, tuple):
         return data
     return () if data is None else (data,)
 
 
-def _parts(encoded: Any) -> list[Any]:
+def _parts(encoded: Any) -> tuple[Any, ...]:
     """The packets of engine.io that a packet becomes."""
-    texts = encoded if isinstance(encoded, list) else [encoded]
-    return [eio_packet.Packet(eio_packet.MESSAGE, text) for text in texts]
+    if type(encoded) is str:
+        return (eio_packet.Packet(eio_packet.MESSAGE, encoded),)
+    each = encoded if isinstance(encoded, list) else [encoded]
+    return tuple([eio_packet.Packet(eio_packet.MESSAGE, part) for part in each])
 
 
-def _is_put(queue: Any, parts: list[Any]) -> bool:
+def _is_put(queue: Any, parts: tuple[Any, ...]) -> bool:
     """Put packets into a queue; whether it took them."""
     try:
         for part in parts:

@@ -181,11 +181,10 @@ class Emits(OwedAcks["ServerDecisions"], Queue):
         if namespace in self.entrants.namespaces:
 
             def send_to(sid: str) -> None:
-                alone = sid, NOBODY
-                self._delivery.send(event, data, namespace, alone, None, callback)
+                self._delivery.send(event, data, namespace, sid, None, callback)
 
             held = self.entrants.keep(namespace, room, skip_sid, send_to)
-        return self._delivery.send(event, data, namespace, (room, held), skip_sid, callback)
+        return self._delivery.send(event, data, namespace, room, skip_sid, callback, held)
 
     def _send_by_another(
         self,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.integrations.deciding.calls import handled
 from asyncapi_guard.integrations.deciding.server import ServerDecisions
 from asyncapi_guard.integrations.handlers.registered import lacks_a_method
 from asyncapi_guard.integrations.recording.log import logger
@@ -36,19 +35,39 @@ class Events(Answers[ServerDecisions], Adapter):
     _caller: Any = None
     #: What it stands for is python-socketio's as it comes.
     _calls_itself: bool = False
+    #: What python-socketio hands events to, on the server: ours.
+    _taker: Any = None
+    #: What hands frames to it is python-socketio's as it comes.
+    _reads_itself: bool = False
 
     # -- frames ------------------------------------------------------------------------------------
 
     def handle_message(self, eio_sid: str, data: Any) -> None:
         """A frame came."""
         try:
-            self._message(eio_sid, data)
+            event = self._read_event(eio_sid, data)
+            if event is None:
+                self._message(eio_sid, data)
+            else:
+                self.handle_event(eio_sid, *event)
         except Junk as junk:
             self._reject_junk(eio_sid, junk)
         except Exception as error:
             if not self.decide.active or not self._is_about_the_frame(error):
                 raise
             self._reject_junk(eio_sid, Junk("the frame is not one that a client sends", data))
+
+    def _read_event(self, eio_sid: str, frame: Any) -> tuple[str | None, int | None, Any] | None:
+        """An event, where the server would do nothing else with a frame than read one in it."""
+        server, packets = self.server, self.decide.packets
+        if (
+            not self._reads_itself
+            or server.packet_class is not packets.packet_class
+            or server.__dict__.get("_handle_event") is not self._taker
+            or eio_sid in server._binary_packet
+        ):
+            return None
+        return packets.read_event(frame)
 
     def _reject_junk(self, eio_sid: str, junk: Junk) -> None:
         """Answer and record a frame that reaches no handler, with or without the guard."""
@@ -77,7 +96,6 @@ class Events(Answers[ServerDecisions], Adapter):
             logger.debug("%s is not connected to %s", sid, printable(namespace))
             return
         call, verdict = self.decide.event(eio_sid, sid, namespace, id, data)
-        verdict = self.decide.permitted(call, verdict)
         if verdict.violation is None:
             self._dispatch(call)
         else:
@@ -96,18 +114,7 @@ class Events(Answers[ServerDecisions], Adapter):
     def _apart(self) -> bool:
         return bool(self.server.async_handlers)
 
-    @property
-    def _not_handled(self) -> Any:
-        return self.server.not_handled
-
     def _handle(self, call: Call) -> Any:
-        handled.set(call)
-        try:
-            return self._run_handler(call)
-        finally:
-            handled.set(None)
-
-    def _run_handler(self, call: Call) -> Any:
         server, event = self.server, call.event
         # What the server's `_trigger_event` does, in one step, where nobody else has a say in it.
         if (

@@ -183,6 +183,7 @@ def guarded_msgpack_class(base: Any, mode_of: ModeOf, codec: MsgPackCodec) -> An
     members = {
         "codec": codec,
         "mode_of": staticmethod(mode_of),
+        "is_plain": False,
         "reads_itself": base.decode is not own.decode,
         # Looked up once: they run for every packet.
         "_init_of_base": base.__init__,
@@ -200,6 +201,8 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
     data: Any
     codec: MsgPackCodec
     mode_of: ModeOf
+    #: Nothing reads events but packets of this class.
+    is_plain: bool
     #: An application's own class has a say in how frames are read.
     reads_itself: bool
     _init_of_base: Callable[..., None]

@@ -178,16 +178,14 @@ class PacketCodec(Codec):
         own = packet.Packet
         return base.encode is not own.encode or base.__init__ is not own.__init__
 
-    def ready(self, values: Sequence[Any], encoded: Encoded | None) -> Sequence[Any] | Encoded:
-        """Return what goes into a packet of values: above all, what was judged."""
-        if encoded is None:
-            return values
-        return encoded if self.sends_text else encoded.copy
-
-    def ack(self, namespace: str, id: int, values: Sequence[Any] | Encoded) -> Any:
-        """Make an ack; what is not encoded yet is sent as without the guard."""
-        if isinstance(values, Encoded):
-            return self.packet_class.of_encoded(packet.ACK, namespace, id, [values])
+    def ack(
+        self, namespace: str, id: int, values: Sequence[Any], encoded: Encoded | None = None
+    ) -> Any:
+        """Make an ack of what was judged; what is not encoded is sent as without the guard."""
+        if encoded is not None:
+            if self.sends_text:
+                return self.packet_class.of_encoded(packet.ACK, namespace, id, [encoded])
+            values = encoded.copy
         return self.packet_class(packet.ACK, namespace=namespace, id=id, data=list(values))
 
     def event(self, namespace: str, event: str, *args: Any, id: int | None = None) -> Any:
@@ -195,6 +193,30 @@ class PacketCodec(Codec):
         if self.sends_text and len(args) == 1 and type(args[0]) is Encoded:
             return self.packet_class.of_encoded(packet.EVENT, namespace, id, [event, args[0]])
         return self.packet_class(packet.EVENT, namespace=namespace, id=id, data=[event, *args])
+
+    def encoded_event(self, namespace: str, event: str, args: Sequence[Any]) -> Any:
+        """Return what an event that asks for no ack is on the wire; a list if it has attachments.
+
+        Args:
+            namespace: the Socket.IO namespace.
+            event: the event's name.
+            args: the arguments, or what they were encoded to, alone.
+        """
+        if self.sends_text and len(args) == 1 and type(args[0]) is Encoded:
+            return _written(_kind_of(packet.EVENT, args[0]), namespace, None, args[0], event)
+        return self.event(namespace, event, *args).encode()
+
+    def read_event(self, frame: Any) -> tuple[str | None, int | None, Any] | None:
+        """Read an event of a frame, where nobody else has a say in what packets are.
+
+        Returns:
+            Its namespace, its ack id, and its data; `None` for what the packet class must read.
+        """
+        made = self.packet_class
+        read: tuple[str | None, int | None, Any] | None = (
+            made.read_event(frame) if made.is_plain else None
+        )
+        return read
 
     def connect(self, namespace: str, auth: Any) -> Any:
         """Make the packet by which a client enters a namespace."""
@@ -265,7 +287,9 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
         encoded_packet: Any = None,
     ) -> None:
         if encoded_packet is not None:
-            if self.is_plain and self._read_event(encoded_packet):
+            read = self.read_event(encoded_packet) if self.is_plain else None
+            if read is not None:
+                self._be_event(*read)
                 return
         elif type(data) is list and data and type(data[-1]) is Encoded:
             if self.is_plain:
@@ -288,9 +312,7 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
     def _hold(self, kind: int, namespace: str | None, id: int | None, data: list[Any]) -> None:
         """Be a packet of encoded values."""
         self._encoded = values = data[-1]
-        if values.attachments:
-            kind = packet.BINARY_ACK if kind == packet.ACK else packet.BINARY_EVENT
-        self.packet_type = kind
+        self.packet_type = _kind_of(kind, values) if values.attachments else kind
         self.data = data
         self.namespace = namespace
         self.id = id
@@ -307,13 +329,8 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
     def encode(self) -> Any:
         encoded = self._encoded
         if encoded is not None:
-            data = encoded.text if len(self.data) == 1 else encoded.after(self.data[0])
-            namespace = "" if self.namespace in _ROOT else f"{self.namespace},"
-            id = "" if self.id is None else self.id
-            if not encoded.attachments:
-                return f"{self.packet_type}{namespace}{id}{data}"
-            count = f"{len(encoded.attachments)}-"
-            return [f"{self.packet_type}{count}{namespace}{id}{data}", *encoded.attachments]
+            event = None if len(self.data) == 1 else self.data[0]
+            return _written(self.packet_type, self.namespace, self.id, encoded, event)
         if self.packet_type in _ABOUT_CONNECTIONS and self.data is not None:
             self._check_data()
         encoded = super().encode()
@@ -329,19 +346,21 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
 
     # -- in ----------------------------------------------------------------------------------------
 
-    def _read_event(self, frame: Any) -> bool:
+    @classmethod
+    def read_event(cls, frame: Any) -> tuple[str | None, int | None, Any] | None:
         """Read what nearly every frame is, in one step: an event without attachments."""
         found = _EVENT(frame) if type(frame) is str else None
         if found is None:
-            return False
+            return None
         namespace, id = found.groups()
+        return namespace, int(id) if id else None, cls.json.loads(frame[found.end() :])
+
+    def _be_event(self, namespace: str | None, id: int | None, data: Any) -> None:
+        """Be a packet that was read."""
         self.packet_type = packet.EVENT
-        self.namespace = namespace
-        self.id = int(id) if id else None
+        self.namespace, self.id, self.data = namespace, id, data
         self.attachment_count = 0
         self.attachments = []
-        self.data = self.json.loads(frame[found.end() :])
-        return True
 
     def decode(self, encoded_packet: Any) -> int:
         if not isinstance(encoded_packet, str) and type(self).reads_text:
@@ -406,6 +425,26 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
         self.data = Malformed(reason, data=self.data if readable else None)
         self.attachments.clear()
         return True
+
+
+def _kind_of(kind: int, values: Encoded) -> int:
+    """The type of the packet of an event or an ack."""
+    if not values.attachments:
+        return kind
+    of_bytes: int = packet.BINARY_ACK if kind == packet.ACK else packet.BINARY_EVENT
+    return of_bytes
+
+
+def _written(
+    kind: int, namespace: str | None, id: int | None, values: Encoded, event: str | None
+) -> Any:
+    """A packet of encoded values; of an event, with its name."""
+    data = values.text if event is None else values.after(event)
+    place = "" if namespace in _ROOT else f"{namespace},"
+    number = "" if id is None else id
+    if not values.attachments:
+        return f"{kind}{place}{number}{data}"
+    return [f"{kind}{len(values.attachments)}-{place}{number}{data}", *values.attachments]
 
 
 def _placeholders(data: Any) -> int:
