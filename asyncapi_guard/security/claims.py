@@ -77,9 +77,9 @@ def identity_of(
     subject = claims.get(subject_claim)
     if not isinstance(subject, str) or not subject:
         raise UnsuitableToken("its subject is no text")
-    end = claims.get("exp")
+    end = int(claims["exp"]) + leeway if "exp" in claims else None  # as PyJWT has it
     scopes = _scopes_in(claims, _SCOPES if scopes_claim is None else (scopes_claim,))
-    return Identity(subject, scopes, None if end is None else end + leeway, claims)
+    return Identity(subject, scopes, end, claims)
 
 
 def _is_time(value: Any) -> bool:

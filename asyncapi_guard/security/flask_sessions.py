@@ -6,16 +6,14 @@ the cookie that the document names that is verified, also where a client shows a
 
 from __future__ import annotations
 
-import logging
 import re
 import time
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.errors import InstallationError
 from asyncapi_guard.guard.identity import Identity
-from asyncapi_guard.integrations.recording.log import write
 from asyncapi_guard.security.credentials import ForText
-from asyncapi_guard.security.session_options import checked_seconds, subject_in
+from asyncapi_guard.security.session_options import Complaint, checked_seconds, subject_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -40,13 +38,14 @@ class _FlaskSession(ForText):
     def __init__(self, app: Any, expires_in: Any) -> None:
         self._app = app
         self._seconds = checked_seconds(expires_in)
+        self._lacks_application = Complaint(_NO_APPLICATION)
 
     def __call__(self, credential: Any, handshake: Handshake) -> Identity | None:
         if not isinstance(credential, str) or not _COOKIE.fullmatch(credential):
             return None
         app = self._application()
         if app is None:
-            write(logging.ERROR, _NO_APPLICATION)
+            self._lacks_application.make()
             return None
         cookie = f"{app.session_interface.get_cookie_name(app)}={credential}"
         environ = {**handshake.environ, "HTTP_COOKIE": cookie}
@@ -103,13 +102,14 @@ class _FlaskLogin(_FlaskSession):
         import flask
         import flask_login
 
-        if "_user_id" not in flask.session:
-            return None  # Flask-Login would look for other credentials
         proxy: Any = flask_login.current_user
         user = proxy._get_current_object()  # noqa: SLF001  # it is how Flask says it
         if not user.is_authenticated:
             return None
-        return str(user.get_id()), () if self._scopes is None else self._scopes(user)
+        subject = str(user.get_id())
+        if flask.session.get("_user_id") != subject:
+            return None  # Flask-Login knows the user by something else that the client has sent
+        return subject, () if self._scopes is None else self._scopes(user)
 
 
 def session_user(

@@ -9,7 +9,6 @@ middleware is around the Socket.IO application.
 from __future__ import annotations
 
 import json
-import logging
 import time
 from base64 import b64decode
 from collections.abc import Mapping
@@ -17,10 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.guard.credentials import MalformedCredential, credential_of
 from asyncapi_guard.guard.identity import Identity
-from asyncapi_guard.integrations.recording.log import write
 from asyncapi_guard.integrations.wire.requests import request_in
 from asyncapi_guard.security.credentials import ForText
-from asyncapi_guard.security.session_options import checked_seconds, subject_in
+from asyncapi_guard.security.session_options import Complaint, checked_seconds, subject_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -99,6 +97,7 @@ class _SessionInScope(_StarletteSession):
     def __init__(self, key: str, scopes: Any, expires_in: Any, session_cookie: str) -> None:
         super().__init__(key, scopes, expires_in)
         self._source = "cookie", session_cookie
+        self._lacks_session = Complaint(_NO_SESSION)
 
     def unfit(self, scheme: SecurityScheme) -> str | None:
         """Why this is no verifier of a scheme; `None` if it is one."""
@@ -115,7 +114,7 @@ class _SessionInScope(_StarletteSession):
             return None, None  # the middleware has read another cookie
         session = handshake.environ.get("asgi.scope", {}).get("session")
         if session is None:
-            write(logging.ERROR, _NO_SESSION)
+            self._lacks_session.make()
         return session, None
 
 

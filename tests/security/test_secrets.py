@@ -101,9 +101,12 @@ def as_mapping(**hashes: str) -> Any:
 @pytest.mark.parametrize("form", ["mapping", "function"])
 def test_who_knows_the_password(form: str) -> None:
     """Of a mapping, or of a function that finds the hash."""
-    hashes = {"ann": generate_password_hash("c4n4ry", METHOD), "bob": generate_password_hash("b")}
+    hashes = {
+        "ann": generate_password_hash("c4n4ry", METHOD),
+        "bob": generate_password_hash("b", METHOD),
+    }
     users = as_mapping(**hashes) if form == "mapping" else hashes.get
-    verify = security.passwords(users)
+    verify = security.passwords(users, method=METHOD)
     found = verify(UserPassword("ann", "c4n4ry"), None)
     assert found is not None
     assert found == Identity("ann", {"enter"} if form == "mapping" else frozenset())
