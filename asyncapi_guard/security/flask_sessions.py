@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING, Any
 from asyncapi_guard.errors import InstallationError
 from asyncapi_guard.guard.identity import Identity
 from asyncapi_guard.security.credentials import ForText
-from asyncapi_guard.security.session_options import Complaint, checked_seconds, subject_in
+from asyncapi_guard.security.session_options import (
+    Complaint,
+    checked_key,
+    checked_scopes,
+    checked_seconds,
+    subject_in,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -35,8 +41,13 @@ _NO_APPLICATION = (
 class _FlaskSession(ForText):
     """Reads a session of Flask, within a request of its own."""
 
-    def __init__(self, app: Any, expires_in: Any) -> None:
-        self._app = app
+    def __init__(self, app: Any, scopes: Any, expires_in: Any) -> None:
+        from flask import Flask
+
+        if app is not None and not isinstance(app, Flask):
+            raise TypeError(f"app takes a Flask application, not {type(app).__name__}")
+        self._app: Flask | None = app
+        self._scopes = checked_scopes(scopes)
         self._seconds = checked_seconds(expires_in)
         self._lacks_application = Complaint(_NO_APPLICATION)
 
@@ -61,7 +72,7 @@ class _FlaskSession(ForText):
         import flask
 
         if self._app is not None:
-            return self._app  # type: ignore[no-any-return]  # an application, or what behaves so
+            return self._app
         if not flask.has_app_context():
             return None
         current: Any = flask.current_app
@@ -77,9 +88,8 @@ class _SessionUser(_FlaskSession):
     __name__ = "session_user"
 
     def __init__(self, key: str, app: Any, scopes: Any, expires_in: Any) -> None:
-        super().__init__(app, expires_in)
-        self._key = key
-        self._scopes = scopes
+        super().__init__(app, scopes, expires_in)
+        self._key = checked_key(key)
 
     def _user(self) -> tuple[str, Iterable[str]] | None:
         import flask
@@ -88,15 +98,11 @@ class _SessionUser(_FlaskSession):
         subject = subject_in(session, self._key)
         if subject is None:
             return None
-        return subject, () if self._scopes is None else self._scopes(session)
+        return subject, self._scopes(session)
 
 
 class _FlaskLogin(_FlaskSession):
     __name__ = "flask_login"
-
-    def __init__(self, app: Any, scopes: Any, expires_in: Any) -> None:
-        super().__init__(app, expires_in)
-        self._scopes = scopes
 
     def _user(self) -> tuple[str, Iterable[str]] | None:
         import flask
@@ -109,7 +115,7 @@ class _FlaskLogin(_FlaskSession):
         subject = str(user.get_id())
         if flask.session.get("_user_id") != subject:
             return None  # Flask-Login knows the user by something else that the client has sent
-        return subject, () if self._scopes is None else self._scopes(user)
+        return subject, self._scopes(user)
 
 
 def session_user(
@@ -134,8 +140,6 @@ def session_user(
         TypeError: an option is of another type.
         ValueError: `expires_in` is none of seconds.
     """
-    if not isinstance(key, str):
-        raise TypeError(f"session_user takes the key in the session, not {type(key).__name__}")
     return _SessionUser(key, app, scopes, expires_in)
 
 

@@ -18,7 +18,13 @@ from asyncapi_guard.guard.credentials import MalformedCredential, credential_of
 from asyncapi_guard.guard.identity import Identity
 from asyncapi_guard.integrations.wire.requests import request_in
 from asyncapi_guard.security.credentials import ForText
-from asyncapi_guard.security.session_options import Complaint, checked_seconds, subject_in
+from asyncapi_guard.security.session_options import (
+    Complaint,
+    checked_key,
+    checked_scopes,
+    checked_seconds,
+    subject_in,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -42,8 +48,8 @@ class _StarletteSession(ForText):
     __name__ = "starlette_session"
 
     def __init__(self, key: str, scopes: Any, expires_in: Any) -> None:
-        self._key = key
-        self._scopes = scopes
+        self._key = checked_key(key)
+        self._scopes = checked_scopes(scopes)
         self._seconds = checked_seconds(expires_in)
 
     def __call__(self, credential: Any, handshake: Handshake) -> Identity | None:
@@ -56,8 +62,7 @@ class _StarletteSession(ForText):
         ends = [] if end is None else [end]
         if self._seconds is not None:
             ends.append(time.time() + self._seconds)
-        scopes = () if self._scopes is None else self._scopes(session)
-        return Identity(subject, frozenset(scopes), min(ends, default=None))
+        return Identity(subject, frozenset(self._scopes(session)), min(ends, default=None))
 
     def _session(self, credential: Any, handshake: Handshake) -> tuple[Any, float | None]:
         """The session, and when it ends."""
@@ -143,8 +148,11 @@ def starlette_session(
         TypeError: an option is of another type.
         ValueError: the secret is empty, or `expires_in` is none of seconds.
     """
-    if not isinstance(key, str):
-        raise TypeError(f"starlette_session takes the key in the session, not {type(key).__name__}")
+    if not isinstance(session_cookie, str):
+        kind = type(session_cookie).__name__
+        raise TypeError(f"session_cookie takes the name of the cookie, not {kind}")
+    if isinstance(max_age, bool) or not isinstance(max_age, (int, type(None))):
+        raise TypeError(f"max_age takes seconds, not {type(max_age).__name__}")
     if secret_key is None:
         return _SessionInScope(key, scopes, expires_in, session_cookie)
     if not str(secret_key):

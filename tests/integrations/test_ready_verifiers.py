@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 import threading
 import time
 from base64 import b64decode, b64encode
@@ -376,6 +377,43 @@ def test_an_identity_can_end_before_its_session(make: Any) -> None:
     if make is not security.starlette_session:
         identity = make(app=app, expires_in=60)(cookie_of(app, "/login/7"), handshake_with({}))
         assert now + 60 <= identity.expires_at <= time.time() + 60
+
+
+@pytest.mark.parametrize(
+    ("make", "options"),
+    [
+        (security.session_user, {"key": 7}),
+        (security.session_user, {"app": "app"}),
+        (security.session_user, {"scopes": {"enter"}}),
+        (security.flask_login, {"app": object()}),
+        (security.starlette_session, {"key": 7}),
+        (security.starlette_session, {"scopes": "enter"}),
+        (security.starlette_session, {"session_cookie": None}),
+        (security.starlette_session, {"max_age": "1"}),
+    ],
+)
+def test_options_of_other_types_are_errors(make: Any, options: Any) -> None:
+    """Where the verifier is made, and not when clients come."""
+    with pytest.raises(TypeError, match="takes"):
+        make(**options)
+
+
+def test_the_test_client_of_flask_socketio_logs_in() -> None:
+    """As browsers do."""
+    app = website()
+    io = SocketIO(app, async_mode="threading", namespaces="*")
+    guard = AsyncAPIGuard(with_session(), security={"cookie": FLASK["flask_login"]()})
+    guard.init_app(app, io)
+    browser = app.test_client()
+    assert not io.test_client(app, "/cookie", flask_test_client=browser).is_connected("/cookie")
+    browser.get("/login/7")
+    assert io.test_client(app, "/cookie", flask_test_client=browser).is_connected("/cookie")
+
+
+def test_a_missing_flask_login_is_named(monkeypatch: Any) -> None:
+    monkeypatch.setitem(sys.modules, "flask_login", None)
+    with pytest.raises(InstallationError, match="pip install flask-login"):
+        security.flask_login()
 
 
 # -- Starlette -------------------------------------------------------------------------------------

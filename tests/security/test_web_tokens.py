@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
-import builtins
 import hmac
 import json
 import logging
+import subprocess
+import sys
 import time
 from functools import cache
 from typing import Any
@@ -370,16 +371,28 @@ def test_a_private_key_verifies_by_its_public_half() -> None:
 
 
 def test_a_missing_extra_is_named(monkeypatch: Any) -> None:
-    real = builtins.__import__
-
-    def without(name: str, *args: Any, **kwargs: Any) -> Any:
-        if name == "jwt":
-            raise ImportError(name)
-        return real(name, *args, **kwargs)
-
-    monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(InstallationError, match=r"pip install 'asyncapi-guard\[jwt\]'"):
+    """All of it, or the half that PyJWT does without."""
+    command = r"pip install 'asyncapi-guard\[jwt\]'"
+    with monkeypatch.context() as patch:
+        patch.setattr(pyjwt.algorithms, "has_crypto", False)
+        with pytest.raises(InstallationError, match=f"cryptography: {command}"):
+            verifier()
+    monkeypatch.setitem(sys.modules, "jwt", None)
+    with pytest.raises(InstallationError, match=f"PyJWT: {command}"):
         verifier()
+
+
+def test_nothing_is_imported_that_is_not_needed() -> None:
+    """An application without Flask-Login, PyJWT or Starlette has the rest."""
+    program = (
+        "import sys; from asyncapi_guard import security; "
+        "security.api_keys({'ann': 'x' * 16}); "
+        "print([name for name in ('flask', 'jwt', 'starlette', 'socketio') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
 
 
 @pytest.mark.parametrize(
