@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.errors import InstallationError
 from asyncapi_guard.guard.identity import Identity
+from asyncapi_guard.security.complaints import Complaint
 from asyncapi_guard.security.credentials import ForText
 from asyncapi_guard.security.session_options import (
-    Complaint,
     checked_key,
     checked_scopes,
     checked_seconds,

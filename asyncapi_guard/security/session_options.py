@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
-
-from asyncapi_guard.integrations.recording.log import write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-__all__ = ["Complaint", "checked_key", "checked_scopes", "checked_seconds", "subject_in"]
-
-
-class Complaint:
-    """What is wrong with how a verifier is used: the log has it once, and not for each client."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._made = False
-
-    def make(self) -> None:
-        """Write it down, unless that is done."""
-        if not self._made:
-            self._made = True
-            write(logging.ERROR, "%s", self._text)
+__all__ = ["checked_key", "checked_scopes", "checked_seconds", "subject_in"]
 
 
 def subject_in(session: Mapping[str, Any], key: str) -> str | None:

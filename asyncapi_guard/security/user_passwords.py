@@ -6,6 +6,7 @@ made with the same method and the same cost as the hashes of the users.
 
 from __future__ import annotations
 
+import inspect
 import logging
 import re
 import secrets
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.guard.identity import Identity, UserPassword
 from asyncapi_guard.integrations.recording.log import write
+from asyncapi_guard.security.complaints import Complaint
 from asyncapi_guard.security.credentials import ForUsers
 from asyncapi_guard.security.owners import identity_named
 
@@ -27,6 +29,13 @@ __all__ = ["passwords"]
 _AT_ONCE = 4
 _HASH = re.compile(r"((?:scrypt|pbkdf2):[0-9a-z:]+)\$[^$]+\$[0-9a-f]+")
 _HOW = "werkzeug.security.generate_password_hash makes one"
+_NO_PAIR = (
+    "what the function of security.passwords returned is no user and no hash of a password: " + _HOW
+)
+_DIFFERS = (
+    "passwords are hashed in another way than security.passwords has been told, so how long a "
+    "login takes can tell who is a user: pass method="
+)
 
 
 class _Passwords(ForUsers):
@@ -37,7 +46,7 @@ class _Passwords(ForUsers):
     def __init__(self, find: Callable[[str], tuple[Identity, str] | None], method: str) -> None:
         from werkzeug.security import check_password_hash, generate_password_hash
 
-        self._find = find
+        self._known = find
         self._is_hash_of = check_password_hash
         self._decoy = generate_password_hash(secrets.token_urlsafe(), method)
         self._places = threading.Semaphore(_AT_ONCE)
@@ -53,6 +62,34 @@ class _Passwords(ForUsers):
             right = self._is_hash_of(hashed, password)
         return user if right else None
 
+    def _find(self, name: str) -> tuple[Identity, str] | None:
+        """A user, and the hash of the password."""
+        return self._known(name)
+
+
+class _AskedPasswords(_Passwords):
+    """Asks the application for users and hashes."""
+
+    def __init__(self, find: Callable[[str], Any], method: str) -> None:
+        super().__init__(find, method)
+        self._method = _method_of(self._decoy, "nobody")
+        self._is_no_pair = Complaint(_NO_PAIR)
+        self._differs = Complaint(_DIFFERS, logging.WARNING)
+
+    def _find(self, name: str) -> tuple[Identity, str] | None:
+        found: Any = super()._find(name)
+        if found is None:
+            return None
+        try:
+            whose, hashed = found
+            user, method = identity_named(whose, "passwords"), _method_of(hashed, "a user")
+        except (TypeError, ValueError):
+            self._is_no_pair.make()
+            return None
+        if method != self._method:
+            self._differs.make()
+        return user, hashed
+
 
 def _is_unicode(text: str) -> bool:
     try:
@@ -63,7 +100,7 @@ def _is_unicode(text: str) -> bool:
 
 
 def passwords(
-    users: Mapping[str | Identity, str] | Callable[[str], str | None],
+    users: Mapping[str | Identity, str] | Callable[[str], tuple[str | Identity, str] | None],
     *,
     method: str | None = None,
 ) -> _Passwords:
@@ -75,7 +112,8 @@ def passwords(
     Args:
         users: the hashes of the passwords, as `werkzeug.security.generate_password_hash` makes
             them. Either by users, each of them a name, or an `Identity` that also has scopes. Or a
-            function that is called with a name and returns the hash, or `None` for an unknown user.
+            function that is called with the name that a client sent, and returns the user and the
+            hash, or `None` for an unknown user.
         method: how the hashes are made, as in `scrypt:32768:8:1`. By default, as the hashes in a
             mapping say, and otherwise as Werkzeug makes them by default.
 
@@ -83,8 +121,10 @@ def passwords(
         TypeError: something is of another type.
         ValueError: a hash is none, or the mapping is empty.
     """
+    if inspect.iscoroutinefunction(users):
+        raise TypeError("passwords takes a plain function; verifiers run in threads")
     if callable(users):
-        return _Passwords(_asked(users), method or "scrypt")
+        return _AskedPasswords(users, method or "scrypt")
     if not isinstance(users, Mapping):
         kind = type(users).__name__
         raise TypeError(f"passwords takes hashes by users, or a function, not a {kind}")
@@ -106,20 +146,6 @@ def passwords(
             ", ".join(methods),
         )
     return _Passwords(known.get, method or next(iter(methods)))
-
-
-def _asked(find: Callable[[str], str | None]) -> Callable[[str], tuple[Identity, str] | None]:
-    def found(name: str) -> tuple[Identity, str] | None:
-        hashed = find(name)
-        if hashed is None:
-            return None
-        text: Any = hashed
-        if not isinstance(text, str) or not _HASH.fullmatch(text):
-            write(logging.ERROR, "passwords was given no hash of a password for a user: %s", _HOW)
-            return None
-        return Identity(name), hashed
-
-    return found
 
 
 def _method_of(hashed: Any, user: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+import secrets
 import sys
 import threading
 import time
@@ -18,6 +20,7 @@ import requests
 import socketio as pysocketio
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from fastapi import FastAPI, Request
+from flask.sessions import SessionInterface, SessionMixin
 from flask_socketio import SocketIO
 from itsdangerous import TimestampSigner
 from security_stage import CANARY, Shown, Stage, Visitor, document
@@ -189,6 +192,23 @@ def test_published_keys_are_fetched_while_others_connect(way: str, net: Any) -> 
     assert one.until("0/bearer", "4/bearer").startswith("0")
 
 
+@pytest.mark.parametrize("scheme", VERIFIERS)
+def test_coroutines_call_them_in_threads(scheme: str, net: Any) -> None:
+    """And look at more."""
+    asked: list[str] = []
+
+    async def verify(credential: Any, handshake: Handshake) -> Identity | None:
+        identity = await asyncio.to_thread(VERIFIERS[scheme], credential, handshake)
+        asked.append("" if identity is None else identity.subject)
+        return identity
+
+    at = Stage("asyncio", net, document([scheme]), security={scheme: verify})
+    right, wrong = (visit(net, "websocket", at.url, each[scheme]()) for each in (RIGHT, WRONG))
+    assert right.enter(f"/{scheme}").startswith("0")
+    assert wrong.enter(f"/{scheme}").startswith("4")
+    assert asked == ["ann", ""]
+
+
 @pytest.mark.parametrize("verifier", [*VERIFIERS, "session"])
 def test_a_verifier_of_something_else_stops_the_start(verifier: str) -> None:
     """And says what it would get."""
@@ -331,6 +351,37 @@ def test_users_are_texts_or_integers(user: Any) -> None:
 
 def handshake_with(more: dict[str, Any]) -> Any:
     return Handshake({"REQUEST_METHOD": "GET", "PATH_INFO": "/", "wsgi.url_scheme": "http", **more})
+
+
+class KeptSessions(SessionInterface):
+    """Sessions that the server keeps; the cookie has only their number."""
+
+    class Session(dict, SessionMixin):
+        pass
+
+    def __init__(self) -> None:
+        self.kept: dict[str, KeptSessions.Session] = {}
+
+    def open_session(self, app: Any, request: Any) -> Any:
+        return self.kept.get(request.cookies.get(self.get_cookie_name(app)), self.Session())
+
+    def save_session(self, app: Any, session: Any, response: Any) -> None:
+        number = secrets.token_hex()
+        self.kept[number] = session
+        response.set_cookie(self.get_cookie_name(app), number)
+
+
+@pytest.mark.parametrize("name", FLASK)
+def test_sessions_can_be_kept_on_the_server(name: str, net: Any) -> None:
+    """In whatever way the application does, and under another name."""
+    app, url, _ = site("init_app", name, net)
+    app.session_interface = KeptSessions()
+    app.config["SESSION_COOKIE_NAME"] = "number"
+    with app.test_client() as browser:
+        browser.get("/login/7")
+        number = browser.get_cookie("number").value
+    assert visit(net, "websocket", url, with_cookie(number)).enter("/cookie").startswith("0")
+    assert visit(net, "websocket", url, with_cookie(number[1:])).enter("/cookie").startswith("4")
 
 
 @pytest.mark.parametrize("name", FLASK)

@@ -105,11 +105,15 @@ def test_who_knows_the_password(form: str) -> None:
         "ann": generate_password_hash("c4n4ry", METHOD),
         "bob": generate_password_hash("b", METHOD),
     }
-    users = as_mapping(**hashes) if form == "mapping" else hashes.get
+    mapping = as_mapping(**hashes)
+    users = (
+        mapping
+        if form == "mapping"
+        else {each.subject: (each, mapping[each]) for each in mapping}.get
+    )
     verify = security.passwords(users, method=METHOD)
     found = verify(UserPassword("ann", "c4n4ry"), None)
-    assert found is not None
-    assert found == Identity("ann", {"enter"} if form == "mapping" else frozenset())
+    assert found == Identity("ann", frozenset({"enter"}))
     assert verify(UserPassword("bob", "b"), None)
     for user, password in (
         ("ann", "b"),
@@ -131,7 +135,7 @@ def test_who_knows_the_password(form: str) -> None:
 def test_unknown_users_take_the_time_of_known_ones(form: str, shown: Any, monkeypatch: Any) -> None:
     """One hash is computed, by the same method with the same cost, whoever it is."""
     good = generate_password_hash("right", METHOD)
-    users = {"ann": good} if form == "mapping" else {"ann": good, "bad": "!"}.get
+    users = {"ann": good} if form == "mapping" else {"ann": ("ann", good), "bad": ("bad", "!")}.get
     checked: list[str] = []
     monkeypatch.setattr(
         "werkzeug.security.check_password_hash", lambda text, _: checked.append(text) or False
@@ -176,11 +180,30 @@ def test_hashes_of_several_costs_are_a_warning(caplog: Any) -> None:
     assert "hashed in several ways (pbkdf2:sha256:1, pbkdf2:sha256:10)" in caplog.text
 
 
-def test_what_a_function_finds_is_no_hash(caplog: Any) -> None:
-    verify = security.passwords(lambda _: "c4n4ry", method=METHOD)
-    assert verify(UserPassword("ann", "c4n4ry"), None) is None
-    assert "no hash of a password" in caplog.text
+@pytest.mark.parametrize(
+    "found", ["c4n4ry", ("ann", "c4n4ry"), ("", "x"), (7, "x"), 7, ("ann", None)]
+)
+def test_what_a_function_finds_is_no_hash(found: Any, caplog: Any) -> None:
+    """The log says so once."""
+    verify = security.passwords(lambda _: found, method=METHOD)
+    for _ in range(2):
+        assert verify(UserPassword("ann", "c4n4ry"), None) is None
+    assert caplog.text.count("no hash of a password") == 1
     assert "c4n4ry" not in caplog.text
+
+
+def test_what_a_function_finds_takes_another_time(caplog: Any) -> None:
+    """Than an unknown user does; and users have the names that it says."""
+    verify = security.passwords(lambda _: ("ann", generate_password_hash("x", METHOD)))
+    assert [verify(UserPassword("ANN", "x"), None).subject for _ in range(2)] == ["ann", "ann"]
+    assert caplog.text.count("pass method=") == 1
+
+
+def test_what_nobody_awaits_is_no_function() -> None:
+    async def find(name: str) -> Any: ...
+
+    with pytest.raises(TypeError, match="plain function"):
+        security.passwords(find)
 
 
 def test_which_schemes_they_are_for() -> None:
