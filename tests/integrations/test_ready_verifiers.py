@@ -18,6 +18,7 @@ import jwt as pyjwt
 import pytest
 import requests
 import socketio as pysocketio
+from conftest import PATIENCE
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from fastapi import FastAPI, Request
 from flask.sessions import SessionInterface, SessionMixin
@@ -39,6 +40,7 @@ from asyncapi_guard import (
     UserPassword,
     security,
 )
+from asyncapi_guard.security import published_keys
 
 ways = pytest.mark.parametrize("way", ["threads", "asyncio"])
 transports = pytest.mark.parametrize("transport", ["websocket", "polling"])
@@ -170,8 +172,11 @@ def test_a_token_that_ends_in_a_million_years_is_no_fault(way: str, net: Any, ca
 
 
 @ways
-def test_published_keys_are_fetched_while_others_connect(way: str, net: Any) -> None:
-    """A fetch holds up who shows a token, and nobody else."""
+def test_an_issuer_that_hangs_holds_up_no_other_clients(
+    way: str, net: Any, monkeypatch: Any
+) -> None:
+    """However many show tokens: some of them wait, and the others are rejected at once."""
+    monkeypatch.setattr(published_keys, "_PATIENCE", 100)
     key = ed25519.Ed25519PrivateKey.generate()
     public = pyjwt.algorithms.get_default_algorithms()["EdDSA"].to_jwk(key.public_key())
     go_on = threading.Event()
@@ -184,12 +189,19 @@ def test_published_keys_are_fetched_while_others_connect(way: str, net: Any) -> 
     verify = security.jwt(jwks_url=f"{net.serve(keys)}/keys", algorithms=["EdDSA"])
     options = {"security": {"bearer": verify, "header": VERIFIERS["header"]}}
     at = Stage(way, net, document(["bearer", "header"]), security_timeout=100, **options)
-    one = visit(net, "websocket", at.url, Shown({"token": token(key, "EdDSA")}))
+    rejected = threading.Semaphore(0)
+    at.guard.on_violation = lambda _: rejected.release()
+    shown = Shown({"token": token(key, "EdDSA")})
+    several = [visit(net, "websocket", at.url, shown) for _ in range(40)]
+    for visitor in several:
+        visitor.send(f"0/bearer,{json.dumps(shown.auth)}")
+    for _ in range(24):
+        assert rejected.acquire(timeout=PATIENCE)
     other = visit(net, "websocket", at.url, Shown(headers={"x-key": KEY}))
-    one.send(f"0/bearer,{json.dumps({'token': token(key, 'EdDSA')})}")
     assert other.enter("/header").startswith("0")
     go_on.set()
-    assert one.until("0/bearer", "4/bearer").startswith("0")
+    answers = [visitor.until("0/bearer", "4/bearer")[0] for visitor in several]
+    assert (answers.count("0"), answers.count("4")) == (16, 24)
 
 
 @pytest.mark.parametrize("scheme", VERIFIERS)
