@@ -246,6 +246,10 @@ class User(flask_login.UserMixin):
         self.id, self.roles = number, ["enter"]
 
 
+class Inactive(User):
+    is_active = False
+
+
 def website() -> flask.Flask:
     """Where people log in."""
     app = flask.Flask(__name__)
@@ -363,6 +367,15 @@ def test_users_are_texts_or_integers(user: Any) -> None:
 
 def handshake_with(more: dict[str, Any]) -> Any:
     return Handshake({"REQUEST_METHOD": "GET", "PATH_INFO": "/", "wsgi.url_scheme": "http", **more})
+
+
+def test_a_user_who_is_not_active_does_not_enter() -> None:
+    """Though the session is still good."""
+    app = website()
+    cookie, verify = cookie_of(app, "/login/7"), security.flask_login(app=app)
+    assert verify(cookie, handshake_with({})).subject == "7"
+    app.login_manager.user_loader(Inactive)
+    assert verify(cookie, handshake_with({})) is None
 
 
 class KeptSessions(SessionInterface):
@@ -573,6 +586,8 @@ def test_a_session_of_another_handshake_is_not_taken() -> None:
     assert in_scope(old, handshake).subject == "7"
     assert [in_scope(other, handshake) for other in (new, "x", "", None)] == [None] * 4
     assert security.starlette_session(secret_key=SECRET)(new, handshake).subject == "8"
+    twice = {"HTTP_COOKIE": f"session={old}; session={new}", "asgi.scope": scope}
+    assert in_scope(old, handshake_with(twice)) is None
 
 
 def test_a_session_ends_when_the_middleware_forgets_it(monkeypatch: Any) -> None:

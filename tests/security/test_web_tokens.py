@@ -293,6 +293,7 @@ BAD_TOKENS: dict[str, Any] = {
     "no text": 7,
     "bytes": signed({}).encode(),
     "two parts": "a.b",
+    "letters": "a.b.c",
     "four parts": "a.b.c.d",
     "blanks": f" {signed(claims())}",
     "a line more": f"{signed(claims())}\n",
