@@ -54,10 +54,10 @@ class _Passwords(ForUsers):
     def __call__(self, credential: Any, handshake: Handshake) -> Identity | None:  # noqa: ARG002  # what verifiers get
         if not isinstance(credential, UserPassword):
             return None
-        password: str = credential.password
-        user, hashed = self._find(credential.username) or (None, self._decoy)
-        if not _is_unicode(password):  # it would end the comparison before it begins
-            user, hashed, password = None, self._decoy, ""
+        user, hashed, password = None, self._decoy, ""
+        if _is_unicode("".join(credential)):  # else looking for it, or hashing it, would raise
+            user, hashed = self._find(credential.username) or (None, self._decoy)
+            password = credential.password
         with self._places:
             right = self._is_hash_of(hashed, password)
         return user if right else None
