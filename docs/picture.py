@@ -37,6 +37,7 @@ LABELS = {
     "cli": "the commands",
     "drift": "code against its document",
     "testing": "guarded clients for your tests",
+    "security": "ready verifiers",
     "console": "files for the browser",
     "integrations": "Socket.IO and Flask",
     "codegen": "documents as code",

@@ -109,7 +109,8 @@ def check_security(guarding: Guarding, server: Any) -> None:
         schemes = tuple(each for each in schemes if each not in missing)
     elif missing:
         _fail(mode, _without_verifier(missing, guarding))
-    for text in (*_unlike_servers(contract), *_unchecked_origins(schemes, server)):
+    unfit = _unfit_verifiers(schemes, guarding.verifiers)
+    for text in (*unfit, *_unlike_servers(contract), *_unchecked_origins(schemes, server)):
         _fail(mode, text)
 
 
@@ -145,6 +146,17 @@ def _without_verifier(missing: list[SecurityScheme], guarding: Guarding) -> str:
         f"    {guarding.verifiers_option}={{{', '.join(parts)}}}\n"
         "or policy=Policy(security='off'), if your application verifies its clients itself"
     )
+
+
+def _unfit_verifiers(
+    schemes: tuple[SecurityScheme, ...], verifiers: Mapping[str, Callable[..., Any]]
+) -> Iterator[str]:
+    """Verifiers that would reject everybody, as those of `asyncapi_guard.security` know it."""
+    for scheme in schemes:
+        unfit = getattr(verifiers.get(scheme.name), "unfit", None)
+        reason = unfit(scheme) if callable(unfit) else None
+        if reason:
+            yield f"the verifier of {scheme.name!r} does not fit that scheme: {reason}"
 
 
 def _identifier(name: str) -> str:
