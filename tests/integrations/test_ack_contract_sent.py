@@ -119,6 +119,7 @@ def test_an_ack_that_does_not_come_in_time(way: str, stage: Any, net: Any) -> No
     assert violation.reason == "no ack came within 0.02 s"
     assert (violation.sid, violation.rejected) == (sid, True)
     assert kept(at, sid) == []
+    assert next(iter(at.guard._adapters()))._owed == {}
     id = frame[1:].partition("[")[0]
     client.send(f"3{id}[7]")
     client.send(f'3{id}["not even valid"]')
@@ -195,6 +196,7 @@ def test_call_waits_no_longer_than_the_contract_says(way: str, stage: Any, net: 
         at.call("late_sent", to=sid, timeout=0.01)  # its caller is in more of a hurry
     assert not isinstance(caught.value, AckValidationError)
     assert at.violations.empty()
+    assert waiting(next(iter(at.guard._adapters()))) == 1  # it may come yet, to no call
 
 
 @both

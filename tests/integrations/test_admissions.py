@@ -9,7 +9,7 @@ import pytest
 import socketio
 from security_stage import GOOD, document, identity_of
 
-from asyncapi_guard import AsyncAPIGuard, Policy
+from asyncapi_guard import AsyncAPIGuard, Identity, Policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,3 +75,35 @@ def test_sessions_end_where_an_identity_is_required(
     assert decide.ends(namespace) is ends
     decide.active = False
     assert decide.ends(namespace) is False
+
+
+class Loose(Identity):
+    """An identity that does not look at what it is made of."""
+
+    def __post_init__(self) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("value", "identified", "problem"),
+    [
+        (Identity("ann"), True, None),
+        (Loose("ann", frozenset(), None, {}), True, None),
+        (Loose(5, frozenset(), None, {}), False, "a Loose whose fields are none of an Identity"),  # type: ignore[arg-type]  # odd
+        (Identity("ann", expires_at=1), False, None),
+        (None, False, None),
+        ("ann", False, "it returned a str, and no Identity"),
+    ],
+    ids=repr,
+)
+def test_what_a_verifier_returns_is_an_identity_or_a_fault(
+    value: Any, identified: bool, problem: str | None, decisions: Any, caplog: Any
+) -> None:
+    """Nobody is the one fault that is none of the verifier's, and needs no line in the log."""
+    decide = decisions()
+    admission = decide.admission("/bearer", {"token": GOOD}, {})
+    (check,) = admission.checks
+    decide.identified(check, value, None)
+    assert check.identity is (value if identified else None)
+    assert [problem in each.getMessage() for each in caplog.records] == [True] * (
+        problem is not None
+    )

@@ -14,7 +14,13 @@ from socketio import packet
 
 from asyncapi_guard import Mode
 from asyncapi_guard.integrations.wire.codec import Codec
-from asyncapi_guard.integrations.wire.packets import Header, Junk, guarded_packet_class, has_bytes
+from asyncapi_guard.integrations.wire.packets import (
+    Header,
+    Junk,
+    PacketCodec,
+    guarded_packet_class,
+    has_bytes,
+)
 from asyncapi_guard.integrations.wire.strict_json import Malformed
 
 VALUES = st.recursive(
@@ -213,3 +219,66 @@ def test_attachments_go_where_an_own_json_module_has_their_places() -> None:
     assert made.attachment_count == 1
     assert made.add_attachment(b"a")
     assert made.data == ["say", Decimal("0.1"), b"a"]
+
+
+@pytest.mark.parametrize("frame", ["52-", "62-/chat,7"])
+@pytest.mark.parametrize("mode", [Mode.ENFORCE, Mode.REPORT])
+def test_a_packet_is_given_up_where_a_text_comes_in_place_of_an_attachment(
+    frame: str, mode: Mode
+) -> None:
+    """What was read of it is there for those who only report."""
+    other = HOLE.replace('"num":0', '"num":1')
+    made = guarded(mode=mode)(encoded_packet=f'{frame}["say",{HOLE},{other}]')
+    assert made.attachment_count == 2
+    if mode is Mode.ENFORCE:
+        assert made.add_attachment("text")
+        assert made.data.reason == "a text came in place of an attachment"
+        assert made.data.as_unguarded()[0] == "say"
+        assert made.attachments == []
+    else:
+        assert not made.add_attachment("text")
+        assert made.add_attachment(b"b")
+        assert made.data == ["say", "text", b"b"]
+        assert made.data.fault == "a text came in place of an attachment"
+
+
+class Encoding(packet.Packet):  # type: ignore[misc]  # as above
+    """Writes itself."""
+
+    def encode(self) -> Any:
+        return super().encode()
+
+
+class Making(packet.Packet):  # type: ignore[misc]  # as above
+    """Looks at what it is made of."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+
+
+class Named(packet.Packet):  # type: ignore[misc]  # as above
+    """Has no say in it."""
+
+
+@pytest.mark.parametrize(
+    ("base", "sends"), [(packet.Packet, True), (Named, True), (Encoding, False), (Making, False)]
+)
+def test_encoded_data_is_sent_where_no_class_has_a_say_in_it(base: Any, sends: bool) -> None:
+    """Otherwise it gets the values; an event is the same in both ways."""
+    made = PacketCodec(base, 1_000_000, lambda *_, **__: Mode.ENFORCE)
+    assert made.sends_text is sends
+    encoded = made.encode(({"a": b"1"}, 2))
+    assert made.ack("/", 7, (), encoded).encode()[0].startswith('61-7[{"a":{"_placeholder"')
+    assert made.encoded_event("/chat", "say", (made.encode((1,)),) if sends else (1,)) == (
+        '2/chat,["say",1]'
+    )
+
+
+def test_what_is_too_deep_to_look_into_may_have_bytes() -> None:
+    """Nobody validates it as if it had none."""
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    assert has_bytes(deep) is True
+    assert has_bytes([1, {"a": [b""]}]) is True
+    assert has_bytes([1, {"a": [""]}]) is False
