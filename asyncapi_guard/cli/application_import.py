@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "application",
-    "in_two_steps",
     "is_target",
+    "names_application",
     "need_application",
     "run_and_leave",
     "take_stdout",
@@ -47,14 +47,9 @@ def is_target(argument: str) -> bool:
     return ":" in argument and not _DRIVE.match(argument)
 
 
-def in_two_steps(command: str, target: str) -> str:
-    """What to write in place of a command for files that was given an application."""
-    return (
-        f"{target!r} names an application, and {command} bring the file along that they are made "
-        "of; write that first: "
-        f"asyncapi-guard export {target} -o asyncapi.yml, then "
-        f"asyncapi-guard {command} asyncapi.yml"
-    )
+def names_application(argument: str | None) -> bool:
+    """Whether an argument that can be a file as well names an application."""
+    return argument is not None and is_target(argument) and not Path(argument).exists()
 
 
 def application(target: str | None) -> Loaded:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "document_of",
     "document_of_code",
-    "document_of_server",
+    "documents_of_server",
     "opened_document",
     "refuse",
 ]
@@ -45,19 +46,31 @@ def document_of(
     return source, _bundled(documents) if bundle else documents.main.data
 
 
-def document_of_server(target: str) -> Any:
-    """The document of an application's server: of a client, as its server sees it."""
+def documents_of_server(target: str) -> tuple[Documents, str | None]:
+    """The document of an application's server, opened: of a client, as its server sees it.
+
+    Returns:
+        It, and the file that it is; `None` where code makes it, or it is the client's.
+
+    Raises:
+        SpecError: it cannot be used.
+    """
     from asyncapi_guard.contract import Perspective
     from asyncapi_guard.drift.enforcement import described_side
     from asyncapi_guard.drift.found_servers import is_client
+    from asyncapi_guard.spec.loader import open_documents
     from asyncapi_guard.spec.mirroring import mirror
 
     loaded = application(target)
+    spec = _spec_of(loaded.server)
+    is_its_own = spec is None or described_side(loaded.server) is Perspective.CLIENT
+    turned = is_client(loaded.server) and is_its_own
+    if isinstance(spec, (str, os.PathLike)) and not turned:
+        return open_documents(spec), os.fspath(spec)
     data = _of_application(loaded, None, (), bundle=True)
-    own = _spec_of(loaded.server) is None or described_side(loaded.server) is Perspective.CLIENT
-    if is_client(loaded.server) and own:
+    if turned:
         mirror(data)
-    return data
+    return open_documents(data), None
 
 
 def _of_application(

@@ -86,11 +86,12 @@ def origin_of(registry: Registry, side: Perspective | None = None) -> Origin | N
         side: the application's; the server by default.
 
     A document that is not where the models say is no origin, nor are several; a warning says so.
+    Models of an application whose code made their document have none.
     """
     found: dict[Path, Origin] = {}
     mirrored = side is Perspective.CLIENT
     for module in models_of(registry):
-        if module.__file__:
+        if module.__file__ and module.SOURCE.file:
             folder = Path(module.__file__).resolve().parent
             file = Path(os.path.normpath(folder / module.SOURCE.file))
             known = found.get(file, Origin(file, {}, {}, mirrored))

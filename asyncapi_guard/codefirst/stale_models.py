@@ -56,7 +56,8 @@ def stale_models(modules: Iterable[ModuleType]) -> list[StaleModels]:
     """The generated modules among these whose document has changed; of a package, the package.
 
     A module without a digest, one whose document is not there and one whose document has errors
-    are passed over: others tell these.
+    are passed over: others tell these. So are models of an application: `models --check` has to
+    import that.
     """
     wholes = dict.fromkeys(_whole(each) for each in modules if is_generated_module(each))
     digests: dict[Path, str] = {}
@@ -72,7 +73,7 @@ def _whole(module: ModuleType) -> ModuleType:
 
 def _stale(module: Any, digests: dict[Path, str]) -> StaleModels | None:
     known = getattr(module.SOURCE, "digest", "")
-    if not known or not module.__file__:
+    if not known or not module.__file__ or not module.SOURCE.file:
         return None
     file = Path(module.__file__).resolve()
     document = Path(os.path.normpath(file.parent / module.SOURCE.file))

@@ -299,6 +299,8 @@ class CodeFirstApplication:
 
         Raises:
             ValueError: it is none, or was not imported.
+
+        Models of an application whose code made their document bring none along: the types count.
         """
         name = models if isinstance(models, str) else models.__name__
         if name in self.registry.models:
@@ -312,7 +314,7 @@ class CodeFirstApplication:
         receivers = [each for each in self.registry.receivers() if self._is_undecided(each)]
         models = models_of(self.registry)
         yield from outdated(models)
-        followed = self.spec is not None or bool(models)
+        followed = self.spec is not None or any(each.SOURCE.file for each in models)
         line = unheeded((each.handler for each in receivers), self._remedy, judged=followed)
         if line is not None:
             yield line
@@ -326,7 +328,7 @@ class CodeFirstApplication:
         """A document whose models are imported beside handlers, and which is not in force."""
         for receiver in self.registry.receivers():
             module = imported_by(receiver.handler)
-            if module is not None:
+            if module is not None and module.SOURCE.file:
                 yield (
                     f"{dotted_name(receiver.handler)} stands beside models of "
                     f"{module.SOURCE.file} that nothing registered uses, so that document is not "

@@ -5,13 +5,15 @@ from __future__ import annotations
 import keyword
 import os
 import sys
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from asyncapi_guard.cli.application_import import in_two_steps, is_target
+from asyncapi_guard.cli.application_import import names_application, run_and_leave, take_stdout
+from asyncapi_guard.cli.code_documents import documents_of_server
 from asyncapi_guard.cli.command_errors import CannotRun, DocumentFaults
 from asyncapi_guard.cli.configuration import Configurations
 from asyncapi_guard.cli.generated_files import (
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.cli.file_watcher import Watched
     from asyncapi_guard.cli.generated_files import Entry
     from asyncapi_guard.codegen.python.bundle import Loss
-    from asyncapi_guard.codegen.python.models import Generated
+    from asyncapi_guard.codegen.python.models import Destination, Generated
     from asyncapi_guard.spec.references import Documents
 
 __all__ = ["command"]
@@ -47,6 +49,7 @@ Example: asyncapi-guard models asyncapi.yml -o models.py
          asyncapi-guard models asyncapi.yml --package models --python 3.12
          asyncapi-guard models asyncapi.yml -o models.py --enums --frozen
          asyncapi-guard models asyncapi.yml -o models.py --check
+         asyncapi-guard models package.module:app -o models.py
          asyncapi-guard models          (all that is configured in pyproject.toml)
 """
 
@@ -68,7 +71,7 @@ class Job:
     """One document, and where its models go.
 
     Attributes:
-        spec: the document's file.
+        spec: the document's file, or the application whose document it is.
         output: the module's file; `None` for standard output.
         package: the package's folder, in place of a file.
         options: what the models are to be like.
@@ -143,16 +146,23 @@ def command(  # click passes options so
     force: bool,  # noqa: FBT001  # as above
     **given: Any,
 ) -> None:
-    """Write Python models of an AsyncAPI file's payloads and acks.
+    """Write Python models of the payloads and acks of an AsyncAPI file, or of an application.
 
     Besides the models there is an index of events, EVENTS, a protocol of handlers for each
     namespace, and a function emit_... for each event that the server sends. Without FILE, what
-    [tool.asyncapi-guard.models] in pyproject.toml says is done.
+    [tool.asyncapi-guard.models] in pyproject.toml says is done. FILE can be MODULE:ATTRIBUTE, as
+    for export: the models are those of the document that export would write. It is imported, not
+    run.
 
     Exits with 0 when the models were written (with --check: when they are up to date), 1 when
     --check finds them stale, 2 when it could not run or the file has errors.
     """
     _check_usage(given, check=check)
+    if names_application(given["file"]):
+        if watch:
+            raise click.UsageError("--watch is for files: an application is imported once")
+        stdout = take_stdout()
+        run_and_leave(lambda: _of_application(given, stdout, check=check, force=force), stdout)
 
     def run(watched: Watched | None) -> int:
         configurations = Configurations()
@@ -174,8 +184,6 @@ def _check_usage(given: Mapping[str, Any], *, check: bool) -> None:
         extra = [key for key, value in given.items() if value and key not in usual]
         if extra:
             raise click.UsageError(f"--{extra[0].replace('_', '-')} needs FILE")
-    elif is_target(given["file"]) and not Path(given["file"]).exists():
-        raise click.UsageError(in_two_steps("models", given["file"]))
     elif check and not (given["output"] or given["package"]):
         raise click.UsageError("--check needs -o or --package, what to check")
 
@@ -306,28 +314,48 @@ def _run(
     check: bool,
     force: bool,
 ) -> int:
-    from asyncapi_guard.codegen.python.models import HEADER
-
     made = [_made(job, configurations, watched) for job in jobs]
     outputs = []
     for job, (documents, generated) in zip(jobs, made, strict=True):
-        output = _output(job, generated, inputs_of(documents))
-        if output is None:
-            click.echo(generated.files[""], nl=False)
-        else:
+        output = _output(job, documents, generated)
+        if output is not None:
             outputs.append(output)
             if watched is not None:
                 watched.written |= output.files.keys()
-        if job.report:
-            _report(documents, generated.losses, err=output is None)
+    return _settle(outputs, check=check, force=force)
+
+
+def _settle(outputs: Sequence[Output], *, check: bool, force: bool) -> int:
+    from asyncapi_guard.codegen.python.models import HEADER
+
     return settle(outputs, HEADER, check=check, force=force) if outputs else 0
+
+
+def _of_application(given: Mapping[str, Any], stdout: IO[str], *, check: bool, force: bool) -> int:
+    """Write the models of an application's events; its own output is not ours."""
+    (job,) = _jobs(given, Configurations())
+    with spec_faults_shown("no models can be made of {file}"):
+        documents, file = documents_of_server(job.spec)
+        generated = _generated(documents, job, _destination_of_application(job, file))
+    with redirect_stdout(stdout):
+        output = _output(job, documents, generated)
+        return _settle([] if output is None else [output], check=check, force=force)
+
+
+def _destination_of_application(job: Job, file: str | None) -> Destination:
+    """Where the models of an application go, and what makes them, from wherever it is imported."""
+    from asyncapi_guard.codegen.python.models import Destination
+
+    target = job.package or job.output or "models.py"
+    folder = Path(target).absolute().parent
+    document = relative(Path(file).absolute(), folder) if file is not None else ""
+    return Destination(job.spec, target, package=job.package is not None, document=document)
 
 
 def _made(
     job: Job, configurations: Configurations, watched: Watched | None
 ) -> tuple[Documents, Generated]:
-    from asyncapi_guard.codegen.python.datamodel_generator import GenerationError, NotInstalledError
-    from asyncapi_guard.codegen.python.models import Destination, generate_models
+    from asyncapi_guard.codegen.python.models import Destination
 
     target = job.package or job.output
     folder = Path(target).absolute().parent if target is not None else Path.cwd()
@@ -339,16 +367,33 @@ def _made(
         documents: Documents = opened(job.spec, job.root, job.allow_http, configurations)
         if watched is not None:
             depends_on(watched, documents, job.root)
-        try:
-            destination = Destination(spec, name, package=job.package is not None)
-            return documents, generate_models(documents, job.options, destination)
-        except NotInstalledError as error:
-            raise CannotRun(str(error)) from error
-        except GenerationError as error:
-            raise DocumentFaults(f"no models can be made of {job.spec}: {error}") from error
+        destination = Destination(spec, name, package=job.package is not None)
+        return documents, _generated(documents, job, destination)
 
 
-def _output(job: Job, generated: Generated, inputs: tuple[Path, ...]) -> Output | None:
+def _generated(documents: Documents, job: Job, destination: Destination) -> Generated:
+    from asyncapi_guard.codegen.python.datamodel_generator import GenerationError, NotInstalledError
+    from asyncapi_guard.codegen.python.models import generate_models
+
+    try:
+        return generate_models(documents, job.options, destination)
+    except NotInstalledError as error:
+        raise CannotRun(str(error)) from error
+    except GenerationError as error:
+        raise DocumentFaults(f"no models can be made of {job.spec}: {error}") from error
+
+
+def _output(job: Job, documents: Documents, generated: Generated) -> Output | None:
+    """What is to be written; what is for standard output is printed, and so is the report."""
+    output = _files(job, generated, inputs_of(documents))
+    if output is None:
+        click.echo(generated.files[""], nl=False)
+    if job.report:
+        _report(documents, generated.losses, err=output is None)
+    return output
+
+
+def _files(job: Job, generated: Generated, inputs: tuple[Path, ...]) -> Output | None:
     if job.package is not None:
         folder = Path(job.package).absolute()
         files = {folder / name: text for name, text in generated.files.items()}

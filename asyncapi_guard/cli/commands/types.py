@@ -11,8 +11,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from asyncapi_guard.cli.application_import import is_target, run_and_leave, take_stdout
-from asyncapi_guard.cli.code_documents import document_of_server
+from asyncapi_guard.cli.application_import import names_application, run_and_leave, take_stdout
+from asyncapi_guard.cli.code_documents import documents_of_server
 from asyncapi_guard.cli.command_errors import DocumentFaults
 from asyncapi_guard.cli.configuration import Configurations
 from asyncapi_guard.cli.generated_files import (
@@ -107,7 +107,7 @@ def command(
     --check finds them stale, 2 when it could not run or the file has errors.
     """
     _check_usage(given, check=check)
-    if _is_application(given["file"]):
+    if names_application(given["file"]):
         if watch:
             raise click.UsageError("--watch is for files: an application is imported once")
         stdout = take_stdout()
@@ -199,10 +199,6 @@ def _run(
     return settle(outputs, _HEADER, check=check, force=force) if outputs else 0
 
 
-def _is_application(file: str | None) -> bool:
-    return file is not None and is_target(file) and not Path(file).exists()
-
-
 def _of_application(
     given: Mapping[str, Any],
     stdout: IO[str],
@@ -211,12 +207,10 @@ def _of_application(
     force: bool,
 ) -> int:
     """Write the types of an application's events; its own output is not ours."""
-    from asyncapi_guard.spec.loader import open_documents
-
     (job,) = _jobs(given, Configurations())
-    data = document_of_server(job.spec)
     with spec_faults_shown("no types can be made of {file}"):
-        text = _text_of(open_documents(data), job)
+        documents, _ = documents_of_server(job.spec)
+        text = _text_of(documents, job)
     with redirect_stdout(stdout):
         if job.output is None:
             click.echo(text, nl=False)
@@ -253,7 +247,7 @@ def _text_of(documents: Documents, job: Job) -> str:
 
 def _header(job: Job) -> tuple[str, str]:
     """What made the file, as it is said in the file's own folder: the same from anywhere."""
-    if _is_application(job.spec):
+    if names_application(job.spec):
         words = ["asyncapi-guard", "types", job.spec, *(["-o", job.output] if job.output else [])]
         command = shlex.join([*words, *job.options.arguments()])
         start = f"{_HEADER} from {job.spec}: do not edit."

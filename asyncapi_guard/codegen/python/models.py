@@ -3,7 +3,8 @@
 datamodel-code-generator makes the types; what is ours stands below them:
 
 - `SOURCE`, a `ModelsSource(file, schemas, digest)`: `file` is the document, relative to the folder
-  of the module (in a package, of the package); `schemas` maps each class and each alias (for
+  of the module (in a package, of the package), and empty where an application's code made the
+  document; `schemas` maps each class and each alias (for
   msgspec, each class) to where it stands, as a JSON Pointer in a URI fragment
   (`#/components/schemas/Move`).
   For what stands in another file, the name of that, relative to the document, comes before it:
@@ -78,25 +79,38 @@ class Destination:
     """Where models go.
 
     Attributes:
-        spec: the document's file, relative to the folder of the module or of the package.
-        output: the name of the module's file, or of the package's folder, in that folder.
+        spec: the document's file, relative to the folder of the module or of the package; or the
+            application whose document it is.
+        output: the name of the module's file, or of the package's folder, in that folder; for an
+            application, from where that is imported.
         package: whether it is a folder.
+        document: `None` where `spec` is a file; for an application, the file of its document,
+            relative to that folder, and empty where its code makes the document.
     """
 
     spec: str
     output: str
     package: bool = False
+    document: str | None = None
+
+    @property
+    def place(self) -> str:
+        """Where the command is to be run, for people."""
+        if self.document is None:
+            return f"In the folder of {self.output}"
+        return f"Where {self.spec.partition(':')[0]} can be imported"
 
     def command(self, options: Options) -> str:
-        """What makes the models, in that folder."""
+        """What makes the models, in that place."""
         flag = "--package" if self.package else "-o"
         words = ["asyncapi-guard", "models", self.spec, flag, self.output, *options.arguments()]
         return shlex.join(words)
 
     @property
     def source(self) -> str:
-        """The document's file, relative to the folder that the modules are in."""
-        return f"../{self.spec}" if self.package else self.spec
+        """The document's file, relative to the folder that the modules are in; empty without."""
+        file = self.spec if self.document is None else self.document
+        return f"../{file}" if self.package and file else file
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,7 +350,7 @@ class _Maker:
         destination = self._destination
         head = [
             f"{HEADER} from {destination.spec}: do not edit.",
-            f"# In the folder of {destination.output}, this makes it anew:",
+            f"# {destination.place}, this makes it anew:",
             f"#     {destination.command(self._options)}",
             "# ruff: noqa: PGH004",
             "# ruff: noqa",
