@@ -189,6 +189,7 @@ def _settings(table: Table, keys: GeneralKeys, folder: Path) -> Settings:
         per_file=per_file,
         strict=keys.strict,
         folder=str(Path.cwd()),
+        clients=tuple(absolute_glob(glob, str(folder)) for glob in keys.clients),
     )
 
 

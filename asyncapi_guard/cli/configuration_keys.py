@@ -54,6 +54,7 @@ class GeneralKeys(ChoiceKeys, frozen=True, rename="kebab"):
     strict: _Boolean = False
     per_file: _Files = {}
     exclude: _Strings = ()
+    clients: _Strings = ()
     files: _Strings = ()
     root: _String | None = None
     allow_http: _Strings = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.contract import Perspective
 from asyncapi_guard.spec.pointers import format_pointer
 from asyncapi_guard.spec.references import Documents, Node, Unresolvable, is_reference, named_by
 from asyncapi_guard.spec.schemas import UnjudgeableError
@@ -49,11 +50,18 @@ class Context:
         report: takes a code, a node, a message (and `key=True` for the key of the node).
         schemas: checks schemas, and compiles those without faults.
         judged_schemas: those that values may be judged by, once the checks of schemas have run.
+        perspective: the side that the document describes.
     """
 
     def __init__(
-        self, documents: Documents, objects: GrammarWalk, schemas: Schemas, findings: Findings
+        self,
+        documents: Documents,
+        objects: GrammarWalk,
+        schemas: Schemas,
+        findings: Findings,
+        perspective: Perspective = Perspective.SERVER,
     ) -> None:
+        self.perspective: Perspective = perspective
         self.documents = documents
         self.objects = objects
         #: How far schemas are followed for the sake of a hint.

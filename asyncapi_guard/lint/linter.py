@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from typing import Any
 
+    from asyncapi_guard.contract import Perspective
     from asyncapi_guard.errors import Finding
     from asyncapi_guard.spec.references import Documents
     from asyncapi_guard.spec.source import Source
@@ -99,13 +100,13 @@ def examine(
     for source in files:
         documents.put(source)
     with suppress(TooManyError), no_garbage_collection():
-        _check(documents, findings)
+        _check(documents, findings, settings.describes(documents.main.name))
     texts = {source.name: source.text or "" for source in documents.sources()}
     reported = settings.apply(apply_comments(findings.sorted(), texts))
     return Examined(reported, documents, findings.wanted)
 
 
-def _check(documents: Documents, findings: Findings) -> None:
+def _check(documents: Documents, findings: Findings, side: Perspective) -> None:
     try:
         check_version(Node(documents.main, (), documents.main.data))
     except SpecError as error:
@@ -116,6 +117,6 @@ def _check(documents: Documents, findings: Findings) -> None:
     objects = GrammarWalk(documents, findings)
     objects.check(Node(documents.main, (), documents.main.data))
     schemas = Schemas(documents, "auto", findings.add)
-    context = Context(documents, objects, schemas, findings)
+    context = Context(documents, objects, schemas, findings, side)
     for check in CHECKS:
         check(context)

@@ -1,10 +1,16 @@
-"""A document as the Socket.IO profile reads it: what the rules of the profile have in common."""
+"""A document as the Socket.IO profile reads it: what the rules of the profile have in common.
+
+The rules are about a server. A document that describes a client is read as its server sees it, and
+what a finding says of actions is in the document's words (`written`).
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.contract import Action, Perspective
 from asyncapi_guard.lint.grammar import OBJECTS
 from asyncapi_guard.lint.habits import stands_for
 from asyncapi_guard.spec.references import is_reference
@@ -18,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["HANDSHAKE", "ProfileChannel", "ProfileMessage", "ProfileOperation", "SocketIOProfile"]
 
+#: Words for a server's document, and for a client's.
+_CHOICE = re.compile(r"\[([^\[\]|]*)\|([^\[\]|]*)\]")
 #: Received messages of these names are no events.
 HANDSHAKE = frozenset(("connect", "disconnect"))
 
@@ -90,6 +98,7 @@ class ProfileOperation:
         id: its key.
         place: it, references followed.
         action: what the server does.
+        written: the action as it stands there: of a client's document, what the client does.
         entries: its messages, as channels have them.
         reply: its reply, references followed; `None` without one.
         answers: the messages of the reply, as channels have them.
@@ -98,6 +107,7 @@ class ProfileOperation:
     id: str
     place: Node
     action: str
+    written: str
     entries: list[Node]
     reply: Node | None
     answers: list[Node]
@@ -112,9 +122,11 @@ class SocketIOProfile:
         operations: all of the document.
         replies: which replies are acks.
         knows_operations: it is known of each operation what it has; what is not was reported.
+        is_client: the document describes a client.
     """
 
     def __init__(self, context: Context) -> None:
+        self.is_client: bool = context.perspective is Perspective.CLIENT
         self.replies: Replies = Replies(context.documents)
         self.operations: list[ProfileOperation] = [
             self._operation(context, id, place)
@@ -135,16 +147,32 @@ class SocketIOProfile:
         self._carry()
         self.knows_operations: bool = _knows_operations(context, self._by_place.keys())
 
+    def written(self, action: str) -> str:
+        """How the document writes what the server does; or what the server does, of how it is."""
+        known = self.is_client and action in (Action.SEND, Action.RECEIVE)
+        return str(Action(action).mirrored) if known else action
+
+    def in_its_words(self, text: str) -> str:
+        """A text about a server's document, as it is said of this one.
+
+        Args:
+            text: what stands in brackets is for a server's document, and behind the bar for a
+                client's: `[receive|send]`.
+        """
+        return _CHOICE.sub(r"\2" if self.is_client else r"\1", text)
+
     def at(self, entry: Node) -> list[ProfileMessage]:
         """The messages that a place is: several, where a channel has two keys."""
         return self._by_place.get(entry.place, [])
 
     def _operation(self, context: Context, id: str, place: Node) -> ProfileOperation:
         reply = context.field(place, "reply", dict)
+        written = str(place.value.get("action"))
         return ProfileOperation(
             id=id,
             place=place,
-            action=str(place.value.get("action")),
+            action=self.written(written),
+            written=written,
             entries=self.replies.entries(place),
             reply=reply,
             answers=self.replies.entries(reply) if reply is not None else [],

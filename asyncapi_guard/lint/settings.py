@@ -8,6 +8,8 @@ Three things decide about a finding, first in general and then again for its fil
   do what they say.
 - `severity` makes it an error, a warning, or `off`; again the most specific entry decides.
 
+No document says whether it describes a server or a client: `clients` and `perspective` do.
+
 A document that was not read is never clean: what `unreadable` and `unsupported-version` report
 cannot be ignored and stays an error.
 """
@@ -21,6 +23,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.contract import Perspective
 from asyncapi_guard.errors import AsyncAPIGuardError, Finding, Severity
 from asyncapi_guard.lint.globs import comparable, matches
 
@@ -120,11 +123,15 @@ class Settings(Choice):
         strict: warnings fail a run as errors do (for who decides about that).
         folder: an absolute folder: relative names of files are below it before they are compared
             with globs, which are absolute then; by default names are compared as they are.
+        clients: globs of the documents that describe a client; all others describe a server.
+        perspective: the side that all documents describe, whatever `clients` says.
     """
 
     per_file: Mapping[str, Choice] = field(default_factory=dict, hash=False)
     strict: bool = False
     folder: str = ""
+    clients: tuple[str, ...] = ()
+    perspective: Perspective | None = None
 
     def __post_init__(self) -> None:
         # No `super()`: with slots the class is made twice, and the first one is not this one.
@@ -132,7 +139,7 @@ class Settings(Choice):
         object.__setattr__(self, "per_file", MappingProxyType(dict(self.per_file)))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        fields = (dict(self.per_file), self.strict, self.folder)
+        fields = (dict(self.per_file), self.strict, self.folder, self.clients, self.perspective)
         return type(self), (self.select, self.ignore, dict(self.severity), *fields)
 
     def apply(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -149,6 +156,14 @@ class Settings(Choice):
             elif severity is not None:
                 kept.append(dataclasses.replace(finding, severity=severity))
         return tuple(kept)
+
+    def describes(self, file: str) -> Perspective:
+        """The side that a document describes."""
+        if self.perspective is not None:
+            return self.perspective
+        name = comparable(file, self.folder) if self.clients else ""
+        is_client = any(matches(glob, name) for glob in self.clients)
+        return Perspective.CLIENT if is_client else Perspective.SERVER
 
     def keeps(self, finding: Finding) -> bool:
         """Whether a finding is reported at all."""

@@ -69,6 +69,7 @@ def test_all_keys(folder: Path) -> None:
         strict = true
         exclude = ["drafts", "specs/old/*.yml"]
         files = ["specs"]
+        clients = ["client.yml"]
         root = "specs"
         allow-http = ["schemas.example.com"]
         severity = {bad-value = "warning"}
@@ -82,6 +83,8 @@ def test_all_keys(folder: Path) -> None:
     base = folder.as_posix()
     assert configuration.exclude == (f"{base}/**/drafts", f"{base}/specs/old/*.yml")
     assert configuration.files == ("specs",)
+    sides = map(configuration.settings.describes, ("specs/client.yml", "specs/a.yml"))
+    assert list(sides) == ["client", "server"]
     assert configuration.root == str(folder / "specs")
     assert configuration.allow_http == ("schemas.example.com",)
     assert not found(configuration, "specs/a.yml", "missing-field")

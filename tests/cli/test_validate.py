@@ -229,6 +229,19 @@ def test_comments_count() -> None:
     assert codes("a.yml") == [("unused-ignore", "warning")]
 
 
+def test_documents_of_clients() -> None:
+    """They are told by an option, or listed; a finding says how."""
+    write(
+        "client.yml", GOOD.replace("hi: {payload", "connect: {payload").replace("receive", "send")
+    )
+    assert codes("client.yml") == [("reserved-event", "warning")]
+    assert "pass --perspective client if" in run("client.yml").stdout
+    assert codes("client.yml", "--perspective", "client") == []
+    write("asyncapi-guard.toml", 'clients = ["client.yml"]\n')
+    assert codes("client.yml") == []
+    assert codes("client.yml", "--perspective", "server") == [("reserved-event", "warning")]
+
+
 def test_broken_configuration_exits_with_2() -> None:
     """Nothing is checked by a configuration that cannot be meant."""
     write("a.yml", GOOD)

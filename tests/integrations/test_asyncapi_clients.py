@@ -30,6 +30,7 @@ from asyncapi_guard import (
 from asyncapi_guard.contract import Perspective
 from asyncapi_guard.integrations.deciding.calls import connecting, handled
 from asyncapi_guard.lint import lint
+from asyncapi_guard.lint.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -363,8 +364,9 @@ def test_the_document_is_that_of_the_client(made: Any) -> None:
     assert document["components"]["messages"]["moved"]["description"] == "Somebody has moved."
     seen = client.guard.contract.seen_by(Perspective.CLIENT)
     assert seen == dataclasses.replace(load(document), perspective=Perspective.CLIENT)
-    # To the linter, a document describes a server.
+    # To the linter, a document describes a server unless it is told.
     assert [each.code for each in lint(document)] == ["reserved-event"]
+    assert lint(document, settings=Settings(perspective=Perspective.CLIENT)) == ()
     assert "moved" in client.get_agent_schema_json()
 
 

@@ -8,7 +8,7 @@ checks, `reporters` show. Reports are the output and go to stdout; what is said 
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -42,6 +42,7 @@ Example: asyncapi-guard validate asyncapi.yml specs/
          asyncapi-guard validate --format gitlab --output gl-code-quality-report.json
          asyncapi-guard validate --format concise --statistics specs/
          asyncapi-guard validate --fix --diff asyncapi.yml
+         asyncapi-guard validate --perspective client client.yml
          git show HEAD:asyncapi.yml | asyncapi-guard validate - --stdin-name asyncapi.yml
 """
 
@@ -64,6 +65,7 @@ class Options:
     allow_http: tuple[str, ...]
     stdin_name: str
     jobs: int | None
+    perspective: str | None
     fix: bool
     diff: bool
     quiet: bool
@@ -82,6 +84,11 @@ class Options:
 )
 @click.option(
     "--jobs", type=click.IntRange(1), metavar="N", help="Use N processes.  [default: one per CPU]"
+)
+@click.option(
+    "--perspective",
+    type=click.Choice(("server", "client")),
+    help="The side that the files describe.  [default: server, or as `clients` is configured]",
 )
 @click.option(
     "--fix",
@@ -202,13 +209,18 @@ def _configured(configurations: Configurations) -> list[str]:
 
 
 def _settings(base: Settings, options: Options) -> Settings:
-    return with_rule_options(
+    settings = with_rule_options(
         base,
         select=options.select,
         ignore=options.ignore,
         severity=options.severity,
         strict=options.strict,
     )
+    if options.perspective is None:
+        return settings
+    from asyncapi_guard.contract import Perspective
+
+    return replace(settings, perspective=Perspective(options.perspective))
 
 
 def _watch_files(watched: Watched, jobs: list[Job], output: str | None) -> None:

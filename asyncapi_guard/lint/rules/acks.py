@@ -155,7 +155,7 @@ def _reply(context: Context, profile: SocketIOProfile, operation: ProfileOperati
         _empty_reply(context, operation)
         return
     events = profile.replies.events
-    other = _OTHER_SIDE[operation.action]
+    other = _OTHER_SIDE[operation.written]
     if all(other in events.get(entry.place, ()) for entry in operation.answers):
         return  # an event answers
     for entry in operation.answers:

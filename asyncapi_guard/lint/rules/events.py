@@ -123,16 +123,20 @@ def check_events(context: Context, profile: SocketIOProfile) -> None:
         received = {m.event for m in channel.events if "receive" in m.carried}
         for message in channel.messages:
             if message.carried - {"reply"}:
-                _check_event(context, channel, message, received)
+                _check_event(context, profile, channel, message, received)
     _check_actions(context, profile)
 
 
 def _check_event(
-    context: Context, channel: ProfileChannel, message: ProfileMessage, received: set[str]
+    context: Context,
+    profile: SocketIOProfile,
+    channel: ProfileChannel,
+    message: ProfileMessage,
+    received: set[str],
 ) -> None:
     at, is_key = _name_of(message)
     name = _name_fault(channel, message.event)
-    habit = _of_websockets(message, received)
+    habit = profile.in_its_words(_of_websockets(message, received))
     if name:
         text = f"event {shown(message.event)} {name}"
         context.report("event-name", at, text, key=is_key)
@@ -184,8 +188,8 @@ def _name_fault(channel: ProfileChannel, event: str) -> str:  # noqa: PLR0911  #
 
 _LIFECYCLE = frozenset(("open", "close", "error", "message"))
 _CONNECTS = (
-    "; to describe what clients connect with, or why they leave, name a received message 'connect' "
-    "or 'disconnect'"
+    "; to describe what clients connect with, or why they leave, name a [received|sent] message "
+    "'connect' or 'disconnect'"
 )
 #: Functions that are registered, and what a connection is called.
 _FUNCTION = re.compile(
@@ -206,7 +210,7 @@ def _of_websockets(message: ProfileMessage, received: set[str]) -> str:
     if event == "error":
         return (
             "is what libraries tell their own program, and clients hardly emit it; remove the "
-            "message, or write action: send if your server emits it"
+            "message, or write action: [send|receive] if [your|the] server emits it"
         )
     if event in ("open", "close") and len(_LIFECYCLE & received) > 1:
         return f"is WebSocket's, and Socket.IO has its own{_CONNECTS}"
@@ -316,17 +320,18 @@ def _check_actions(context: Context, profile: SocketIOProfile) -> None:
     if told:
         first = told[0]
         more = f", and {len(told) - 1} more," if len(told) > 1 else ""
-        text = (
-            f"operation {shown(first.id)}{more} reads as what a client does, and an action is what "
-            f"the server does: 'receive' what clients emit, 'send' what they listen to; write "
-            f"action: {_OTHER[first.action]}, or rename it"
+        told_of = profile.in_its_words(
+            "reads as what a [client|server] does, and an action is what the [server does: "
+            "'receive' what clients emit, 'send' what they listen to|client does: 'receive' what "
+            "it listens to, 'send' what it emits]; write action: "
         )
+        text = f"operation {shown(first.id)}{more} {told_of}{_OTHER[first.written]}, or rename it"
         context.report("client-action", first.place.child("action"), text)
 
 
 def _id_is(profile: SocketIOProfile, operation: ProfileOperation, which: int) -> bool:
-    """Whether an id begins with a word for what a client (0) or the server (1) does."""
-    found = _IDS[operation.action][which].match(str(operation.id))
+    """Whether an id begins with a word for what the other side (0), or the own one (1), does."""
+    found = _IDS[operation.written][which].match(str(operation.id))
     if found is None:
         return False
     events = {m.event.lower() for entry in operation.entries for m in profile.at(entry)}

@@ -33,16 +33,20 @@ _RESERVED = {
     **dict.fromkeys(sorted(RESERVED_EVENTS - HANDSHAKE), _ITS_OWN),
     "connect_error": ", and answers rejected connects with it; remove the message",
     "*": ", as a handler's name for every event; name each event",
-    "disconnecting": "; to describe why clients leave, name a received message 'disconnect'",
+    "disconnecting": "; to describe why clients leave, name a [received|sent] message 'disconnect'",
     "newListener": _ITS_OWN,
     "removeListener": _ITS_OWN,
 }
-_CONNECTION = "; to describe what clients connect with, name a received message 'connect'"
+_CONNECTION = "; to describe what clients connect with, name a [received|sent] message 'connect'"
 _HANDSHAKE = {"connect": "its auth value", "disconnect": "its reason"}
+_OTHERS = (
+    ", and a [server receives|client sends] it, for actions are the [server's|client's]; write "
+    "action: [receive|send]"
+)
 _SENT = {
-    "connect": ", and a server receives it, for actions are the server's; write action: receive",
-    "disconnect": ", and a server receives it, for actions are the server's; write action: receive,"
-    " or remove the message, because a server ends a connection without an event",
+    "connect": _OTHERS + "[, or pass --perspective client if the document describes a client|]",
+    "disconnect": _OTHERS
+    + ", or remove the message, because a server ends a connection without an event",
 }
 _FROM_LIBRARY = ", and clients hear it from their own library; remove the message"
 #: What socket.io-client tells its application itself.
@@ -122,7 +126,9 @@ RULES = (
         "No event has a name that Socket.IO keeps for itself.",
         """
         `connect_error`, `disconnecting`, `newListener`, `*` and the like never travel as events.
-        `connect` and `disconnect` may be *received*: they describe the handshake and its end.
+        `connect` and `disconnect` may be *received*: they describe the handshake and its end. A
+        document that describes a client *sends* them; for such a document, pass `--perspective
+        client`, or list it as `clients` in the configuration.
         """,
         """
         channels:
@@ -330,7 +336,7 @@ def _check_profile(context: Context) -> None:
         # An operation of which that is not known might be the one that has the message.
         if not message.carried and profile.knows_operations:
             _report_orphan(context, message)
-        _check_message(context, message)
+        _check_message(context, profile, message)
     for channel in profile.channels:
         _check_auth(context, channel)
         _check_method(context, channel)
@@ -420,9 +426,9 @@ def _report_orphan(context: Context, message: ProfileMessage) -> None:
     context.report("orphan-message", message.entry, text, key=True)
 
 
-def _check_message(context: Context, message: ProfileMessage) -> None:
+def _check_message(context: Context, profile: SocketIOProfile, message: ProfileMessage) -> None:
     entry, fields = message.entry, message.fields
-    _check_name(context, message)
+    _check_name(context, profile, message)
     _check_title(context, message)
     place = message.place.value
     if "payload" not in fields and not stands_for("Message", place, "payload", OBJECTS["Message"]):
@@ -449,10 +455,11 @@ def _check_title(context: Context, message: ProfileMessage) -> None:
         context.report("title-as-event", title, f"{text}if it is {shown(title.value)}", key=True)
 
 
-def _check_name(context: Context, message: ProfileMessage) -> None:
+def _check_name(context: Context, profile: SocketIOProfile, message: ProfileMessage) -> None:
     fields, event = message.fields, message.event
     advice = _advice(event, message.carried)
     if advice is not None:
+        advice = profile.in_its_words(advice)
         text = f"Socket.IO keeps the event name {shown(event)} for itself{advice}"
         place = fields.get("name", message.entry)
         context.report("reserved-event", place, text, key="name" not in fields)

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import pytest
 
+from asyncapi_guard.contract import Perspective
 from asyncapi_guard.lint import RULES
+from asyncapi_guard.lint.settings import Settings
 
 PROFILE = [code for code, rule in RULES.items() if rule.group == "Socket.IO profile"]
 OPERATION = "operations: {o: {action: receive, channel: {$ref: '#/channels/c'}}}\n"
@@ -50,6 +52,57 @@ def test_documents_without_servers(folder):
     """They may be Socket.IO's."""
     assert folder.found(message("{}")) == [("no-payload", AT)]
     assert folder.found("servers: {}\n" + message("{}")) == [("no-payload", AT)]
+
+
+# -- documents of clients -------------------------------------------------------------------------
+
+CLIENT = Settings(perspective=Perspective.CLIENT)
+
+
+def turned(text):
+    return (
+        text.replace("action: send", "action: x")
+        .replace("action: receive", "action: send")
+        .replace("action: x", "action: receive")
+    )
+
+
+@pytest.mark.parametrize("code", PROFILE)
+def test_what_is_wrong_with_a_client(folder, code):
+    """Each example of the profile is as good or bad when its client says the same."""
+    # An id such as `onState` says what the described side does.
+    same = str if code == "client-action" else turned
+    for text in (RULES[code].bad, RULES[code].good):
+        expected = folder.found(text, *PROFILE)
+        assert folder.found(same(text), *PROFILE, settings=CLIENT) == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "action", "told"),
+    [
+        ("connect", "send", None), ("disconnect", "send", None), ("connect", "receive", "a client sends it, for actions are the client's; write action: send"),
+        ("disconnecting", "receive", "name a sent message 'disconnect'"), ("connection", "send", "name a sent message 'connect'"),
+        ("reconnect", "receive", "from their own library"), ("reconnect", "send", None), ("error", "send", "write action: receive if the server emits it"),
+        ("onconnect", "send", "name a sent message 'connect' or 'disconnect'"),
+    ],
+)  # fmt: skip
+def test_what_a_client_is_told(folder, key, action, told):
+    """Its own actions, and its own words."""
+    found = [
+        f.message for f in folder.findings(message("{payload: {}}", action, key), settings=CLIENT)
+    ]
+    assert (told in found[0], len(found)) == (True, 1) if told else found == []
+
+
+def test_who_describes_what_is_what_texts_say(folder):
+    """A client that says of an operation that its server receives it, sends it."""
+    text = message("{payload: {}}", "receive").replace(
+        "{action", "{summary: Sent by the client., action"
+    )
+    (found,) = folder.findings(text, settings=CLIENT)
+    assert "reads as what a server does" in found.message
+    assert "write action: send" in found.message
+    assert folder.findings(text.replace("receive", "send"), settings=CLIENT) == ()
 
 
 # -- namespaces ------------------------------------------------------------------------------------
