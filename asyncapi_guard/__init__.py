@@ -15,6 +15,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from asyncapi_guard.codefirst.ack_options import ack_options
     from asyncapi_guard.contract import Contract, Mode
     from asyncapi_guard.errors import (
         AckValidationError,
@@ -80,12 +81,14 @@ __all__ = [
     "Verdict",
     "Violation",
     "__version__",
+    "ack_options",
     "load",
 ]
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "asyncapi_guard.codefirst.ack_options": ("ack_options",),
     "asyncapi_guard.contract": ("Contract", "Mode"),
     "asyncapi_guard.errors": (
         "AckValidationError",

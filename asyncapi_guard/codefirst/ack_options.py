@@ -2,10 +2,73 @@
 
 from __future__ import annotations
 
-from asyncapi_guard.errors import RegistrationError
-from asyncapi_guard.spec.acks import AckOptions, fault_of_required, fault_of_timeout
+from typing import TYPE_CHECKING, Any, TypeVar
 
-__all__ = ["read_ack_options"]
+from asyncapi_guard.errors import RegistrationError
+from asyncapi_guard.spec.acks import NO_OPTIONS, AckOptions, fault_of_required, fault_of_timeout
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["ack_options", "options_of", "read_ack_options"]
+
+_Handler = TypeVar("_Handler", bound="Callable[..., Any]")
+#: Where a function keeps what the decorator says of its ack; `functools.wraps` takes it along.
+_KEPT = "_asyncapi_guard_ack_options"
+#: Nobody answers them.
+_UNANSWERED = ("connect", "disconnect")
+
+
+def ack_options(
+    *, ack_required: bool = False, ack_timeout: float | None = None, no_ack: bool = False
+) -> Callable[[_Handler], _Handler]:
+    """Say of the handler below what `on` takes as options, such as of a namespace's method.
+
+    Code-first servers and clients read it when the handler, or its class-based namespace, is
+    registered. A method that overrides another one has only what stands above itself.
+
+    Args:
+        ack_required: the other side must ask for an ack.
+        ack_timeout: within how many seconds the handler must answer.
+        no_ack: the other side must not ask for an ack.
+
+    Raises:
+        RegistrationError: it contradicts itself, or is of another kind.
+    """
+    options = read_ack_options(
+        "ack_options", required=ack_required, timeout=ack_timeout, none=no_ack
+    )
+
+    def decorator(handler: _Handler) -> _Handler:
+        setattr(handler, _KEPT, options)
+        return handler
+
+    return decorator
+
+
+def options_of(handler: Any, given: AckOptions, event: str, place: str) -> AckOptions:
+    """What is said of the ack of a handler, where it is registered or above itself.
+
+    Args:
+        handler: it.
+        given: what its registration says.
+        event: the name of its event.
+        place: who it is, for people.
+
+    Raises:
+        RegistrationError: both say something, and not the same; or nobody answers such an event.
+    """
+    above = getattr(handler, _KEPT, NO_OPTIONS)
+    if NO_OPTIONS not in (above, given) and above != given:
+        raise RegistrationError(
+            f"{place}: ack_options above it and its registration differ; keep one of them"
+        )
+    options: AckOptions = given if above == NO_OPTIONS else above
+    if event in _UNANSWERED and options != NO_OPTIONS:
+        raise RegistrationError(
+            f"{place}: Socket.IO never acknowledges {event!r}, so nothing can be said of its ack"
+        )
+    return options
 
 
 def read_ack_options(

@@ -7,6 +7,7 @@ import inspect
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.codefirst.ack_options import options_of
 from asyncapi_guard.codefirst.declarations import Beside, Declaration
 from asyncapi_guard.codefirst.generated_models import generated_by, named_by
 from asyncapi_guard.codefirst.handler_functions import written_function
@@ -223,14 +224,16 @@ class Registry:
             request_model: the type of its one argument, in place of a hint.
             response_model: the type of what it returns, in place of a hint.
             signature: what it takes, where some parameters are no arguments; read by default.
-            ack_options: whether an ack is required, and how long it may take.
+            ack_options: whether an ack is required, and how long it may take; by default what the
+                decorator of that name says.
 
         Raises:
-            RegistrationError: a hint is missing, cannot be resolved, or cannot be modelled; or the
-                namespace cannot be named.
+            RegistrationError: a hint is missing, cannot be resolved, or cannot be modelled; the
+                namespace cannot be named; or the options of the ack cannot be.
         """
         name = describe(handler)
         check_names(namespace, event, name)
+        ack_options = options_of(handler, ack_options, event, name)
         signature = (signature or read_signature(handler)) if hints else None
         names: tuple[str, ...] = ()
         if request_model is not None:

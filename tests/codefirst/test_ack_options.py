@@ -5,16 +5,21 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import flask_socketio
 import pytest
+import socketio
 from flask import Flask
 from pydantic import BaseModel
 
 from asyncapi_guard import (
+    AsyncAPIAsyncClient,
     AsyncAPIAsyncServer,
+    AsyncAPIClient,
     AsyncAPIServer,
     AsyncAPISocketIO,
     EmitValidationError,
     RegistrationError,
+    ack_options,
     load,
 )
 from asyncapi_guard.lint import lint
@@ -116,6 +121,68 @@ def test_options_of_event_decorators(server: Any) -> None:
         raise NotImplementedError
 
     assert acks(made)["must"]["required"] is True
+
+
+KINDS = {
+    flask: flask_socketio.Namespace,
+    threads: socketio.Namespace,
+    on_asyncio: socketio.AsyncNamespace,
+    lambda: AsyncAPIClient(typed=True): socketio.ClientNamespace,
+    lambda: AsyncAPIAsyncClient(typed=True): socketio.AsyncClientNamespace,
+}
+
+
+@pytest.mark.parametrize(("made", "base"), KINDS.items())
+@pytest.mark.parametrize("hinted", [False, True])
+def test_options_of_methods(made: Any, base: Any, hinted: bool) -> None:
+    """Methods of class-based namespaces have them by a decorator; what overrides one does not."""
+
+    class Above(base):  # type: ignore[misc]  # one of several
+        @ack_options(no_ack=True)
+        def on_soon(self) -> None: ...
+
+        @ack_options(ack_required=True)
+        def on_bare(self) -> None: ...
+
+    class Bank(Above):
+        @ack_options(**OPTIONS["both"])
+        def on_both(self) -> Made:
+            raise NotImplementedError
+
+        @ack_options(**OPTIONS["soon"])
+        def on_soon(self) -> Made:  # type: ignore[override]  # what a bad subclass might do
+            raise NotImplementedError
+
+        def on_bare(self) -> None: ...
+
+    made = made()
+    register = getattr(made, "on_namespace", None) or made.register_namespace
+    register(Bank("/bank"), get_from_typehint=hinted)
+    found = acks(made)
+    assert found["bare"] in (None, {"type": "null"})
+    assert {key: found["both"][key] for key in ("required", "timeout")} == ACKS["both"]
+    assert found["soon"]["timeout"] == 5.0
+    assert "required" not in found["soon"]
+    assert (found["both"]["args"] == {"$ref": "#/components/schemas/Made"}) is hinted
+
+
+@servers
+def test_options_that_differ(server: Any) -> None:
+    """A decorator and a registration must say the same; and nobody answers a connect."""
+    made = server()
+
+    @ack_options(ack_required=True)
+    def pay(sid: Any = None) -> None: ...
+
+    made.on("a")(pay)
+    made.on("b", ack_required=True)(pay)
+    assert (acks(made)["a"]["required"], acks(made)["b"]["required"]) == (True, True)
+    with pytest.raises(RegistrationError, match="differ; keep one"):
+        made.on("c", no_ack=True)(pay)
+    with pytest.raises(RegistrationError, match="never acknowledges 'connect'"):
+        made.on("connect")(pay)
+    with pytest.raises(RegistrationError, match="ack_options: no_ack says"):
+        ack_options(no_ack=True, ack_timeout=1)
 
 
 @servers
