@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.codefirst import Receiver
     from asyncapi_guard.contract import Contract
     from asyncapi_guard.drift.applications import Loaded
-    from asyncapi_guard.drift.comparing import Handler
+    from asyncapi_guard.drift.compared import Handler
     from asyncapi_guard.drift.emits import Emissions, Emit
     from asyncapi_guard.drift.inference import Inference
     from asyncapi_guard.drift.scopes import Scope

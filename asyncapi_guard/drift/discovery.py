@@ -18,7 +18,7 @@ from asyncapi_guard.codefirst.handler_functions import written_function
 from asyncapi_guard.codefirst.permissive_schemas import ANY_ARGUMENTS
 from asyncapi_guard.contract import Action, Perspective
 from asyncapi_guard.drift.applications import short_name
-from asyncapi_guard.drift.comparing import Declared, Handler
+from asyncapi_guard.drift.compared import Declared, Handler
 from asyncapi_guard.drift.emits import find_emits
 from asyncapi_guard.drift.found_servers import is_client, is_of_python_socketio
 from asyncapi_guard.drift.hints import is_decorated, is_silent, may_end, signed

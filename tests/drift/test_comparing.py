@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from asyncapi_guard.contract import Message
-from asyncapi_guard.drift.comparing import CODES, Declared, Handler, _judged, drift
+from asyncapi_guard.drift.compared import CODES, Declared, Handler
+from asyncapi_guard.drift.compared_types import _judged
+from asyncapi_guard.drift.comparing import drift
 from asyncapi_guard.drift.emits import Emit, Unread
 from asyncapi_guard.drift.literals import Literal
 from asyncapi_guard.drift.sent_values import contradiction

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.codefirst.stale_models import StaleModels
     from asyncapi_guard.contract import Action, Contract, Perspective
     from asyncapi_guard.drift.applications import Loaded
-    from asyncapi_guard.drift.comparing import Declared, Handler
+    from asyncapi_guard.drift.compared import Declared, Handler
     from asyncapi_guard.drift.emits import Emissions
     from asyncapi_guard.drift.inference import Inference
     from asyncapi_guard.errors import Finding

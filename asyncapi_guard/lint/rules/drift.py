@@ -6,7 +6,7 @@ from asyncapi_guard.lint.rule import group
 __all__ = ["CHECKED_IN", "RULES"]
 
 #: The checks compare an application with its document; they are no part of the linter.
-CHECKED_IN = ("drift.comparing",)
+CHECKED_IN = ("drift.comparing", "drift.comparing_emits", "drift.comparing_handlers")
 
 _SPEC = """
 channels:
