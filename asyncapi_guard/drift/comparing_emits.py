@@ -80,6 +80,9 @@ class ComparedEmits:
             values = told(emit.callback, "value")
             text = f"the callback of {event} takes {values}, and {place} allows an ack of"
             yield finding(f"{text} {in_words(given)}", "ack-differs")
+        asking = None if emit.declares else _asking(emit, messages)
+        if asking is not None:
+            yield finding(f"{event} is emitted {asking.format(place)}", "ack-differs")
 
     def of_unread(self, unread: Sequence[Unread]) -> Iterator[Finding]:
         """Emits of which only the run knows what they emit."""
@@ -154,6 +157,16 @@ class ComparedEmits:
                 f"allow{HARMLESS}"
             )
             yield finding(f"{text}: {said}", "ack-differs" if hurts else "ack-inexact")
+
+
+def _asking(emit: Emit, messages: Sequence[Message]) -> str | None:
+    """What is wrong with asking for an ack, or with not asking; the place is to be filled in."""
+    acks = [message.ack for message in messages]
+    if emit.asks is False and all(ack is not None and ack.required for ack in acks):
+        return "without a callback, and {} requires an ack: pass one, or use call"
+    if emit.asks is True and all(ack is not None and ack.none for ack in acks):
+        return "with a callback or by call, and {} has no ack for it: emit without"
+    return None
 
 
 def _emitted(emit: Emit, messages: Sequence[Message]) -> str | None:

@@ -58,7 +58,8 @@ class Emit:
         declares: it is a `doc_emit`, which only says so.
         arguments: what is sent, as far as it is written down; `None` when nobody can tell.
         callback: how many values the callback takes, at least and at most; `None` without one.
-        acknowledged: somebody waits for the client's ack.
+        acknowledged: somebody waits for the client's ack, or may.
+        asks: whether it asks for an ack, by a callback or by `call`; `None` when nobody can tell.
         sent: what may be sent, by each way to the call: the expressions, or `None` where nobody
             knows which these are.
         told: a sample of each form that may be sent (`with_told_types`).
@@ -75,6 +76,7 @@ class Emit:
     arguments: tuple[Literal, ...] | None = None
     callback: _Numbers | None = None
     acknowledged: bool = field(default=False, compare=False)
+    asks: bool | None = field(default=None, compare=False)
     sent: tuple[tuple[Argument, ...] | None, ...] = field(default=(), compare=False, repr=False)
     told: tuple[Answer, ...] = field(default=(), compare=False, repr=False)
     is_told: bool = field(default=True, compare=False)
@@ -139,6 +141,7 @@ def _both(known: Emit | Unread | None, found: Emit | Unread) -> Emit | Unread:
     return replace(
         known if known.arguments is not None else found,
         acknowledged=known.acknowledged or found.acknowledged,
+        asks=known.asks if known.asks is found.asks else None,
         sent=(*known.sent, *found.sent),
     )
 
@@ -253,7 +256,8 @@ class _Reader:
                     declares=function.method == "doc_emit",
                     arguments=self._payload(function, given, call),
                     callback=self._callback(given),
-                    acknowledged=function.method == "call" or self._calls_back(given),
+                    acknowledged=function.method == "call" or self._calls_back(given) is not False,
+                    asks=self._asks(function, given, call),
                     sent=(self._sent_by(function, given, call),),
                     rooms=self._rooms(given),
                 )
@@ -365,11 +369,21 @@ class _Reader:
             return None
         return tuple(given.payload)
 
-    def _calls_back(self, given: _Given) -> bool:
-        """Whether a callback is given, or may be."""
+    def _asks(self, function: Emits, given: _Given, call: Call) -> bool | None:
+        """Whether an ack is asked for; `None` when nobody can tell."""
+        if function.method == "call":
+            return True
+        # More may be handed over, and a function that nobody knows may take it by position.
+        is_told = call.complete and not call.later and function.function is not None
+        return self._calls_back(given) if is_told else None
+
+    def _calls_back(self, given: _Given) -> bool | None:
+        """Whether a callback is given; `None` where it may be."""
         argument = given.named.get("callback")
-        values = [] if argument is None else self._inference.of(argument) or [Unknown()]
-        return any(not isinstance(v, Known) or v.value is not None for v in values)
+        if argument is None:
+            return False
+        found = {_is_given(each) for each in self._inference.of(argument) or [Unknown()]}
+        return found.pop() if len(found) == 1 else None
 
     def _callback(self, given: _Given) -> _Numbers | None:
         argument = given.named.get("callback")
@@ -386,6 +400,13 @@ class _Reader:
             given_before = len(value.positional)
             return max(least - given_before, 0), most and max(most - given_before, 0)
         return _numbers_of(value) if isinstance(value, Code) else None
+
+
+def _is_given(value: Any) -> bool | None:
+    """Whether a value is another one than None; `None` where nobody can tell."""
+    if isinstance(value, Known):
+        return value.value is not None
+    return True if isinstance(value, (Code, Partial)) else None
 
 
 def sent_of(inference: Inference, argument: Argument) -> tuple[Literal, ...] | None:

@@ -202,7 +202,7 @@ FACTORY = Application(
     receives={("/", "subscribe"): (STRING, {"type": "boolean"})},
     sends={
         ("/", "forecast"): (thing(city="string", degrees="integer"), None),
-        ("/", "alarm"): (STRING, thing(seen="boolean")),
+        ("/", "alarm"): (STRING, {"args": thing(seen="boolean"), "required": True}),
     },
     files={
         "weather.py": """\
@@ -290,8 +290,8 @@ ASGI = Application(
         ("/light", "dim"): (INTEGER, INTEGER),
     },
     sends={
-        ("/", "playing"): (thing(song="string"), None),
-        ("/", "ask"): (STRING, {"type": "boolean"}),
+        ("/", "playing"): (thing(song="string"), False),
+        ("/", "ask"): (STRING, {"args": {"type": "boolean"}, "required": True}),
         ("/light", "dimmed"): (INTEGER, None),
     },
     files={

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +61,9 @@ def found(tmp_path: Path) -> Any:
         *,
         enforced: bool = True,
         sent: bool = True,
+        text: str = SPEC,
     ) -> list[Any]:
+        file.write_text(text)
         documents = open_documents(file)
         contract = compile_contract(documents, "auto")
         findings = drift(
@@ -90,6 +93,31 @@ def handler(event: str, namespace: str = "/", **schemas: Any) -> Handler:
 
 def emit(event: str, *namespaces: str) -> Emit:
     return Emit(event, namespaces, "app.py", 9, 5)
+
+
+@pytest.mark.parametrize(
+    ("ack", "asks", "told"),
+    [
+        ("{args: {}, required: true}", False, "without a callback, and {} requires an ack"),
+        ("{args: {}, required: true}", True, ""),
+        ("{args: {}, required: true}", None, ""),
+        ("{args: {}}", False, ""),
+        ("false", True, "with a callback or by call, and {} has no ack for it"),
+        ("false", False, ""),
+        ("false", None, ""),
+    ],
+)
+@pytest.mark.parametrize("declares", [False, True])
+def test_acks_that_are_asked_for(
+    found: Any, ack: str, asks: bool, told: str, declares: bool
+) -> None:
+    """As the file requires it, or rules it out; a declaration only says so."""
+    text = SPEC.replace("said: {payload: {type: string}}", f"said: {{payload: {{}}, x-ack: {ack}}}")
+    made = dataclasses.replace(emit("said", "/"), asks=asks, declares=declares)
+    findings = found(emits=[made], text=text)
+    assert [code for code, _, _ in findings] == ["ack-differs"] * (bool(told) and not declares)
+    for _, place, message in findings:
+        assert (place, told.format("asyncapi.yml:8") in message) == ("app.py:9", True)
 
 
 def schema(payload: Any) -> Any:

@@ -427,6 +427,37 @@ def test_arguments_and_callbacks(read: Read) -> None:
     assert [each.holes for each in by_event["f"].arguments or ()] == [(), ("",)]
 
 
+def test_whether_an_ack_is_asked_for(read: Read) -> None:
+    """By a callback or by `call`; where nobody can tell, nothing is said."""
+    found = read(
+        """
+        import functools
+        def answer(one): ...
+        def send(event, then=None):
+            live.emit(event, 1, callback=then)
+        def f(x, *more, **options):
+            live.emit("no")
+            live.emit("none", callback=None)
+            live.emit("yes", callback=answer)
+            live.emit("partial", callback=functools.partial(answer, 1))
+            live.emit("lambda", callback=lambda value: None)
+            live.call("call", to=x)
+            live.emit("unknown", callback=x)
+            live.emit("open", **options)
+            live.emit("more", *more)
+            live.emit("either", callback=answer if x else None)
+            send("by hand")
+            send("with hand", answer)
+        """
+    )
+    asks = {each.event: each.asks for each in found.emits}
+    assert asks == {
+        **dict.fromkeys(("no", "none", "by hand"), False),
+        **dict.fromkeys(("yes", "partial", "lambda", "call", "with hand"), True),
+        **dict.fromkeys(("unknown", "open", "more", "either"), None),
+    }
+
+
 def test_what_calls_itself(read: Read) -> None:
     """Functions that call one another for ever are followed to an end."""
     found = read(

@@ -130,6 +130,7 @@ PLANTED = [
     Planted("factory", "weather.py", '"alarm", text', '"alert", text', UNDECLARED),
     Planted("factory", "weather.py", 'warn("storm")', 'warn({"text": "storm"})', PAYLOAD),
     Planted("factory", "weather.py", "def seen(self, answer)", "def seen(self, a, b)", ACK),
+    Planted("factory", "weather.py", "text, callback=self.seen", "text", ACK),
     Planted("factory", "weather.py", '"degrees": 21', '"degrees": "21"', PAYLOAD),
     Planted("factory", "weather.py", "city: str", "city: list", PAYLOAD),
     # python-socketio under WSGI
@@ -143,6 +144,8 @@ PLANTED = [
     Planted("asgi", "stage/main.py", '"playing", {"song": "one"}', '"plays", {}', UNDECLARED),
     Planted("asgi", "stage/main.py", '{"song": "one"}', '{"song": 1}', PAYLOAD),
     Planted("asgi", "stage/main.py", 'call("ask"', 'call("asked"', UNDECLARED),
+    Planted("asgi", "stage/main.py", 'call("ask"', 'emit("ask"', ACK),
+    Planted("asgi", "stage/main.py", '"one"}, to=sid', '"one"}, to=sid, callback=print', ACK),
     Planted("asgi", "stage/main.py", "-> dict:", "-> bool:", ACK),
     Planted("asgi", "stage/main.py", "async def play", "async def plays", UNHANDLED),
     Planted("asgi", "stage/light.py", "level: int)", "level: str)", PAYLOAD),

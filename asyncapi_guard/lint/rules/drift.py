@@ -131,8 +131,9 @@ RULES = (
         guard replaces its answer. An `ack_model` of `doc_emit` that is narrower than the file
         rejects answers of clients that keep to it. A handler that returns nothing where the file
         promises an ack, or something that stands in the source and is not valid, and a callback
-        that takes another number of values than the ack has, are found as well. Change the code,
-        or `x-ack` in the file.
+        that takes another number of values than the ack has, are found as well. So is an emit
+        without a callback where `x-ack` says `required: true`, and one with a callback where it is
+        `false`: the guard rejects both. Change the code, or `x-ack` in the file.
         """,
         """
         from asyncapi_guard import AsyncAPISocketIO
