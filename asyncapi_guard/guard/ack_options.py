@@ -58,13 +58,16 @@ def timeout_of(rule: Rule, message: Message | None) -> float | None:
     return ack.timeout
 
 
-def judge_overdue(rule: Rule, namespace: str, message: Message) -> Verdict:
+def judge_overdue(
+    rule: Rule, namespace: str, message: Message, *, is_known: bool = True
+) -> Verdict:
     """Return the verdict on an ack that did not come in time.
 
     Args:
         rule: of the event.
         namespace: the Socket.IO namespace.
         message: the message that matched when the event was judged.
+        is_known: it is known that who was asked is still there; by a message queue it is not.
     """
     ack = message.ack
     if ack is None or ack.timeout is None:
@@ -72,6 +75,8 @@ def judge_overdue(rule: Rule, namespace: str, message: Message) -> Verdict:
     rule = rule.ack_of(message)
     late = "the handler did not answer" if _is_ours(rule) else "no ack came"
     reason = f"{late} within {ack.timeout:g} s"
+    if not is_known:
+        reason += "; clients of other hosts might have left"
     return _violation(rule, namespace, message, ack, reason, "/timeout")
 
 

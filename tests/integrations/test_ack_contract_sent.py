@@ -275,6 +275,64 @@ def test_report_waits_and_changes_nothing(way: str, stage: Any, net: Any) -> Non
 
 
 @both
+def test_an_ack_that_is_faster_than_the_timer(way: str, stage: Any, net: Any) -> None:
+    """It is late all the same: in `report` mode it is taken, and written down."""
+    at = stage(way, policy=Policy(mode="report"))
+    client, sid = entered(net, at)
+    got: queue.Queue[Any] = queue.Queue()
+    at.emit("late_sent", callback=got.put, to=sid)
+    (frame,) = heard(client)
+    adapter = next(iter(at.guard._adapters()))
+    (((owner, id), owed),) = adapter._owed.items()
+    owed.deadline.at = 0.0
+    client.send(f"3{frame[1:].partition('[')[0]}[7]")
+    assert got.get(timeout=PATIENCE) == 7
+    over = adapter._overdue(owner, id, owed.callback)  # as the clock does
+    if way != "protect":
+        at.served.run(over)
+    violation = at.violation()
+    assert (violation.code, violation.rejected, violation.sid) == ("ack_timeout", False, sid)
+    assert (adapter._owed, kept(at, sid), at.violations.empty()) == ({}, [], True)
+
+
+def test_a_time_that_is_over_at_once(stage: Any, net: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A timer may be faster than whoever sets it; nothing is kept then."""
+    at = stage("protect")
+    client, sid = entered(net, at)
+    adapter = next(iter(at.guard._adapters()))
+    set_it = adapter.clock.set
+
+    def hasty(seconds: float, function: Callable[..., None], *args: Any) -> Any:
+        deadline = set_it(seconds, function, *args)
+        deadline.met()
+        function(*args)
+        return deadline
+
+    monkeypatch.setattr(adapter.clock, "set", hasty)
+    at.emit("late_sent", callback=print, to=sid)
+    assert at.violation().code == "ack_timeout"
+    assert (adapter._owed, kept(at, sid)) == ({}, [])
+    assert len(heard(client)) == 1
+
+
+def test_a_time_that_nobody_can_wait_for(
+    stage: Any, net: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no timer starts, the emit raises, and nothing is owed."""
+    at = stage("protect")
+    _, sid = entered(net, at)
+    adapter = next(iter(at.guard._adapters()))
+
+    def full(*_args: Any) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(adapter.clock, "set", full)
+    with pytest.raises(RuntimeError, match="start"):
+        at.emit("late_sent", callback=print, to=sid)
+    assert adapter._owed == {}
+
+
+@both
 def test_each_client_of_a_room_owes_its_own(way: str, stage: Any, net: Any) -> None:
     """Who answers in time is not blamed for the other one."""
     at = stage(way)
@@ -375,11 +433,19 @@ def test_a_room_that_is_asked_by_a_message_queue_is_no_client(
     def on_error(raised: Exception, event: str, sid: str) -> None:
         seen.put(sid)
 
-    _, sid = entered(net, at)
+    (_, sid), (_, other) = entered(net, at), entered(net, at)
+    for each in (sid, other):
+        entering = at.io.enter_room(each, "room")
+        if way != "protect":
+            at.served.run(entering)
     at.emit("soon_sent", callback=print, to="room")
-    assert at.violation().sid is None
+    violation = at.violation()
+    assert violation.sid is None
+    assert violation.reason.endswith("s; clients of other hosts might have left")
     at.emit("soon_sent", callback=print, to=sid)
-    assert at.violation().sid == sid
+    violation = at.violation()  # one for the room, though two clients of it were asked
+    assert violation.sid == sid
+    assert violation.reason.endswith(" s")
     assert seen.get(timeout=PATIENCE) == sid
 
 

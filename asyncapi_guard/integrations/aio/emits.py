@@ -281,6 +281,9 @@ class Emits(OwedAcks["ServerDecisions"], Queue):
     def _is_here(self, owner: Any, namespace: str) -> bool:  # noqa: ARG002  # as for clients
         return True  # a client that has left has no callbacks any more
 
+    def _is_known(self, owner: Any, namespace: str) -> bool:
+        return self.server.manager.eio_sid_from_sid(owner, namespace) is not None
+
     async def _overdue(self, owner: Any, id: Any, callback: Any) -> None:
         token = _acknowledging.set(None)
         try:

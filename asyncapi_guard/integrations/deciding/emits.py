@@ -162,19 +162,20 @@ class EmitDecisions(Decisions):
         rule = sent.guard.rule_of_sent(sent.namespace, sent.event)
         return None if rule is None else timeout_of(rule, sent.message)
 
-    def overdue_ack(self, sent: Emitted, *, is_here: bool) -> Verdict:
+    def overdue_ack(self, sent: Emitted, *, is_here: bool, is_known: bool = True) -> Verdict:
         """Return the verdict on an ack that did not come in time.
 
         Args:
             sent: the event.
             is_here: the other side could have sent it, so it is counted.
+            is_known: nobody else could have; else it was asked for by a message queue.
         """
 
         def judge(namespace: str, event: str) -> Verdict:
             rule = sent.guard.rule_of_sent(namespace, event)
             if rule is None or sent.message is None:
                 return PASSED
-            return judge_overdue(rule, namespace, sent.message)
+            return judge_overdue(rule, namespace, sent.message, is_known=is_known)
 
         if not is_here:
             return judge(sent.namespace, sent.event)

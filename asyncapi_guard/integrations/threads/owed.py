@@ -7,7 +7,8 @@ finds nothing that it answers.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
 
 from asyncapi_guard.integrations.deciding.calls import RejectedAck
 from asyncapi_guard.integrations.deciding.emits import Emitted, OverdueAck
@@ -35,20 +36,27 @@ def sent_with(callback: Any) -> Emitted | None:
     return sent if isinstance(sent, Emitted) else None
 
 
-class _Owed(NamedTuple):
+@dataclass(slots=True)
+class _Owed:
     """An ack that must come in time.
 
     Attributes:
-        deadline: until then.
         callback: what waits for it.
         drops: later it counts for nothing.
+        deadline: until then; `None` while it is being set, and may be over at once.
         others: by who and what id else the same ack is kept: it goes by a message queue.
+        taken: it came late, before the clock knew that the time is over, and counts.
     """
 
-    deadline: Deadline
     callback: Any
     drops: bool
-    others: list[tuple[Any, Any]]
+    deadline: Deadline | None = None
+    others: list[tuple[Any, Any]] = field(default_factory=list)
+    taken: bool = False
+
+    def met(self) -> bool:
+        """Return whether it came in time; then nothing happens when that is over."""
+        return self.deadline is None or self.deadline.met()
 
 
 class OwedAcks(Guarded[Decides]):
@@ -77,6 +85,10 @@ class OwedAcks(Guarded[Decides]):
         """Whether who owes an ack in a namespace could still send it."""
         raise NotImplementedError
 
+    def _is_known(self, owner: Any, namespace: str) -> bool:  # noqa: ARG002  # for servers
+        """Whether who owes an ack is a client here, and no room or client of another host."""
+        return True
+
     def _record_overdue(self, verdict: Verdict, owner: Any) -> Violation | None:
         """Log and count that an ack did not come."""
         raise NotImplementedError
@@ -89,9 +101,13 @@ class OwedAcks(Guarded[Decides]):
         sent = sent_with(callback)
         seconds = None if sent is None else self._emits.timeout_of(sent)
         if sent is not None and seconds is not None:
-            deadline = self.clock.set(seconds, self._overdue, owner, id, callback)
             sent.owed = True
-            self._owed[owner, id] = _Owed(deadline, callback, self._emits.drops_late_acks(sent), [])
+            owed = self._owed[owner, id] = _Owed(callback, self._emits.drops_late_acks(sent))
+            try:
+                owed.deadline = self.clock.set(seconds, self._overdue, owner, id, callback)
+            except BaseException:
+                self._owed.pop((owner, id), None)
+                raise
         return id
 
     def _end_call(self, callback: Any) -> None:
@@ -106,9 +122,10 @@ class OwedAcks(Guarded[Decides]):
         owed = self._owed.get((owner, id))
         if owed is None or self._callbacks.get(owner, {}).get(id) is not owed.callback:
             return True  # a client's ids begin anew with each connection
-        if not owed.deadline.met():
-            return not owed.drops
-        del self._owed[owner, id]
+        if not owed.met():
+            owed.taken = not owed.drops  # `_overdue` writes it down
+            return owed.taken
+        self._owed.pop((owner, id), None)
         return True
 
     def _forget_owed(self, owner: Any) -> None:
@@ -116,7 +133,7 @@ class OwedAcks(Guarded[Decides]):
         for id in list(self._callbacks.get(owner, ())):
             owed = self._owed.pop((owner, id), None)
             if owed is not None and not getattr(owed.callback, SENT).called:
-                owed.deadline.met()
+                owed.met()
 
     def _overdue(self, owner: Any, id: Any, callback: Any) -> None:
         """An ack did not come in time."""
@@ -124,13 +141,17 @@ class OwedAcks(Guarded[Decides]):
         owed = self._owed.get((owner, id))
         if owed is not None and owed.callback is callback:
             self._owed.pop((owner, id), None)
+        else:
+            owed = None
+        taken = owed is not None and owed.taken
         waits = kept.get(id) is callback
         if waits and self._emits.drops_late_acks(sent):
             kept.pop(id, None)
             for other, its_id in owed.others if owed is not None else ():
                 self._callbacks.get(other, {}).pop(its_id, None)
-        is_here = waits and self._is_here(owner, sent.namespace)
-        verdict = self._emits.overdue_ack(sent, is_here=is_here)
+        is_here = taken or (waits and self._is_here(owner, sent.namespace))
+        is_known = self._is_known(owner, sent.namespace)
+        verdict = self._emits.overdue_ack(sent, is_here=is_here, is_known=is_known)
         violation = verdict.violation
         try:
             if is_here:
