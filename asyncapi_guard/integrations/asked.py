@@ -12,6 +12,9 @@ namespace, where the handler takes any; after it, the environment of a connect. 
 A client is in no session of its server's, and no client connects to it: its handlers get the name
 of the event and the namespace at most.
 
+Flask-SocketIO gives a handler the arguments of the event alone, and the event's name before them
+where it takes any. There a handler asks by type, for the session id as well.
+
 Where a hint leaves open which of them is meant, the registration says so.
 """
 
@@ -48,6 +51,7 @@ __all__ = [
     "SID",
     "Asked",
     "asked_by",
+    "asked_by_type",
     "given_to",
     "given_to_client",
 ]
@@ -160,6 +164,21 @@ def asked_by(handler: Callable[..., Any], given: Sequence[str]) -> Asked:
     )
     parameters = tuple((each.name, kind) for each, kind in pairs)
     return Asked(parameters, replace(signature, arguments=arguments), hinted)
+
+
+def asked_by_type(handler: Callable[..., Any]) -> Asked | None:
+    """What a handler of Flask-SocketIO asks for; `None` if it has arguments of the event alone."""
+    signature = read_signature(handler)
+    pairs = [(each, _in_flask(each.hint)) for each in signature.arguments]
+    if not any(kind for _, kind in pairs):
+        return None
+    arguments = tuple(each for each, kind in pairs if kind is None)
+    parameters = tuple((each.name, kind) for each, kind in pairs)
+    return Asked(parameters, replace(signature, arguments=arguments), hinted=True)
+
+
+def _in_flask(hint: Any) -> str | None:
+    return SID if _bare(hint) is SessionId else _asked_by_type(hint)
 
 
 class _Reader:
@@ -287,7 +306,8 @@ def _bare(hint: Any) -> Any:
 def _asked_by_type(hint: Any) -> str | None:
     """What a handler asks for by a hint; `None` for an argument, or what is asked for by name."""
     bare = _bare(hint)
-    if set(typing.get_args(bare)) == {Identity, type(None)}:
+    args = typing.get_args(bare)
+    if len(args) == 2 and Identity in args and type(None) in args:
         return IDENTITY  # or None, of clients that nobody asked who they are
     return next((asked for kind, asked in _BY_TYPE.items() if bare is kind), None)
 

@@ -13,13 +13,16 @@ from flask_socketio import SocketIO
 from asyncapi_guard.codefirst.ack_options import read_ack_options
 from asyncapi_guard.codefirst.hidden_hints import check_hints_are_seen
 from asyncapi_guard.codefirst.signatures import is_hinted
+from asyncapi_guard.integrations.asked import HANDSHAKE, IDENTITY, SID, asked_by_type
 from asyncapi_guard.integrations.code_first_application import AsyncAPIDoc, CodeFirstApplication
 from asyncapi_guard.integrations.code_first_guard import RenewedGuard
 from asyncapi_guard.integrations.handlers.registered import registered
+from asyncapi_guard.integrations.handshake import handshake_of, keep_auth
+from asyncapi_guard.integrations.message import judged_call, message_of
 from asyncapi_guard.integrations.threads import calling as threads_calling
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from flask import Flask
     from flask_socketio import Namespace
@@ -81,6 +84,8 @@ class AsyncAPISocketIO(CodeFirstApplication, SocketIO):  # type: ignore[misc]  #
         self.about.servers()  # raises for a name of which nothing says where it is
         self._handlers.follow(self.server)
         self._handlers.constructs = self.validate
+        self._handlers.own = self._own
+        self._keep_auth(self.server)
         for each in registered(self.server.handlers, self.server.namespace_handlers):
             self._check_it_runs(*each)
         if not self.validate:
@@ -134,11 +139,12 @@ class AsyncAPISocketIO(CodeFirstApplication, SocketIO):  # type: ignore[misc]  #
             wanted = self._wants_hints(get_from_typehint)
             if wanted and request_model is None:
                 check_hints_are_seen(handler)
-            entry = self.registry.receive(
+            hints = bool(get_from_typehint or (wanted and is_hinted(handler)))
+            entry = self._receive(
                 namespace or "/",
                 message,
                 handler,
-                hints=get_from_typehint or (wanted and is_hinted(handler)),
+                hints=hints,
                 request_model=request_model,
                 response_model=response_model,
                 ack_options=options,
@@ -178,12 +184,52 @@ class AsyncAPISocketIO(CodeFirstApplication, SocketIO):  # type: ignore[misc]  #
         self._check_it_runs(namespace, event, method)
         if wanted:
             check_hints_are_seen(method)
-        return self.registry.receive(namespace, event, method, hints=wanted and is_hinted(method))
+        return self._receive(namespace, event, method, hints=wanted and is_hinted(method))
+
+    def _receive(
+        self,
+        namespace: str,
+        event: str,
+        handler: Callable[..., Any],
+        *,
+        hints: bool,
+        **said: Any,
+    ) -> Receiver:
+        asked = asked_by_type(handler) if hints else None
+        signature = None if asked is None else asked.signature
+        entry = self.registry.receive(
+            namespace, event, handler, hints=hints, signature=signature, **said
+        )
+        self._handlers.ask(entry, asked)
+        return entry
 
     def _check_it_runs(self, namespace: str, event: str, handler: Callable[..., Any]) -> None:
         # Options may be yet to come: `init_app` looks at all handlers.
         if self.server is not None:
             super()._check_it_runs(namespace, event, handler)
+
+    # -- what handlers ask for by type -------------------------------------------------------------
+
+    def _own(self, kind: str, event: str, namespace: str, sid: str, received: Sequence[Any]) -> Any:
+        """What a parameter of a handler gets by its type."""
+        if kind == SID:
+            return sid
+        if kind == HANDSHAKE:
+            return handshake_of(self.server, sid, namespace)
+        if kind == IDENTITY:
+            return None if self._guarded is None else self._guarded.identity(sid, namespace)
+        return message_of(judged_call(self.server), event, namespace, received)
+
+    @staticmethod
+    def _keep_auth(server: Any) -> None:
+        """Keep what clients connect with, for those who ask for a `Handshake`."""
+        handle = server._handle_connect
+
+        def handle_connect(eio_sid: str, namespace: str, data: Any) -> Any:
+            keep_auth(server.environ.get(eio_sid), namespace or "/", data)
+            return handle(eio_sid, namespace, data)
+
+        server._handle_connect = handle_connect
 
     # -- traffic -----------------------------------------------------------------------------------
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.integrations.deciding.calls import Call, handled
+from asyncapi_guard.integrations.installed import MARK
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from asyncapi_guard.integrations.deciding.calls import Call
-
-__all__ = ["Message", "message_of"]
+__all__ = ["Message", "judged_call", "message_of"]
 
 
 class Message:
@@ -50,6 +51,15 @@ class Message:
 
     def __repr__(self) -> str:
         return f"<Message {self.id or self.event!r} in {self.namespace!r}>"
+
+
+def judged_call(server: Any) -> Call | None:
+    """The call that is handled, of a server or a client that is guarded.
+
+    A task that a handler started has that handler's, also where it is another client's.
+    """
+    adapter = getattr(server, MARK, None)
+    return handled.get() if adapter is not None and adapter.active else None
 
 
 def message_of(call: Call | None, event: str, namespace: str, args: Sequence[Any]) -> Message:

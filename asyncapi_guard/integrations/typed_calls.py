@@ -18,11 +18,10 @@ from asyncapi_guard.integrations.asked import (
     SID,
     given_to,
 )
-from asyncapi_guard.integrations.deciding.calls import Call, Rejected, handled
+from asyncapi_guard.integrations.deciding.calls import Rejected
 from asyncapi_guard.integrations.handlers.registered import dispatches_itself
 from asyncapi_guard.integrations.handshake import handshake_of
-from asyncapi_guard.integrations.installed import MARK
-from asyncapi_guard.integrations.message import message_of
+from asyncapi_guard.integrations.message import judged_call, message_of
 from asyncapi_guard.integrations.typed_handlers import TypedHandlers, construct, rejected_by
 
 if TYPE_CHECKING:
@@ -180,20 +179,12 @@ class TypedCalls:
             if kind == HANDSHAKE:
                 return handshake_of(self._server, own[SID], namespace)
             if kind == MESSAGE:
-                return message_of(self._judged(), event, namespace, received)
+                return message_of(judged_call(self._server), event, namespace, received)
             if kind == IDENTITY:
                 return self.identity_of(own[SID], namespace)
             return own[kind]
 
         return asked.arguments(find, values)
-
-    def _judged(self) -> Call | None:
-        """The call that is handled, of a server or a client that is guarded.
-
-        A task that a handler started has that handler's, also where it is another client's.
-        """
-        adapter = getattr(self._server, MARK, None)
-        return handled.get() if adapter is not None and adapter.active else None
 
     def _constructed(
         self, receiver: Receiver, namespace: str, event: str, values: tuple[Any, ...]

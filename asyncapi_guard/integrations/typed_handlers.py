@@ -21,11 +21,15 @@ from asyncapi_guard.integrations.wire.strict_json import StrictJSON
 from asyncapi_guard.violations import Checkpoint, Code, Perspective, Violation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from asyncapi_guard.codefirst import Receiver, Registry
+    from asyncapi_guard.integrations.asked import Asked
 
 __all__ = ["TypedHandlers", "construct", "rejected_by"]
+
+#: Events whose handlers need not take what there is: the auth, and the reason.
+_UNASKED = ("connect", "disconnect")
 
 
 class TypedHandlers:
@@ -38,7 +42,11 @@ class TypedHandlers:
 
     Attributes:
         constructs: whether instances are made; else handlers get what clients send.
+        own: gives what a handler asks for by type: of what kind, the event, the namespace, the
+            session id, and the arguments as they came.
     """
+
+    own: Callable[[str, str, str, str, Sequence[Any]], Any]
 
     def __init__(
         self,
@@ -49,6 +57,7 @@ class TypedHandlers:
         self.registry: Registry = registry
         self.side: Perspective = side
         self.constructs: bool = True
+        self._asked: dict[tuple[str, str], Asked] = {}
         self._plain: Callable[[Any], Any] = plain_values
         self._is_guarded = is_guarded
 
@@ -80,6 +89,12 @@ class TypedHandlers:
 
     # -- Flask-SocketIO ----------------------------------------------------------------------------
 
+    def ask(self, receiver: Receiver, asked: Asked | None) -> None:
+        """Give a handler what it asks for by type, besides the arguments of its event."""
+        self._asked.pop((receiver.namespace, receiver.event), None)
+        if asked is not None:
+            self._asked[receiver.namespace, receiver.event] = asked
+
     def handle(  # `SocketIO._handle_event`, and its arguments
         self,
         handle: Callable[..., Any],
@@ -95,13 +110,14 @@ class TypedHandlers:
             value = handle(handler, message, namespace, sid, *args)
             # Else not ours: above all, what an error handler answers to a violation.
             return value if isinstance(handler, _Plain) else self.plain(value)
-        if not (self.constructs and receiver.typed):
+        asked = self._asked.get((receiver.namespace, receiver.event))
+        if asked is None and not (self.constructs and receiver.typed):
             return handle(self._dumping(receiver), message, namespace, sid, *args)
+        typed = self._typed(receiver, asked, namespace, sid)
         if message == "connect":
-            return self._connect_typed(handle, receiver, namespace, sid, args)
+            return self._connect_typed(handle, typed, namespace, sid, args)
         raised: list[Exception] = []
         rejected: list[Rejected] = []
-        typed = self._typed(receiver, namespace)
 
         def call(*values: Any) -> Any:
             try:
@@ -134,12 +150,27 @@ class TypedHandlers:
             return refused
         return violation_error(violation)
 
-    def _typed(self, receiver: Receiver, namespace: str) -> Callable[..., Any]:
-        """The handler, called with instances, returning plain data."""
+    def _typed(
+        self, receiver: Receiver, asked: Asked | None, namespace: str, sid: str
+    ) -> Callable[..., Any]:
+        """The handler, called with instances and what it asks for, returning plain data."""
 
         def call(*args: Any) -> Any:
-            values = construct(receiver, namespace, args)
-            return receiver.dump(receiver.handler(*values), self.plain)
+            values: Sequence[Any] = args
+            if self.constructs and receiver.typed:
+                values = construct(receiver, namespace, args)
+            if asked is None:
+                return receiver.dump(receiver.handler(*values), self.plain)
+            if receiver.event in _UNASKED and receiver.rest is None:
+                values = values[: len(receiver.arguments or ())]
+            catches = receiver.event == CATCH_ALL
+            event, received = (args[0], args[1:]) if catches else (receiver.event, args)
+
+            def find(kind: str) -> Any:
+                return self.own(kind, event, namespace, sid, received)
+
+            positional, named = asked.arguments(find, values)
+            return receiver.dump(receiver.handler(*positional, **named), self.plain)
 
         return call
 
@@ -155,7 +186,7 @@ class TypedHandlers:
     def _connect_typed(
         self,
         handle: Callable[..., Any],
-        receiver: Receiver,
+        typed: Callable[..., Any],
         namespace: str,
         sid: str,
         args: tuple[Any, ...],
@@ -165,7 +196,7 @@ class TypedHandlers:
         Flask-SocketIO and python-socketio both take a `TypeError` for that of a handler which has
         no such parameter, and call it again without.
         """
-        typed, failed = self._typed(receiver, namespace), list[TypeError]()
+        failed: list[TypeError] = []
         rejected: list[Rejected] = []
 
         def call(*auth: Any) -> Any:

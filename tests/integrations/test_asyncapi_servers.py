@@ -6,8 +6,9 @@ import functools
 import queue
 import subprocess
 import sys
+from collections.abc import Callable  # noqa: TC003  # hints are read
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import pytest
 import socketio as pysocketio
@@ -29,9 +30,6 @@ from asyncapi_guard import (
     load,
 )
 from asyncapi_guard.lint import lint
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 class Move(BaseModel):
@@ -448,6 +446,7 @@ def late_typed_sid(move: Move, who: SessionId) -> None: ...
 def any_number(*args: Any) -> None: ...
 def missing(move: Move, more) -> None: ...  # type: ignore[no-untyped-def]  # that is the point
 def keyword(*, move: Move) -> None: ...
+def called(sid: str, back: Callable[[int], int]) -> None: ...
 
 
 @pytest.mark.parametrize(
@@ -462,6 +461,7 @@ def keyword(*, move: Move) -> None: ...
         (any_number, "'args': nobody can tell whether the session id is among them; put `sid`"),
         (missing, "'more': it has no type hint"),
         (keyword, "'move': events have no keyword arguments"),
+        (called, "'back': "),
     ],
 )
 @pytest.mark.parametrize("kind", [AsyncAPIServer, AsyncAPIAsyncServer])
