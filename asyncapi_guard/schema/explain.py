@@ -300,7 +300,7 @@ def _additional_items(
     at = (*where, "additionalItems")
     if schema["additionalItems"] is False:
         if len(value) > len(items):
-            message = f"expected at most {len(items)} items, got {len(value)}"
+            message = f"expected at most {_number(len(items), 'item')}, got {len(value)}"
             yield w.problem(at, path, value, "additionalItems", message)
         return
     for index in range(len(items), len(value)):
@@ -316,7 +316,8 @@ def _contains(w: _Walk, where: _Path, schema: Any, path: _Path, value: Any) -> I
     most = schema.get("maxContains", len(value)) if counts else len(value)
     found = sum(w.is_valid(at, schema["contains"], item) for item in value)
     if not least <= found <= most:
-        message = f"{found} items are as 'contains' says; expected at least {least}"
+        are = "is" if found == 1 else "are"
+        message = f"{_number(found, 'item')} {are} as 'contains' says; expected at least {least}"
         message += f", at most {most}" if "maxContains" in schema else ""
         yield w.problem(at, path, value, "contains", message)
 
@@ -360,6 +361,8 @@ def _alternatives(w: _Walk, at: _Path, branches: Any, path: _Path, value: Any) -
             nearest = (distance, index)
     if matching == 0:
         message = f"matches none of the {total} alternatives"
+        if total == 1:
+            message = "does not match the only alternative"
         yield w.problem(at, path, value, keyword, message)
         if nearest is not None:
             yield from w.schema((*at, nearest[1]), branches[nearest[1]], path, value)
@@ -461,6 +464,15 @@ def _said(text: str) -> Callable[[Any, Any], str]:
     return lambda expected, _value: text.format(_short(str(expected)))
 
 
+def _counted(text: str, what: str, plural: str = "") -> Callable[[Any, Any], str]:
+    return lambda expected, _value: text.format(_number(expected, what, plural))
+
+
+def _number(count: Any, what: str, plural: str = "") -> str:
+    """A number of things: "1 item", "2 items"."""
+    return f"{_short(str(count))} {what if count == 1 else plural or what + 's'}"
+
+
 _JUDGING: dict[str, Callable[[Any, Any], str]] = {
     "type": _say_type,
     "enum": _say_enum,
@@ -472,13 +484,13 @@ _JUDGING: dict[str, Callable[[Any, Any], str]] = {
     "exclusiveMinimum": _said("is not more than {}"),
     "exclusiveMaximum": _said("is not less than {}"),
     "multipleOf": _said("is not a multiple of {}"),
-    "minLength": _said("is shorter than {} characters"),
-    "maxLength": _said("is longer than {} characters"),
-    "minItems": _said("has fewer than {} items"),
-    "maxItems": _said("has more than {} items"),
+    "minLength": _counted("is shorter than {}", "character"),
+    "maxLength": _counted("is longer than {}", "character"),
+    "minItems": _counted("has fewer than {}", "item"),
+    "maxItems": _counted("has more than {}", "item"),
     "uniqueItems": _said("has equal items"),
-    "minProperties": _said("has fewer than {} properties"),
-    "maxProperties": _said("has more than {} properties"),
+    "minProperties": _counted("has fewer than {}", "property", "properties"),
+    "maxProperties": _counted("has more than {}", "property", "properties"),
 }
 # Draft 04's exclusive bounds are booleans beside the bound.
 _COMPANIONS = {"minimum": ("exclusiveMinimum",), "maximum": ("exclusiveMaximum",)}

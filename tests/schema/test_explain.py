@@ -49,11 +49,13 @@ def problems(schema, value, **options):
         ({"exclusiveMaximum": 1}, 1, "", "exclusiveMaximum", "is not less than 1", "/exclusiveMaximum"),
         ({"multipleOf": 2}, 3, "", "multipleOf", "is not a multiple of 2", "/multipleOf"),
         ({"minLength": 2}, "a", "", "minLength", "is shorter than 2 characters", "/minLength"),
+        ({"minLength": 1}, "", "", "minLength", "is shorter than 1 character", "/minLength"),
+        ({"maxLength": 1}, "ab", "", "maxLength", "is longer than 1 character", "/maxLength"),
         ({"maxLength": 2}, "abc", "", "maxLength", "is longer than 2 characters", "/maxLength"),
-        ({"minItems": 1}, [], "", "minItems", "has fewer than 1 items", "/minItems"),
-        ({"maxItems": 1}, [1, 2], "", "maxItems", "has more than 1 items", "/maxItems"),
+        ({"minItems": 1}, [], "", "minItems", "has fewer than 1 item", "/minItems"),
+        ({"maxItems": 1}, [1, 2], "", "maxItems", "has more than 1 item", "/maxItems"),
         ({"uniqueItems": True}, [1, 1], "", "uniqueItems", "has equal items", "/uniqueItems"),
-        ({"minProperties": 1}, {}, "", "minProperties", "has fewer than 1 properties", "/minProperties"),
+        ({"minProperties": 1}, {}, "", "minProperties", "has fewer than 1 property", "/minProperties"),
         ({"maxProperties": 0}, {"a": 1}, "", "maxProperties", "has more than 0 properties", "/maxProperties"),
         ({"required": ["a/b"]}, {}, "/a~1b", "required", "'a/b' is a required property", "/required"),
         ({"properties": {"a": {"type": "null"}}}, {"a": 1}, "/a", "type", "expected null, got integer",
@@ -72,7 +74,7 @@ def problems(schema, value, **options):
         ({"items": [{}], "additionalItems": {"type": "null"}}, [1, 1], "/1", "type",
          "expected null, got integer", "/additionalItems/type"),
         ({"items": [{}], "additionalItems": False}, [1, 2, 3], "", "additionalItems",
-         "expected at most 1 items, got 3", "/additionalItems"),
+         "expected at most 1 item, got 3", "/additionalItems"),
         ({"contains": {"const": 1}}, [2], "", "contains",
          "0 items are as 'contains' says; expected at least 1", "/contains"),
         ({"allOf": [{}, {"type": "null"}]}, 1, "", "type", "expected null, got integer", "/allOf/1/type"),
@@ -84,7 +86,7 @@ def problems(schema, value, **options):
         ({"dependencies": {"a": ["b"]}}, {"a": 1}, "/b", "dependencies", "'b' is required beside 'a'",
          "/dependencies/a"),
         ({"dependencies": {"a": {"maxProperties": 1}}}, {"a": 1, "b": 1}, "", "maxProperties",
-         "has more than 1 properties", "/dependencies/a/maxProperties"),
+         "has more than 1 property", "/dependencies/a/maxProperties"),
         ({"properties": {"a": False}}, {"a": 1}, "/a", "false", "nothing is allowed here", "/properties/a"),
         (False, 1, "", "false", "nothing is allowed here", ""),
         ({"type": "string", "format": "binary", "maxLength": 1}, b"ab", "", "format",
@@ -161,6 +163,9 @@ def test_alternatives_tell_the_nearest(make):
         ("", "anyOf", "matches none of the 2 alternatives", "f.yml#/s0/anyOf"),
         ("", "minimum", "is less than the minimum of 3", "f.yml#/s0/anyOf/1/minimum"),
     ]
+    assert problems(make({"anyOf": [{"type": "null"}]}), 1)[0] == (
+        ("", "anyOf", "does not match the only alternative", "f.yml#/s0/anyOf")
+    )
 
 
 def test_too_many_matching_alternatives_are_told(make):

@@ -349,7 +349,8 @@ def _properties(context: Context, node: Node) -> None:
         )
         _impossible(context, node.child("required"), message)
     elif _is_number(most) and len(required) > most:
-        message = f"{len(required)} properties are required, and maxProperties is {most}"
+        are = "1 property is" if len(required) == 1 else f"{len(required)} properties are"
+        message = f"{are} required, and maxProperties is {most}"
         _impossible(context, node.child("maxProperties"), f"{message}, so no object is valid")
     elif is_closed(schema) and _is_number(least) and least > len(texts_in(properties)):
         message = (
