@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -145,6 +145,8 @@ class Violation:
             the log, not for clients.
         address: the address of the client, as the server saw it. For the log, not for clients.
         perspective: the side that judged: a guarded server, or a guarded client.
+        places: where the contract says otherwise, for people, such as `asyncapi.yml:11:20`; empty
+            until the violation is recorded.
     """
 
     checkpoint: Checkpoint
@@ -160,6 +162,7 @@ class Violation:
     sid: str | None = None
     address: str | None = None
     perspective: Perspective = Perspective.SERVER
+    places: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def refused(self) -> bool:
@@ -187,7 +190,8 @@ class Violation:
 
         Args:
             place: names the location of a schema (`file#/json/pointer`, or empty) for people, or
-                returns an empty string. By default the location is shown as it is.
+                returns an empty string. By default `places` are shown or, without any, the
+                locations as they are.
         """
         verb = "rejected" if self.rejected else "reported"
         said = f"{verb} {self._subject()}: {self._why()} [{self.code}]"
@@ -196,8 +200,8 @@ class Violation:
             for name, value in (("sid", self.sid), ("address", self.address))
             if value
         )
-        places = ", ".join(self._places(place or without_mapping))
-        return f"{said} ({places})" if places else said
+        places = self.places if place is None and self.places else self.placed(place)
+        return f"{said} ({', '.join(map(_escaped, places))})" if places else said
 
     def __str__(self) -> str:
         return self.line()
@@ -231,10 +235,14 @@ class Violation:
             parts.append(f"did you mean {either(self.suggestions)}?")
         return "; ".join(parts)
 
-    def _places(self, place: Callable[[str], str]) -> list[str]:
-        """The places of the problems that the line shows, each once."""
-        named = (place(problem.schema) for problem in self.problems[:_SHOWN])
-        return [_escaped(name) for name in dict.fromkeys(named) if name]
+    def placed(self, place: Callable[[str], str] | None = None) -> tuple[str, ...]:
+        """Return the places of the problems that a line shows, each once.
+
+        Args:
+            place: as for `line`.
+        """
+        named = map(place or without_mapping, [each.schema for each in self.problems[:_SHOWN]])
+        return tuple(name for name in dict.fromkeys(named) if name)
 
 
 def without_mapping(location: str) -> str:

@@ -163,10 +163,10 @@ class AsyncAPIClient(_ClientDropIn, Client):
         value = super().call(event, data=data, namespace=namespace, timeout=timeout)
         instance, verdict = self._answer(response_model, namespace, event, value)
         if verdict is not None and verdict.violation is not None:
-            adapter = self._adapter()
+            adapter, violation = self._adapter(), verdict.violation
             if adapter is not None:
-                adapter._record(verdict)
-            raise violation_error(verdict.violation)
+                violation = adapter._record(verdict) or violation
+            raise violation_error(violation)
         return instance
 
     def _get_real_value(self, value: Any) -> Any:
@@ -263,10 +263,10 @@ class AsyncAPIAsyncClient(_ClientDropIn, AsyncClient):
         value = await super().call(event, data=data, namespace=namespace, timeout=timeout)
         instance, verdict = self._answer(response_model, namespace, event, value)
         if verdict is not None and verdict.violation is not None:
-            adapter = self._adapter()
+            adapter, violation = self._adapter(), verdict.violation
             if adapter is not None:
-                await adapter._record(verdict)
-            raise violation_error(verdict.violation)
+                violation = await adapter._record(verdict) or violation
+            raise violation_error(violation)
         return instance
 
     async def _get_real_value(self, value: Any) -> Any:

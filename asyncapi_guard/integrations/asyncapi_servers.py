@@ -178,10 +178,10 @@ class AsyncAPIServer(_ServerDropIn, ThreadedServer):
         )
         instance, verdict = self._answer(response_model, namespace, event, value)
         if verdict is not None and verdict.violation is not None:
-            adapter = self._adapter()
+            adapter, violation = self._adapter(), verdict.violation
             if adapter is not None:
-                adapter._record(verdict, None, to or sid, value)
-            raise violation_error(verdict.violation)
+                violation = adapter._record(verdict, None, to or sid, value) or violation
+            raise violation_error(violation)
         return instance
 
 
@@ -301,8 +301,8 @@ class AsyncAPIAsyncServer(_ServerDropIn, AsyncServer):
         )
         instance, verdict = self._answer(response_model, namespace, event, value)
         if verdict is not None and verdict.violation is not None:
-            adapter = self._adapter()
+            adapter, violation = self._adapter(), verdict.violation
             if adapter is not None:
-                await adapter._record(verdict, None, to or sid, value)
-            raise violation_error(verdict.violation)
+                violation = await adapter._record(verdict, None, to or sid, value) or violation
+            raise violation_error(violation)
         return instance

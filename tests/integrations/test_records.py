@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import logging
+import pickle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -307,6 +308,16 @@ def test_an_address_forges_no_line(address: str, shown: str, watched: Any) -> No
     one = watched()
     one.receive(*BAD, sid="s", address=address)
     assert f" sid=s address={shown} (#/" in one.lines[0]
+
+
+def test_errors_have_the_places_that_the_log_has(chat: Any) -> None:
+    """What is raised, and what the hook gets, reads as the line does; copies of it as well."""
+    one = chat()
+    one.receive("/chat", "say", [{"text": 5}])
+    (violation,) = one.violations
+    assert violation.places == ("asyncapi.yml:12:20",)
+    assert str(violation_error(violation)) == str(violation) == one.lines[0]
+    assert str(pickle.loads(pickle.dumps(violation_error(violation)))) == one.lines[0]
 
 
 def test_a_file_elsewhere_has_its_whole_path(

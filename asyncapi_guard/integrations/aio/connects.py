@@ -187,11 +187,12 @@ class Connects(Admitting):
         return method is None or not shown or takes(method, full)
 
     async def _reject_types(self, eio_sid: str, namespace: str, verdict: Verdict) -> None:
+        violation = verdict.violation
         try:
-            await self._record(verdict, eio_sid)
+            violation = await self._record(verdict, eio_sid) or violation
         finally:
-            if verdict.violation is not None:
-                await self._end_connect(eio_sid, namespace, violation_error(verdict.violation))
+            if violation is not None:
+                await self._end_connect(eio_sid, namespace, violation_error(violation))
 
     async def _end_connect(self, eio_sid: str, namespace: str, error: BaseException) -> None:
         """The connect handler raised: take the half-made session away, and say so."""

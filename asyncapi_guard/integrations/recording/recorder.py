@@ -94,7 +94,9 @@ class Recorder:
         if verdict.violation is None:
             return None
         address = address if self.addresses else None
-        violation = dataclasses.replace(verdict.violation, sid=sid, address=address)
+        violation = dataclasses.replace(
+            verdict.violation, sid=sid, address=address, places=self._places(verdict.violation)
+        )
         names = self.counted_as(violation.namespace, violation.event, verdict)
         count = self.tally.rejected if violation.rejected else self.tally.reported
         count(*names, violation.checkpoint)
@@ -127,15 +129,15 @@ class Recorder:
         if not logger.isEnabledFor(logging.WARNING):
             return
         if violation.rejected:
-            write(logging.WARNING, "%s", self._line(violation))
+            write(logging.WARNING, "%s", violation.line())
             return
         repeat = self._repeats.next(kind_of(violation, namespace, event))
         if repeat is not None:
-            write(logging.WARNING, "%s%s", self._line(violation), repeat)
+            write(logging.WARNING, "%s%s", violation.line(), repeat)
 
-    def _line(self, violation: Violation) -> str:
+    def _places(self, violation: Violation) -> tuple[str, ...]:
         try:
-            return violation.line(partial(self.place_of, violation))
+            return violation.placed(partial(self.place_of, violation))
         except Exception:  # noqa: BLE001  # the client is answered, wherever it was
             write(logging.ERROR, "the guard failed to find a place", exc_info=True)
-            return violation.line()
+            return ()

@@ -187,11 +187,12 @@ class Connects(Admitting):
         return method is None or not shown or takes(method, full)
 
     def _reject_types(self, eio_sid: str, namespace: str, verdict: Verdict) -> None:
+        violation = verdict.violation
         try:
-            self._record(verdict, eio_sid)
+            violation = self._record(verdict, eio_sid) or violation
         finally:
-            if verdict.violation is not None:
-                self._end_connect(eio_sid, namespace, violation_error(verdict.violation))
+            if violation is not None:
+                self._end_connect(eio_sid, namespace, violation_error(violation))
 
     def _end_connect(self, eio_sid: str, namespace: str, error: BaseException) -> None:
         """The connect handler raised: take the half-made session away, and say so."""
