@@ -15,7 +15,7 @@ from socketio.async_admin import InstrumentedAsyncServer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["Replacements", "is_own", "own"]
+__all__ = ["Replacements", "is_or_extends", "own"]
 
 _Method = TypeVar("_Method", bound="Callable[..., Any]")
 #: The attribute of a method that does what the one of python-socketio does that it overrides.
@@ -31,7 +31,7 @@ def own(method: _Method) -> _Method:
     return method
 
 
-def is_own(method: Any, theirs: Any) -> bool:
+def is_or_extends(method: Any, theirs: Any) -> bool:
     """Whether a method is one of python-socketio's, or the override of a drop-in.
 
     Args:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from types import CoroutineType
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.integrations.deciding.outboxes import is_own
+from asyncapi_guard.integrations.deciding.outboxes import is_from_library
 from asyncapi_guard.integrations.handlers.registered import is_async_generator_function
 
 if TYPE_CHECKING:
@@ -50,7 +50,9 @@ _TURNS = 20
 
 def start(server: Any, function: Callable[..., Any], *args: Any) -> None:
     """Call a function in a task of its own, which is held until it is done."""
-    if is_own(server.start_background_task) and is_own(server.eio.start_background_task):
+    if is_from_library(server.start_background_task) and is_from_library(
+        server.eio.start_background_task
+    ):
         task: asyncio.Future[Any] = asyncio.create_task(function(*args))  # as they do
     else:
         task = server.start_background_task(function, *args)

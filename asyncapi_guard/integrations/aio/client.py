@@ -12,7 +12,7 @@ from asyncapi_guard.integrations.aio.client_events import ClientEvents
 from asyncapi_guard.integrations.aio.client_frames import ClientFrames
 from asyncapi_guard.integrations.aio.registering import Registering
 from asyncapi_guard.integrations.installed import MARK, Installed
-from asyncapi_guard.integrations.replacing import Replacements, is_own
+from asyncapi_guard.integrations.replacing import Replacements, is_or_extends
 
 if TYPE_CHECKING:
     from asyncapi_guard.integrations.application import AsyncApplication
@@ -53,7 +53,7 @@ class AsyncioClient(
             self._disconnect = replace(client, "_handle_disconnect", self.handle_disconnect)
             self._eio_connect = replace(client, "_handle_eio_connect", self.handle_eio_connect)
             self._emit = replace(client, "emit", self.emit)
-            self._own_emit = is_own(self._emit, socketio.AsyncClient.emit)
+            self._own_emit = is_or_extends(self._emit, socketio.AsyncClient.emit)
             self._generated = replace(client, "_generate_ack_id", self.generate_ack_id)
             self._call = replace(client, "call", self.call)
             self._on = replace(client, "on", self.on)

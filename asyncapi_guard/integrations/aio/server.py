@@ -13,7 +13,7 @@ from asyncapi_guard.integrations.aio.connects import Connects
 from asyncapi_guard.integrations.aio.emits import Emits
 from asyncapi_guard.integrations.aio.events import Events
 from asyncapi_guard.integrations.aio.registering import Registering
-from asyncapi_guard.integrations.deciding.outboxes import is_own
+from asyncapi_guard.integrations.deciding.outboxes import is_from_library
 from asyncapi_guard.integrations.installed import MARK, Installed
 from asyncapi_guard.integrations.replacing import Replacements
 
@@ -56,7 +56,7 @@ class AsyncioServer(Events, Emits, Connects, Registering["ServerDecisions"], Ins
             self._trigger = self.replaced.replace_under_admin(
                 server, "_trigger_event", self._caller
             )
-            self._calls_itself = is_own(self._trigger)
+            self._calls_itself = is_from_library(self._trigger)
             for event, theirs, ours in (
                 ("message", self._message, self.handle_message),
                 ("disconnect", self._eio_disconnect, self.handle_eio_disconnect),

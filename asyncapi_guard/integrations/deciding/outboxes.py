@@ -13,7 +13,7 @@ import logging
 import time
 from typing import Any
 
-__all__ = ["Outboxes", "is_own"]
+__all__ = ["Outboxes", "is_from_library"]
 
 #: Whose methods are as they come. A wrapper lives elsewhere, whatever it says of itself.
 _OWN = frozenset(
@@ -69,7 +69,7 @@ class Outboxes:
             beneath._get_socket,
         )
         if methods != self._methods:
-            self._methods, self._are_own = methods, all(map(is_own, methods))
+            self._methods, self._are_own = methods, all(map(is_from_library, methods))
         return self._are_own
 
     def find(self, eio_sid: str) -> Any:
@@ -98,7 +98,7 @@ class Outboxes:
         return queue if self._are_plain and not _is_bounded(queue) else None
 
 
-def is_own(method: Any) -> bool:
+def is_from_library(method: Any) -> bool:
     """Return whether a method is python-socketio's or engine.io's as it comes."""
     return getattr(method, "__globals__", _NOTHING).get("__name__") in _OWN
 
@@ -108,7 +108,11 @@ _NOTHING: dict[str, Any] = {}
 
 def _are_plain(send: Any, check_ping_timeout: Any, queues: Any) -> bool:
     """Whether sockets send as engine.io's do."""
-    return is_own(send) and is_own(check_ping_timeout) and queues.__module__ in _QUEUES
+    return (
+        is_from_library(send)
+        and is_from_library(check_ping_timeout)
+        and queues.__module__ in _QUEUES
+    )
 
 
 def _is_bounded(queue: Any) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import socketio
 
 from asyncapi_guard.integrations.installed import MARK, Installed
-from asyncapi_guard.integrations.replacing import Replacements, is_own
+from asyncapi_guard.integrations.replacing import Replacements, is_or_extends
 from asyncapi_guard.integrations.threads.client_connects import ClientConnects
 from asyncapi_guard.integrations.threads.client_emits import ClientEmits
 from asyncapi_guard.integrations.threads.client_events import ClientEvents
@@ -53,7 +53,7 @@ class ThreadedClient(
             self._disconnect = replace(client, "_handle_disconnect", self.handle_disconnect)
             self._eio_connect = replace(client, "_handle_eio_connect", self.handle_eio_connect)
             self._emit = replace(client, "emit", self.emit)
-            self._own_emit = is_own(self._emit, socketio.Client.emit)
+            self._own_emit = is_or_extends(self._emit, socketio.Client.emit)
             self._generated = replace(client, "_generate_ack_id", self.generate_ack_id)
             self._call = replace(client, "call", self.call)
             self._on = replace(client, "on", self.on)
