@@ -10,7 +10,7 @@ from asyncapi_guard.spec.acks import NO_OPTIONS, AckOptions, fault_of_required, 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["ack_options", "options_of", "read_ack_options"]
+__all__ = ["ack_options", "has_ack_options", "options_of", "read_ack_options"]
 
 _Handler = TypeVar("_Handler", bound="Callable[..., Any]")
 #: Where a function keeps what the decorator says of its ack; `functools.wraps` takes it along.
@@ -44,6 +44,11 @@ def ack_options(
         return handler
 
     return decorator
+
+
+def has_ack_options(handler: Any) -> bool:
+    """Whether the decorator stands above a handler."""
+    return getattr(handler, _KEPT, NO_OPTIONS) != NO_OPTIONS
 
 
 def options_of(handler: Any, given: AckOptions, event: str, place: str) -> AckOptions:

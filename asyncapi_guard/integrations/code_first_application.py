@@ -27,10 +27,11 @@ from asyncapi_guard.errors import RegistrationError
 from asyncapi_guard.guard import RESERVED_EVENTS, Policy
 from asyncapi_guard.integrations.handlers.outdated import outdated
 from asyncapi_guard.integrations.handlers.registered import methods_of
-from asyncapi_guard.integrations.handlers.unheeded import unheeded
+from asyncapi_guard.integrations.handlers.unheeded import unheeded, unheeded_ack_options
 from asyncapi_guard.integrations.recording.log import write
 from asyncapi_guard.integrations.typed_handlers import TypedHandlers
 from asyncapi_guard.spec import load
+from asyncapi_guard.spec.acks import NO_OPTIONS
 from asyncapi_guard.spec.loader import open_documents
 
 if TYPE_CHECKING:
@@ -318,6 +319,13 @@ class CodeFirstApplication:
         line = unheeded((each.handler for each in receivers), self._remedy, judged=followed)
         if line is not None:
             yield line
+        if self.spec is not None:
+            optioned = (
+                each for each in self.registry.receivers() if each.ack_options != NO_OPTIONS
+            )
+            line = unheeded_ack_options(each.handler for each in optioned)
+            if line is not None:
+                yield line
         if not followed:
             yield from self._unused_models()
 

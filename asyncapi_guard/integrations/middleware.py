@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 from weakref import WeakSet, ref
 
+from asyncapi_guard.codefirst.ack_options import has_ack_options
 from asyncapi_guard.contract import Contract, Perspective
 from asyncapi_guard.errors import InstallationError
 from asyncapi_guard.guard import RESERVED_EVENTS, Guard, Policy
@@ -22,7 +23,7 @@ from asyncapi_guard.integrations.deciding.admissions import AdmissionDecisions
 from asyncapi_guard.integrations.handlers.check import HandlerCheck
 from asyncapi_guard.integrations.handlers.outdated import models_in, outdated
 from asyncapi_guard.integrations.handlers.registered import registered
-from asyncapi_guard.integrations.handlers.unheeded import unheeded
+from asyncapi_guard.integrations.handlers.unheeded import unheeded, unheeded_ack_options
 from asyncapi_guard.integrations.recording.log import logger
 from asyncapi_guard.integrations.recording.recorder import Recorder
 from asyncapi_guard.integrations.recording.statistics import Statistic, merged
@@ -367,6 +368,9 @@ class AsyncAPIGuard:
         """What those should know who believe type hints: they are old, or nothing heeds them."""
         handlers = [each for *_, each in registered(server.handlers, server.namespace_handlers)]
         yield from outdated(models_in(handlers))
+        line = unheeded_ack_options(filter(has_ack_options, handlers))
+        if line is not None:
+            yield line
         if server in self._with_decided_hints:
             return
         line = unheeded(handlers, _REMEDY, judged=True)

@@ -21,7 +21,9 @@ class ASGIServer:
 
     def __init__(self, application: Any) -> None:
         self.loop = asyncio.new_event_loop()
-        handler = type("Handler", (_Handler,), {"application": application, "loop": self.loop})
+        self._lock = threading.Lock()
+        self._closed = False
+        handler = type("Handler", (_Handler,), {"application": application, "served_by": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}"
@@ -36,9 +38,18 @@ class ASGIServer:
         """What a coroutine gives, in the loop of the application."""
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(PATIENCE)
 
+    def start(self, function: Any, *args: Any) -> Any:
+        """Begin a coroutine in that loop, unless the server is being closed: `None` then."""
+        with self._lock:
+            if self._closed:
+                return None
+            return asyncio.run_coroutine_threadsafe(function(*args), self.loop)
+
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+        with self._lock:  # a request that came before begins before all are cancelled
+            self._closed = True
         with suppress(asyncio.CancelledError):
             self.run(self._cancel_all())
         self.loop.call_soon_threadsafe(self.loop.stop)
@@ -55,11 +66,13 @@ class ASGIServer:
 
 class _Handler(BaseHTTPRequestHandler):
     application: Any
-    loop: asyncio.AbstractEventLoop
+    served_by: ASGIServer
 
     def handle_any(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        answered = asyncio.run_coroutine_threadsafe(self._ask(body), self.loop)
+        answered = self.served_by.start(self._ask, body)
+        if answered is None:
+            return
         status, headers, content = answered.result(PATIENCE)
         self.send_response(status)
         for name, value in headers:

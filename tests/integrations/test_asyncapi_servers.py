@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable  # noqa: TC003  # hints are read
 from dataclasses import dataclass
+from pathlib import Path  # noqa: TC003  # hints are read
 from typing import Annotated, Any
 
 import pytest
@@ -27,6 +28,7 @@ from asyncapi_guard import (
     Policy,
     RegistrationError,
     SessionId,
+    ack_options,
     load,
 )
 from asyncapi_guard.lint import lint
@@ -807,3 +809,40 @@ def test_hints_without_effect_are_said(stage: Any, caplog: pytest.LogCaptureFixt
     name = type(made.io).__name__
     assert len(said) == 1
     assert f"pass typed=True to {name}" in said[0]
+
+
+SAID = """\
+asyncapi: 3.1.0
+info: {title: Chat, version: '1'}
+channels: {chat: {address: /, messages: {move: {payload: {}}, go: {payload: {}}}}}
+operations: {all: {action: receive, channel: {$ref: '#/channels/chat'}}}
+"""
+
+
+@pytest.mark.parametrize("ruled", ["drop-in", "plain"])
+def test_ack_options_without_effect_are_said(
+    ruled: str, net: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where a document rules, what stands at a handler does not; options of `on` as well."""
+    spec = tmp_path / "asyncapi.yml"
+    spec.write_text(SAID)
+    io: Any
+    if ruled == "drop-in":
+        io = AsyncAPIServer(async_mode="threading", spec=str(spec))
+        io.on("go", ack_timeout=5)(lambda sid, data: None)
+    else:
+        io = pysocketio.Server(async_mode="threading")
+        AsyncAPIGuard(spec).protect(io)
+        io.on("go", lambda sid, data: None)
+
+    @io.on("move")
+    @ack_options(ack_required=True)
+    def move(sid: Any, data: Any) -> None: ...
+
+    client = net.client(net.serve(pysocketio.WSGIApp(io)))
+    client.io.emit("move", 1)  # without an ack
+    client.ask("go", 1)
+    (said,) = [each for each in caplog.messages if "ack options without effect" in each]
+    assert said.count("lambda") == (ruled == "drop-in")
+    assert "move" in said
+    assert "write them in its x-ack" in said

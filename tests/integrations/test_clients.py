@@ -8,6 +8,8 @@ import gc
 import json
 import logging
 import queue
+import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import engineio
@@ -488,14 +490,19 @@ class Polled:
 
     Attributes:
         bodies: the answers, in order; then it closes.
+        waits: the last answer waits for it.
     """
 
     def __init__(self, *bodies: str) -> None:
         self.bodies = list(bodies)
+        self.waits = threading.Event()
+        self.waits.set()
 
     def __call__(self, environ: Any, start_response: Any) -> list[bytes]:
         body = "ok"
         if environ["REQUEST_METHOD"] == "GET":
+            if len(self.bodies) == 1:
+                self.waits.wait(PATIENCE)
             body = self.bodies.pop(0) if self.bodies else "1"
         start_response("200 OK", [("Content-Type", "text/plain; charset=UTF-8")])
         return [body.encode("utf-8", "surrogatepass")]
@@ -530,5 +537,59 @@ def test_frames_that_cannot_be_read_end_the_connection(
     client = guarded(kind)
     ended: queue.Queue[Any] = queue.Queue()
     client.io.on("disconnect", ended.put)
-    client.connect(net.serve(Polled(OPEN, '40{"sid":"s1"}', body)), "polling")
+    server = Polled(OPEN, '40{"sid":"s1"}', body)
+    server.waits.clear()  # until the client knows that it is in
+    client.connect(net.serve(server), "polling")
+    server.waits.set()
     assert ended.get(timeout=PATIENCE) == "transport error"
+
+
+class Late(threading.Event):
+    """What `connect` waits for: it comes once, and when the connection has ended."""
+
+    def __init__(self, eio: Any) -> None:
+        super().__init__()
+        self._eio = eio
+        self._came = False
+
+    def wait(self, timeout: float | None = None) -> bool:
+        if self._came or not super().wait(timeout):
+            return False
+        self._came = True
+        ends = time.monotonic() + PATIENCE
+        while self._eio.state == "connected" and time.monotonic() < ends:
+            time.sleep(0.001)
+        return True
+
+
+class LateLater(asyncio.Event):
+    """The same on asyncio."""
+
+    def __init__(self, eio: Any) -> None:
+        super().__init__()
+        self._eio = eio
+        self._came = False
+
+    async def wait(self) -> Any:
+        if self._came:
+            raise asyncio.TimeoutError
+        await super().wait()
+        self._came = True
+        while self._eio.state == "connected":  # noqa: ASYNC110  # engine.io has no event for it
+            await asyncio.sleep(0.001)
+        return True
+
+
+@whole_kinds
+def test_a_connection_that_ends_before_connect_returns(kind: str, guarded: Any, net: Any) -> None:
+    """No disconnect handler runs, so `connect` raises; it can be called again."""
+    client = guarded(kind)
+    eio = client.client.eio
+    client.client._connect_event = Late(eio) if kind == "Client" else LateLater(eio)
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        client.connect(net.serve(Polled(OPEN, '40{"sid":"s1"}', "x")), "polling")
+    assert (client.client.connected, client.client.namespaces) == (False, {})
+    client.client._connect_event = None
+    rogue = net.also_serve(Rogue())
+    client.connect(net.serve(rogue.wsgi))
+    assert rogue.heard() == []

@@ -52,6 +52,7 @@ class AsyncioClient(
             self._turned_away = replace(client, "_handle_error", self.handle_error)
             self._disconnect = replace(client, "_handle_disconnect", self.handle_disconnect)
             self._eio_connect = replace(client, "_handle_eio_connect", self.handle_eio_connect)
+            self._eio_end = replace(client, "_handle_eio_disconnect", self.handle_eio_disconnect)
             self._emit = replace(client, "emit", self.emit)
             self._own_emit = is_or_extends(self._emit, socketio.AsyncClient.emit)
             self._generated = replace(client, "_generate_ack_id", self.generate_ack_id)
@@ -68,6 +69,7 @@ class AsyncioClient(
         for event, theirs, ours in (
             ("message", self._message, self.handle_message),
             ("connect", self._eio_connect, self.handle_eio_connect),
+            ("disconnect", self._eio_end, self.handle_eio_disconnect),
         ):
             if eio.handlers.get(event) == theirs:
                 self.replaced.replace_item(eio.handlers, event, ours)

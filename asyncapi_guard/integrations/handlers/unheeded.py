@@ -1,4 +1,4 @@
-"""Type hints of handlers that nothing puts in force, in one line.
+"""Type hints of handlers, and options of their acks, that nothing puts in force: in one line.
 
 A handler whose parameter is a model gets what the client sent, a `dict`, unless somebody makes a
 model of it. A type checker believes the hint.
@@ -16,7 +16,7 @@ from asyncapi_guard.integrations.handlers.registered import LIBRARIES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["unheeded"]
+__all__ = ["unheeded", "unheeded_ack_options"]
 
 #: Where classes are from that plain data has, or that say nothing.
 _PLAIN_MODULES = frozenset(("builtins", "collections.abc", "types", "typing", "typing_extensions"))
@@ -34,15 +34,30 @@ def unheeded(handlers: Iterable[Any], remedy: str, *, judged: bool) -> str | Non
         judged: a document judges the traffic, so that hints of plain data promise nothing.
     """
     found = [each for each in handlers if _promises(each, judged=judged)]
-    names = list(dict.fromkeys(map(dotted_name, found)))
-    if not names:
+    who, one = _who_has(found)
+    if not who:
         return None
-    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
-    one = len(names) == 1
-    who = f"{', '.join(names[:_MOST])}{more} {'has' if one else 'have'} type hints without effect"
     them = "it gets" if one else "they get"
     what = "plain data, not instances" if judged else "what clients send, unvalidated"
-    return f"{who}: {them} {what}; {remedy}"
+    return f"{who} type hints without effect: {them} {what}; {remedy}"
+
+
+def unheeded_ack_options(handlers: Iterable[Any]) -> str | None:
+    """One line about handlers with options of acks where a document rules; `None` without any."""
+    who, _ = _who_has(handlers)
+    if not who:
+        return None
+    return f"{who} ack options without effect: a document rules here; write them in its x-ack"
+
+
+def _who_has(handlers: Iterable[Any]) -> tuple[str, bool]:
+    """The names of handlers and `has` or `have`, and whether it is one; empty for none."""
+    names = list(dict.fromkeys(map(dotted_name, handlers)))
+    if not names:
+        return "", False
+    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
+    one = len(names) == 1
+    return f"{', '.join(names[:_MOST])}{more} {'has' if one else 'have'}", one
 
 
 def _promises(handler: Any, *, judged: bool) -> bool:

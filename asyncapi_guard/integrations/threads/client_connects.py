@@ -31,6 +31,7 @@ class ClientConnects(ClientAdapter):
 
     _connect: Callable[..., Any]
     _eio_connect: Callable[..., Any]
+    _eio_end: Callable[..., Any]
     _let_in: Callable[..., Any]
     _turned_away: Callable[..., Any]
     _disconnect: Callable[..., Any]
@@ -85,6 +86,16 @@ class ClientConnects(ClientAdapter):
         client.sid = client.eio.sid
         for namespace, auth in judged.items():
             self._send("", self.decide.packets.connect(namespace, auth))
+
+    def handle_eio_disconnect(self, *reason: Any) -> None:
+        """The connection has ended.
+
+        Where that happens before `connect` has returned, python-socketio tells no handler, and
+        `connect` returns as if the client were in its namespaces. It raises if they are gone.
+        """
+        self._eio_end(*reason)
+        if self.decide.active and not self.client.connected:
+            self.client.namespaces = {}
 
     # -- what the server says ----------------------------------------------------------------------
 
