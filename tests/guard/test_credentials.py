@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from asyncapi_guard import Identity, UserPassword
 from asyncapi_guard.contract import SecurityScheme
-from asyncapi_guard.guard.credentials import MalformedCredential, credential_of, source_of
+from asyncapi_guard.guard.credentials import MalformedCredential, reading_of, source_of
 from asyncapi_guard.guard.handshakes import HandshakeRequest
 
 
@@ -85,7 +85,7 @@ def found(scheme: SecurityScheme, auth: Any, headers: Any, query: Any) -> Any:
 
     request = HandshakeRequest("GET", several(query), several(headers))
     try:
-        return credential_of(source_of(scheme), auth, request)
+        return reading_of(source_of(scheme), auth, request).credential
     except MalformedCredential:
         return ...
 

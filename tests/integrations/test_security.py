@@ -170,6 +170,54 @@ def test_any_scheme_of_a_server_will_do(way: str, given: Shown, expected: str, n
     assert visit(net, "websocket", at, given).enter("/open").startswith(expected)
 
 
+def _is_user(credential: Any, handshake: Any) -> Identity | None:
+    return Identity("user", {"enter"}) if credential == ("ann", GOOD) else None
+
+
+def _is_key(credential: Any, handshake: Any) -> Identity | None:
+    return Identity("key", {"enter"}) if credential in ("ann", OTHER) else None
+
+
+@ways
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (Shown(headers=basic(GOOD)), "0"),  # the user; no key
+        (Shown(headers=basic(OTHER)), "0"),  # the key; no user
+        (Shown(headers=basic(WRONG)), "4"),
+        (Shown(headers=basic("")), "4"),
+        (Shown({"key": OTHER}, basic(OTHER)), "0"),
+        (Shown({"key": WRONG}, basic(GOOD)), "4"),
+        (Shown({"username": "ann", "password": GOOD}, basic(OTHER)), "4"),
+        (Shown({"username": "ann", "password": GOOD}, basic(GOOD)), "0"),
+        (Shown({"username": "ann", "password": GOOD, "key": OTHER}), "0"),
+        (Shown({"username": "ann", "password": GOOD, "key": WRONG}), "4"),
+        (Shown({"username": "ann", "key": OTHER}), "4"),
+        (Shown({"key": OTHER}, {"authorization": "Basic !"}), "4"),
+    ],
+)
+def test_one_place_has_several_readings(way: str, given: Shown, expected: str, net: Any) -> None:
+    """What `Authorization: Basic` holds must be right to one of those who read it."""
+    spec = document(["basic", "key"], server=["basic", "key"])
+    for name in ("basic", "key"):  # only the server requires something
+        spec["operations"][f"{name}_enter"].pop("security")
+    at = Stage(way, net, spec, security={"basic": _is_user, "key": _is_key})
+    assert visit(net, "websocket", at, given).enter("/open").startswith(expected)
+
+
+@ways
+def test_a_key_in_the_user_needs_no_password(way: str, net: Any) -> None:
+    """Nor does an empty password count as a key."""
+    spec = document(["basic", "key"], server=["basic", "key"])
+    spec["components"]["securitySchemes"]["basic"] = {
+        "type": "apiKey",
+        "in": "user",
+        "scopes": ["enter"],
+    }
+    at = Stage(way, net, spec, security={"basic": _is_key, "key": lambda *_: None})
+    assert visit(net, "websocket", at, Shown(headers=basic(""))).enter("/open").startswith("0")
+
+
 @ways
 def test_an_operation_compares_who_the_client_is(way: str, net: Any) -> None:
     """Its scheme is verified when the client connects; the events of others go on."""
