@@ -215,6 +215,12 @@ class Guard:
             return verdict
         return self._handshake(plan, namespace, request(), verdict)
 
+    def reads_requests(self, namespace: str) -> bool:
+        """Whether the request of a handshake counts in a namespace."""
+        plan = self._plan(namespace)
+        judged = plan is not None and bool(plan.handshake)
+        return judged or self.entrance(namespace) is not None
+
     def _handshake(
         self, plan: Plan, namespace: str, request: HandshakeRequest, auth: Verdict
     ) -> Verdict:

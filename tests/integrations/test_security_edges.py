@@ -259,6 +259,17 @@ def test_a_request_that_cannot_be_read_rejects(way: str, net: Any, monkeypatch: 
     assert "unauthorized" in visit(net, at, shown("bearer", GOOD)).enter("/bearer")
 
 
+@ways
+@pytest.mark.parametrize("mode", ["enforce", "report"])
+def test_a_query_with_many_parameters_is_not_read(way: str, mode: str, net: Any) -> None:
+    """The client is told, or, where connects are only reported, it is nobody."""
+    operations = {"query_enter": mode}
+    at = Stage(way, net, document(["query"]), policy=Policy(operations=operations))
+    given = Shown(query=[("key", GOOD), *(("a", "b") for _ in range(300))])
+    code = "malformed_packet" if mode == "enforce" else "unauthorized"
+    assert code in visit(net, at, given).enter("/query")
+
+
 @pytest.mark.parametrize("sent", ["X_Key", "x-key"])
 def test_a_header_with_an_underscore_is_found(sent: str, net: Any) -> None:
     """No environment tells it from a dash."""

@@ -21,7 +21,7 @@ from asyncapi_guard.integrations.deciding.sessions import (
     Sessions,
 )
 from asyncapi_guard.integrations.handshake import Handshake
-from asyncapi_guard.integrations.wire.requests import request_in
+from asyncapi_guard.integrations.wire.requests import TooManyParameters, request_in
 from asyncapi_guard.violations import Code, printable
 
 if TYPE_CHECKING:
@@ -134,6 +134,8 @@ class AdmissionDecisions(Decisions):
         admission = Admission(namespace, Handshake(environ or {}, auth), guard, ends)
         try:
             self._look_at(admission, entrance, request_in(environ or {}))
+        except TooManyParameters:
+            admission.wrong = True
         except Exception as error:  # noqa: BLE001  # fail closed, whatever it is
             self._failed_at_security(error)
             admission.wrong = True
