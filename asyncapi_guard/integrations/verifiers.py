@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract import Mode
@@ -84,7 +83,7 @@ def on_server(contract: Contract, name: str) -> Contract:
     if name not in contract.servers:
         named = with_near_names([name], contract.servers)
         raise ValueError(f"server is none of the document's servers: {named}")
-    return replace(contract, servers={name: contract.servers[name]})
+    return contract.on_server(name)
 
 
 def check_security(guarding: Guarding, server: Any) -> None:

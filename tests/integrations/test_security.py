@@ -641,6 +641,41 @@ def test_servers_that_require_different_things() -> None:
     protect(spec=spec, security={"bearer": yes})
 
 
+@ways
+@pytest.mark.parametrize(("server", "entered"), [("main", "4"), ("other", "0")])
+def test_a_channel_is_on_the_servers_that_it_names(
+    way: str, server: str, entered: str, net: Any
+) -> None:
+    """On others, there is no such namespace."""
+    spec = document(["bearer"], server=["bearer"])
+    spec["servers"]["other"] = {"host": "i", "protocol": "ws"}
+    spec["channels"]["bearer"]["servers"] = [{"$ref": "#/servers/other"}]
+    spec["channels"]["open"]["servers"] = []
+    spec["operations"]["bearer_enter"].pop("security")
+    at = Stage(way, net, spec, server=server, security={"bearer": identity_of})
+    visitor = visit(net, "websocket", at, shown("bearer", GOOD))
+    answer = visitor.enter("/bearer")
+    assert answer.startswith(entered)
+    assert ("undeclared_namespace" in answer) is (entered == "4")
+    assert visitor.enter("/open").startswith("0")
+
+
+@pytest.mark.parametrize("make", [AsyncAPIServer, AsyncAPIAsyncServer, AsyncAPISocketIO])
+def test_a_drop_in_is_one_of_the_servers_of_its_document(make: Any) -> None:
+    """And without a document, of none."""
+    spec = document(["bearer"], server=["bearer"])
+    spec["servers"]["other"] = {"host": "i", "protocol": "ws"}
+    mode = "asgi" if make is AsyncAPIAsyncServer else "threading"
+    app = (Flask("app"),) if make is AsyncAPISocketIO else ()
+    options = {"async_mode": mode, "spec": spec, "verifiers": {"bearer": yes}}
+    with pytest.raises(InstallationError, match="server='other'"):
+        make(*app, **options)
+    made = make(*app, **options, server="other")
+    assert list((made.guard if not app else made._guarded).contract.servers) == ["other"]
+    with pytest.raises(TypeError, match="of the document that spec= names"):
+        make(*app, async_mode=mode, server="other")
+
+
 @pytest.mark.parametrize("origins", ["*", [], ["*"], ["https://example.com", "*"]])
 @pytest.mark.parametrize("kind", ["Server", "AsyncServer"])
 def test_a_cookie_needs_an_origin_that_is_checked(origins: Any, kind: str) -> None:
