@@ -20,11 +20,30 @@ if TYPE_CHECKING:
     from asyncapi_guard.contract import SecurityScheme
     from asyncapi_guard.guard.handshakes import HandshakeRequest
 
-__all__ = ["Credential", "MalformedCredential", "Reading", "reading_of", "source_of"]
+__all__ = [
+    "PLAIN_HEADERS",
+    "PLAIN_PARAMETERS",
+    "Credential",
+    "MalformedCredential",
+    "Reading",
+    "reading_of",
+    "source_of",
+    "texts_of",
+]
 
 #: What a verifier gets; `None` for a scheme whose verifier looks at the whole handshake.
 Credential: TypeAlias = "str | UserPassword | None"
 
+#: What a request says that nobody is known by.
+PLAIN_HEADERS = frozenset(
+    (
+        *("host", "upgrade", "connection", "origin", "user-agent", "referer", "date", "server"),
+        *("accept", "accept-encoding", "accept-language", "cache-control", "pragma"),
+        *("content-type", "content-length", "sec-websocket-version", "sec-websocket-extensions"),
+        *("sec-websocket-key", "sec-websocket-accept"),
+    )
+)
+PLAIN_PARAMETERS = frozenset(("EIO", "transport", "sid", "t", "j", "b64"))
 _TOKEN = ("token",)
 _USER = ("user",)
 _KEY = "key"
@@ -96,6 +115,31 @@ def reading_of(source: tuple[str, ...], auth: Any, request: HandshakeRequest) ->
     if len(distinct) > 1 or not distinct.isdisjoint(("", None)):
         raise MalformedCredential(places)
     return Reading(distinct.pop() if distinct else None, places)
+
+
+def texts_of(source: tuple[str, ...], auth: Any, request: HandshakeRequest) -> Iterator[Any]:
+    """Find what nobody should read of what a client shows, whether it is right or not.
+
+    Args:
+        source: as for `reading_of`; for the empty one, that may be anything.
+        auth: as for `reading_of`.
+        request: as for `reading_of`.
+    """
+    if not source:
+        yield from (value for _, value in auth.items()) if isinstance(auth, dict) else (auth,)
+        for names, several in ((PLAIN_HEADERS, request.headers), (PLAIN_PARAMETERS, request.query)):
+            yield from (text for name in several.keys() - names for text in several[name])
+        return
+    if source[0] == "cookie":
+        yield from request.headers.get("cookie", ())
+    for _, credential in _found(source, auth, request):
+        if isinstance(credential, UserPassword):
+            yield credential.password
+        elif credential is not None:
+            yield credential
+    if source in (_TOKEN, _USER) or source[0] == _KEY:
+        for text in request.headers.get("authorization", ()):
+            yield text.partition(" ")[2].strip()
 
 
 #: A place, and what is there; `None` for what cannot be read.

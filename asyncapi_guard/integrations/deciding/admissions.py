@@ -9,7 +9,13 @@ from types import MethodType
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract import Mode
-from asyncapi_guard.guard.credentials import MalformedCredential, Reading, reading_of, source_of
+from asyncapi_guard.guard.credentials import (
+    MalformedCredential,
+    Reading,
+    reading_of,
+    source_of,
+    texts_of,
+)
 from asyncapi_guard.guard.identity import Identity, is_sound
 from asyncapi_guard.guard.security import has_expired, used_schemes
 from asyncapi_guard.guard.verdicts import PASSED
@@ -20,7 +26,7 @@ from asyncapi_guard.integrations.deciding.sessions import (
     Session,
     Sessions,
 )
-from asyncapi_guard.integrations.handshake import Handshake
+from asyncapi_guard.integrations.handshake import Handshake, keep_shown
 from asyncapi_guard.integrations.wire.requests import TooManyParameters, request_in
 from asyncapi_guard.violations import Code, printable
 
@@ -144,10 +150,12 @@ class AdmissionDecisions(Decisions):
     def _look_at(self, admission: Admission, entrance: Entrance, request: HandshakeRequest) -> None:
         """Find the verifiers to call, and what no call of them will accept."""
         checks: dict[tuple[Any, ...], Check] = {}
+        auth = admission.handshake.auth
         for scheme in entrance.schemes:
             source = source_of(scheme)
+            keep_shown(admission.handshake.environ, texts_of(source, auth, request))
             try:
-                reading = reading_of(source, admission.handshake.auth, request) if source else _ALL
+                reading = reading_of(source, auth, request) if source else _ALL
             except MalformedCredential as malformed:
                 admission.shown |= malformed.places
                 continue

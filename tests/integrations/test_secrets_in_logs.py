@@ -1,0 +1,157 @@
+"""Nothing that a client shows to enter is in any log, nor in what others are sent."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import logging
+import threading
+import traceback
+from functools import partial
+from typing import Any
+
+import pytest
+from secret_hunt import FORMS, NAMES, Lines, Werkzeug
+from security_stage import (
+    CANARY,
+    GOOD,
+    SCHEMES,
+    SITUATIONS,
+    Shown,
+    Stage,
+    Visitor,
+    basic,
+    document,
+)
+from traffic_asyncio import Uvicorn
+
+SERVED = {"threads": Werkzeug, "asyncio": partial(Uvicorn, log_level="trace")}
+LOUD = {"logger": True, "engineio_logger": True}
+
+ways = pytest.mark.parametrize("way", SERVED)
+transports = pytest.mark.parametrize("transport", ["websocket", "polling"])
+
+
+@pytest.fixture
+def lines(monkeypatch: Any) -> Any:
+    found = Lines()
+    found.start()
+
+    def threads(args: Any) -> None:
+        found.lines.append(("stderr", "".join(traceback.format_exception(args.exc_value))))
+
+    monkeypatch.setattr(threading, "excepthook", threads)
+    yield found
+    found.stop()
+
+
+class Told(Stage):
+    """A server whose handlers quote in their exceptions what a client showed."""
+
+    def __init__(self, way: str, net: Any, spec: Any = None, **options: Any) -> None:
+        self._known: dict[str, Any] = {}
+        super().__init__(way, net, spec, served=SERVED[way], reject_event="rejected", **options)
+        self.io.on("say", self._said, namespace="*")
+        self.io.on("disconnect", self._left, namespace="*")
+
+    def _quoted(self, environ: Any, auth: Any) -> str:
+        shown = [each for key, each in environ.items() if key.startswith(("HTTP_", "QUERY"))]
+        return repr((auth, shown))
+
+    def _connected(self, namespace: str, sid: str, environ: Any, auth: Any) -> None:
+        super()._connected(namespace, sid, environ, auth)
+        self._known[sid] = environ, auth
+        if (auth or {}).get("fails"):
+            raise RuntimeError(self._quoted(environ, auth))
+
+    def _said(self, namespace: str, sid: str, *args: Any) -> None:
+        if args and args[0] == "fail":
+            try:
+                raise KeyError(self._quoted(*self._known[sid]))
+            except KeyError as error:
+                raise RuntimeError("it failed") from error
+
+    def _left(self, namespace: str, sid: str, reason: Any) -> None:
+        raise RuntimeError(self._quoted(*self._known[sid]))
+
+
+def converse(net: Any, transport: str, at: Stage, given: Shown, namespace: str) -> list[str]:
+    """All that a client may come to; the frames that it gets."""
+    visitor: Visitor = net.also_close(Visitor(transport, at.url, given))
+    if visitor.enter(namespace).startswith("0"):
+        for event in ('["say","hello"]', '["say","fail"]', '["shout",1]', "[1]"):
+            visitor.send(f"2{namespace},7{event}")
+            visitor.until(f"3{namespace},7")
+        visitor.send(f"2{namespace},7x")
+        visitor.send(f"1{namespace},")
+    visitor.enter("/open", "")
+    failing = dict(given.auth) if isinstance(given.auth, dict) else {}
+    visitor.send(f"0{namespace},{json.dumps({**failing, 'fails': True})}")
+    visitor.until(f"4{namespace}", "1")
+    return visitor.frames
+
+
+#: Credentials that are written otherwise in a URL, in JSON and in Python.
+ODD = f'p\u00e4ss "{CANARY}" %+\\/'
+MORE = {
+    "odd basic": ("basic", Shown({"username": "ann", "password": ODD})),
+    "odd header": ("basic", Shown(headers=basic(CANARY * 3))),
+    "odd key": ("key", Shown({"key": ODD})),
+    "odd query": ("query", Shown(query=[("key", ODD)])),
+    "odd cookie": ("cookie", Shown(headers={"cookie": f'sid="{GOOD}"; other={CANARY}'})),
+    "long": ("bearer", Shown({"token": (GOOD + ".") * 99})),
+    "late": ("bearer", Shown({"a": "x" * 150, "token": GOOD})),
+}
+
+
+#: By what is shown: the scheme that reads it.
+CASES: dict[str, tuple[str, Shown]] = MORE | {
+    f"{scheme} {situation}": (scheme, make(scheme))
+    for scheme, (situation, make) in itertools.product(SCHEMES, SITUATIONS.items())
+}
+
+
+@ways
+@transports
+@pytest.mark.slow
+def test_ten_thousand_lines_and_frames_have_no_secret(
+    way: str, transport: str, net: Any, lines: Lines
+) -> None:
+    """All schemes, right and wrong, events, violations, errors: one canary is looked for."""
+    at, frames = Told(way, net, io=LOUD), []
+    while len(lines.lines) + len(frames) < 10_000:
+        for scheme, given in CASES.values():
+            frames += converse(net, transport, at, given, f"/{scheme}")
+    assert lines.telling() == []
+    assert [frame for frame in frames if FORMS.search(frame)] == []
+
+
+@ways
+@transports
+@pytest.mark.parametrize("shows", CASES)
+@pytest.mark.sampled(12)
+def test_no_secret_is_told(shows: str, way: str, transport: str, net: Any, lines: Lines) -> None:
+    """One conversation at a time."""
+    scheme, given = CASES[shows]
+    at = Told(way, net, document([scheme]), io=LOUD)
+    frames = converse(net, transport, at, given, f"/{scheme}")
+    assert lines.telling() == []
+    assert [frame for frame in frames if FORMS.search(frame)] == []
+
+
+@ways
+def test_the_canary_rings_where_there_is_no_guard(
+    way: str, net: Any, lines: Lines, monkeypatch: Any
+) -> None:
+    """In the lines of all that has a hand in a connection."""
+    at = Told(way, net, io=LOUD)
+    at.guard.uninstall()
+    for name in NAMES:  # of guards that others have left
+        monkeypatch.setattr(logging.getLogger(name), "filters", [])
+    given = Shown({"token": GOOD}, {"x-key": GOOD}, [("key", GOOD)])
+    for transport in ("websocket", "polling"):
+        visitor = net.also_close(Visitor(transport, at.url, given))
+        visitor.enter("/bearer")
+    loggers = {name for name, line in lines.lines if FORMS.search(line)}
+    web = {"werkzeug"} if way == "threads" else {"uvicorn.access", "uvicorn.error", "uvicorn.asgi"}
+    assert {"engineio.server", *web} <= loggers
