@@ -164,6 +164,9 @@ def _found(source: tuple[str, ...], auth: Any, request: HandshakeRequest) -> _Fo
     several: Iterable[str] = (request.headers if where == "header" else request.query).get(name, ())
     if where == "cookie":
         several = _cookies(request, name)
+        if _from_any_site(request):
+            yield from (((where, name), None) for _ in several)
+            return
     yield from (((where, name), text) for text in several)
 
 
@@ -214,6 +217,14 @@ def _cookies(request: HandshakeRequest, name: str) -> Iterator[str]:
             key, _, value = pair.strip().partition("=")
             if key.strip() == name:
                 yield _unquoted(value.strip())
+
+
+def _from_any_site(request: HandshakeRequest) -> bool:
+    """Whether a page of any site may have made this request, with no origin to look at."""
+    if "j" in request.query:
+        return True
+    other = not {"cross-site", "same-site"}.isdisjoint(request.headers.get("sec-fetch-site", ()))
+    return other and "origin" not in request.headers
 
 
 def _unquoted(value: str) -> str:

@@ -164,11 +164,21 @@ def _unchecked_origins(schemes: tuple[SecurityScheme, ...], server: Any) -> Iter
     """Cookies, which browsers send along with the requests of any site."""
     cookies = [each for each in schemes if each.place == "cookie"]
     allowed = server.eio.cors_allowed_origins
-    several = isinstance(allowed, (list, tuple, set, frozenset))
-    everybody = allowed in ("*", []) or (several and "*" in allowed)
-    if cookies and everybody:
+    if cookies and _allows_everybody(allowed):
         yield (
             f"the security scheme {cookies[0].name!r} is a cookie, and cors_allowed_origins="
             f"{allowed!r} accepts connections from pages of any site, which browsers send the "
             "cookie along with: list the origins of your own pages"
         )
+
+
+def _allows_everybody(origins: Any) -> bool:
+    """Whether engine.io takes what it is given as `cors_allowed_origins` for any origin.
+
+    The origin `null` is that of a sandboxed frame, which any page can have.
+    """
+    if origins is None or callable(origins):
+        return False
+    if isinstance(origins, str):
+        return origins in ("*", "null")
+    return origins == [] or "*" in origins or "null" in origins

@@ -74,6 +74,13 @@ ROWS: list[tuple[SecurityScheme, Any, dict[str, Any], dict[str, Any], Any]] = [
     (COOKIE, None, {"cookie": "sid=k; sid=l"}, {}, ...),
     (COOKIE, None, {"cookie": "sid="}, {}, ...),
     (COOKIE, None, {"cookie": "xsid=k"}, {}, None),
+    (COOKIE, None, {"cookie": "sid=k"}, {"j": "0"}, ...),
+    (COOKIE, None, {"cookie": "a=k"}, {"j": "0"}, None),
+    (COOKIE, None, {"cookie": "sid=k", "sec-fetch-site": "cross-site"}, {}, ...),
+    (COOKIE, None, {"cookie": "sid=k", "sec-fetch-site": "same-site"}, {}, ...),
+    (COOKIE, None, {"cookie": "sid=k", "sec-fetch-site": "same-site", "origin": "o"}, {}, "k"),
+    (COOKIE, None, {"cookie": "sid=k", "sec-fetch-site": "same-origin"}, {}, "k"),
+    (QUERY, None, {}, {"key": "k", "j": "0"}, "k"),
 ]
 
 

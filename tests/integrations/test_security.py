@@ -676,7 +676,20 @@ def test_a_drop_in_is_one_of_the_servers_of_its_document(make: Any) -> None:
         make(*app, async_mode=mode, server="other")
 
 
-@pytest.mark.parametrize("origins", ["*", [], ["*"], ["https://example.com", "*"]])
+@pytest.mark.parametrize(
+    "origins",
+    [
+        "*",
+        [],
+        ["*"],
+        ["https://example.com", "*"],
+        ("*",),
+        {"*"},
+        {"*": 1},
+        "null",
+        ["https://example.com", "null"],
+    ],
+)
 @pytest.mark.parametrize("kind", ["Server", "AsyncServer"])
 def test_a_cookie_needs_an_origin_that_is_checked(origins: Any, kind: str) -> None:
     """Else any page on the web comes with the cookies of its visitors."""
@@ -690,7 +703,10 @@ def test_a_cookie_needs_an_origin_that_is_checked(origins: Any, kind: str) -> No
     protect(server(), document(["bearer"]), security={"bearer": yes})
 
 
-@pytest.mark.parametrize("origins", [None, "https://example.com", ["https://x.org"], lambda _: 1])
+@pytest.mark.parametrize(
+    "origins",
+    [None, "https://example.com", ["https://x.org"], {"https://x.org"}, (), lambda _: 1],
+)
 def test_origins_that_are_checked_are_fine(origins: Any) -> None:
     server = pysocketio.Server(async_mode="threading", cors_allowed_origins=origins)
     protect(server, security=BOTH)
