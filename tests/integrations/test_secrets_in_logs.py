@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
 import logging
@@ -11,6 +12,8 @@ from functools import partial
 from typing import Any
 
 import pytest
+import socketio as pysocketio
+from conftest import PATIENCE
 from secret_hunt import FORMS, NAMES, Lines, Werkzeug
 from security_stage import (
     CANARY,
@@ -24,6 +27,8 @@ from security_stage import (
     document,
 )
 from traffic_asyncio import Uvicorn
+
+from asyncapi_guard import AsyncAPIGuard
 
 SERVED = {"threads": Werkzeug, "asyncio": partial(Uvicorn, log_level="trace")}
 LOUD = {"logger": True, "engineio_logger": True}
@@ -155,3 +160,43 @@ def test_the_canary_rings_where_there_is_no_guard(
     loggers = {name for name, line in lines.lines if FORMS.search(line)}
     web = {"werkzeug"} if way == "threads" else {"uvicorn.access", "uvicorn.error", "uvicorn.asgi"}
     assert {"engineio.server", *web} <= loggers
+
+
+@pytest.mark.parametrize("kind", ["Client", "AsyncClient"])
+@transports
+def test_a_client_does_not_tell_its_own(
+    kind: str, transport: str, net: Any, lines: Lines, monkeypatch: Any
+) -> None:
+    """What it shows in its auth value, its URL and its headers, whoever it connects to."""
+    for name in NAMES:  # of guards that others have left
+        monkeypatch.setattr(logging.getLogger(name), "filters", [])
+    monkeypatch.setattr("websocket._logging._traceEnabled", True)
+    bare = pysocketio.Server(async_mode="threading", namespaces="*")
+    url = net.serve(pysocketio.WSGIApp(bare))
+    client = getattr(pysocketio, kind)(reconnection=False, handle_sigint=False, **LOUD)
+    AsyncAPIGuard(document(["bearer", "query", "header"])).protect(client)
+    options = {
+        "auth": {"token": GOOD},
+        "headers": {"X-Key": GOOD, "Authorization": f"Bearer {GOOD}"},
+        "namespaces": ["/bearer"],
+        "transports": [transport],
+        "wait_timeout": PATIENCE,
+    }
+
+    async def on_asyncio() -> None:
+        with pytest.raises(pysocketio.exceptions.ConnectionError):
+            await client.connect(f"http://127.0.0.1:1/?key={GOOD}", **options)
+        await client.connect(f"{url}?key={GOOD}", **options)
+        await client.emit("say", "hello", namespace="/bearer")
+        await client.disconnect()
+
+    if kind == "AsyncClient":
+        asyncio.run(on_asyncio())
+    else:
+        with pytest.raises(pysocketio.exceptions.ConnectionError):
+            client.connect(f"http://127.0.0.1:1/?key={GOOD}", **options)
+        client.connect(f"{url}?key={GOOD}", **options)
+        client.emit("say", "hello", namespace="/bearer")
+        client.disconnect()
+    assert lines.telling() == []
+    assert any("***" in line for _, line in lines.lines)

@@ -300,10 +300,10 @@ def _want(keys: list[tuple[logging.Logger, Secrets]]) -> None:
         for key in keys:
             logger, secrets = key
             _wanted[key] += 1
-            if key not in _filters:
-                _filters[key] = _Filter(secrets)
+            wanted = _filters.setdefault(key, _Filter(secrets))
+            if wanted not in logger.filters:
                 # Before those of the application: they may send records elsewhere.
-                logger.filters.insert(0, _filters[key])
+                logger.filters.insert(0, wanted)
     _count_out()
 
 
