@@ -50,6 +50,8 @@ class Connects(Admitting):
             if data is not UNREADABLE:
                 await self._connect(eio_sid, namespace, data)
             return
+        if self.is_closing(eio_sid):
+            return
         try:
             await self._handle_connect(eio_sid, namespace, data, strict, fault)
         finally:
