@@ -112,7 +112,7 @@ def reading_of(source: tuple[str, ...], auth: Any, request: HandshakeRequest) ->
     found = list(_found(source, auth, request))
     places = frozenset(place for place, _ in found)
     distinct = {credential for _, credential in found}
-    if len(distinct) > 1 or not distinct.isdisjoint(("", None)):
+    if len(distinct) > 1 or not all(map(_is_whole, distinct)):
         raise MalformedCredential(places)
     return Reading(distinct.pop() if distinct else None, places)
 
@@ -140,6 +140,11 @@ def texts_of(source: tuple[str, ...], auth: Any, request: HandshakeRequest) -> I
     if source in (_TOKEN, _USER) or source[0] == _KEY:
         for text in request.headers.get("authorization", ()):
             yield text.partition(" ")[2].strip()
+
+
+def _is_whole(credential: Credential) -> bool:
+    """Whether there is one, and no part of it is empty: some directories let in who has none."""
+    return all(credential) if isinstance(credential, UserPassword) else bool(credential)
 
 
 #: A place, and what is there; `None` for what cannot be read.

@@ -58,6 +58,8 @@ ROWS: list[tuple[SecurityScheme, Any, dict[str, Any], dict[str, Any], Any]] = [
     (USER, None, {"authorization": basic("nobody")}, {}, ...),
     (USER, None, {"authorization": basic("a:\x00")}, {}, ...),
     (USER, None, {"authorization": "Bearer t"}, {}, None),
+    (USER, None, {"authorization": basic("a:")}, {}, ...),
+    (USER, {"username": "", "password": "b"}, {}, {}, ...),
     (KEY, {"key": "k"}, {}, {}, "k"),
     (KEY, None, {"authorization": basic("k:")}, {}, "k"),
     (PASSWORD, None, {"authorization": basic(":k")}, {}, "k"),

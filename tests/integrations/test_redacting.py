@@ -38,6 +38,7 @@ ANYWHERE = Secrets.of([SecurityScheme("x", "X509")])
         ('0{"t":"C"}', "0***"),
         ('012/a b,3{\n"t":"C"}', "012/a b,***"),
         ("0/a,C", "0/a,***"),
+        ('2["renewed","eyJhbGci.eyJzdWIi.c2ln-_"]', '2["renewed","***"]'),
         ('< TEXT \'40/b,{"token": "C......C"}\' [99 bytes]', "< TEXT '40/b,***"),
         ('2/b,5["renew","C"]', '2/b,5["renew",***'),
         ('2["\\u0072enew",{"x":"C"}]', '2["\\u0072enew",***'),

@@ -7,6 +7,7 @@ import itertools
 import json
 import logging
 import threading
+import time
 import traceback
 from functools import partial
 from typing import Any
@@ -25,10 +26,11 @@ from security_stage import (
     Visitor,
     basic,
     document,
+    shown,
 )
 from traffic_asyncio import Uvicorn
 
-from asyncapi_guard import AsyncAPIGuard
+from asyncapi_guard import AsyncAPIGuard, Identity
 
 SERVED = {"threads": Werkzeug, "asyncio": partial(Uvicorn, log_level="trace")}
 LOUD = {"logger": True, "engineio_logger": True}
@@ -134,7 +136,7 @@ def test_ten_thousand_lines_and_frames_have_no_secret(
 @ways
 @transports
 @pytest.mark.parametrize("shows", CASES)
-@pytest.mark.sampled(12)
+@pytest.mark.sampled(24)
 def test_no_secret_is_told(shows: str, way: str, transport: str, net: Any, lines: Lines) -> None:
     """One conversation at a time."""
     scheme, given = CASES[shows]
@@ -160,6 +162,26 @@ def test_the_canary_rings_where_there_is_no_guard(
     loggers = {name for name, line in lines.lines if FORMS.search(line)}
     web = {"werkzeug"} if way == "threads" else {"uvicorn.access", "uvicorn.error", "uvicorn.asgi"}
     assert {"engineio.server", *web} <= loggers
+
+
+@ways
+@transports
+def test_no_secret_is_told_at_the_end_of_an_identity(
+    way: str, transport: str, net: Any, lines: Lines
+) -> None:
+    """Which comes while the client is connected, and whose disconnect handler fails."""
+
+    def verify(*_: Any) -> Identity:
+        return Identity("ann", frozenset({"enter"}), time.time() + 0.05)
+
+    at = Told(way, net, document(["bearer"]), io=LOUD, security={"bearer": verify})
+    visitor = net.also_close(Visitor(transport, at.url, shown("bearer", GOOD)))
+    visitor.enter("/bearer")
+    if "1/bearer," not in visitor.frames:
+        visitor.until("1/bearer,")
+    visitor.enter("/open", "")
+    assert lines.telling() == []
+    assert [frame for frame in visitor.frames if FORMS.search(frame)] == []
 
 
 @pytest.mark.parametrize("kind", ["Client", "AsyncClient"])

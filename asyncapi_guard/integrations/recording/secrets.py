@@ -48,6 +48,8 @@ _IN_URL = re.compile(r"""(?<=[?&])([^?&\s"'=]{1,255})=([^&\s]*)""")
 #: Bytes, as dumps of frames show them: in hexadecimal numbers, and as Python writes MessagePack.
 _HEX = re.compile(r"(?:[0-9a-f]{2} ){7}[0-9a-f .]*")
 _MSGPACK = re.compile(r"\\xa4(?:type|data).*", re.DOTALL)
+#: JSON Web Tokens, wherever they are.
+_JWT = re.compile(r"(?<![\w-])eyJ[\w-]{4,}\.[\w-]{4,}(?:\.[\w-]*){0,3}")
 _CLOSING = "\"')]},;"
 #: A text that is not longer than this is not looked for as it is: it might be any word.
 _SHORT = 4
@@ -119,6 +121,8 @@ class Secrets:
         if self.events:
             text = _EVENT.sub(self._event, text)
         text = _HEX.sub(REDACTED, text)
+        if "eyJ" in text:
+            text = _JWT.sub(REDACTED, text)
         text = _MSGPACK.sub(REDACTED, text)
         if ":" in text:
             text = patterns._line.sub(rf"\1 {REDACTED}", text)
