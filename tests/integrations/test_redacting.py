@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import logging.config
+import pickle
 from typing import Any
 
 import pytest
@@ -242,6 +243,24 @@ def test_an_exception_that_nobody_logs() -> None:
     mark(error, [GOOD])
     quiet(error)
     assert error.args == ("wrong: ***", 7)
+
+
+def test_no_client_hides_what_it_does(logger: Any, caplog: Any) -> None:
+    """By names that look like packets: who it is stays in the line."""
+    server, _ = guarded(logger=logger)
+    for name in ('0/a,"', '"token":{', "\ncookie: ", "Cookie: ", " key=", '["renew",', "40{"):
+        server.logger.info("received event %s from %s [%s]", name, "its-sid", "/")
+        assert "its-sid [/]" in logger.handlers[0].texts[-1]
+        logging.getLogger("asyncapi_guard").error("rejected event %r address=1.2.3.4", name)
+        assert "address=1.2.3.4" in caplog.records[-1].getMessage()
+
+
+def test_a_marked_exception_tells_nobody_else(logger: Any) -> None:
+    """Whoever sends it to another process, or shows its attributes."""
+    error = RuntimeError("it failed")
+    mark(error, [GOOD])
+    assert GOOD not in repr(vars(error))
+    assert GOOD.encode() not in pickle.dumps(error)
 
 
 def test_short_words_are_left(logger: Any) -> None:

@@ -14,9 +14,11 @@ import threading
 import traceback
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from typing import Any
 from weakref import finalize
 
+from asyncapi_guard.integrations.recording.log import logger as own_logger
 from asyncapi_guard.integrations.recording.secrets import REDACTED, Secrets, forms_of
 
 __all__ = ["Redaction", "mark", "quiet"]
@@ -75,7 +77,19 @@ def mark(error: BaseException, shown: Iterable[str]) -> None:
     """
     texts = tuple(shown)
     if texts:
-        error.__dict__[_SHOWN] = texts
+        vars(error)[_SHOWN] = _Shown(texts)
+
+
+class _Shown:
+    """What a client showed, for nobody else: it is not in a `repr`, nor in a pickle."""
+
+    __slots__ = ("texts",)
+
+    def __init__(self, texts: tuple[str, ...] = ()) -> None:
+        self.texts = texts
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), ()
 
 
 def quiet(error: BaseException) -> None:
@@ -93,7 +107,8 @@ def quiet(error: BaseException) -> None:
 
 
 def _marks(errors: Iterable[BaseException]) -> set[str]:
-    return {text for each in errors for text in vars(each).get(_SHOWN, ())}
+    found = (vars(each).get(_SHOWN) for each in errors)
+    return {text for each in found if isinstance(each, _Shown) for text in each.texts}
 
 
 def _without(text: str, forms: Iterable[str]) -> str:
@@ -119,6 +134,10 @@ class _Quotes:
         """A text, in which a word stands for what is secret."""
         return self._secrets.redact(_without(text, self._forms))
 
+    def without_in_line(self, text: str) -> str:
+        """The same of a line whose parts have been looked at one by one."""
+        return self._secrets.redact_line(_without(text, self._forms))
+
     @property
     def quoted(self) -> bool:
         """Whether one of the exceptions says what is secret."""
@@ -136,15 +155,19 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
             continue
         seen.add(id(each))
         yield each
-        waiting += (each.__cause__, each.__context__, *getattr(each, "exceptions", ()))
+        group = getattr(each, "exceptions", ())  # of an ExceptionGroup, which Python 3.10 lacks
+        inner = group if isinstance(group, tuple) else ()
+        waiting += (each.__cause__, each.__context__)
+        waiting += (one for one in inner if isinstance(one, BaseException))
 
 
 class _Filter(logging.Filter):
     """Changes records."""
 
-    def __init__(self, secrets: Secrets) -> None:
+    def __init__(self, secrets: Secrets, *, ours: bool) -> None:
         super().__init__()
         self._secrets = secrets
+        self._ours = ours
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Write every line, without what is secret."""
@@ -160,7 +183,8 @@ class _Filter(logging.Filter):
         info = record.exc_info
         error = info[1] if isinstance(info, tuple) else None
         quotes = _Quotes(error, self._secrets)
-        self._redact_message(record, quotes)
+        if not self._ours:  # the guard writes nothing that a client shows, but quotes names
+            self._redact_message(record, quotes)
         if error is not None and quotes.quoted:
             # A formatter, or whoever sends exceptions elsewhere, would look at the exception.
             lines = traceback.format_exception(type(error), error, error.__traceback__)
@@ -170,22 +194,30 @@ class _Filter(logging.Filter):
             vars(record)[name] = self._plain(vars(record)[name], quotes)
 
     def _redact_message(self, record: logging.LogRecord, quotes: _Quotes) -> None:
-        text = record.getMessage()
-        clean = quotes.without(text)
         args: Any = record.args
+        if not args:
+            record.msg = self._argument(record.msg, quotes)
+            return
         if isinstance(args, Mapping):
-            # Of an access log: the values of headers by their names.
-            if any(self._secrets.is_header(_header_in(key)) for key in args) or clean != text:
-                known = {key: self._value(key, value, quotes) for key, value in args.items()}
-                record.msg, record.args = quotes.without(_formatted(record.msg, known, args)), None
-            return
-        if clean == text:
-            return
-        if isinstance(args, tuple):
-            record.args = tuple(self._plain(each, quotes) for each in args)
-            if record.name in _TAKEN_APART or record.getMessage() == clean:
-                return
-        record.msg, record.args = clean, None
+            # Of an access log, whose values may be headers; it may have more than the line shows.
+            known: Any = copy(args)
+            known.update({key: self._value(key, args[key], quotes) for key in args})
+            record.args = known
+        else:
+            # One by one: no part that a client chooses hides what follows it.
+            record.args = tuple(self._argument(each, quotes) for each in args)
+        text = record.getMessage()
+        clean = quotes.without_in_line(text)
+        if clean != text and record.name not in _TAKEN_APART:
+            record.msg, record.args = clean, None
+
+    def _argument(self, value: Any, quotes: _Quotes) -> Any:
+        """What is written, as it is where nothing of it is secret."""
+        if value is None or isinstance(value, (int, float)):
+            return value
+        text = str(value)
+        clean = quotes.without(text)
+        return value if clean == text else clean
 
     def _value(self, key: object, value: Any, quotes: _Quotes) -> Any:
         return REDACTED if self._secrets.is_header(_header_in(key)) else self._plain(value, quotes)
@@ -202,14 +234,6 @@ def _header_in(key: object) -> object:
     """The header that gunicorn has under a key such as `{x-key}i`."""
     found = isinstance(key, str) and key.startswith("{") and key[-2:] in ("}i", "}o")
     return key[1:-2] if found and isinstance(key, str) else key
-
-
-def _formatted(message: Any, known: Mapping[Any, Any], otherwise: Any) -> str:
-    class Known(dict[Any, Any]):
-        def __missing__(self, key: Any) -> Any:
-            return otherwise[key]
-
-    return str(message) % Known(known)
 
 
 class _InFront:
@@ -234,11 +258,12 @@ class _InFront:
             if name == "exception" and quotes.quoted:
                 text = quotes.without(f"{_joined(args)}\n{traceback.format_exc()}")
                 return self._logger.error(text)
-            clean = [quotes.without(each) if isinstance(each, str) else each for each in args]
+            level, rest = args[: name == "log"], args[name == "log" :]
+            clean = [quotes.without(each) if isinstance(each, str) else each for each in rest]
             text = _joined(clean)
-            if quotes.without(text) != text:
-                clean = [*args[: name == "log"], quotes.without(text)]
-            return found(*clean, **kwargs)
+            if quotes.without_in_line(text) != text:
+                clean = [quotes.without_in_line(text)]
+            return found(*level, *clean, **kwargs)
 
         return write
 
@@ -300,7 +325,7 @@ def _want(keys: list[tuple[logging.Logger, Secrets]]) -> None:
         for key in keys:
             logger, secrets = key
             _wanted[key] += 1
-            wanted = _filters.setdefault(key, _Filter(secrets))
+            wanted = _filters.setdefault(key, _Filter(secrets, ours=logger is own_logger))
             if wanted not in logger.filters:
                 # Before those of the application: they may send records elsewhere.
                 logger.filters.insert(0, wanted)

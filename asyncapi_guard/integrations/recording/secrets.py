@@ -129,6 +129,20 @@ class Secrets:
             text = patterns._field.sub(_in_field, text)
         if "," in text:
             text = patterns._entry.sub(_in_field, text)
+        return self._redact_pairs(text)
+
+    def redact_line(self, text: str) -> str:
+        """The same, of a line that was made of several texts which are clean.
+
+        What stands in one of them, which a client may have chosen, says nothing of the next one.
+        """
+        patterns: Any = self
+        header = patterns._line.match(text)
+        if header is not None:
+            text = f"{header[1]} {REDACTED}{text[header.end() :]}"
+        return self._redact_pairs(text)
+
+    def _redact_pairs(self, text: str) -> str:
         if self.parameters and "=" in text:
             text = _PAIR.sub(self._pair, text)
         if self.everywhere and "=" in text:
