@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 import socketio as pysocketio
+from flask import Flask
+from flask_socketio import SocketIO
 from security_stage import CANARY, GOOD, document
 from uvicorn.logging import AccessFormatter
 
@@ -355,6 +357,18 @@ def test_a_drop_in_has_it_before_anything_is_registered() -> None:
     made = AsyncAPIServer(async_mode="threading", security={"b": scheme})
     assert len(filters()) == len(before) + 1
     made.guard.uninstall()
+    assert filters() == before
+
+
+def test_an_application_of_flask_has_it() -> None:
+    """As any other server."""
+    spec = document(["query"])
+    spec["components"]["securitySchemes"]["query"]["name"] = "of-flask"
+    before, app = filters(), Flask("app")
+    guard = AsyncAPIGuard(spec, security={"query": lambda *_: None})
+    guard.init_app(app, SocketIO(app, async_mode="threading"))
+    assert len(filters()) == len(before) + 1
+    guard.uninstall()
     assert filters() == before
 
 

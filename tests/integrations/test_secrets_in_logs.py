@@ -184,6 +184,22 @@ def test_no_secret_is_told_at_the_end_of_an_identity(
     assert [frame for frame in visitor.frames if FORMS.search(frame)] == []
 
 
+@ways
+@transports
+def test_no_secret_is_told_of_messagepack(
+    way: str, transport: str, net: Any, lines: Lines, monkeypatch: Any
+) -> None:
+    """Whose packets are shown in numbers, and as Python writes bytes."""
+    monkeypatch.setattr("websocket._logging._traceEnabled", True)
+    at = Told(way, net, document(["bearer"]), io={**LOUD, "serializer": "msgpack"})
+    client = pysocketio.Client(serializer="msgpack", reconnection=False, handle_sigint=False)
+    shows = {"auth": {"token": GOOD, "fails": True}, "transports": [transport]}
+    with pytest.raises(pysocketio.exceptions.ConnectionError):
+        client.connect(at.url, namespaces=["/bearer"], wait_timeout=PATIENCE, **shows)
+    assert at.ran == ["/bearer"]
+    assert lines.telling() == []
+
+
 @pytest.mark.parametrize("kind", ["Client", "AsyncClient"])
 @transports
 def test_a_client_does_not_tell_its_own(
