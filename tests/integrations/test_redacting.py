@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import gc
+import json
 import logging
 import logging.config
 import pickle
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import pytest
 import socketio as pysocketio
 from flask import Flask
 from flask_socketio import SocketIO
+from hypothesis import given
+from hypothesis import strategies as st
 from security_stage import CANARY, GOOD, document
 from uvicorn.logging import AccessFormatter
 
@@ -53,7 +57,9 @@ ANYWHERE = Secrets.of([SecurityScheme("x", "X509")])
         ("{'token': 'C', 'a': 1}", "{'token': '***', 'a': 1}"),
         ('{"password":7,"a":1}', '{"password":***,"a":1}'),
         ('{"token":{"token":"C"}}', '{"token":***'),
-        (r'"{\"token\":\"C\\\"C\",\"a\":1}"', r'"{\"token\":\"***\",\"a\":1}"'),
+        (r'"{\"token\":\"C\",\"a\":1}"', r'"{\"token\":\"***\",\"a\":1}"'),
+        (r'"{\"token\":\"C\\\"C\",\"a\":1}"', r'"{\"token\":\"***'),
+        (r"""(b'cookie', b"'C\\"), (b'x-key', b'C')""", """(b'cookie', "***"""),
         ("[(b'authorization', b'Bearer C')]", "[(b'authorization', '***')]"),
         ("BINARY 84 a4 74 79 70 65 00 a4 ... 6e 73 [52 bytes]", "BINARY ***[52 bytes]"),
         (
@@ -94,6 +100,40 @@ def test_where_a_credential_may_be_anywhere() -> None:
         "> x-cert: ***\n> host: h",
         "/s/?EIO=4&sid=7&cert=***",
     ]
+
+
+PARTS = st.text("ab '\"\\,:{}[]=&?/%+\n;<>\u00e4\u2028()0#.", max_size=8)
+NAMED = st.sampled_from(["token", "password", "key", "authorization", "X-Key", "Cookie"])
+
+
+def packet(text: str, name: str, around: str) -> str:
+    return f"s: data 0/{around.replace(',', '')},{json.dumps({'a': around, name: text})}"
+
+
+#: How others write what a client shows.
+WRITTEN: dict[str, Any] = {
+    "packet": packet,
+    "packet in bytes": lambda *given: repr(packet(*given).encode()),
+    "cut packet": lambda *given: f"< TEXT '4{packet(*given)[8:60]}...' [99 bytes]",
+    "event": lambda text, _, around: f"2{json.dumps(['renew', around, text], ensure_ascii=False)}",
+    "query": lambda text, *_: f'"GET /s/?EIO=4&key={quote(text)}&t=1 HTTP/1.1" 200',
+    "plus": lambda text, *_: f"/s/?a=b&k%65y={quote_plus(text)}",
+    "header": lambda text, *_: f"< x-key: {text.translate({10: 32, 0x2028: 32})}",
+    "dictionary": lambda text, name, around: repr({"a": around, name: text, "b": around}),
+    "json": lambda text, name, around: json.dumps({name: text, "b": around}),
+    "json in json": lambda text, name, around: json.dumps(json.dumps({name: text, "b": around})),
+    "python of json": lambda text, name, around: repr(json.dumps({name: text, "b": around})),
+    "scope": lambda text, *_: repr([(b"authorization", text.encode()), (b"x-key", text.encode())]),
+}
+
+
+@pytest.mark.parametrize("way", WRITTEN)
+@given(PARTS, PARTS, NAMED, PARTS)
+def test_however_it_is_written(way: str, before: str, after: str, name: str, around: str) -> None:
+    """Whatever the credential is made of, and whatever stands beside it."""
+    clean = SECRETS.redact(WRITTEN[way](f"{before}{CANARY}{after}", name, around))
+    assert CANARY not in clean
+    assert "***" in clean
 
 
 # -- loggers ---------------------------------------------------------------------------------------

@@ -180,7 +180,10 @@ def _without(found: re.Match[str]) -> str:
 def _field(names: str, between: str) -> str:
     """A field of an object with its value, in JSON or in Python, within another text or not."""
     name = rf"""(?<!\\)(?P<escapes>\\*)(?P<n>["'])(?:{names})(?P=escapes)(?P=n)"""
-    text = r"""b?(?P=escapes)(?P<q>["'])(?:(?!(?<!\\)(?P=escapes)(?P=q)).)*"""
+    # To its end; where that is in doubt, because of escapes within escapes, all that follows.
+    end = r"""(?=(?P=escapes)(?P=q))"""
+    inner = r"""(?:[^\\"']|\\(?![\\"'])|(?!(?P=q))["'])*"""
+    text = rf"""b?(?P=escapes)(?P<q>["'])(?:{inner}{end}|.*)"""
     value = rf"""(?:{text}|[{{\[].*|[^\s,}}\]"'\\]+)"""
     return rf"""(?P<head>{name}\s{{0,8}}{between}\s{{0,8}}){value}"""
 
