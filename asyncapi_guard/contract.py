@@ -226,6 +226,7 @@ class Channel:
         parameters: for each `{name}` in the address, the values it may have; `None` for any.
         messages: by their keys.
         websocket: its `ws` binding, if it has one.
+        servers: the keys of the servers that it is available on; `None` for all.
     """
 
     id: str
@@ -233,6 +234,7 @@ class Channel:
     parameters: Mapping[str, tuple[str, ...] | None] = field(default_factory=_nothing)
     messages: Mapping[str, Message] = field(default_factory=_nothing)
     websocket: WebSocketBinding | None = None
+    servers: frozenset[str] | None = None
     location: str = field(default="", compare=False)
     meta: Mapping[str, Any] = field(default_factory=_nothing)
 
@@ -350,6 +352,29 @@ class Contract:
     findings: tuple[Finding, ...] = field(default=(), compare=False)
     sources: tuple[SourceFile, ...] = field(default=(), compare=False)
     perspective: Perspective = Perspective.SERVER
+
+    def on_server(self, id: str) -> Contract:
+        """The same contract on one of its servers: with the channels that are available there.
+
+        Args:
+            id: the server's key.
+        """
+        channels = {
+            key: channel
+            for key, channel in self.channels.items()
+            if channel.servers is None or id in channel.servers
+        }
+        operations = {
+            key: operation
+            for key, operation in self.operations.items()
+            if operation.channel in channels
+        }
+        return replace(
+            self,
+            channels=MappingProxyType(channels),
+            operations=MappingProxyType(operations),
+            servers=MappingProxyType({id: self.servers[id]}),
+        )
 
     def seen_by(self, perspective: Perspective) -> Contract:
         """The same contract from a side: what one of them sends, the other receives."""

@@ -1,14 +1,15 @@
 """Where the credential of a security scheme is: in the auth value, or in the handshake.
 
 A credential that is there twice and differs is none, and so is one that cannot be read: a client
-must not choose which of two is looked at.
+must not choose which of two is looked at. Several schemes may read one place, each in its own way:
+what `Authorization: Basic` holds is a user with a password to one of them, and a key to another.
 """
 
 from __future__ import annotations
 
 import re
 from base64 import b64decode
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from asyncapi_guard.contract import header_key
 from asyncapi_guard.guard.identity import UserPassword
@@ -19,11 +20,30 @@ if TYPE_CHECKING:
     from asyncapi_guard.contract import SecurityScheme
     from asyncapi_guard.guard.handshakes import HandshakeRequest
 
-__all__ = ["Credential", "MalformedCredential", "credential_of", "source_of"]
+__all__ = [
+    "PLAIN_HEADERS",
+    "PLAIN_PARAMETERS",
+    "Credential",
+    "MalformedCredential",
+    "Reading",
+    "reading_of",
+    "source_of",
+    "texts_of",
+]
 
 #: What a verifier gets; `None` for a scheme whose verifier looks at the whole handshake.
 Credential: TypeAlias = "str | UserPassword | None"
 
+#: What a request says that nobody is known by.
+PLAIN_HEADERS = frozenset(
+    (
+        *("host", "upgrade", "connection", "origin", "user-agent", "referer", "date", "server"),
+        *("accept", "accept-encoding", "accept-language", "cache-control", "pragma"),
+        *("content-type", "content-length", "sec-websocket-version", "sec-websocket-extensions"),
+        *("sec-websocket-key", "sec-websocket-accept"),
+    )
+)
+PLAIN_PARAMETERS = frozenset(("EIO", "transport", "sid", "t", "j", "b64"))
 _TOKEN = ("token",)
 _USER = ("user",)
 _KEY = "key"
@@ -32,8 +52,33 @@ _BASIC = re.compile(r"basic +([A-Za-z0-9+/]+=*) *", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
+#: Where something is: the part of what a client shows, and the name there.
+Place: TypeAlias = "tuple[str, str]"
+_AUTHORIZATION: Place = "header", "authorization"
+
+
 class MalformedCredential(Exception):
-    """A credential is there and cannot be read, or is there twice and differs."""
+    """A credential is there and cannot be read, or is there twice and differs.
+
+    Attributes:
+        places: where it is.
+    """
+
+    def __init__(self, places: Iterable[Place]) -> None:
+        super().__init__()
+        self.places: frozenset[Place] = frozenset(places)
+
+
+class Reading(NamedTuple):
+    """What a scheme reads of a client.
+
+    Attributes:
+        credential: that it shows; `None` for none.
+        places: where it is; several if it is there as often.
+    """
+
+    credential: Credential
+    places: frozenset[Place] = frozenset()
 
 
 def source_of(scheme: SecurityScheme) -> tuple[str, ...]:
@@ -53,8 +98,8 @@ def source_of(scheme: SecurityScheme) -> tuple[str, ...]:
     return ()
 
 
-def credential_of(source: tuple[str, ...], auth: Any, request: HandshakeRequest) -> Credential:
-    """The credential in one place; `None` if there is none.
+def reading_of(source: tuple[str, ...], auth: Any, request: HandshakeRequest) -> Reading:
+    """Read the credential that a client shows.
 
     Args:
         source: what `source_of` returned; not the empty one.
@@ -64,44 +109,87 @@ def credential_of(source: tuple[str, ...], auth: Any, request: HandshakeRequest)
     Raises:
         MalformedCredential: see there.
     """
+    found = list(_found(source, auth, request))
+    places = frozenset(place for place, _ in found)
+    distinct = {credential for _, credential in found}
+    if len(distinct) > 1 or not all(map(_is_whole, distinct)):
+        raise MalformedCredential(places)
+    return Reading(distinct.pop() if distinct else None, places)
+
+
+def texts_of(source: tuple[str, ...], auth: Any, request: HandshakeRequest) -> Iterator[Any]:
+    """Find what nobody should read of what a client shows, whether it is right or not.
+
+    Args:
+        source: as for `reading_of`; for the empty one, that may be anything.
+        auth: as for `reading_of`.
+        request: as for `reading_of`.
+    """
+    if not source:
+        yield from (value for _, value in auth.items()) if isinstance(auth, dict) else (auth,)
+        for names, several in ((PLAIN_HEADERS, request.headers), (PLAIN_PARAMETERS, request.query)):
+            yield from (text for name in several.keys() - names for text in several[name])
+        return
+    if source[0] == "cookie":
+        yield from request.headers.get("cookie", ())
+    for _, credential in _found(source, auth, request):
+        if isinstance(credential, UserPassword):
+            yield credential.password
+        elif credential is not None:
+            yield credential
+    if source in (_TOKEN, _USER) or source[0] == _KEY:
+        for text in request.headers.get("authorization", ()):
+            yield text.partition(" ")[2].strip()
+
+
+def _is_whole(credential: Credential) -> bool:
+    """Whether there is one, and no part of it is empty: some directories let in who has none."""
+    return all(credential) if isinstance(credential, UserPassword) else bool(credential)
+
+
+#: A place, and what is there; `None` for what cannot be read.
+_Found: TypeAlias = "Iterator[tuple[Place, Credential]]"
+
+
+def _found(source: tuple[str, ...], auth: Any, request: HandshakeRequest) -> _Found:
     if source == _TOKEN:
-        return _one([*_in_auth(auth, "token"), *_tokens(request)])
+        yield from _in_auth(auth, "token")
+        yield from ((_AUTHORIZATION, token) for token in _tokens(request))
+        return
     if source == _USER:
-        return _one([*_users_in_auth(auth), *_users(request)])
+        yield from _user_in_auth(auth)
+        yield from ((_AUTHORIZATION, user) for user in _users(request))
+        return
     where, name = source
     if where == _KEY:
-        basic = (getattr(each, _PARTS[name]) for each in _users(request))
-        return _one([*_in_auth(auth, "key"), *basic])
+        yield from _in_auth(auth, "key")
+        for user in _users(request):
+            yield _AUTHORIZATION, user and getattr(user, _PARTS[name])
+        return
+    several: Iterable[str] = (request.headers if where == "header" else request.query).get(name, ())
     if where == "cookie":
-        return _one(_cookies(request, name))
-    return _one((request.headers if where == "header" else request.query).get(name, ()))
+        several = _cookies(request, name)
+        if _from_any_site(request):
+            yield from (((where, name), None) for _ in several)
+            return
+    yield from (((where, name), text) for text in several)
 
 
 _PARTS = {"user": "username", "password": "password"}
 
 
-def _one(found: Iterable[str | UserPassword]) -> Credential:
-    """What is there, if it is one thing."""
-    distinct = set(found)
-    if len(distinct) > 1 or "" in distinct:
-        raise MalformedCredential
-    return distinct.pop() if distinct else None
-
-
-def _in_auth(auth: Any, name: str) -> Iterator[str]:
+def _in_auth(auth: Any, name: str) -> _Found:
     value = auth.get(name) if isinstance(auth, dict) else None
-    if value is None:
-        return
-    if not isinstance(value, str):
-        raise MalformedCredential
-    yield value
+    if value is not None:
+        yield ("auth", name), value if isinstance(value, str) else None
 
 
-def _users_in_auth(auth: Any) -> Iterator[UserPassword]:
-    parts = [*_in_auth(auth, "username")], [*_in_auth(auth, "password")]
-    if len(parts[0]) != len(parts[1]):
-        raise MalformedCredential
-    yield from map(UserPassword, *parts)
+def _user_in_auth(auth: Any) -> _Found:
+    found = dict((*_in_auth(auth, "username"), *_in_auth(auth, "password")))
+    if found:
+        parts = [text for text in found.values() if isinstance(text, str)]
+        whole = UserPassword(*parts) if len(parts) == len(_PARTS) else None
+        yield from ((place, whole) for place in found)
 
 
 def _authorizations(request: HandshakeRequest, scheme: str) -> Iterator[str]:
@@ -110,25 +198,22 @@ def _authorizations(request: HandshakeRequest, scheme: str) -> Iterator[str]:
             yield text.strip()
 
 
-def _tokens(request: HandshakeRequest) -> Iterator[str]:
+def _tokens(request: HandshakeRequest) -> Iterator[str | None]:
     for text in _authorizations(request, "bearer"):
         found = _BEARER.fullmatch(text)
-        if found is None:
-            raise MalformedCredential
-        yield found[1]
+        yield found[1] if found is not None else None
 
 
-def _users(request: HandshakeRequest) -> Iterator[UserPassword]:
+def _users(request: HandshakeRequest) -> Iterator[UserPassword | None]:
     for text in _authorizations(request, "basic"):
         found = _BASIC.fullmatch(text)
         try:
             decoded = b64decode(found[1], validate=True).decode() if found is not None else ""
         except ValueError:
-            raise MalformedCredential from None
+            decoded = ""
         user, colon, password = decoded.partition(":")
-        if not colon or _CONTROL.search(decoded):
-            raise MalformedCredential
-        yield UserPassword(user, password)
+        sound = colon and not _CONTROL.search(decoded)
+        yield UserPassword(user, password) if sound else None
 
 
 def _cookies(request: HandshakeRequest, name: str) -> Iterator[str]:
@@ -137,6 +222,14 @@ def _cookies(request: HandshakeRequest, name: str) -> Iterator[str]:
             key, _, value = pair.strip().partition("=")
             if key.strip() == name:
                 yield _unquoted(value.strip())
+
+
+def _from_any_site(request: HandshakeRequest) -> bool:
+    """Whether a page of any site may have made this request, with no origin to look at."""
+    if "j" in request.query:
+        return True
+    other = not {"cross-site", "same-site"}.isdisjoint(request.headers.get("sec-fetch-site", ()))
+    return other and "origin" not in request.headers
 
 
 def _unquoted(value: str) -> str:

@@ -51,7 +51,9 @@ class HandshakeRule:
                 text = f"the request's method must be {binding.method}"
                 found.setdefault(Problem("/method", "method", text))
             for name, schema, texts in _parts(binding, request):
-                explained = schema.explain(texts, include_values=include_values)
+                # Headers are where credentials are, whatever a document says of them.
+                quotes = include_values and name != "headers"
+                explained = schema.explain(texts, include_values=quotes)
                 if explained is not None:
                     truncated = truncated or explained.truncated
                     below = (replace(p, path=f"/{name}{p.path}") for p in explained.problems)

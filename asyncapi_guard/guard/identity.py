@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from sys import float_info
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 __all__ = ["Identity", "UserPassword", "is_sound"]
 
@@ -24,6 +23,20 @@ class UserPassword(NamedTuple):
 
     def __repr__(self) -> str:
         return "UserPassword(...)"
+
+
+class _Claims(dict[str, Any]):
+    """Claims that nobody changes; a dictionary for whatever copies, pickles or writes it."""
+
+    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+        raise TypeError("the claims of an identity do not change; make another identity")
+
+    __setitem__ = __delitem__ = __ior__ = _refuse  # pyright: ignore[reportAssignmentType]  # they never return
+    clear = pop = popitem = setdefault = update = _refuse  # pyright: ignore[reportAssignmentType]  # as above
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Else each item would be set, one after the other.
+        return type(self), (dict(self),)
 
 
 @dataclass(frozen=True)
@@ -63,7 +76,7 @@ class Identity:
                 raise ValueError("expires_at must be seconds since the epoch, or None for never")
         if not isinstance(self.claims, Mapping):
             raise TypeError(f"claims must be a mapping, not a {_kind(self.claims)}")
-        object.__setattr__(self, "claims", MappingProxyType(dict(self.claims)))
+        object.__setattr__(self, "claims", _Claims(self.claims))
 
 
 def is_sound(identity: Identity) -> bool:

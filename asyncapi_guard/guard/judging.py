@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -75,6 +76,7 @@ class Guard:
         check_handshakes(contract)
         enforced = policy.of_security is not Mode.OFF
         self.secured: bool = enforced and bool(used_schemes(contract))
+        self._has_schemes = bool(contract.security_schemes) or bool(used_schemes(contract))
         self._entrance = Entrance(of_servers(contract))
         self._plans: dict[str, Plan] = {}
         self._templates: list[tuple[re.Pattern[str], Plan]] = []
@@ -215,6 +217,12 @@ class Guard:
             return verdict
         return self._handshake(plan, namespace, request(), verdict)
 
+    def reads_requests(self, namespace: str) -> bool:
+        """Whether the request of a handshake counts in a namespace."""
+        plan = self._plan(namespace)
+        judged = plan is not None and bool(plan.handshake)
+        return judged or self.entrance(namespace) is not None
+
     def _handshake(
         self, plan: Plan, namespace: str, request: HandshakeRequest, auth: Verdict
     ) -> Verdict:
@@ -223,7 +231,7 @@ class Guard:
         if mode is Mode.OFF:
             return auth
         problems, truncated = plan.handshake.problems(
-            request, include_values=self.policy.include_values
+            request, include_values=self.policy.include_values and not self._has_schemes
         )
         if not problems:
             return auth
@@ -242,6 +250,15 @@ class Guard:
         return Verdict(violation, auth.message)
 
     def _auth(self, plan: Plan, namespace: str, auth: Any) -> Verdict:
+        """The verdict on an auth value; where the document has security, it quotes nothing."""
+        verdict = self._auth_quoted(plan, namespace, auth)
+        violation = verdict.violation
+        if violation is None or not (self.policy.include_values and self._has_schemes):
+            return verdict
+        problems = tuple(replace(problem, value=None) for problem in violation.problems)
+        return Verdict(replace(violation, problems=problems), verdict.message)
+
+    def _auth_quoted(self, plan: Plan, namespace: str, auth: Any) -> Verdict:
         if plan.connect is None:
             return PASSED
         if auth is None:

@@ -37,6 +37,7 @@ class Policy:
             (`AsyncAPISocketIO` without `spec=`): handlers get hints one after the other.
         exclude: namespaces that are not judged at all (reserved names are), e.g. `["/admin"]`.
         include_values: put offending values into problems. For development: passwords live there.
+            Not those of connects, where the document has security schemes.
         security: for clients that do not show who they are as the document's `security` requires;
             by default as `mode`. With `off`, the application verifies its clients itself.
 

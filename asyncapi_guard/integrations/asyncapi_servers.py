@@ -70,7 +70,7 @@ class AsyncAPIServer(_ServerDropIn, ThreadedServer):
         **kwargs: as for `socketio.Server`, and the options of `AsyncAPISocketIO`: `typed`,
             `spec`, `policy`, `validate`, `generate_docs`, `title`, `version`,
             `description`, `server_url`, `server_name`, `security`, `verifiers`,
-            `security_timeout`, `engine`, `on_violation`, `addresses`, `reject_event`,
+            `security_timeout`, `server`, `engine`, `on_violation`, `addresses`, `reject_event`,
             `respond_unhandled`.
 
     Raises:
@@ -193,7 +193,7 @@ class AsyncAPIAsyncServer(_ServerDropIn, AsyncServer):
         **kwargs: as for `socketio.AsyncServer`, and the options of `AsyncAPISocketIO`: `typed`,
             `spec`, `policy`, `validate`, `generate_docs`, `title`, `version`,
             `description`, `server_url`, `server_name`, `security`, `verifiers`,
-            `security_timeout`, `engine`, `on_violation`, `addresses`, `reject_event`,
+            `security_timeout`, `server`, `engine`, `on_violation`, `addresses`, `reject_event`,
             `respond_unhandled`.
 
     Raises:

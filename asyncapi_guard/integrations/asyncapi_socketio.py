@@ -51,6 +51,7 @@ class AsyncAPISocketIO(CodeFirstApplication, SocketIO):  # type: ignore[misc]  #
             as `security` of `AsyncAPIGuard`. What has no verifier is left to your `connect`
             handler.
         security_timeout: as for `AsyncAPIGuard`.
+        server: as for `AsyncAPIGuard`, of the document that is `spec`.
         spec: an AsyncAPI document that rules instead of the hints; handlers may be typed all the
             same.
         policy: what is done about violations; by default everything that is declared is enforced.

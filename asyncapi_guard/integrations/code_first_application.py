@@ -63,9 +63,12 @@ _OPTIONS = (
     "addresses",
     "respond_unhandled",
     "security_timeout",
+    "server",
     "typed",
     "verifiers",
 )
+#: The options whose names are taken.
+_RENAMED = {"policy": "_given_policy", "server": "document_server"}
 Data = dict[str, Any]
 
 
@@ -130,6 +133,7 @@ class CodeFirstApplication:
         self.respond_unhandled: bool | None = None
         self.verifiers: Mapping[str, Callable[..., Any]] | None = None
         self.security_timeout: float | None = None
+        self.document_server: str | None = None
         self.registry: Registry = Registry()
         #: The events whose handlers nobody has said anything about, neither that their hints count
         #: nor that they do not.
@@ -158,7 +162,9 @@ class CodeFirstApplication:
             self.about.servers()  # raises for what cannot be said
         self.about.schemes()  # as above
         for name, value in given.items():
-            setattr(self, "_given_policy" if name == "policy" else name, value)
+            setattr(self, _RENAMED.get(name, name), value)
+        if self.document_server is not None and self.spec is None:
+            raise TypeError("server= is one of the servers of the document that spec= names")
         return kwargs
 
     @property

@@ -56,6 +56,7 @@ class CodeFirst(Protocol):
     respond_unhandled: bool | None
     verifiers: Mapping[str, Callable[..., Any]] | None
     security_timeout: float | None
+    document_server: str | None
 
     @property
     def policy(self) -> Policy | None:
@@ -98,6 +99,7 @@ class RenewedGuard(AsyncAPIGuard):
             perspective=owner.perspective if spec is not None else None,
             security=owner.verifiers,
             security_timeout=owner.security_timeout,
+            server=owner.document_server,
         )
         self.recorder.place_of = self._place_of
 

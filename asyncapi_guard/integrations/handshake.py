@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, Any, NewType
 
 from asyncapi_guard.integrations.recording.addresses import address_in
 from asyncapi_guard.integrations.wire.requests import Headers, query_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-__all__ = ["Handshake", "SessionId", "handshake_of", "keep_auth"]
+__all__ = ["Handshake", "SessionId", "handshake_of", "keep_auth", "keep_shown", "shown_in"]
 
 #: The type of the parameter that gets the session id, under whatever name.
 SessionId = NewType("SessionId", str)
 
 #: Where the environment of a connection keeps the auth of each namespace.
 _AUTH = "asyncapi_guard.auth"
+#: Where it keeps what the client showed of itself, and how much of it: clients choose how often.
+_SHOWN = "asyncapi_guard.shown"
+_MOST_SHOWN = 64
 
 
 class Handshake:
@@ -54,6 +58,18 @@ def keep_auth(environ: Any, namespace: str, auth: Any) -> None:
     """Keep the auth of a connect, for as long as the connection is there."""
     if environ is not None:
         environ.setdefault(_AUTH, {})[namespace] = auth
+
+
+def keep_shown(environ: Any, texts: Iterable[Any]) -> None:
+    """Keep what a client showed of itself, for as long as the connection is there."""
+    if environ is not None:
+        kept = environ.setdefault(_SHOWN, deque(maxlen=_MOST_SHOWN))
+        kept.extend({text for text in texts if isinstance(text, str)}.difference(kept))
+
+
+def shown_in(environ: Any) -> Iterable[str]:
+    """What a client showed of itself lately: what its handlers raise may quote it."""
+    return () if environ is None else tuple(environ.get(_SHOWN, ()))
 
 
 def handshake_of(server: Any, sid: str, namespace: str) -> Handshake:

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from asyncapi_guard.integrations.replacing import Replacements
 
-__all__ = ["MARK", "Installed"]
+__all__ = ["MARK", "Installed", "Redacts"]
 
 #: The attribute of a server or a client under which its adapter is found.
 MARK = "_asyncapi_guard"
+
+
+class Redacts(Protocol):
+    """What keeps credentials out of logs."""
+
+    def remove(self) -> None:
+        """Let lines be as they are."""
+        ...
 
 
 class Installed:
@@ -24,12 +32,14 @@ class Installed:
         decide: what is decided about its traffic, for as long as that is active.
         replaced: what was replaced on it.
         clock: waits for what must be done in time.
+        redaction: keeps credentials out of logs.
     """
 
     target: Any
     decide: Any
     replaced: Replacements
     clock: Any
+    redaction: Redacts | None = None
 
     @contextmanager
     def undone_on_error(self) -> Iterator[None]:
@@ -51,5 +61,7 @@ class Installed:
         self.decide.active = False
         self.clock.stop()
         self.replaced.put_back()
+        if self.redaction is not None:
+            self.redaction.remove()
         if getattr(self.target, MARK, None) is self:
             delattr(self.target, MARK)

@@ -83,8 +83,8 @@ class AsyncAPIGuard:
             or `None` for a credential that is wrong. On a `socketio.AsyncServer`, it can be a
             coroutine function.
         security_timeout: how many seconds verifiers have for one client; 5 by default.
-        server: the key of the document's server that this one is. Only servers that require
-            different things of clients need it.
+        server: the key of the document's server that this one is. Channels that name other servers
+            are not declared then. Only servers that require different things of clients need it.
 
     Raises:
         SpecError: the document cannot be used.

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import socketio
 
+from asyncapi_guard.contract import Mode
 from asyncapi_guard.errors import InstallationError
 from asyncapi_guard.integrations.deciding.client import ClientDecisions
 from asyncapi_guard.integrations.deciding.server import ServerDecisions
 from asyncapi_guard.integrations.handlers.registered import is_coroutine_function
-from asyncapi_guard.integrations.installed import MARK
+from asyncapi_guard.integrations.installed import MARK, Installed
+from asyncapi_guard.integrations.recording.redacting import Redaction
+from asyncapi_guard.integrations.recording.secrets import Secrets, all_schemes
 from asyncapi_guard.integrations.simple_clients import GuardedSimpleClient
 from asyncapi_guard.integrations.threads.client import ThreadedClient
 from asyncapi_guard.integrations.threads.errors import ErrorHandler
@@ -107,6 +110,7 @@ def install_on_server(
     adapter = ThreadedServer(server, decide, application or ErrorHandler(guarding))
     adapter.install()
     with adapter.undone_on_error():
+        _redact_logs(guarding, adapter)
         if typed:
             _follow(adapter)
     return adapter
@@ -149,6 +153,8 @@ def _install_on_client(guarding: Guarding, client: Any) -> ThreadedClient | Asyn
         return _install_on_asyncio_client(guarding, client, decide)
     adapter = ThreadedClient(client, decide, ErrorHandler(guarding))
     adapter.install()
+    with adapter.undone_on_error():
+        _redact_logs(guarding, adapter)
     return adapter
 
 
@@ -162,6 +168,7 @@ def _install_on_asyncio_client(
     adapter = AsyncioClient(client, decide, AsyncErrorHandler(guarding))
     adapter.install()
     with adapter.undone_on_error():
+        _redact_logs(guarding, adapter)
         await_handlers_of_client(adapter)
     return adapter
 
@@ -189,11 +196,21 @@ def _install_on_asyncio(
     adapter = AsyncioServer(server, decide, AsyncErrorHandler(guarding))
     adapter.install()
     with adapter.undone_on_error():
+        _redact_logs(guarding, adapter)
         if typed:
             _follow(adapter)
         await_handlers(adapter)
         end_connections_of_broken_frames(adapter)
     return adapter
+
+
+def _redact_logs(guarding: Guarding, adapter: Installed) -> None:
+    """Keep what clients show out of the logs, where the document says what that is."""
+    guard = guarding.in_force
+    schemes = all_schemes(guard.contract, declared=guarding.trusts_handlers)
+    if schemes and guard.policy.of_security is not Mode.OFF:
+        secrets = Secrets.of(schemes)
+        adapter.redaction = Redaction(adapter.target, adapter.replaced.replace, secrets)
 
 
 def _follow(adapter: ThreadedServer | AsyncioServer) -> None:

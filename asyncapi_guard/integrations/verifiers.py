@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract import Mode
@@ -84,7 +83,7 @@ def on_server(contract: Contract, name: str) -> Contract:
     if name not in contract.servers:
         named = with_near_names([name], contract.servers)
         raise ValueError(f"server is none of the document's servers: {named}")
-    return replace(contract, servers={name: contract.servers[name]})
+    return contract.on_server(name)
 
 
 def check_security(guarding: Guarding, server: Any) -> None:
@@ -177,11 +176,21 @@ def _unchecked_origins(schemes: tuple[SecurityScheme, ...], server: Any) -> Iter
     """Cookies, which browsers send along with the requests of any site."""
     cookies = [each for each in schemes if each.place == "cookie"]
     allowed = server.eio.cors_allowed_origins
-    several = isinstance(allowed, (list, tuple, set, frozenset))
-    everybody = allowed in ("*", []) or (several and "*" in allowed)
-    if cookies and everybody:
+    if cookies and _allows_everybody(allowed):
         yield (
             f"the security scheme {cookies[0].name!r} is a cookie, and cors_allowed_origins="
             f"{allowed!r} accepts connections from pages of any site, which browsers send the "
             "cookie along with: list the origins of your own pages"
         )
+
+
+def _allows_everybody(origins: Any) -> bool:
+    """Whether engine.io takes what it is given as `cors_allowed_origins` for any origin.
+
+    The origin `null` is that of a sandboxed frame, which any page can have.
+    """
+    if origins is None or callable(origins):
+        return False
+    if isinstance(origins, str):
+        return origins in ("*", "null")
+    return origins == [] or "*" in origins or "null" in origins

@@ -247,9 +247,19 @@ class _Compiler:
             parameters=MappingProxyType(self._parameters(node)),
             messages=MappingProxyType(messages),
             websocket=self._websocket(node),
+            servers=self._servers_of(node),
             location=node.location,
             meta=_rest(node, _CHANNEL_FIELDS),
         )
+
+    def _servers_of(self, channel: Node) -> frozenset[str] | None:
+        """The servers that a channel names; one that is none of the document's has no key."""
+        servers = channel.get("servers")
+        if servers is None or not isinstance(servers.value, list) or not servers.value:
+            return None
+        targets = (self._one_step(ref) for ref in servers.values() if is_reference(ref.value))
+        paths = (target.path for target in targets if target is not None)
+        return frozenset(str(path[1]) for path in paths if path[:1] == ("servers",))
 
     def _websocket(self, channel: Node) -> WebSocketBinding | None:
         """What a channel says of the request with which clients connect."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
+import json
+import pickle
 from base64 import b64encode
 from typing import Any
 
@@ -11,7 +15,7 @@ from hypothesis import strategies as st
 
 from asyncapi_guard import Identity, UserPassword
 from asyncapi_guard.contract import SecurityScheme
-from asyncapi_guard.guard.credentials import MalformedCredential, credential_of, source_of
+from asyncapi_guard.guard.credentials import MalformedCredential, reading_of, source_of
 from asyncapi_guard.guard.handshakes import HandshakeRequest
 
 
@@ -54,6 +58,8 @@ ROWS: list[tuple[SecurityScheme, Any, dict[str, Any], dict[str, Any], Any]] = [
     (USER, None, {"authorization": basic("nobody")}, {}, ...),
     (USER, None, {"authorization": basic("a:\x00")}, {}, ...),
     (USER, None, {"authorization": "Bearer t"}, {}, None),
+    (USER, None, {"authorization": basic("a:")}, {}, ...),
+    (USER, {"username": "", "password": "b"}, {}, {}, ...),
     (KEY, {"key": "k"}, {}, {}, "k"),
     (KEY, None, {"authorization": basic("k:")}, {}, "k"),
     (PASSWORD, None, {"authorization": basic(":k")}, {}, "k"),
@@ -70,6 +76,13 @@ ROWS: list[tuple[SecurityScheme, Any, dict[str, Any], dict[str, Any], Any]] = [
     (COOKIE, None, {"cookie": "sid=k; sid=l"}, {}, ...),
     (COOKIE, None, {"cookie": "sid="}, {}, ...),
     (COOKIE, None, {"cookie": "xsid=k"}, {}, None),
+    (COOKIE, None, {"cookie": "sid=k"}, {"j": "0"}, ...),
+    (COOKIE, None, {"cookie": "a=k"}, {"j": "0"}, None),
+    (COOKIE, None, {"cookie": "sid=k", "sec-fetch-site": "cross-site"}, {}, ...),
+    (COOKIE, None, {"cookie": "sid=k", "sec-fetch-site": "same-site"}, {}, ...),
+    (COOKIE, None, {"cookie": "sid=k", "sec-fetch-site": "same-site", "origin": "o"}, {}, "k"),
+    (COOKIE, None, {"cookie": "sid=k", "sec-fetch-site": "same-origin"}, {}, "k"),
+    (QUERY, None, {}, {"key": "k", "j": "0"}, "k"),
 ]
 
 
@@ -81,7 +94,7 @@ def found(scheme: SecurityScheme, auth: Any, headers: Any, query: Any) -> Any:
 
     request = HandshakeRequest("GET", several(query), several(headers))
     try:
-        return credential_of(source_of(scheme), auth, request)
+        return reading_of(source_of(scheme), auth, request).credential
     except MalformedCredential:
         return ...
 
@@ -154,3 +167,44 @@ def test_an_identity_is_a_value() -> None:
     assert len({one, Identity("a", ["x", "y"], 7, {"b": 1})}) == 1
     with pytest.raises(TypeError):
         one.claims["b"] = 2  # type: ignore[index]  # that is the point
+
+
+@pytest.mark.parametrize(
+    "copied", [copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))]
+)
+def test_an_identity_can_be_copied(copied: Any) -> None:
+    """For another process, or a cache; and the copy does not change either."""
+    one = Identity("a", ["x"], 7, {"b": [1]})
+    other = copied(one)
+    assert (other, hash(other)) == (one, hash(one))
+    with pytest.raises(TypeError, match="do not change"):
+        other.claims["b"] = 2
+
+
+def test_an_identity_can_be_written() -> None:
+    """As the fields that it has."""
+    data = dataclasses.asdict(Identity("a", claims={"b": {"c": 1}}))
+    assert json.loads(json.dumps({**data, "scopes": []}))["claims"] == {"b": {"c": 1}}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda claims: claims.update(b=2),
+        lambda claims: claims.clear(),
+        lambda claims: claims.pop("b"),
+        lambda claims: claims.popitem(),
+        lambda claims: claims.setdefault("c", 1),
+        lambda claims: claims.__ior__({"c": 1}),
+        lambda claims: claims.__delitem__("b"),
+    ],
+)
+def test_claims_do_not_change(change: Any) -> None:
+    """Nor does what they were made of change them."""
+    given = {"b": 1}
+    one = Identity("a", claims=given)
+    given["b"] = 2
+    with pytest.raises(TypeError, match="make another identity"):
+        change(one.claims)
+    assert one.claims == {"b": 1}
+    assert {**one.claims, "c": 3} == {"b": 1, "c": 3}

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from asyncapi_guard import Guard, Identity, Policy, load
+from asyncapi_guard.guard.handshakes import HandshakeRequest
 
 NOW = 1_000.0
 SCHEMES = {
@@ -147,3 +148,33 @@ def test_what_the_application_verifies_itself_is_left_to_it() -> None:
     assert code(judge.entering("/", {"admin": ALL}, NOW, {"key"})) is None
     assert code(judge.entering("/", {"admin": WRITER}, NOW, {"key"})) == "forbidden"
     assert code(judge.entering("/", {}, NOW, {"key"})) == "unauthorized"
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_what_clients_show_is_never_quoted(declared: bool) -> None:
+    """Headers are not, and with security schemes, nothing of a connect is."""
+    text = {"type": "object", "properties": {"token": {"maxLength": 1}, "X-Key": {"maxLength": 1}}}
+    document: dict[str, Any] = {
+        "asyncapi": "3.1.0",
+        "info": {"title": "T", "version": "1"},
+        "channels": {
+            "c": {
+                "address": "/",
+                "bindings": {"ws": {"query": text, "headers": text}},
+                "messages": {"connect": {"payload": text}, "say": {"payload": {"maxLength": 1}}},
+            }
+        },
+        "operations": {"c": {"action": "receive", "channel": {"$ref": "#/channels/c"}}},
+        "components": {"securitySchemes": SCHEMES} if declared else {},
+    }
+    judge = Guard(load(document), Policy(include_values=True))
+    request = HandshakeRequest("GET", {"token": ["query c4n4ry"]}, {"x-key": ["header c4n4ry"]})
+    found = judge.connect("/", {"token": "auth c4n4ry"}, lambda: request).violation
+    assert found is not None
+    quoted = {problem.path: problem.value for problem in found.problems}
+    assert quoted.keys() == {"/query/token", "/headers/X-Key", "/token"}
+    assert ("c4n4ry" in str(quoted)) is not declared
+    assert quoted["/headers/X-Key"] is None
+    said = judge.receive_event("/", "say", ["c4n4ry"]).violation
+    assert said is not None
+    assert said.problems[0].value == "'c4n4ry'"

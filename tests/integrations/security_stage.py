@@ -88,7 +88,16 @@ class Stage:
         violations: what the hook was called with.
     """
 
-    def __init__(self, way: str, net: Any, spec: Any = None, **options: Any) -> None:
+    def __init__(
+        self,
+        way: str,
+        net: Any,
+        spec: Any = None,
+        *,
+        served: Any = None,
+        io: dict[str, Any] | None = None,
+        **options: Any,
+    ) -> None:
         self.ran: list[str] = []
         self.violations: list[Any] = []
         spec = document() if spec is None else spec
@@ -96,15 +105,17 @@ class Stage:
         on_asyncio = way == "asyncio"
         kind: Any = pysocketio.AsyncServer if on_asyncio else pysocketio.Server
         mode = "asgi" if on_asyncio else "threading"
-        self.io: Any = kind(async_mode=mode, namespaces="*")
+        self.io: Any = kind(async_mode=mode, namespaces="*", **(io or {}))
         verify = self._verify_later if on_asyncio else self._verify
         options.setdefault("security", dict.fromkeys(spec["components"]["securitySchemes"], verify))
         self.guard = AsyncAPIGuard(spec, on_violation=self.violations.append, **options)
         self.guard.protect(self.io)
         self.io.on("connect", self._connected, namespace="*")
         if on_asyncio:
-            self._served = net.also_serve(Uvicorn(pysocketio.ASGIApp(self.io)))
+            self._served = net.also_serve((served or Uvicorn)(pysocketio.ASGIApp(self.io)))
             self.url: str = self._served.url
+        elif served is not None:
+            self.url = net.also_serve(served(pysocketio.WSGIApp(self.io))).url
         else:
             self.url = net.serve(pysocketio.WSGIApp(self.io))
         self.run: Any = self._served.run if on_asyncio else lambda value: value

@@ -255,3 +255,18 @@ def test_a_handshake_is_a_get() -> None:
 def test_a_binding_that_cannot_be_judged_by_is_an_error(binding: Any, words: str) -> None:
     with pytest.raises(Exception, match=words):
         load(spec(**binding))
+
+
+@pytest.mark.parametrize("way", ["threads", "asyncio"])
+@pytest.mark.parametrize("transport", TRANSPORTS)
+def test_a_query_has_only_so_many_parameters(way: str, transport: str, served: Any) -> None:
+    """Reading them takes time, and nobody knows who the client is; nobody else minds them."""
+    at = served(way)
+    query = [("room", "1"), *(("tag", "a") for _ in range(300))]
+    visitor = at.client(transport, query)
+    error = json.loads(visitor.enter().removeprefix("4"))["data"]["error"]
+    assert (error["code"], error["problems"][0]["message"]) == (
+        "malformed_packet",
+        "the query has more than 256 parameters",
+    )
+    assert "malformed_packet" not in visitor.enter("/open", '{"token":1}')

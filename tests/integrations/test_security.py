@@ -170,6 +170,54 @@ def test_any_scheme_of_a_server_will_do(way: str, given: Shown, expected: str, n
     assert visit(net, "websocket", at, given).enter("/open").startswith(expected)
 
 
+def _is_user(credential: Any, handshake: Any) -> Identity | None:
+    return Identity("user", {"enter"}) if credential == ("ann", GOOD) else None
+
+
+def _is_key(credential: Any, handshake: Any) -> Identity | None:
+    return Identity("key", {"enter"}) if credential in ("ann", OTHER) else None
+
+
+@ways
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (Shown(headers=basic(GOOD)), "0"),  # the user; no key
+        (Shown(headers=basic(OTHER)), "0"),  # the key; no user
+        (Shown(headers=basic(WRONG)), "4"),
+        (Shown(headers=basic("")), "4"),
+        (Shown({"key": OTHER}, basic(OTHER)), "0"),
+        (Shown({"key": WRONG}, basic(GOOD)), "4"),
+        (Shown({"username": "ann", "password": GOOD}, basic(OTHER)), "4"),
+        (Shown({"username": "ann", "password": GOOD}, basic(GOOD)), "0"),
+        (Shown({"username": "ann", "password": GOOD, "key": OTHER}), "0"),
+        (Shown({"username": "ann", "password": GOOD, "key": WRONG}), "4"),
+        (Shown({"username": "ann", "key": OTHER}), "4"),
+        (Shown({"key": OTHER}, {"authorization": "Basic !"}), "4"),
+    ],
+)
+def test_one_place_has_several_readings(way: str, given: Shown, expected: str, net: Any) -> None:
+    """What `Authorization: Basic` holds must be right to one of those who read it."""
+    spec = document(["basic", "key"], server=["basic", "key"])
+    for name in ("basic", "key"):  # only the server requires something
+        spec["operations"][f"{name}_enter"].pop("security")
+    at = Stage(way, net, spec, security={"basic": _is_user, "key": _is_key})
+    assert visit(net, "websocket", at, given).enter("/open").startswith(expected)
+
+
+@ways
+def test_a_key_in_the_user_needs_no_password(way: str, net: Any) -> None:
+    """Nor does an empty password count as a key."""
+    spec = document(["basic", "key"], server=["basic", "key"])
+    spec["components"]["securitySchemes"]["basic"] = {
+        "type": "apiKey",
+        "in": "user",
+        "scopes": ["enter"],
+    }
+    at = Stage(way, net, spec, security={"basic": _is_key, "key": lambda *_: None})
+    assert visit(net, "websocket", at, Shown(headers=basic(""))).enter("/open").startswith("0")
+
+
 @ways
 def test_an_operation_compares_who_the_client_is(way: str, net: Any) -> None:
     """Its scheme is verified when the client connects; the events of others go on."""
@@ -593,7 +641,55 @@ def test_servers_that_require_different_things() -> None:
     protect(spec=spec, security={"bearer": yes})
 
 
-@pytest.mark.parametrize("origins", ["*", [], ["*"], ["https://example.com", "*"]])
+@ways
+@pytest.mark.parametrize(("server", "entered"), [("main", "4"), ("other", "0")])
+def test_a_channel_is_on_the_servers_that_it_names(
+    way: str, server: str, entered: str, net: Any
+) -> None:
+    """On others, there is no such namespace."""
+    spec = document(["bearer"], server=["bearer"])
+    spec["servers"]["other"] = {"host": "i", "protocol": "ws"}
+    spec["channels"]["bearer"]["servers"] = [{"$ref": "#/servers/other"}]
+    spec["channels"]["open"]["servers"] = []
+    spec["operations"]["bearer_enter"].pop("security")
+    at = Stage(way, net, spec, server=server, security={"bearer": identity_of})
+    visitor = visit(net, "websocket", at, shown("bearer", GOOD))
+    answer = visitor.enter("/bearer")
+    assert answer.startswith(entered)
+    assert ("undeclared_namespace" in answer) is (entered == "4")
+    assert visitor.enter("/open").startswith("0")
+
+
+@pytest.mark.parametrize("make", [AsyncAPIServer, AsyncAPIAsyncServer, AsyncAPISocketIO])
+def test_a_drop_in_is_one_of_the_servers_of_its_document(make: Any) -> None:
+    """And without a document, of none."""
+    spec = document(["bearer"], server=["bearer"])
+    spec["servers"]["other"] = {"host": "i", "protocol": "ws"}
+    mode = "asgi" if make is AsyncAPIAsyncServer else "threading"
+    app = (Flask("app"),) if make is AsyncAPISocketIO else ()
+    options = {"async_mode": mode, "spec": spec, "verifiers": {"bearer": yes}}
+    with pytest.raises(InstallationError, match="server='other'"):
+        make(*app, **options)
+    made = make(*app, **options, server="other")
+    assert list((made.guard if not app else made._guarded).contract.servers) == ["other"]
+    with pytest.raises(TypeError, match="of the document that spec= names"):
+        make(*app, async_mode=mode, server="other")
+
+
+@pytest.mark.parametrize(
+    "origins",
+    [
+        "*",
+        [],
+        ["*"],
+        ["https://example.com", "*"],
+        ("*",),
+        {"*"},
+        {"*": 1},
+        "null",
+        ["https://example.com", "null"],
+    ],
+)
 @pytest.mark.parametrize("kind", ["Server", "AsyncServer"])
 def test_a_cookie_needs_an_origin_that_is_checked(origins: Any, kind: str) -> None:
     """Else any page on the web comes with the cookies of its visitors."""
@@ -607,7 +703,10 @@ def test_a_cookie_needs_an_origin_that_is_checked(origins: Any, kind: str) -> No
     protect(server(), document(["bearer"]), security={"bearer": yes})
 
 
-@pytest.mark.parametrize("origins", [None, "https://example.com", ["https://x.org"], lambda _: 1])
+@pytest.mark.parametrize(
+    "origins",
+    [None, "https://example.com", ["https://x.org"], {"https://x.org"}, (), lambda _: 1],
+)
 def test_origins_that_are_checked_are_fine(origins: Any) -> None:
     server = pysocketio.Server(async_mode="threading", cors_allowed_origins=origins)
     protect(server, security=BOTH)

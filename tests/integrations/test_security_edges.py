@@ -147,6 +147,33 @@ def test_in_report_mode_a_connection_may_be_refused_for_ever(way: str, net: Any)
         assert visitor.enter("/open").startswith("4")
 
 
+@ways
+@pytest.mark.parametrize("transport", ["websocket", "polling"])
+@pytest.mark.parametrize("guessing", ["at once", "one by one"])
+def test_a_connection_has_five_guesses(way: str, transport: str, guessing: str, net: Any) -> None:
+    """However fast they come, and in however many namespaces, declared or not."""
+    asked: list[Any] = []
+    verify = dict.fromkeys(("bearer", "oauth2"), lambda *given: asked.append(given))
+    at = Stage(way, net, document(["bearer", "oauth2"]), security=verify)
+    visitor = visit(net, at, Shown(), transport)
+    names = ["/bearer", "/oauth2", "/nowhere"] * 4
+    packets = [f'0{name},{{"token":"{n}-guess"}}' for n, name in enumerate(names)]
+    if guessing == "at once" and transport == "polling":
+        visitor.send("\x1e4".join(packets))
+    elif guessing == "at once":
+        for packet in packets:
+            visitor.send(packet)
+    else:
+        for packet in packets[:5]:
+            visitor.send(packet)
+            visitor.until("4", "1")
+    if "1" not in visitor.frames:
+        visitor.until("1")
+    assert [given[0] for given in asked] == ["0-guess", "1-guess", "3-guess", "4-guess"]
+    assert sum(frame.startswith("4/") for frame in visitor.frames) <= 5
+    assert at.ran == []
+
+
 # -- uninstalling ----------------------------------------------------------------------------------
 
 
@@ -183,9 +210,10 @@ def test_uninstalling_forgets_who_clients_are(way: str, net: Any) -> None:
 @ways
 def test_a_refusal_of_a_client_that_leaves_is_not_counted(way: str, net: Any) -> None:
     """Nothing would forget the count of a connection that is ending."""
-    leaving, hold, told = threading.Event(), threading.Event(), threading.Event()
+    asked, leaving, hold, told = (threading.Event() for _ in range(4))
 
     def verify(credential: Any, handshake: Any) -> None:
+        asked.set()
         leaving.wait()
 
     async def leave(*_: Any) -> None:
@@ -210,8 +238,9 @@ def test_a_refusal_of_a_client_that_leaves_is_not_counted(way: str, net: Any) ->
     assert visitor.enter("/open").startswith("0")
     entering = threading.Thread(target=visitor.send, args=('0/bearer,{"token":"x"}',))
     ending = threading.Thread(target=visitor.send_apart, args=("1",))
-    for each in (entering, ending):
-        each.start()
+    entering.start()
+    asked.wait()
+    ending.start()
     told.wait()
     hold.set()
     for each in (entering, ending):
@@ -257,6 +286,17 @@ def test_a_request_that_cannot_be_read_rejects(way: str, net: Any, monkeypatch: 
     at = Stage(way, net, document(["bearer"]))
     monkeypatch.setattr(admissions, "request_in", lambda _: 1 / 0)
     assert "unauthorized" in visit(net, at, shown("bearer", GOOD)).enter("/bearer")
+
+
+@ways
+@pytest.mark.parametrize("mode", ["enforce", "report"])
+def test_a_query_with_many_parameters_is_not_read(way: str, mode: str, net: Any) -> None:
+    """The client is told, or, where connects are only reported, it is nobody."""
+    operations = {"query_enter": mode}
+    at = Stage(way, net, document(["query"]), policy=Policy(operations=operations))
+    given = Shown(query=[("key", GOOD), *(("a", "b") for _ in range(300))])
+    code = "malformed_packet" if mode == "enforce" else "unauthorized"
+    assert code in visit(net, at, given).enter("/query")
 
 
 @pytest.mark.parametrize("sent", ["X_Key", "x-key"])

@@ -85,6 +85,12 @@ class Admitting(Expiring):
             # Not by the server's own method: that waits until the client has read all.
             await connection.close(wait=False, reason=self.server.reason.SERVER_DISCONNECT)
 
+    def is_closing(self, eio_sid: str) -> bool:
+        """Whether a connection ends: what came together with its last guess counts no more."""
+        connection = self.server.eio.sockets.get(eio_sid)
+        ends = connection is not None and (connection.closing or connection.closed)
+        return self.decide.counts_refusals and ends
+
     async def pre_connect(self, eio_sid: str, namespace: str) -> Any:
         """python-socketio gives a client its session id."""
         sid = await self._pre_connect(eio_sid, namespace)

@@ -15,6 +15,7 @@ from asyncapi_guard.integrations.aio.calling import (
 )
 from asyncapi_guard.integrations.deciding.calls import ASKING, Rejected, Unjudged, handled
 from asyncapi_guard.integrations.recording.log import logger
+from asyncapi_guard.integrations.recording.redacting import mark, quiet
 from asyncapi_guard.violations import printable
 
 if TYPE_CHECKING:
@@ -155,6 +156,7 @@ class Answers(Guarded[Decides]):
                 await self._go_on(call, rejected.verdict)
             return
         except BaseException as error:
+            mark(error, self._shown_by(call.eio_sid))
             answered, value = False, None
             try:
                 answered, value = await self._ask_about(call, error)
@@ -162,6 +164,7 @@ class Answers(Guarded[Decides]):
                 if not answered and not late:
                     await self._tell_of_fault(call, error)
             if not answered:
+                quiet(error)
                 raise
             value = Unjudged(value)
         if call.id is not None and not late:

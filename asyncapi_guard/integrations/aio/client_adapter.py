@@ -8,7 +8,7 @@ from asyncapi_guard.integrations.aio.adapter import Guarded
 from asyncapi_guard.integrations.aio.calling import tell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from asyncapi_guard.guard import Verdict
     from asyncapi_guard.integrations.application import AsyncApplication
@@ -42,6 +42,11 @@ class ClientAdapter(Guarded["ClientDecisions"]):
         """Send a packet to the server; `None` is nothing to send."""
         if packet is not None:
             await self.client._send_packet(packet)
+
+    def _shown_by(self, eio_sid: str | None) -> Iterable[str]:  # noqa: ARG002  # there is one
+        auth = getattr(self.client, "connection_auth", None)
+        values = auth.values() if isinstance(auth, dict) else (auth,)
+        return [value for value in values if isinstance(value, str)]
 
     async def _record(
         self,

@@ -19,6 +19,7 @@ from asyncapi_guard.integrations.deciding.calls import (
     handled,
 )
 from asyncapi_guard.integrations.handlers.parameters import takes
+from asyncapi_guard.integrations.recording.redacting import mark
 from asyncapi_guard.integrations.wire.packets import UNREADABLE, opened, strictly
 from asyncapi_guard.violations import printable
 
@@ -48,6 +49,8 @@ class Connects(Admitting):
         if not self.decide.active:
             if data is not UNREADABLE:
                 await self._connect(eio_sid, namespace, data)
+            return
+        if self.is_closing(eio_sid):
             return
         try:
             await self._handle_connect(eio_sid, namespace, data, strict, fault)
@@ -143,11 +146,11 @@ class Connects(Admitting):
         if event == "disconnect":
             return await self._trigger_disconnect(namespace, sid, *args)
         if event != "connect" or not _once.get():
-            return await self._trigger(event, namespace, sid, *args)
+            return await self._call_handler(event, namespace, sid, *args)
         if len(args) > 1 and not self._takes_auth(namespace, (sid, *args)):
             args = args[:1]
         try:
-            value = await self._trigger(event, namespace, sid, *args)
+            value = await self._call_handler(event, namespace, sid, *args)
         except (ConnectionRefusedError, exceptions.ConnectionRefusedError):
             raise
         except Exception as error:
@@ -159,9 +162,17 @@ class Connects(Admitting):
             raise ConnectFailed(never_awaited(value, "the connect handler"), seen=False)
         return value
 
+    async def _call_handler(self, event: str, namespace: str, sid: str, *args: Any) -> Any:
+        try:
+            return await self._trigger(event, namespace, sid, *args)
+        except Exception as error:
+            eio_sid = self.server.manager.eio_sid_from_sid(sid, namespace)
+            mark(error, self._shown_by(eio_sid))
+            raise
+
     async def _trigger_disconnect(self, namespace: str, sid: str, *args: Any) -> Any:
         try:
-            value = await self._trigger("disconnect", namespace, sid, *args)
+            value = await self._call_handler("disconnect", namespace, sid, *args)
         except Exception as error:
             if not self.decide.active:
                 raise

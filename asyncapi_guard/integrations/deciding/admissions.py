@@ -9,7 +9,13 @@ from types import MethodType
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract import Mode
-from asyncapi_guard.guard.credentials import MalformedCredential, credential_of, source_of
+from asyncapi_guard.guard.credentials import (
+    MalformedCredential,
+    Reading,
+    reading_of,
+    source_of,
+    texts_of,
+)
 from asyncapi_guard.guard.identity import Identity, is_sound
 from asyncapi_guard.guard.security import has_expired, used_schemes
 from asyncapi_guard.guard.verdicts import PASSED
@@ -20,15 +26,17 @@ from asyncapi_guard.integrations.deciding.sessions import (
     Session,
     Sessions,
 )
-from asyncapi_guard.integrations.handshake import Handshake
-from asyncapi_guard.integrations.wire.requests import request_in
+from asyncapi_guard.integrations.handshake import Handshake, keep_shown
+from asyncapi_guard.integrations.wire.requests import TooManyParameters, request_in
 from asyncapi_guard.violations import Code, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from asyncapi_guard.guard import Guard, Verdict
-    from asyncapi_guard.guard.credentials import Credential
+    from asyncapi_guard.guard.credentials import Credential, Place
+    from asyncapi_guard.guard.handshakes import HandshakeRequest
+    from asyncapi_guard.guard.security import Entrance
     from asyncapi_guard.integrations.deciding.calls import Call
     from asyncapi_guard.integrations.deciding.decisions import Guarding
     from asyncapi_guard.integrations.wire.codec import Codec
@@ -36,26 +44,27 @@ if TYPE_CHECKING:
 
 __all__ = ["Admission", "AdmissionDecisions", "Check"]
 
+#: What a verifier reads that looks at the whole handshake.
+_ALL = Reading(None)
+
 
 class Check:
     """One call of a verifier.
 
     Attributes:
-        source: where the credential was; empty for the whole handshake.
+        places: where the credential was; nowhere for the whole handshake.
         names: of the security schemes that it is for.
         verify: the verifier.
         credential: what it is called with.
         identity: what it said, if that is good.
     """
 
-    __slots__ = ("credential", "identity", "names", "source", "verify")
+    __slots__ = ("credential", "identity", "names", "places", "verify")
 
-    def __init__(
-        self, source: tuple[str, ...], verify: Callable[..., Any], credential: Credential
-    ) -> None:
-        self.source: tuple[str, ...] = source
+    def __init__(self, verify: Callable[..., Any], reading: Reading) -> None:
         self.verify: Callable[..., Any] = verify
-        self.credential: Credential = credential
+        self.credential: Credential = reading.credential
+        self.places: frozenset[Place] = reading.places
         self.names: list[str] = []
         self.identity: Identity | None = None
 
@@ -67,11 +76,12 @@ class Admission:
         namespace: that it wants to enter.
         handshake: the request with which it came, and its auth.
         checks: the verifiers to call, in order.
-        wrong: a credential cannot be read, or is there twice and differs.
+        shown: where the client shows something.
+        wrong: something there is no credential to any verifier.
         ends: when there is no more time for verifiers, by `time.monotonic()`.
     """
 
-    __slots__ = ("checks", "ends", "guard", "handshake", "namespace", "wrong")
+    __slots__ = ("checks", "ends", "guard", "handshake", "namespace", "shown", "wrong")
 
     def __init__(self, namespace: str, handshake: Handshake, guard: Guard, ends: float) -> None:
         self.namespace: str = namespace
@@ -79,6 +89,7 @@ class Admission:
         self.guard: Guard = guard
         self.ends: float = ends
         self.checks: list[Check] = []
+        self.shown: set[Place] = set()
         self.wrong: bool = False
 
     @property
@@ -127,25 +138,36 @@ class AdmissionDecisions(Decisions):
             return None
         ends = time.monotonic() + self.guarding.security_timeout
         admission = Admission(namespace, Handshake(environ or {}, auth), guard, ends)
-        checks: dict[tuple[Any, ...], Check] = {}
         try:
-            request = request_in(environ or {})
-            for scheme in entrance.schemes:
-                source = source_of(scheme)
-                credential = credential_of(source, auth, request) if source else None
-                verify = self.guarding.verifiers.get(scheme.name)
-                if verify is None or (source and credential is None):
-                    continue
-                key = source, _function_of(verify), credential
-                check = checks.setdefault(key, Check(source, verify, credential))
-                check.names.append(scheme.name)
-            admission.checks = list(checks.values())
-        except MalformedCredential:
+            self._look_at(admission, entrance, request_in(environ or {}))
+        except TooManyParameters:
             admission.wrong = True
         except Exception as error:  # noqa: BLE001  # fail closed, whatever it is
             self._failed_at_security(error)
             admission.wrong = True
         return admission
+
+    def _look_at(self, admission: Admission, entrance: Entrance, request: HandshakeRequest) -> None:
+        """Find the verifiers to call, and what no call of them will accept."""
+        checks: dict[tuple[Any, ...], Check] = {}
+        auth = admission.handshake.auth
+        for scheme in entrance.schemes:
+            source = source_of(scheme)
+            keep_shown(admission.handshake.environ, texts_of(source, auth, request))
+            try:
+                reading = reading_of(source, auth, request) if source else _ALL
+            except MalformedCredential as malformed:
+                admission.shown |= malformed.places
+                continue
+            verify = self.guarding.verifiers.get(scheme.name)
+            if verify is None or (source and reading.credential is None):
+                continue
+            key = _function_of(verify), *reading
+            checks.setdefault(key, Check(verify, reading)).names.append(scheme.name)
+        admission.checks = list(checks.values())
+        read = {place for check in admission.checks for place in check.places}
+        admission.wrong = not admission.shown <= read
+        admission.shown |= read
 
     def identified(self, check: Check, value: Any, problem: str | None) -> None:
         """Note what a verifier returned.
@@ -178,16 +200,13 @@ class AdmissionDecisions(Decisions):
 
     def _admitted(self, admission: Admission) -> tuple[Verdict, Session]:
         guard, namespace = admission.guard, admission.namespace
-        shown = {check.source for check in admission.checks if check.source}
-        right = {check.source for check in admission.checks if check.identity is not None}
-        identities = {
-            name: check.identity
-            for check in admission.checks
-            if check.identity is not None
-            for name in check.names
-        }
-        # What is shown and wrong rejects, whatever else is right.
-        if admission.wrong or not shown <= right:
+        accepted = [
+            (check, check.identity) for check in admission.checks if check.identity is not None
+        ]
+        identities = {name: who for check, who in accepted for name in check.names}
+        right = {place for check, _ in accepted for place in check.places}
+        # What is shown and wrong to all who read it rejects, whatever else is right.
+        if admission.wrong or not admission.shown <= right:
             return guard.unwelcome(namespace, "connect", Code.UNAUTHORIZED), Session(identities)
         excused = self._excused_by(guard)
         verdict = guard.entering(namespace, identities, time.time(), excused)

@@ -12,7 +12,7 @@ from asyncapi_guard.errors import RequestValidationError, violation_error
 from asyncapi_guard.integrations.deciding.decisions import Decisions
 from asyncapi_guard.integrations.deciding.events import fault_of
 from asyncapi_guard.integrations.wire.codec import Unsendable
-from asyncapi_guard.integrations.wire.requests import request_in
+from asyncapi_guard.integrations.wire.requests import MANY, has_many, request_in
 from asyncapi_guard.violations import Checkpoint, Code
 
 if TYPE_CHECKING:
@@ -42,9 +42,11 @@ class ConnectDecisions(Decisions):
         """
 
         def judge(namespace: str, _event: str) -> Verdict:
-            guard = self.guard
-            if fault is not None:
-                return guard.malformed(Checkpoint.CONNECT, namespace, "connect", fault)
+            guard, wrong = self.guard, fault
+            if wrong is None and has_many(environ or {}) and guard.reads_requests(namespace):
+                wrong = MANY
+            if wrong is not None:
+                return guard.malformed(Checkpoint.CONNECT, namespace, "connect", wrong)
             return guard.connect(namespace, auth, partial(request_in, environ or {}))
 
         return self._ask(Checkpoint.CONNECT, judge, namespace, "connect")

@@ -6,13 +6,14 @@ import logging
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from asyncapi_guard.integrations.handshake import shown_in
 from asyncapi_guard.integrations.recording.addresses import address_in
 from asyncapi_guard.integrations.threads.calling import tell
 from asyncapi_guard.integrations.threads.timing import Clock
 from asyncapi_guard.violations import Checkpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from asyncapi_guard.guard import Verdict
     from asyncapi_guard.integrations.application import Application
@@ -48,6 +49,10 @@ class Guarded(Generic[Decides]):
         """Send a packet by a connection; `None` is nothing to send."""
         raise NotImplementedError
 
+    def _shown_by(self, eio_sid: str | None) -> Iterable[str]:
+        """What was shown to enter: nobody should read it in a log."""
+        raise NotImplementedError
+
     def _record(
         self,
         verdict: Verdict,
@@ -75,6 +80,9 @@ class Adapter(Guarded["ServerDecisions"]):
         """Send a packet to a client; `None` is nothing to send."""
         if packet is not None:
             self.server._send_packet(eio_sid, packet)
+
+    def _shown_by(self, eio_sid: str | None) -> Iterable[str]:
+        return shown_in(self.server.environ.get(eio_sid))
 
     def _record(
         self,

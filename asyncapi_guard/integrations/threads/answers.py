@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from asyncapi_guard.errors import violation_error
 from asyncapi_guard.integrations.deciding.calls import ASKING, Rejected, Unjudged, handled
 from asyncapi_guard.integrations.recording.log import logger
+from asyncapi_guard.integrations.recording.redacting import mark, quiet
 from asyncapi_guard.integrations.threads.adapter import Decides, Guarded
 from asyncapi_guard.integrations.threads.calling import (
     is_pending,
@@ -155,6 +156,7 @@ class Answers(Guarded[Decides]):
                 self._go_on(call, rejected.verdict)
             return
         except BaseException as error:
+            mark(error, self._shown_by(call.eio_sid))
             answered, value = False, None
             try:
                 answered, value = self._ask_about(call, error)
@@ -162,6 +164,7 @@ class Answers(Guarded[Decides]):
                 if not answered and not late:
                     self._tell_of_fault(call, error)
             if not answered:
+                quiet(error)
                 raise
             value = Unjudged(value)
         if call.id is not None and not late:

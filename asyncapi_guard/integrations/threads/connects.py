@@ -17,6 +17,7 @@ from asyncapi_guard.integrations.deciding.calls import (
     handled,
 )
 from asyncapi_guard.integrations.handlers.parameters import takes
+from asyncapi_guard.integrations.recording.redacting import mark
 from asyncapi_guard.integrations.threads.admitting import Admitting, entering_as
 from asyncapi_guard.integrations.threads.calling import is_pending, never_awaited
 from asyncapi_guard.integrations.wire.packets import UNREADABLE, opened, strictly
@@ -48,6 +49,8 @@ class Connects(Admitting):
         if not self.decide.active:
             if data is not UNREADABLE:
                 self._connect(eio_sid, namespace, data)
+            return
+        if self.is_closing(eio_sid):
             return
         try:
             self._handle_connect(eio_sid, namespace, data, strict, fault)
@@ -143,11 +146,11 @@ class Connects(Admitting):
         if event == "disconnect":
             return self._trigger_disconnect(namespace, sid, *args)
         if event != "connect" or not _once.get():
-            return self._trigger(event, namespace, sid, *args)
+            return self._call_handler(event, namespace, sid, *args)
         if len(args) > 1 and not self._takes_auth(namespace, (sid, *args)):
             args = args[:1]
         try:
-            value = self._trigger(event, namespace, sid, *args)
+            value = self._call_handler(event, namespace, sid, *args)
         except (ConnectionRefusedError, exceptions.ConnectionRefusedError):
             raise
         except Exception as error:
@@ -159,9 +162,17 @@ class Connects(Admitting):
             raise ConnectFailed(never_awaited(value, "the connect handler"), seen=False)
         return value
 
+    def _call_handler(self, event: str, namespace: str, sid: str, *args: Any) -> Any:
+        try:
+            return self._trigger(event, namespace, sid, *args)
+        except Exception as error:
+            eio_sid = self.server.manager.eio_sid_from_sid(sid, namespace)
+            mark(error, self._shown_by(eio_sid))
+            raise
+
     def _trigger_disconnect(self, namespace: str, sid: str, *args: Any) -> Any:
         try:
-            value = self._trigger("disconnect", namespace, sid, *args)
+            value = self._call_handler("disconnect", namespace, sid, *args)
         except Exception as error:
             if not self.decide.active:
                 raise

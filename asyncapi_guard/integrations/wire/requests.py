@@ -12,14 +12,34 @@ from asyncapi_guard.guard.handshakes import HandshakeRequest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Headers", "query_in", "request_in"]
+__all__ = ["MANY", "Headers", "TooManyParameters", "has_many", "query_in", "request_in"]
 
 #: Headers that WSGI has under names of their own.
 _UNPREFIXED = ("CONTENT_TYPE", "CONTENT_LENGTH")
+#: How many parameters a query may have: each is read before anybody knows who the client is.
+_MOST = 256
+#: What is wrong with one that has more.
+MANY = f"the query has more than {_MOST} parameters"
+
+
+class TooManyParameters(Exception):
+    """Nobody reads so many."""
+
+
+def has_many(environ: Mapping[str, Any]) -> bool:
+    """Whether the query of a request has more parameters than are read."""
+    query: str = environ.get("QUERY_STRING", "")
+    return query.count("&") >= _MOST
 
 
 def request_in(environ: Mapping[str, Any]) -> HandshakeRequest:
-    """The request with which a client connected."""
+    """The request with which a client connected.
+
+    Raises:
+        TooManyParameters: see there.
+    """
+    if has_many(environ):
+        raise TooManyParameters
     headers = {name: [text] for name, text in Headers(environ).items()}
     return HandshakeRequest(environ.get("REQUEST_METHOD", ""), query_in(environ), headers)
 
