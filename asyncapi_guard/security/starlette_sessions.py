@@ -14,7 +14,7 @@ from base64 import b64decode
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.guard.credentials import MalformedCredential, credential_of
+from asyncapi_guard.guard.credentials import MalformedCredential, reading_of
 from asyncapi_guard.guard.identity import Identity
 from asyncapi_guard.integrations.wire.requests import request_in
 from asyncapi_guard.security.complaints import Complaint
@@ -112,7 +112,7 @@ class _SessionInScope(_StarletteSession):
 
     def _session(self, credential: Any, handshake: Handshake) -> tuple[Any, float | None]:
         try:
-            shown = credential_of(self._source, None, request_in(handshake.environ))
+            shown = reading_of(self._source, None, request_in(handshake.environ)).credential
         except MalformedCredential:
             return None, None
         if shown is None or shown != credential:
