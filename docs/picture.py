@@ -38,7 +38,7 @@ LABELS = {
     "drift": "code against its document",
     "testing": "guarded clients for your tests",
     "security": "ready verifiers",
-    "console": "files for the browser",
+    "console": "pages about a document",
     "integrations": "Socket.IO and Flask",
     "codegen": "documents as code",
     "codefirst": "type hints as a document",

@@ -1,1 +1,4 @@
-"""The console: static files for the docs and try-it page, and the browser client they share."""
+"""The console: pages to read a document, to try it and to watch its traffic.
+
+`pages.Pages` makes HTML of a contract; `static/` holds what the browser needs beside it.
+"""

@@ -1,0 +1,139 @@
+"""The console's pages as HTML: reading the document, trying it, and watching it.
+
+Pages know no web framework and do no I/O but reading their own templates: whoever serves them, or
+writes them to files, asks for the text. All that comes from the document is escaped by the
+templates; only `reading.markdown` makes HTML itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import jinja2
+
+if TYPE_CHECKING:
+    from asyncapi_guard.contract import Contract
+
+__all__ = ["Pages", "Urls", "environment"]
+
+_TEMPLATES = Path(__file__).with_name("templates")
+
+
+@dataclass(frozen=True, slots=True)
+class Urls:
+    """Where the console's pages and data are, relative to the page that links to them."""
+
+    read: str = "./"
+    try_out: str = "./try"
+    live: str = "./live"
+    yaml: str = "./asyncapi.yml"
+    json: str = "./asyncapi.json"
+    judge: str = "./judge"
+    live_data: str = "./live.json"
+
+    @classmethod
+    def below(cls, base: str) -> Urls:
+        """Those below a console's root, which ends with `/`."""
+        return cls(**{name: base + path.removeprefix("./") for name, path in _PATHS.items()})
+
+    @classmethod
+    def of_files(cls) -> Urls:
+        """Those of a site that is opened without a server, so that names have suffixes."""
+        return cls(read="index.html", try_out="try.html", live="", judge="", live_data="")
+
+
+_PATHS = {
+    "read": "",
+    "try_out": "try",
+    "live": "live",
+    "yaml": "asyncapi.yml",
+    "json": "asyncapi.json",
+    "judge": "judge",
+    "live_data": "live.json",
+}
+
+
+@lru_cache(maxsize=1)
+def environment() -> jinja2.Environment:
+    """The templates: everything is escaped, and a name that is missing is an error."""
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+
+class Pages:
+    """The pages about one contract.
+
+    Args:
+        contract: what the document means.
+        title: the name in the bar and in headings; the document's own by default.
+        base: the console's root as its pages link to it, with a `/` at its end.
+        static: where the files of `static/` are, as pages link to them, with a `/` at its end.
+        connect: the Socket.IO server's URL that the Try page connects to; `None` for the server
+            that serves the page.
+        live: whether there is a Live page.
+        judge: whether something answers at `judge`; else the Try page says "Not checked".
+        mode: what the guard does about violations, if there is a guard: shown in the bar.
+        site: the pages are files that open without a server: links have suffixes, and scripts are
+            classic ones.
+    """
+
+    def __init__(  # noqa: PLR0913  # options, each by its name
+        self,
+        contract: Contract,
+        *,
+        title: str | None = None,
+        base: str = "./",
+        static: str = "./static/",
+        connect: str | None = None,
+        live: bool = False,
+        judge: bool = False,
+        mode: Literal["enforce", "report", "off"] | None = None,
+        site: bool = False,
+    ) -> None:
+        self.contract = contract
+        self.title: str = title or contract.title
+        self.version: str = contract.version
+        self.static = static
+        self.connect = connect
+        self.has_live = live and not site
+        self.judge = judge and not site
+        self.mode = mode
+        self.site = site
+        self.urls = Urls.of_files() if site else Urls.below(base)
+
+    @property
+    def tabs(self) -> list[tuple[str, str, str]]:
+        """The views: each one's name, its text and its URL."""
+        tabs = [("read", "Read", self.urls.read), ("try", "Try", self.urls.try_out)]
+        return [*tabs, ("live", "Live", self.urls.live)] if self.has_live else tabs
+
+    @cached_property
+    def document_line(self) -> str:
+        """What the pages are about, in one line."""
+        version = f" {self.version}" if self.version else ""
+        return f"{self.contract.title}{version}, AsyncAPI {self.contract.asyncapi}"
+
+    def read(self) -> str:
+        """The page to read the document on."""
+        return self._render("read")
+
+    def try_out(self) -> str:
+        """The page to send events from, and to see what comes back."""
+        return self._render("try")
+
+    def live(self) -> str:
+        """The page that shows what the guard counts."""
+        return self._render("live")
+
+    def _render(self, view: str, **values: Any) -> str:
+        template = environment().get_template(f"{view}.html.jinja")
+        return template.render(page=self, view=view, **values)

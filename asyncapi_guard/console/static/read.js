@@ -1,0 +1,1 @@
+/** Reading: the filter, the current place in the contents, `j` and `k`. */

@@ -1,0 +1,1 @@
+/** Trying: sending events, and seeing what comes back. */
