@@ -43,7 +43,13 @@ class _ClientDropIn(DropIn):
     _kind = "client"
     _given = staticmethod(given_to_client)
     #: Nobody is told of a rejection by an event.
-    _options = (DropIn._options | {"perspective"}) - {"reject_event", "server"}
+    _options = (DropIn._options | {"perspective"}) - {
+        "docs",
+        "docs_auth",
+        "live",
+        "reject_event",
+        "server",
+    }
     #: A connect has what the client sends to enter a namespace.
     _never_sent = RESERVED_EVENTS - {"connect"}
 

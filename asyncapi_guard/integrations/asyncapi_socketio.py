@@ -60,6 +60,9 @@ class AsyncAPISocketIO(CodeFirstApplication, SocketIO):  # type: ignore[misc]  #
         addresses: put the addresses of clients into violations and log lines; the default.
         reject_event: as for `AsyncAPIGuard`.
         respond_unhandled: as for `AsyncAPIGuard`.
+        docs: the path of the console, such as `/asyncapi`; as for `AsyncAPIGuard`.
+        docs_auth: says who can see it; as well.
+        live: show the traffic in it; as well.
         typed: take the hints of every handler that has some, functions and methods of class-based
             namespaces alike. By default those of what is registered with `get_from_typehint=True`.
         **kwargs: as for `SocketIO`.
@@ -83,6 +86,7 @@ class AsyncAPISocketIO(CodeFirstApplication, SocketIO):  # type: ignore[misc]  #
         self._guarded = None
         super().init_app(app, **self._take_options(kwargs))
         self.about.servers()  # raises for a name of which nothing says where it is
+        self._check_docs()
         self._handlers.follow(self.server)
         self._handlers.constructs = self.validate
         self._handlers.own = self._own

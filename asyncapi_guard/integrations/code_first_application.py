@@ -23,7 +23,7 @@ from asyncapi_guard.codefirst.handler_functions import dotted_name
 from asyncapi_guard.codefirst.origin import models_of
 from asyncapi_guard.codefirst.signatures import describe
 from asyncapi_guard.contract import Contract, Mode, Perspective
-from asyncapi_guard.errors import RegistrationError
+from asyncapi_guard.errors import InstallationError, RegistrationError
 from asyncapi_guard.guard import RESERVED_EVENTS, Policy
 from asyncapi_guard.integrations.handlers.outdated import outdated
 from asyncapi_guard.integrations.handlers.registered import methods_of
@@ -52,6 +52,9 @@ _OPTIONS = (
     "version",
     "title",
     "description",
+    "docs",
+    "docs_auth",
+    "live",
     "server_url",
     "server_name",
     "security",
@@ -134,6 +137,9 @@ class CodeFirstApplication:
         self.verifiers: Mapping[str, Callable[..., Any]] | None = None
         self.security_timeout: float | None = None
         self.document_server: str | None = None
+        self.docs: str | None = None
+        self.docs_auth: Callable[[Any], object] | None = None
+        self.live: bool | None = None
         self.registry: Registry = Registry()
         #: The events whose handlers nobody has said anything about, neither that their hints count
         #: nor that they do not.
@@ -166,6 +172,22 @@ class CodeFirstApplication:
         if self.document_server is not None and self.spec is None:
             raise TypeError("server= is one of the servers of the document that spec= names")
         return kwargs
+
+    def _check_docs(self) -> None:
+        """See that there can be a console, if there is to be one.
+
+        Raises:
+            InstallationError: nothing guards the traffic, or there is no document.
+        """
+        if not self.docs:
+            return
+        if not self.validate:
+            raise InstallationError(
+                "docs= needs the guard, and validate is False: to accept all traffic, pass "
+                "policy=Policy(mode='report')"
+            )
+        if self.spec is None and not self.generate_docs:
+            raise InstallationError("docs= shows the document, and generate_docs is False")
 
     @property
     def policy(self) -> Policy | None:

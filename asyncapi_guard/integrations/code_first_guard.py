@@ -17,6 +17,7 @@ from asyncapi_guard.guard.policy import with_near_names
 from asyncapi_guard.integrations.middleware import AsyncAPIGuard
 from asyncapi_guard.integrations.recording.log import write
 from asyncapi_guard.spec import load
+from asyncapi_guard.spec.loader import open_documents
 from asyncapi_guard.violations import Checkpoint, Code, printable
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.codefirst import About, Receiver, Sender
     from asyncapi_guard.contract import Message
     from asyncapi_guard.schema import EngineName
+    from asyncapi_guard.spec.references import Documents
     from asyncapi_guard.violations import Violation
 
 __all__ = ["CodeFirst", "RenewedGuard"]
@@ -57,6 +59,9 @@ class CodeFirst(Protocol):
     verifiers: Mapping[str, Callable[..., Any]] | None
     security_timeout: float | None
     document_server: str | None
+    docs: str | None
+    docs_auth: Callable[[Any], object] | None
+    live: bool | None
 
     @property
     def policy(self) -> Policy | None:
@@ -65,6 +70,10 @@ class CodeFirst(Protocol):
 
     def contract(self) -> Contract:
         """What is registered now."""
+        ...
+
+    def document(self) -> dict[str, Any]:
+        """The document of that, as data."""
         ...
 
     def said_of_handlers(self) -> Iterable[str]:
@@ -100,6 +109,9 @@ class RenewedGuard(AsyncAPIGuard):
             security=owner.verifiers,
             security_timeout=owner.security_timeout,
             server=owner.document_server,
+            docs=owner.docs,
+            docs_auth=owner.docs_auth,
+            live=owner.live,
         )
         self.recorder.place_of = self._place_of
 
@@ -122,6 +134,12 @@ class RenewedGuard(AsyncAPIGuard):
     def drop_in(self) -> str | None:
         """The class whose guard it is."""
         return type(self._owner).__name__
+
+    def _documents(self) -> Callable[[], Documents]:
+        """The document of what is registered, as it is when somebody looks."""
+        if not self._follows:
+            return super()._documents()
+        return lambda: open_documents(self._owner.document())
 
     def _renew(self) -> None:
         changes = self._owner.registry.changes

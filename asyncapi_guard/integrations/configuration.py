@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.console.below import check_root
 from asyncapi_guard.contract import Contract
 from asyncapi_guard.errors import Finding, InstallationError, UnreadableDocument
 from asyncapi_guard.guard import RESERVED_EVENTS, Policy
@@ -182,6 +183,11 @@ def _callable(value: Any) -> Any:
     return value
 
 
+def _root(value: Any) -> Any:
+    # YAML and TOML read a bare off as false.
+    return None if value is False else check_root(value)
+
+
 def _path(name: str, value: Any, root_path: str) -> Any:
     """The document, or a directory: where the application is, else in the working directory."""
     if isinstance(value, (Mapping, Contract)) and name == "spec":
@@ -201,9 +207,12 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "addresses": _boolean,
     "allow_http": _hosts,
     "checkpoints": _mapping,
+    "docs": _root,
+    "docs_auth": _callable,
     "engine": _engine,
     "exclude": _several,
     "include_values": _boolean,
+    "live": _boolean,
     "mode": _mode,
     "on_violation": _callable,
     "operations": _mapping,

@@ -63,6 +63,7 @@ class DropIn(CodeFirstApplication, Base):
         CodeFirstApplication.__init__(self)
         super(CodeFirstApplication, self).__init__(*args, **self._take_options(kwargs))
         self.about.servers()  # raises for a name of which nothing says where it is
+        self._check_docs()
         self._handlers.follow(self)
         self._handlers.constructs = self.validate
         self._calls: TypedCalls = TypedCalls(self._handlers, self, self._given)

@@ -27,6 +27,12 @@ from asyncapi_guard.integrations.handlers.unheeded import unheeded, unheeded_ack
 from asyncapi_guard.integrations.recording.log import logger
 from asyncapi_guard.integrations.recording.recorder import Recorder
 from asyncapi_guard.integrations.recording.statistics import Statistic, merged
+from asyncapi_guard.integrations.serving import (
+    VIOLATIONS,
+    ConsoleOptions,
+    Serving,
+    Shown,
+)
 from asyncapi_guard.integrations.verifiers import (
     check_timeout,
     check_verifiers,
@@ -35,6 +41,8 @@ from asyncapi_guard.integrations.verifiers import (
 )
 from asyncapi_guard.schema import EngineName, get_engine
 from asyncapi_guard.spec import load
+from asyncapi_guard.spec.compiler import compile_contract
+from asyncapi_guard.spec.loader import open_documents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -42,8 +50,11 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask_socketio import SocketIO
 
+    from asyncapi_guard.console.asgi import ConsoleASGI
+    from asyncapi_guard.console.wsgi import ConsoleWSGI
     from asyncapi_guard.guard.identity import Identity
     from asyncapi_guard.integrations.targets import Adapter
+    from asyncapi_guard.spec.references import Documents
     from asyncapi_guard.violations import Violation
 
 __all__ = ["AsyncAPIGuard"]
@@ -85,8 +96,15 @@ class AsyncAPIGuard:
         security_timeout: how many seconds verifiers have for one client; 5 by default.
         server: the key of the document's server that this one is. Channels that name other servers
             are not declared then. Only servers that require different things of clients need it.
+        docs: the path of the console, such as `/asyncapi`. By default there is none. `init_app`
+            serves it from the Flask application; without Flask, wrap yours in `wsgi` or `asgi`.
+        docs_auth: says who can see the console. It is called with Flask's request, with the
+            environment of WSGI, or with the scope of ASGI, where it can be a coroutine function.
+            Anything but `True` is answered with 403.
+        live: show in the console what passes in this process; only with `docs_auth`.
 
     Raises:
+        InstallationError: `live` or `docs_auth` has no effect, or `live` has no `docs_auth`.
         SpecError: the document cannot be used.
         TypeError: an option is of another kind.
         ValueError: the policy or a verifier does not fit the document, or an option is none.
@@ -113,13 +131,17 @@ class AsyncAPIGuard:
         security: Mapping[str, Callable[..., Any]] | None = None,
         security_timeout: float | None = None,
         server: str | None = None,
+        docs: str | None = None,
+        docs_auth: Callable[[Any], object] | None = None,
+        live: bool | None = None,
     ) -> None:
         _check_document(spec)
         _check_options(on_violation, addresses, reject_event, respond_unhandled)
         described = _perspective(perspective)
+        console = ConsoleOptions(docs, docs_auth, live)
         self.recorder: Recorder = Recorder(on_violation, addresses=addresses is not False)
         self.handler_check: HandlerCheck = HandlerCheck(self.recorder.place_in_document)
-        self.handler_check.also = self._said_of_handlers
+        self.handler_check.also = self._said_of_server
         self.error_handler: Callable[[Exception, str, str], Any] | None = None
         self.reject_event: str | None = reject_event
         self.respond_unhandled: bool | None = respond_unhandled
@@ -142,15 +164,25 @@ class AsyncAPIGuard:
             "security": security,
             "security_timeout": security_timeout,
             "server": server,
+            "docs": docs,
+            "docs_auth": docs_auth,
+            "live": live,
         }
+        #: What the contract was made of, for as long as a console shows it.
+        self._read: Documents | None = None
+        self._serving: Serving | None = None
         self._has_document = spec is not None
         if spec is None:
             return
+        console.check()
         engine = engine or "auto"
         if isinstance(spec, Contract):
             contract = spec
-        else:
+        elif console.root is None:
             contract = load(spec, allow_http=allow_http or False, root=root, engine=engine)
+        else:
+            self._read = open_documents(spec, allow_http=allow_http or False, root=root)
+            contract = compile_contract(self._read, engine)
         if engine == "auto" and get_engine(engine).name != "rust":
             logger.warning("jsonschema-rs is not installed: validating with jsonschema, slowly")
         if described is not None:
@@ -162,6 +194,35 @@ class AsyncAPIGuard:
         self.in_force: Guard = Guard(contract.seen_by(Perspective.SERVER), policy)
         self.recorder.namespaces = frozenset(c.address for c in contract.channels.values())
         self.recorder.read_places_from(contract.sources)
+        if console.root is not None:
+            self._serve(console)
+
+    def _serve(self, options: ConsoleOptions) -> None:
+        """Make the console; where it is served is not known yet."""
+        shown = Shown(
+            lambda: self.in_force,
+            self._documents(),
+            self.statistics,
+            self.recorder.last,
+            self._adapters,
+        )
+        self._serving = Serving(shown, options)
+        if options.live:
+            self.recorder.keep_last(VIOLATIONS)
+
+    def _documents(self) -> Callable[[], Documents]:
+        """What returns the documents of the contract in force.
+
+        Raises:
+            InstallationError: nothing does.
+        """
+        read = self._read
+        if read is None:
+            raise InstallationError(
+                "docs= shows the text of the document, which a Contract does not have: pass its "
+                "path, or the document as data"
+            )
+        return lambda: read
 
     @property
     def on_violation(self) -> Callable[[Violation], object] | None:
@@ -274,11 +335,15 @@ class AsyncAPIGuard:
         if self.error_handler is not None:
             raise InstallationError(_NOT_UNDER_FLASK)
         middleware = self._for(app)
+        if middleware._serving is not None and isinstance(getattr(app, "extensions", None), dict):
+            middleware._serving.check_flask(app)
         previous = getattr(app, "extensions", {}).get("asyncapi_guard")
         adapter = install(middleware, app, socketio, typed=bool(typed))
         middleware._keep(adapter)
         if typed is not None:
             middleware._with_decided_hints.add(adapter.target)
+        if middleware._serving is not None:
+            middleware._serving.flask(app)
         if middleware is not self:
             self._remember(middleware, previous)
 
@@ -360,9 +425,57 @@ class AsyncAPIGuard:
             )
         from asyncapi_guard.integrations.targets import install
 
-        self._keep(install(self, server, typed=bool(typed)))
+        adapter = install(self, server, typed=bool(typed))
+        self._keep(adapter)
+        if self._serving is not None and not _is_on_server(adapter):
+            logger.warning("docs=: ignored, because a client serves no console")
         if typed is not None:
             self._with_decided_hints.add(server)
+
+    def wsgi(self, app: Any) -> ConsoleWSGI:
+        """Serve the console (`docs=`) in front of a WSGI application.
+
+        Args:
+            app: it gets all other requests; such as a `socketio.WSGIApp`.
+
+        Returns:
+            What your web server runs instead.
+
+        Raises:
+            InstallationError: there is no console, its path is that of Socket.IO, or `docs_auth`
+                is a coroutine function.
+        """
+        return self._console().wsgi(app)
+
+    def asgi(self, app: Any) -> ConsoleASGI:
+        """Serve the console (`docs=`) in front of an ASGI application.
+
+        Args:
+            app: it gets all else, WebSockets and lifespans included; such as a `socketio.ASGIApp`
+                or a `FastAPI`.
+
+        Returns:
+            What your web server runs instead.
+
+        Raises:
+            InstallationError: there is no console, or its path is that of Socket.IO.
+        """
+        return self._console().asgi(app)
+
+    def _console(self) -> Serving:
+        if self._serving is None:
+            raise InstallationError(
+                "the guard has no console: pass its path, as in "
+                "AsyncAPIGuard('asyncapi.yml', docs='/asyncapi')"
+            )
+        return self._serving
+
+    def _said_of_server(self, server: Any) -> Iterable[str]:
+        """What is said of a server when its first client comes."""
+        yield from self._said_of_handlers(server)
+        line = None if self._serving is None else self._serving.unserved()
+        if line is not None:
+            yield line
 
     def _said_of_handlers(self, server: Any) -> Iterable[str]:
         """What those should know who believe type hints: they are old, or nothing heeds them."""
@@ -428,6 +541,10 @@ class AsyncAPIGuard:
         """Counters by namespace, event and checkpoint: seen, rejected, reported."""
         guards = [self, *self._of_applications]
         return merged(each.recorder.tally for each in guards)
+
+
+def _is_on_server(adapter: Adapter) -> bool:
+    return isinstance(getattr(adapter, "decide", None), AdmissionDecisions)
 
 
 def _perspective(given: Any) -> Perspective | None:

@@ -99,6 +99,9 @@ def test_all_options_come_from_the_configuration(spec: str, tmp_path: Path) -> N
         ENGINE="jsonschema",
         ALLOW_HTTP=["example.com"],
         ROOT=tmp_path,
+        DOCS="/asyncapi",
+        DOCS_AUTH=lambda _request: True,
+        LIVE=True,
     )
     assert set(KEYS) == {key for key in app.config if key.startswith(PREFIX)}
     guarded(app)
@@ -117,6 +120,7 @@ def test_all_options_come_from_the_configuration(spec: str, tmp_path: Path) -> N
     assert (guard.addresses, guard.reject_event, guard.on_violation) == (False, "rejected", hook)
     assert guard.respond_unhandled is False
     assert guard.security_timeout == 2.5
+    assert app.test_client().get("/asyncapi/live").status_code == 200
 
 
 def test_options_come_from_the_environment(spec: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import threading
+import time
+from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -49,11 +52,23 @@ class Recorder:
         self.namespaces: frozenset[str | None] = frozenset()
         self.place_of: Callable[[Violation, str], str] = self._place_in_document
         self._repeats = Repeats()
+        #: The last violations, where somebody wants to see them.
+        self._last: deque[tuple[float, Violation]] | None = None
+        self._keeping = threading.Lock()
         self._lines = SourceLines(())
 
     def read_places_from(self, files: Iterable[SourceFile]) -> None:
         """Name places in the files that a contract was read from."""
         self._lines = SourceLines(files)
+
+    def keep_last(self, count: int) -> None:
+        """Keep so many violations for `last`."""
+        self._last = deque(maxlen=count)
+
+    def last(self) -> list[tuple[float, Violation]]:
+        """The violations that were kept, oldest first, with the seconds since the epoch."""
+        with self._keeping:
+            return list(self._last or ())
 
     def log(self, level: int, text: str, *args: object) -> None:
         """Write a line; a log handler that raises must not cost a client its answer."""
@@ -100,6 +115,9 @@ class Recorder:
         names = self.counted_as(violation.namespace, violation.event, verdict)
         count = self.tally.rejected if violation.rejected else self.tally.reported
         count(*names, violation.checkpoint)
+        if self._last is not None:
+            with self._keeping:
+                self._last.append((time.time(), violation))
         self._log(violation, *names)
         return violation
 

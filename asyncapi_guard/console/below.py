@@ -1,0 +1,40 @@
+"""Which paths are the console's."""
+
+from __future__ import annotations
+
+__all__ = ["below", "check_root"]
+
+_ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")
+#: Documents are also beside the console, as `/asyncapi.yml` is beside `/asyncapi`.
+_BESIDE = (".yml", ".json")
+
+
+def below(root: str, path: str) -> str | None:
+    """A path below the console's root; `None` if it is another application's.
+
+    Args:
+        root: such as `/asyncapi`; empty for all paths.
+        path: of the request, decoded.
+    """
+    if path == root:
+        return ""
+    if path.startswith(f"{root}/"):
+        return path[len(root) :]
+    beside = path[len(root) :] if root and path.startswith(root) else ""
+    return f"/asyncapi{beside}" if beside in _BESIDE else None
+
+
+def check_root(root: object) -> str:
+    """The path of a console's root, as an application passes it; a slash at its end is left out.
+
+    Raises:
+        TypeError: it is not a text.
+        ValueError: it is not such a path.
+    """
+    if not isinstance(root, str):
+        raise TypeError(f"docs takes a path, such as '/asyncapi', not a {type(root).__name__}")
+    first, *parts = root.removesuffix("/").split("/")
+    legal = all(part.strip(".") and _ALLOWED.issuperset(part) for part in parts)
+    if first or not parts or not legal:
+        raise ValueError(f"docs must be a path, such as '/asyncapi', not {root!r}")
+    return root.removesuffix("/")

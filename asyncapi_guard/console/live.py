@@ -1,0 +1,223 @@
+"""`live.json`: what the guard of this process has counted, over time, and who is connected.
+
+    {"at": 1735689600.2, "started": 1735686000.0,
+     "events": [
+       {"namespace": "/chat", "event": "say", "checkpoint": "receive_event",
+        "direction": "to-server", "ack": false, "seen": 210, "rejected": 3, "reported": 0}],
+     "samples": [
+       {"at": 1735689598.1, "seconds": 2.0, "seen": 8, "rejected": 1, "reported": 0,
+        "changes": [[0, 8, 1, 0]]}],
+     "violations": [
+       {"at": 1735689597.5, "namespace": "/chat", "event": "say", "checkpoint": "receive_event",
+        "direction": "to-server", "ack": false, "verdict": "rejected", "message": "say",
+        "code": "request_validation_error", "reason": "the payload does not match the contract",
+        "truncated": false, "problems": [...]}],
+     "clients": [{"namespace": "/chat", "count": 12}], "others": 0}
+
+- Times are seconds since the epoch; `started` is when the console began to count.
+- `events` are the counters of `guard.statistics()`: one for each event and checkpoint, `connect`
+  and `(undeclared)` among them. The order never changes; new ones come at the end. `direction` is
+  that of the traffic, so an ack of an event to the server is `"ack": true` and `to-client`.
+- `samples` has the growth in the `seconds` before `at`, oldest first: all events together, and
+  `changes` as `[index in events, seen, rejected, reported]`, of at most 500 events. A sample is
+  made when somebody asks, not more often than once a second, and 600 are kept; nothing is done
+  while traffic passes. `?after=AT` leaves out the samples up to that time.
+- `violations` are the last 100, newest first, with `problems` as in `judge`. No value is in them.
+- `clients` are how many are connected to each namespace now, of the 200 fullest; `others` is how
+  many are connected to the rest.
+
+All of it is of one process: where several share the work, each counts for itself.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from typing import TYPE_CHECKING, Any, Protocol
+
+from asyncapi_guard.console.places import problem_of
+from asyncapi_guard.violations import Checkpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from asyncapi_guard.console.edition import Edition
+    from asyncapi_guard.violations import Violation
+
+__all__ = ["Counted", "Live", "Traffic"]
+
+#: Samples that are kept, and seconds between two.
+_SAMPLES = 600
+_INTERVAL = 1.0
+#: Events of which one sample says how they grew.
+_CHANGES = 500
+#: Namespaces whose clients are counted each by itself.
+_NAMESPACES = 200
+_LONGEST_NAME = 120
+#: Problems of one violation.
+_PROBLEMS = 3
+_ACKS = (Checkpoint.SEND_ACK, Checkpoint.RECEIVE_ACK)
+_TO_SERVER = (Checkpoint.CONNECT, Checkpoint.RECEIVE_EVENT, Checkpoint.RECEIVE_ACK)
+
+
+class Counted(Protocol):
+    """The counters of one event at one checkpoint, as `AsyncAPIGuard.statistics` returns them."""
+
+    @property
+    def namespace(self) -> str:
+        """The Socket.IO namespace."""
+        ...
+
+    @property
+    def event(self) -> str:
+        """The event."""
+        ...
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """Where it was validated."""
+        ...
+
+    @property
+    def seen(self) -> int:
+        """How much was validated."""
+        ...
+
+    @property
+    def rejected(self) -> int:
+        """How much of it was stopped."""
+        ...
+
+    @property
+    def reported(self) -> int:
+        """How much of it broke the contract and passed."""
+        ...
+
+
+class Traffic(Protocol):
+    """What a guard knows of the traffic of its process."""
+
+    def statistics(self) -> Iterable[Counted]:
+        """All counters."""
+        ...
+
+    def violations(self) -> Sequence[tuple[float, Violation]]:
+        """The last violations, oldest first, with the seconds since the epoch."""
+        ...
+
+    def clients(self) -> Mapping[str, int]:
+        """How many clients are connected, by namespaces."""
+        ...
+
+
+class Live:
+    """The growth of counters over time.
+
+    Args:
+        traffic: what counts.
+        clock: seconds since the epoch.
+    """
+
+    def __init__(self, traffic: Traffic, clock: Callable[[], float] = time.time) -> None:
+        self._traffic = traffic
+        self._clock = clock
+        self._started = self._at = clock()
+        self._samples: deque[dict[str, Any]] = deque(maxlen=_SAMPLES)
+        #: The counters as they were sampled last, in the order in which they were found.
+        self._counts: dict[tuple[str, str, Checkpoint], tuple[int, int, int]] = {}
+        self._indexes: dict[tuple[str, str, Checkpoint], int] = {}
+        self._sampling = threading.Lock()
+
+    def shown(self, edition: Edition, after: float | None = None) -> dict[str, Any]:
+        """All of it, as JSON has it.
+
+        Args:
+            edition: the document in force.
+            after: leave out the samples up to this time.
+        """
+        with self._sampling:
+            self._sample()
+            samples = [each for each in self._samples if after is None or each["at"] > after]
+            counts = list(self._counts.items())
+            at = self._at
+        clients = sorted(self._traffic.clients().items(), key=lambda each: (-each[1], each[0]))
+        return {
+            "at": at,
+            "started": self._started,
+            "events": [
+                {
+                    "namespace": namespace,
+                    "event": event,
+                    **_of_checkpoint(checkpoint),
+                    "seen": seen,
+                    "rejected": rejected,
+                    "reported": reported,
+                }
+                for (namespace, event, checkpoint), (seen, rejected, reported) in counts
+            ],
+            "samples": samples,
+            "violations": [_violation(edition, *each) for each in self._traffic.violations()][::-1],
+            "clients": [
+                {"namespace": _cut(n), "count": count} for n, count in clients[:_NAMESPACES]
+            ],
+            "others": sum(count for _, count in clients[_NAMESPACES:]),
+        }
+
+    def _sample(self) -> None:
+        """Compare the counters with those of the last sample, unless that was just now."""
+        now = self._clock()
+        if self._samples and 0 <= now - self._at < _INTERVAL:
+            return
+        changes: list[tuple[int, ...]] = []
+        for each in self._traffic.statistics():
+            key = each.namespace, each.event, each.checkpoint
+            index = self._indexes.setdefault(key, len(self._indexes))
+            before = self._counts.get(key, (0, 0, 0))
+            self._counts[key] = counted = each.seen, each.rejected, each.reported
+            grown = tuple(a - b for a, b in zip(counted, before, strict=True))
+            if any(grown):
+                changes.append((index, *grown))
+        seen, rejected, reported = (sum(each[i] for each in changes) for i in (1, 2, 3))
+        self._samples.append(
+            {
+                "at": now,
+                "seconds": now - self._at,
+                "seen": seen,
+                "rejected": rejected,
+                "reported": reported,
+                "changes": sorted(changes, key=lambda each: -each[1])[:_CHANGES],
+            }
+        )
+        self._at = now
+
+
+def _violation(edition: Edition, at: float, violation: Violation) -> dict[str, Any]:
+    return {
+        "at": at,
+        "namespace": _cut(violation.namespace),
+        "event": _cut(violation.event),
+        **_of_checkpoint(violation.checkpoint),
+        "verdict": "rejected" if violation.rejected else "reported",
+        "message": violation.message_id,
+        "code": str(violation.code),
+        "reason": violation.reason,
+        "truncated": violation.truncated,
+        "problems": [
+            problem_of(edition, problem, number)
+            for number, problem in enumerate(violation.problems[:_PROBLEMS])
+        ],
+    }
+
+
+def _of_checkpoint(checkpoint: Checkpoint) -> dict[str, Any]:
+    return {
+        "checkpoint": str(checkpoint),
+        "direction": "to-server" if checkpoint in _TO_SERVER else "to-client",
+        "ack": checkpoint in _ACKS,
+    }
+
+
+def _cut(name: str) -> str:
+    """A name that a client chose."""
+    return name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME] + "…"

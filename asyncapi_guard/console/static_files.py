@@ -1,0 +1,59 @@
+"""The console's own files: scripts, styles and pictures."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["StaticFile", "static_files", "tag_of"]
+
+#: What is served, by the ends of names; anything else in the folder is not.
+_TYPES = {
+    "css": "text/css; charset=utf-8",
+    "ico": "image/x-icon",
+    "js": "text/javascript; charset=utf-8",
+    "json": "application/json",
+    "map": "application/json",
+    "png": "image/png",
+    "svg": "image/svg+xml",
+    "txt": "text/plain; charset=utf-8",
+    "woff2": "font/woff2",
+}
+
+
+class StaticFile(NamedTuple):
+    """A file of the console.
+
+    Attributes:
+        type: for `Content-Type`.
+        body: the bytes.
+        tag: for `ETag`, its quotes included.
+    """
+
+    type: str
+    body: bytes
+    tag: str
+
+
+@functools.cache
+def static_files() -> Mapping[str, StaticFile]:
+    """All files by their paths below `static/`. They are read once; no request names a file."""
+    return dict(_found(Path(__file__).with_name("static")))
+
+
+def _found(folder: Path) -> Iterator[tuple[str, StaticFile]]:
+    for path in sorted(folder.rglob("*")):
+        kind = _TYPES.get(path.suffix[1:])
+        if kind is not None and path.is_file():
+            body = path.read_bytes()
+            yield path.relative_to(folder).as_posix(), StaticFile(kind, body, tag_of(body))
+
+
+def tag_of(body: bytes) -> str:
+    """The `ETag` of some bytes."""
+    return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'

@@ -1,0 +1,213 @@
+"""The console of a guard: what it shows, and how an application serves it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from asyncapi_guard.console.below import check_root
+from asyncapi_guard.console.gate import Gate, is_coroutine_function
+from asyncapi_guard.errors import InstallationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from flask import Flask
+
+    from asyncapi_guard.console.asgi import ConsoleASGI
+    from asyncapi_guard.console.edition import Edition
+    from asyncapi_guard.console.routes import Console
+    from asyncapi_guard.console.wsgi import ConsoleWSGI
+    from asyncapi_guard.guard import Guard
+    from asyncapi_guard.integrations.recording.statistics import Statistic
+    from asyncapi_guard.spec.references import Documents
+    from asyncapi_guard.violations import Violation
+
+__all__ = ["ConsoleOptions", "Serving", "Shown"]
+
+#: Violations that `/live` shows.
+VIOLATIONS = 100
+
+
+class ConsoleOptions:
+    """What an application says of its console.
+
+    Args:
+        docs: the path of its root; `None`, `False` or an empty text for no console.
+        docs_auth: says who can see it.
+        live: show the traffic of this process.
+
+    Attributes:
+        root: the path of its root, without a slash at its end; `None` for no console.
+        docs_auth: as it was given.
+        live: as well.
+
+    Raises:
+        TypeError: one of them is something else.
+        ValueError: `docs` is not such a path.
+    """
+
+    def __init__(self, docs: object, docs_auth: Any, live: object) -> None:
+        wanted = docs is not None and docs is not False and docs != ""
+        self.root: str | None = check_root(docs) if wanted else None
+        if docs_auth is not None and not callable(docs_auth):
+            kind = type(docs_auth).__name__
+            raise TypeError(f"docs_auth takes a function, not a {kind}")
+        if live is not None and not isinstance(live, bool):
+            raise TypeError(f"live takes True or False, not a {type(live).__name__}")
+        self.docs_auth: Callable[[Any], object] | None = docs_auth
+        self.live: bool = bool(live)
+
+    def check(self) -> None:
+        """See that they go together, once all of them are known.
+
+        Raises:
+            InstallationError: one of them has no effect, or shows the traffic to everybody.
+        """
+        if self.root is None and (self.live or self.docs_auth is not None):
+            name = "live" if self.live else "docs_auth"
+            raise InstallationError(
+                f"{name}= is about the console, and there is none: pass docs='/asyncapi'"
+            )
+        if self.live and self.docs_auth is None:
+            raise InstallationError(
+                "live=True shows the traffic to everybody who finds the page: pass docs_auth=, "
+                "which says who can see the console"
+            )
+
+
+class Shown:
+    """What a console shows of a guard: its document, and its traffic.
+
+    Args:
+        guard: returns the guard in force.
+        documents: returns what its contract was made of.
+        statistics: as `AsyncAPIGuard.statistics`.
+        violations: the last ones.
+        adapters: what was put on servers.
+    """
+
+    def __init__(
+        self,
+        guard: Callable[[], Guard],
+        documents: Callable[[], Documents],
+        statistics: Callable[[], Iterable[Statistic]],
+        violations: Callable[[], Sequence[tuple[float, Violation]]],
+        adapters: Callable[[], Iterable[Any]],
+    ) -> None:
+        self._guard = guard
+        self._documents = documents
+        self.statistics: Callable[[], Iterable[Statistic]] = statistics
+        self.violations: Callable[[], Sequence[tuple[float, Violation]]] = violations
+        self._adapters = adapters
+        self._edition: Edition | None = None
+
+    def edition(self) -> Edition:
+        """The document in force; made again where handlers have been registered since."""
+        from asyncapi_guard.console.edition import Edition
+
+        guard = self._guard()
+        made = self._edition
+        if made is None or made.guard is not guard:
+            made = self._edition = Edition(guard, self._documents(), guard.policy.mode)
+        return made
+
+    def clients(self) -> Mapping[str, int]:
+        """How many clients are connected, by namespaces."""
+        counts: Counter[str] = Counter()
+        for adapter in self._adapters():
+            rooms = getattr(getattr(adapter.target, "manager", None), "rooms", {})
+            for namespace in list(rooms):
+                counts[namespace] += len(rooms.get(namespace, {}).get(None) or ())
+        return +counts
+
+
+class Serving:
+    """The console of a guard, and whether anything serves it.
+
+    Args:
+        shown: what it shows.
+        options: what the application says of it; there is a root among them.
+
+    Attributes:
+        served: an entrance was made for it.
+    """
+
+    def __init__(self, shown: Shown, options: ConsoleOptions) -> None:
+        assert options.root is not None
+        self._shown = shown
+        self._root: str = options.root
+        self._options = options
+        self.served: bool = False
+
+    def wsgi(self, app: Any) -> ConsoleWSGI:
+        """Put the console before a WSGI application."""
+        from asyncapi_guard.console.wsgi import ConsoleWSGI
+
+        self._check(app, "WSGI")
+        self.served = True
+        return ConsoleWSGI(app, self._console(), self._root, self._gate())
+
+    def asgi(self, app: Any) -> ConsoleASGI:
+        """Put the console before an ASGI application."""
+        from asyncapi_guard.console.asgi import ConsoleASGI
+
+        self._check_path(app)
+        self.served = True
+        return ConsoleASGI(app, self._console(), self._root, self._gate())
+
+    def check_flask(self, app: Flask) -> None:
+        """See whether `flask` works for an application; arguments and exceptions as there."""
+        from asyncapi_guard.integrations.flask_console import check
+
+        self._check(app.wsgi_app, "Flask")
+        check(app, self._root)
+
+    def flask(self, app: Flask) -> None:
+        """Give a Flask application routes for the console.
+
+        Raises:
+            InstallationError: it has other routes there, or answers requests already; or
+                `docs_auth` is a coroutine function.
+        """
+        from asyncapi_guard.integrations.flask_console import serve
+
+        serve(app, self._root, self._console(lambda: bool(app.debug)), self._gate())
+        self.served = True
+
+    def unserved(self) -> str | None:
+        """What to say of a console that nothing serves."""
+        if self.served:
+            return None
+        return (
+            f"docs={self._root!r} has no effect: nothing serves the console; wrap your application "
+            "in guard.wsgi(app) or guard.asgi(app)"
+        )
+
+    def _check(self, app: Any, kind: str) -> None:
+        if is_coroutine_function(self._options.docs_auth):
+            raise InstallationError(
+                f"docs_auth is a coroutine function, which {kind} never awaits: use def"
+            )
+        self._check_path(app)
+
+    def _check_path(self, app: Any) -> None:
+        """See that the console does not take the requests of Socket.IO."""
+        path = getattr(app, "engineio_path", None)
+        if isinstance(path, str) and f"/{path.strip('/')}/".startswith(f"{self._root}/"):
+            raise InstallationError(
+                f"docs={self._root!r} is where Socket.IO is: choose another path"
+            )
+
+    def _console(self, debug: Callable[[], bool] = bool) -> Console:
+        from asyncapi_guard.console.routes import Console  # only those who ask for it pay for it
+
+        return Console(
+            self._shown,
+            private=self._options.docs_auth is not None,
+            traffic=self._shown if self._options.live else None,
+            debug=debug,
+        )
+
+    def _gate(self) -> Gate:
+        return Gate(self._options.docs_auth)

@@ -1,0 +1,606 @@
+"""The console in front of applications, over real sockets."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import logging
+import queue
+import socket
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+
+import fastapi
+import flask
+import pytest
+import socketio as pysocketio
+from conftest import PATIENCE, Client
+from console_chat import ask, judge
+from flask_socketio import SocketIO
+from traffic_asyncio import Uvicorn
+
+from asyncapi_guard import (
+    AsyncAPIAsyncServer,
+    AsyncAPIGuard,
+    AsyncAPIServer,
+    AsyncAPISocketIO,
+    InstallationError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+SAY = {"namespace": "/", "event": "say", "args": [{"text": "too long"}]}
+
+
+def on_flask(spec: Any, **options: Any) -> tuple[AsyncAPIGuard, Any]:
+    app = flask.Flask(__name__)
+    guard = AsyncAPIGuard(spec, docs="/asyncapi", **options)
+    guard.init_app(app, SocketIO(app, async_mode="threading"))
+    return guard, app
+
+
+def on_flask_by_drop_in(spec: Any, **options: Any) -> tuple[AsyncAPIGuard, Any]:
+    app = flask.Flask(__name__)
+    io = AsyncAPISocketIO(app, async_mode="threading", spec=spec, docs="/asyncapi", **options)
+    return io._guarded, app
+
+
+def on_wsgi(spec: Any, **options: Any) -> tuple[AsyncAPIGuard, Any]:
+    server = pysocketio.Server(async_mode="threading")
+    guard = AsyncAPIGuard(spec, docs="/asyncapi/", **options)
+    guard.protect(server)
+    return guard, guard.wsgi(pysocketio.WSGIApp(server, static_files={"/": __file__}))
+
+
+def on_wsgi_by_drop_in(spec: Any, **options: Any) -> tuple[AsyncAPIGuard, Any]:
+    server = AsyncAPIServer(async_mode="threading", spec=spec, docs="/asyncapi", **options)
+    return server.guard, server.guard.wsgi(pysocketio.WSGIApp(server))
+
+
+def on_asgi(spec: Any, **options: Any) -> tuple[AsyncAPIGuard, Any]:
+    server = pysocketio.AsyncServer(async_mode="asgi")
+    guard = AsyncAPIGuard(spec, docs="/asyncapi", **options)
+    guard.protect(server)
+    return guard, guard.asgi(pysocketio.ASGIApp(server, static_files={"/": __file__}))
+
+
+def on_asgi_by_drop_in(spec: Any, **options: Any) -> tuple[AsyncAPIGuard, Any]:
+    server = AsyncAPIAsyncServer(async_mode="asgi", spec=spec, docs="/asyncapi", **options)
+    return server.guard, server.guard.asgi(pysocketio.ASGIApp(server))
+
+
+WAYS: dict[str, Callable[..., tuple[AsyncAPIGuard, Any]]] = {
+    "flask": on_flask,
+    "AsyncAPISocketIO": on_flask_by_drop_in,
+    "wsgi": on_wsgi,
+    "AsyncAPIServer": on_wsgi_by_drop_in,
+    "asgi": on_asgi,
+    "AsyncAPIAsyncServer": on_asgi_by_drop_in,
+}
+AWAITING = ("asgi", "AsyncAPIAsyncServer")
+way = pytest.mark.parametrize("way", WAYS)
+
+
+class Site:
+    """A served application."""
+
+    def __init__(self, way: str, net: Any, spec: Any, **options: Any) -> None:
+        self.guard, app = WAYS[way](spec, **options)
+        served = net.also_serve(Uvicorn(app)).url if way in AWAITING else net.serve(app)
+        self.url: str = served
+        self.root = f"{served}/asyncapi"
+
+
+@way
+def test_it_is_served(way: str, net: Any, chat: Path) -> None:
+    """Pages, the document, files, the judge; and the rest is the application's own."""
+    site = Site(way, net, chat)
+    for path, kind in (
+        ("/", "text/html; charset=utf-8"),
+        ("/try", "text/html; charset=utf-8"),
+        ("/asyncapi.json", "application/json"),
+        ("/static/socketio.js", "text/javascript; charset=utf-8"),
+    ):
+        answer = ask(site.root + path)
+        assert (answer.status, answer.headers["Content-Type"]) == (200, kind)
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        bare = ask(site.root + path, "HEAD")
+        assert (bare.status, bare.body) == (200, b"")
+        assert bare.headers["Content-Length"] == str(len(answer.body))
+        tag = {"If-None-Match": answer.headers["ETag"]}
+        assert (ask(site.root + path, headers=tag).status) == 304
+    assert ask(f"{site.root}/asyncapi.yml").body == chat.read_bytes()
+    assert ask(f"{site.root}.yml").body == chat.read_bytes()
+    assert ask(f"{site.root}.json").json["info"] == {"title": "Chat", "version": "1"}
+    moved = ask(site.root)
+    assert (moved.status, moved.headers["Location"]) == (308, "asyncapi/")
+    assert ask(f"{site.root}/nothing").status == 404
+    assert ask(f"{site.root}/live").status == 404
+    assert ask(f"{site.root}/", "DELETE").status == 405
+    assert ask(f"{site.url}/asyncapicious").headers.get("X-Content-Type-Options") is None
+    (verdict,) = judge(site.root, SAY).json["verdicts"]
+    assert verdict["problems"][0]["path"] == "/text"
+
+
+@way
+def test_traffic_passes_beside_it(way: str, net: Any, chat: Path) -> None:
+    """By both transports; and the judge's verdicts are not counted, logged or told."""
+    told: list[Any] = []
+    site = Site(way, net, chat, on_violation=told.append)
+    judge(site.root, SAY, {"namespace": "/", "auth": None})
+    assert (told, site.guard.statistics()) == ([], [])
+    for transport in ("websocket", "polling"):
+        client = net.client(site.url, auth={"token": "x"}, transports=[transport])
+        assert client.ask("say", {"text": "too long"})[0]["error"]["code"]
+    assert len(told) == 2
+
+
+@way
+def test_docs_auth_decides_about_all_of_it(way: str, net: Any, chat: Path) -> None:
+    """`True` is yes, and anything else is no; it gets the request of the framework."""
+    asked: list[Any] = []
+    answers: list[Any] = []
+
+    def docs_auth(request: Any) -> Any:
+        asked.append(request if isinstance(request, dict) else request.path)
+        if isinstance(answers[0], Exception):
+            raise answers[0]
+        return answers[0]
+
+    site = Site(way, net, chat, docs_auth=docs_auth, live=True)
+    paths = ("", "/", "/try", "/live", "/live.json", "/asyncapi.yml", "/static/socketio.js", "/x")
+    for answer in (False, None, 1, "yes", flask.Response("log in"), ValueError("secret")):
+        answers[:] = [answer]
+        for path in (*paths, ".yml", ".json"):
+            refused = ask(site.root + path)
+            assert (refused.status, refused.body) == (403, b"Forbidden\n")
+            assert refused.headers["Cache-Control"] == "no-store"
+            assert "default-src 'self'" in refused.headers["Content-Security-Policy"]
+        assert judge(site.root, SAY).status == 403
+    answers[:] = [True]
+    for path in paths[1:-1]:
+        allowed = ask(site.root + path)
+        assert (allowed.status, allowed.headers["Cache-Control"]) == (200, "no-store")
+    assert judge(site.root, SAY).status == 200
+    assert len(asked) == 6 * 11 + 7
+    first = asked[0]
+    assert (first if isinstance(first, str) else first.get("PATH_INFO", first.get("path"))) == (
+        "/asyncapi"
+    )
+
+
+@pytest.mark.parametrize("way", AWAITING)
+def test_docs_auth_can_be_awaited(way: str, net: Any, chat: Path) -> None:
+    """On ASGI."""
+    answers = [False]
+
+    async def docs_auth(_scope: Any) -> bool:
+        return answers[0]
+
+    site = Site(way, net, chat, docs_auth=docs_auth)
+    assert ask(f"{site.root}/").status == 403
+    answers[0] = True
+    assert ask(f"{site.root}/").status == 200
+
+
+@pytest.mark.parametrize("way", ["flask", "AsyncAPISocketIO", "wsgi", "AsyncAPIServer"])
+def test_docs_auth_is_a_plain_function_elsewhere(way: str, chat: Path) -> None:
+    """A coroutine would be true."""
+
+    async def docs_auth(_request: Any) -> bool:
+        raise NotImplementedError
+
+    with pytest.raises(InstallationError, match="docs_auth is a coroutine function"):
+        WAYS[way](chat, docs_auth=docs_auth)
+
+
+@pytest.mark.parametrize("way", ["flask", "wsgi"])
+def test_a_coroutine_that_is_returned_is_no(
+    way: str, net: Any, chat: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A plain function can return one."""
+
+    async def decide() -> bool:
+        raise NotImplementedError
+
+    site = Site(way, net, chat, docs_auth=lambda _request: decide())
+    assert ask(f"{site.root}/").status == 403
+    assert "docs_auth returned a coroutine, not True or False" in caplog.text
+
+
+# -- bodies ----------------------------------------------------------------------------------------
+
+HEAD = "POST /asyncapi/judge HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+
+
+def send(url: str, *parts: bytes) -> http.client.HTTPResponse:
+    """Write bytes to a server, and read its response."""
+    host, _, port = url.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=PATIENCE) as connection:
+        for part in parts:
+            connection.sendall(part)
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        answer.read()
+        return answer
+
+
+@way
+def test_a_long_body_is_not_read(way: str, net: Any, chat: Path) -> None:
+    """Whether it says how long it is, or comes in chunks."""
+    site = Site(way, net, chat)
+    assert send(site.url, f"{HEAD}Content-Length: 999999999999\r\n\r\n".encode()).status == 413
+    chunk = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
+    answer = send(site.url, f"{HEAD}Transfer-Encoding: chunked\r\n\r\n".encode(), *[chunk] * 5)
+    assert answer.status == 413
+
+
+@way
+def test_a_body_in_chunks_is_read(way: str, net: Any, chat: Path) -> None:
+    """To its end."""
+    site = Site(way, net, chat)
+    sent = json.dumps({"items": [SAY]}).encode()
+    chunks = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in (sent[:10], sent[10:]))
+    head = f"{HEAD}Transfer-Encoding: chunked\r\n\r\n".encode()
+    assert send(site.url, head, chunks, b"0\r\n\r\n").status == 200
+
+
+@way
+def test_no_body_is_waited_for_where_none_matters(way: str, net: Any, chat: Path) -> None:
+    """A request that is refused is answered before it has come."""
+    site = Site(way, net, chat)
+    head = HEAD.replace("localhost", "rebound.example")
+    assert send(site.url, f"{head}Content-Length: 100\r\n\r\n".encode()).status == 403
+    page = "POST /asyncapi/try HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n"
+    assert send(site.url, page.encode()).status == 405
+
+
+def test_a_slow_body_has_an_end(net: Any, chat: Path) -> None:
+    """On ASGI; servers of WSGI have limits of their own."""
+    _, app = on_asgi(chat)
+    app._patience = 0.05
+    url = net.also_serve(Uvicorn(app)).url
+    assert send(url, f"{HEAD}Content-Length: 100\r\n\r\n".encode(), b"{").status == 408
+
+
+@way
+def test_others_are_served_meanwhile(way: str, net: Any, chat: Path) -> None:
+    """While many bodies do not come."""
+    site = Site(way, net, chat)
+    host, _, port = site.url.removeprefix("http://").partition(":")
+    slow = [socket.create_connection((host, int(port)), timeout=PATIENCE) for _ in range(20)]
+    try:
+        for each in slow:
+            each.sendall(f"{HEAD}Content-Length: 100\r\n\r\n".encode())
+        assert ask(f"{site.root}/").status == 200
+        assert judge(site.root, SAY).status == 200
+    finally:
+        for each in slow:
+            each.close()
+
+
+@pytest.mark.parametrize("way", ["flask", "wsgi"])
+def test_a_body_has_a_length(way: str, chat: Path) -> None:
+    """Where the web server does not say where it ends."""
+    from werkzeug.test import EnvironBuilder, run_wsgi_app
+
+    _, app = WAYS[way](chat)
+    environ = EnvironBuilder("/asyncapi/judge", "http://localhost", method="POST").get_environ()
+    environ.update(REMOTE_ADDR="127.0.0.1", CONTENT_TYPE="application/json")
+    environ.pop("CONTENT_LENGTH", None)
+    assert run_wsgi_app(app, environ)[1].startswith("411 ")
+
+
+# -- mounts ----------------------------------------------------------------------------------------
+
+
+def test_below_a_prefix_of_the_web_server(chat: Path) -> None:
+    """WSGI's own, and a relative redirect leads to the right place."""
+    from werkzeug.middleware.dispatcher import DispatcherMiddleware
+    from werkzeug.test import Client as TestClient
+
+    for way in ("flask", "wsgi"):
+        _, app = WAYS[way](chat)
+        client = TestClient(DispatcherMiddleware(flask.Flask(__name__), {"/shop": app}))
+        answer = client.get("/shop/asyncapi")
+        assert answer.status_code == 308
+        moved = urljoin("http://localhost/shop/asyncapi", answer.headers["Location"])
+        assert moved == "http://localhost/shop/asyncapi/"
+        assert client.get("/shop/asyncapi/").status_code == 200
+        assert client.get("/asyncapi/").status_code == 404
+
+
+def test_mounted_in_fastapi(net: Any, chat: Path) -> None:
+    """And around it: lifespan, routes and WebSockets pass."""
+    began: list[str] = []
+
+    async def lifespan(_app: Any) -> Any:
+        began.append("lifespan")
+        yield
+
+    server = pysocketio.AsyncServer(async_mode="asgi")
+    guard = AsyncAPIGuard(chat, docs="/asyncapi")
+    guard.protect(server)
+    inner = guard.asgi(pysocketio.ASGIApp(server, socketio_path="/ws/socket.io"))
+    app = fastapi.FastAPI(lifespan=lifespan)
+
+    @app.get("/own")
+    async def own() -> str:
+        return "own"
+
+    app.mount("/ws", inner)
+    outer = guard.asgi(app)
+    url = net.also_serve(Uvicorn(outer, lifespan="on")).url
+    assert began == ["lifespan"]
+    assert ask(f"{url}/own").json == "own"
+    for root in (f"{url}/asyncapi", f"{url}/ws/asyncapi"):
+        assert ask(f"{root}/asyncapi.yml").body == chat.read_bytes()
+        assert judge(root, SAY).status == 200
+    assert ask(f"{url}/ws/asyncapi").headers["Location"] == "asyncapi/"
+    client: Client = net.client(url, auth={"token": "x"}, socketio_path="/ws/socket.io")
+    assert client.ask("say", {"text": "too long"})[0]["error"]["code"]
+
+
+@pytest.mark.parametrize("root_path", ["/api", "/api/"])
+def test_behind_a_proxy_with_a_prefix(net: Any, chat: Path, root_path: str) -> None:
+    """`--root-path` of uvicorn, which is a part of the path or not."""
+    _, app = on_asgi(chat)
+    url = net.also_serve(Uvicorn(app, root_path=root_path.rstrip("/"))).url
+    assert ask(f"{url}/asyncapi/").status == 200
+
+
+# -- Flask -----------------------------------------------------------------------------------------
+
+
+def test_flask_has_its_session_and_its_hooks_around_it(chat: Path) -> None:
+    """A hook that reads the body first takes nothing away."""
+
+    def docs_auth(request: Any) -> bool:
+        return flask.session.get("user") == request.args["u"]
+
+    def read_first() -> None:
+        flask.request.get_data()
+
+    _, app = on_flask(chat, docs_auth=docs_auth)
+    app.secret_key = "tests"
+    app.before_request(read_first)
+    client = app.test_client()
+    assert client.get("/asyncapi/?u=ada").status_code == 403
+    with client.session_transaction() as session:
+        session["user"] = "ada"
+    assert client.get("/asyncapi/?u=ada").status_code == 200
+    assert client.get("/asyncapi/?u=ben").status_code == 403
+    answer = client.post("/asyncapi/judge?u=ada", json={"items": [SAY]})
+    assert answer.get_json()["verdicts"][0]["verdict"] == "rejected"
+
+
+def test_debug_mode_opens_the_judge(chat: Path) -> None:
+    """As long as it is on."""
+    _, app = on_flask(chat)
+    client = app.test_client()
+    elsewhere = {"REMOTE_ADDR": "192.0.2.1"}
+
+    def asked() -> int:
+        sent = {"json": {"items": [SAY]}, "environ_base": elsewhere}
+        return int(client.post("/asyncapi/judge", **sent).status_code)
+
+    assert asked() == 403
+    app.debug = True
+    assert asked() == 200
+
+
+@pytest.mark.parametrize("hosts", [{}, {"host_matching": True, "static_host": "localhost"}])
+def test_flask_dispatches_by_hosts(chat: Path, hosts: dict[str, Any]) -> None:
+    """Or does not."""
+    app = flask.Flask(__name__, **hosts)
+    guard = AsyncAPIGuard(chat, docs="/asyncapi")
+    guard.init_app(app, SocketIO(app, async_mode="threading"))
+    assert app.test_client().get("/asyncapi/").status_code == 200
+
+
+def test_it_comes_from_the_configuration(chat: Path) -> None:
+    """Each application has its own."""
+    guard = AsyncAPIGuard()
+    apps = []
+    for root in ("/one", "/two"):
+        app = flask.Flask(__name__)
+        app.config.update(
+            ASYNCAPI_GUARD_SPEC=chat,
+            ASYNCAPI_GUARD_DOCS=root,
+            ASYNCAPI_GUARD_DOCS_AUTH=lambda _request: True,
+            ASYNCAPI_GUARD_LIVE="true",
+        )
+        guard.init_app(app, SocketIO(app, async_mode="threading"))
+        apps.append(app.test_client())
+    assert [each.get("/one/live").status_code for each in apps] == [200, 404]
+    assert [each.get("/two/live.json").status_code for each in apps] == [404, 200]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("DOCS", "asyncapi"), ("DOCS", 1), ("DOCS_AUTH", "me"), ("LIVE", "perhaps")],
+)
+def test_the_configuration_is_checked(chat: Path, key: str, value: Any) -> None:
+    """By the name of its key."""
+    app = flask.Flask(__name__)
+    app.config.update({"ASYNCAPI_GUARD_SPEC": chat, f"ASYNCAPI_GUARD_{key}": value})
+    with pytest.raises(InstallationError, match=f"ASYNCAPI_GUARD_{key}: "):
+        AsyncAPIGuard().init_app(app, SocketIO(app, async_mode="threading"))
+
+
+def test_another_server_takes_its_place(chat: Path, tmp_path: Path) -> None:
+    """Of the same application, also after its first request; and no other path is added then."""
+    app = flask.Flask(__name__)
+    client = app.test_client()
+    other = tmp_path / "other.yml"
+    other.write_text(chat.read_text().replace("title: Chat", "title: Other"))
+    for spec in (chat, other):
+        guard = AsyncAPIGuard(spec, docs="/asyncapi")
+        guard.init_app(app, SocketIO(app, async_mode="threading"))
+        assert client.get("/asyncapi/asyncapi.yml").data == spec.read_bytes()
+    late = AsyncAPIGuard(chat, docs="/late")
+    socketio = SocketIO(app, async_mode="threading")
+    with pytest.raises(InstallationError, match="after its first request"):
+        late.init_app(app, socketio)
+    assert not late.installed
+
+
+@pytest.mark.parametrize("rule", ["/asyncapi", "/asyncapi/", "/asyncapi.json"])
+def test_routes_of_the_application_are_not_hidden(chat: Path, rule: str) -> None:
+    """Nor do they hide the console."""
+    app = flask.Flask(__name__)
+    app.add_url_rule(rule, "own", lambda: "own")
+    guard = AsyncAPIGuard(chat, docs="/asyncapi")
+    with pytest.raises(InstallationError, match=f"has a route '{rule}' already"):
+        guard.init_app(app, SocketIO(app, async_mode="threading"))
+    assert not guard.installed
+
+
+# -- code first ------------------------------------------------------------------------------------
+
+
+def test_handlers_that_come_later_are_in_it() -> None:
+    """The document is made when somebody looks."""
+    app = flask.Flask(__name__)
+    io = AsyncAPISocketIO(app, async_mode="threading", docs="/asyncapi", typed=True, title="T")
+    client = app.test_client()
+    assert b"first" not in client.get("/asyncapi/asyncapi.yml").data
+
+    @io.on("first")
+    def a_handler_of_mine(number: int) -> str:
+        raise NotImplementedError
+
+    assert b"first" in client.get("/asyncapi/asyncapi.yml").data
+    item = {"namespace": "/", "event": "first", "args": ["x"]}
+    answer = client.post("/asyncapi/judge", json={"items": [item]})
+    (problem,) = answer.get_json()["verdicts"][0]["problems"]
+    hit = next(
+        each["text"]
+        for each in problem["clause"]["lines"]
+        if each["number"] == problem["clause"]["line"]
+    )
+    assert hit.strip() == "type: integer"
+    assert hit in client.get("/asyncapi/asyncapi.yml").get_data(as_text=True).splitlines()
+    shown = [client.get(f"/asyncapi/{each}").data for each in ("", "try", "asyncapi.json")]
+    assert not [text for text in (*shown, answer.data) if b"a_handler_of_mine" in text]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [({"validate": False}, "validate is False"), ({"generate_docs": False}, "generate_docs")],
+)
+def test_a_drop_in_without_a_document_or_a_guard_has_no_console(
+    options: dict[str, Any], message: str
+) -> None:
+    """And says so."""
+    app = flask.Flask(__name__)
+    with pytest.raises(InstallationError, match=message):
+        AsyncAPISocketIO(app, async_mode="threading", docs="/asyncapi", **options)
+    with pytest.raises(InstallationError, match=message):
+        AsyncAPIServer(async_mode="threading", docs="/asyncapi", **options)
+
+
+# -- what is not in force --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"docs": "/asyncapi", "live": True}, "pass docs_auth="),
+        ({"live": True, "docs_auth": bool}, "live= is about the console"),
+        ({"docs_auth": bool}, "docs_auth= is about the console"),
+    ],
+)
+def test_options_that_do_not_go_together(chat: Path, options: dict[str, Any], message: str) -> None:
+    """One of them would do nothing, or show the traffic to everybody."""
+    with pytest.raises(InstallationError, match=message):
+        AsyncAPIGuard(chat, **options)
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"docs": True}, TypeError),
+        ({"docs": "/"}, ValueError),
+        ({"docs": "asyncapi"}, ValueError),
+        ({"docs": "/a//b"}, ValueError),
+        ({"docs": "/a/../b"}, ValueError),
+        ({"docs": "/a b"}, ValueError),
+        ({"docs": "/<path:x>"}, ValueError),
+        ({"docs": "/a", "docs_auth": True}, TypeError),
+        ({"docs": "/a", "docs_auth": bool, "live": 1}, TypeError),
+    ],
+)
+def test_options_of_another_kind(
+    chat: Path, options: dict[str, Any], error: type[Exception]
+) -> None:
+    """As all options of the guard."""
+    with pytest.raises(error):
+        AsyncAPIGuard(chat, **options)
+
+
+@pytest.mark.parametrize("docs", [None, False, ""])
+def test_it_is_off_unless_it_is_asked_for(chat: Path, docs: Any) -> None:
+    """Neither routes nor entrances."""
+    app = flask.Flask(__name__)
+    guard = AsyncAPIGuard(chat, docs=docs)
+    guard.init_app(app, SocketIO(app, async_mode="threading"))
+    assert app.test_client().get("/asyncapi/").status_code == 404
+    for entrance in (guard.wsgi, guard.asgi):
+        with pytest.raises(InstallationError, match="the guard has no console"):
+            entrance(app)
+
+
+def test_a_contract_has_no_text(chat: Path) -> None:
+    """So there is nothing to show."""
+    from asyncapi_guard import load
+
+    with pytest.raises(InstallationError, match="pass its path"):
+        AsyncAPIGuard(load(chat), docs="/asyncapi")
+
+
+def test_it_does_not_hide_socketio(chat: Path) -> None:
+    """The requests of clients would come to the console."""
+    server = pysocketio.Server(async_mode="threading")
+    guard = AsyncAPIGuard(chat, docs="/socket.io")
+    guard.protect(server)
+    with pytest.raises(InstallationError, match=r"is where Socket\.IO is"):
+        guard.wsgi(pysocketio.WSGIApp(server))
+    with pytest.raises(InstallationError, match=r"is where Socket\.IO is"):
+        on_flask_at(chat, "/socket.io")
+
+
+def on_flask_at(spec: Any, root: str) -> None:
+    app = flask.Flask(__name__)
+    AsyncAPIGuard(spec, docs=root).init_app(app, SocketIO(app, async_mode="threading"))
+
+
+def test_a_console_that_nothing_serves_is_in_the_log(
+    net: Any, chat: Path, lines: queue.Queue[str]
+) -> None:
+    """When the first client comes; and that of a client at once."""
+    AsyncAPIGuard(chat, docs="/asyncapi").protect(pysocketio.Client())
+    assert lines.get(timeout=PATIENCE) == "docs=: ignored, because a client serves no console"
+    server = pysocketio.Server(async_mode="threading")
+    AsyncAPIGuard(chat, docs="/asyncapi").protect(server)
+    net.client(net.serve(pysocketio.WSGIApp(server)), auth={"token": "x"})
+    expected = "docs='/asyncapi' has no effect: nothing serves the console; wrap"
+    while not lines.get(timeout=PATIENCE).startswith(expected):
+        pass
+
+
+@pytest.fixture
+def lines() -> Iterator[queue.Queue[str]]:
+    """What is logged."""
+    found: queue.Queue[str] = queue.Queue()
+
+    class Handler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            found.put(record.getMessage())
+
+    handler = Handler()
+    logging.getLogger("asyncapi_guard").addHandler(handler)
+    yield found
+    logging.getLogger("asyncapi_guard").removeHandler(handler)
