@@ -28,7 +28,7 @@ The response has a verdict for each item, in their order:
        "reason": "the payload does not match the contract", "truncated": false,
        "suggestions": [],
        "problems": [
-         {"path": "/text", "reason": "expected a string, got an integer", "keyword": "type",
+         {"path": "/text", "reason": "expected string, got integer", "keyword": "type",
           "file": "", "pointer": "/channels/chat/messages/said/payload/properties/text/type",
           "clause": {"line": 21, "lines": [{"number": 18, "text": "..."}, ...]}}]},
       {"verdict": "not-checked", "reason": "more than 20 a second"}

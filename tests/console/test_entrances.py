@@ -7,6 +7,8 @@ import json
 import logging
 import queue
 import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
@@ -20,16 +22,24 @@ from flask_socketio import SocketIO
 from traffic_asyncio import Uvicorn
 
 from asyncapi_guard import (
+    AsyncAPIAsyncClient,
     AsyncAPIAsyncServer,
+    AsyncAPIClient,
     AsyncAPIGuard,
     AsyncAPIServer,
     AsyncAPISocketIO,
     InstallationError,
 )
+from asyncapi_guard.console.asgi import ConsoleASGI
+from asyncapi_guard.console.files import FileDocument
+from asyncapi_guard.console.gate import Gate
+from asyncapi_guard.console.routes import Console
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from asyncapi_guard.console.edition import Edition
 
 SAY = {"namespace": "/", "event": "say", "args": [{"text": "too long"}]}
 
@@ -604,3 +614,32 @@ def lines() -> Iterator[queue.Queue[str]]:
     logging.getLogger("asyncapi_guard").addHandler(handler)
     yield found
     logging.getLogger("asyncapi_guard").removeHandler(handler)
+
+
+@pytest.mark.parametrize("kind", [AsyncAPIClient, AsyncAPIAsyncClient])
+@pytest.mark.parametrize("option", ["docs", "docs_auth", "live"])
+def test_clients_have_no_console(kind: Any, option: str) -> None:
+    """Nor its options."""
+    with pytest.raises(TypeError, match=f"has no option '{option}'"):
+        kind(**{option: None})
+
+
+def test_an_event_loop_goes_on_while_a_page_is_made(net: Any, chat: Path) -> None:
+    """A page of a large document takes a while."""
+    made, asked = threading.Event(), threading.Event()
+
+    class Slow(FileDocument):
+        def edition(self) -> Edition:
+            asked.set()
+            assert made.wait(PATIENCE)
+            return super().edition()
+
+    own = fastapi.FastAPI()
+    app = ConsoleASGI(own, Console(Slow(chat)), "/asyncapi", Gate(None))
+    url = net.also_serve(Uvicorn(app)).url
+    with ThreadPoolExecutor() as threads:
+        page = threads.submit(ask, f"{url}/asyncapi/")
+        assert asked.wait(PATIENCE)
+        assert ask(f"{url}/openapi.json").status == 200
+        made.set()
+        assert page.result(PATIENCE).status == 200
