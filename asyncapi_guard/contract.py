@@ -257,6 +257,8 @@ class SecurityScheme:
             `password` of an `apiKey`; else empty.
         parameter: the name of an `httpApiKey`'s header, parameter or cookie; else empty.
         scopes: what the client must be allowed to do.
+        meta: its other fields (`description`, `bearerFormat`, `flows`), as in the document; never
+            judged.
     """
 
     name: str
@@ -266,6 +268,7 @@ class SecurityScheme:
     parameter: str = ""
     scopes: frozenset[str] = frozenset()
     location: str = field(default="", compare=False)
+    meta: Mapping[str, Any] = field(default_factory=_nothing, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,11 +278,13 @@ class Server:
     Attributes:
         id: its key in `servers`.
         security: how clients show who they are: any one of them will do; empty for no matter.
+        meta: its other fields (`host`, `protocol`, `pathname`), as in the document; never judged.
     """
 
     id: str
     security: tuple[SecurityScheme, ...] = ()
     location: str = field(default="", compare=False)
+    meta: Mapping[str, Any] = field(default_factory=_nothing, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import jinja2
 
+from asyncapi_guard.console.reading.document import ReadDocument, read_document
+from asyncapi_guard.console.reading.markdown import inline, is_long, markdown
+from asyncapi_guard.console.reading.wording import count
+
 if TYPE_CHECKING:
     from asyncapi_guard.contract import Contract
 
@@ -59,7 +63,7 @@ _PATHS = {
 @lru_cache(maxsize=1)
 def environment() -> jinja2.Environment:
     """The templates: everything is escaped, and a name that is missing is an error."""
-    return jinja2.Environment(
+    made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -67,6 +71,12 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    made.filters.update(markdown=markdown, inline=inline, is_long=is_long, events=_events)
+    return made
+
+
+def _events(amount: int) -> str:
+    return count(amount, "event")
 
 
 class Pages:
@@ -122,9 +132,18 @@ class Pages:
         version = f" {self.version}" if self.version else ""
         return f"{self.contract.title}{version}, AsyncAPI {self.contract.asyncapi}"
 
+    @cached_property
+    def document(self) -> ReadDocument:
+        """The document as pages show it, made when the first page needs it."""
+        return read_document(self.contract)
+
     def read(self) -> str:
-        """The page to read the document on."""
-        return self._render("read")
+        """The page to read the document on; made once, because a contract never changes."""
+        return self._read
+
+    @cached_property
+    def _read(self) -> str:
+        return self._render("read", document=self.document)
 
     def try_out(self) -> str:
         """The page to send events from, and to see what comes back."""

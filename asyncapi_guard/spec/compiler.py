@@ -38,6 +38,7 @@ from asyncapi_guard.spec.acks import (
     option_faults,
 )
 from asyncapi_guard.spec.own_extensions import extension_faults, faults_anywhere
+from asyncapi_guard.spec.prose import prose
 from asyncapi_guard.spec.protocols import may_carry_socketio
 from asyncapi_guard.spec.references import (
     UNRESOLVABLE,
@@ -65,6 +66,7 @@ __all__ = ["compile_contract"]
 _MESSAGE_FIELDS = frozenset(("name", "payload", "x-ack", "x-guard"))
 _OPERATION_FIELDS = frozenset(("action", "channel", "messages", "reply", "traits", "x-guard"))
 _CHANNEL_FIELDS = frozenset(("address", "messages", "parameters"))
+_SERVER_FIELDS = frozenset(("security",))
 _DOCUMENT_FIELDS = frozenset(("asyncapi", "channels", "operations", "components"))
 #: The codes of faults of references.
 _REFERENCES = frozenset((UNRESOLVABLE, "endless-schema", "reference-format", "unreadable"))
@@ -113,7 +115,7 @@ class _Compiler:
             operations=MappingProxyType(operations),
             servers=MappingProxyType(servers),
             security_schemes=MappingProxyType(schemes),
-            meta=_rest(self._root, _DOCUMENT_FIELDS),
+            meta=self._prose(dict(self._root.items()), _DOCUMENT_FIELDS),
             file=self._root.source.name,
             findings=tuple(sorted(self._schemas.notices)),
             sources=tuple(
@@ -153,7 +155,8 @@ class _Compiler:
             security = self._security.required(place.get("security"))
             protocol = place.value.get("protocol")
             if may_carry_socketio(protocol if isinstance(protocol, str) else None):
-                servers[id] = Server(id, security, place.location)
+                meta = self._prose(dict(place.items()), _SERVER_FIELDS)
+                servers[id] = Server(id, security, place.location, meta)
         return servers
 
     def _found(self, node: Node, name: str, kind: str) -> Node | None:
@@ -163,6 +166,9 @@ class _Compiler:
         if place is not None and place is not node:
             self._unread(place, kind)
         return place
+
+    def _prose(self, fields: Mapping[str, Node], known: frozenset[str]) -> Mapping[str, Any]:
+        return prose(self._documents, fields, known)
 
     def _resolve(self, node: Node) -> Node | None:
         try:
@@ -249,7 +255,7 @@ class _Compiler:
             websocket=self._websocket(node),
             servers=self._servers_of(node),
             location=node.location,
-            meta=_rest(node, _CHANNEL_FIELDS),
+            meta=self._prose(dict(node.items()), _CHANNEL_FIELDS),
         )
 
     def _servers_of(self, channel: Node) -> frozenset[str] | None:
@@ -334,9 +340,7 @@ class _Compiler:
             ack=self._ack(fields.get("x-ack")),
             mode=self._mode(fields.get("x-guard")),
             location=node.location,
-            meta=MappingProxyType(
-                {k: field.value for k, field in fields.items() if k not in _MESSAGE_FIELDS}
-            ),
+            meta=self._prose(fields, _MESSAGE_FIELDS),
         )
 
     def _with_traits(self, node: Node, kind: str = "Message") -> dict[str, Node]:
@@ -415,9 +419,7 @@ class _Compiler:
             mode=self._mode(fields.get("x-guard")),
             security=self._security.required(fields.get("security")),
             location=node.location,
-            meta=MappingProxyType(
-                {k: field.value for k, field in fields.items() if k not in _OPERATION_FIELDS}
-            ),
+            meta=self._prose(fields, _OPERATION_FIELDS),
         )
 
     def _action(self, node: Node) -> Action | None:
@@ -531,7 +533,3 @@ def _not_of_channel(ref: Node, channel: Channel) -> str:
     if name in channel.messages:
         message += f"; write '#/channels/{channel.id}/messages/{name}'"
     return message
-
-
-def _rest(node: Node, known: frozenset[str]) -> Mapping[str, Any]:
-    return MappingProxyType({k: value for k, value in node.value.items() if k not in known})

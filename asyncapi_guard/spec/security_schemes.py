@@ -19,6 +19,7 @@ __all__ = ["SecuritySchemes"]
 #: Where keys are, by the type of a scheme.
 _PLACES = {"httpApiKey": ("header", "query", "cookie"), "apiKey": ("user", "password")}
 _SECTION = ("components", "securitySchemes")
+_COMPILED = frozenset(("type", "scheme", "in", "name", "scopes"))
 
 
 class SecuritySchemes:
@@ -76,6 +77,7 @@ class SecuritySchemes:
             parameter=self._text(place, "name") if kind == "httpApiKey" else "",
             scopes=frozenset(self._scopes(place)),
             location=place.location,
+            meta={k: v for k, v in place.value.items() if k not in _COMPILED},
         )
 
     def _name_of_its_like(self, scheme: dict[str, Any]) -> str:

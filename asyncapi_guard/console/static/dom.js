@@ -72,16 +72,19 @@ export function colored(text) {
 }
 
 /**
- * Lines of the document, the ones that decided marked, with their reasons below.
+ * Lines of the document, the one that decided marked, with the reason below it.
  *
- * @param {{file: string, line: number, lines: {number: number, text: string, hit?: boolean, why?: string}[]}} clause
+ * @param {{reason: string, file: string, clause: {line: number, lines: {number: number, text: string}[]}}} problem
+ *   as the judge and the live data have it; the file is "" for the document itself
  * @param {"bad"|"warn"} kind rejected, or passed though it breaks the contract
  */
-export function clauseOf(clause, kind = "bad") {
-  const lines = el("div", { className: "lines", tabIndex: 0, role: "region", ariaLabel: `Lines of ${clause.file}` });
-  for (const { number, text, hit, why } of clause.lines) {
+export function clauseOf({ reason, file, clause }, kind = "bad") {
+  const name = file || "the document";
+  const lines = el("div", { className: "lines", tabIndex: 0, role: "region", ariaLabel: `Lines of ${name}` });
+  for (const { number, text } of clause.lines) {
+    const hit = number === clause.line;
     lines.append(el("span", { className: hit ? `ln hit ${kind}` : "ln", dataset: { n: number } }, `${text}\n`));
-    if (why) lines.append(el("span", { className: `why ${kind}` }, why));
+    if (hit) lines.append(el("span", { className: `why ${kind}` }, reason));
   }
   return el(
     "figure",
@@ -90,7 +93,7 @@ export function clauseOf(clause, kind = "bad") {
       "figcaption",
       { className: "clause-head" },
       icon("file"),
-      el("span", { className: "mono" }, clause.file),
+      el("span", { className: "mono" }, name),
       el("span", { className: "grow" }),
       el("span", { className: "num" }, `line ${clause.line}`),
     ),
