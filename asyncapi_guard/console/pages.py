@@ -17,6 +17,8 @@ import jinja2
 from asyncapi_guard.console.reading.document import ReadDocument, read_document
 from asyncapi_guard.console.reading.markdown import inline, is_long, markdown
 from asyncapi_guard.console.reading.wording import count
+from asyncapi_guard.spec.deep_stack import with_room
+from asyncapi_guard.spec.source import no_garbage_collection
 
 if TYPE_CHECKING:
     from asyncapi_guard.contract import Contract
@@ -135,7 +137,8 @@ class Pages:
     @cached_property
     def document(self) -> ReadDocument:
         """The document as pages show it, made when the first page needs it."""
-        return read_document(self.contract)
+        with no_garbage_collection():  # thousands of rows, none of which is garbage
+            return with_room(lambda: read_document(self.contract))
 
     def read(self) -> str:
         """The page to read the document on; made once, because a contract never changes."""
@@ -143,7 +146,9 @@ class Pages:
 
     @cached_property
     def _read(self) -> str:
-        return self._render("read", document=self.document)
+        document = self.document
+        with no_garbage_collection():
+            return self._render("read", document=document)
 
     def try_out(self) -> str:
         """The page to send events from, and to see what comes back."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING, Any
-
-from markupsafe import Markup
 
 from asyncapi_guard.console.reading.sample_values import Bytes
 
@@ -44,34 +43,40 @@ PYTHON = Language(("True", "False", "None"), "content")
 
 
 class Code:
-    """Colored text that grows."""
+    """Colored text that grows.
+
+    Pages have thousands of them, so the HTML is made while they grow, once for each token.
+    """
+
+    __slots__ = ("_html", "_text")
 
     def __init__(self, tokens: Iterable[Token] = ()) -> None:
-        self.tokens: list[Token] = [*tokens]
+        self._text: list[str] = []
+        self._html: list[str] = []
+        for kind, text in tokens:
+            self.add(text, kind)
 
     def add(self, text: str, kind: str = "") -> Code:
         """Add a token."""
-        self.tokens.append((kind, text))
+        escaped = escape(text)
+        self._text.append(text)
+        self._html.append(f'<span class="{kind}">{escaped}</span>' if kind else escaped)
         return self
 
     def extend(self, other: Code) -> Code:
         """Add what is in another."""
-        self.tokens.extend(other.tokens)
+        self._text.append(other.text)
+        self._html.append("".join(other._html))
         return self
 
     @property
     def text(self) -> str:
         """The text alone."""
-        return "".join(text for _, text in self.tokens)
+        return "".join(self._text)
 
     def __html__(self) -> str:
         """The text with its colors; everything is escaped."""
-        return str(
-            Markup().join(
-                Markup('<span class="{}">{}</span>').format(kind, text) if kind else text
-                for kind, text in self.tokens
-            )
-        )
+        return "".join(self._html)
 
 
 def literal(value: Any, language: Language, indent: int = 0) -> Code:
@@ -82,9 +87,8 @@ def literal(value: Any, language: Language, indent: int = 0) -> Code:
         language: which one.
         indent: of the line that it begins on.
     """
-    flat = Code(_flat(value, language))
-    if len(flat.text) <= _ONE_LINE or not isinstance(value, (dict, list)) or not value:
-        return flat
+    if not isinstance(value, (dict, list)) or not value or _is_short(value):
+        return Code(_flat(value, language))
     inner = " " * (indent + 2)
     items: Iterable[tuple[Code, Any]]
     if isinstance(value, dict):
@@ -95,9 +99,15 @@ def literal(value: Any, language: Language, indent: int = 0) -> Code:
         items = ((Code(), item) for item in value)
     code = Code().add(opening)
     for number, (key, item) in enumerate(items):
-        code.add(f"{',' if number else ''}\n{inner}").extend(key)
-        code.extend(literal(item, language, indent + 2))
+        code.add(f"{',' if number else ''}\n{inner}").extend(key).extend(
+            literal(item, language, indent + 2)
+        )
     return code.add(f"\n{' ' * indent}{closing}")
+
+
+def _is_short(value: Any) -> bool:
+    """Whether a value is for one line."""
+    return len(json.dumps(value, ensure_ascii=False, default=repr)) <= _ONE_LINE
 
 
 def _flat(value: Any, language: Language) -> Iterator[Token]:

@@ -10,7 +10,7 @@ from asyncapi_guard.console.reading.client_code import Call, Sample, example_of,
 from asyncapi_guard.console.reading.flat_schema import flatten
 from asyncapi_guard.console.reading.links import external_docs
 from asyncapi_guard.console.reading.rows import Branch, Group, Link, Row
-from asyncapi_guard.console.reading.sample_values import NO_SAMPLE, sample, with_bytes
+from asyncapi_guard.console.reading.sample_values import NO_SAMPLE, is_accepted, sample, with_bytes
 from asyncapi_guard.console.reading.wording import count
 from asyncapi_guard.contract import Action, Mode
 from asyncapi_guard.schema.text_objects import TextObject
@@ -431,8 +431,8 @@ def _written(message: Message) -> Iterator[tuple[str, list[Any], bool]]:
         if schema is None:
             yield str(name), [value], False
             continue
-        is_rejected = not schema.nothing and not schema.binary and not schema.is_valid(value)
         shown = with_bytes(schema, value)
+        is_rejected = not (schema.nothing or schema.binary or is_accepted(schema, value))
         if schema.nothing:
             yield str(name), [], False
         elif schema.positional and isinstance(shown, list):

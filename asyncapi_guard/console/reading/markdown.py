@@ -22,47 +22,47 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
     from markdown_it.utils import OptionsDict
 
-__all__ = ["is_long", "markdown", "plain", "split_lead"]
+__all__ = ["inline", "is_long", "markdown"]
 
-#: Characters that are parsed, and of a text that is shown cut.
+#: Characters that are parsed, and opening brackets among them.
 _LARGEST = 50_000
+_MOST_BRACKETS = 1_000
+#: Characters and lines of a text that is shown cut.
 _LONG = 1_600
 _LONG_LINES = 20
 _SAFE = re.compile(r"(?:https?://|mailto:|#)", re.IGNORECASE)
-#: Headings of a description are no headings of the page: they would break its outline.
-_HEADING = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
-@lru_cache(maxsize=4096)
 def markdown(text: str) -> Markup:
     """A text as HTML."""
-    if len(text) > _LARGEST:
+    if _is_too_large(text):
         return Markup('<p class="plain-text">{}</p>').format(text)
-    return Markup(_parser().render(text))  # noqa: S704  # the parser escapes what it is given
+    return _short(text) if len(text) < _LONG else _parsed(text)
 
 
-@lru_cache(maxsize=4096)
 def inline(text: str) -> Markup:
     """A text of one paragraph as HTML, without the paragraph."""
-    if len(text) > _LARGEST:
+    if _is_too_large(text):
         return escape(text)
-    return Markup(_parser().renderInline(text))  # noqa: S704  # as above
+    return Markup(_parser().renderInline(text))  # noqa: S704  # the parser escapes
 
 
-def plain(text: str) -> str:
-    """A text in one line."""
-    return " ".join(text.split())
+def _is_too_large(text: str) -> bool:
+    """Whether parsing takes too long: brackets cost the square of their number."""
+    return len(text) > _LARGEST or text.count("[") > _MOST_BRACKETS
+
+
+def _parsed(text: str) -> Markup:
+    return Markup(_parser().render(text))  # noqa: S704  # as above
+
+
+#: What schemas say of themselves stands wherever they are used.
+_short = lru_cache(maxsize=1024)(_parsed)
 
 
 def is_long(text: str) -> bool:
     """Whether a text is cut where the rest can be shown."""
     return len(text) > _LONG or text.count("\n") > _LONG_LINES
-
-
-def split_lead(text: str) -> tuple[str, str]:
-    """The first paragraph of a text, and the rest."""
-    lead, _, rest = text.strip().partition("\n\n")
-    return lead.strip(), rest.strip()
 
 
 @lru_cache(maxsize=1)
@@ -106,6 +106,7 @@ def _link(
 
 
 def _heading_open(*_: Any) -> str:
+    """Headings of a description are no headings of the page: they would break its outline."""
     return '<p class="md-heading">'
 
 

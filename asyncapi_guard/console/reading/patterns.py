@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -40,19 +41,20 @@ _MEMBER = re.compile(r"[a-zA-Z0-9]-[a-zA-Z0-9]|\\?.", re.DOTALL)
 _NONE = frozenset(("", "^", ".*", "^.*$", ".*$", "^.*"))
 
 
-def pattern_words(pattern: str) -> list[Markup]:
+@lru_cache(maxsize=4096)
+def pattern_words(pattern: str) -> tuple[Markup, ...]:
     """What a pattern demands."""
     if pattern in _NONE:
-        return []
+        return ()
     found = _ONE_CLASS.fullmatch(pattern)
     if found is not None:
         names = [*_named(found["members"])]
         if None not in names:
-            return [*_times(found["times"]), Markup.escape(_listed([n for n in names if n]))]
+            return (*_times(found["times"]), Markup.escape(_listed([n for n in names if n])))
     found = _PREFIX.fullmatch(pattern)
     if found is not None:
-        return [Markup("begins with {}").format(code(found["text"]))]
-    return [Markup("matches {}").format(code(pattern))]
+        return (Markup("begins with {}").format(code(found["text"])),)
+    return (Markup("matches {}").format(code(pattern)),)
 
 
 def characters(least: int | None, most: int | None, unit: str) -> str | None:

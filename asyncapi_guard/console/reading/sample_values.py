@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.contract import Schema
     from asyncapi_guard.schema import Bundle, CompiledSchema
 
-__all__ = ["NO_SAMPLE", "Bytes", "sample", "with_bytes"]
+__all__ = ["NO_SAMPLE", "Bytes", "is_accepted", "sample", "with_bytes"]
 
 
 class _NoSample:
@@ -77,9 +77,17 @@ def sample(schema: Schema) -> Any:
             value = maker.value(bundle.root, 0, ())
         except _Unknown:
             continue
-        if schema.is_valid(_real(value)):
+        if is_accepted(schema, value):
             return value
     return NO_SAMPLE
+
+
+def is_accepted(schema: Schema, value: Any) -> bool:
+    """Whether a schema accepts a value; not if it is too deep for its engine."""
+    try:
+        return schema.is_valid(_real(value))
+    except (RecursionError, ValueError):
+        return False
 
 
 def with_bytes(schema: Schema, value: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -40,7 +41,7 @@ def joined(parts: Iterable[str | Markup], separator: str = ", ") -> Markup:
 
 def code(text: str) -> Markup:
     """A text as it stands in the document or on the wire."""
-    return Markup("<code>{}</code>").format(text)
+    return Markup(f"<code>{escape(text)}</code>")  # noqa: S704  # escaped; `format` takes long
 
 
 def value_code(value: Any, *, quoted: bool = False) -> Markup:
