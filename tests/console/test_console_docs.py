@@ -9,11 +9,13 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from click.testing import CliRunner
 from console_chat import ask, judge
 from pages import Page, running
 from traffic_asyncio import Uvicorn
 
 from asyncapi_guard import testing
+from asyncapi_guard.cli.commands.docs import command as docs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -79,3 +81,18 @@ def test_it_is_served_without_flask(net: Any, module: Callable[[str], Any]) -> N
         with testing.client(url, "asyncapi.yml") as server:
             assert server.call("say", {"text": "hello"}) is True
     assert ask(f"{urls[1]}/openapi.json").json["openapi"]
+
+
+def test_a_file_is_shown_as_the_page_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each command is understood, and the one that writes files writes them."""
+    PAGE.save(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    commands = [each for each in PAGE.commands() if each.startswith("asyncapi-guard docs ")]
+    given = [shlex.split(each)[2:] for each in commands]
+    assert len(given) == 3
+    for arguments in given:
+        docs.make_context("docs", [*arguments])  # which empties the list
+    done = CliRunner().invoke(docs, next(each for each in given if "-o" in each))
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "site" / "index.html").is_file()
+    assert 'id="main-say"' in (tmp_path / "site" / "index.html").read_text()

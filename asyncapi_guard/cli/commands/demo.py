@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import socket
 import sys
 from pathlib import Path
 from typing import Any
 
 import click
+
+from asyncapi_guard.cli.command_errors import run_or_say_why
+from asyncapi_guard.cli.listening import check_address
 
 __all__ = ["command"]
 
@@ -47,11 +49,16 @@ def command(host: str, port: int, *, asgi: bool) -> None:
     """
     if asgi:
         _check_uvicorn()
-    _check_port(host, port)
+    click.get_current_context().exit(run_or_say_why(lambda: _run(host, port, asgi=asgi)))
+
+
+def _run(host: str, port: int, *, asgi: bool) -> int:
+    check_address(host, port)
     try:
         _module("asgi_server" if asgi else "server").main(host, port)
     except KeyboardInterrupt:
         click.echo()
+    return 0
 
 
 def _check_uvicorn() -> None:
@@ -68,19 +75,6 @@ def _check_uvicorn() -> None:
 
 def _is_installed(name: str) -> bool:
     return importlib.util.find_spec(name) is not None
-
-
-def _check_port(host: str, port: int) -> None:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            click.echo(
-                f"cannot listen on {host}:{port}: {error.strerror}; choose another --port", err=True
-            )
-            sys.exit(2)
 
 
 def _module(name: str) -> Any:

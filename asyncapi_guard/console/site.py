@@ -1,0 +1,53 @@
+"""The console as files: a folder whose pages open without a server, also from the disk.
+
+Nothing validates there, so the Try page says "Not checked", and there is no Live page.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from asyncapi_guard.console.classic_scripts import classic_script
+from asyncapi_guard.console.pages import Pages
+from asyncapi_guard.console.static_files import static_files
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from asyncapi_guard.console.edition import Edition
+
+__all__ = ["site_files"]
+
+#: What pages load as they are; modules become a part of each page's script.
+_AS_THEY_ARE = (".css", ".svg", "theme.js")
+_VIEWS = ("read", "try")
+
+
+def site_files(
+    edition: Edition, *, title: str | None = None, connect: str | None = None
+) -> Mapping[str, bytes]:
+    """The files of a site, by their paths.
+
+    Args:
+        edition: the document.
+        title: of the pages; by default the document's.
+        connect: the URL of the Socket.IO server that the Try page connects to.
+    """
+    pages = Pages(edition.contract, title=title, connect=connect, site=True)
+    texts = {
+        "index.html": pages.read(),
+        "try.html": pages.try_out(),
+        "asyncapi.yml": edition.yaml,
+        "asyncapi.json": edition.json,
+    }
+    for view in _VIEWS:
+        texts[f"static/{view}.bundle.js"] = classic_script(("page.js", f"{view}.js"), _module)
+    files = {name: text.encode("utf-8", "replace") for name, text in texts.items()}
+    for name, file in static_files().items():
+        if name.endswith(_AS_THEY_ARE):
+            files[f"static/{name}"] = file.body
+    return files
+
+
+def _module(name: str) -> str:
+    return static_files()[name].body.decode()
