@@ -46,17 +46,29 @@ class Edition:
     Args:
         guard: validates by it, as the server sees the traffic.
         documents: what the contract was made of.
-        mode: what is done about violations where a server is guarded; `None` where none is.
+        mode: what is done about violations, if there is a guard to do it.
+        active: that guard is on a server. Without a guard, it stands for what one would do.
 
     Attributes:
         guard: as it was given.
-        mode: as well.
+        active: as well.
+        mode: as well; `off` if it is not active.
         contract: of the guard.
     """
 
-    def __init__(self, guard: Guard, documents: Documents, mode: Mode | None = None) -> None:
+    def __init__(
+        self,
+        guard: Guard,
+        documents: Documents,
+        mode: Mode | None = None,
+        *,
+        active: bool = True,
+    ) -> None:
         self.guard: Guard = guard
+        self.active: bool = active
         self.mode: _ModeName | None = None if mode is None else mode.value
+        if not active:
+            self.mode = "off"
         self.contract: Contract = guard.contract
         self._documents = documents
         self._main = documents.main

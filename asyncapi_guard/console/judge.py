@@ -15,7 +15,10 @@ The body is JSON (`Content-Type: application/json`, at most 256 kB):
   ack is asked for; without it, nobody looks at that.
 - The ack of an event, with its values as the array `ack`. `args` are optional then, and say which
   of several messages with the event's name the ack belongs to; they are not validated.
-- The `auth` data of a connection to the namespace, `null` for none. Verifiers are not called.
+- The `auth` data of a connection to the namespace, `null` for none. `query`, a text such as
+  `EIO=4&transport=websocket&room=red`, is that of the URL of the connection. With it the request
+  of the connection is validated as well; its headers are taken to be those of this request, which
+  the same browser sends. Verifiers are not called.
 
 `direction` is that of the event, `to-server` (the default) or `to-client`; its ack goes the other
 way. Binary data is `{"$bytes": ...}`, see `placeholders`.
@@ -51,18 +54,21 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import parse_qs
 
 from asyncapi_guard.console.placeholders import with_bytes
 from asyncapi_guard.console.places import problem_of
 from asyncapi_guard.console.rate_limit import RateLimit
-from asyncapi_guard.contract import Mode
+from asyncapi_guard.contract import Mode, header_key
 from asyncapi_guard.guard.ack_options import judge_asking
+from asyncapi_guard.guard.handshakes import HandshakeRequest
 from asyncapi_guard.violations import Checkpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from asyncapi_guard.console.edition import Edition
+    from asyncapi_guard.console.exchange import Request
     from asyncapi_guard.guard import Guard, Verdict
 
 __all__ = ["Judge", "NotABatch"]
@@ -89,19 +95,19 @@ class Judge:
     def __init__(self, limit: RateLimit | None = None) -> None:
         self._limit = limit or RateLimit(RATE)
 
-    def judge(self, edition: Edition, body: bytes, client: str | None) -> dict[str, Any]:
+    def judge(self, edition: Edition, request: Request) -> dict[str, Any]:
         """Validate a batch; return the response.
 
         Args:
             edition: the document in force.
-            body: of the request.
-            client: the address that asks.
+            request: has the batch.
 
         Raises:
             NotABatch: the body is something else.
         """
-        asked = [_Asked(item, number) for number, item in enumerate(_items(body))]
-        granted = self._limit.take(client, len(asked))
+        items = enumerate(_items(request.body))
+        asked = [_Asked(item, number, request.headers) for number, item in items]
+        granted = self._limit.take(request.client, len(asked))
         verdicts = [each.verdict(edition) for each in asked[:granted]]
         too_many = {"verdict": "not-checked", "reason": f"more than {RATE} a second"}
         return {"verdicts": verdicts + [too_many] * (len(asked) - granted)}
@@ -125,11 +131,12 @@ def _no_constant(text: str) -> NoReturn:
 class _Asked:
     """One item of a batch."""
 
-    def __init__(self, item: Any, number: int) -> None:
+    def __init__(self, item: Any, number: int, headers: Mapping[str, str]) -> None:
         if not isinstance(item, dict):
             raise NotABatch(f"items[{number}] must be an object")
         self._item: dict[str, Any] = item
         self._where = f"items[{number}]"
+        self._headers = headers
         self._namespace = self._name("namespace")
         self._to_client = self._direction() == "to-client"
         self._connects = "auth" in item
@@ -141,6 +148,9 @@ class _Asked:
         asked = item.get("ack_asked")
         if asked is not None and not isinstance(asked, bool):
             raise NotABatch(f"{self._where}.ack_asked must be true or false")
+        if not isinstance(item.get("query", ""), str):
+            raise NotABatch(f"{self._where}.query must be a string")
+        self._auth: Any = self._with_bytes("auth", item["auth"])[0] if self._connects else None
 
     def _name(self, key: str) -> str:
         name = self._item.get(key)
@@ -174,6 +184,8 @@ class _Asked:
         """What the guard says, for people."""
         guard = edition.guard
         checkpoint, verdict = self._judged(guard)
+        if not edition.active:
+            return {"verdict": "off", "message": None}
         violation = verdict.violation
         message = verdict.message.id if verdict.message is not None else None
         if violation is None:
@@ -194,8 +206,8 @@ class _Asked:
 
     def _judged(self, guard: Guard) -> tuple[Checkpoint, Verdict]:
         if self._connects:
-            auth, _ = self._with_bytes("auth", self._item["auth"])
-            return Checkpoint.CONNECT, guard.connect(self._namespace, auth)
+            request = self._handshake if "query" in self._item else None
+            return Checkpoint.CONNECT, guard.connect(self._namespace, self._auth, request)
         if self._ack is None:
             return self._judged_event(guard)
         judge = guard.receive_ack if self._to_client else guard.send_ack
@@ -205,6 +217,11 @@ class _Asked:
         values, binary = self._ack
         checkpoint = Checkpoint.RECEIVE_ACK if self._to_client else Checkpoint.SEND_ACK
         return checkpoint, judge(self._namespace, self._event, values, message, binary=binary)
+
+    def _handshake(self) -> HandshakeRequest:
+        query = parse_qs(self._item["query"], keep_blank_values=True)
+        headers = {header_key(name): [text] for name, text in self._headers.items()}
+        return HandshakeRequest("GET", query, headers)
 
     def _judged_event(self, guard: Guard) -> tuple[Checkpoint, Verdict]:
         judge: Callable[..., Verdict]

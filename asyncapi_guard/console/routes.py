@@ -215,7 +215,7 @@ class Console:
         if len(request.body) > MOST_BYTES:
             return too_large()
         try:
-            data = self._judge.judge(self._served.edition(), request.body, request.client)
+            data = self._judge.judge(self._served.edition(), request)
         except NotABatch as error:
             return Response.of_json(400, {"error": str(error)})
         return Response.of_json(200, data)

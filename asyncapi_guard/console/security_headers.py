@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 __all__ = ["allowed_origins", "security_headers"]
 
 #: A host with its port. The header comes from the client and becomes a part of a policy.
-_HOST = re.compile(r"(?:[A-Za-z0-9_.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
+_HOST = re.compile(r"(?:[A-Za-z0-9_.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 _SECURE = {"http": ("http", "ws"), "ws": ("http", "ws"), "https": ("https", "wss")}
 _SECURE["wss"] = _SECURE["https"]
 

@@ -107,9 +107,11 @@ class Shown:
         from asyncapi_guard.console.edition import Edition
 
         guard = self._guard()
+        active = any(adapter.active for adapter in self._adapters())
         made = self._edition
-        if made is None or made.guard is not guard:
-            made = self._edition = Edition(guard, self._documents(), guard.policy.mode)
+        if made is None or made.guard is not guard or made.active is not active:
+            mode = guard.policy.mode
+            made = self._edition = Edition(guard, self._documents(), mode, active=active)
         return made
 
     def clients(self) -> Mapping[str, int]:

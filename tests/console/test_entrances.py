@@ -29,6 +29,7 @@ from asyncapi_guard import (
     AsyncAPIServer,
     AsyncAPISocketIO,
     InstallationError,
+    Policy,
 )
 from asyncapi_guard.console.asgi import ConsoleASGI
 from asyncapi_guard.console.files import FileDocument
@@ -148,6 +149,17 @@ def test_traffic_passes_beside_it(way: str, net: Any, chat: Path) -> None:
 
 
 @way
+def test_a_guard_that_is_off_says_so(way: str, net: Any, chat: Path) -> None:
+    """The document is shown all the same; no verdict is that of a guard that validates nothing."""
+    site = Site(way, net, chat)
+    assert b"Guard on" in ask(f"{site.root}/").body
+    site.guard.uninstall()
+    page = ask(f"{site.root}/")
+    assert (page.status, b"Guard off" in page.body) == (200, True)
+    assert judge(site.root, SAY).json["verdicts"] == [{"verdict": "off", "message": None}]
+
+
+@way
 def test_docs_auth_decides_about_all_of_it(way: str, net: Any, chat: Path) -> None:
     """`True` is yes, and anything else is no; it gets the request of the framework."""
     asked: list[Any] = []
@@ -218,6 +230,14 @@ def test_a_coroutine_that_is_returned_is_no(
     site = Site(way, net, chat, docs_auth=lambda _request: decide())
     assert ask(f"{site.root}/").status == 403
     assert "docs_auth returned a coroutine, not True or False" in caplog.text
+
+
+def test_what_is_said_of_one_operation_counts(chat: Path) -> None:
+    """Where the guard is off for all others."""
+    policy = Policy(mode="off", operations={"receive": "enforce"})
+    _, app = on_flask(chat, policy=policy)
+    (verdict,) = app.test_client().post("/asyncapi/judge", json={"items": [SAY]}).json["verdicts"]
+    assert verdict["verdict"] == "rejected"
 
 
 # -- bodies ----------------------------------------------------------------------------------------

@@ -354,6 +354,27 @@ def test_whether_an_ack_is_asked_for_counts(chat: Path) -> None:
     assert found == ["accepted", "accepted", "rejected"]
 
 
+def test_the_request_of_a_connection_is_validated(chat: Path) -> None:
+    """Its query, and the headers that the browser sends."""
+    text = chat.read_text()
+    binding = """    bindings:
+      ws:
+        query: {type: object, required: [room], properties: {room: {maxLength: 3}}}
+        headers: {type: object, required: [x-team]}
+"""
+    chat.write_text(text.replace("    address: /\n", f"    address: /\n{binding}"))
+    console = Console(Document(chat))
+    connect = {"namespace": "/", "auth": {"token": "x"}}
+    items = [connect, *({**connect, "query": query} for query in ("room=a", "room=abcd", ""))]
+
+    def found(**headers: str) -> list[str]:
+        response = post(console, *items, **headers)
+        return [each["verdict"] for each in json.loads(response.body)["verdicts"]]
+
+    assert found(x_team="red") == ["accepted", "accepted", "rejected", "rejected"]
+    assert found() == ["accepted", "rejected", "rejected", "rejected"]
+
+
 def test_twenty_a_second_are_checked(document: Document) -> None:
     """Of each client; what comes faster says so."""
     from asyncapi_guard.console.judge import Judge
@@ -401,6 +422,7 @@ def test_clients_that_are_told_apart_are_bounded() -> None:
         b'{"items": [{"namespace": "/", "event": "say", "args": [{"$bytes": -1}]}]}',
         b'{"items": [{"namespace": "/", "event": "say", "args": [{"$bytes": true}]}]}',
         b'{"items": [{"namespace": "/", "auth": {"$bytes": "?"}}]}',
+        b'{"items": [{"namespace": "/", "auth": null, "query": 1}]}',
         b'{"items": [{"namespace": "/", "event": "say", "args": [' + b"[" * 100_000 + b"]}]}",
         b'{"items": [{"namespace": "/", "event": "say", "args": '
         + b"[" * 900 + b"]" * 900 + b"}]}" + b"x",
