@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.console.below import below
+from asyncapi_guard.console.below import below, path_of_socketio
 from asyncapi_guard.console.exchange import MOST_BYTES, Request, Response, Unanswerable
 from asyncapi_guard.console.routes import Console, too_large
 
@@ -65,7 +66,8 @@ class ConsoleASGI:
         await send({"type": "http.response.body", "body": body})
 
     async def _answer(self, scope: _Scope, path: str, receive: _Receive) -> Response:
-        request = _request_of(scope, self._root, path)
+        socketio = path_of_socketio(self.app, self._root, str(scope.get("root_path", "")))
+        request = _request_of(scope, self._root, path, socketio)
         if not await self._gate.permits_awaiting(scope):
             return self._console.forbidden(request)
         refused = self._console.before_reading(request)
@@ -79,7 +81,7 @@ class ConsoleASGI:
                 return self._console.finish(request, slow)
             except Unanswerable as error:
                 return self._console.finish(request, error.response)
-            request = _request_of(scope, self._root, path, body)
+            request = replace(request, body=body)
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, self._console.respond, request)
 
@@ -91,7 +93,7 @@ def _path_in(scope: _Scope) -> str:
     return path[len(root) :] if root and path.startswith(f"{root.rstrip('/')}/") else path
 
 
-def _request_of(scope: _Scope, root: str, path: str, body: bytes = b"") -> Request:
+def _request_of(scope: _Scope, root: str, path: str, socketio: str) -> Request:
     headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope["headers"]}
     client = scope.get("client")
     return Request(
@@ -101,7 +103,7 @@ def _request_of(scope: _Scope, root: str, path: str, body: bytes = b"") -> Reque
         scope.get("query_string", b"").decode("latin-1"),
         headers,
         client[0] if client else None,
-        body,
+        socketio,
     )
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["below", "check_root"]
+import posixpath
+from typing import Any
+
+__all__ = ["below", "check_root", "path_of_socketio"]
 
 _ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")
 #: Documents are also beside the console, as `/asyncapi.yml` is beside `/asyncapi`.
@@ -22,6 +25,21 @@ def below(root: str, path: str) -> str | None:
         return path[len(root) :]
     beside = path[len(root) :] if root and path.startswith(root) else ""
     return f"/asyncapi{beside}" if beside in _BESIDE else None
+
+
+def path_of_socketio(app: Any, root: str, mount: str = "") -> str:
+    """Where the Socket.IO of an application is, relative to the console's root.
+
+    Args:
+        app: a `socketio.WSGIApp` or a `socketio.ASGIApp`; of any other, it is at `/socket.io/`.
+        root: of the console.
+        mount: where the application is mounted, if its own path has that before it.
+    """
+    path = getattr(app, "engineio_path", None)
+    path = f"/{path.strip('/')}" if isinstance(path, str) else "/socket.io"
+    if mount and path.startswith(f"{mount.rstrip('/')}/"):
+        path = path[len(mount.rstrip("/")) :]
+    return f"{posixpath.relpath(path, root or '/')}/"
 
 
 def check_root(root: object) -> str:

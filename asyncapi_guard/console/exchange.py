@@ -27,6 +27,7 @@ class Request:
         query: the part of the URL behind `?`, not decoded.
         headers: by their names in lower case. Of a header that came twice, the last.
         client: the address of the client; `None` if the web server does not say.
+        socketio: where Socket.IO is, relative to the console's root.
         body: what was sent; only of a request that `Console.reads`.
     """
 
@@ -36,6 +37,7 @@ class Request:
     query: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     client: str | None = None
+    socketio: str = "../socket.io/"
     body: bytes = b""
 
 

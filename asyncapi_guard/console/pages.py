@@ -91,6 +91,8 @@ class Pages:
         static: where the files of `static/` are, as pages link to them, with a `/` at its end.
         connect: the Socket.IO server's URL that the Try page connects to; `None` for the server
             that serves the page.
+        socketio: where Socket.IO is on that server, relative to the page; a path with a `/` at its
+            end, such as `../socket.io/`.
         live: whether there is a Live page.
         judge: whether something answers at `judge`; else the Try page says "Not checked".
         mode: what the guard does about violations, if there is a guard: shown in the bar.
@@ -106,6 +108,7 @@ class Pages:
         base: str = "./",
         static: str = "./static/",
         connect: str | None = None,
+        socketio: str = "../socket.io/",
         live: bool = False,
         judge: bool = False,
         mode: Literal["enforce", "report", "off"] | None = None,
@@ -116,6 +119,7 @@ class Pages:
         self.version: str = contract.version
         self.static = static
         self.connect = connect
+        self.socketio = socketio
         self.has_live = live and not site
         self.judge = judge and not site
         self.mode = mode

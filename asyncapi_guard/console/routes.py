@@ -18,7 +18,7 @@ response names a handler, a file of this machine, or an exception.
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qs
 
 from asyncapi_guard.console.exchange import MOST_BYTES, Request, Response
@@ -42,6 +42,15 @@ logger: logging.Logger = logging.getLogger("asyncapi_guard")
 _READING = ("GET", "HEAD")
 _HTML = "text/html; charset=utf-8"
 _STATIC = "/static/"
+
+
+class _Made(NamedTuple):
+    """What was made of the document that was shown last, by the paths of requests."""
+
+    edition: Edition
+    socketio: str
+    pages: Pages
+    responses: dict[str, Response]
 
 
 class Console:
@@ -80,8 +89,7 @@ class Console:
         self._judge = judge or Judge()
         self._title = title
         self._connect = connect
-        #: The document that was shown last, and what was made of it by the paths of requests.
-        self._made: tuple[Edition | None, dict[str, Response]] = None, {}
+        self._made: _Made | None = None
         self._routes: dict[str, tuple[str, Callable[[Request], Response]]] = {
             "/": ("GET", self._page),
             "/try": ("GET", self._page),
@@ -161,28 +169,32 @@ class Console:
 
     def _page(self, request: Request) -> Response:
         edition = self._served.edition()
-        made, responses = self._made
-        if made is not edition:
-            made, responses = self._made = edition, {}
-        found = responses.get(request.path)
+        made = self._made
+        if made is None or made.edition is not edition or made.socketio != request.socketio:
+            made = self._made = _Made(edition, request.socketio, self._pages(edition, request), {})
+        found = made.responses.get(request.path)
         if found is None:
-            found = responses[request.path] = self._make(edition, request.path)
+            found = made.responses[request.path] = self._make(made, request.path)
         return found
 
-    def _make(self, edition: Edition, path: str) -> Response:
+    def _pages(self, edition: Edition, request: Request) -> Pages:
+        return Pages(
+            edition.contract,
+            title=self._title,
+            connect=self._connect,
+            socketio=request.socketio,
+            live=self._live is not None,
+            judge=True,
+            mode=edition.mode,
+        )
+
+    def _make(self, made: _Made, path: str) -> Response:
         if path == "/asyncapi.yml":
-            kind, text = "application/yaml", edition.yaml
+            kind, text = "application/yaml", made.edition.yaml
         elif path == "/asyncapi.json":
-            kind, text = "application/json", edition.json
+            kind, text = "application/json", made.edition.json
         else:
-            pages = Pages(
-                edition.contract,
-                title=self._title,
-                connect=self._connect,
-                live=self._live is not None,
-                judge=True,
-                mode=edition.mode,
-            )
+            pages = made.pages
             write = {"/": pages.read, "/try": pages.try_out, "/live": pages.live}[path]
             kind, text = _HTML, write()
         body = text.encode("utf-8", "replace")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.console.below import below
+from asyncapi_guard.console.below import below, path_of_socketio
 from asyncapi_guard.console.exchange import MOST_BYTES, Request, Response, Unanswerable
 from asyncapi_guard.console.routes import Console, too_large
 
@@ -49,7 +50,8 @@ class ConsoleWSGI:
         return [b"" if environ.get("REQUEST_METHOD") == "HEAD" else response.body]
 
     def _answer(self, environ: _Environ, path: str) -> Response:
-        request = request_of(environ, self._root, path)
+        socketio = path_of_socketio(self.app, self._root)
+        request = request_of(environ, self._root, path, socketio)
         if not self._gate.permits(environ):
             return self._console.forbidden(request)
         refused = self._console.before_reading(request)
@@ -57,14 +59,14 @@ class ConsoleWSGI:
             return refused
         if self._console.reads(request):
             try:
-                request = request_of(environ, self._root, path, body_of(environ))
+                request = replace(request, body=body_of(environ))
             except Unanswerable as error:
                 return self._console.finish(request, error.response)
         return self._console.respond(request)
 
 
-def request_of(environ: _Environ, root: str, path: str, body: bytes = b"") -> Request:
-    """The request that an environment describes."""
+def request_of(environ: _Environ, root: str, path: str, socketio: str) -> Request:
+    """The request that an environment describes, without its body."""
     headers = {
         key[len("HTTP_") :].replace("_", "-").lower(): str(value)
         for key, value in environ.items()
@@ -80,7 +82,7 @@ def request_of(environ: _Environ, root: str, path: str, body: bytes = b"") -> Re
         str(environ.get("QUERY_STRING", "")),
         headers,
         environ.get("REMOTE_ADDR"),
-        body,
+        socketio,
     )
 
 

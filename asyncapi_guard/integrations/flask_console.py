@@ -6,11 +6,12 @@ So hooks and sessions of the application are around `docs_auth`, and a prefix th
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import flask
 
-from asyncapi_guard.console.below import below
+from asyncapi_guard.console.below import below, path_of_socketio
 from asyncapi_guard.console.exchange import MOST_BYTES, Request, Response, Unanswerable
 from asyncapi_guard.console.routes import Console, too_large
 from asyncapi_guard.errors import InstallationError
@@ -90,13 +91,13 @@ def _answer(root: str, console: Console, gate: Gate) -> Response:
         return refused
     if console.reads(request):
         try:
-            request = _request(root, path, _body())
+            request = replace(request, body=_body())
         except Unanswerable as error:
             return console.finish(request, error.response)
     return console.respond(request)
 
 
-def _request(root: str, path: str, body: bytes = b"") -> Request:
+def _request(root: str, path: str) -> Request:
     asked = flask.request
     return Request(
         asked.method,
@@ -105,7 +106,7 @@ def _request(root: str, path: str, body: bytes = b"") -> Request:
         asked.query_string.decode("latin-1"),
         {name.lower(): value for name, value in asked.headers.items()},
         asked.remote_addr,
-        body,
+        path_of_socketio(flask.current_app.wsgi_app, root),
     )
 
 

@@ -160,6 +160,13 @@ def test_a_guard_that_is_off_says_so(way: str, net: Any, chat: Path) -> None:
 
 
 @way
+def test_pages_know_where_socketio_is(way: str, net: Any, chat: Path) -> None:
+    """Relative to themselves."""
+    site = Site(way, net, chat)
+    assert b'data-socketio="../socket.io/"' in ask(f"{site.root}/try").body
+
+
+@way
 def test_docs_auth_decides_about_all_of_it(way: str, net: Any, chat: Path) -> None:
     """`True` is yes, and anything else is no; it gets the request of the framework."""
     asked: list[Any] = []
@@ -369,6 +376,7 @@ def test_mounted_in_fastapi(net: Any, chat: Path) -> None:
         assert ask(f"{root}/asyncapi.yml").body == chat.read_bytes()
         assert judge(root, SAY).status == 200
     assert ask(f"{url}/ws/asyncapi").headers["Location"] == "asyncapi/"
+    assert b'data-socketio="../socket.io/"' in ask(f"{url}/ws/asyncapi/try").body
     client: Client = net.client(url, auth={"token": "x"}, socketio_path="/ws/socket.io")
     assert client.ask("say", {"text": "too long"})[0]["error"]["code"]
 
@@ -379,6 +387,14 @@ def test_behind_a_proxy_with_a_prefix(net: Any, chat: Path, root_path: str) -> N
     _, app = on_asgi(chat)
     url = net.also_serve(Uvicorn(app, root_path=root_path.rstrip("/"))).url
     assert ask(f"{url}/asyncapi/").status == 200
+
+
+def test_socketio_has_another_path(chat: Path) -> None:
+    """Which is the server's, or Flask-SocketIO's."""
+    app = flask.Flask(__name__)
+    guard = AsyncAPIGuard(chat, docs="/about/chat")
+    guard.init_app(app, SocketIO(app, async_mode="threading", path="/own/io"))
+    assert b'data-socketio="../../own/io/"' in app.test_client().get("/about/chat/try").data
 
 
 # -- Flask -----------------------------------------------------------------------------------------

@@ -259,7 +259,7 @@ def post(
     body = raw if raw is not None else json.dumps({"items": items}).encode()
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     sent = {"content-type": "application/json", **LOCAL, **named}
-    return console.respond(Request("POST", "/judge", "/asyncapi", "", sent, client, body))
+    return console.respond(Request("POST", "/judge", "/asyncapi", "", sent, client, body=body))
 
 
 def verdicts(console: Console, *items: Any) -> list[Any]:
