@@ -6,6 +6,8 @@ import inspect
 import logging
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.console.failures import log_failure
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -66,7 +68,5 @@ def _is_true(answer: object) -> bool:
 
 
 def _raised(error: Exception) -> bool:
-    # Not its text, which can have a credential in it.
-    logger.error("docs_auth raised %s: answered with 403", type(error).__name__)
-    logger.debug("docs_auth raised", exc_info=error)
+    log_failure("docs_auth raised, answered with 403", error)
     return False

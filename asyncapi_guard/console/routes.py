@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qs
 
 from asyncapi_guard.console.exchange import MOST_BYTES, Request, Response
+from asyncapi_guard.console.failures import log_failure
 from asyncapi_guard.console.judge import Judge, NotABatch
 from asyncapi_guard.console.live import Live, Traffic
 from asyncapi_guard.console.origins import is_local, is_same_origin
@@ -128,9 +129,8 @@ class Console:
                 "the console cannot show the document: %s", error
             )
             response = Response.of_text(500, "The document cannot be used; the log says why\n")
-        except Exception as error:
-            # Its text can quote the document, or what a client sent.
-            logger.exception("the console failed at %r", request.path[:100])
+        except Exception as error:  # noqa: BLE001  # whatever it is, the browser gets an answer
+            log_failure(f"the console failed at {request.path[:100]!r}", error)
             response = Response.of_text(500, f"The console failed ({type(error).__name__})\n")
         return self.finish(request, response)
 

@@ -167,7 +167,9 @@ def test_pages_know_where_socketio_is(way: str, net: Any, chat: Path) -> None:
 
 
 @way
-def test_docs_auth_decides_about_all_of_it(way: str, net: Any, chat: Path) -> None:
+def test_docs_auth_decides_about_all_of_it(
+    way: str, net: Any, chat: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """`True` is yes, and anything else is no; it gets the request of the framework."""
     asked: list[Any] = []
     answers: list[Any] = []
@@ -188,6 +190,9 @@ def test_docs_auth_decides_about_all_of_it(way: str, net: Any, chat: Path) -> No
             assert refused.headers["Cache-Control"] == "no-store"
             assert "default-src 'self'" in refused.headers["Content-Security-Policy"]
         assert judge(site.root, SAY).status == 403
+    assert "docs_auth raised, answered with 403: ValueError in " in caplog.text
+    assert "docs_auth returned a Response, not True or False" in caplog.text
+    assert "secret" not in caplog.text
     answers[:] = [True]
     for path in paths[1:-1]:
         allowed = ask(site.root + path)
@@ -245,6 +250,20 @@ def test_what_is_said_of_one_operation_counts(chat: Path) -> None:
     _, app = on_flask(chat, policy=policy)
     (verdict,) = app.test_client().post("/asyncapi/judge", json={"items": [SAY]}).json["verdicts"]
     assert verdict["verdict"] == "rejected"
+
+
+@way
+def test_many_ask_at_once(way: str, net: Any, chat: Path) -> None:
+    """Each gets the verdict on its own traffic."""
+    site = Site(way, net, chat)
+    texts = ["hi", "too long"] * 8
+
+    def asked(text: str) -> str:
+        answer = judge(site.root, {**SAY, "args": [{"text": text}]})
+        return str(answer.json["verdicts"][0]["verdict"])
+
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(asked, texts)) == ["accepted", "rejected"] * 8
 
 
 # -- bodies ----------------------------------------------------------------------------------------

@@ -244,10 +244,11 @@ def test_a_document_that_cannot_be_used_is_in_the_log_alone(
 
 
 def test_an_error_is_in_the_log_alone(caplog: pytest.LogCaptureFixture) -> None:
-    """The response says its kind."""
+    """By its place. Its text can quote what was sent, and is nowhere."""
     response = get(Console(Broken(OSError("/home/me: secret"))), "/")
     assert (response.status, response.body) == (500, b"The console failed (OSError)\n")
-    assert "secret" in caplog.text
+    assert f"the console failed at '/': OSError in {__file__}, line " in caplog.text
+    assert "secret" not in caplog.text
 
 
 # -- the judge -------------------------------------------------------------------------------------
