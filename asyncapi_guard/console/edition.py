@@ -161,8 +161,12 @@ def _relative(uri: str, base: str) -> str:
     """The URI of a file as the document can write it, without what nobody else should see."""
     there, here = urlsplit(uri), urlsplit(base)
     if there.scheme == "file" and here.scheme == "file":
+        path = url2pathname(there.path)
         folder = os.path.dirname(url2pathname(here.path))  # noqa: PTH120  # `Path` has no `..`
-        return os.path.relpath(url2pathname(there.path), folder).replace(os.sep, "/")
+        try:
+            return os.path.relpath(path, folder).replace(os.sep, "/")
+        except ValueError:  # on Windows, another drive
+            return os.path.basename(path)  # noqa: PTH119  # as above
     host = there.netloc.rpartition("@")[2]
     return urlunsplit((there.scheme, host, there.path, "", "")) if host else ""
 

@@ -204,7 +204,13 @@ class Console:
         found = static_files().get(request.path[len(_STATIC) :])
         if found is None:
             return _not_found()
-        return Response(200, {"Content-Type": found.type, "ETag": found.tag}, found.body)
+        # The same in every installation, so the browser can keep it.
+        headers = {
+            "Content-Type": found.type,
+            "ETag": found.tag,
+            "Cache-Control": "private, no-cache",
+        }
+        return Response(200, headers, found.body)
 
     # -- what is asked of the guard ----------------------------------------------------------------
 

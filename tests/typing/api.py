@@ -69,6 +69,16 @@ def guards() -> None:
     assert_type(AsyncAPIGuard(addresses=False, respond_unhandled=False).contract, Contract)
 
 
+def serves_consoles(app: Any) -> None:
+    """The console's options, and its entrances; `docs_auth` can be a coroutine function."""
+
+    async def docs_auth(scope: dict[str, Any]) -> bool:
+        return str(scope["type"]) == "http"
+
+    AsyncAPIGuard("asyncapi.yml", docs="/asyncapi", docs_auth=bool, live=True).wsgi(app)
+    AsyncAPIGuard("asyncapi.yml", docs="/asyncapi", docs_auth=docs_auth).asgi(app)
+
+
 def handles(error: ContractViolation) -> list[dict[str, Any]]:
     """Errors in handlers."""
     assert_type(error.json(), str)
