@@ -175,8 +175,6 @@ class _Asked:
             return with_bytes(value)
         except ValueError as error:
             raise NotABatch(f"{self._where}.{key}: {error}") from None
-        except RecursionError:
-            raise NotABatch(f"{self._where}.{key} is too deep") from None
 
     # -- asking ------------------------------------------------------------------------------------
 

@@ -30,25 +30,34 @@ class _SoMany(bytes):
 
 
 def with_bytes(value: Any) -> tuple[Any, bool]:
-    """A value with bytes in the places of what stands for them, and whether there are any.
+    """Put bytes in the places of what stands for them; return whether there are any.
 
     Args:
-        value: of a reader of JSON, which limits how deep it is.
+        value: of a reader of JSON. It is changed.
+
+    Returns:
+        The value, and whether there are bytes in it.
 
     Raises:
         ValueError: something stands for no bytes.
     """
-    found: list[bytes] = []
+    root = [value]
+    todo: list[Any] = [root]
+    binary = False
+    while todo:
+        held = todo.pop()
+        for key, item in list(held.items() if isinstance(held, dict) else enumerate(held)):
+            if _stands_for_bytes(item):
+                held[key] = _bytes(item[_NAME])
+                binary = True
+            elif isinstance(item, (dict, list)):
+                todo.append(item)
+    return root[0], binary
 
-    def replaced(held: Any) -> Any:
-        if isinstance(held, dict):
-            if held.keys() == {_NAME} and isinstance(held[_NAME], (int, str)):
-                found.append(_bytes(held[_NAME]))
-                return found[-1]
-            return {name: replaced(item) for name, item in held.items()}
-        return [replaced(item) for item in held] if isinstance(held, list) else held
 
-    return replaced(value), bool(found)
+def _stands_for_bytes(value: Any) -> bool:
+    named = isinstance(value, dict) and value.keys() == {_NAME}
+    return named and isinstance(value[_NAME], (int, str))
 
 
 def _bytes(said: int | str) -> bytes:

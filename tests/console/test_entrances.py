@@ -339,15 +339,18 @@ def test_others_are_served_meanwhile(way: str, net: Any, chat: Path) -> None:
 
 
 @pytest.mark.parametrize("way", ["flask", "wsgi"])
-def test_a_body_has_a_length(way: str, chat: Path) -> None:
-    """Where the web server does not say where it ends."""
+@pytest.mark.parametrize(("length", "status"), [(None, "411 "), ("1x", "400 "), ("-1", "400 ")])
+def test_a_body_has_a_length(way: str, chat: Path, length: str | None, status: str) -> None:
+    """Where the web server does not say where it ends, or says no number."""
     from werkzeug.test import EnvironBuilder, run_wsgi_app
 
     _, app = WAYS[way](chat)
     environ = EnvironBuilder("/asyncapi/judge", "http://localhost", method="POST").get_environ()
     environ.update(REMOTE_ADDR="127.0.0.1", CONTENT_TYPE="application/json")
     environ.pop("CONTENT_LENGTH", None)
-    assert run_wsgi_app(app, environ)[1].startswith("411 ")
+    if length is not None:
+        environ["CONTENT_LENGTH"] = length
+    assert run_wsgi_app(app, environ)[1].startswith(status)
 
 
 # -- mounts ----------------------------------------------------------------------------------------
