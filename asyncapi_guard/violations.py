@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -169,6 +169,10 @@ class Violation:
         """The old name of `rejected`; it works in this release only."""
         value: bool = read_by_old_name(self, "refused", "rejected")
         return value
+
+    def without_places(self) -> Violation:
+        """The same, with problems that name no place: its schemas are in no document."""
+        return replace(self, problems=tuple(replace(each, schema="") for each in self.problems))
 
     def as_dict(self, *, details: bool = True) -> dict[str, Any]:
         """The object that answers a client: `{"error": {"code": ..., "problems": [...]}}`.

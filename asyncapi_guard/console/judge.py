@@ -185,6 +185,8 @@ class _Asked:
         if not edition.active:
             return {"verdict": "off", "message": None}
         violation = verdict.violation
+        if violation is not None and not verdict.declared:
+            violation = violation.without_places()
         message = verdict.message.id if verdict.message is not None else None
         if violation is None:
             mode = guard.mode_of(checkpoint, self._namespace, self._event, verdict.message)

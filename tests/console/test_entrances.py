@@ -556,6 +556,26 @@ def test_handlers_that_come_later_are_in_it() -> None:
     assert not [text for text in (*shown, answer.data) if b"a_handler_of_mine" in text]
 
 
+def test_a_handler_of_all_events_is_in_no_document() -> None:
+    """What its types reject has no line, also where the document has an event of that name."""
+    app = flask.Flask(__name__)
+    io = AsyncAPISocketIO(app, async_mode="threading", docs="/asyncapi", typed=True)
+
+    @io.on("*")
+    def everything(event: str, number: int) -> None:
+        raise NotImplementedError
+
+    @io.on("event")
+    def one(text: str) -> None:
+        raise NotImplementedError
+
+    items = [{"namespace": "/", "event": name, "args": [[]]} for name in ("other", "event")]
+    answer = app.test_client().post("/asyncapi/judge", json={"items": items})
+    other, known = (each["problems"][0] for each in answer.get_json()["verdicts"])
+    assert (other["keyword"], other["pointer"], other["clause"]) == ("type", "", None)
+    assert (known["keyword"], known["clause"] is None) == ("type", False)
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [({"validate": False}, "validate is False"), ({"generate_docs": False}, "generate_docs")],

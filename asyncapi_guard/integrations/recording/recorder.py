@@ -116,8 +116,10 @@ class Recorder:
         count = self.tally.rejected if violation.rejected else self.tally.reported
         count(*names, violation.checkpoint)
         if self._last is not None:
+            # Code first, handlers of all events are in no document.
+            kept = violation if verdict.declared else violation.without_places()
             with self._keeping:
-                self._last.append((time.time(), violation))
+                self._last.append((time.time(), kept))
         self._log(violation, *names)
         return violation
 
