@@ -16,7 +16,8 @@ __all__ = ["is_local", "is_same_origin"]
 
 _PORTS = {"http": 80, "https": 443}
 #: What proxies add. Behind one on the same machine, every client has a loopback address.
-_FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+_FORWARDED = ("cf-connecting-ip", "forwarded", "true-client-ip", "via", "x-client-ip", "x-real-ip")
+_FORWARDED_BY_PREFIX = "x-forwarded-"
 _NAMES = re.compile(r"(?:[a-z0-9-]+\.)*localhost\.?")
 
 
@@ -50,7 +51,7 @@ def is_local(request: Request) -> bool:
 
     A name that is not of this machine can be another site's that leads here.
     """
-    if any(name in request.headers for name in _FORWARDED):
+    if any(n in _FORWARDED or n.startswith(_FORWARDED_BY_PREFIX) for n in request.headers):
         return False
     try:
         host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""

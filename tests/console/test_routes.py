@@ -533,6 +533,8 @@ def test_no_form_asks(console: Console, kind: str) -> None:
         ("127.0.0.1", {"host": "[::1"}, 403),
         ("127.0.0.1", {"x_forwarded_for": "127.0.0.1"}, 403),
         ("127.0.0.1", {"forwarded": "for=1"}, 403),
+        ("127.0.0.1", {"x_forwarded_proto": "https"}, 403),
+        ("127.0.0.1", {"x_real_ip": "192.0.2.1"}, 403),
         ("127.0.0.1", {"via": "1.1 proxy"}, 403),
     ],
 )
