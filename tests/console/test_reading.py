@@ -71,15 +71,12 @@ def test_the_page_is_the_same_from_either_side():
     ("ack", "said"),
     [
         (None, "Acknowledgement None described."),
-        (False, "Acknowledgement None: nobody may ask for one."),
+        (False, "Acknowledgement None. Clients must not ask for one."),
         ({"type": "null"}, "Acknowledgement from the server Without a value."),
         ({"type": "string"}, "Acknowledgement from the server"),
         (
             {"args": {"type": "string"}, "required": True, "timeout": 2.5},
-            (
-                "Acknowledgement from the server Whoever sends the event must ask for it. "
-                "It must come within 2.5 s."
-            ),
+            ("Acknowledgement from the server Clients must ask for it. It must come within 2.5 s."),
         ),
     ],
 )

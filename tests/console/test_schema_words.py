@@ -106,7 +106,7 @@ def test_keywords_are_said_in_words(schema, said):
         ({"type": "object", "additionalProperties": False}, ("No properties.",)),
         ({"type": "object", "additionalProperties": {"type": "string"}}, ()),
         ({"type": "array", "items": [{}], "additionalItems": False}, ()),
-        ({"type": "array", "items": [{}]}, ("Further ones are accepted.",)),
+        ({"type": "array", "items": [{}]}, ("Further items are accepted.",)),
         ({"type": "array", "items": [{}], "maxItems": 1}, ()),
     ],
 )

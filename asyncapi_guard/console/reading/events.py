@@ -344,14 +344,15 @@ class _Reader:
 
     def _ack(self, met: _Met, ack: Ack | None, user: Link) -> Part:
         title = "Acknowledgement"
+        sender = "Clients" if met.from_client else "The server"
         if ack is None:
             return Part(title, sentences=("None described.",))
         if ack.none:
-            return Part(title, sentences=("None: nobody may ask for one.",))
+            return Part(title, sentences=(f"None. {sender} must not ask for one.",))
         aside = "from the server" if met.from_client else "from the client"
         sentences = []
         if ack.required:
-            sentences.append("Whoever sends the event must ask for it.")
+            sentences.append(f"{sender} must ask for it.")
         if ack.timeout is not None:
             sentences.append(f"It must come within {ack.timeout:g} s.")
         schemas = [*dict.fromkeys(_schemas_of_acks(met.messages))]

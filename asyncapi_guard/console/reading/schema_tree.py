@@ -413,7 +413,7 @@ def _closings(flat: FlatSchema) -> Iterator[str]:
     """Whether there may be more than what is listed."""
     if any(isinstance(part.get(word), list) for part in flat.parts for word in _PLACES):
         if _may_have_more(flat):
-            yield "Further ones are accepted."
+            yield "Further items are accepted."
         return
     if "object" not in flat.types:
         return

@@ -61,16 +61,28 @@ field.addEventListener("input", filter);
 field.addEventListener("focus", index);
 $("#clear").addEventListener("click", clear);
 
-/** Scroll to an element, and again while what is laid out on the way has another height. */
-function settle(target, rounds = 12) {
-  const before = target.getBoundingClientRect().top;
-  target.scrollIntoView();
-  const moved = Math.abs(target.getBoundingClientRect().top - before) > 1;
-  if (rounds > 0 && (moved || rounds > 10)) requestAnimationFrame(() => settle(target, rounds - 1));
+let settling = 0;
+
+/** Scroll to an element, and again while what is laid out on the way gets another height. */
+function settle(target) {
+  settling += 1;
+  const mine = settling;
+  let frames = 10;
+  const scroll = () => {
+    if (mine !== settling) return;
+    target.scrollIntoView();
+    frames -= 1;
+    if (frames > 0) requestAnimationFrame(scroll);
+  };
+  scroll();
+}
+// Whoever scrolls meanwhile wants to be elsewhere.
+for (const event of ["wheel", "touchmove", "pointerdown"]) {
+  addEventListener(event, () => (settling += 1), { passive: true });
 }
 
 /** What a link leads to is shown, whatever the filter and the folds say. */
-function reveal() {
+function reveal(focuses) {
   const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (!target) return;
   if (target.closest("[hidden]")) {
@@ -78,11 +90,11 @@ function reveal() {
     filter();
   }
   settle(target);
-  const heading = target.matches("[data-event]") ? $("h3 a", target) : null;
-  heading?.focus({ preventScroll: true });
+  if (focuses && target.matches("[data-event]")) $("h3 a", target).focus({ preventScroll: true });
 }
-addEventListener("hashchange", reveal);
-if (location.hash) reveal();
+addEventListener("hashchange", () => reveal(true));
+// While a page loads, the browser itself decides where the focus begins.
+if (location.hash) reveal(false);
 
 /* The contents follow the text; the address does not, so that links stay what they were. */
 

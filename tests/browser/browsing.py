@@ -1,0 +1,73 @@
+"""What tests in a real browser need: the browser, node, and a server that has started."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from levels import LEVEL
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["free_port", "run_in_browser", "wait_for"]
+
+HERE = Path(__file__).parent
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+
+
+def need(condition: object, reason: str) -> None:
+    """Skip, or fail where everything must run."""
+    if not condition:
+        (pytest.fail if LEVEL.everything else pytest.skip)(reason)
+
+
+def need_browser() -> None:
+    """Skip, or fail, without node, Chromium or what npm installs."""
+    need(shutil.which("node"), "node is not installed")
+    need(CHROMIUM, "Chromium is not installed")
+    for package in ("playwright-core", "axe-core"):
+        need((HERE / "node_modules" / package).is_dir(), "run npm install in tests/browser")
+
+
+def run_in_browser(file: str, values: Mapping[str, str]) -> str:
+    """Run the tests of a file with values of its environment: what node says of them."""
+    done = subprocess.run(
+        ["node", "--test", "--test-reporter=tap", file],
+        cwd=HERE,
+        env={**os.environ, "CHROMIUM": str(CHROMIUM), **values},
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_for(url: str) -> None:
+    deadline = time.monotonic() + 300
+    while time.monotonic() < deadline:
+        try:
+            urllib.request.urlopen(url, timeout=300).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError(f"{url} did not answer")
