@@ -79,6 +79,8 @@ MOST_ITEMS = 100
 RATE = 20
 _DIRECTIONS = ("to-server", "to-client")
 _LONGEST_NAME = 1_000
+#: Of a query; the guard rejects a connection with more.
+_PARAMETERS = 256
 
 
 class NotABatch(ValueError):
@@ -148,8 +150,11 @@ class _Asked:
         asked = item.get("ack_asked")
         if asked is not None and not isinstance(asked, bool):
             raise NotABatch(f"{self._where}.ack_asked must be true or false")
-        if not isinstance(item.get("query", ""), str):
-            raise NotABatch(f"{self._where}.query must be a string")
+        query = item.get("query", "")
+        if not isinstance(query, str) or query.count("&") >= _PARAMETERS:
+            raise NotABatch(
+                f"{self._where}.query must be a string of at most {_PARAMETERS} parameters"
+            )
         self._auth: Any = self._with_bytes("auth", item["auth"])[0] if self._connects else None
 
     def _name(self, key: str) -> str:

@@ -259,7 +259,7 @@ def _is_long(length: str) -> bool:
 
 def _after(query: str) -> float | None:
     try:
-        return float(parse_qs(query).get("after", [""])[-1])
+        return float(parse_qs(query, max_num_fields=10).get("after", [""])[-1])
     except ValueError:
         return None
 

@@ -443,6 +443,7 @@ def test_clients_that_are_told_apart_are_bounded() -> None:
         b'{"items": [{"namespace": "/", "event": "say", "args": [{"$bytes": true}]}]}',
         b'{"items": [{"namespace": "/", "auth": {"$bytes": "?"}}]}',
         b'{"items": [{"namespace": "/", "auth": null, "query": 1}]}',
+        b'{"items": [{"namespace": "/", "auth": null, "query": "%b"}]}' % (b"a=1&" * 256),
         b'{"items": [{"namespace": "/", "event": "say", "args": [' + b"[" * 100_000 + b"]}]}",
         b'{"items": [' + b",".join([b"{}"] * 101) + b"]}",
         b"\xff\xfe", b"1" * 5_000,
