@@ -387,6 +387,21 @@ def test_a_queue_that_takes_nothing_hurts_nobody_else(on_asyncio: Any) -> None:
     assert at.now(a) == []
 
 
+def test_a_queue_that_takes_nothing_at_once_is_waited_for(net: Any) -> None:
+    """By its client's socket, as without the guard."""
+    at = Host(net, "threads")
+    (a, sid), (b, _) = at.entered(), at.entered()
+
+    def put_nowait(packet: Any) -> None:
+        raise queue.Full
+
+    at.socket(sid).queue.put_nowait = put_nowait
+    at.do(at.io.emit, "moved", {"x": 1})
+    at.do(at.io.emit, "question", "q", to=sid, callback=print)
+    assert at.now(b) == [MOVED]
+    assert at.now(a) == [MOVED, '421["question","q"]']
+
+
 # -- whoever looks at what is sent -----------------------------------------------------------------
 
 
