@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from flask_socketio import SocketIO
 
     from asyncapi_guard.guard.identity import Identity
+    from asyncapi_guard.guard.rules import Rule
+    from asyncapi_guard.integrations.deciding.calls import Shortcut
     from asyncapi_guard.integrations.targets import Adapter
     from asyncapi_guard.violations import Violation
 
@@ -207,6 +209,10 @@ class AsyncAPIGuard:
     @property
     def drop_in(self) -> str | None:
         """The class of the server that has this guard by itself, as `AsyncAPIServer` does."""
+        return None
+
+    def shortcut(self, rule: Rule, namespace: str, event: str) -> Shortcut | None:  # noqa: ARG002  # drop-ins have some
+        """Return what may judge a received event instead of its rule; `None` for nothing."""
         return None
 
     @property
