@@ -192,7 +192,6 @@ def guarded_msgpack_class(base: Any, mode_of: ModeOf, codec: MsgPackCodec) -> An
     members = {
         "codec": codec,
         "mode_of": staticmethod(mode_of),
-        "is_plain": False,
         "reads_itself": base.decode is not own.decode,
         "is_plain": base.decode is own.decode and base.__init__ is own.__init__,
         # Looked up once: they run for every packet.
@@ -213,8 +212,6 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
     attachments: list[Any]
     codec: MsgPackCodec
     mode_of: ModeOf
-    #: Nothing reads events but packets of this class.
-    is_plain: bool
     #: An application's own class has a say in how frames are read.
     reads_itself: bool
     #: Nobody but python-socketio has a say in what a packet is.
@@ -232,8 +229,6 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
         binary: bool | None = None,  # noqa: FBT001  # the base class's own
         encoded_packet: Any = None,
     ) -> None:
-        if encoded_packet and self.is_plain and self._read_plain(encoded_packet):
-            return
         if type(data) is list and data and type(data[-1]) is Packed:
             self._packed = data[-1]
         self._init_of_base(packet_type, data, namespace, id, binary, encoded_packet)
@@ -283,14 +278,10 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
 
     # -- in ----------------------------------------------------------------------------------------
 
-    def _read_plain(self, frame: Any) -> bool:
-        """Read what nearly every frame is, in one step: an event or an ack with plain data."""
-        plain = strict_msgpack.read_plain_packet(frame)
-        if plain is None or type(plain[1]) is not list:
-            return False
-        fields, data = plain
-        self._hold(fields.type, fields.namespace, fields.ack_id, data)
-        return True
+    @staticmethod
+    def read_event(frame: Any) -> tuple[str, int | None, Any] | None:
+        """Read what nearly every frame is, in one step: an event with plain data."""
+        return strict_msgpack.read_plain_event(frame)
 
     def decode(self, encoded_packet: Any) -> Any:
         try:

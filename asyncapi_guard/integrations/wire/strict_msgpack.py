@@ -32,6 +32,7 @@ __all__ = [
     "Values",
     "read_packet",
     "read_plain",
+    "read_plain_event",
     "read_plain_packet",
     "read_plain_values",
     "read_values",
@@ -163,66 +164,61 @@ else:
     _Value = _plain_values()
 
 
-class _PlainFields(msgspec.Struct):
-    """As `_Fields`, of an event or an ack whose data is plain."""
+class _Event(msgspec.Struct):
+    """The fields of an event whose data is plain."""
 
-    type: Annotated[int, Meta(ge=packet.CONNECT, le=packet.CONNECT_ERROR)]
     nsp: str | None
     data: list[_Value]
     id: Annotated[int, Meta(ge=0)] | UnsetType | None = UNSET
     options: Raw | UnsetType = UNSET
 
-    @property
-    def namespace(self) -> str:
-        """The namespace, whether or not it is named."""
-        return "/" if self.nsp is None else self.nsp
 
-    @property
-    def ack_id(self) -> int | None:
-        """The ack id; `None` for none."""
-        return None if self.id is UNSET else self.id
-
-
-_decode_plain_fields = msgpack.Decoder(_PlainFields).decode
+_decode_event = msgpack.Decoder(_Event).decode
 #: Reads a list of JSON's own values; raises for all else, and for what is very deep.
 _decode_plain = msgpack.Decoder(list[_Value]).decode
-_TYPE, _DATA = b"\xa4type", b"\xa4data"
-#: Where these stand in a frame that has the type and then the data, and where the data begins.
-_AT_TYPE, _AT_DATA, _DATA_BEGINS = 1, 7, 12
+#: What comes after the first byte of nearly every event, and where its data begins.
+_BEGINNING = b"\xa4type\x02\xa4data"
+_DATA_BEGINS = 1 + len(_BEGINNING)
 
 
-def read_plain_packet(frame: Any) -> tuple[_Fields | _PlainFields, Any] | None:
-    """Read a frame as most are: its fields, and its data; `None` where `read_packet` is needed."""
+def read_plain_event(frame: Any) -> tuple[str, int | None, list[Any]] | None:
+    """Read an event as most are: its namespace, its ack id, and its name with the arguments.
+
+    `None` where `read_packet` is needed.
+    """
     try:
-        fields = _decode_plain_fields(frame)
-        data = fields.data
+        if not frame.startswith(_BEGINNING, 1):
+            return None
+        event = _decode_event(frame)
+        data, id = event.data, event.id
         written = write(data)
-        begins = frame.startswith(_TYPE, _AT_TYPE) and frame.startswith(_DATA, _AT_DATA)
+        # The same bytes, at their place: no name comes twice in the data.
+        if not frame.startswith(written, _DATA_BEGINS):
+            return None
+        # And as many, so no field comes twice, and there is no other one.
+        if _size_without_data(event) + len(written) != len(frame):
+            return None
     except Exception:  # noqa: BLE001  # whatever it is, it is said elsewhere
-        return _read_deep_packet(frame)
-    # The same bytes, at their place: no name comes twice in the data.
-    if not begins or not frame.startswith(written, _DATA_BEGINS):
-        return _read_deep_packet(frame)
-    # And as many, so no field comes twice, and there is no other one.
-    size = _size_of_plain(fields) + len(written)
-    if size != len(frame):
-        return _read_deep_packet(frame)
-    return (fields, data) if fields.nsp == "/" or _is_namespace(fields.namespace) else None
+        return None
+    namespace = "/" if event.nsp is None else event.nsp
+    if namespace != "/" and not _is_namespace(namespace):
+        return None
+    return namespace, None if id is UNSET else id, data
 
 
-def _size_of_plain(fields: _PlainFields) -> int:
-    """How long a frame is whose fields are each written once, without its data."""
-    size = 18 if fields.nsp == "/" else 16 + len(write(fields.nsp))
-    id = fields.id
+def _size_without_data(event: _Event) -> int:
+    """How long a frame is whose fields are each written once, but for the data."""
+    size = _DATA_BEGINS + (6 if event.nsp == "/" else 4 + len(write(event.nsp)))
+    id = event.id
     if id is not UNSET:
         size += 4 if id is None or id < 128 else 3 + len(write(id))
-    if fields.options is not UNSET:
-        size += 8 + len(bytes(fields.options))
+    if event.options is not UNSET:
+        size += 8 + len(bytes(event.options))
     return size
 
 
-def _read_deep_packet(frame: Any) -> tuple[_Fields, Any] | None:
-    """Read a frame whose data may be deeper, or no list."""
+def read_plain_packet(frame: Any) -> tuple[_Fields, Any] | None:
+    """Read a packet as most are: its fields, and its data; `None` where `read_packet` is needed."""
     try:
         fields = _decode_fields(frame)
         data = bytes(fields.data)  # type: ignore[arg-type]  # where there is none, it raises
