@@ -185,6 +185,10 @@ class Registry:
                 return found
         return None
 
+    def own_receiver(self, namespace: str, event: str) -> Receiver | None:
+        """The entry of an event, where it has a handler of its own."""
+        return self._receivers.get((namespace, event))
+
     def wide_receiver(self, namespace: str, event: str) -> Receiver | None:
         """The handler that takes an event that has none of its own, because it takes others too."""
         if (namespace, event) in self._receivers:

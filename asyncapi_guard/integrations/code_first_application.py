@@ -40,7 +40,9 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from asyncapi_guard.codefirst import Receiver
+    from asyncapi_guard.guard.rules import Rule
     from asyncapi_guard.integrations.code_first_guard import RenewedGuard
+    from asyncapi_guard.integrations.deciding.calls import Shortcut
     from asyncapi_guard.schema import EngineName
     from asyncapi_guard.violations import Violation
 
@@ -371,6 +373,10 @@ class CodeFirstApplication:
                     f"in force; call socketio.use_models({module.__name__!r}), or pass spec="
                 )
                 return
+
+    def shortcut(self, rule: Rule, namespace: str, event: str) -> Shortcut | None:  # noqa: ARG002  # python-socketio's have some
+        """Return what may judge a received event instead of its rule; `None` for nothing."""
+        return None
 
     # -- the document ------------------------------------------------------------------------------
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.codefirst import About, Receiver, Sender
     from asyncapi_guard.contract import Message
+    from asyncapi_guard.guard.rules import Rule
+    from asyncapi_guard.integrations.deciding.calls import Shortcut
     from asyncapi_guard.schema import EngineName
     from asyncapi_guard.spec.references import Documents
     from asyncapi_guard.violations import Violation
@@ -78,6 +80,10 @@ class CodeFirst(Protocol):
 
     def said_of_handlers(self) -> Iterable[str]:
         """What is said of its handlers when the first client comes."""
+        ...
+
+    def shortcut(self, rule: Rule, namespace: str, event: str) -> Shortcut | None:
+        """What may judge a received event instead of its rule."""
         ...
 
 
@@ -140,6 +146,10 @@ class RenewedGuard(AsyncAPIGuard):
         if not self._follows:
             return super()._documents()
         return lambda: open_documents(self._owner.document())
+
+    def shortcut(self, rule: Rule, namespace: str, event: str) -> Shortcut | None:
+        """Return what may judge a received event instead of its rule; `None` for nothing."""
+        return self._owner.shortcut(rule, namespace, event)
 
     def _renew(self) -> None:
         changes = self._owner.registry.changes

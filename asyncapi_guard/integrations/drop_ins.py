@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.codefirst import Receiver
     from asyncapi_guard.guard import Verdict
+    from asyncapi_guard.guard.rules import Rule
     from asyncapi_guard.integrations.asked import Asked
+    from asyncapi_guard.integrations.deciding.calls import Shortcut
     from asyncapi_guard.integrations.middleware import AsyncAPIGuard
 
 __all__ = ["Base", "DropIn"]
@@ -69,6 +71,10 @@ class DropIn(CodeFirstApplication, Base):
         self._calls: TypedCalls = TypedCalls(self._handlers, self, self._given)
         self._calls.event_handler = super()._get_event_handler
         self._calls.namespace_handler = super()._get_namespace_handler
+        if type(self)._get_event_handler is DropIn._get_event_handler:
+            # One step less for each event.
+            self._calls.find = self._calls.typed_handler
+            self._get_event_handler = self._calls.find  # type: ignore[method-assign]  # of one
         self._response_models: ResponseModels = ResponseModels(self.engine)
         if self.validate:
             self._guarded = RenewedGuard(self, self.spec)
@@ -271,6 +277,15 @@ class DropIn(CodeFirstApplication, Base):
 
     def _get_event_handler(self, event: str, namespace: str, args: Any) -> tuple[Any, Any]:
         return self._calls.typed_handler(event, namespace, args)
+
+    def shortcut(self, rule: Rule, namespace: str, event: str) -> Shortcut | None:
+        """Return what may judge a received event instead of its rule; `None` for nothing."""
+        receiver = self.registry.own_receiver(namespace, event)
+        if receiver is None:
+            return None
+        # Only handlers that are registered as such: those of class namespaces are called by these.
+        registered = self.handlers.get(namespace, {}).get(event)
+        return self._calls.shortcut(receiver, rule) if registered is receiver.handler else None
 
     def _get_namespace_handler(self, namespace: str, args: Any) -> tuple[Any, Any]:
         return self._calls.typed_namespace(namespace, args)

@@ -53,6 +53,8 @@ if TYPE_CHECKING:
     from asyncapi_guard.console.asgi import ConsoleASGI
     from asyncapi_guard.console.wsgi import ConsoleWSGI
     from asyncapi_guard.guard.identity import Identity
+    from asyncapi_guard.guard.rules import Rule
+    from asyncapi_guard.integrations.deciding.calls import Shortcut
     from asyncapi_guard.integrations.targets import Adapter
     from asyncapi_guard.spec.references import Documents
     from asyncapi_guard.violations import Violation
@@ -269,6 +271,10 @@ class AsyncAPIGuard:
     @property
     def drop_in(self) -> str | None:
         """The class of the server that has this guard by itself, as `AsyncAPIServer` does."""
+        return None
+
+    def shortcut(self, rule: Rule, namespace: str, event: str) -> Shortcut | None:  # noqa: ARG002  # drop-ins have some
+        """Return what may judge a received event instead of its rule; `None` for nothing."""
         return None
 
     @property

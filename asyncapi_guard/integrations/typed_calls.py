@@ -8,7 +8,11 @@ import inspect
 from types import CoroutineType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from socketio.base_client import BaseClient
+from socketio.base_server import BaseServer
+
 from asyncapi_guard.codefirst import CATCH_ALL, ConstructionError
+from asyncapi_guard.contract import Mode
 from asyncapi_guard.integrations.asked import (
     EVENT,
     HANDSHAKE,
@@ -18,17 +22,18 @@ from asyncapi_guard.integrations.asked import (
     SID,
     given_to,
 )
-from asyncapi_guard.integrations.deciding.calls import ASKING, Rejected
+from asyncapi_guard.integrations.deciding.calls import ASKING, Rejected, Shortcut
 from asyncapi_guard.integrations.handlers.registered import dispatches_itself
 from asyncapi_guard.integrations.handshake import handshake_of
 from asyncapi_guard.integrations.message import judged_call, message_of
 from asyncapi_guard.integrations.typed_handlers import TypedHandlers, construct, rejected_by
+from asyncapi_guard.schema.compiled import CompiledSchema
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from asyncapi_guard.codefirst import Receiver
-    from asyncapi_guard.codefirst.hints.hint import Hint
+    from asyncapi_guard.guard.rules import Rule
     from asyncapi_guard.integrations.asked import Asked
 
 __all__ = ["TypedCalls"]
@@ -38,6 +43,8 @@ _Arguments: TypeAlias = "Callable[[tuple[Any, ...]], tuple[Any, dict[str, Any]]]
 
 #: Events whose handlers need not take what there is: the auth, and the reason.
 _UNASKED = ("connect", "disconnect")
+#: What finds the handler of an event by its name, for servers and for clients.
+_FINDERS = (BaseServer._get_event_handler, BaseClient._get_event_handler)
 _NO_NAMES: dict[str, Any] = {}
 
 
@@ -53,6 +60,8 @@ class TypedCalls:
     identity_of: Callable[[str, str], Any]
     event_handler: Callable[..., Any]
     namespace_handler: Callable[..., Any]
+    #: `typed_handler`, where it is what the server finds handlers by.
+    find: Callable[..., Any] | None = None
 
     def __init__(
         self,
@@ -66,7 +75,7 @@ class TypedCalls:
         self._awaits: bool = server.is_asyncio_based()
         self._asked: dict[tuple[str, str], Asked] = {}
         self._made: dict[tuple[str, str], tuple[Receiver, Callable[..., Any]]] = {}
-        #: The same by handlers, for as long as nothing else is registered.
+        #: The same by handlers that are found by name, for as long as nothing else is registered.
         self._known: dict[tuple[str, str], tuple[Any, int, Callable[..., Any]]] = {}
 
     def ask(self, receiver: Receiver, asked: Asked | None) -> None:
@@ -79,6 +88,12 @@ class TypedCalls:
 
     def typed_handler(self, event: str, namespace: str, args: Any) -> tuple[Any, Any]:
         """As `Server._get_event_handler`, with a handler that is called with instances."""
+        known = self._known.get((namespace, event))
+        if known is not None and known[1] == self._typed.registry.changes:
+            # What python-socketio looks for first, where nobody else has a say in it.
+            registered = self._server.handlers.get(namespace)
+            if registered is not None and registered.get(event) is known[0]:
+                return known[2], args
         handler, given = self.event_handler(event, namespace, args)
         return (handler and self.typed(handler, namespace, event)), given
 
@@ -98,9 +113,6 @@ class TypedCalls:
             event: the client's.
         """
         registry, place = self._typed.registry, (namespace, event)
-        known = self._known.get(place)
-        if known is not None and known[0] is handler and known[1] == registry.changes:
-            return known[2]
         receiver = registry.receiver(namespace, event, handler) or registry.receiver(
             namespace, CATCH_ALL, handler
         )
@@ -110,17 +122,45 @@ class TypedCalls:
         made = self._made.get(own)
         if made is None or made[0] is not receiver:
             made = self._made[own] = receiver, self._call_of(receiver)
-        if own == place:  # else a client may choose names
+        # Else a client may choose names, or somebody has a say in which handler it is.
+        if own == place and self._is_found_by_name():
             self._known[place] = handler, registry.changes, made[1]
         return made[1]
+
+    def _is_found_by_name(self) -> bool:
+        """Whether handlers are found as python-socketio finds them."""
+        return getattr(self.event_handler, "__func__", None) in _FINDERS
+
+    def shortcut(self, receiver: Receiver, rule: Rule) -> Shortcut | None:
+        """Return what judges an event by making the instance that its handler gets.
+
+        `None` where it is not proven that the contract accepts whatever there is an instance of.
+
+        Args:
+            receiver: the handler, which is registered for this event only.
+            rule: what judges the event.
+        """
+        asked = self._asked.get((receiver.namespace, receiver.event))
+        only, hints = rule.only, receiver.arguments
+        if rule.mode is Mode.OFF or only is None or not only.plain or not hints:
+            return None
+        if not self._typed.constructs or not self._takes_one(receiver, asked):
+            return None
+        find = self.find
+        if find is None or not isinstance(only.schema, CompiledSchema):
+            return None
+        construct = hints[0].strictly(only.schema.bundle)
+        if construct is None:
+            return None
+        handler = self.typed(receiver.handler, receiver.namespace, receiver.event)
+        return Shortcut(construct, only.accepted, find, handler, self._run_of(receiver, asked))
 
     def _call_of(self, receiver: Receiver) -> Callable[..., Any]:
         """What is called in the place of a handler; it takes what python-socketio gives."""
         asked = self._asked.get((receiver.namespace, receiver.event))
         arguments: _Arguments = functools.partial(self._arguments, receiver, asked)
-        given = self._given(receiver.namespace, receiver.event)
-        if asked is not None and receiver.arguments and _takes_one(receiver, asked, given):
-            arguments = self._one_argument(receiver, asked, receiver.arguments[0])
+        if self._takes_one(receiver, asked):
+            arguments = self._one_argument(receiver, asked)
 
         handler = receiver.handler
         dump = self._typed.plain if receiver.ack is None else receiver.ack.dump
@@ -141,10 +181,21 @@ class TypedCalls:
             return functools.wraps(receiver.handler)(made)
         return made
 
-    def _one_argument(self, receiver: Receiver, asked: Asked, hint: Hint) -> _Arguments:
+    def _takes_one(self, receiver: Receiver, asked: Asked | None) -> bool:
+        """Whether a handler takes one argument, which must be there, and maybe the session id."""
+        if asked is None or receiver.rest is not None or receiver.required != 1:
+            return False
+        if len(receiver.arguments or ()) != 1 or receiver.event in _UNASKED:
+            return False
+        if self._given(receiver.namespace, receiver.event) != (SID,):
+            return False
+        return [kind for _, kind in asked.parameters] in ([SID, None], [None])
+
+    def _one_argument(self, receiver: Receiver, asked: Asked | None) -> _Arguments:
         """As `_arguments`, in one step, for a handler that takes what nearly all of them take."""
-        typed, with_session = self._typed, len(asked.parameters) == 2
-        construct_one = hint.construct
+        typed, with_session = self._typed, _takes_session(asked)
+        assert receiver.arguments
+        construct_one = receiver.arguments[0].construct
 
         def arguments(args: tuple[Any, ...]) -> tuple[Any, dict[str, Any]]:
             if len(args) != 2 or not typed.constructs:
@@ -157,6 +208,24 @@ class TypedCalls:
             return ((args[0], value) if with_session else (value,)), _NO_NAMES
 
         return arguments
+
+    def _run_of(self, receiver: Receiver, asked: Asked | None) -> Callable[[str, Any], Any]:
+        """What calls a handler with one instance, and maybe with the session id."""
+        handler, with_session = receiver.handler, _takes_session(asked)
+        dump = self._typed.plain if receiver.ack is None else receiver.ack.dump
+        kind, quick = (None, dump) if receiver.ack is None else receiver.ack.quick_dump()
+
+        def run(sid: str, instance: Any) -> Any:
+            value = handler(sid, instance) if with_session else handler(instance)
+            return quick(value) if type(value) is kind else dump(value)
+
+        async def run_later(sid: str, instance: Any) -> Any:
+            value = handler(sid, instance) if with_session else handler(instance)
+            if type(value) is CoroutineType or inspect.isawaitable(value):
+                value = await value
+            return quick(value) if type(value) is kind else dump(value)
+
+        return run_later if self._awaits else run
 
     def _arguments(
         self, receiver: Receiver, asked: Asked | None, args: tuple[Any, ...]
@@ -199,13 +268,8 @@ class TypedCalls:
             raise self._typed.rejection(rejected) from None
 
 
-def _takes_one(receiver: Receiver, asked: Asked, given: tuple[str, ...]) -> bool:
-    """Whether a handler takes one argument, which must be there, and maybe the session id."""
-    if receiver.rest is not None or receiver.required != 1 or len(receiver.arguments or ()) != 1:
-        return False
-    if given != (SID,) or receiver.event in _UNASKED:
-        return False
-    return [kind for _, kind in asked.parameters] in ([SID, None], [None])
+def _takes_session(asked: Asked | None) -> bool:
+    return asked is not None and len(asked.parameters) == 2
 
 
 class _TypedNamespace:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from asyncapi_guard.errors import RegistrationError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import TypeGuard
 
+    from asyncapi_guard.schema.bundle import Bundle
     from asyncapi_guard.violations import Problem
 
     T = typing.TypeVar("T")
@@ -125,6 +126,21 @@ class Hint:
             ConstructionError: a validator of the model rejects it.
         """
         raise NotImplementedError
+
+    def strictly(self, bundle: Bundle) -> Callable[[Any], Any] | None:  # noqa: ARG002  # Pydantic 2 knows
+        """Return what constructs an instance only of what a JSON Schema accepts.
+
+        It makes the same of a value as `construct`, and raises a `ValueError` for some values that
+        the schema accepts. `None` where nothing is known to do so.
+
+        Args:
+            bundle: the JSON Schema.
+        """
+        return None
+
+    def quick_dump(self) -> tuple[type | None, Callable[[Any], Any]]:
+        """Return a type, and what dumps its instances as `dump` does, in fewer steps."""
+        return None, self.dump
 
     def dump(self, value: Any) -> Any:
         """What goes over the wire for what a handler returned, or somebody emits."""

@@ -122,6 +122,9 @@ class _Awaiting:
         handler, args = self.find(event, namespace, (call.sid, *call.args))
         if not handler:
             return await self._call(call)
+        shortcut = call.shortcut
+        if shortcut is not None and shortcut.is_for(self.find, handler):
+            handler, args = shortcut.run, (call.sid, call.instance)
         try:
             value = handler(*args)
             return await value if is_pending(value) else value

@@ -124,8 +124,11 @@ class Events(Answers[ServerDecisions], Adapter):
             and server.__dict__.get("_trigger_event") is self._caller
             and event not in _SESSIONS
         ):
-            handler, args = server._get_event_handler(event, call.namespace, (call.sid, *call.args))
+            find, shortcut = server._get_event_handler, call.shortcut
+            handler, args = find(event, call.namespace, (call.sid, *call.args))
             if handler:
+                if shortcut is not None and shortcut.is_for(find, handler):
+                    return await called(shortcut.run, call.sid, call.instance)
                 return await called(handler, *args)
         return await server._trigger_event(event, call.namespace, call.sid, *call.args)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asyncapi_guard.contract import Mode
 from asyncapi_guard.violations import Checkpoint
@@ -23,6 +23,7 @@ __all__ = [
     "Expected",
     "Rejected",
     "RejectedAck",
+    "Shortcut",
     "Unjudged",
     "connecting",
     "given_auth",
@@ -33,6 +34,30 @@ __all__ = [
 given_auth: ContextVar[Any] = ContextVar("asyncapi_guard_given_auth", default=None)
 
 
+class Shortcut(NamedTuple):
+    """What judges an event by making an instance of its one argument.
+
+    The instance goes to the handler that the server finds, if that is the one it was made for.
+
+    Attributes:
+        construct: makes it; raises unless the contract accepts the argument.
+        accepted: the verdict where it does not raise.
+        find: what finds the handler, and leaves the argument as it came.
+        handler: what that finds.
+        run: calls the handler with the session id and the instance.
+    """
+
+    construct: Callable[[Any], Any]
+    accepted: Verdict
+    find: Callable[..., Any]
+    handler: Callable[..., Any]
+    run: Callable[[str, Any], Any]
+
+    def is_for(self, find: Callable[..., Any], handler: Any) -> bool:
+        """Return whether a handler gets the instance that was made."""
+        return handler is self.handler and find is self.find
+
+
 class Expected:
     """An event that the contract expects in a namespace.
 
@@ -41,16 +66,18 @@ class Expected:
         seen: counts one event.
         ack_seen: counts the ack of one.
         ack_options: the contract says more of the ack than a schema.
+        shortcut: what may judge an event of one argument instead of the rule; `None` for nothing.
         says_more: it says more of the event than what its arguments may be.
     """
 
-    __slots__ = ("ack_options", "ack_seen", "rule", "says_more", "seen")
+    __slots__ = ("ack_options", "ack_seen", "rule", "says_more", "seen", "shortcut")
 
     def __init__(
         self,
         rule: Rule,
         seen: Callable[[], int],
         ack_seen: Callable[[], int],
+        shortcut: Shortcut | None = None,
         *,
         secured: bool = False,
     ) -> None:
@@ -58,6 +85,7 @@ class Expected:
         self.seen: Callable[[], int] = seen
         self.ack_seen: Callable[[], int] = ack_seen
         self.ack_options: bool = rule.ack_options
+        self.shortcut: Shortcut | None = shortcut
         self.says_more: bool = rule.ack_options or secured
 
 
@@ -79,6 +107,8 @@ class Call:
         guard: what judged the event; `None` if judging failed before there was one.
         expected: what the contract says of the event; `None` where it has no rule.
         message: the message of the contract that matched.
+        shortcut: what has made an instance of the argument; `None` for nothing.
+        instance: that.
         timeout: within how many seconds the handler must answer; `None` for any time.
         deadline: tells whether it did, once it runs.
     """
@@ -91,8 +121,10 @@ class Call:
         "expected",
         "guard",
         "id",
+        "instance",
         "message",
         "namespace",
+        "shortcut",
         "sid",
         "timeout",
         "unusual",
@@ -109,6 +141,8 @@ class Call:
         self.guard: Guard | None = None
         self.expected: Expected | None = None
         self.message: Message | None = None
+        self.shortcut: Shortcut | None = None
+        self.instance: Any = None
         self.timeout: float | None = None
         self.deadline: Any = None
 

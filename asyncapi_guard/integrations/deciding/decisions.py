@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.contract import Message
     from asyncapi_guard.guard import Guard, Verdict
     from asyncapi_guard.guard.rules import Rule
+    from asyncapi_guard.integrations.deciding.calls import Shortcut
     from asyncapi_guard.integrations.handlers.check import HandlerCheck
     from asyncapi_guard.integrations.recording.recorder import Recorder
     from asyncapi_guard.integrations.wire.codec import Codec, Encoded
@@ -85,6 +86,10 @@ class Guarding(Protocol):
     @property
     def respond_unhandled(self) -> bool | None:
         """Whether acks are added where a server without the guard is silent."""
+        ...
+
+    def shortcut(self, rule: Rule, namespace: str, event: str) -> Shortcut | None:
+        """Return what may judge a received event instead of its rule."""
         ...
 
 
@@ -175,10 +180,14 @@ class Decisions:
         if rule is None:
             return None
         counter = self.recorder.tally.counter
+        shortcut = None
+        if rule.checkpoint is Checkpoint.RECEIVE_EVENT:
+            shortcut = self.guarding.shortcut(rule, namespace, event)
         found = Expected(
             rule,
             counter(namespace, event, rule.checkpoint),
             counter(namespace, event, ack),
+            shortcut,
             secured=secured,
         )
         if len(book) < _MOST:

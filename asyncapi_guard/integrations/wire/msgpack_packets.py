@@ -49,7 +49,9 @@ class Packed(Encoded):
     def __init__(
         self, values: list[Any], packed: bytes, attachments: tuple[bytes, ...] = ()
     ) -> None:
-        super().__init__(values, "", attachments)
+        self.values = values
+        self.text = ""
+        self.attachments = attachments
         self.packed: bytes = packed
 
     def after_name(self, event: str) -> bytes:
@@ -110,6 +112,13 @@ class MsgPackCodec(PacketCodec):
         Raises:
             Unsendable: a value has no form in MessagePack, or one that no contract speaks of.
         """
+        read = strict_msgpack.read_plain_values(args if type(args) is list else [*args])
+        if read is not None:
+            return Packed(*read)
+        return self._carefully(args)
+
+    def _carefully(self, args: Sequence[Any]) -> Packed:
+        """Encode what is not plain as python-socketio does, and look at it value by value."""
         try:
             packed = _pack(_read_once(args), default=self._base.dumps_default)
         except Exception as error:
@@ -183,8 +192,8 @@ def guarded_msgpack_class(base: Any, mode_of: ModeOf, codec: MsgPackCodec) -> An
     members = {
         "codec": codec,
         "mode_of": staticmethod(mode_of),
-        "is_plain": False,
         "reads_itself": base.decode is not own.decode,
+        "is_plain": base.decode is own.decode and base.__init__ is own.__init__,
         # Looked up once: they run for every packet.
         "_init_of_base": base.__init__,
     }
@@ -199,12 +208,14 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
     namespace: str | None
     id: int | None
     data: Any
+    attachment_count: int
+    attachments: list[Any]
     codec: MsgPackCodec
     mode_of: ModeOf
-    #: Nothing reads events but packets of this class.
-    is_plain: bool
     #: An application's own class has a say in how frames are read.
     reads_itself: bool
+    #: Nobody but python-socketio has a say in what a packet is.
+    is_plain: bool
     _init_of_base: Callable[..., None]
     #: The last argument of an event, or the values of an ack, where they are encoded already.
     _packed: Packed | None = None
@@ -225,7 +236,21 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
     @classmethod
     def of_encoded(cls, kind: int, namespace: str, id: int | None, data: list[Any]) -> _Guarded:
         """An event or an ack whose values are encoded."""
-        return cls(kind, data, namespace, id)
+        if not cls.is_plain:
+            return cls(kind, data, namespace, id)
+        made = cls.__new__(cls)
+        made._packed = data[-1]
+        made._hold(kind, namespace, id, data)
+        return made
+
+    def _hold(self, kind: int, namespace: str | None, id: int | None, data: Any) -> None:
+        """Be what python-socketio's own class makes of it."""
+        self.packet_type = kind
+        self.data = data
+        self.namespace = namespace
+        self.id = id
+        self.attachment_count = 0
+        self.attachments = []
 
     # -- out ---------------------------------------------------------------------------------------
 
@@ -240,7 +265,8 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
         kind = bytes((self.packet_type,))
         if self.id is None:
             return b"\x83\xa4type%b\xa4data%b\xa3nsp%b" % (kind, data, namespace)
-        parts = kind, data, namespace, _pack(self.id)
+        id = strict_msgpack.write(self.id) if type(self.id) is int else _pack(self.id)
+        parts = kind, data, namespace, id
         return b"\x84\xa4type%b\xa4data%b\xa3nsp%b\xa2id%b" % parts
 
     def _check_data(self) -> None:
@@ -251,6 +277,11 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
             raise Unsendable(_NO_BYTES)
 
     # -- in ----------------------------------------------------------------------------------------
+
+    @staticmethod
+    def read_event(frame: Any) -> tuple[str, int | None, Any] | None:
+        """Read what nearly every frame is, in one step: an event with plain data."""
+        return strict_msgpack.read_plain_event(frame)
 
     def decode(self, encoded_packet: Any) -> Any:
         try:
