@@ -203,6 +203,8 @@ class Message:
         ack: what the acknowledgement may be (`x-ack`, or a reply whose messages are no events);
             `None` when the document does not say.
         mode: `x-guard.mode`, when the document has it.
+        reauthenticate: `x-guard.reauthenticate`: by it, a client shows again who it is.
+        expired: `x-guard.expired`: it tells a client that its identity has ended.
         location: where it stands, as `file#/json/pointer`.
         meta: its other fields, traits applied, as in the document; never judged.
     """
@@ -212,6 +214,8 @@ class Message:
     payload: Schema | None = None
     ack: Ack | None = None
     mode: Mode | None = None
+    reauthenticate: bool = False
+    expired: bool = False
     location: str = field(default="", compare=False)
     meta: Mapping[str, Any] = field(default_factory=_nothing)
 

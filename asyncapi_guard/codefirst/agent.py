@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Union
 
 from asyncapi_guard.codefirst.asyncapi_schemas import legal
+from asyncapi_guard.guard.marks import MARKS
 from asyncapi_guard.schema import Dialect, UnknownFormatError, dialect_of
 from asyncapi_guard.schema.dialects import ASYNCAPI, replace_subschemas
 from asyncapi_guard.spec.acks import ack_options, ack_place, ack_schema
@@ -121,12 +122,18 @@ class _Catalogue:
         event["description"] = _text(message, *_PROSE) or _text(operation, *_PROSE)
         writer = _Writer(self._library)
         received = about["direction"] == "client_to_server"
+        event |= self._marks(message.get("x-guard"))
         payload, ack = message.get("payload"), message.get("x-ack")
         if payload is not None:
             event |= writer.field("input" if received else "output", [payload])
         if ack is None:
             return event | (writer.field("ack", reply) if reply else {})
         return event | self._ack(ack_place(ack, self._map), writer)
+
+    def _marks(self, guard: Node | None) -> dict[str, bool]:
+        """What `x-guard` marks a message for."""
+        found = self._map(guard)
+        return {m: True for m in MARKS if found is not None and found.value.get(m) is True}
 
     @staticmethod
     def _ack(ack: Node, writer: _Writer) -> dict[str, Any]:

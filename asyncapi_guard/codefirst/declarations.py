@@ -30,6 +30,7 @@ class Declaration:
         is_placed: its namespaces are said, by itself or by a handler.
         namespaces: where it is sent.
         ack_options: whether an ack is required, and how long it may take.
+        expired: it tells clients that their identity has ended.
     """
 
     event: str
@@ -39,6 +40,7 @@ class Declaration:
     is_placed: bool
     namespaces: tuple[str, ...]
     ack_options: AckOptions = NO_OPTIONS
+    expired: bool = False
 
     def follow(self, namespace: str) -> None:
         """Be sent in the namespace of a handler that it stands beside."""

@@ -14,6 +14,7 @@ from asyncapi_guard.codefirst.asyncapi_schemas import legal
 from asyncapi_guard.codefirst.components import components_of
 from asyncapi_guard.codefirst.permissive_schemas import ANY_ARGUMENTS, ANY_VALUE
 from asyncapi_guard.codefirst.registry import CATCH_ALL
+from asyncapi_guard.guard.marks import EXPIRED, REAUTHENTICATE
 from asyncapi_guard.spec.acks import NO_OPTIONS, AckOptions
 from asyncapi_guard.spec.ids import Names, slug
 from asyncapi_guard.spec.source import no_garbage_collection
@@ -295,6 +296,8 @@ class _Builder:
             message["description"] = receiver.description
         if receiver.event not in ("connect", "disconnect"):
             message |= self._ack(receiver.ack, receiver.ack_options)
+        if receiver.reauthenticate:
+            message["x-guard"] = {REAUTHENTICATE: True}
         if receiver.event == CATCH_ALL:
             self._channels[channel]["x-catch-all"] = {
                 key: value for key, value in message.items() if key != "name"
@@ -308,7 +311,17 @@ class _Builder:
         if sender.description:
             message["description"] = sender.description
         message |= self._ack(sender.ack, sender.ack_options)
+        if sender.expired and self._requires_something(sender.namespace):
+            message["x-guard"] = {EXPIRED: True}
         self._add(channel, "send", sender.event, message)
+
+    def _requires_something(self, namespace: str) -> bool:
+        """Whether clients of a namespace must show who they are: else none of them expires."""
+        received = any(
+            each.namespace == namespace and each.event != CATCH_ALL
+            for each in self._registry.receivers()
+        )
+        return bool(self._about.security) and (received or bool(self._about.servers()))
 
     def _ack(self, hint: Hint | None, options: AckOptions) -> dict[str, Any]:
         """What is said of an ack, as a field of its message."""

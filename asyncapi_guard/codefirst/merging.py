@@ -21,6 +21,7 @@ from asyncapi_guard.codefirst.origin import (
 )
 from asyncapi_guard.codefirst.registry import Registry, Sender
 from asyncapi_guard.contract import Action
+from asyncapi_guard.guard.marks import EXPIRED, REAUTHENTICATE
 from asyncapi_guard.schema.dialects import replace_subschemas
 from asyncapi_guard.spec.acks import (
     NO_OPTIONS,
@@ -305,13 +306,17 @@ class _Merger:
             *((Action.SEND, each) for each in self._registry.senders()),
         ]
         for action, entry in said:
-            if entry.ack_options == NO_OPTIONS:
+            mark = _mark_of(entry)
+            if entry.ack_options == NO_OPTIONS and mark is None:
                 continue
             event = entry.namespace, action, entry.event
             self._separate(*event)
             for channel, key, _ in _messages(self._contract(), *event):
                 message = self._own_message(channel, key)
-                message["x-ack"] = with_options(message.get("x-ack"), entry.ack_options)
+                if entry.ack_options != NO_OPTIONS:
+                    message["x-ack"] = with_options(message.get("x-ack"), entry.ack_options)
+                if mark is not None:
+                    message["x-guard"] = {**message.get("x-guard", {}), mark: True}
 
     def _own_message(self, channel: str, key: str) -> dict[str, Any]:
         """A message that only this channel has, to be changed."""
@@ -486,3 +491,10 @@ def _referring(schema: Any, references: Mapping[str, str]) -> Any:
     if isinstance(ref, str) and ref.startswith(_SCHEMAS):
         copy["$ref"] = references.get(ref.removeprefix(_SCHEMAS), ref)
     return copy
+
+
+def _mark_of(entry: Receiver | Sender) -> str | None:
+    """What `x-guard` marks an event for."""
+    if isinstance(entry, Sender):
+        return EXPIRED if entry.expired else None
+    return REAUTHENTICATE if entry.reauthenticate else None

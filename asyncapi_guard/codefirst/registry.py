@@ -60,6 +60,7 @@ class Receiver:
         ack: the hint of what it returns; `None` when nothing is known of that.
         names: the parameters of the arguments, and that of any further ones.
         ack_options: whether an ack is required, and how long it may take.
+        reauthenticate: by it, clients show again who they are.
     """
 
     namespace: str
@@ -71,6 +72,7 @@ class Receiver:
     ack: Hint | None = None
     names: tuple[str, ...] = ()
     ack_options: AckOptions = NO_OPTIONS
+    reauthenticate: bool = False
 
     @property
     def typed(self) -> bool:
@@ -126,6 +128,7 @@ class Sender:
         ack: the hint of what clients answer; `None` when nothing is known of that.
         description: for the document.
         ack_options: whether an ack is required, and how long it may take.
+        expired: it tells clients that their identity has ended.
     """
 
     namespace: str
@@ -134,6 +137,7 @@ class Sender:
     ack: Hint | None = None
     description: str = ""
     ack_options: AckOptions = NO_OPTIONS
+    expired: bool = False
 
     def dump(self, value: Any) -> Any:
         """What goes over the wire."""
@@ -217,6 +221,7 @@ class Registry:
         response_model: Any = None,
         signature: Signature | None = None,
         ack_options: AckOptions = NO_OPTIONS,
+        reauthenticate: bool = False,
     ) -> Receiver:
         """Register a handler; the last one of an event counts.
 
@@ -230,6 +235,7 @@ class Registry:
             signature: what it takes, where some parameters are no arguments; read by default.
             ack_options: whether an ack is required, and how long it may take; by default what the
                 decorator of that name says.
+            reauthenticate: by it, clients show again who they are.
 
         Raises:
             RegistrationError: a hint is missing, cannot be resolved, or cannot be modelled; the
@@ -254,7 +260,9 @@ class Registry:
         if arguments is None and ack is not None and signature is None:
             arguments, rest, required = (), read_hint(Any, name), 0
         entry = Receiver(
-            namespace, event, handler, arguments, required, rest, ack, names, ack_options
+            *(namespace, event, handler, arguments, required, rest, ack, names),
+            ack_options,
+            reauthenticate,
         )
         self.add(entry)
         self.take_along(handler, namespace)
@@ -279,7 +287,7 @@ class Registry:
         self._receivers[entry.namespace, entry.event] = entry
         self.changes += 1
 
-    def send(
+    def send(  # noqa: PLR0913  # an event, and what is said of it
         self,
         namespace: str | None,
         event: str,
@@ -288,6 +296,7 @@ class Registry:
         ack_model: Any = None,
         description: str = "",
         ack_options: AckOptions = NO_OPTIONS,
+        expired: bool = False,
         reserved: Collection[str] = RESERVED_EVENTS,
     ) -> Declaration:
         """Declare an event that is sent; again, with another type, for either of them.
@@ -301,6 +310,7 @@ class Registry:
             ack_model: the type of what is answered.
             description: for the document.
             ack_options: what is said of its ack besides.
+            expired: it tells clients that their identity has ended.
             reserved: the names of events that nobody emits.
 
         Raises:
@@ -322,7 +332,7 @@ class Registry:
         if ack_model is not None:
             ack = _hint(ack_model, f"{place}, ack_model", "validation")
         made = Declaration(
-            event, payload, ack, description, namespace is not None, (first,), ack_options
+            event, payload, ack, description, namespace is not None, (first,), ack_options, expired
         )
         self._declarations.append(made)
         _widen(self._senders, made)
@@ -378,7 +388,9 @@ def _widen(senders: dict[tuple[str, str], Sender], declaration: Declaration) -> 
             payloads = (*payloads, payload)
         options = known.ack_options if declaration.ack_options == NO_OPTIONS else ack_options
         senders[key] = Sender(
-            *key, payloads, ack or known.ack, description or known.description, options
+            *(*key, payloads, ack or known.ack, description or known.description),
+            options,
+            declaration.expired or known.expired,
         )
 
 

@@ -108,7 +108,7 @@ class ComparedEmits:
             perhaps = any(
                 each.event in (None, event) and reaches(channel, each.namespaces) for each in unread
             )
-            if sent or perhaps:
+            if sent or perhaps or all(message.expired for message in messages):
                 continue
             names = [each.event for each in emits if reaches(channel, each.namespaces)]
             text = (

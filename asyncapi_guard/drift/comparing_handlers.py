@@ -19,6 +19,7 @@ from asyncapi_guard.drift.compared_types import (
 from asyncapi_guard.drift.declared_events import fits
 from asyncapi_guard.drift.sent_values import contradicted_ack
 from asyncapi_guard.errors import Finding, Severity
+from asyncapi_guard.guard.marks import is_answered_by_guard
 from asyncapi_guard.schema.comparison import contradictions
 from asyncapi_guard.spec.wording import nearest, shown
 
@@ -159,6 +160,8 @@ class ComparedHandlers:
         for (id, event), messages in self._file.received.items():
             channel = self._file.channels[id]
             if event in RESERVED or any(_handles(h, channel, event) for h in handlers):
+                continue
+            if all(map(is_answered_by_guard, messages)):
                 continue
             names = [h.event for h in handlers if fits(channel, h.namespace)]
             message = (

@@ -26,6 +26,7 @@ __all__ = [
     "Credential",
     "MalformedCredential",
     "Reading",
+    "is_shown_by_auth",
     "reading_of",
     "source_of",
     "texts_of",
@@ -96,6 +97,11 @@ def source_of(scheme: SecurityScheme) -> tuple[str, ...]:
         named = header_key(scheme.parameter) if scheme.place == "header" else scheme.parameter
         return scheme.place, named
     return ()
+
+
+def is_shown_by_auth(scheme: SecurityScheme) -> bool:
+    """Whether a client can show its credential by its auth value, and not by its request alone."""
+    return source_of(scheme)[:1] in (_TOKEN, _USER, (_KEY,))
 
 
 def reading_of(source: tuple[str, ...], auth: Any, request: HandshakeRequest) -> Reading:

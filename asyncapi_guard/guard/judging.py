@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract import Contract, Message, Mode, Perspective
+from asyncapi_guard.guard.marks import check_marks
 from asyncapi_guard.guard.plans import (
     Plan,
     by_address,
@@ -74,6 +75,7 @@ class Guard:
             raise ValueError(f"the policy names unknown operations: {named}")
         check_addresses(contract)
         check_handshakes(contract)
+        check_marks(contract)
         enforced = policy.of_security is not Mode.OFF
         self.secured: bool = enforced and bool(used_schemes(contract))
         self._has_schemes = bool(contract.security_schemes) or bool(used_schemes(contract))
@@ -325,6 +327,11 @@ class Guard:
         required = () if entrance is None else entrance.of_event(event, message)
         code = _lacking(required, identities, now, excused)
         return PASSED if code is None else self.unwelcome(namespace, event, code)
+
+    def events_of_end(self, namespace: str) -> Sequence[str]:
+        """The events that tell a client that its identity has ended."""
+        plan = self._plan(namespace)
+        return () if plan is None else plan.ends
 
     def unwelcome(self, namespace: str, event: str, code: Code) -> Verdict:
         """The verdict on a client that may not do something; `connect` stands for entering."""

@@ -41,12 +41,14 @@ def reserved_for(perspective: Perspective) -> frozenset[str]:
 class Plan:
     """What may happen in one namespace."""
 
-    __slots__ = ("connect", "entrance", "handshake", "perspective", "receive", "send")
+    __slots__ = ("connect", "ends", "entrance", "handshake", "perspective", "receive", "send")
 
     def __init__(self, channels: Iterable[Channel], contract: Contract, policy: Policy) -> None:
         channels = list(channels)
         here = {channel.id for channel in channels}
         self.handshake: HandshakeRule = HandshakeRule(channels)
+        #: The events that tell a client that its identity has ended.
+        self.ends: list[str] = []
         offers: dict[tuple[Action, str], list[Offer]] = {}
         operations = [each for each in contract.operations.values() if each.channel in here]
         self.entrance: Entrance = Entrance(of_servers(contract), operations)
@@ -55,6 +57,8 @@ class Plan:
                 mode = policy.operations.get(operation.id) or message.mode or operation.mode
                 key = (operation.action, message.event)
                 offers.setdefault(key, []).append(Offer(message, mode))
+                if message.expired and operation.action is Action.SEND:
+                    self.ends.append(message.event)
         self.perspective: Perspective = contract.perspective
         self.receive: dict[str, Rule] = {}
         self.send: dict[str, Rule] = {}

@@ -162,13 +162,19 @@ class Rule:
                 valid = only.matches(args, read=read)
             if valid:
                 return only.accepted
-            values = self.policy.include_values
+            values = self._includes_values
             found = only.explain(args, include_values=values, read=read and not binary)
             return self._violation(namespace, found[0], truncated=found[1])
         matching = [a for a in self.alternatives if a.matches(args, read=read)]
         if len(matching) == 1:
             return matching[0].accepted
         return self._several(namespace, args, matching, read=read and not binary)
+
+    @property
+    def _includes_values(self) -> bool:
+        """Whether problems quote values; never those of an event with a credential."""
+        secret = any(a.message is not None and a.message.reauthenticate for a in self.alternatives)
+        return self.policy.include_values and not secret
 
     def ack_of(self, message: Message | None) -> Rule:
         """The rule for the ack of this event; of one message, when it is known which matched."""
@@ -211,7 +217,7 @@ class Rule:
         if matching:
             text = f"matches {len(matching)} of the {total}; expected exactly one"
             return self._violation(namespace, (Problem("", "message", text),), truncated=False)
-        values = self.policy.include_values
+        values = self._includes_values
         found = [a.explain(args, include_values=values, read=read) for a in self.alternatives]
         nearest, truncated = min(found, key=lambda explained: len(explained[0]))
         problems = (Problem("", "message", f"matches none of the {total}"), *nearest)

@@ -74,7 +74,7 @@ class Entrance:
         schemes: those by which clients may show who they are, of all requirements.
     """
 
-    __slots__ = ("_events", "connects", "schemes")
+    __slots__ = ("_events", "_renewing", "connects", "schemes")
 
     def __init__(
         self, servers: Iterable[Requirement], operations: Iterable[Operation] = ()
@@ -83,8 +83,15 @@ class Entrance:
         schemes = {scheme: None for each in connects for scheme in each.schemes}
         #: By the name of the event: messages, and what is required for them.
         self._events: dict[str, list[tuple[Message, Requirement]]] = {}
+        #: By the name of the event: messages by which clients show again who they are.
+        self._renewing: dict[str, list[Message]] = {}
         for operation in operations:
-            if not operation.security or operation.action is not Action.RECEIVE:
+            if operation.action is not Action.RECEIVE:
+                continue
+            for message in operation.messages:
+                if message.reauthenticate:
+                    self._renewing.setdefault(message.event, []).append(message)
+            if not operation.security:
                 continue
             requirement = Requirement(operation.security)
             schemes.update(dict.fromkeys(operation.security))
@@ -106,6 +113,13 @@ class Entrance:
         for each, requirement in self._events.get(event, ()):
             if message is None or _place(each) == _place(message):
                 yield requirement
+
+    def renews(self, event: str, message: Message | None) -> bool:
+        """Whether a client shows again who it is by an event; the arguments are the same."""
+        marked = self._renewing.get(event)
+        if marked is None:
+            return False
+        return message is None or any(_place(each) == _place(message) for each in marked)
 
 
 def _place(message: Message) -> str:

@@ -93,6 +93,7 @@ class AsyncAPISocketIO(CodeFirstApplication, SocketIO):  # type: ignore[misc]  #
         self._keep_auth(self.server)
         for each in registered(self.server.handlers, self.server.namespace_handlers):
             self._check_it_runs(*each)
+        self._check_marks()
         if not self.validate:
             return
         self._guarded = RenewedGuard(self, self.spec)
@@ -106,6 +107,10 @@ class AsyncAPISocketIO(CodeFirstApplication, SocketIO):  # type: ignore[misc]  #
 
     # -- registrations -----------------------------------------------------------------------------
 
+    @property
+    def _has_options(self) -> bool:
+        return self.server is not None  # else `init_app` takes some
+
     def on(  # noqa: PLR0913  # a handler, and what is said of it
         self,
         message: str,
@@ -117,6 +122,7 @@ class AsyncAPISocketIO(CodeFirstApplication, SocketIO):  # type: ignore[misc]  #
         ack_required: bool = False,
         ack_timeout: float | None = None,
         no_ack: bool = False,
+        reauthenticate: bool = False,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Register an event handler.
 
@@ -129,6 +135,8 @@ class AsyncAPISocketIO(CodeFirstApplication, SocketIO):  # type: ignore[misc]  #
             ack_required: clients must ask for an ack.
             ack_timeout: within how many seconds the handler must answer.
             no_ack: clients must not ask for an ack.
+            reauthenticate: by the event, clients show again who they are; see `x-guard`. The
+                handler runs once your verifiers have accepted that.
         """
         options = read_ack_options(
             f"on({message!r})",
@@ -153,8 +161,11 @@ class AsyncAPISocketIO(CodeFirstApplication, SocketIO):  # type: ignore[misc]  #
                 request_model=request_model,
                 response_model=response_model,
                 ack_options=options,
+                reauthenticate=reauthenticate,
             )
             self._decide(entry, decided=any(each is not None for each in said))
+            if reauthenticate and self._has_options:
+                self._check_mark(f"on({message!r}): reauthenticate")
             super(AsyncAPISocketIO, self).on(message, namespace)(handler)
             return handler
 

@@ -25,6 +25,7 @@ from asyncapi_guard.codefirst.signatures import describe
 from asyncapi_guard.contract import Contract, Mode, Perspective
 from asyncapi_guard.errors import InstallationError, RegistrationError
 from asyncapi_guard.guard import RESERVED_EVENTS, Policy
+from asyncapi_guard.guard.marks import mark_faults, takes_the_end
 from asyncapi_guard.integrations.handlers.outdated import outdated
 from asyncapi_guard.integrations.handlers.registered import methods_of
 from asyncapi_guard.integrations.handlers.unheeded import unheeded, unheeded_ack_options
@@ -259,6 +260,51 @@ class CodeFirstApplication:
         change = self._undecided.add if undecided else self._undecided.discard
         change((entry.namespace, entry.event))
 
+    @property
+    def _has_options(self) -> bool:
+        """Whether no more options may come."""
+        return True
+
+    def _check_mark(self, place: str) -> None:
+        """See that what a registration marks an event for can happen.
+
+        Args:
+            place: the registration, and the name of its option.
+
+        Raises:
+            RegistrationError: it cannot.
+        """
+        if self.side is Perspective.CLIENT:
+            raise RegistrationError(f"{place} is for servers")
+        if self.spec is not None:
+            raise RegistrationError(
+                f"{place} has no effect with spec=: mark the message in the document, by x-guard"
+            )
+        if not self.about.security:
+            raise RegistrationError(
+                f"{place} needs security=, which says how clients show who they are"
+            )
+        contract = self.contract()
+        for fault in mark_faults(contract):
+            raise RegistrationError(f"{place} would do nothing: {fault.text}")
+        for sender in filter(lambda each: each.expired, self.registry.senders()):
+            # Whether or not there is a handler in its namespace already, so that clients expire.
+            messages = (m for c in contract.channels.values() for m in c.messages.values())
+            if not all(takes_the_end(m.payload) for m in messages if m.event == sender.event):
+                raise RegistrationError(
+                    f"{place} would do nothing: the model takes neither the error object, which is "
+                    "a dict, nor no argument"
+                )
+
+    def _check_marks(self) -> None:
+        """The same for all that is registered, once all options are known."""
+        for receiver in self.registry.receivers():
+            if receiver.reauthenticate:
+                self._check_mark(f"on({receiver.event!r}): reauthenticate")
+        for sender in self.registry.senders():
+            if sender.expired:
+                self._check_mark(f"doc_emit({sender.event!r}): expired")
+
     def doc_emit(  # noqa: PLR0913  # an event, and what is said of it
         self,
         event: str,
@@ -270,6 +316,7 @@ class CodeFirstApplication:
         ack_required: bool = False,
         ack_timeout: float | None = None,
         no_ack: bool = False,
+        expired: bool = False,
         **misspelt: str,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Declare an event that is sent; as a decorator, or called by itself.
@@ -286,6 +333,7 @@ class CodeFirstApplication:
                 `EmitValidationError`.
             ack_timeout: within how many seconds clients must answer.
             no_ack: it is emitted without a callback.
+            expired: by it, the guard tells clients that their identity has ended; see `x-guard`.
             **misspelt: `discription`, as SIO-AsyncAPI calls the description.
         """
         if misspelt.keys() - {"discription"}:
@@ -309,8 +357,12 @@ class CodeFirstApplication:
             ack_model=ack_model,
             description=description,
             ack_options=options,
+            expired=expired,
             reserved=self._never_sent,
         )
+
+        if expired and self._has_options:
+            self._check_mark(f"doc_emit({event!r}): expired")
 
         def decorator(function: Callable[..., Any]) -> Callable[..., Any]:
             self.registry.stand_beside(function, declaration)

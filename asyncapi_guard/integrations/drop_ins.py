@@ -106,6 +106,7 @@ class DropIn(CodeFirstApplication, Base):
         ack_required: bool = ...,
         ack_timeout: float | None = ...,
         no_ack: bool = ...,
+        reauthenticate: bool = ...,
     ) -> Callable[[_Handler], _Handler]: ...
 
     @overload
@@ -121,6 +122,7 @@ class DropIn(CodeFirstApplication, Base):
         ack_required: bool = ...,
         ack_timeout: float | None = ...,
         no_ack: bool = ...,
+        reauthenticate: bool = ...,
     ) -> None: ...
 
     def on(  # noqa: PLR0913  # a handler, and what is said of it
@@ -135,6 +137,7 @@ class DropIn(CodeFirstApplication, Base):
         ack_required: bool = False,
         ack_timeout: float | None = None,
         no_ack: bool = False,
+        reauthenticate: bool = False,
     ) -> Any:
         """Register an event handler, as a decorator or with the handler as an argument.
 
@@ -148,6 +151,8 @@ class DropIn(CodeFirstApplication, Base):
             ack_required: the other side must ask for an ack.
             ack_timeout: within how many seconds the handler must answer.
             no_ack: the other side must not ask for an ack.
+            reauthenticate: by the event, clients show again who they are; see `x-guard`. The
+                handler runs once your verifiers have accepted that.
 
         Raises:
             RegistrationError: its hints cannot be modelled, or leave open what a parameter is.
@@ -176,8 +181,11 @@ class DropIn(CodeFirstApplication, Base):
                 said=bool(get_from_typehint),
                 models=models,
                 ack_options=options,
+                reauthenticate=reauthenticate,
             )
             self._decide(entry, decided=decided)
+            if reauthenticate:
+                self._check_mark(f"on({event!r}): reauthenticate")
             super(DropIn, self).on(event, function, namespace)
             return function
 
@@ -200,6 +208,7 @@ class DropIn(CodeFirstApplication, Base):
         ack_required: bool = ...,
         ack_timeout: float | None = ...,
         no_ack: bool = ...,
+        reauthenticate: bool = ...,
     ) -> Callable[[_Handler], _Handler]: ...
 
     def event(self, *args: Any, **kwargs: Any) -> Any:
@@ -227,7 +236,7 @@ class DropIn(CodeFirstApplication, Base):
     ) -> Receiver:
         return self._receive(namespace, event, method, wanted=wanted)
 
-    def _receive(
+    def _receive(  # noqa: PLR0913  # a handler, and what is said of it
         self,
         namespace: str,
         event: str,
@@ -237,6 +246,7 @@ class DropIn(CodeFirstApplication, Base):
         said: bool = False,
         models: dict[str, Any] | None = None,
         ack_options: AckOptions = NO_OPTIONS,
+        reauthenticate: bool = False,
     ) -> Receiver:
         """Read what a handler asks for, if its hints count.
 
@@ -248,6 +258,7 @@ class DropIn(CodeFirstApplication, Base):
             said: they count in any case, somebody has said so.
             models: types in place of hints.
             ack_options: what is said of its ack besides.
+            reauthenticate: by it, clients show again who they are.
         """
         self._check_it_runs(namespace, event, handler)
         given = self._given(namespace, event)
@@ -268,6 +279,7 @@ class DropIn(CodeFirstApplication, Base):
             hints=asked is not None,
             signature=asked.signature if asked is not None else None,
             ack_options=ack_options,
+            reauthenticate=reauthenticate,
             **models,
         )
         self._calls.ask(entry, asked)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
@@ -11,7 +10,7 @@ from weakref import WeakSet, ref
 from asyncapi_guard.codefirst.ack_options import has_ack_options
 from asyncapi_guard.contract import Contract, Perspective
 from asyncapi_guard.errors import InstallationError
-from asyncapi_guard.guard import RESERVED_EVENTS, Guard, Policy
+from asyncapi_guard.guard import Guard, Policy
 from asyncapi_guard.integrations.application import Bare
 from asyncapi_guard.integrations.configuration import (
     NO_DOCUMENT,
@@ -19,7 +18,12 @@ from asyncapi_guard.integrations.configuration import (
     keys_in,
     read_configuration,
 )
-from asyncapi_guard.integrations.deciding.admissions import AdmissionDecisions
+from asyncapi_guard.integrations.deciding.renewals import RenewalDecisions
+from asyncapi_guard.integrations.guard_options import (
+    check_document,
+    check_options,
+    read_perspective,
+)
 from asyncapi_guard.integrations.handlers.check import HandlerCheck
 from asyncapi_guard.integrations.handlers.outdated import models_in, outdated
 from asyncapi_guard.integrations.handlers.registered import registered
@@ -45,6 +49,7 @@ from asyncapi_guard.spec.compiler import compile_contract
 from asyncapi_guard.spec.loader import open_documents
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Collection, Iterable
 
     from flask import Flask
@@ -54,8 +59,10 @@ if TYPE_CHECKING:
     from asyncapi_guard.console.wsgi import ConsoleWSGI
     from asyncapi_guard.guard.identity import Identity
     from asyncapi_guard.guard.rules import Rule
+    from asyncapi_guard.integrations.aio.server import AsyncioServer
     from asyncapi_guard.integrations.deciding.calls import Shortcut
     from asyncapi_guard.integrations.targets import Adapter
+    from asyncapi_guard.integrations.threads.server import ThreadedServer
     from asyncapi_guard.spec.references import Documents
     from asyncapi_guard.violations import Violation
 
@@ -137,9 +144,9 @@ class AsyncAPIGuard:
         docs_auth: Callable[[Any], object] | None = None,
         live: bool | None = None,
     ) -> None:
-        _check_document(spec)
-        _check_options(on_violation, addresses, reject_event, respond_unhandled)
-        described = _perspective(perspective)
+        check_document(spec)
+        check_options(on_violation, addresses, reject_event, respond_unhandled)
+        described = read_perspective(perspective)
         console = ConsoleOptions(docs, docs_auth, live)
         self.recorder: Recorder = Recorder(on_violation, addresses=addresses is not False)
         self.handler_check: HandlerCheck = HandlerCheck(self.recorder.place_in_document)
@@ -433,7 +440,7 @@ class AsyncAPIGuard:
 
         adapter = install(self, server, typed=bool(typed))
         self._keep(adapter)
-        if self._serving is not None and not _is_on_server(adapter):
+        if self._serving is not None and adapter not in self._servers():
             logger.warning("docs=: ignored, because a client serves no console")
         if typed is not None:
             self._with_decided_hints.add(server)
@@ -502,10 +509,11 @@ class AsyncAPIGuard:
         self._installed = [*alive, ref(adapter)]
 
     def identity(self, sid: str, namespace: str = "/") -> Identity | None:
-        """Who a client is, as your verifiers said when it connected.
+        """Who a client is, as your verifiers said when it connected, or when it was renewed.
 
-        Of several, it is the one that the document's server requires, else the first that an
-        operation requires.
+        While a handler of the client runs, it is who the client was when the event came. Of
+        several, it is the one that the document's server requires, else the first that an operation
+        requires.
 
         Args:
             sid: the session id of the client.
@@ -514,14 +522,56 @@ class AsyncAPIGuard:
         Returns:
             The identity; `None` for a client that no verifier knows, or that has left.
         """
-        for each in (self, *self._of_applications):
-            for adapter in each._adapters():
-                decide = getattr(adapter, "decide", None)
-                if isinstance(decide, AdmissionDecisions):
-                    session = decide.sessions.find(sid, namespace)
-                    if session is not None:
-                        return session.identity
+        for adapter in self._servers():
+            session = adapter.decide.session_of(sid, namespace)
+            if session is not None:
+                return session.identity
         return None
+
+    def reauthenticate(
+        self, sid: str, namespace: str, credential: Any, *, scheme: str | None = None
+    ) -> Any:
+        """Have a client that is connected show again who it is, so that it can stay connected.
+
+        Your verifiers are asked. What they say takes the place of what they said before: the
+        identity counts from the client's next event, with its own scopes and its own end. On a
+        `socketio.AsyncServer`, await it.
+
+        Args:
+            sid: the session id of the client.
+            namespace: the Socket.IO namespace.
+            credential: a token; a `UserPassword`; or an object as clients send it as their auth,
+                such as `{"token": ...}`. With `scheme`, the credential of that scheme.
+            scheme: the name of the security scheme that it is for. By default it is for all those
+                whose credential it has.
+
+        Returns:
+            The `Identity` of the client. `None` if the credential is wrong or of another subject,
+            if it lacks a scope that the client needs to be connected, or if the client has left: it
+            stays who it was. After five of these, its connection is ended.
+
+        Raises:
+            InstallationError: the guard is on no server.
+            TypeError: it is no credential of the scheme.
+            ValueError: nothing is required of clients of the namespace, or not by that scheme.
+        """
+        if not namespace.startswith("/"):
+            raise ValueError(f"a namespace begins with '/': did you mean {'/' + namespace!r}?")
+        servers = self._servers()
+        if not servers:
+            raise InstallationError("the guard is not installed on any server")
+        known = (each for each in servers if each.decide.sessions.find(sid, namespace) is not None)
+        adapter = next(known, servers[0])
+        return adapter.reauthenticate(sid, namespace, credential, scheme)
+
+    def _servers(self) -> list[ThreadedServer | AsyncioServer]:
+        """What was put on servers; a guard may be on clients, too."""
+        guards = (self, *self._of_applications)
+        found = (adapter for each in guards for adapter in each._adapters())
+        servers: list[Any] = [
+            each for each in found if isinstance(getattr(each, "decide", None), RenewalDecisions)
+        ]
+        return servers
 
     def uninstall(self) -> None:
         """Take the guard off every server; their traffic passes unjudged then.
@@ -547,49 +597,3 @@ class AsyncAPIGuard:
         """Counters by namespace, event and checkpoint: seen, rejected, reported."""
         guards = [self, *self._of_applications]
         return merged(each.recorder.tally for each in guards)
-
-
-def _is_on_server(adapter: Adapter) -> bool:
-    return isinstance(getattr(adapter, "decide", None), AdmissionDecisions)
-
-
-def _perspective(given: Any) -> Perspective | None:
-    """The side that was given, if one was.
-
-    Raises:
-        ValueError: it is none.
-    """
-    if given is None:
-        return None
-    try:
-        return Perspective(given)
-    except ValueError:
-        raise ValueError(f"perspective must be 'server' or 'client', not {given!r}") from None
-
-
-def _check_document(spec: Any) -> None:
-    """Raise TypeError for what is no document."""
-    if spec is None or isinstance(spec, (str, os.PathLike, Mapping, Contract)):
-        return
-    from asyncapi_guard.integrations.what_to_pass import named
-
-    raise TypeError(
-        f"AsyncAPIGuard takes a document (a path, data, or a Contract), not {named(spec)}; pass a "
-        "server or a client to protect(), or to init_app()"
-    )
-
-
-def _check_options(
-    on_violation: Any, addresses: Any, reject_event: Any, respond_unhandled: Any
-) -> None:
-    """Raise TypeError or ValueError for options that would do nothing, or something else."""
-    if on_violation is not None and not callable(on_violation):
-        raise TypeError(f"on_violation takes a function, not a {type(on_violation).__name__}")
-    for name, value in (("addresses", addresses), ("respond_unhandled", respond_unhandled)):
-        if value is not None and not isinstance(value, bool):
-            raise TypeError(f"{name} takes True or False, not a {type(value).__name__}")
-    if reject_event is not None and not isinstance(reject_event, str):
-        kind = type(reject_event).__name__
-        raise TypeError(f"reject_event takes the name of an event, not a {kind}")
-    if reject_event in RESERVED_EVENTS:
-        raise ValueError(f"reject_event is {reject_event!r}, which Socket.IO reserves for itself")

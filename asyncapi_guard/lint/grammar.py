@@ -159,7 +159,7 @@ Message
   examples             [MessageExample]
   traits               [MessageTrait&]
   x-ack                Ack&
-  x-guard              Guard&
+  x-guard              MessageGuard&
 
 MessageTrait
   headers              Schema&
@@ -175,7 +175,7 @@ MessageTrait
   bindings             MessageBindings&
   examples             [MessageExample]
   x-ack                Ack&
-  x-guard              Guard&
+  x-guard              MessageGuard&
 
 MessageExample
   headers              {any}
@@ -267,6 +267,11 @@ OAuthFlow authorizationCode
 
 Guard
   mode!                "enforce" | "report" | "off"
+
+MessageGuard
+  mode                 "enforce" | "report" | "off"
+  reauthenticate       boolean
+  expired              boolean
 """
 
 #: What names a map may have, where the specification says.

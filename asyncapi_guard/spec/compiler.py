@@ -29,6 +29,7 @@ from asyncapi_guard.errors import (
     InvalidDocument,
     UnresolvableReference,
 )
+from asyncapi_guard.guard.marks import MARKS
 from asyncapi_guard.schema.text_objects import HeadersObject, QueryObject
 from asyncapi_guard.spec.acks import (
     ack_fault,
@@ -56,7 +57,7 @@ from asyncapi_guard.spec.versions import check_version
 from asyncapi_guard.spec.wording import kind_of, nearest, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from asyncapi_guard.schema import EngineName
 
@@ -338,7 +339,7 @@ class _Compiler:
             event=name.value if name is not None and isinstance(name.value, str) else key,
             payload=self._schemas.compile(payload) if payload is not None else None,
             ack=self._ack(fields.get("x-ack")),
-            mode=self._mode(fields.get("x-guard")),
+            **self._guard(fields.get("x-guard")),
             location=node.location,
             meta=self._prose(fields, _MESSAGE_FIELDS),
         )
@@ -367,18 +368,37 @@ class _Compiler:
             return None
         return Ack((schema,), *ack_options(node), location=node.location)
 
-    def _mode(self, node: Node | None) -> Mode | None:
+    def _guard(self, node: Node | None) -> dict[str, Any]:
+        """What the `x-guard` of a message says."""
+        place = self._own_fields(node, ("mode", *MARKS))
+        return {"mode": self._mode(place), **{mark: self._mark(place, mark) for mark in MARKS}}
+
+    def _own_fields(self, node: Node | None, fields: Sequence[str]) -> Node | None:
+        """The fields of an `x-guard`, which are none but these."""
         if node is None:
             return None
         place = self._map(node, node, "x-guard")
         for key, item in place.items() if place is not None else ():
-            if key != "mode" and not str(key).startswith("x-"):
-                message = f"unknown field {shown(key)} of x-guard{nearest(key, ('mode',))}"
+            if key in MARKS and key not in fields:
+                message = f"{shown(key)} is about a message: write it on the message's x-guard"
                 self._fault(item, message, key=True)
+            elif key not in fields and not str(key).startswith("x-"):
+                message = f"unknown field {shown(key)} of x-guard{nearest(key, fields)}"
+                self._fault(item, message, key=True)
+        if place is not None and not any(field in place.value for field in ("mode", *MARKS)):
+            known = " or ".join(map(repr, fields))
+            self._fault(node, f"x-guard must have a {known}")
+        return place
+
+    def _mark(self, place: Node | None, mark: str) -> bool:
+        given = place.get(mark) if place is not None else None
+        if given is not None and not isinstance(given.value, bool):
+            self._fault(given, f"{mark} must be true or false, not {kind_of(given.value)}")
+        return given is not None and given.value is True
+
+    def _mode(self, place: Node | None) -> Mode | None:
         mode = place.get("mode") if place is not None else None
         if mode is None:
-            if place is not None:
-                self._fault(node, "x-guard must have a 'mode'")
             return None
         try:
             return Mode(mode.value)
@@ -416,7 +436,7 @@ class _Compiler:
             action=action,
             channel=channel.id,
             messages=tuple(messages),
-            mode=self._mode(fields.get("x-guard")),
+            mode=self._mode(self._own_fields(fields.get("x-guard"), ("mode",))),
             security=self._security.required(fields.get("security")),
             location=node.location,
             meta=self._prose(fields, _OPERATION_FIELDS),

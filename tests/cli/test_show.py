@@ -80,6 +80,28 @@ def test_events(show, fields, printed):
     assert result.stdout.splitlines()[-1] == f"  3  client → server  {printed}"
 
 
+SECURED = (
+    f"{HEAD}channels: {{c: {{address: /, messages: {{renew: {{payload: {{type: string}}, x-guard: {{reauthenticate: true}}}},"
+    " over: {payload: {type: 'null'}, x-guard: {expired: true}}}}}\n"
+    "operations:\n"
+    "  in: {action: receive, channel: {$ref: '#/channels/c'}, messages: [{$ref: '#/channels/c/messages/renew'}], security: [{$ref: '#/components/securitySchemes/user'}]}\n"
+    "  out: {action: send, channel: {$ref: '#/channels/c'}, messages: [{$ref: '#/channels/c/messages/over'}]}\n"
+    "components: {securitySchemes: {user: {type: http, scheme: bearer}}}\n"
+)
+
+
+def test_what_the_guard_does_by_itself(show):
+    """It is said behind the event, and for programs."""
+    text = show(SECURED).stdout
+    assert "renew(string)  (shows again who the client is)\n" in text
+    assert "over()  (tells that the client's identity has ended)\n" in text
+    events = json.loads(show(SECURED, "--format", "json").stdout)["events"]
+    assert [(e.get("reauthenticate"), e.get("expired")) for e in events] == [
+        (True, None),
+        (None, True),
+    ]
+
+
 def test_what_is_sent(show):
     """Directions are in words."""
     assert "server → client  m(string)" in show(message("{payload: {type: string}}", "send")).stdout

@@ -279,3 +279,32 @@ class Visitor:
 
     def close(self) -> None:
         self._connection.close()
+
+
+def with_renewing(spec: dict[str, Any], *names: str, **marked: Any) -> dict[str, Any]:
+    """A document in whose namespaces clients can show again who they are, by the event `renew`."""
+    marked = {"x-guard": {"reauthenticate": True}, **marked}
+    for name in names:
+        spec["channels"][name]["messages"]["renew"] = marked
+        reference = {"$ref": f"#/channels/{name}/messages/renew"}
+        entry = {**spec["operations"][f"{name}_say"], "messages": [reference]}
+        spec["operations"][f"{name}_renew"] = {**entry, "security": entry.get("security", [])}
+    return spec
+
+
+#: Credentials for verifiers that take long, and that say that the identity ends soon.
+HANGING, SOON = f"hanging-{CANARY}", f"soon-{CANARY}"
+
+
+def with_ending(spec: dict[str, Any], *names: str, payload: Any = None) -> dict[str, Any]:
+    """The same, and the server tells clients by the event `session_over` that it has ended."""
+    with_renewing(spec, *names)
+    for name in names:
+        message = {"x-guard": {"expired": True}}
+        spec["channels"][name]["messages"]["session_over"] = message
+        if payload is not None:
+            message["payload"] = payload
+        reference = {"$ref": f"#/channels/{name}/messages/session_over"}
+        news = {**spec["operations"][f"{name}_news"], "messages": [reference]}
+        spec["operations"][f"{name}_over"] = news
+    return spec

@@ -587,7 +587,7 @@ def test_a_reference_in_place_of_a_map_or_list(name, steps, kind):
 
 def target(kind):
     """A reference to something of a kind."""
-    if kind == "Guard":
+    if kind in ("Guard", "MessageGuard"):
         return "#/x-guard-known"
     section = SECTIONS["Schema" if kind in SCHEMAS else kind]
     return f"#/components/{section}/known"

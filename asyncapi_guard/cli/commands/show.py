@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.codegen.catalogue import Catalogue, Event, Form
     from asyncapi_guard.codegen.pointers import Pointers
-    from asyncapi_guard.contract import Ack
+    from asyncapi_guard.contract import Message
 
 __all__ = ["command"]
 
@@ -52,6 +52,8 @@ class Row:
         no_ack: nobody asks for an ack.
         ack_required: whoever sends it must ask for one.
         ack_timeout: within how many seconds it must come; `None` for any time.
+        reauthenticate: by it, clients show again who they are.
+        expired: by it, the guard tells a client that its identity has ended.
     """
 
     namespace: str | None
@@ -65,6 +67,8 @@ class Row:
     no_ack: bool = False
     ack_required: bool = False
     ack_timeout: float | None = None
+    reauthenticate: bool = False
+    expired: bool = False
 
 
 @click.command("show", epilog=_EXAMPLES)
@@ -116,10 +120,12 @@ def _rows(catalogue: Catalogue, pointers: Pointers) -> Iterator[Row]:
 
 def _row(catalogue: Catalogue, event: Event, form: Form, pointers: Pointers) -> Row:
     from asyncapi_guard.codegen.short_types import arguments
+    from asyncapi_guard.contract import Ack
 
     found = pointers.finding(form.message, "")
     acks = [arguments(ack, catalogue.definitions) for ack in _acks(event, form)]
-    options = _ack_of(catalogue, form)
+    message = _message_of(catalogue, form)
+    options = message.ack or Ack(()) if message is not None else Ack(())
     return Row(
         namespace=event.namespace,
         direction=_direction(event),
@@ -132,18 +138,17 @@ def _row(catalogue: Catalogue, event: Event, form: Form, pointers: Pointers) -> 
         no_ack=options.none,
         ack_required=options.required,
         ack_timeout=options.timeout,
+        reauthenticate=message is not None and message.reauthenticate,
+        expired=message is not None and message.expired,
     )
 
 
-def _ack_of(catalogue: Catalogue, form: Form) -> Ack:
-    """What the message of a form says of its ack."""
-    from asyncapi_guard.contract import Ack
-
+def _message_of(catalogue: Catalogue, form: Form) -> Message | None:
+    """The message of a form."""
     messages = (
         each for operation in catalogue.contract.operations.values() for each in operation.messages
     )
-    found = next((each.ack for each in messages if each.location == form.message), None)
-    return found or Ack(())
+    return next((each for each in messages if each.location == form.message), None)
 
 
 def _acks(event: Event, form: Form) -> list[Form]:
@@ -196,8 +201,8 @@ def _as_json(catalogue: Catalogue, rows: list[Row]) -> str:
 
 
 def _said_of(row: Row) -> dict[str, Any]:
-    """A row, without options of acks that it does not have."""
-    options = ("no_ack", "ack_required", "ack_timeout")
+    """A row, without options that it does not have."""
+    options = ("no_ack", "ack_required", "ack_timeout", "reauthenticate", "expired")
     return {name: value for name, value in asdict(row).items() if value or name not in options}
 
 
@@ -266,6 +271,10 @@ _MEANINGS = {
 
 def _meaning(row: Row) -> str:
     meaning = _MEANINGS.get(row.event)
+    if row.reauthenticate:
+        meaning = "shows again who the client is"
+    elif row.expired:
+        meaning = "tells that the client's identity has ended"
     return click.style(f"  ({meaning})", dim=True) if meaning is not None else ""
 
 

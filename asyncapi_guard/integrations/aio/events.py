@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.integrations.aio.adapter import Adapter
 from asyncapi_guard.integrations.aio.answers import Answers
 from asyncapi_guard.integrations.aio.calling import called
+from asyncapi_guard.integrations.aio.renewing import Renewing
 from asyncapi_guard.integrations.deciding.server import ServerDecisions
 from asyncapi_guard.integrations.handlers.registered import lacks_a_method
 from asyncapi_guard.integrations.recording.log import logger
@@ -17,6 +17,7 @@ from asyncapi_guard.violations import printable
 
 if TYPE_CHECKING:
     from asyncapi_guard.integrations.deciding.calls import Call
+    from asyncapi_guard.violations import Violation
 
 __all__ = ["Events"]
 
@@ -24,7 +25,7 @@ __all__ = ["Events"]
 _SESSIONS = frozenset(("connect", "disconnect"))
 
 
-class Events(Answers[ServerDecisions], Adapter):
+class Events(Answers[ServerDecisions], Renewing):
     """In the place of `Server._handle_event`, and of what hands frames to it.
 
     Here real names are seen (a catch-all handler or a class namespace hides them later), and the
@@ -115,6 +116,11 @@ class Events(Answers[ServerDecisions], Adapter):
     @property
     def _apart(self) -> bool:
         return bool(self.server.async_handlers)
+
+    async def _reject(self, call: Call, violation: Violation) -> None:
+        await super()._reject(call, violation)
+        if call.renewal is not None and self.decide.has_enough(call.renewal.session):
+            await self.end_connection(call.eio_sid)
 
     async def _handle(self, call: Call) -> Any:
         server, event = self.server, call.event

@@ -17,8 +17,11 @@ from asyncapi_guard.guard.credentials import (
     texts_of,
 )
 from asyncapi_guard.guard.identity import Identity, is_sound
+from asyncapi_guard.guard.marks import violation_of_end
 from asyncapi_guard.guard.security import has_expired, used_schemes
 from asyncapi_guard.guard.verdicts import PASSED
+from asyncapi_guard.integrations.deciding.asked import Admission, Check, Renewal
+from asyncapi_guard.integrations.deciding.calls import handled
 from asyncapi_guard.integrations.deciding.decisions import Decisions
 from asyncapi_guard.integrations.deciding.sessions import (
     NOBODY_KNOWN,
@@ -28,74 +31,23 @@ from asyncapi_guard.integrations.deciding.sessions import (
 )
 from asyncapi_guard.integrations.handshake import Handshake, keep_shown
 from asyncapi_guard.integrations.wire.requests import TooManyParameters, request_in
-from asyncapi_guard.violations import Code, printable
+from asyncapi_guard.violations import Checkpoint, Code, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterable
 
+    from asyncapi_guard.contract import SecurityScheme
     from asyncapi_guard.guard import Guard, Verdict
-    from asyncapi_guard.guard.credentials import Credential, Place
     from asyncapi_guard.guard.handshakes import HandshakeRequest
-    from asyncapi_guard.guard.security import Entrance
     from asyncapi_guard.integrations.deciding.calls import Call
     from asyncapi_guard.integrations.deciding.decisions import Guarding
     from asyncapi_guard.integrations.wire.codec import Codec
     from asyncapi_guard.integrations.wire.packets import PacketCodec
 
-__all__ = ["Admission", "AdmissionDecisions", "Check"]
+__all__ = ["AdmissionDecisions"]
 
 #: What a verifier reads that looks at the whole handshake.
 _ALL = Reading(None)
-
-
-class Check:
-    """One call of a verifier.
-
-    Attributes:
-        places: where the credential was; nowhere for the whole handshake.
-        names: of the security schemes that it is for.
-        verify: the verifier.
-        credential: what it is called with.
-        identity: what it said, if that is good.
-    """
-
-    __slots__ = ("credential", "identity", "names", "places", "verify")
-
-    def __init__(self, verify: Callable[..., Any], reading: Reading) -> None:
-        self.verify: Callable[..., Any] = verify
-        self.credential: Credential = reading.credential
-        self.places: frozenset[Place] = reading.places
-        self.names: list[str] = []
-        self.identity: Identity | None = None
-
-
-class Admission:
-    """A client that is asked who it is.
-
-    Attributes:
-        namespace: that it wants to enter.
-        handshake: the request with which it came, and its auth.
-        checks: the verifiers to call, in order.
-        shown: where the client shows something.
-        wrong: something there is no credential to any verifier.
-        ends: when there is no more time for verifiers, by `time.monotonic()`.
-    """
-
-    __slots__ = ("checks", "ends", "guard", "handshake", "namespace", "shown", "wrong")
-
-    def __init__(self, namespace: str, handshake: Handshake, guard: Guard, ends: float) -> None:
-        self.namespace: str = namespace
-        self.handshake: Handshake = handshake
-        self.guard: Guard = guard
-        self.ends: float = ends
-        self.checks: list[Check] = []
-        self.shown: set[Place] = set()
-        self.wrong: bool = False
-
-    @property
-    def left(self) -> float:
-        """How many seconds are left for verifiers."""
-        return max(0.0, self.ends - time.monotonic())
 
 
 def _function_of(verify: Any) -> tuple[int, int]:
@@ -139,7 +91,7 @@ class AdmissionDecisions(Decisions):
         ends = time.monotonic() + self.guarding.security_timeout
         admission = Admission(namespace, Handshake(environ or {}, auth), guard, ends)
         try:
-            self._look_at(admission, entrance, request_in(environ or {}))
+            self._look_at(admission, entrance.schemes, request_in(environ or {}))
         except TooManyParameters:
             admission.wrong = True
         except Exception as error:  # noqa: BLE001  # fail closed, whatever it is
@@ -147,18 +99,36 @@ class AdmissionDecisions(Decisions):
             admission.wrong = True
         return admission
 
-    def _look_at(self, admission: Admission, entrance: Entrance, request: HandshakeRequest) -> None:
-        """Find the verifiers to call, and what no call of them will accept."""
+    def _look_at(
+        self,
+        admission: Admission,
+        schemes: Iterable[SecurityScheme],
+        request: HandshakeRequest,
+        given: Reading | None = None,
+    ) -> frozenset[str]:
+        """Find the verifiers to call, and what no call of them will accept.
+
+        Args:
+            admission: of the client.
+            schemes: by which it may show who it is.
+            request: that it has made.
+            given: what it shows, whatever else it does.
+
+        Returns:
+            The names of the schemes for which it shows something.
+        """
         checks: dict[tuple[Any, ...], Check] = {}
-        auth = admission.handshake.auth
-        for scheme in entrance.schemes:
+        auth, names = admission.handshake.auth, set[str]()
+        for scheme in schemes:
             source = source_of(scheme)
             keep_shown(admission.handshake.environ, texts_of(source, auth, request))
             try:
-                reading = reading_of(source, auth, request) if source else _ALL
+                reading = given or (reading_of(source, auth, request) if source else _ALL)
             except MalformedCredential as malformed:
                 admission.shown |= malformed.places
                 continue
+            if reading.credential is not None:
+                names.add(scheme.name)
             verify = self.guarding.verifiers.get(scheme.name)
             if verify is None or (source and reading.credential is None):
                 continue
@@ -168,6 +138,7 @@ class AdmissionDecisions(Decisions):
         read = {place for check in admission.checks for place in check.places}
         admission.wrong = not admission.shown <= read
         admission.shown |= read
+        return frozenset(names)
 
     def identified(self, check: Check, value: Any, problem: str | None) -> None:
         """Note what a verifier returned.
@@ -200,13 +171,8 @@ class AdmissionDecisions(Decisions):
 
     def _admitted(self, admission: Admission) -> tuple[Verdict, Session]:
         guard, namespace = admission.guard, admission.namespace
-        accepted = [
-            (check, check.identity) for check in admission.checks if check.identity is not None
-        ]
-        identities = {name: who for check, who in accepted for name in check.names}
-        right = {place for check, _ in accepted for place in check.places}
-        # What is shown and wrong to all who read it rejects, whatever else is right.
-        if admission.wrong or not admission.shown <= right:
+        identities = admission.identities
+        if admission.shows_wrong:
             return guard.unwelcome(namespace, "connect", Code.UNAUTHORIZED), Session(identities)
         excused = self._excused_by(guard)
         verdict = guard.entering(namespace, identities, time.time(), excused)
@@ -234,20 +200,40 @@ class AdmissionDecisions(Decisions):
         enforces = guard.policy.of_security is Mode.ENFORCE
         return self.active and enforces and guard.entrance(namespace) is not None
 
-    def told_of_end(self, namespace: str) -> Any:
-        """Return the packet that tells a client that its identity has ended; `None` for none."""
+    def told_of_end(self, namespace: str) -> tuple[str | None, Any]:
+        """Return the event that tells a client that its identity has ended, and its packet.
+
+        Both are `None` if neither the document nor the application has such an event.
+        """
+        try:
+            return self._told_of_end(namespace)
+        except Exception as error:  # noqa: BLE001  # it is disconnected all the same
+            self._failed_at_security(error)
+            return None, None
+
+    def _told_of_end(self, namespace: str) -> tuple[str | None, Any]:
+        guard, error = self.guard, violation_of_end(namespace).as_dict()
+        for event in guard.events_of_end(namespace):
+            for args in ((error,), ()):
+                if not guard.send_event(namespace, event, args, read=True).rejected:
+                    self.recorder.tally.seen(namespace, event, Checkpoint.SEND_EVENT)
+                    return event, self.packets.event(namespace, event, *args)
         name = self.guarding.reject_event
-        violation = self.guard.unwelcome(namespace, "disconnect", Code.UNAUTHORIZED).violation
-        if name is None or violation is None:
-            return None
-        return self.packets.event(namespace, name, violation.as_dict())
+        return name, None if name is None else self.packets.event(namespace, name, error)
 
     def known(self, sid: str, namespace: str) -> tuple[Identity | None] | None:
         """Return who a client is, in a tuple; `None` where nothing is required of clients."""
         if not self.active or not self.guard.secured:
             return None
-        session = self.sessions.find(sid, namespace)
+        session = self.session_of(sid, namespace)
         return (None if session is None else session.identity,)
+
+    def session_of(self, sid: str, namespace: str) -> Session | None:
+        """Return who a client is; while a handler of its runs, who it was when the event came."""
+        call = handled.get()
+        if call is not None and (call.sid, call.namespace) == (sid, namespace):
+            return call.session or self.sessions.find(sid, namespace)
+        return self.sessions.find(sid, namespace)
 
     # -- events ------------------------------------------------------------------------------------
 
@@ -264,12 +250,16 @@ class AdmissionDecisions(Decisions):
         return found if found.violation is not None else verdict
 
     def _permitted(self, guard: Guard, call: Call) -> Verdict:
-        if not isinstance(call.event, str) or guard.entrance(call.namespace) is None:
+        entrance = guard.entrance(call.namespace)
+        if not isinstance(call.event, str) or entrance is None:
             return PASSED
         session = self.sessions.find(call.sid, call.namespace) or NOBODY_KNOWN
+        call.session = session
         now = time.time()
         if session.expires_at is not None and session.expires_at <= now:
             return guard.unwelcome(call.namespace, call.event, Code.UNAUTHORIZED)
+        if entrance.renews(call.event, call.message):
+            call.renewal = self._renewal_by(call, guard)
         return guard.permits(
             call.namespace,
             call.event,
@@ -278,6 +268,15 @@ class AdmissionDecisions(Decisions):
             now,
             self._excused_by(guard),
         )
+
+    def _renewal_by(self, call: Call, guard: Guard) -> Renewal:
+        """Return what a client shows of itself by an event: a token, or what its auth had."""
+        shown = call.args[0] if call.args else None
+        auth = {"token": shown} if isinstance(shown, str) else shown
+        ends = time.monotonic() + self.guarding.security_timeout
+        renewal = Renewal(call.sid, call.namespace, auth, guard, ends)
+        renewal.event = call.event
+        return renewal
 
     def _failed_at_security(self, error: Exception) -> None:
         # Not the error's text: it may quote a credential.

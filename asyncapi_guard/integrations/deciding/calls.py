@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from asyncapi_guard.errors import ContractViolation
     from asyncapi_guard.guard import Guard, Verdict
     from asyncapi_guard.guard.rules import Rule
+    from asyncapi_guard.integrations.deciding.asked import Renewal
+    from asyncapi_guard.integrations.deciding.sessions import Session
 
 __all__ = [
     "ASKING",
@@ -111,6 +113,9 @@ class Call:
         instance: that.
         timeout: within how many seconds the handler must answer; `None` for any time.
         deadline: tells whether it did, once it runs.
+        session: who the client was when the event came, until its handler is done; `None` where
+            nothing is required of clients.
+        renewal: what the client shows of itself by the event, if it is one for that.
     """
 
     __slots__ = (
@@ -124,6 +129,8 @@ class Call:
         "instance",
         "message",
         "namespace",
+        "renewal",
+        "session",
         "shortcut",
         "sid",
         "timeout",
@@ -145,6 +152,8 @@ class Call:
         self.instance: Any = None
         self.timeout: float | None = None
         self.deadline: Any = None
+        self.session: Session | None = None
+        self.renewal: Renewal | None = None
 
     @property
     def enforced(self) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.integrations.deciding.admissions import AdmissionDecisions
 from asyncapi_guard.integrations.deciding.connects import ConnectDecisions
 from asyncapi_guard.integrations.deciding.emits import EmitDecisions
 from asyncapi_guard.integrations.deciding.events import EventDecisions
+from asyncapi_guard.integrations.deciding.renewals import RenewalDecisions
 from asyncapi_guard.integrations.wire.serializers import packets_of
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["ServerDecisions"]
 
 
-class ServerDecisions(AdmissionDecisions, EventDecisions, EmitDecisions, ConnectDecisions):
+class ServerDecisions(RenewalDecisions, EventDecisions, EmitDecisions, ConnectDecisions):
     """All decisions about the traffic of one server.
 
     Args:

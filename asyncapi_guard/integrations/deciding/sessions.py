@@ -5,16 +5,16 @@ from __future__ import annotations
 import heapq
 import threading
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from asyncapi_guard.guard.identity import Identity
 
-__all__ = ["NOBODY_KNOWN", "Expiries", "Session", "Sessions", "Watch"]
+__all__ = ["NOBODY_KNOWN", "Expiries", "Session", "Sessions", "Turns", "Watch"]
 
-#: How often one connection may try to enter and be refused.
+#: How often one connection may try to enter and be refused, and one session fail to be renewed.
 _MOST_REFUSALS = 5
 #: How long nobody looks for sessions that have ended; clocks are put back, and clients leave.
 _LONGEST_WAIT = 60.0
@@ -32,15 +32,24 @@ class Session:
     Attributes:
         identity: that one.
         expires_at: when the first of them ends, in seconds since the epoch; `None` for never.
+        ended: that time has come, and the client is about to be told.
+        failures: how often the client has failed to renew it.
     """
 
-    __slots__ = ("expires_at", "identities", "identity")
+    __slots__ = ("ended", "expires_at", "failures", "identities", "identity")
 
     def __init__(self, identities: Mapping[str, Identity]) -> None:
         self.identities: Mapping[str, Identity] = identities
         self.identity: Identity | None = next(iter(identities.values()), None)
         ends = [each.expires_at for each in identities.values() if each.expires_at is not None]
         self.expires_at: float | None = min(ends, default=None)
+        self.ended: bool = False
+        self.failures: int = 0
+
+    @property
+    def barred(self) -> bool:
+        """Whether the client has failed too often to renew it."""
+        return self.failures >= _MOST_REFUSALS
 
 
 #: Of a client that no verifier knows.
@@ -65,10 +74,12 @@ class Sessions:
         self._sessions: dict[tuple[str, str], Session] = {}
         self._refusals: dict[str, int] = {}
         self._counting = threading.Lock()
+        self._changing = threading.Lock()
 
     def open(self, sid: str, namespace: str, session: Session) -> None:
         """Note who a client is."""
-        self._sessions[namespace, sid] = session
+        with self._changing:
+            self._sessions[namespace, sid] = session
 
     def find(self, sid: str, namespace: str) -> Session | None:
         """Return what is known of a client."""
@@ -76,11 +87,46 @@ class Sessions:
 
     def close(self, sid: str, namespace: str) -> None:
         """Forget a client that has left."""
-        self._sessions.pop((namespace, sid), None)
+        with self._changing:
+            self._sessions.pop((namespace, sid), None)
+
+    def renew(  # one session in the place of another
+        self, sid: str, namespace: str, old: Session, new: Session, *, ended: bool
+    ) -> bool:
+        """Put a session in the place of another; return whether that was still there.
+
+        Args:
+            sid: the session id of the client.
+            namespace: the Socket.IO namespace.
+            old: the session to replace.
+            new: the session that replaces it.
+            ended: replace it even if it has ended.
+        """
+        with self._changing:
+            there = self._sessions.get((namespace, sid)) is old
+            if not there or (old.ended and not ended):
+                return False
+            self._sessions[namespace, sid] = new
+            return True
+
+    def end(self, sid: str, namespace: str, ends: float) -> bool:
+        """Note that a session has ended; return whether it did so just now."""
+        with self._changing:
+            session = self._sessions.get((namespace, sid))
+            if session is None or session.expires_at != ends or session.ended:
+                return False
+            session.ended = True
+            return True
+
+    def failed(self, session: Session) -> None:
+        """Count a credential that does not renew a session."""
+        with self._changing:
+            session.failures += 1
 
     def clear(self) -> None:
         """Forget all clients."""
-        self._sessions.clear()
+        with self._changing:
+            self._sessions.clear()
         with self._counting:
             self._refusals.clear()
 
@@ -110,6 +156,8 @@ class Expiries:
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
         self._heap: list[tuple[float, str, str]] = []
+        #: What was added last of each session: a client may show one credential again and again.
+        self._added: dict[tuple[str, str], float] = {}
         self._watched: bool = False
         self._lock = threading.Lock()
 
@@ -119,14 +167,21 @@ class Expiries:
         if session is None or session.expires_at is None:
             return Watch.NOTHING
         with self._lock:
-            heapq.heappush(self._heap, (session.expires_at, namespace, sid))
+            if self._added.get((namespace, sid)) != session.expires_at:
+                self._push(session.expires_at, namespace, sid)
             if len(self._heap) > 2 * len(self._sessions) + _LEFT_OVER:
-                self._heap = [each for each in self._heap if self._is_there(*each)]
+                # Once each: a client may also show two credentials by turns.
+                self._heap = list({each for each in self._heap if self._is_there(*each)})
                 heapq.heapify(self._heap)
+                self._added = {(place, who): ends for ends, place, who in self._heap}
             if not self._watched:
                 self._watched = True
                 return Watch.START
             return Watch.WAKE if self._heap[0][1:] == (namespace, sid) else Watch.NOTHING
+
+    def _push(self, ends: float, namespace: str, sid: str) -> None:
+        heapq.heappush(self._heap, (ends, namespace, sid))
+        self._added[namespace, sid] = ends
 
     def next(self, now: float) -> tuple[list[tuple[str, str]], float | None]:
         """Return the sessions that have ended, and how many seconds to wait for others.
@@ -147,7 +202,9 @@ class Expiries:
                 if there and ends > now:
                     return ended, min(ends - now, _LONGEST_WAIT)
                 heapq.heappop(self._heap)
-                if there:
+                if self._added.get((namespace, sid)) == ends:
+                    del self._added[namespace, sid]
+                if there and self._sessions.end(sid, namespace, ends):
                     ended.append((sid, namespace))
             self._watched = False
         return ended, None
@@ -163,10 +220,47 @@ class Expiries:
             for sid, namespace in ended:
                 session = self._sessions.find(sid, namespace)
                 ends = None if session is None else session.expires_at
-                if ends is not None and ends <= now:
-                    heapq.heappush(self._heap, (ends, namespace, sid))
+                if session is not None and ends is not None and ends <= now:
+                    session.ended = False
+                    self._push(ends, namespace, sid)
             self._watched = False
 
     def _is_there(self, ends: float, namespace: str, sid: str) -> bool:
         session = self._sessions.find(sid, namespace)
         return session is not None and session.expires_at == ends
+
+
+class Turns:
+    """Who renews a session: of several attempts, one after the other, and no more than so many."""
+
+    def __init__(self) -> None:
+        self._lines: dict[tuple[str, str], list[Any]] = {}
+        self._taking = threading.Lock()
+
+    def __len__(self) -> int:
+        """Return how many clients are in some line."""
+        return len(self._lines)
+
+    def take(self, sid: str, namespace: str, mine: Any) -> tuple[bool, Any]:
+        """Line up; return whether there is room, and the event that is set when it is one's turn.
+
+        Args:
+            sid: the session id of the client.
+            namespace: the Socket.IO namespace.
+            mine: the event to set afterwards.
+        """
+        with self._taking:
+            line = self._lines.setdefault((namespace, sid), [])
+            if len(line) >= _MOST_REFUSALS:
+                return False, None
+            before = line[-1] if line else None
+            line.append(mine)
+            return True, before
+
+    def leave(self, sid: str, namespace: str, mine: Any) -> None:
+        """Make room for the next one."""
+        with self._taking:
+            line = self._lines[namespace, sid]
+            line.remove(mine)
+            if not line:
+                del self._lines[namespace, sid]

@@ -16,6 +16,7 @@ from weakref import WeakSet
 
 from asyncapi_guard.codefirst.handler_functions import dotted_name, written_function
 from asyncapi_guard.contract import Action, Mode
+from asyncapi_guard.guard.marks import is_answered_by_guard
 from asyncapi_guard.guard.plans import RESERVED_EVENTS, by_address, template
 from asyncapi_guard.integrations.handlers.registered import registered
 from asyncapi_guard.integrations.recording.log import write
@@ -149,6 +150,8 @@ def _unhandled(handled: set[tuple[str, str]], guard: Guard) -> Iterator[Unmatche
     for address, channel, message in _received(guard.contract):
         event = message.event
         if (address, event) in seen or event in RESERVED_EVENTS or address in guard.policy.exclude:
+            continue
+        if guard.secured and is_answered_by_guard(message):
             continue
         seen.add((address, event))
         takers = {namespace for namespace, name in handled if name in (event, _ALL)}

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.guard import Verdict
     from asyncapi_guard.integrations.application import Application
+    from asyncapi_guard.integrations.deciding.calls import Call
     from asyncapi_guard.integrations.deciding.events import EventDecisions
     from asyncapi_guard.integrations.deciding.server import ServerDecisions
     from asyncapi_guard.integrations.recording.recorder import Recorder
@@ -61,6 +62,10 @@ class Guarded(Generic[Decides]):
         args: Sequence[Any] = (),
     ) -> Violation | None:
         """Log and count a violation; return it with the session that it belongs to."""
+        raise NotImplementedError
+
+    def renew(self, call: Call) -> None:
+        """Renew who a client is by what it sent, before its handler runs."""
         raise NotImplementedError
 
 

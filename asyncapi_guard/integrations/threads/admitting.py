@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from asyncapi_guard.integrations.application import Application
-    from asyncapi_guard.integrations.deciding.admissions import Admission
+    from asyncapi_guard.integrations.deciding.asked import Admission
     from asyncapi_guard.integrations.deciding.server import ServerDecisions
     from asyncapi_guard.integrations.deciding.sessions import Session
     from asyncapi_guard.violations import Violation
@@ -61,7 +61,7 @@ class Admitting(Expiring):
             return
         environ = admission.handshake.environ
         around = partial(
-            self.application.context, environ, admission.namespace, None, "connect", ()
+            self.application.context, environ, admission.namespace, None, admission.event, ()
         )
         for check in admission.checks:
             value, problem = self._verifiers.ask(
@@ -80,6 +80,12 @@ class Admitting(Expiring):
         if connection is None or connection.closing or connection.closed:
             return  # nothing would forget the count
         if self.decide.counts_refusals and self.decide.sessions.refused(eio_sid):
+            self.end_connection(eio_sid)
+
+    def end_connection(self, eio_sid: str | None) -> None:
+        """End the connection of a client."""
+        connection = self.server.eio.sockets.get(eio_sid)
+        if connection is not None:
             # Not by the server's own method: that waits until the client has read all.
             connection.close(wait=False, reason=self.server.reason.SERVER_DISCONNECT)
 

@@ -135,17 +135,20 @@ class Answers(Guarded[Decides]):
 
     # -- handlers ----------------------------------------------------------------------------------
 
-    def _run(self, call: Call) -> None:
+    def _run(self, call: Call) -> None:  # noqa: C901, PLR0912  # a frame less for each event
         """Run the handler and answer, whatever happens."""
-        late, asking = False, ASKING in self.target.__dict__
+        late, asking = False, call.session is not None or ASKING in self.target.__dict__
         if asking:
             handled.set(call)
         try:
             try:
+                if call.renewal is not None:
+                    self.renew(call)
                 value = self._handle(call)
             finally:
                 if asking:
                     handled.set(None)
+                    call.session = None  # whatever the handler has started sees who it is now
                 late = call.deadline is not None and self._is_too_late(call)
             if is_pending(value):
                 self._reject_pending(call, value)
@@ -204,7 +207,9 @@ class Answers(Guarded[Decides]):
     def _acknowledge(self, call: Call, value: Any) -> None:
         """Answer with what a handler returned."""
         not_handled = value is self._not_handled
-        if not_handled or (value is None and self._lacks_handler(call)):
+        if call.renewal is not None and call.renewal.renewed:
+            value = None if not_handled else value  # the guard has done what the event is for
+        elif not_handled or (value is None and self._lacks_handler(call)):
             packet = self.decide.unhandled(call)
             if packet is not None or not_handled:
                 self._send(call.eio_sid, packet)

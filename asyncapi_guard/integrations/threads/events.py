@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 from asyncapi_guard.integrations.deciding.server import ServerDecisions
 from asyncapi_guard.integrations.handlers.registered import lacks_a_method
 from asyncapi_guard.integrations.recording.log import logger
-from asyncapi_guard.integrations.threads.adapter import Adapter
 from asyncapi_guard.integrations.threads.answers import Answers
 from asyncapi_guard.integrations.threads.calling import called
+from asyncapi_guard.integrations.threads.renewing import Renewing
 from asyncapi_guard.integrations.wire.packets import Junk, opened
 from asyncapi_guard.integrations.wire.strict_json import Malformed
 from asyncapi_guard.violations import printable
 
 if TYPE_CHECKING:
     from asyncapi_guard.integrations.deciding.calls import Call
+    from asyncapi_guard.violations import Violation
 
 __all__ = ["Events"]
 
@@ -24,7 +25,7 @@ __all__ = ["Events"]
 _SESSIONS = frozenset(("connect", "disconnect"))
 
 
-class Events(Answers[ServerDecisions], Adapter):
+class Events(Answers[ServerDecisions], Renewing):
     """In the place of `Server._handle_event`, and of what hands frames to it.
 
     Here real names are seen (a catch-all handler or a class namespace hides them later), and the
@@ -113,6 +114,11 @@ class Events(Answers[ServerDecisions], Adapter):
     @property
     def _apart(self) -> bool:
         return bool(self.server.async_handlers)
+
+    def _reject(self, call: Call, violation: Violation) -> None:
+        super()._reject(call, violation)
+        if call.renewal is not None and self.decide.has_enough(call.renewal.session):
+            self.end_connection(call.eio_sid)
 
     def _handle(self, call: Call) -> Any:
         server, event = self.server, call.event

@@ -67,14 +67,16 @@ class Expiring(Entering):
         eio_sid = manager.eio_sid_from_sid(sid, namespace)
         if eio_sid is None or not self.decide.ends(namespace):
             return
+        event, packet = self.decide.told_of_end(namespace)
         self.recorder.log(
             logging.INFO,
-            "the identity of a client has expired: %s is disconnected from %s",
+            "the identity of a client has expired: %s is disconnected from %s%s",
             sid,
             printable(namespace),
+            "" if event is None else f", and told so by {printable(event)}",
         )
         try:
-            self._send(eio_sid, self.decide.told_of_end(namespace))
+            self._send(eio_sid, packet)
             self.server.disconnect(sid, namespace=namespace, ignore_queue=True)
         except Exception:  # noqa: BLE001  # the application's own
             write(logging.ERROR, "a disconnect handler failed", exc_info=True)

@@ -32,6 +32,7 @@ from asyncapi_guard.lint.rules import (
     extensions,
     fields,
     locations,
+    marks,
     messages,
     namespaces,
     operations,
@@ -86,6 +87,7 @@ RULES: dict[str, Rule] = {
         *acks.RULES,
         *events.RULES,
         *extensions.RULES,
+        *marks.RULES,
         *drift.RULES,
     )
 }
@@ -105,5 +107,6 @@ CHECKS: tuple[Callable[[Context], None], ...] = (
     *messages.CHECKS,
     *locations.CHECKS,
     *socketio.CHECKS,
+    *marks.CHECKS,
     *components.CHECKS,
 )

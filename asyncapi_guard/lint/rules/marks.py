@@ -1,0 +1,87 @@
+"""Rules about messages that `x-guard` marks for what the guard does itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from asyncapi_guard.errors import Severity, SpecError
+from asyncapi_guard.guard.marks import MARKS, mark_faults
+from asyncapi_guard.lint.profile import SocketIOProfile
+from asyncapi_guard.lint.rule import group
+from asyncapi_guard.spec.compiler import compile_contract
+
+if TYPE_CHECKING:
+    from asyncapi_guard.contract import Contract
+    from asyncapi_guard.lint.context import Context
+    from asyncapi_guard.spec.references import Node
+
+__all__ = ["CHECKS", "RULES"]
+
+_error = group("Socket.IO profile", Severity.ERROR, elsewhere=Severity.WARNING)
+_START = """
+        servers:
+          main:
+            host: example.com
+            protocol: wss
+            security: [{$ref: '#/components/securitySchemes/user'}]
+        channels:
+          chat:
+            address: /chat
+            messages:
+              renew: {payload: {type: string}, x-guard: {reauthenticate: true}}
+        operations:
+          renew: {action: %s, channel: {$ref: '#/channels/chat'}}
+        components:
+          securitySchemes:
+            user: {type: http, scheme: bearer}
+        """
+
+RULES = (
+    _error(
+        "guard-mark",
+        "What `x-guard` marks a message for can happen.",
+        """
+        By a message with `reauthenticate`, clients show again who they are: they send it, to a
+        namespace whose security schemes take a token, a username and a password, or a key. A
+        message with `expired` tells clients that their identity has ended: the server sends it, and
+        its payload takes the error object, or no argument. The guard doesn't start with a mark that
+        would do nothing.
+        """,
+        _START % "send",
+        _START % "receive",
+    ),
+)
+
+
+def _check_marks(context: Context) -> None:
+    marked = {
+        message.place.location: guard
+        for message in SocketIOProfile(context).messages
+        if (guard := context.resolve(message.fields.get("x-guard"))) is not None
+        and isinstance(guard.value, dict)
+    }
+    for guard in marked.values():
+        _check_it_says_something(context, guard)
+    if not any(guard.value.get(mark) is True for guard in marked.values() for mark in MARKS):
+        return
+    contract = _contract(context)
+    for message, mark, text in mark_faults(contract) if contract is not None else ():
+        if message.location in marked:
+            context.report("guard-mark", marked[message.location].child(mark), text, key=True)
+
+
+def _check_it_says_something(context: Context, guard: Node) -> None:
+    if not any(field in guard.value for field in ("mode", *MARKS)):
+        text = "x-guard must have a 'mode', 'reauthenticate' or 'expired'"
+        context.report("guard-mark", guard, text, key=True)
+
+
+def _contract(context: Context) -> Contract | None:
+    """What the document means; `None` where a fault of it hides that."""
+    try:
+        return compile_contract(context.documents, "auto")
+    except SpecError:
+        return None
+
+
+CHECKS = (_check_marks,)
