@@ -70,6 +70,7 @@ class TypedCalls:
         given: Callable[[str, str], tuple[str, ...]] = given_to,
     ) -> None:
         self._typed = typed
+        self._registry = typed.registry
         self._server = server
         self._given = given
         self._awaits: bool = server.is_asyncio_based()
@@ -89,7 +90,7 @@ class TypedCalls:
     def typed_handler(self, event: str, namespace: str, args: Any) -> tuple[Any, Any]:
         """As `Server._get_event_handler`, with a handler that is called with instances."""
         known = self._known.get((namespace, event))
-        if known is not None and known[1] == self._typed.registry.changes:
+        if known is not None and known[1] == self._registry.changes:
             # What python-socketio looks for first, where nobody else has a say in it.
             registered = self._server.handlers.get(namespace)
             if registered is not None and registered.get(event) is known[0]:
@@ -213,17 +214,23 @@ class TypedCalls:
         """What calls a handler with one instance, and maybe with the session id."""
         handler, with_session = receiver.handler, _takes_session(asked)
         dump = self._typed.plain if receiver.ack is None else receiver.ack.dump
-        kind, quick = (None, dump) if receiver.ack is None else receiver.ack.quick_dump()
+        kind, quick = (None, None) if receiver.ack is None else receiver.ack.quick_dump()
+
+        def dumped(value: Any) -> Any:
+            try:
+                return value if quick is None else quick(value)
+            except ValueError:
+                return dump(value)
 
         def run(sid: str, instance: Any) -> Any:
             value = handler(sid, instance) if with_session else handler(instance)
-            return quick(value) if type(value) is kind else dump(value)
+            return dumped(value) if type(value) is kind else dump(value)
 
         async def run_later(sid: str, instance: Any) -> Any:
             value = handler(sid, instance) if with_session else handler(instance)
             if type(value) is CoroutineType or inspect.isawaitable(value):
                 value = await value
-            return quick(value) if type(value) is kind else dump(value)
+            return dumped(value) if type(value) is kind else dump(value)
 
         return run_later if self._awaits else run
 

@@ -138,9 +138,13 @@ class Hint:
         """
         return None
 
-    def quick_dump(self) -> tuple[type | None, Callable[[Any], Any]]:
-        """Return a type, and what dumps its instances as `dump` does, in fewer steps."""
-        return None, self.dump
+    def quick_dump(self) -> tuple[type | None, Callable[[Any], Any] | None]:
+        """Return a type, and what dumps its instances as `dump` does, in fewer steps.
+
+        The type is `None` where nothing does. The second is `None` where instances stay as they
+        are; it raises a `ValueError` for instances that `dump` must dump.
+        """
+        return None, None
 
     def dump(self, value: Any) -> Any:
         """What goes over the wire for what a handler returned, or somebody emits."""

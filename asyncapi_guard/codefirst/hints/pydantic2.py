@@ -216,13 +216,13 @@ class Hint2(Hint):
         direct = self._warnings is False
         return direct and not is_a(value, BaseModel) and not _is_data(value)
 
-    def quick_dump(self) -> tuple[type | None, Callable[[Any], Any]]:
-        """Return a type, and what dumps its instances as `dump` does, in fewer steps."""
+    def quick_dump(self) -> tuple[type | None, Callable[[Any], Any] | None]:
+        """Return a type, and what dumps its instances as `dump` does; see `Hint`."""
+        if not self._scalars_are_plain:
+            return None, None  # what it makes of an instance may be anything
         if self.hint in (None, type(None)):
-            return (type(None), _same) if self._scalars_are_plain else (None, self.dump)
-        if self._whole is None:
-            return None, self.dump
-        return self._whole, self._dump_whole
+            return type(None), None
+        return self._whole, partial(self._to_python, by_alias=True, warnings=False, mode="json")
 
     def dump(self, value: Any) -> Any:
         """What goes over the wire for what a handler returned, or somebody emits."""
@@ -266,10 +266,6 @@ class Hint2(Hint):
         if self._has_generated:
             dumped = without_unset(value, dumped)
         return dumped if type(dumped) is dict else self._values(dumped)
-
-
-def _same(value: Any) -> Any:
-    return value
 
 
 def _serializer_of(adapter: TypeAdapter[Any]) -> SchemaSerializer:

@@ -123,7 +123,7 @@ class _Awaiting:
         if not handler:
             return await self._call(call)
         shortcut = call.shortcut
-        if shortcut is not None and shortcut.is_for(self.find, handler):
+        if shortcut is not None and shortcut.find is self.find and shortcut.handler is handler:
             handler, args = shortcut.run, (call.sid, call.instance)
         try:
             value = handler(*args)

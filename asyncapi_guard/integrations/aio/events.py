@@ -133,7 +133,8 @@ class Events(Answers[ServerDecisions], Renewing):
             find, shortcut = server._get_event_handler, call.shortcut
             handler, args = find(event, call.namespace, (call.sid, *call.args))
             if handler:
-                if shortcut is not None and shortcut.is_for(find, handler):
+                # An instance goes to the handler that it was made for.
+                if shortcut is not None and shortcut.find is find and shortcut.handler is handler:
                     return await called(shortcut.run, call.sid, call.instance)
                 return await called(handler, *args)
         return await server._trigger_event(event, call.namespace, call.sid, *call.args)

@@ -55,10 +55,6 @@ class Shortcut(NamedTuple):
     handler: Callable[..., Any]
     run: Callable[[str, Any], Any]
 
-    def is_for(self, find: Callable[..., Any], handler: Any) -> bool:
-        """Return whether a handler gets the instance that was made."""
-        return handler is self.handler and find is self.find
-
 
 class Expected:
     """An event that the contract expects in a namespace.

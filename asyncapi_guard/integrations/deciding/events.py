@@ -23,7 +23,7 @@ from asyncapi_guard.violations import Checkpoint, Code
 
 if TYPE_CHECKING:
     from asyncapi_guard.guard import Guard, Verdict
-    from asyncapi_guard.integrations.deciding.calls import Expected, Shortcut
+    from asyncapi_guard.integrations.deciding.calls import Expected
     from asyncapi_guard.integrations.wire.codec import Encoded
 
 __all__ = ["EventDecisions", "fault_of"]
@@ -69,9 +69,13 @@ class EventDecisions(Decisions):
                 if expected is not None:
                     call.expected = expected
                     expected.seen()
-                    verdict = None
-                    if expected.shortcut is not None and len(data) == 2:
-                        verdict = self._constructed(call, expected.shortcut)
+                    verdict, shortcut = None, expected.shortcut
+                    if shortcut is not None and len(data) == 2:
+                        try:  # to judge the argument by making an instance of it
+                            call.instance = shortcut.construct(data[1])
+                            call.shortcut, verdict = shortcut, shortcut.accepted
+                        except Exception:  # noqa: BLE001, S110  # the rule may accept it all the same
+                            pass
                     if verdict is None:
                         verdict = expected.rule.judge(namespace, call.args, read=True)
                     call.message = verdict.message
@@ -83,16 +87,6 @@ class EventDecisions(Decisions):
             event = name_of_event(data)
             verdict = self._failed(Checkpoint.RECEIVE_EVENT, namespace, event, error)
         return call, self.permitted(call, verdict)
-
-    @staticmethod
-    def _constructed(call: Call, shortcut: Shortcut) -> Verdict | None:
-        """Judge an argument by making an instance of it; `None` where its rule has to say."""
-        try:
-            call.instance = shortcut.construct(call.args[0])
-        except Exception:  # noqa: BLE001  # the contract may accept it all the same
-            return None
-        call.shortcut = shortcut
-        return shortcut.accepted
 
     def junk(self, namespace: str, reason: str) -> Verdict:
         """Return the verdict on a frame that is no packet; nobody waits for an answer."""
