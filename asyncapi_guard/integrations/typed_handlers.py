@@ -16,7 +16,7 @@ from socketio.exceptions import ConnectionRefusedError as RefusedConnect
 from asyncapi_guard.codefirst import CATCH_ALL, ConstructionError, plain_models, plain_values
 from asyncapi_guard.errors import violation_error
 from asyncapi_guard.guard import Verdict
-from asyncapi_guard.integrations.deciding.calls import Rejected, Unjudged, given_auth
+from asyncapi_guard.integrations.deciding.calls import ASKING, Rejected, Unjudged, given_auth
 from asyncapi_guard.integrations.wire.strict_json import StrictJSON
 from asyncapi_guard.violations import Checkpoint, Code, Perspective, Violation
 
@@ -58,11 +58,14 @@ class TypedHandlers:
         self.side: Perspective = side
         self.constructs: bool = True
         self._asked: dict[tuple[str, str], Asked] = {}
+        self._server: Any = None
         self._plain: Callable[[Any], Any] = plain_values
         self._is_guarded = is_guarded
 
     def follow(self, server: Any) -> None:
         """Leave to a server's own JSON module what it has its own ideas of: all but models."""
+        self._server = server
+        self._keep_calls()
         module = server.packet_class.json
         # A server that is guarded already has the guard's, which has the application's in it.
         strict = module if isinstance(module, StrictJSON) else StrictJSON(module)
@@ -94,6 +97,12 @@ class TypedHandlers:
         self._asked.pop((receiver.namespace, receiver.event), None)
         if asked is not None:
             self._asked[receiver.namespace, receiver.event] = asked
+            self._keep_calls()
+
+    def _keep_calls(self) -> None:
+        """Let the server keep which call it handles, where a handler asks for it."""
+        if self._server is not None and self._asked:
+            setattr(self._server, ASKING, True)
 
     def handle(  # `SocketIO._handle_event`, and its arguments
         self,
