@@ -77,8 +77,8 @@ function settle(target) {
   scroll();
 }
 // Whoever scrolls meanwhile wants to be elsewhere.
-for (const event of ["wheel", "touchmove", "pointerdown"]) {
-  addEventListener(event, () => (settling += 1), { passive: true });
+for (const event of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+  addEventListener(event, () => (settling += 1), { capture: true, passive: true });
 }
 
 /** What a link leads to is shown, whatever the filter and the folds say. */
