@@ -195,3 +195,31 @@ def test_properties_say_whether_they_are_required_by_words():
         ("a", "optional"),
         ("b", "required"),
     ]
+
+
+def test_a_schema_looks_the_same_in_each_event_whichever_comes_first():
+    """In one event it stands within itself, and in the next it does not."""
+    message = {
+        "type": "object",
+        "properties": {"author": {"$ref": "#/components/schemas/Member"}, "id": {"type": "string"}},
+    }
+    member = {"type": "object", "properties": {"last": {"$ref": "#/components/schemas/Message"}}}
+    inline = {"type": "object", "properties": {"author": {"$ref": "#/components/schemas/Member"}}}
+    payloads = {"a": {"$ref": "#/components/schemas/Message"}, "b": inline, "c": inline}
+    document = {
+        "asyncapi": "3.1.0",
+        "info": {"title": "Words", "version": "1"},
+        "channels": {
+            "main": {"address": "/", "messages": {k: {"payload": v} for k, v in payloads.items()}}
+        },
+        "operations": {"say": {"action": "receive", "channel": {"$ref": "#/channels/main"}}},
+        "components": {"schemas": {"Message": message, "Member": member}},
+    }
+    messages = load(document).channels["main"].messages
+    for order in ("abc", "bca", "cab"):
+        trees = Trees()
+        rows = {name: trees.tree(messages[name].payload) for name in order}
+        (author, _), (own,) = rows["a"].rows, rows["b"].rows
+        assert author.rows[0].again, "within a Message"
+        assert not own.rows[0].again, "not within a Message"
+        assert rows["b"] == rows["c"]

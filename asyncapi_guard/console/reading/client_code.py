@@ -9,6 +9,7 @@ import json
 import keyword
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.console.reading.code_text import (
@@ -138,7 +139,8 @@ def samples_of(call: Call) -> list[Sample]:
             Sample("py", "Python", _py_connect(call)),
         ]
     javascript = _js_emit(call) if call.is_sent else _js_on(call)
-    typescript = Code().extend(_ts_connect(call)).add("\n\n").extend(javascript)
+    typescript = Code().extend(_ts_socket(call.namespace, call.url, call.has_auth))
+    typescript.add("\n\n").extend(javascript)
     python = _py_emit(call) if call.is_sent else _py_on(call)
     return [
         *found,
@@ -242,6 +244,12 @@ def _js_connect(call: Call) -> Code:
     code.extend(_text("socket.io-client")).add(";\n\n")
     code.add("const", "w").add(f" {_socket(call)} = io(").extend(_address(call))
     return code.extend(_js_options(call)).add(");")
+
+
+@lru_cache(maxsize=256)
+def _ts_socket(namespace: str, url: str, has_auth: bool) -> Code:  # noqa: FBT001  # lru_cache
+    """The socket of a namespace: the same for all of its events."""
+    return _ts_connect(Call(namespace, "", is_sent=True, url=url, has_auth=has_auth))
 
 
 def _ts_connect(call: Call) -> Code:

@@ -30,11 +30,15 @@ _MOST_BRACKETS = 1_000
 #: Characters and lines of a text that is shown cut.
 _LONG = 1_600
 _LONG_LINES = 20
+#: Most texts have no marks, and need no parser.
+_SENTENCE = re.compile(r"[A-Za-z](?:[^\W_]|[ ,.;:()/'\"-])*")
 _SAFE = re.compile(r"(?:https?://|mailto:|#)", re.IGNORECASE)
 
 
 def markdown(text: str) -> Markup:
     """A text as HTML."""
+    if _SENTENCE.fullmatch(text):
+        return Markup(f"<p>{escape(text)}</p>")  # noqa: S704  # escaped
     if _is_too_large(text):
         return Markup('<p class="plain-text">{}</p>').format(text)
     return _short(text) if len(text) < _LONG else _parsed(text)
@@ -42,7 +46,7 @@ def markdown(text: str) -> Markup:
 
 def inline(text: str) -> Markup:
     """A text of one paragraph as HTML, without the paragraph."""
-    if _is_too_large(text):
+    if _SENTENCE.fullmatch(text) or _is_too_large(text):
         return escape(text)
     return Markup(_parser().renderInline(text))  # noqa: S704  # the parser escapes
 

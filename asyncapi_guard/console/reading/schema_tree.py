@@ -19,6 +19,7 @@ from asyncapi_guard.console.reading.constraints import limits_of, type_words
 from asyncapi_guard.console.reading.flat_schema import FlatSchema, flatten, schema_name
 from asyncapi_guard.console.reading.rows import Branch, Group, Link, Row
 from asyncapi_guard.console.reading.wording import joined, number
+from asyncapi_guard.schema.bundle import target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -69,6 +70,7 @@ class _Place:
         trail: the names from the root to here.
         within: the entries that this is in.
         named: how many of them have names.
+        is_free: nothing that has a name is around it, the root included.
     """
 
     bundle: Bundle
@@ -76,11 +78,13 @@ class _Place:
     trail: tuple[str, ...] = ()
     within: tuple[str, ...] = ()
     named: int = 0
+    is_free: bool = False
 
     def below(self, name: str, flat: FlatSchema | None = None) -> _Place:
         within = self.within if flat is None else (*self.within, *flat.entries)
         named = self.named + (len(flat.named) > 0 if flat is not None else 0)
-        return replace(self, trail=(*self.trail, name), within=within, named=named)
+        is_free = self.is_free and named == 0
+        return replace(self, trail=(*self.trail, name), within=within, named=named, is_free=is_free)
 
 
 class Trees:
@@ -90,6 +94,10 @@ class Trees:
         self._anchors = Anchors()
         #: By places; `file#/json/pointer` for those that the document names.
         self._named: dict[str, NamedSchema] = {}
+        self._by_link: dict[Link, NamedSchema] = {}
+        #: Rows of references, each with how many rows are in it; by what they lead to, its dialect,
+        #: and how deep they stand.
+        self._known: dict[tuple[str, str, int], tuple[Row, int]] = {}
         self._unbuilt: deque[NamedSchema] = deque()
         self._rows_of_all = 0
         self._rows = 0
@@ -104,7 +112,8 @@ class Trees:
         compiled = cast("CompiledSchema", schema)  # as every schema of a contract is
         bundle = compiled.bundle
         self._rows = 0
-        place = _Place(bundle, compiled.location, within=("s0",))
+        is_free = not schema_name(compiled.location)
+        place = _Place(bundle, compiled.location, within=("s0",), is_free=is_free)
         row = self._row(place, bundle.root)
         if schema_name(compiled.location):
             row = replace(row, links=(self._link(bundle, "s0"), *row.links))
@@ -127,9 +136,8 @@ class Trees:
             yield each, self._row(place, each.schema)
 
     def _note_use(self, row: Row, user: Link) -> None:
-        by_link = {each.link: each for each in self._named.values()}
         for link in row.mentioned():
-            by_link[link].users.setdefault(user)
+            self._by_link[link].users.setdefault(user)
 
     # -- names -------------------------------------------------------------------------------------
 
@@ -142,8 +150,9 @@ class Trees:
 
     def _keep(self, place: str, name: str, bundle: Bundle, schema: Any, entry: str = "") -> None:
         link = Link(name, self._anchors.take(schema_anchor(name), place))
-        self._named[place] = NamedSchema(link, bundle, schema, entry)
-        self._unbuilt.append(self._named[place])
+        named = NamedSchema(link, bundle, schema, entry)
+        self._named[place] = self._by_link[link] = named
+        self._unbuilt.append(named)
 
     def _elsewhere(self, place: _Place, schema: Any) -> Link:
         """A place of its own for a schema without a name."""
@@ -164,6 +173,23 @@ class Trees:
             schema: of the value.
             said: what else is known of it, as fields of `Row`.
         """
+        entry = _plain_reference(place.bundle, schema)
+        if entry is None or not place.is_free or not self._may_unfold(place):
+            return self._made(place, schema, **said)
+        # Most events share schemas: those of the first level are made once for each level.
+        key = (place.bundle.places[entry], place.bundle.dialect.name, len(place.trail))
+        if key not in self._known:
+            before = self._rows
+            row = self._made(place, schema)
+            if self._may_unfold(place):  # else something in it was left out
+                self._known[key] = row, self._rows - before
+            return replace(row, **said)
+        row, amount = self._known[key]
+        self._rows += amount
+        self._rows_of_all += amount
+        return replace(row, **said)
+
+    def _made(self, place: _Place, schema: Any, **said: Any) -> Row:
         flat = flatten(place.bundle, schema)
         row = Row(
             **said,
@@ -383,6 +409,13 @@ _INSIDE = frozenset(
         "properties", "propertyNames", "required", "unevaluatedItems", "unevaluatedProperties",
     )
 )  # fmt: skip
+
+
+def _plain_reference(bundle: Bundle, schema: Any) -> str | None:
+    """The entry that a schema is, if it is a reference to one and nothing else."""
+    if not isinstance(schema, dict) or len(schema) != 1:
+        return None
+    return target(bundle.dialect, schema.get("$ref"))
 
 
 def _has_inside(flat: FlatSchema) -> bool:
