@@ -213,6 +213,10 @@ test("a document with markup in each string is text, at each width", async () =>
     assert.ok((await page.textContent("h1")).includes("<script>alert(1)</script>"));
     assert.equal(await page.evaluate(() => document.querySelectorAll("main script, main img").length), 0);
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0);
+    const height = () => page.evaluate(() => document.querySelector("#about .md").offsetHeight);
+    const cut = await height();
+    await page.click("#about [data-whole]");
+    assert.ok((await height()) > 2 * cut, "a long text is cut, and all of it can be shown");
     await page.keyboard.press("/");
     await page.fill("#filter", "<script>alert(1)</script>");
     assert.match(await page.textContent("#found-text"), /say “<script>alert\(1\)<\/script>”/);

@@ -24,7 +24,9 @@ def test_the_read_page_in_a_browser(tmp_path: Path) -> None:
     """
     need_browser()
     hostile = tmp_path / "hostile.json"
-    hostile.write_text(json.dumps(poisoned_harbor()))
+    document = poisoned_harbor()
+    document["info"]["description"] += "\n\nOne more line." * 100
+    hostile.write_text(json.dumps(document))
     docs = [sys.executable, "-m", "asyncapi_guard", "docs"]
     subprocess.run([*docs, HARBOR, "-o", tmp_path / "site"], check=True, timeout=300)
     pictures = Path(os.environ.get("PICTURES", tmp_path)).resolve()

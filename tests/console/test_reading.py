@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import ast
+import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from levels import LEVEL
 from page_reader import PageReader
 
+from asyncapi_guard.cli import cli
 from asyncapi_guard.console.pages import Pages
 from asyncapi_guard.console.reading.anchors import event_anchor
 from asyncapi_guard.console.reading.document import read_document
 from asyncapi_guard.contract import Perspective
 from asyncapi_guard.spec.loader import load
 
+ROOT = Path(__file__).parents[2]
 HARBOR = Path(__file__).with_name("harbor.yml")
-EXAMPLES = sorted(Path(__file__).parents[2].glob("examples/*/asyncapi.yml"))
+EXAMPLES = sorted(ROOT.glob("examples/*/asyncapi.yml"))
 
 
 @pytest.fixture(scope="module")
@@ -287,3 +293,52 @@ def test_names_are_strings_in_code_and_never_code(name):
         strings = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
         assert name in strings
         assert not any(getattr(node, "id", "") == "evil" for node in ast.walk(tree))
+
+
+def test_code_answers_with_a_valid_acknowledgement(events):
+    """Who is asked sees what to answer."""
+    found = samples(events["chat-delivery_check"])
+    assert "answer(true);" in found["js"]
+    assert found["py"].endswith("return True")
+
+
+def test_javascript_is_javascript(events, tmp_path):
+    """Also that of events whose names are quotes and backslashes."""
+    if not shutil.which("node"):
+        (pytest.fail if LEVEL.everything else pytest.skip)("node is not installed")
+    odd = ['"); evil(); ("', "a\nb", "\u2028", "\\", "`${x}`", "class", "1"]
+    more = [
+        only_event({"m": {"name": name, "payload": {"type": "string"}}}, action)
+        for name in odd
+        for action in ("receive", "send")
+    ]
+    codes = [samples(event)["js"] for event in (*events.values(), *more)]
+    imports = {line for code in codes for line in code.splitlines() if line.startswith("import ")}
+    blocks = ["{\n" + code.replace(next(iter(imports)), "") + "\n}" for code in codes]
+    file = tmp_path / "samples.mjs"
+    file.write_text("\n".join((*imports, *blocks)), encoding="utf-8")
+    command = ["node", "--check", file]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
+def test_typescript_has_the_types_that_we_generate(events, tmp_path):
+    """Each sample compiles beside what `asyncapi-guard types` writes of the document."""
+    modules = ROOT / "tests" / "types" / "node_modules"
+    if not (modules / "typescript").is_dir():
+        (pytest.fail if LEVEL.everything else pytest.skip)("run npm install in tests/types")
+    done = CliRunner().invoke(cli, ["types", str(HARBOR), "-o", str(tmp_path / "events.ts")])
+    assert done.exit_code == 0, done.output
+    (tmp_path / "node_modules").symlink_to(modules)
+    known = "declare const bytes: Uint8Array, auth: any;\n"
+    for name, event in events.items():
+        for number in range(len(event.examples)):
+            code = f"{known}{samples(event, number)['ts']}\nexport {{}};\n"
+            (tmp_path / f"{name}-{number}.ts").write_text(code)
+    options = ["--noEmit", "--strict", "--skipLibCheck", "--target", "es2022", "--module", "es2022"]
+    compiler = modules / "typescript" / "bin" / "tsc"
+    files = map(str, tmp_path.glob("*-*.ts"))
+    command = ["node", str(compiler), *options, "--moduleResolution", "bundler", *files]
+    done = subprocess.run(command, cwd=tmp_path, stdout=subprocess.PIPE, timeout=300, check=False)
+    assert (done.returncode, done.stdout) == (0, b"")

@@ -99,6 +99,7 @@ class Call:
         arguments: what is sent, as far as it is known.
         names: of the arguments that are heard, as the document calls them.
         has_ack: whoever sends it can be answered.
+        answer: what a client can answer with, as far as it is known.
         url: of the server.
         has_auth: clients connect with `auth`.
     """
@@ -109,6 +110,7 @@ class Call:
     arguments: tuple[Any, ...] = ()
     names: tuple[str, ...] = ()
     has_ack: bool = False
+    answer: tuple[Any, ...] = ()
     url: str = ""
     has_auth: bool = False
 
@@ -216,7 +218,10 @@ def _js_on(call: Call) -> Code:
     code = Code().add(f"{_socket(call)}.on(").extend(_text(call.event))
     code.add(f", ({', '.join(names)}) => {{\n  ").add("// …", "c")
     if call.has_ack:
-        code.add("\n  answer(").add("/* … */", "c").add(");")
+        code.add("\n  answer(")
+        for number, value in enumerate(call.answer):
+            code.add(", " if number else "").extend(literal(value, JAVASCRIPT, 2))
+        code.add(");")
     return code.add("\n});")
 
 
@@ -290,7 +295,12 @@ def _py_on(call: Call) -> Code:
     code = Code().add("@sio.on(").extend(_text(call.event)).add(", namespace=")
     code.extend(_text(call.namespace)).add(")\n").add("async", "w").add(" ").add("def", "w")
     code.add(f" {variable(call.event, 'heard', snake=True)}({', '.join(names)}):\n    ")
-    return code.add("return", "w").add(" ...") if call.has_ack else code.add("...")
+    if not call.answer:
+        return code.add("...")
+    code.add("return", "w").add(" ")
+    for number, value in enumerate(call.answer):
+        code.add(", " if number else "").extend(literal(value, PYTHON, 4))
+    return code
 
 
 def _py_connect(call: Call) -> Code:

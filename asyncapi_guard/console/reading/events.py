@@ -279,11 +279,13 @@ class _Reader:
         if not about_connections:
             parts.append(self._ack(met, ack, link))
         parts.extend(_unvalidated(said_by_all))
+        answer = [] if about_connections else _made_up_ack(ack)
         call = Call(
             address,
             met.name,
             is_sent=met.from_client,
             has_ack=ack is not None and not ack.none and not about_connections,
+            answer=tuple(answer),
             url=self._url,
             has_auth=has_auth,
         )
@@ -300,7 +302,7 @@ class _Reader:
             mode=_mode(met),
             parts=tuple(parts),
             examples=tuple(self._examples(met, call)),
-            ack_example=_ack_example(ack) if not about_connections else None,
+            ack_example=example_of(answer) if answer else None,
             docs=external_docs(said_by_all),
         )
 
@@ -395,17 +397,7 @@ class _Reader:
 
 def _coded(call: Call, met: _Met, arguments: Sequence[Any]) -> tuple[Sample, ...]:
     names = tuple(_names(met.messages[0].payload, len(arguments)))
-    whole = Call(
-        call.namespace,
-        call.event,
-        is_sent=call.is_sent,
-        arguments=tuple(arguments),
-        names=names,
-        has_ack=call.has_ack,
-        url=call.url,
-        has_auth=call.has_auth,
-    )
-    return tuple(samples_of(whole))
+    return tuple(samples_of(replace(call, arguments=tuple(arguments), names=names)))
 
 
 def _names(schema: Schema | None, amount: int) -> Iterator[str]:
@@ -451,14 +443,12 @@ def _made_up(schema: Schema | None) -> list[Any]:
     return value if schema.positional and isinstance(value, list) else [value]
 
 
-def _ack_example(ack: Ack | None) -> Code | None:
-    if ack is None or ack.none:
-        return None
-    for schema in ack.alternatives:
+def _made_up_ack(ack: Ack | None) -> list[Any]:
+    for schema in ack.alternatives if ack is not None and not ack.none else ():
         arguments = _made_up(schema)
         if arguments:
-            return example_of(arguments)
-    return None
+            return arguments
+    return []
 
 
 # -- what several messages say together ------------------------------------------------------------
