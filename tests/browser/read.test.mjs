@@ -67,6 +67,7 @@ test("the filter looks into names, fields and texts, and says how many say it", 
   assert.equal(await focused(page), "join_room");
   await page.fill("#filter", "zeppelin");
   assert.equal(await page.textContent("#found-text"), "None of 24 events and schemas say “zeppelin”.");
+  assert.equal(await page.locator("[data-group]:visible").count(), 0);
   await page.click("#clear");
   assert.equal(await page.locator("[data-event]:visible").count(), 24);
   assert.equal(await focused(page), "filter");

@@ -251,6 +251,8 @@ def test_nothing_is_made_up_that_the_schema_rejects():
     """A pattern for which no text is found has no example."""
     event = only_event({"say": {"payload": {"type": "string", "pattern": "^(?:q7){13}z$"}}})
     assert [each.key for each in event.examples[0].samples] == ["js", "ts", "py"]
+    assert samples(event)["js"] == 'socket.emit("say", data);'
+    assert "    data," in samples(event)["py"]
 
 
 @pytest.mark.parametrize(

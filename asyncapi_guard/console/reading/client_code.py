@@ -98,6 +98,7 @@ class Call:
         is_sent: the client sends it; else it listens.
         arguments: what is sent, as far as it is known.
         names: of the arguments that are heard, as the document calls them.
+        takes_data: it has arguments, also where none are known.
         has_ack: whoever sends it can be answered.
         answer: what a client can answer with, as far as it is known.
         url: of the server.
@@ -109,6 +110,7 @@ class Call:
     is_sent: bool
     arguments: tuple[Any, ...] = ()
     names: tuple[str, ...] = ()
+    takes_data: bool = False
     has_ack: bool = False
     answer: tuple[Any, ...] = ()
     url: str = ""
@@ -185,8 +187,9 @@ def _text(text: str) -> Code:
 
 def _arguments(call: Call, language: Language, indent: int) -> list[Code]:
     made = [literal(argument, language, indent) for argument in call.arguments]
+    is_unknown = call.takes_data and not made
     is_large = sum(len(code.text) for code in made) > _LARGEST
-    return [Code().add("data")] if is_large else made
+    return [Code().add("data")] if is_large or is_unknown else made
 
 
 def _names(call: Call, *, snake: bool) -> list[str]:

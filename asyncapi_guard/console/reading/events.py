@@ -286,6 +286,7 @@ class _Reader:
             is_sent=met.from_client,
             has_ack=ack is not None and not ack.none and not about_connections,
             answer=tuple(answer),
+            takes_data=not any(m.payload is None or m.payload.nothing for m in met.messages),
             url=self._url,
             has_auth=has_auth,
         )

@@ -40,7 +40,8 @@ function filter() {
   }
   const filtered = words.length > 0;
   for (const group of groups) {
-    group.hidden = filtered && !$("li:not([hidden]) > a, article:not([hidden])", group);
+    const inside = group.matches(".ns") ? "article:not([hidden])" : "li:not([hidden]) > a";
+    group.hidden = filtered && !$(inside, group);
   }
   for (const top of tops) top.hidden = filtered;
   $("#found").hidden = !filtered;
