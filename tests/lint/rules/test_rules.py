@@ -80,6 +80,7 @@ _CALLS = {
     "_finding": [1],
     "_findings": [0],
     "_messages_of": [3],
+    "at_handler": [2],
     "check_value": [1],
     "finding": [1, 2],
     "must_be_own": [2],
