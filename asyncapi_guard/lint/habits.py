@@ -76,6 +76,13 @@ _TRAITS = (
     "a message is one, and takes what it shares with others from 'traits'; alternatives of its "
     "payload stand below payload: payload: {oneOf: [...]}"
 )
+_MODE = (
+    (
+        "enabled|enforce|report|level|policy|off|strict",
+        "mode",
+        "write mode: enforce, mode: report, or mode: 'off'",
+    ),
+)
 _KEYWORDS = (
     "type|properties|required|items|oneOf|anyOf|allOf|enum|const|format|pattern|minLength|"
     "maxLength|minimum|maximum|additionalProperties|additionalItems|minItems|maxItems|nullable|"
@@ -235,13 +242,8 @@ _TABLE: Mapping[str, tuple[tuple[str, str, str], ...]] = {
             _SCHEMA_BELOW,
         ),
     ),
-    "Guard": (
-        (
-            "enabled|enforce|report|level|policy|off|strict",
-            "mode",
-            "write mode: enforce, mode: report, or mode: 'off'",
-        ),
-    ),
+    "Guard": _MODE,
+    "MessageGuard": _MODE,
     "MessageExample": (
         ("value|data|body", "payload", "write 'payload'"),
         ("title", "name", "write 'name'"),

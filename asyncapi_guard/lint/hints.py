@@ -146,7 +146,7 @@ def _as_object(root: Node, node: Node, type: Type) -> str:
     if type.name.endswith("Bindings") and isinstance(node.value, list):
         names = [name for name in node.value if isinstance(name, str)]
         return f"; write bindings: {{{', '.join(f'{_shown(name)}: {{}}' for name in names)}}}"
-    if type.name == "Guard" and isinstance(node.value, (bool, str)):
+    if type.name.endswith("Guard") and isinstance(node.value, (bool, str)):
         written = f"{{mode: {_mode(node.value)}}}"
     elif isinstance(node.value, str):
         written = _in_place(node.value, type) or _written(root, node, node.value, type)

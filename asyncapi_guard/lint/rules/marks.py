@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from asyncapi_guard.errors import Severity, SpecError
@@ -79,9 +80,10 @@ def _check_it_says_something(context: Context, guard: Node) -> None:
 def _contract(context: Context) -> Contract | None:
     """What the document means; `None` where a fault of it hides that."""
     try:
-        return compile_contract(context.documents, "auto")
+        contract = compile_contract(context.documents, "auto")
     except SpecError:
         return None
+    return replace(contract, perspective=context.perspective)
 
 
 CHECKS = (_check_marks,)
