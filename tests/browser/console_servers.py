@@ -43,7 +43,9 @@ def answer_of(event: str, args: list[Any]) -> tuple[Any, list[tuple[str, Any]]]:
     member: dict[str, Any] = {"id": "u_31", "name": "Ada", "role": "member"}
     if event == "join_room":
         state = {"room": first["room"], "topic": "Tides and timetables", "members": [member]}
-        return state, [("member_joined", {"room": first["room"], "member": {**member, "name": None}})]
+        return state, [
+            ("member_joined", {"room": first["room"], "member": {**member, "name": None}})
+        ]
     if event == "post_message":
         posted = {"id": str(uuid.uuid4()), "sent_at": NOW}
         heard = {**posted, "room": first["room"], "author": member, "text": first["text"]}

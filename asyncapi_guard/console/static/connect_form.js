@@ -224,8 +224,8 @@ export class ConnectForm {
   /** Ask the judge, when nobody has typed for a moment. */
   #ask() {
     clearTimeout(this.#timer);
+    const asked = (this.#asked += 1);
     this.#timer = setTimeout(async () => {
-      const asked = (this.#asked += 1);
       const judged = await this.#judge.about(this.#wanted(false).item);
       if (asked === this.#asked) this.#show(judged);
     }, DEBOUNCE);
@@ -248,8 +248,11 @@ export class ConnectForm {
 
   #submit(connect, bare) {
     clearTimeout(this.#timer);
+    this.#asked += 1;
     this.#touched = true;
     const wanted = this.#wanted(bare);
-    connect({ ...wanted, judged: this.#judge.about(wanted.item) });
+    const judged = this.#judge.about(wanted.item);
+    if (!bare) judged.then((verdict) => this.#show(verdict));
+    connect({ ...wanted, judged });
   }
 }

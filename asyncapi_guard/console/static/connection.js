@@ -1,8 +1,6 @@
 /** One connection to a namespace, and what travels over it. It knows nothing of the page. */
 
-import { Client, ConnectError, NoAckError } from "./socketio.js";
-
-export { NoAckError };
+import { Client } from "./socketio.js";
 
 /** How long an ack may take where the document says nothing, in milliseconds. */
 export const ACK_TIMEOUT = 4000;
@@ -14,7 +12,7 @@ const OPEN_TIMEOUT = 10_000;
  * @typedef {object} Hears
  * @property {(state: string, delay?: number) => void} state
  * @property {(event: string, args: any[], answer: Function|undefined) => void} event of the server
- * @property {(error: ConnectError) => void} refused
+ * @property {(error: Error) => void} refused
  * @property {(reason: string) => void} trouble what the server sent and nobody can read
  */
 export class Connection {

@@ -5,6 +5,7 @@ import { argsInOneLine, masked } from "./values.js";
 
 /** Reasons of one packet that have their lines with them. */
 const WITH_LINES = 1;
+const AROUND = 2;
 
 /**
  * How a verdict is shown.
@@ -28,11 +29,20 @@ function time(at) {
 
 const data = (args) => el("code", { className: "packet-data" }, ...colored(argsInOneLine(masked(args))));
 
+/** A problem with fewer lines: a log has little room. */
+const near = (problem) => {
+  const { line, lines } = problem.clause;
+  return { ...problem, clause: { line, lines: lines.filter(({ number }) => Math.abs(number - line) <= AROUND) } };
+};
+
 /** The reasons of a verdict, each with its line; the first one also shows the lines around it. */
-function reasons(judged, kind) {
+function reasons(judged, kind, said) {
   if (!judged || ["accepted", "off"].includes(judged.verdict)) return [];
+  if (judged.verdict === "not-checked" && said) return [];
   if (judged.verdict === "not-checked") return judged.reason ? [el("p", { className: "tag" }, judged.reason)] : [];
-  const { problems } = judged;
+  // What is said of the whole has been said.
+  const problems = judged.problems.filter(({ path, reason }) => path || reason !== said);
+  if (!problems.length && said) return [];
   if (!problems.length) return [el("ul", { className: "reasons" }, el("li", {}, judged.reason))];
   const list = el(
     "ul",
@@ -43,7 +53,7 @@ function reasons(judged, kind) {
     problems.length > 5 || judged.truncated ? el("li", { className: "muted" }, "and more") : "",
   );
   const clauses = problems.filter(({ clause }) => clause).slice(0, WITH_LINES);
-  return [list, ...clauses.map((problem) => clauseOf(problem, kind))];
+  return [list, ...clauses.map((problem) => clauseOf(near(problem), kind))];
 }
 
 /** What a guard answers instead of an ack: the object `error` with a code. */
@@ -111,7 +121,7 @@ export function packetRow(packet, isNew) {
     head,
     args?.length ? data(args) : "",
     said ? el("p", { className: "reason-text" }, said) : "",
-    ...(refused && !judged ? [] : reasons(judged, kind || "bad")),
+    ...reasons(judged, kind || "bad", said),
     ack ? ackRow(ack) : "",
     answered ? answerRow(answered) : "",
   );

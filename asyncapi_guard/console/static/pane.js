@@ -1,11 +1,12 @@
 /** A connection on the page: its state, the form to connect with, and its log. */
 
 import { ConnectForm } from "./connect_form.js";
-import { ACK_TIMEOUT, Connection, NoAckError } from "./connection.js";
+import { ACK_TIMEOUT, Connection } from "./connection.js";
 import { eventOf } from "./contract.js";
 import { el, say } from "./dom.js";
 import { Log } from "./log.js";
 import { guardError } from "./packet_row.js";
+import { NoAckError } from "./socketio.js";
 import { forJudge, forWire } from "./values.js";
 
 let lastId = 0;

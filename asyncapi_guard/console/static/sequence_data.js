@@ -23,11 +23,11 @@ export function ackReference(value) {
 /** A value that is worth to be told apart from others: numbers such as 0 and 1 are everywhere. */
 const isTelling = (value) => typeof value === "number" || (typeof value === "string" && value !== "");
 
-/** Arguments in which values of earlier acks are references to them. */
+/** Arguments in which values that the server made up, in acks, are references to them. */
 function referring(args, acks) {
   return mapped(args, (value, name) => {
     if (!name || !isTelling(value)) return undefined;
-    const at = acks.findLastIndex((ack) => Object.hasOwn(ack, name) && ack[name] === value);
+    const at = acks.findIndex(({ given, sent }) => Object.hasOwn(given, name) && given[name] === value && !sent.includes(JSON.stringify(value)));
     return at < 0 ? undefined : { $ack: `${at + 1}/${name}` };
   });
 }
@@ -42,10 +42,13 @@ export function sequenceOf(name, connections) {
   const sent = connections.flatMap(({ name: as, packets }) => packets.filter(({ out, written }) => out && written).map((packet) => [as, packet]));
   sent.sort(([, one], [, other]) => one.at - other.at);
   const acks = [];
+  let texts = "";
   const steps = sent.slice(-MOST_STEPS).map(([as, { namespace, event, written, asked, anyway, ack }]) => {
     const step = { as, namespace, event, args: referring(masked(written), acks), ack: Boolean(asked) };
     const [given] = ack?.error ? [] : (ack?.args ?? []);
-    acks.push(given !== null && typeof given === "object" && !Array.isArray(given) ? given : {});
+    // What a client has sent before, the server did not make up.
+    texts += JSON.stringify(written);
+    acks.push({ given: given !== null && typeof given === "object" && !Array.isArray(given) ? given : {}, sent: texts });
     return anyway ? { ...step, anyway } : step;
   });
   return { name, steps };

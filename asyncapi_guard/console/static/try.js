@@ -55,6 +55,8 @@ filter.addEventListener("input", () => {
   for (const section of $$("[data-events]")) section.hidden = !$("li:not([hidden])", section);
   $("#filter-empty").hidden = found > 0;
 });
+// The drawer closes itself on what is pressed outside of it, and would do so at once.
+$("[data-events-menu]").addEventListener("click", () => drawer(true));
 filter.addEventListener("keydown", ({ key }) => {
   if (key === "Enter") picks.find((pick) => !pick.parentElement.hidden)?.click();
 });

@@ -63,7 +63,9 @@ class _Met:
 
 def contract_markup(contract: Contract, document: ReadDocument) -> Markup:
     """The data as text of an element: scripts read it, browsers run nothing of it."""
-    text = json.dumps(contract_data(contract, document), separators=(",", ":"), default=_written_bytes)
+    text = json.dumps(
+        contract_data(contract, document), separators=(",", ":"), default=_written_bytes
+    )
     return Markup(text.replace("&", "&amp;").replace("<", "&lt;"))  # noqa: S704  # escaped here
 
 
@@ -118,7 +120,7 @@ def _met(contract: Contract) -> dict[str, dict[tuple[str, bool], _Met]]:
 class _Namespace:
     """One namespace of the page."""
 
-    def __init__(  # noqa: PLR0913, PLR0917  # all that there is of one namespace
+    def __init__(
         self,
         contract: Contract,
         nodes: Nodes,
@@ -162,7 +164,9 @@ class _Namespace:
         return {
             "auth": auth,
             "optional": optional or auth is None,
-            "samples": [[name, args[0] if args else None] for name, args in self._samples(messages)],
+            "samples": [
+                [name, args[0] if args else None] for name, args in self._samples(messages)
+            ],
             "query": query,
             "headers": headers,
             "security": [_scheme(each) for each in self._security(met)],

@@ -5,8 +5,8 @@ what a schema means. A form helps to write a value; whether the value is valid, 
 
 A node is a JSON object. `kind` is one of:
 
-- `text`, `number`, `integer`, `boolean`, `null`, `bytes`: one value. A text can have a `format`, and
-  `long` if it can have several lines.
+- `text`, `number`, `integer`, `boolean`, `null`, `bytes`: one value. A text can have a `format`,
+  and `long` if it can have several lines.
 - `options`: one of the listed `values`, which are of any type.
 - `object`: `properties` has `[name, required, node]` for each; `more` is the node of further
   properties, or `null` where there can be none.
@@ -94,6 +94,8 @@ class Nodes:
             node: Node = {}
             self._numbers[key] = self._add(node)
             node.update(self._described(bundle, flat))
+            if root and schema_name(bundle.places["s0"]):
+                node["title"] = schema_name(bundle.places["s0"])
         return self._numbers[key]
 
     def _described(self, bundle: Bundle, flat: FlatSchema) -> Node:

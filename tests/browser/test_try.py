@@ -1,0 +1,42 @@
+"""The console's Try page in a real browser: a chat and a game, on Flask and on FastAPI."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from browsing import free_port, need_browser, run_in_browser, wait_for
+
+HERE = Path(__file__).parent
+HARBOR = HERE.parent / "console" / "harbor.yml"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("framework", ["flask", "fastapi"])
+def test_the_try_page_in_a_browser(framework: str, tmp_path: Path) -> None:
+    """Tokens, forms, verdicts, a planted bug, bytes, sequences, a game, keys, axe-core, pictures.
+
+    `PICTURES=docs/pictures` writes the pictures that the docs show.
+    """
+    need_browser()
+    docs = [sys.executable, "-m", "asyncapi_guard", "docs", HARBOR, "-o", tmp_path / "site"]
+    subprocess.run(docs, check=True, timeout=300)
+    pictures = Path(os.environ.get("PICTURES", tmp_path)).resolve()
+    values = {"SITE": str(tmp_path / "site"), "PICTURES": str(pictures)}
+    with ExitStack() as stack:
+        for what in ("chat", "game"):
+            port = free_port()
+            log = stack.enter_context((tmp_path / f"{what}.log").open("wb"))
+            command = [sys.executable, str(HERE / "console_servers.py"), what, framework, str(port)]
+            server = stack.enter_context(subprocess.Popen(command, stdout=log, stderr=log))
+            stack.callback(server.terminate)
+            values[what.upper()] = f"http://127.0.0.1:{port}/asyncapi/"
+        for what in ("CHAT", "GAME"):
+            wait_for(values[what])
+        told = run_in_browser("try.test.mjs", values)
+    assert "# fail 0" in told
+    assert {file.name[:2] for file in pictures.glob("*-try-*.png")} == {"04", "05", "06"}
