@@ -13,6 +13,22 @@ from browsing import free_port, need_browser, run_in_browser, wait_for
 
 HERE = Path(__file__).parent
 HARBOR = HERE.parent / "console" / "harbor.yml"
+GAME = HERE.parents[1] / "specs" / "tictactoe.yml"
+
+
+def exported(name: str, folder: Path, document: Path) -> str:
+    """Run a test that the page has exported: what pytest says of it."""
+    tokens = {"ADA_TOKEN": "ada-s-token", "BEN_TOKEN": "ben-s-token"}
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", folder / name],
+        env={**os.environ, "ASYNCAPI": str(document), **tokens},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    return done.stdout + done.stderr
 
 
 @pytest.mark.slow
@@ -26,7 +42,7 @@ def test_the_try_page_in_a_browser(framework: str, tmp_path: Path) -> None:
     docs = [sys.executable, "-m", "asyncapi_guard", "docs", HARBOR, "-o", tmp_path / "site"]
     subprocess.run(docs, check=True, timeout=300)
     pictures = Path(os.environ.get("PICTURES", tmp_path)).resolve()
-    values = {"SITE": str(tmp_path / "site"), "PICTURES": str(pictures)}
+    values = {"SITE": str(tmp_path / "site"), "PICTURES": str(pictures), "EXPORTS": str(tmp_path)}
     with ExitStack() as stack:
         for what in ("chat", "game"):
             port = free_port()
@@ -38,5 +54,10 @@ def test_the_try_page_in_a_browser(framework: str, tmp_path: Path) -> None:
         for what in ("CHAT", "GAME"):
             wait_for(values[what])
         told = run_in_browser("try.test.mjs", values)
+        played = exported("test_a_game.py", tmp_path, GAME)
+        met = exported("test_two_people_meet.py", tmp_path, HARBOR)
     assert "# fail 0" in told
+    assert "1 passed" in played
+    # The chat's planted bug breaks the contract, so the exported test finds it.
+    assert "ContractBroken" in met
     assert {file.name[:2] for file in pictures.glob("*-try-*.png")} == {"04", "05", "06"}

@@ -1,5 +1,5 @@
 // The Try page in a real browser. CHAT and GAME are consoles of servers, SITE is a folder of files;
-// PICTURES takes screenshots; CHROMIUM is the browser's path.
+// PICTURES takes screenshots, EXPORTS exported tests; CHROMIUM is the browser's path.
 
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
 
-const { CHAT, GAME, SITE, PICTURES, CHROMIUM } = process.env;
+const { CHAT, GAME, SITE, PICTURES, EXPORTS, CHROMIUM } = process.env;
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const ADA = "ada-s-token";
 const BEN = "ben-s-token";
@@ -174,7 +174,7 @@ test("a sequence is saved, shared by link, replayed elsewhere, and exported as a
   assert.equal(saved.suggestedFilename(), "test_two_people_meet.py");
   const exported = readFileSync(await saved.path(), "utf8");
   assert.match(exported, /ben\.call\("post_message", \{"room": "quayside", "text": "The 18:40 is on time\."\}, namespace="\/chat"\)/);
-  writeFileSync(join(PICTURES, "test_two_people_meet.py"), exported);
+  writeFileSync(join(EXPORTS, "test_two_people_meet.py"), exported);
   await page.getByLabel("Share “Two people meet” by link").click();
   await page.waitForFunction(() => document.querySelector("#said").textContent.startsWith("Link copied"));
   const link = await page.evaluate(() => navigator.clipboard.readText());
@@ -221,6 +221,8 @@ test("a game is played in two panes, and replayed as another game", async () => 
   await page.locator(".seq button:has-text('Replay')").click();
   await page.locator("#sequence-told:text-is('A game: 7 steps, 7 acknowledged.')").waitFor();
   await pane(page, 0).locator(".packet:has(.packet-name:text-is('game_won'))").nth(1).waitFor();
+  const [saved] = await Promise.all([page.waitForEvent("download"), page.getByLabel("Export “A game” as a pytest").click()]);
+  writeFileSync(join(EXPORTS, saved.suggestedFilename()), readFileSync(await saved.path()));
   await page.context().close();
 });
 
@@ -257,6 +259,59 @@ test("without a judge nothing is checked, and can be sent", async () => {
   await page.context().close();
 });
 
+test("a judge that is slow is waited for, and one that reports does not stop anybody", async () => {
+  const page = await open(`${CHAT}try#moderation-mute_member`);
+  await enter(page, 0, ADA);
+  await page.route("**/judge", async (route) => {
+    await new Promise((done) => setTimeout(done, 600));
+    await route.continue();
+  });
+  await page.fill("#json", '{"member": "u_1", "minutes": 7}');
+  await page.locator("#judged .verdict:text-is('Checking')").waitFor();
+  await page.locator("#judged .verdict.warn:text-is('Would be reported: 1 problem')").waitFor();
+  assert.equal(await page.isVisible("#anyway"), false);
+  const sent = await emitted(page, 0, "mute_member");
+  await sent.locator(".verdict.warn:text-is('Reported')").waitFor();
+  await page.fill("#filter", "zeppelin");
+  assert.ok(await page.isVisible("#filter-empty"));
+  await page.context().close();
+});
+
+test("an ack that does not come is waited for as long as the document says", async () => {
+  const page = await open("about:blank");
+  await page.routeWebSocket("**/socket.io/**", (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((message) => String(message).startsWith("43") || socket.send(message));
+  });
+  await page.goto(`${CHAT}try#chat-post_message`);
+  await enter(page, 0, ADA);
+  await page.locator("#emit[aria-disabled=false]").waitFor();
+  await page.click("#emit");
+  await packet(page, 0, "post_message").locator(".ack .verdict:text-is('no acknowledgement within 4 s')").waitFor();
+  await page.context().close();
+});
+
+test("a flood of events is shown in part, kept whole, and checked in part; the page stays usable", async () => {
+  const page = await open(`${CHAT}try#chat-join_room`);
+  await enter(page, 0, ADA);
+  await page.getByLabel("room").fill("a-flood");
+  await page.evaluate(() => {
+    window.longest = 0;
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) window.longest = Math.max(window.longest, duration);
+    }).observe({ entryTypes: ["longtask"] });
+  });
+  await emitted(page, 0, "join_room").catch(() => undefined);
+  await pane(page, 0).locator(".pane-head .tag:text-is('402 packets')").waitFor();
+  assert.equal(await pane(page, 0).locator(".packet").count(), 200);
+  await pane(page, 0).locator(".verdict:text-is('Not checked')").first().waitFor();
+  await page.locator("#judged .verdict.ok").waitFor();
+  const longest = await page.evaluate(() => window.longest);
+  assert.ok(longest < 2000, `${longest} ms`);
+  console.log(`# the longest task took ${Math.round(longest)} ms`);
+  await page.context().close();
+});
+
 test("a lost connection comes back, and its log stays", async () => {
   const page = await open("about:blank");
   let cut;
@@ -290,7 +345,8 @@ for (const scheme of ["light", "dark"]) {
       const page = await open(`${CHAT}try#chat-post_message`, { width, colorScheme: scheme, reducedMotion: "reduce", bypassCSP: true });
       await enter(page, 0, ADA);
       await page.click("#add");
-      await page.fill("#json", '{"room": "Quay Side", "text": ""}').catch(() => page.getByLabel("reply_to").fill("x"));
+      if (width < 700) await page.click("[data-compose=json]");
+      await page.fill("#json", '{"room": "Quay Side", "text": ""}');
       await page.locator("#problems button").first().waitFor();
       await page.click("#anyway");
       await packet(page, 0, "post_message").locator(".ack .verdict.bad").waitFor();

@@ -117,11 +117,9 @@ class Nodes:
         word = next((word for word in _CHOICES for part in flat.parts if word in part), None)
         if word is not None:
             return self._chosen(bundle, flat, word)
-        if not flat.types:
-            return {"kind": "any"}
         if len(flat.types) > 1:
             return self._one_of_types(bundle, flat)
-        return self._of_type(bundle, flat, flat.types[0])
+        return self._of_type(bundle, flat, flat.types[0]) if flat.types else {"kind": "any"}
 
     def _of_type(self, bundle: Bundle, flat: FlatSchema, type_: str) -> Node:
         if type_ == "object":
