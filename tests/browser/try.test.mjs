@@ -152,7 +152,8 @@ test("bytes come from a file", async () => {
   const file = join(mkdtempSync(join(tmpdir(), "guard-")), "pier.jpg");
   writeFileSync(file, Buffer.concat([Buffer.from([0xff, 0xd8, 0xff]), Buffer.alloc(997)]));
   await page.setInputFiles("#form input[type=file]", file);
-  assert.match(await page.textContent(".drop"), /pier\.jpg 1,000 bytes\s*ff d8 ff 00/);
+  await page.locator(".drop:has-text('pier.jpg 1,000 bytes')").waitFor();
+  assert.match(await page.textContent(".drop"), /ff d8 ff 00/);
   assert.deepEqual(JSON.parse(await page.inputValue("#json"))[1], { $bytes: "pier.jpg" });
   const sent = await emitted(page, 0, "upload_attachment");
   assert.match(await sent.locator(".ack").textContent(), /"size": 1000/);
@@ -263,7 +264,7 @@ test("a judge that is slow is waited for, and one that reports does not stop any
   const page = await open(`${CHAT}try#moderation-mute_member`);
   await enter(page, 0, ADA);
   await page.route("**/judge", async (route) => {
-    await new Promise((done) => setTimeout(done, 600));
+    await new Promise((done) => setTimeout(done, 3000));
     await route.continue();
   });
   await page.fill("#json", '{"member": "u_1", "minutes": 7}');
@@ -294,14 +295,15 @@ test("an ack that does not come is waited for as long as the document says", asy
 test("a flood of events is shown in part, kept whole, and checked in part; the page stays usable", async () => {
   const page = await open(`${CHAT}try#chat-join_room`);
   await enter(page, 0, ADA);
-  await page.getByLabel("room").fill("a-flood");
+  await page.fill("#form-fields [data-path='/room'] input", "a-flood");
   await page.evaluate(() => {
     window.longest = 0;
     new PerformanceObserver((list) => {
       for (const { duration } of list.getEntries()) window.longest = Math.max(window.longest, duration);
     }).observe({ entryTypes: ["longtask"] });
   });
-  await emitted(page, 0, "join_room").catch(() => undefined);
+  await page.locator("#emit[aria-disabled=false]").waitFor();
+  await page.click("#emit");
   await pane(page, 0).locator(".pane-head .tag:text-is('402 packets')").waitFor();
   assert.equal(await pane(page, 0).locator(".packet").count(), 200);
   await pane(page, 0).locator(".verdict:text-is('Not checked')").first().waitFor();

@@ -78,6 +78,10 @@ export class ConnectForm {
 
   #touched = false;
 
+  get isTouched() {
+    return this.#touched;
+  }
+
   get #about() {
     return contract.namespaces.find(({ address }) => address === this.namespaceField.value) ?? { connect: {}, parameters: {} };
   }

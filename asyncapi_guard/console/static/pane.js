@@ -97,6 +97,11 @@ export class Pane {
     return this.connection.namespace;
   }
 
+  /** Whether nobody has connected here, or typed anything. */
+  get isFresh() {
+    return this.connection.state === "off" && !this.log.packets.length && !this.form.isTouched;
+  }
+
   get isConnected() {
     return this.connection.isConnected;
   }

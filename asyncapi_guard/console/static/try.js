@@ -37,6 +37,8 @@ composer = new Composer(judge, files, showEmit);
 function choose(pick) {
   for (const each of picks) each.setAttribute("aria-pressed", String(each === pick));
   composer.choose(pick.dataset.namespace, pick.dataset.event);
+  // Whoever has not connected yet will do so where the event is.
+  if (panes.length === 1 && panes[0].isFresh) panes[0].form.choose(pick.dataset.namespace);
   if (!sender?.isConnected || sender.namespace !== pick.dataset.namespace) sender = senders()[0] ?? sender;
   showSenders();
 }
