@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from browsing import free_port, need_browser, run_in_browser, wait_for
+from test_hostile_documents import poisoned_harbor
 
 HERE = Path(__file__).parent
 HARBOR = HERE.parent / "console" / "harbor.yml"
@@ -39,10 +41,18 @@ def test_the_try_page_in_a_browser(framework: str, tmp_path: Path) -> None:
     `PICTURES=docs/pictures` writes the pictures that the docs show.
     """
     need_browser()
-    docs = [sys.executable, "-m", "asyncapi_guard", "docs", HARBOR, "-o", tmp_path / "site"]
-    subprocess.run(docs, check=True, timeout=300)
+    hostile = tmp_path / "hostile.json"
+    hostile.write_text(json.dumps(poisoned_harbor()))
+    docs = [sys.executable, "-m", "asyncapi_guard", "docs"]
+    for document, folder in ((HARBOR, "site"), (hostile, "hostile")):
+        subprocess.run([*docs, document, "-o", tmp_path / folder], check=True, timeout=300)
     pictures = Path(os.environ.get("PICTURES", tmp_path)).resolve()
-    values = {"SITE": str(tmp_path / "site"), "PICTURES": str(pictures), "EXPORTS": str(tmp_path)}
+    values = {
+        "SITE": str(tmp_path / "site"),
+        "HOSTILE": str(tmp_path / "hostile"),
+        "PICTURES": str(pictures),
+        "EXPORTS": str(tmp_path),
+    }
     with ExitStack() as stack:
         for what in ("chat", "game"):
             port = free_port()

@@ -45,13 +45,23 @@ export class Connection {
     const client = new Client(url, { path, query, openTimeout: OPEN_TIMEOUT, ackTimeout: ACK_TIMEOUT });
     this.#client = client;
     this.#become("connecting");
+    // Who never got in is told why, once; who was in knows the server.
+    let isTold = false;
     const own = (listener) => (...args) => this.#client === client && listener(...args);
     client.on("reconnecting", own((delay) => this.#become("lost", delay)));
+    client.on("close", own(() => {
+      if (isTold || this.state !== "connecting") return;
+      isTold = true;
+      this.#hears.trouble(`No Socket.IO server answers a WebSocket at ${new URL(path, url).href}`);
+    }));
     client.on("open", own(() => this.state === "lost" && this.#become("connecting")));
     client.on("error", own((error) => this.#hears.trouble(error.message)));
     const socket = client.socket(namespace, { auth });
     this.#socket = socket;
-    socket.on("connect", own(() => this.#become("connected")));
+    socket.on("connect", own(() => {
+      isTold = true;
+      this.#become("connected");
+    }));
     socket.on("disconnect", own((reason) => reason === "disconnected by the server" && this.#ended(reason)));
     socket.on("connect_error", own((error) => {
       this.#become("refused");
