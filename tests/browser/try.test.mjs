@@ -414,7 +414,7 @@ test("pictures of the page, as the design shows them", async () => {
     await page.getByLabel("reply_to").fill("8f14e45f-ceea");
     await page.locator("[data-path='/mentions'] button:has-text('Add')").click();
     await page.locator("[data-path='/mentions/1'] input").fill("u_27");
-    await page.locator("#problems button").nth(1).waitFor();
+    await page.locator("#problems button:has-text('has equal items')").waitFor();
     await page.evaluate((phone) => {
       document.activeElement?.blur();
       scrollTo(0, phone ? document.querySelector("#form-fields").getBoundingClientRect().top + scrollY - 112 : 0);

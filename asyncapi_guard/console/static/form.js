@@ -246,10 +246,7 @@ export class Form {
     );
     const others = isObject(value) ? Object.entries(value).filter(([name]) => !known.has(name)) : [];
     if (node.more !== null || others.length) {
-      const more = {
-        kind: "any",
-        words: node.properties.length ? "further properties, as a JSON object" : "properties, as a JSON object",
-      };
+      const words = node.properties.length ? "further properties, as a JSON object" : "properties, as a JSON object";
       const place = {
         path: `${path}/`,
         value: others.length ? Object.fromEntries(others) : undefined,
@@ -259,7 +256,8 @@ export class Form {
           change(current);
         },
       };
-      fields.push(this.#single(place, more));
+      const summary = el("summary", { className: "type" }, words);
+      fields.push(el("details", { className: "further", open: others.length > 0 }, summary, this.#single(place, { kind: "any", words: "JSON" })));
     }
     return fields;
   }
