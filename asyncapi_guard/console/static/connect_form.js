@@ -5,6 +5,7 @@ import { credentialsOf, queryText, withCredentials } from "./credentials.js";
 import { $, el, verdict } from "./dom.js";
 import { Form, showProblems } from "./form.js";
 import { beginning } from "./form_values.js";
+import { DOTS, mapped } from "./values.js";
 
 const DEBOUNCE = 150;
 let lastId = 0;
@@ -221,8 +222,11 @@ export class ConnectForm {
     const { auth } = both;
     const query = queryText(both.query);
     const item = { namespace: this.#namespace, auth: auth ?? null };
+    // What is logged has no credentials, whatever their fields are called.
+    const secret = new Set(this.#scheme ? credentialsOf(this.#scheme).fields.filter(([, , each]) => each).map(([name]) => name) : []);
+    const logged = mapped(auth, (value, name) => (secret.has(name) && typeof value === "string" ? DOTS : undefined));
     item.query = `EIO=4&transport=websocket${query && `&${query}`}`;
-    return { namespace: this.#namespace, auth, query, item };
+    return { namespace: this.#namespace, auth, query, item, logged };
   }
 
   /** Ask the judge, when nobody has typed for a moment. */

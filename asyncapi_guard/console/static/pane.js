@@ -135,8 +135,8 @@ export class Pane {
   }
 
   /** Connect as the form says. */
-  connect({ namespace, auth, query, judged }) {
-    const args = auth === undefined ? [] : [auth];
+  connect({ namespace, auth, query, judged, logged }) {
+    const args = auth === undefined ? [] : [logged];
     const packet = this.log.add({ at: new Date(), out: true, event: "connect", args });
     this.#connecting = packet;
     judged.then((verdict) => {
