@@ -1,6 +1,6 @@
 /** The composer: an event, its arguments as a form and as JSON beside each other, and what the judge says. */
 
-import { eventOf, nodeOf } from "./contract.js";
+import { eventOf, nodeOf, someNamespace } from "./contract.js";
 import { $, clauseOf, el, verdict } from "./dom.js";
 import { Form, fieldOf, showProblems } from "./form.js";
 import { beginning } from "./form_values.js";
@@ -170,7 +170,7 @@ export class Composer {
   async #askNow() {
     clearTimeout(this.#slow);
     this.#slow = setTimeout(() => $("#judged").replaceChildren(verdict("", "Checking")), SLOW);
-    const item = { namespace: this.namespace, event: this.event.name, args: forJudge(this.args, this.#files), ack_asked: this.#ack.checked };
+    const item = { namespace: someNamespace(this.namespace), event: this.event.name, args: forJudge(this.args, this.#files), ack_asked: this.#ack.checked };
     const judged = await this.#judge.now(item);
     // Whatever was typed meanwhile is asked about as well.
     if (!judged) return;

@@ -23,3 +23,9 @@ export const namespaceOf = (name) =>
 /** An event of a namespace. */
 export const eventOf = (namespace, name, fromClient) =>
   namespaceOf(namespace)?.events.find((each) => each.name === name && each.fromClient === fromClient);
+
+/** A namespace that an address with `{names}` stands for. */
+export function someNamespace(address) {
+  const parameters = namespaceOf(address)?.parameters ?? {};
+  return address.replace(/\{([^}]*)\}/g, (_, name) => parameters[name]?.[0] ?? "example");
+}

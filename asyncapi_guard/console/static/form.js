@@ -68,7 +68,8 @@ export class Form {
 
   #label(place, node, tag, more = {}, ...children) {
     const { name, required } = place;
-    const words = node.kind === "options" ? `one of ${node.values.length}` : node.words;
+    const several = node.kind === "options" ? node.values : node.kind === "choice" && /^anything/.test(node.words ?? "anything") ? node.choices : undefined;
+    const words = several ? `one of ${several.length}` : node.words;
     return el(
       tag,
       more,
