@@ -17,6 +17,7 @@ import jinja2
 from asyncapi_guard.console.reading.document import ReadDocument, read_document
 from asyncapi_guard.console.reading.markdown import inline, is_long, markdown
 from asyncapi_guard.console.reading.wording import count
+from asyncapi_guard.console.trying.contract_data import contract_markup
 from asyncapi_guard.spec.deep_stack import with_room
 from asyncapi_guard.spec.source import no_garbage_collection
 
@@ -155,8 +156,16 @@ class Pages:
             return self._render("read", document=document)
 
     def try_out(self) -> str:
-        """The page to send events from, and to see what comes back."""
-        return self._render("try")
+        """The page to send events from, and to see what comes back; made once, as `read` is."""
+        return self._try
+
+    @cached_property
+    def _try(self) -> str:
+        document = self.document
+        with no_garbage_collection():
+            data = with_room(lambda: contract_markup(self.contract, document))
+            server = next((each.address for each in document.servers), "")
+            return self._render("try", document=document, data=data, server_url=server)
 
     def live(self) -> str:
         """The page that shows what the guard counts."""

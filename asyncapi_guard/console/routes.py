@@ -18,6 +18,7 @@ response names a handler, a file of this machine, or an exception.
 from __future__ import annotations
 
 import logging
+import re
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qs
 
@@ -209,8 +210,12 @@ class Console:
             "Content-Type": found.type,
             "ETag": found.tag,
             "Cache-Control": "private, no-cache",
+            "Vary": "Accept-Encoding",
         }
-        return Response(200, headers, found.body)
+        if not _takes_gzip(request.headers.get("accept-encoding", "")):
+            return Response(200, headers, found.body)
+        packed = {"Content-Encoding": "gzip", "ETag": tag_of(found.packed)}
+        return Response(200, {**headers, **packed}, found.packed)
 
     # -- what is asked of the guard ----------------------------------------------------------------
 
@@ -269,6 +274,12 @@ def _moved(request: Request) -> Response:
     name = request.path.strip("/")
     location = f"../{name}" if name else f"{request.root.rpartition('/')[2]}/"
     return Response.of_text(308, f"Moved to {location}\n", Location=location)
+
+
+def _takes_gzip(accepted: str) -> bool:
+    """Whether a browser takes what is compressed; `;q=0` says that it does not."""
+    codings = (each.replace(" ", "").lower().partition(";") for each in accepted.split(","))
+    return any(name == "gzip" and not re.fullmatch(r"q=0(\.0*)?", q) for name, _, q in codings)
 
 
 def _not_found() -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gzip
 import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -33,11 +34,13 @@ class StaticFile(NamedTuple):
         type: for `Content-Type`.
         body: the bytes.
         tag: for `ETag`, its quotes included.
+        packed: the bytes, compressed with gzip.
     """
 
     type: str
     body: bytes
     tag: str
+    packed: bytes
 
 
 @functools.cache
@@ -51,7 +54,9 @@ def _found(folder: Path) -> Iterator[tuple[str, StaticFile]]:
         kind = _TYPES.get(path.suffix[1:])
         if kind is not None and path.is_file():
             body = path.read_bytes()
-            yield path.relative_to(folder).as_posix(), StaticFile(kind, body, tag_of(body))
+            packed = gzip.compress(body, mtime=0)
+            found = StaticFile(kind, body, tag_of(body), packed)
+            yield path.relative_to(folder).as_posix(), found
 
 
 def tag_of(body: bytes) -> str:

@@ -19,6 +19,10 @@ HARBOR = Path(__file__).with_name("harbor.yml")
 EVIL = """<script>alert(1)</script>'"><img src=x onerror=alert(2)></pre><!--`{{7*7}}"""
 #: Elements that the templates and our Markdown make.
 OURS = {
+    "form",
+    "noscript",
+    "template",
+    "textarea",
     "html",
     "head",
     "meta",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import logging
 from typing import TYPE_CHECKING, Any
@@ -98,6 +99,20 @@ def test_browsers_keep_what_has_not_changed(console: Console, path: str, kind: s
     assert response.headers["Cache-Control"].endswith("no-cache")
     again = get(console, path, if_none_match=f'"other", W/{response.headers["ETag"]}')
     assert (again.status, again.body) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "is_packed"),
+    [("gzip, deflate, br", True), ("br, GZIP;q=0.5", True), ("gzip;q=0, br", False), ("", False)],
+)
+def test_browsers_get_files_compressed(console: Console, accepted: str, is_packed: bool) -> None:
+    """If they take them so, and know one form from the other."""
+    plain = get(console, "/static/try.js")
+    response = get(console, "/static/try.js", accept_encoding=accepted)
+    assert response.headers["Vary"] == "Accept-Encoding"
+    assert (response.headers.get("Content-Encoding") == "gzip") is is_packed
+    assert (gzip.decompress(response.body) if is_packed else response.body) == plain.body
+    assert (response.headers["ETag"] != plain.headers["ETag"]) is is_packed
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     )
     from asyncapi_guard.schema import CompiledSchema
 
-__all__ = ["Example", "Namespace", "Part", "ReadEvent", "read_namespaces"]
+__all__ = ["Example", "Namespace", "Part", "ReadEvent", "read_namespaces", "written_examples"]
 
 #: Examples of one event that are shown.
 _MOST_EXAMPLES = 20
@@ -385,7 +385,7 @@ class _Reader:
     def _examples(self, met: _Met, call: Call) -> Iterator[Example]:
         made = []
         for message in met.messages:
-            for name, arguments, is_rejected in _written(message):
+            for name, arguments, is_rejected in written_examples(message):
                 made.append(Example(name, _coded(call, met, arguments), is_rejected=is_rejected))
         if not made:
             for message in met.messages:
@@ -414,7 +414,7 @@ def _names(schema: Schema | None, amount: int) -> Iterator[str]:
     yield from (flatten(bundle, place).texts("title") for place in places)
 
 
-def _written(message: Message) -> Iterator[tuple[str, list[Any], bool]]:
+def written_examples(message: Message) -> Iterator[tuple[str, list[Any], bool]]:
     """The examples that the document has: names, arguments, and whether the schema rejects them."""
     examples, schema = message.meta.get("examples"), message.payload
     for number, example in enumerate(examples if isinstance(examples, list) else (), 1):

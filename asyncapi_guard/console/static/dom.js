@@ -80,7 +80,7 @@ export function colored(text) {
  */
 export function clauseOf({ reason, file, clause }, kind = "bad") {
   const name = file || "the document";
-  const lines = el("div", { className: "lines", tabIndex: 0, role: "region", ariaLabel: `Lines of ${name}` });
+  const lines = el("div", { className: "lines", tabIndex: 0, role: "group", ariaLabel: `Lines of ${name}, around line ${clause.line}` });
   for (const { number, text } of clause.lines) {
     const hit = number === clause.line;
     lines.append(el("span", { className: hit ? `ln hit ${kind}` : "ln", dataset: { n: number } }, `${text}\n`));

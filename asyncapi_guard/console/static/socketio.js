@@ -572,6 +572,7 @@ export class Socket extends Emitter {
 /**
  * @typedef {object} Options
  * @property {string} [path] of the Socket.IO endpoint
+ * @property {string} [query] more of the URL's query, such as `room=red`
  * @property {boolean} [reconnect] whether to come back after a lost connection
  * @property {number} [minDelay] milliseconds before the first attempt to come back
  * @property {number} [maxDelay] milliseconds between attempts, at most
@@ -620,6 +621,7 @@ export class Client extends Emitter {
     super();
     this.#options = {
       path: "/socket.io",
+      query: "",
       reconnect: true,
       minDelay: 500,
       maxDelay: 15_000,
@@ -628,7 +630,7 @@ export class Client extends Emitter {
       WebSocket: globalThis.WebSocket,
       ...options,
     };
-    this.#url = endpoint(url, this.#options.path);
+    this.#url = endpoint(url, this.#options.path, this.#options.query);
     this.#internals = {
       isOpen: () => this.#open,
       ackTimeout: this.#options.ackTimeout,
@@ -792,13 +794,14 @@ export class Client extends Emitter {
 /**
  * @param {string | URL} url
  * @param {string} path
+ * @param {string} query
  * @returns {string}
  */
-function endpoint(url, path) {
+function endpoint(url, path, query) {
   const target = new URL(url);
   target.protocol = target.protocol.replace(/^http/, "ws");
   target.pathname = path.endsWith("/") ? path : `${path}/`;
-  target.search = "?EIO=4&transport=websocket";
+  target.search = `?EIO=4&transport=websocket${query && `&${query}`}`;
   target.hash = "";
   return target.href;
 }
