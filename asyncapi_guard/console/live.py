@@ -3,7 +3,8 @@
     {"at": 1735689600.2, "started": 1735686000.0, "mode": "enforce",
      "events": [
        {"namespace": "/chat", "event": "say", "checkpoint": "receive_event",
-        "direction": "to-server", "ack": false, "seen": 210, "rejected": 3, "reported": 0}],
+        "direction": "to-server", "ack": false, "mode": "enforce",
+        "seen": 210, "rejected": 3, "reported": 0}],
      "samples": [
        {"at": 1735689598.1, "seconds": 2.0, "seen": 8, "rejected": 1, "reported": 0,
         "changes": [[0, 8, 1, 0]]}],
@@ -16,7 +17,7 @@
 
 - Times are seconds since the epoch; `started` is when the console began to count.
 - `mode` is what the guard does about violations: `enforce`, `report`, or `off` where it is on no
-  server.
+  server. Each event has its own, because the document and the policy can name another one for it.
 - `events` are the counters of `guard.statistics()`: one for each event and checkpoint, `connect`
   and `(undeclared)` among them. The order never changes; new ones come at the end. `direction` is
   that of the traffic, so an ack of an event to the server is `"ack": true` and `to-client`.
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from asyncapi_guard.console.edition import Edition
+    from asyncapi_guard.contract import Mode
     from asyncapi_guard.violations import Violation
 
 __all__ = ["Counted", "Live", "Traffic"]
@@ -161,6 +163,7 @@ class Live:
                     "namespace": namespace,
                     "event": event,
                     **_of_checkpoint(checkpoint),
+                    "mode": _mode(edition, checkpoint, namespace, event),
                     "seen": seen,
                     "rejected": rejected,
                     "reported": reported,
@@ -249,6 +252,13 @@ def _violation(edition: Edition, at: float, violation: Violation) -> dict[str, A
             for number, problem in enumerate(violation.problems[:_PROBLEMS])
         ],
     }
+
+
+def _mode(edition: Edition, checkpoint: Checkpoint, namespace: str, event: str) -> str:
+    if not edition.active:
+        return "off"
+    mode: Mode = edition.guard.mode_of(checkpoint, namespace, event)
+    return mode.value
 
 
 def _of_checkpoint(checkpoint: Checkpoint) -> dict[str, Any]:
