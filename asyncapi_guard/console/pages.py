@@ -169,7 +169,7 @@ class Pages:
 
     def live(self) -> str:
         """The page that shows what the guard counts."""
-        return self._render("live")
+        return self._render("live", document=self.document)
 
     def _render(self, view: str, **values: Any) -> str:
         template = environment().get_template(f"{view}.html.jinja")

@@ -59,7 +59,7 @@ def test_the_growth_between_samples_is_kept(edition: Edition) -> None:
     traffic.count("say", 5, 1, 0)
     now[0] = 102.0
     first = live.shown(edition)
-    assert (first["started"], first["at"]) == (100.0, 102.0)
+    assert (first["started"], first["at"], first["mode"]) == (100.0, 102.0, None)
     grown = {"at": 102.0, "seconds": 2.0, "seen": 5, "rejected": 1, "reported": 0}
     assert first["samples"] == [{**grown, "changes": [(0, 5, 1, 0)]}]
     traffic.count("say", 6, 1, 1)
@@ -90,10 +90,32 @@ def test_what_is_kept_is_bounded(edition: Edition) -> None:
     assert [each["count"] for each in shown["clients"]] == list(range(299, 99, -1))
     assert shown["others"] == sum(range(100))
     assert max(len(each["namespace"]) for each in shown["clients"]) < 130
-    few = Live(Counters(), lambda: next(clock))
-    for _ in range(700):
-        few.shown(edition)
-    assert len(few.shown(edition)["samples"]) == 600
+
+
+def test_all_of_the_time_is_told_by_few_samples(edition: Edition) -> None:
+    """The last five minutes as they were sampled, the last hour by half minutes, the rest by less.
+
+    Nothing is lost of any count, however long somebody looks.
+    """
+    now = [0.0]
+    traffic = Counters()
+    live = Live(traffic, lambda: now[0])
+    for second in range(5, 9001, 5):
+        now[0] = float(second)
+        traffic.count("say", 2 * second, second // 1000, second // 3000)
+        with live._sampling:
+            live._sample()
+    samples = live.shown(edition)["samples"]
+    assert len(samples) <= 800
+    assert sum(each["seconds"] for each in samples) == 9000
+    assert [each["seconds"] for each in samples[-59:]] == [5.0] * 59
+    assert max(each["seconds"] for each in samples if each["at"] > 9000 - 3500) <= 30
+    for number, name in enumerate(("seen", "rejected", "reported"), 1):
+        total = (18000, 9, 3)[number - 1]
+        assert sum(each[name] for each in samples) == total
+        assert sum(change[number] for each in samples for change in each["changes"]) == total
+    for before, after in itertools.pairwise(samples):
+        assert after["at"] - after["seconds"] == before["at"]
 
 
 def test_nothing_is_kept_where_nobody_looks() -> None:
