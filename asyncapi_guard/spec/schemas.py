@@ -330,7 +330,7 @@ def _beside_reference(schema: Any, path: SchemaPath) -> bool:
 
 def _is_deep(schema: Any) -> bool:
     """Whether a schema has more levels than engines follow."""
-    level = [schema] if isinstance(schema, dict) else []
+    level: list[Any] = [schema] if isinstance(schema, dict) else []
     for _ in range(_MOST_LEVELS):
         holders = (each.values() if isinstance(each, dict) else each for each in level)
         level = [each for held in holders for each in held if isinstance(each, (dict, list))]
