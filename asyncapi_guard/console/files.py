@@ -104,7 +104,7 @@ def console_of_file(
 ) -> ConsoleWSGI:
     """The WSGI application that serves the console of a file, at `/`.
 
-    Its judge answers this machine alone.
+    Its judge answers this machine alone. When the file cannot be used, pages say where and why.
 
     Args:
         document: the file.
@@ -114,4 +114,5 @@ def console_of_file(
     Raises:
         ValueError: `connect` is not such a URL.
     """
-    return ConsoleWSGI(None, Console(document, title=title, connect=connect), "", Gate(None))
+    console = Console(document, title=title, connect=connect, says_faults=True)
+    return ConsoleWSGI(None, console, "", Gate(None))

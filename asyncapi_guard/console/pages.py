@@ -2,7 +2,7 @@
 
 Pages know no web framework and do no I/O but reading their own templates: whoever serves them, or
 writes them to files, asks for the text. All that comes from the document is escaped by the
-templates; only `reading.markdown` makes HTML itself.
+templates; only `reading` makes HTML of descriptions, limits, code and trees itself.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import jinja2
 
 from asyncapi_guard.console.reading.document import ReadDocument, read_document
 from asyncapi_guard.console.reading.markdown import inline, is_long, markdown
+from asyncapi_guard.console.reading.tree_html import tree_html
 from asyncapi_guard.console.reading.wording import count
 from asyncapi_guard.console.trying.contract_data import contract_markup
 from asyncapi_guard.spec.deep_stack import with_room
@@ -74,7 +75,8 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters.update(markdown=markdown, inline=inline, is_long=is_long, events=_events)
+    made.filters.update(markdown=markdown, inline=inline, is_long=is_long, tree=tree_html)
+    made.filters["events"] = _events
     return made
 
 

@@ -67,12 +67,14 @@ class Console:
         debug: says whether the application is in debug mode, in which the judge answers others
             than this machine.
         judge: validates what pages ask about.
+        says_faults: the document is its author's own file, so a response says what is wrong with
+            it; else only the log does.
 
     Raises:
         ValueError: `connect` is not such a URL.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # options, each by its name
         self,
         served: Served,
         *,
@@ -82,6 +84,7 @@ class Console:
         traffic: Traffic | None = None,
         debug: Callable[[], bool] = bool,
         judge: Judge | None = None,
+        says_faults: bool = False,
     ) -> None:
         self.private: bool = private
         self._served = served
@@ -89,6 +92,7 @@ class Console:
         self._live = None if traffic is None else Live(traffic)
         self._debug = debug
         self._judge = judge or Judge()
+        self._says_faults = says_faults
         self._title = title
         self._connect = connect
         self._made: _Made | None = None
@@ -129,7 +133,8 @@ class Console:
             logger.error(  # noqa: TRY400  # its text says it all
                 "the console cannot show the document: %s", error
             )
-            response = Response.of_text(500, "The document cannot be used; the log says why\n")
+            reason = f": {error}" if self._says_faults else "; the log says why"
+            response = Response.of_text(500, f"The document cannot be used{reason}\n")
         except Exception as error:  # noqa: BLE001  # whatever it is, the browser gets an answer
             log_failure(f"the console failed at {request.path[:100]!r}", error)
             response = Response.of_text(500, f"The console failed ({type(error).__name__})\n")
@@ -140,7 +145,8 @@ class Console:
         keeps = "ETag" in response.headers and not self.private
         headers = {
             **security_headers(request.headers.get("host", ""), self._origins),
-            "Cache-Control": "no-cache" if keeps else "no-store",
+            # The policy names the host of the request, so no cache that others share keeps it.
+            "Cache-Control": "private, no-cache" if keeps else "no-store",
             **response.headers,
         }
         tag = headers.get("ETag")

@@ -68,7 +68,7 @@ def serve(app: flask.Flask, root: str, console: Console, gate: Gate) -> None:
         response = _answer(root, *consoles[root])
         return flask.Response(response.body, response.status, dict(response.headers))
 
-    endpoint = f"{_ENDPOINT}:{root}".replace(".", "_")
+    endpoint = f"{_ENDPOINT}:{root}".replace(".", ":")
     options: dict[str, Any] = {"host": "<host>"} if app.url_map.host_matching else {}
     for rule in _RULES:
         app.add_url_rule(

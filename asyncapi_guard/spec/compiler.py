@@ -38,6 +38,7 @@ from asyncapi_guard.spec.acks import (
     ack_schema,
     option_faults,
 )
+from asyncapi_guard.spec.limits import TOO_DEEP, refuse
 from asyncapi_guard.spec.own_extensions import extension_faults, faults_anywhere
 from asyncapi_guard.spec.prose import prose
 from asyncapi_guard.spec.protocols import may_carry_socketio
@@ -79,7 +80,10 @@ def compile_contract(documents: Documents, engine: EngineName) -> Contract:
     Raises:
         SpecError: with every fault found.
     """
-    return _Compiler(documents, engine).compile()
+    try:
+        return _Compiler(documents, engine).compile()
+    except RecursionError:
+        refuse(documents.main.name, TOO_DEEP)
 
 
 class _Compiler:

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from asyncapi_guard.errors import Finding, UnreadableDocument
 
-__all__ = ["DEFAULT_LIMITS", "Limits", "most_digits", "refuse"]
+__all__ = ["DEFAULT_LIMITS", "TOO_DEEP", "Limits", "most_digits", "refuse"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+#: What to say where Python itself cannot follow, whatever `depth` allows.
+TOO_DEEP = "too deep for Python's stack; its mappings and sequences must be nested less"
 _DIGITS = 1_000
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.errors import Finding, UnreadableDocument
 from asyncapi_guard.spec.compiler import compile_contract
-from asyncapi_guard.spec.limits import DEFAULT_LIMITS, Limits
+from asyncapi_guard.spec.limits import DEFAULT_LIMITS, TOO_DEEP, Limits, refuse
 from asyncapi_guard.spec.references import Documents
 from asyncapi_guard.spec.source import Source, check_data, read_source
 
@@ -120,4 +120,7 @@ def _from_data(spec: Mapping[str, Any], folder: Path | None, limits: Limits) -> 
     # Its references are relative to the root, as those of a file that lies there are.
     uri = "mapping:" if folder is None else (folder / name).absolute().as_uri()
     # A copy: schemas are compiled later, and what the caller changes then must not reach them.
-    return Source(name, uri, None, copy.deepcopy(data))
+    try:
+        return Source(name, uri, None, copy.deepcopy(data))
+    except RecursionError:
+        refuse(name, TOO_DEEP)

@@ -56,6 +56,8 @@ _Place = tuple[str, "Path"]
 _LONGEST_PATTERN = 20_000
 #: `uint32` is near `int32`, and is something else.
 _DIGIT = re.compile("[0-9]")
+#: Mappings and sequences inside one another; engines fail at some schemas that have 200.
+_MOST_LEVELS = 128
 #: Of one schema, that are reported.
 _MOST_FAULTS = 100
 
@@ -192,6 +194,13 @@ class Schemas:
         if not isinstance(node.value, (dict, bool)):
             yield node.finding("a schema must be a mapping, true or false", "invalid-schema")
             return
+        if _is_deep(node.value):
+            message = (
+                f"the schema is more than {_MOST_LEVELS} levels deep: no engine validates that"
+            )
+            self._is_endless = True  # circles are not looked for
+            yield node.finding(message, "invalid-schema")
+            return
         inside = _within(node)
         for schema in inside:
             yield from extension_faults(schema, "Schema")
@@ -317,6 +326,17 @@ def _beside_reference(schema: Any, path: SchemaPath) -> bool:
             return True
         schema = schema[part]
     return False
+
+
+def _is_deep(schema: Any) -> bool:
+    """Whether a schema has more levels than engines follow."""
+    level: list[Any] = [schema] if isinstance(schema, dict) else []
+    for _ in range(_MOST_LEVELS):
+        holders = (each.values() if isinstance(each, dict) else each for each in level)
+        level = [each for held in holders for each in held if isinstance(each, (dict, list))]
+        if not level:
+            return False
+    return True
 
 
 def _within(root: Node) -> list[Node]:

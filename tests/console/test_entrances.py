@@ -339,7 +339,10 @@ def test_others_are_served_meanwhile(way: str, net: Any, chat: Path) -> None:
 
 
 @pytest.mark.parametrize("way", ["flask", "wsgi"])
-@pytest.mark.parametrize(("length", "status"), [(None, "411 "), ("1x", "400 "), ("-1", "400 ")])
+@pytest.mark.parametrize(
+    ("length", "status"),
+    [(None, "411 "), ("1x", "400 "), ("-1", "400 "), ("0" * 5_000 + "2", "400 ")],
+)
 def test_a_body_has_a_length(way: str, chat: Path, length: str | None, status: str) -> None:
     """Where the web server does not say where it ends, or says no number."""
     from werkzeug.test import EnvironBuilder, run_wsgi_app
@@ -514,6 +517,16 @@ def test_another_server_takes_its_place(chat: Path, tmp_path: Path) -> None:
     with pytest.raises(InstallationError, match="after its first request"):
         late.init_app(app, socketio)
     assert not late.installed
+
+
+def test_paths_that_look_alike_are_two(chat: Path) -> None:
+    """Two guards of one application, each with its own routes."""
+    app = flask.Flask(__name__)
+    for root in ("/v1.1", "/v1_1"):
+        guard = AsyncAPIGuard(chat, docs=root)
+        guard.init_app(app, SocketIO(app, async_mode="threading"))
+    for root in ("/v1.1", "/v1_1"):
+        assert app.test_client().get(f"{root}/").status_code == 200
 
 
 @pytest.mark.parametrize("rule", ["/asyncapi", "/asyncapi/", "/asyncapi.json"])

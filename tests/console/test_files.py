@@ -45,7 +45,9 @@ def test_it_follows_the_file(net: Any, chat: Path, caplog: pytest.LogCaptureFixt
     assert b"Talk" in ask(f"{url}/").body
     assert judge(url, SAY).json["verdicts"][0]["verdict"] == "accepted"
     write(chat, CHAT.replace("title: Chat", "title: ["))
-    assert ask(f"{url}/").status == 500
+    broken = ask(f"{url}/")
+    assert (broken.status, broken.headers["Content-Type"]) == (500, "text/plain; charset=utf-8")
+    assert f"{chat}:" in broken.body.decode()
     assert f"{chat}:" in caplog.text
     chat.unlink()
     assert ask(f"{url}/").status == 500

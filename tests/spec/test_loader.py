@@ -154,6 +154,50 @@ def test_limits_can_be_set():
         load(MINIMAL, limits=Limits(depth=1))
 
 
+_NESTINGS = {
+    "properties": lambda schema: {"properties": {"a": schema}},
+    "allOf": lambda schema: {"allOf": [schema]},
+    "items": lambda schema: {"items": schema},
+}
+
+
+def deep(nesting, levels):
+    """The least document whose only schema has schemas inside one another."""
+    schema = {"type": "string"}
+    for _ in range(levels):
+        schema = _NESTINGS[nesting](schema)
+    document = copy.deepcopy(MINIMAL)
+    document["channels"] = {"c": {"address": "/", "messages": {"e": {}}}}
+    document["operations"] = {"o": {"action": "receive", "channel": {"$ref": "#/channels/c"}}}
+    document["channels"]["c"]["messages"]["e"]["payload"] = schema
+    return document
+
+
+@pytest.mark.parametrize("engine", ["rust", "jsonschema"])
+@pytest.mark.parametrize("nesting", _NESTINGS)
+def test_schemas_within_the_levels_of_engines_validate(nesting, engine):
+    """What loads by a raised limit can be used."""
+    contract = load(deep(nesting, 60), limits=Limits(depth=5_000), engine=engine)
+    schema = contract.operations["o"].messages[0].payload
+    value = "text"
+    for _ in range(60):
+        value = {"properties": {"a": value}, "allOf": value, "items": [value]}[nesting]
+    assert schema.is_valid(value)
+    assert not schema.is_valid(json.loads(json.dumps(value).replace('"text"', "5")))
+
+
+@pytest.mark.parametrize("engine", ["rust", "jsonschema"])
+@pytest.mark.parametrize("nesting", _NESTINGS)
+@pytest.mark.parametrize("levels", [150, 300, 450])
+def test_schemas_that_engines_cannot_follow_are_refused(nesting, levels, engine, tmp_path):
+    """From a file and from a mapping, as faults of the document."""
+    document, limits = deep(nesting, levels), Limits(depth=5_000)
+    (tmp_path / "deep.json").write_text(json.dumps(document))
+    for spec in (document, tmp_path / "deep.json"):
+        with pytest.raises(SpecError, match=r"too deep|levels deep"):
+            load(spec, limits=limits, engine=engine)
+
+
 @pytest.mark.parametrize("engine", ["rust", "jsonschema", "auto"])
 def test_the_engine_can_be_chosen(engine):
     """Every engine loads a document."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from asyncapi_guard.console.reading.sample_values import Bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 __all__ = ["JAVASCRIPT", "JSON", "PYTHON", "Code", "Language", "literal"]
 
@@ -20,6 +20,8 @@ Token = tuple[str, str]
 #: Characters of a value on one line.
 _ONE_LINE = 44
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*", re.ASCII)
+#: A value as JSON. `json.dumps` makes an encoder for each of them.
+_encode = json.JSONEncoder(ensure_ascii=False, default=repr).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +65,21 @@ class Code:
         self._html.append(f'<span class="{kind}">{escaped}</span>' if kind else escaped)
         return self
 
+    def plain(self, text: str) -> Code:
+        """Add a token of no kind that has no character to escape."""
+        self._text.append(text)
+        self._html.append(text)
+        return self
+
+    def key(self, name: str, language: Language) -> Code:
+        """Add the name of a property, and what stands before its value."""
+        is_bare = language.has_bare_keys and _IDENTIFIER.fullmatch(name) and name != "__proto__"
+        return self.add(name if is_bare else _encode(name), "k").plain(": ")
+
     def extend(self, other: Code) -> Code:
         """Add what is in another."""
-        self._text.append(other.text)
-        self._html.append("".join(other._html))
+        self._text += other._text
+        self._html += other._html
         return self
 
     @property
@@ -87,49 +100,56 @@ def literal(value: Any, language: Language, indent: int = 0) -> Code:
         language: which one.
         indent: of the line that it begins on.
     """
+    code = Code()
+    _write(code, value, language, indent)
+    return code
+
+
+def _write(code: Code, value: Any, language: Language, indent: int) -> None:
     if not isinstance(value, (dict, list)) or not value or _is_short(value):
-        return Code(_flat(value, language))
-    inner = " " * (indent + 2)
-    items: Iterable[tuple[Code, Any]]
+        _write_flat(code, value, language)
+        return
+    inner = "\n" + " " * (indent + 2)
     if isinstance(value, dict):
-        opening, closing = "{", "}"
-        items = ((Code(_key(name, language)), item) for name, item in value.items())
+        separator = "{" + inner
+        for name, item in value.items():
+            code.plain(separator).key(name, language)
+            _write(code, item, language, indent + 2)
+            separator = "," + inner
     else:
-        opening, closing = "[", "]"
-        items = ((Code(), item) for item in value)
-    code = Code().add(opening)
-    for number, (key, item) in enumerate(items):
-        code.add(f"{',' if number else ''}\n{inner}").extend(key).extend(
-            literal(item, language, indent + 2)
-        )
-    return code.add(f"\n{' ' * indent}{closing}")
+        separator = "[" + inner
+        for item in value:
+            code.plain(separator)
+            _write(code, item, language, indent + 2)
+            separator = "," + inner
+    code.plain(f"\n{' ' * indent}{'}' if isinstance(value, dict) else ']'}")
 
 
 def _is_short(value: Any) -> bool:
     """Whether a value is for one line."""
-    return len(json.dumps(value, ensure_ascii=False, default=repr)) <= _ONE_LINE
+    return len(_encode(value)) <= _ONE_LINE
 
 
-def _flat(value: Any, language: Language) -> Iterator[Token]:
+def _write_flat(code: Code, value: Any, language: Language) -> None:
     """A value on one line."""
     if isinstance(value, dict):
         spaced = " " if value and language is not PYTHON else ""
-        yield "", "{" + spaced
-        for number, (name, item) in enumerate(value.items()):
-            if number:
-                yield "", ", "
-            yield from _key(name, language)
-            yield from _flat(item, language)
-        yield "", spaced + "}"
+        separator = "{" + spaced
+        for name, item in value.items():
+            code.plain(separator).key(name, language)
+            _write_flat(code, item, language)
+            separator = ", "
+        code.plain(f"{spaced}}}" if value else "{}")
     elif isinstance(value, list):
-        yield "", "["
+        code.plain("[")
         for number, item in enumerate(value):
             if number:
-                yield "", ", "
-            yield from _flat(item, language)
-        yield "", "]"
+                code.plain(", ")
+            _write_flat(code, item, language)
+        code.plain("]")
     else:
-        yield _scalar(value, language)
+        kind, text = _scalar(value, language)
+        code.add(text, kind)
 
 
 def _scalar(value: Any, language: Language) -> Token:
@@ -139,11 +159,5 @@ def _scalar(value: Any, language: Language) -> Token:
     if value is None or isinstance(value, bool):
         return "n" if language is JSON else "w", null if value is None else yes if value else no
     if isinstance(value, str):
-        return "s", json.dumps(value, ensure_ascii=False)
+        return "s", _encode(value)
     return "n", json.dumps(value)
-
-
-def _key(name: str, language: Language) -> Iterator[Token]:
-    is_bare = language.has_bare_keys and _IDENTIFIER.fullmatch(name) and name != "__proto__"
-    yield "k", name if is_bare else json.dumps(name, ensure_ascii=False)
-    yield "", ": "

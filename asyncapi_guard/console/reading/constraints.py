@@ -88,10 +88,16 @@ _IN_WORDS = frozenset(
     )
 )  # fmt: skip
 
+_ABOUT_NUMBERS = frozenset(
+    ("exclusiveMaximum", "exclusiveMinimum", "maximum", "minimum", "multipleOf")
+)
+
 
 def types_of(schema: Mapping[str, Any]) -> tuple[str, ...]:
     """The types that a schema names, bytes as `binary`; none for any."""
     named = schema.get("type")
+    if isinstance(named, str) and named in _TYPES and "nullable" not in schema:
+        return (named,) if named != "string" or not is_binary(schema) else ("binary",)
     types = [named] if isinstance(named, str) else named if isinstance(named, list) else []
     types = [str(each) for each in types if each in _TYPES]
     if is_binary(schema):
@@ -140,6 +146,8 @@ def limits_of(schema: Mapping[str, Any], types: tuple[str, ...]) -> list[Markup]
         schema: one object of keywords; what it refers to is not looked into.
         types: of the value, as far as they are known.
     """
+    if SHOWN_ELSEWHERE.issuperset(schema):
+        return []
     limits = [
         *_values(schema),
         *_text(schema, types),
@@ -194,6 +202,8 @@ def _text(schema: Mapping[str, Any], types: tuple[str, ...]) -> Iterator[Markup]
 
 
 def _numbers(schema: Mapping[str, Any]) -> Iterator[Markup]:
+    if _ABOUT_NUMBERS.isdisjoint(schema):
+        return
     least, least_open = _bound(schema, "minimum", "exclusiveMinimum", max)
     most, most_open = _bound(schema, "maximum", "exclusiveMaximum", min)
     if least is not None and most is not None and not least_open and not most_open:

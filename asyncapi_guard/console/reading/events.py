@@ -10,7 +10,8 @@ from asyncapi_guard.console.reading.client_code import Call, Sample, example_of,
 from asyncapi_guard.console.reading.flat_schema import flatten
 from asyncapi_guard.console.reading.links import external_docs
 from asyncapi_guard.console.reading.rows import Branch, Group, Link, Row
-from asyncapi_guard.console.reading.sample_values import NO_SAMPLE, is_accepted, sample, with_bytes
+from asyncapi_guard.console.reading.sample_values import is_accepted, with_bytes
+from asyncapi_guard.console.reading.samples import Samples
 from asyncapi_guard.console.reading.wording import count
 from asyncapi_guard.contract import Action, Mode
 from asyncapi_guard.schema.text_objects import TextObject
@@ -197,6 +198,7 @@ class _Reader:
         self._trees = trees
         self._url = url
         self._anchors = Anchors()
+        self._samples = Samples()
         self._namespaces: dict[str, Namespace] = {}
         self._channels: dict[str, list[Channel]] = {}
         self._met: dict[str, dict[tuple[str, bool], _Met]] = {}
@@ -279,7 +281,7 @@ class _Reader:
         if not about_connections:
             parts.append(self._ack(met, ack, link))
         parts.extend(_unvalidated(said_by_all))
-        answer = [] if about_connections else _made_up_ack(ack)
+        answer = [] if about_connections else self._samples.ack(ack)
         call = Call(
             address,
             met.name,
@@ -389,7 +391,7 @@ class _Reader:
                 made.append(Example(name, _coded(call, met, arguments), is_rejected=is_rejected))
         if not made:
             for message in met.messages:
-                arguments = _made_up(message.payload)
+                arguments = self._samples.arguments(message.payload)
                 has_any = bool(arguments)
                 title = _text([message.meta], "title") or message.id
                 made.append(Example(title, _coded(call, met, arguments), is_made_up=has_any))
@@ -433,23 +435,6 @@ def written_examples(message: Message) -> Iterator[tuple[str, list[Any], bool]]:
             yield str(name), shown, is_rejected
         else:
             yield str(name), [shown], is_rejected
-
-
-def _made_up(schema: Schema | None) -> list[Any]:
-    if schema is None or schema.nothing:
-        return []
-    value = sample(schema)
-    if value is NO_SAMPLE:
-        return []
-    return value if schema.positional and isinstance(value, list) else [value]
-
-
-def _made_up_ack(ack: Ack | None) -> list[Any]:
-    for schema in ack.alternatives if ack is not None and not ack.none else ():
-        arguments = _made_up(schema)
-        if arguments:
-            return arguments
-    return []
 
 
 # -- what several messages say together ------------------------------------------------------------

@@ -79,6 +79,12 @@ class FlatSchema:
 
 def flatten(bundle: Bundle, schema: Any) -> FlatSchema:
     """All that a schema says of one value."""
+    if isinstance(schema, dict) and "$ref" not in schema and "allOf" not in schema:
+        return FlatSchema([schema], types=types_of(schema))  # as most are
+    return _flattened(bundle, schema)
+
+
+def _flattened(bundle: Bundle, schema: Any) -> FlatSchema:
     flat = FlatSchema()
     todo: deque[tuple[Any, bool]] = deque([(schema, False)])
     while todo:
