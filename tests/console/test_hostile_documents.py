@@ -79,9 +79,7 @@ OURS = {
     "td",
     "caption",
     "i",
-    "noscript",
     "small",
-    "template",
 }
 #: Words that mean something in a document, and must stay.
 KEPT = re.compile(
