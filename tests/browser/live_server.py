@@ -18,6 +18,8 @@ from typing import Any
 
 HARBOR = Path(__file__).parents[1] / "console" / "harbor.yml"
 COOKIE = "staff=yes"
+#: It has served what it was to serve first.
+READY = threading.Event()
 ID = "8f14e45f-ceea-4e67-9d7b-2f1c55a0b3d1"
 MEMBER = {"id": "u_12", "name": "Ada", "role": "member"}
 MESSAGE = {
@@ -56,7 +58,7 @@ def answers(emit: Any) -> dict[str, Any]:
         emit("message_posted", MESSAGE)
         return {"id": ID, "sent_at": MESSAGE["sent_at"]}
 
-    def typing(_room: str, active: bool) -> None:  # noqa: FBT001  # as the document has it
+    def typing(_room: str, active: bool) -> None:
         emit("member_typing", {"room": "quayside", "member": MEMBER, "active": active})
 
     def load_thread(message: Any) -> Any:
@@ -66,7 +68,9 @@ def answers(emit: Any) -> dict[str, Any]:
     def set_status(_status: str) -> None:
         return None
 
-    return {each.__name__: each for each in (join_room, post_message, typing, load_thread, set_status)}
+    return {
+        each.__name__: each for each in (join_room, post_message, typing, load_thread, set_status)
+    }
 
 
 def flask_app(mode: str) -> Any:
@@ -93,10 +97,16 @@ def flask_app(mode: str) -> Any:
     io.on_event("connect", lambda _auth: None, namespace="/chat")
     io.on_event("connect", lambda _auth: None, namespace="/moderation")
     io.on_event("mute_member", lambda _message: {"error": "absent"}, namespace="/moderation")
+
+    @app.get("/ready")
+    def ready() -> Any:
+        return "ready", 200 if READY.is_set() else 503
+
     return app
 
 
 def asgi_app(mode: str) -> Any:
+    import fastapi
     import socketio
 
     from asyncapi_guard import AsyncAPIGuard, Policy
@@ -115,7 +125,9 @@ def asgi_app(mode: str) -> Any:
         await server.emit("message_posted", MESSAGE, namespace="/chat")
         return {"id": ID, "sent_at": MESSAGE["sent_at"]}
 
-    return guard.asgi(socketio.ASGIApp(server))
+    api = fastapi.FastAPI()
+    api.get("/ready")(lambda: "ready")
+    return guard.asgi(socketio.ASGIApp(server, api))
 
 
 class Past:
@@ -132,7 +144,13 @@ class Past:
 
         def client(namespace: str) -> Any:
             made = socketio.Client()
-            made.connect(url, namespaces=[namespace], transports=["websocket"], auth={"token": "t"}, wait_timeout=60)
+            made.connect(
+                url,
+                namespaces=[namespace],
+                transports=["websocket"],
+                auth={"token": "t"},
+                wait_timeout=60,
+            )
             return made
 
         chat = [client("/chat") for _ in range(9)]
@@ -153,7 +171,9 @@ class Past:
             for at in range(round(9 * wave)):
                 said = {"room": "quayside", "text": "Hi!"}
                 chat[at % len(chat)].call("post_message", said, namespace="/chat", timeout=60)
-            request = urllib.request.Request(f"{url}/asyncapi/live.json", headers={"Cookie": COOKIE})
+            request = urllib.request.Request(
+                f"{url}/asyncapi/live.json", headers={"Cookie": COOKIE}
+            )
             urllib.request.urlopen(request, timeout=60).close()
             self._left = max(0.0, self._left - 5)
         threading.Thread(target=self._go_on, args=(chat,), daemon=True).start()
@@ -179,11 +199,12 @@ def main() -> None:
     from werkzeug.serving import make_server
 
     server = make_server("127.0.0.1", port, flask_app(mode), threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
     if past is not None:
         past.live(f"http://127.0.0.1:{port}")
-    print("ready", flush=True)
-    threading.Event().wait()
+    READY.set()
+    thread.join()
 
 
 if __name__ == "__main__":

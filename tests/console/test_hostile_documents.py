@@ -73,6 +73,11 @@ OURS = {
     "tr",
     "th",
     "td",
+    "caption",
+    "i",
+    "noscript",
+    "small",
+    "template",
 }
 #: Words that mean something in a document, and must stay.
 KEPT = re.compile(

@@ -112,10 +112,11 @@ function* moments(sample, start, amount, verdict, known) {
 
 /** Round numbers from 0 to at least the highest. */
 export function scale(highest) {
-  const about = Math.max(highest, 0.01) / 4;
+  if (!highest) return [0, 1];
+  const about = highest / 4;
   const power = 10 ** Math.floor(Math.log10(about));
   const step = [1, 2, 5, 10].find((each) => each * power >= about) * power;
-  const steps = Math.max(1, Math.ceil(highest / step));
+  const steps = Math.ceil(highest / step);
   return Array.from({ length: steps + 1 }, (_, at) => Number((at * step).toPrecision(6)));
 }
 
