@@ -241,5 +241,6 @@ def add_async_controls(server: Any, guard: AsyncAPIGuard) -> None:
 def player_of(server: Any, sid: str) -> str:
     """The session id that a page has in the game's namespace, by its session id in this one."""
     connection = server.manager.eio_sid_from_sid(sid, NAMESPACE)
-    player: str = server.manager.sid_from_eio_sid(connection, "/")
-    return player
+    player: str | None = server.manager.sid_from_eio_sid(connection, "/")
+    # Who has not entered the game has no other: emitted to nobody, rather than to everybody.
+    return player or sid

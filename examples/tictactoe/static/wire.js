@@ -13,7 +13,7 @@ export function logPacketsOf(client) {
     const packet = typeof data === "string" ? PACKET.exec(data) : undefined;
     if (!packet || packet[2] === "/demo") return;
     const [, type, namespace = "", , body] = packet;
-    const [name, text] = TYPES[type] ? [TYPES[type], namespace + body] : namesOf(body);
+    const [name, text] = TYPES[type] ? [TYPES[type], `${namespace} ${body && oneLine(JSON.parse(body))}`.trim()] : namesOf(body);
     const wire = $("#wire");
     const said = text || "no argument";
     wire.prepend(
