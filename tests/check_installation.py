@@ -20,6 +20,7 @@ def main() -> None:
         "asyncapi_guard/py.typed",
         "asyncapi_guard/_demo/server.py",
         "asyncapi_guard/_demo/asgi_server.py",
+        "asyncapi_guard/_demo/demo_controls.py",
     ):
         assert needed in names, f"{needed} is not in the wheel"
     spec = next(str(f.locate()) for f in files("asyncapi-guard") or () if f.name == "tictactoe.yml")
@@ -34,6 +35,7 @@ def main() -> None:
         page = wait_for(url + "/")
         assert b"<html" in page.lower()
         assert b"export" in wait_for(url + "/static/socketio.js")
+        assert b"Tic-tac-toe" in wait_for(url + "/asyncapi/")
         opened = wait_for(url + "/socket.io/?EIO=4&transport=polling")
         assert "sid" in json.loads(opened[1:])
         print("the demo serves its page and speaks Socket.IO")

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
+import sys
 from typing import TYPE_CHECKING, Any
 
 import socketio
@@ -17,10 +19,12 @@ from asyncapi_guard import AsyncAPIGuard
 
 # A script beside game.py in the repository, a module of a package in an installed wheel.
 if __package__:
+    from .demo_controls import GUARDED, add_async_controls
     from .game import GameError, Games
     from .news import news_of, position, room_of
     from .page import FILES, contract_file, read_file, security_headers
 else:
+    from demo_controls import GUARDED, add_async_controls
     from game import GameError, Games
     from news import news_of, position, room_of
     from page import FILES, contract_file, read_file, security_headers
@@ -40,9 +44,13 @@ def create_app() -> SecurityHeaders:
     # Same origin only, which is what python-socketio does unless it is told otherwise.
     sio = socketio.AsyncServer(async_mode="asgi")
     add_events(sio)
-    AsyncAPIGuard(contract_file(), reject_event="guard_rejected").protect(sio)
+    guard = AsyncAPIGuard(
+        contract_file(), policy=GUARDED, reject_event="guard_rejected", docs="/asyncapi"
+    )
+    add_async_controls(sio, guard)
+    guard.protect(sio)
     # Outermost, so that the answers of the Socket.IO endpoint carry the headers too.
-    return SecurityHeaders(socketio.ASGIApp(sio, other_asgi_app=page))
+    return SecurityHeaders(guard.asgi(socketio.ASGIApp(sio, other_asgi_app=page)))
 
 
 def add_events(sio: Any) -> None:
@@ -135,7 +143,11 @@ class SecurityHeaders:
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", ()), *added]}
+                headers = list(message.get("headers", ()))
+                # The console has headers of its own.
+                own = {name.lower() for name, _ in headers}
+                headers += [each for each in added if each[0] not in own]
+                message = {**message, "headers": headers}
             await send(message)
 
         await self._application(scope, receive, sending)
@@ -143,9 +155,21 @@ class SecurityHeaders:
 
 def main(host: str = "127.0.0.1", port: int = 5000) -> None:
     """Serve until interrupted."""
-    print(f"Tic-tac-toe on http://{host}:{port} (open it in two tabs; Ctrl+C stops)", flush=True)
-    # A poll whose client is gone would hold the server for 45 s.
-    uvicorn.run(create_app(), host=host, port=port, timeout_graceful_shutdown=1)
+    # A line for each rejection, and none for each request.
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
+    config = uvicorn.Config(
+        create_app(),
+        host=host,
+        port=port,
+        log_level="warning",
+        # A poll whose client is gone would hold the server for 45 s.
+        timeout_graceful_shutdown=1,
+    )
+    bound = config.bind_socket()
+    url = f"http://{host}:{bound.getsockname()[1]}"
+    print(f"Tic-tac-toe on {url} (open it in two tabs; Ctrl+C stops)", file=sys.stderr)
+    print(f"The console is at {url}/asyncapi/", file=sys.stderr)
+    uvicorn.Server(config).run(sockets=[bound])
 
 
 if __name__ == "__main__":

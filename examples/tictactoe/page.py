@@ -14,6 +14,10 @@ HERE = Path(__file__).resolve().parent
 FILES = {
     "/": ("index.html", "text/html; charset=utf-8"),
     "/static/app.js": ("app.js", "text/javascript; charset=utf-8"),
+    "/static/contract.js": ("contract.js", "text/javascript; charset=utf-8"),
+    "/static/faults.js": ("faults.js", "text/javascript; charset=utf-8"),
+    "/static/game.js": ("game.js", "text/javascript; charset=utf-8"),
+    "/static/wire.js": ("wire.js", "text/javascript; charset=utf-8"),
     "/static/style.css": ("style.css", "text/css; charset=utf-8"),
     "/static/socketio.js": ("", "text/javascript; charset=utf-8"),
 }

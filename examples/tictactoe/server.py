@@ -11,20 +11,24 @@ type and in which range is the contract's business, and the guard sees to it bef
 from __future__ import annotations
 
 import argparse
+import logging
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, abort, request
 from flask_socketio import SocketIO, close_room, emit, join_room
+from werkzeug.serving import WSGIRequestHandler
 
 from asyncapi_guard import AsyncAPIGuard
 
 # A script beside game.py in the repository, a module of a package in an installed wheel.
 if __package__:
+    from .demo_controls import GUARDED, add_controls
     from .game import GameError, Games
     from .news import news_of, position, room_of
     from .page import FILES, contract_file, read_file, security_headers
 else:
+    from demo_controls import GUARDED, add_controls
     from game import GameError, Games
     from news import news_of, position, room_of
     from page import FILES, contract_file, read_file, security_headers
@@ -43,7 +47,10 @@ def create_app() -> tuple[Flask, SocketIO]:
     socketio = SocketIO(app, async_mode="threading")
     add_page(app)
     add_events(socketio)
-    guard = AsyncAPIGuard(contract_file(), reject_event="guard_rejected")
+    guard = AsyncAPIGuard(
+        contract_file(), policy=GUARDED, reject_event="guard_rejected", docs="/asyncapi"
+    )
+    add_controls(socketio.server, guard)
     guard.init_app(app, socketio)
     # Outermost, so that the answers of the Socket.IO endpoint carry the headers too.
     app.wsgi_app = SecurityHeaders(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
@@ -129,17 +136,35 @@ class SecurityHeaders:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
             added = security_headers(environ["wsgi.url_scheme"], environ.get("HTTP_HOST", ""))
-            return start_response(status, headers + added, *rest)
+            # The console has headers of its own.
+            own = {name.lower() for name, _ in headers}
+            headers = headers + [each for each in added if each[0].lower() not in own]
+            return start_response(status, headers, *rest)
 
         return self._application(environ, start)
+
+
+class QuietRequests(WSGIRequestHandler):
+    """Werkzeug's, without a line for each request."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing."""
 
 
 def main(host: str = "127.0.0.1", port: int = 5000) -> None:
     """Serve until interrupted."""
     app, socketio = create_app()
-    print(f"Tic-tac-toe on http://{host}:{port} (open it in two tabs; Ctrl+C stops)", flush=True)
+    # A line for each rejection, and none for each request.
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
+    print(
+        f"Tic-tac-toe on http://{host}:{port} (open it in two tabs; Ctrl+C stops)"
+        f"\nThe console is at http://{host}:{port}/asyncapi/",
+        flush=True,
+    )
     # Werkzeug's server is for development, and a demonstration on one machine is just that.
-    socketio.run(app, host=host, port=port, allow_unsafe_werkzeug=True)
+    socketio.run(
+        app, host=host, port=port, allow_unsafe_werkzeug=True, request_handler=QuietRequests
+    )
 
 
 if __name__ == "__main__":

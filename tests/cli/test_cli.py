@@ -252,6 +252,7 @@ def demo(*options: str) -> Iterator[str]:
             process.wait(300)
 
 
+CONTRACT = ROOT / "specs" / "tictactoe.yml"
 DEMOS = ((), ("--asgi",))
 
 
@@ -281,7 +282,7 @@ def test_the_demo_serves_the_game(options: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("options", DEMOS)
 def test_the_demo_is_guarded_by_its_document(options: tuple[str, ...]) -> None:
-    """A move is made and heard of, and what breaks the contract is answered with the problems."""
+    """What breaks the contract is answered with the problems, unless the page's switch is off."""
     with demo(*options) as url:
         fetch(f"{url}/")
         with socketio.SimpleClient() as player:
@@ -294,6 +295,18 @@ def test_the_demo_is_guarded_by_its_document(options: tuple[str, ...]) -> None:
             player.emit("make_move", 1)
             event, rejected = player.receive(timeout=300)
             assert (event, rejected["error"]["event"]) == ("guard_rejected", "make_move")
+            with socketio.SimpleClient() as page:
+                page.connect(url, namespace="/demo", transports=["websocket"])
+                assert page.call("guard", False, timeout=300)["guarded"] is False
+                cheat = {"game_id": made["game_id"], "cheat": 1}
+                assert player.call("join_game", cheat, timeout=300)["player"] == "X"
+                asked = {"checkpoint": "receive_event", "namespace": "/", "event": "join_game"}
+                told = page.call("explain", {**asked, "args": [cheat]}, timeout=300)
+                assert told["log"] is None
+                line = CONTRACT.read_text().splitlines()[told["problems"][0]["line"] - 1]
+                assert line.strip() == "additionalProperties: false"
+                assert page.call("guard", True, timeout=300)["guarded"] is True
+            assert "error" in player.call("join_game", cheat, timeout=300)
 
 
 def fetch(url: str) -> tuple[str, dict[str, str]]:

@@ -44,8 +44,9 @@ _WEBSOCKETS = ("websockets", "wsproto")
 def command(host: str, port: int, *, asgi: bool) -> None:
     """Serve a tic-tac-toe game that is guarded by its AsyncAPI document.
 
-    Open the page in two browser tabs to play; its "Illegal traffic" panel sends what the document
-    forbids, and shows how the server rejects it.
+    Open the page in two browser tabs to play. The panel "Break it" makes mistakes, as a client or
+    as the server, and shows the line of the document that rejects each. The switch "Guard" shows
+    the server without its guard. The console is at /asyncapi.
     """
     if asgi:
         _check_uvicorn()
