@@ -13,20 +13,10 @@ import logging
 import time
 from typing import Any
 
-__all__ = ["Outboxes", "is_from_library"]
+from asyncapi_guard.integrations.replacing import is_from_library
 
-#: Whose methods are as they come. A wrapper lives elsewhere, whatever it says of itself.
-_OWN = frozenset(
-    (
-        "engineio.async_server",
-        "engineio.async_socket",
-        "engineio.base_server",
-        "engineio.server",
-        "engineio.socket",
-        "socketio.async_server",
-        "socketio.server",
-    )
-)
+__all__ = ["Outboxes"]
+
 #: Where the queues come from that engine.io takes. Some of them are no Python.
 _QUEUES = frozenset(
     ("asyncio.queues", "eventlet.queue", "gevent._gevent_cqueue", "gevent.queue", "queue")
@@ -96,14 +86,6 @@ class Outboxes:
         if kinds != self._kinds:
             self._kinds, self._are_plain = kinds, _are_plain(*kinds)
         return queue if self._are_plain and not _is_bounded(queue) else None
-
-
-def is_from_library(method: Any) -> bool:
-    """Return whether a method is python-socketio's or engine.io's as it comes."""
-    return getattr(method, "__globals__", _NOTHING).get("__name__") in _OWN
-
-
-_NOTHING: dict[str, Any] = {}
 
 
 def _are_plain(send: Any, check_ping_timeout: Any, queues: Any) -> bool:
