@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import inspect
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import engineio
@@ -29,6 +31,12 @@ class Proxy:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.inside, name)
+
+    def __eq__(self, other: object) -> bool:
+        return bool(self.inside == other)
+
+    def __hash__(self) -> int:
+        return hash(self.inside)
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         return Proxy(self.inside.__get__(instance, owner), self.note)
@@ -94,6 +102,26 @@ def test_what_is_wrapped_is_called(
     assert counts[0] == counts[1] > 0
 
 
+@pytest.mark.parametrize("wrap", [wrapper, Proxy])
+@pytest.mark.parametrize("name", ["_send_packet", "_send_eio_packet", "send_packet"])
+@pytest.mark.parametrize("kind", ["threads", "asyncio"])
+def test_what_is_wrapped_later_is_called(
+    kind: str, name: str, wrap: Any, net: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While clients are connected, and something was sent before."""
+    made, owner, called = Stage(kind, net, typed=True), OWNERS[name][kind != "threads"], list[str]()
+    made.io.on("step", handler_of(made))
+    made.io.doc_emit("told", Step)
+    client = made.raw()
+    client.enter()
+    for wrapped in (False, True):
+        client.send('21["step",{"x":3}]')
+        assert [client.receive(), client.receive()] == ['2["told",{"x":1}]', "31[3]"]
+        assert bool(called) is wrapped
+        inside = getattr(owner, name)
+        monkeypatch.setattr(owner, name, wrap(inside, lambda: called.append(name)))
+
+
 def handler_of(made: Stage) -> Any:
     """A handler that emits something before it returns."""
 
@@ -113,3 +141,34 @@ SERVERS = {
     "threads": lambda: socketio.Server(async_mode="threading"),
     "asyncio": lambda: socketio.AsyncServer(async_mode="asgi"),
 }
+
+
+FIRST = """
+import asyncio, socketio
+
+inside, called = socketio.AsyncServer.start_background_task, []
+
+def start(self, *args):
+    called.append(1)
+    return inside(self, *args)
+
+socketio.AsyncServer.start_background_task = start
+
+from asyncapi_guard.integrations.aio import calling
+
+async def work():
+    called.append(2)
+
+async def main():
+    calling.start(socketio.AsyncServer(async_mode="asgi"), work)
+    await asyncio.sleep(0)
+
+asyncio.run(main())
+assert called == [1, 2], called
+"""
+
+
+@pytest.mark.slow
+def test_what_was_wrapped_before_the_guard_was_imported_is_called() -> None:
+    """As tracers do it, which come first of all."""
+    subprocess.run([sys.executable, "-c", FIRST], check=True, timeout=120)

@@ -8,6 +8,9 @@ from contextlib import suppress
 from types import CoroutineType
 from typing import TYPE_CHECKING, Any
 
+import engineio
+import socketio
+
 from asyncapi_guard.integrations.handlers.registered import is_async_generator_function
 from asyncapi_guard.integrations.replacing import is_from_library
 
@@ -37,8 +40,15 @@ __all__ = [
 FAULTS: type[BaseException] = Exception
 #: Whether a handler cannot run on this kind of server.
 cannot_run: Callable[[Any], bool] = is_async_generator_function
-#: What starts tasks: as it comes, nothing else happens there.
+#: What starts tasks, where it is as it comes: nothing else happens there.
 _STARTER = "start_background_task"
+_STARTS, _STARTS_BENEATH = (
+    method if is_from_library(method) else None
+    for method in (
+        socketio.AsyncServer.start_background_task,
+        engineio.AsyncServer.start_background_task,
+    )
+)
 #: The event loop itself keeps no task alive that waits for something.
 _held: set[asyncio.Future[Any] | None] = set()
 #: What handlers return most, and nobody awaits.
@@ -51,10 +61,10 @@ def start(server: Any, function: Callable[..., Any], *args: Any) -> None:
     """Call a function in a task of its own, which is held until it is done."""
     eio = server.eio
     if (
-        _STARTER not in server.__dict__
+        type(server).start_background_task is _STARTS
+        and type(eio).start_background_task is _STARTS_BENEATH
+        and _STARTER not in server.__dict__
         and _STARTER not in eio.__dict__
-        and is_from_library(type(server).start_background_task)
-        and is_from_library(type(eio).start_background_task)
     ):
         asyncio.get_running_loop().create_task(_held_while_it_runs(function, args))
     else:

@@ -10,6 +10,7 @@ was wrapped, replaced or overridden, or the socket would do something else first
 from __future__ import annotations
 
 import logging
+import operator
 import time
 from typing import Any
 
@@ -33,9 +34,9 @@ class Outboxes:
     def __init__(self, server: Any) -> None:
         self._server = server
         #: Methods of classes, and whether they are as they come: looked at for each packet.
-        self._methods: tuple[Any, ...] = ()
+        self._methods: tuple[Any, ...] = (None,) * 5
         self._are_own: bool = False
-        self._kinds: tuple[Any, ...] = ()
+        self._kinds: tuple[Any, ...] = (None,) * 3
         self._are_plain: bool = False
 
     def are_open(self) -> bool:
@@ -58,7 +59,7 @@ class Outboxes:
             beneath.send_packet,
             beneath._get_socket,
         )
-        if methods != self._methods:
+        if any(map(operator.is_not, methods, self._methods)):  # a wrapper may be equal
             self._methods, self._are_own = methods, all(map(is_from_library, methods))
         return self._are_own
 
@@ -83,7 +84,7 @@ class Outboxes:
         if "send" in own or "check_ping_timeout" in own:
             return None
         kinds = kind.send, kind.check_ping_timeout, type(queue)
-        if kinds != self._kinds:
+        if any(map(operator.is_not, kinds, self._kinds)):
             self._kinds, self._are_plain = kinds, _are_plain(*kinds)
         return queue if self._are_plain and not _is_bounded(queue) else None
 
