@@ -7,6 +7,7 @@ somebody has replaced ours meanwhile, ours stay, and let everything pass.
 from __future__ import annotations
 
 from contextlib import contextmanager
+from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from socketio.admin import InstrumentedServer
@@ -15,12 +16,32 @@ from socketio.async_admin import InstrumentedAsyncServer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["Replacements", "is_or_extends", "own"]
+__all__ = ["Replacements", "is_from_library", "is_or_extends", "own"]
 
 _Method = TypeVar("_Method", bound="Callable[..., Any]")
 #: The attribute of a method that does what the one of python-socketio does that it overrides.
 _OWN = "asyncapi_guard_own"
 
+#: Whose functions are as they come. A wrapper lives elsewhere, whatever it says of itself.
+_LIBRARY = frozenset(
+    (
+        "engineio.async_server",
+        "engineio.async_socket",
+        "engineio.base_server",
+        "engineio.server",
+        "engineio.socket",
+        "socketio.async_client",
+        "socketio.async_manager",
+        "socketio.async_server",
+        "socketio.base_client",
+        "socketio.base_server",
+        "socketio.client",
+        "socketio.manager",
+        "socketio.msgpack_packet",
+        "socketio.packet",
+        "socketio.server",
+    )
+)
 #: The admin instrumentation, of servers on threads and on asyncio.
 _ADMINS = (InstrumentedServer, InstrumentedAsyncServer)
 
@@ -31,6 +52,16 @@ def own(method: _Method) -> _Method:
     return method
 
 
+def is_from_library(method: Any) -> bool:
+    """Return whether a method is python-socketio's or engine.io's as it comes.
+
+    What stands for a function is none, even if it has all the attributes of one: tracers put that
+    into the place of methods.
+    """
+    function = method.__func__ if type(method) is MethodType else method
+    return type(function) is FunctionType and function.__globals__.get("__name__") in _LIBRARY
+
+
 def is_or_extends(method: Any, theirs: Any) -> bool:
     """Whether a method is one of python-socketio's, or the override of a drop-in.
 
@@ -39,7 +70,7 @@ def is_or_extends(method: Any, theirs: Any) -> bool:
         theirs: the function.
     """
     function = getattr(method, "__func__", None)
-    return function is theirs or getattr(function, _OWN, False)
+    return (function is theirs and is_from_library(method)) or getattr(function, _OWN, False)
 
 
 class Replacements:

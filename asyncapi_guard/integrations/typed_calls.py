@@ -8,9 +8,6 @@ import inspect
 from types import CoroutineType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from socketio.base_client import BaseClient
-from socketio.base_server import BaseServer
-
 from asyncapi_guard.codefirst import CATCH_ALL, ConstructionError
 from asyncapi_guard.contract import Mode
 from asyncapi_guard.integrations.asked import (
@@ -26,6 +23,7 @@ from asyncapi_guard.integrations.deciding.calls import ASKING, Rejected, Shortcu
 from asyncapi_guard.integrations.handlers.registered import dispatches_itself
 from asyncapi_guard.integrations.handshake import handshake_of
 from asyncapi_guard.integrations.message import judged_call, message_of
+from asyncapi_guard.integrations.replacing import is_from_library
 from asyncapi_guard.integrations.typed_handlers import TypedHandlers, construct, rejected_by
 from asyncapi_guard.schema.compiled import CompiledSchema
 
@@ -43,8 +41,6 @@ _Arguments: TypeAlias = "Callable[[tuple[Any, ...]], tuple[Any, dict[str, Any]]]
 
 #: Events whose handlers need not take what there is: the auth, and the reason.
 _UNASKED = ("connect", "disconnect")
-#: What finds the handler of an event by its name, for servers and for clients.
-_FINDERS = (BaseServer._get_event_handler, BaseClient._get_event_handler)
 _NO_NAMES: dict[str, Any] = {}
 
 
@@ -130,7 +126,7 @@ class TypedCalls:
 
     def _is_found_by_name(self) -> bool:
         """Whether handlers are found as python-socketio finds them."""
-        return getattr(self.event_handler, "__func__", None) in _FINDERS
+        return is_from_library(self.event_handler)
 
     def shortcut(self, receiver: Receiver, rule: Rule) -> Shortcut | None:
         """Return what judges an event by making the instance that its handler gets.

@@ -12,6 +12,7 @@ import engineio
 import socketio
 
 from asyncapi_guard.integrations.handlers.registered import is_async_generator_function
+from asyncapi_guard.integrations.replacing import is_from_library
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,10 +40,15 @@ __all__ = [
 FAULTS: type[BaseException] = Exception
 #: Whether a handler cannot run on this kind of server.
 cannot_run: Callable[[Any], bool] = is_async_generator_function
-#: What starts tasks, as it comes: nothing else happens there.
+#: What starts tasks, where it is as it comes: nothing else happens there.
 _STARTER = "start_background_task"
-_STARTS: Any = socketio.AsyncServer.start_background_task
-_STARTS_BENEATH: Any = engineio.AsyncServer.start_background_task
+_STARTS, _STARTS_BENEATH = (
+    method if is_from_library(method) else None
+    for method in (
+        socketio.AsyncServer.start_background_task,
+        engineio.AsyncServer.start_background_task,
+    )
+)
 #: The event loop itself keeps no task alive that waits for something.
 _held: set[asyncio.Future[Any] | None] = set()
 #: What handlers return most, and nobody awaits.

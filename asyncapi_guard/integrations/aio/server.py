@@ -13,9 +13,8 @@ from asyncapi_guard.integrations.aio.connects import Connects
 from asyncapi_guard.integrations.aio.emits import Emits
 from asyncapi_guard.integrations.aio.events import Events
 from asyncapi_guard.integrations.aio.registering import Registering
-from asyncapi_guard.integrations.deciding.outboxes import is_from_library
 from asyncapi_guard.integrations.installed import MARK, Installed
-from asyncapi_guard.integrations.replacing import Replacements
+from asyncapi_guard.integrations.replacing import Replacements, is_from_library, is_or_extends
 
 if TYPE_CHECKING:
     from asyncapi_guard.integrations.application import AsyncApplication
@@ -78,7 +77,7 @@ class AsyncioServer(Events, Emits, Connects, Registering["ServerDecisions"], Ins
     def _install_on(self, manager: Any) -> None:
         replace = self.replaced.replace
         self._emit = self.replaced.replace_under_admin(manager, "emit", self.emit)
-        self._own_manager = getattr(self._emit, "__func__", None) is socketio.AsyncManager.emit
+        self._own_manager = is_or_extends(self._emit, socketio.AsyncManager.emit)
         self._sends_text = self._own_manager and self.decide.packets.sends_text
         if not self._own_manager:
             self._participants = replace(manager, "get_participants", self.get_participants)

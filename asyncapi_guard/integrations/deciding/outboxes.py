@@ -10,23 +10,14 @@ was wrapped, replaced or overridden, or the socket would do something else first
 from __future__ import annotations
 
 import logging
+import operator
 import time
 from typing import Any
 
-__all__ = ["Outboxes", "is_from_library"]
+from asyncapi_guard.integrations.replacing import is_from_library
 
-#: Whose methods are as they come. A wrapper lives elsewhere, whatever it says of itself.
-_OWN = frozenset(
-    (
-        "engineio.async_server",
-        "engineio.async_socket",
-        "engineio.base_server",
-        "engineio.server",
-        "engineio.socket",
-        "socketio.async_server",
-        "socketio.server",
-    )
-)
+__all__ = ["Outboxes"]
+
 #: Where the queues come from that engine.io takes. Some of them are no Python.
 _QUEUES = frozenset(
     ("asyncio.queues", "eventlet.queue", "gevent._gevent_cqueue", "gevent.queue", "queue")
@@ -43,9 +34,9 @@ class Outboxes:
     def __init__(self, server: Any) -> None:
         self._server = server
         #: Methods of classes, and whether they are as they come: looked at for each packet.
-        self._methods: tuple[Any, ...] = ()
+        self._methods: tuple[Any, ...] = (None,) * 5
         self._are_own: bool = False
-        self._kinds: tuple[Any, ...] = ()
+        self._kinds: tuple[Any, ...] = (None,) * 3
         self._are_plain: bool = False
 
     def are_open(self) -> bool:
@@ -68,7 +59,7 @@ class Outboxes:
             beneath.send_packet,
             beneath._get_socket,
         )
-        if methods != self._methods:
+        if any(map(operator.is_not, methods, self._methods)):  # a wrapper may be equal
             self._methods, self._are_own = methods, all(map(is_from_library, methods))
         return self._are_own
 
@@ -93,17 +84,9 @@ class Outboxes:
         if "send" in own or "check_ping_timeout" in own:
             return None
         kinds = kind.send, kind.check_ping_timeout, type(queue)
-        if kinds != self._kinds:
+        if any(map(operator.is_not, kinds, self._kinds)):
             self._kinds, self._are_plain = kinds, _are_plain(*kinds)
         return queue if self._are_plain and not _is_bounded(queue) else None
-
-
-def is_from_library(method: Any) -> bool:
-    """Return whether a method is python-socketio's or engine.io's as it comes."""
-    return getattr(method, "__globals__", _NOTHING).get("__name__") in _OWN
-
-
-_NOTHING: dict[str, Any] = {}
 
 
 def _are_plain(send: Any, check_ping_timeout: Any, queues: Any) -> bool:

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import socketio
 
-from asyncapi_guard.integrations.deciding.outboxes import is_from_library
 from asyncapi_guard.integrations.installed import MARK, Installed
-from asyncapi_guard.integrations.replacing import Replacements
+from asyncapi_guard.integrations.replacing import Replacements, is_from_library, is_or_extends
 from asyncapi_guard.integrations.threads.connects import Connects
 from asyncapi_guard.integrations.threads.emits import Emits
 from asyncapi_guard.integrations.threads.events import Events
@@ -78,7 +77,7 @@ class ThreadedServer(Events, Emits, Connects, Registering["ServerDecisions"], In
     def _install_on(self, manager: Any) -> None:
         replace = self.replaced.replace
         self._emit = self.replaced.replace_under_admin(manager, "emit", self.emit)
-        self._own_manager = getattr(self._emit, "__func__", None) is socketio.Manager.emit
+        self._own_manager = is_or_extends(self._emit, socketio.Manager.emit)
         self._sends_text = self._own_manager and self.decide.packets.sends_text
         if not self._own_manager:
             self._participants = replace(manager, "get_participants", self.get_participants)

@@ -21,6 +21,7 @@ from asyncapi_guard.integrations.wire.packets import (
     Junk,
     ModeOf,
     PacketCodec,
+    is_as_it_comes,
     name_of_event,
     opened,
 )
@@ -102,9 +103,7 @@ class MsgPackCodec(PacketCodec):
     @staticmethod
     def _writes_itself(base: Any) -> bool:
         own = msgpack_packet.MsgPackPacket
-        return not all(
-            getattr(base, name) is getattr(own, name) for name in ("encode", "__init__", "_to_dict")
-        )
+        return not is_as_it_comes(base, own, "encode", "__init__", "_to_dict")
 
     def encode(self, args: Sequence[Any]) -> Packed:
         """Encode a list or a tuple of arguments.
@@ -193,7 +192,7 @@ def guarded_msgpack_class(base: Any, mode_of: ModeOf, codec: MsgPackCodec) -> An
         "codec": codec,
         "mode_of": staticmethod(mode_of),
         "reads_itself": base.decode is not own.decode,
-        "is_plain": base.decode is own.decode and base.__init__ is own.__init__,
+        "is_plain": is_as_it_comes(base, own, "decode", "__init__"),
         # Looked up once: they run for every packet.
         "_init_of_base": base.__init__,
     }

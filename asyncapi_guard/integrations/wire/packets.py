@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from socketio import packet
 
 from asyncapi_guard.contract import Mode
+from asyncapi_guard.integrations.replacing import is_from_library
 from asyncapi_guard.integrations.wire.codec import Codec, Encoded
 from asyncapi_guard.integrations.wire.strict_json import Malformed, Revived, StrictJSON
 
@@ -29,6 +30,7 @@ __all__ = [
     "PacketCodec",
     "guarded_packet_class",
     "has_bytes",
+    "is_as_it_comes",
     "name_of_event",
     "opened",
     "strictly",
@@ -147,6 +149,14 @@ def name_of_event(data: Any) -> Any:
         return None
 
 
+def is_as_it_comes(base: Any, own: Any, *names: str) -> bool:
+    """Return whether some methods of a packet class are those of python-socketio's own."""
+    return all(
+        getattr(base, name) is getattr(own, name) and is_from_library(getattr(own, name))
+        for name in names
+    )
+
+
 class PacketCodec(Codec):
     """Encodes what leaves, and makes packets of it.
 
@@ -176,7 +186,7 @@ class PacketCodec(Codec):
     def _writes_itself(base: Any) -> bool:
         """Return whether an application's own class has a say in how packets are written."""
         own = packet.Packet
-        return base.encode is not own.encode or base.__init__ is not own.__init__
+        return not is_as_it_comes(base, own, "encode", "__init__")
 
     def ack(
         self, namespace: str, id: int, values: Sequence[Any], encoded: Encoded | None = None
@@ -245,7 +255,7 @@ def guarded_packet_class(base: Any, largest: float, mode_of: ModeOf) -> Any:
         "most_attached": _ATTACHED * largest,
         "mode_of": staticmethod(mode_of),
         "reads_text": base.decode is packet.Packet.decode,
-        "is_plain": base.decode is packet.Packet.decode and base.__init__ is packet.Packet.__init__,
+        "is_plain": is_as_it_comes(base, packet.Packet, "decode", "__init__"),
         # Looked up once: they run for every packet.
         "_init_of_base": base.__init__,
         "_decode_of_base": base.decode,
