@@ -197,7 +197,7 @@ class AsyncAPIGuard:
         if described is not None:
             contract = replace(contract, perspective=described)
         if server is not None:
-            contract = on_server(contract, server)
+            contract = on_server(contract, server, policy)
         with_names(self.verifiers, contract, self.verifiers_option)
         #: As servers see the contract; `Guard.mirrored` is for clients.
         self.in_force: Guard = Guard(contract.seen_by(Perspective.SERVER), policy)
