@@ -295,6 +295,9 @@ class CodeFirstApplication:
                     f"{place} would do nothing: the model takes neither the error object, which is "
                     "a dict, nor no argument"
                 )
+        # A packet is in the logs before anybody asks what it is.
+        for adapter in self._guarded._adapters() if self._guarded is not None else ():
+            adapter.follow(contract)
 
     def _check_marks(self) -> None:
         """The same for all that is registered, once all options are known."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from asyncapi_guard.contract import Contract
     from asyncapi_guard.integrations.replacing import Replacements
 
 __all__ = ["MARK", "Installed", "Redacts"]
@@ -18,6 +19,10 @@ MARK = "_asyncapi_guard"
 
 class Redacts(Protocol):
     """What keeps credentials out of logs."""
+
+    def follow(self, contract: Contract) -> None:
+        """Keep the credentials out that another contract tells of."""
+        ...
 
     def remove(self) -> None:
         """Let lines be as they are."""
@@ -55,6 +60,11 @@ class Installed:
         """Whether the target is guarded now."""
         active: bool = self.decide.active
         return active
+
+    def follow(self, contract: Contract) -> None:
+        """Another contract is in force, or will be."""
+        if self.redaction is not None:
+            self.redaction.follow(contract)
 
     def uninstall(self) -> None:
         """Put the target's methods back; where somebody wrapped ours, ours let everything pass."""

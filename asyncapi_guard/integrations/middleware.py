@@ -31,12 +31,7 @@ from asyncapi_guard.integrations.handlers.unheeded import unheeded, unheeded_ack
 from asyncapi_guard.integrations.recording.log import logger
 from asyncapi_guard.integrations.recording.recorder import Recorder
 from asyncapi_guard.integrations.recording.statistics import Statistic, merged
-from asyncapi_guard.integrations.serving import (
-    VIOLATIONS,
-    ConsoleOptions,
-    Serving,
-    Shown,
-)
+from asyncapi_guard.integrations.serving import VIOLATIONS, ConsoleOptions, Serving, Shown
 from asyncapi_guard.integrations.verifiers import (
     check_timeout,
     check_verifiers,
@@ -197,7 +192,7 @@ class AsyncAPIGuard:
         if described is not None:
             contract = replace(contract, perspective=described)
         if server is not None:
-            contract = on_server(contract, server)
+            contract = on_server(contract, server, policy)
         with_names(self.verifiers, contract, self.verifiers_option)
         #: As servers see the contract; `Guard.mirrored` is for clients.
         self.in_force: Guard = Guard(contract.seen_by(Perspective.SERVER), policy)
@@ -310,6 +305,8 @@ class AsyncAPIGuard:
 
     @guard.setter
     def guard(self, guard: Guard) -> None:
+        for adapter in self._adapters():
+            adapter.follow(guard.contract)
         self.in_force = guard
 
     @property

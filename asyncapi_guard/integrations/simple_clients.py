@@ -9,6 +9,8 @@ from asyncapi_guard.integrations.replacing import Replacements
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from asyncapi_guard.contract import Contract
+
 __all__ = ["GuardedSimpleClient"]
 
 
@@ -51,6 +53,11 @@ class GuardedSimpleClient:
         if self.active:
             self._adapter = self._guard_client(client)
         return client
+
+    def follow(self, contract: Contract) -> None:
+        """Another contract is in force, or will be."""
+        if self._adapter is not None:
+            self._adapter.follow(contract)
 
     def uninstall(self) -> None:
         """Guard nothing any more."""

@@ -15,7 +15,7 @@ from asyncapi_guard.integrations.deciding.server import ServerDecisions
 from asyncapi_guard.integrations.handlers.registered import is_coroutine_function
 from asyncapi_guard.integrations.installed import MARK, Installed
 from asyncapi_guard.integrations.recording.redacting import Redaction
-from asyncapi_guard.integrations.recording.secrets import Secrets, all_schemes
+from asyncapi_guard.integrations.recording.secrets import all_schemes
 from asyncapi_guard.integrations.simple_clients import GuardedSimpleClient
 from asyncapi_guard.integrations.threads.client import ThreadedClient
 from asyncapi_guard.integrations.threads.errors import ErrorHandler
@@ -207,10 +207,11 @@ def _install_on_asyncio(
 def _redact_logs(guarding: Guarding, adapter: Installed) -> None:
     """Keep what clients show out of the logs, where the document says what that is."""
     guard = guarding.in_force
-    schemes = all_schemes(guard.contract, declared=guarding.trusts_handlers)
-    if schemes and guard.policy.of_security is not Mode.OFF:
-        secrets = Secrets.of(schemes)
-        adapter.redaction = Redaction(adapter.target, adapter.replaced.replace, secrets)
+    declared = guarding.trusts_handlers
+    if all_schemes(guard.contract, declared=declared) and guard.policy.of_security is not Mode.OFF:
+        adapter.redaction = Redaction(
+            adapter.target, adapter.replaced.replace, guard.contract, declared=declared
+        )
 
 
 def _follow(adapter: ThreadedServer | AsyncioServer) -> None:

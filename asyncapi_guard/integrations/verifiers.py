@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract import Mode
 from asyncapi_guard.errors import InstallationError
-from asyncapi_guard.guard.policy import with_near_names
+from asyncapi_guard.guard.policy import Policy, with_near_names
 from asyncapi_guard.guard.security import used_schemes
 from asyncapi_guard.integrations.recording.log import write
 
@@ -74,16 +74,29 @@ def check_timeout(given: Any) -> float:
     return float(given)
 
 
-def on_server(contract: Contract, name: str) -> Contract:
+def on_server(contract: Contract, name: str, policy: Policy | None = None) -> Contract:
     """The contract as one of its servers sees it.
 
+    Args:
+        contract: of all servers.
+        name: of one of them.
+        policy: what is done there.
+
     Raises:
-        ValueError: there is no such server.
+        ValueError: there is no such server, or the policy names operations of others only.
     """
     if name not in contract.servers:
         named = with_near_names([name], contract.servers)
         raise ValueError(f"server is none of the document's servers: {named}")
-    return contract.on_server(name)
+    here = contract.on_server(name)
+    modes = policy.operations if isinstance(policy, Policy) else {}
+    elsewhere = sorted(modes.keys() & contract.operations.keys() - here.operations.keys())
+    if elsewhere:
+        raise ValueError(
+            f"the policy names operations that server={name!r} leaves out, because their channels "
+            f"are on other servers: {', '.join(map(repr, elsewhere))}"
+        )
+    return here
 
 
 def check_security(guarding: Guarding, server: Any) -> None:

@@ -12,6 +12,7 @@ import requests
 import socketio as pysocketio
 import websocket
 from conftest import PATIENCE
+from cryptography.hazmat.primitives.asymmetric import ed25519
 from traffic_asyncio import Uvicorn
 
 from asyncapi_guard import AsyncAPIGuard, Handshake, Identity, UserPassword
@@ -21,6 +22,9 @@ CANARY = "c4n4ry"
 GOOD, OTHER, WRONG, OLD, WEAK = (
     f"{each}-{CANARY}" for each in ("good", "other", "wrong", "old", "weak")
 )
+
+#: Signs the tokens of an issuer that publishes its keys.
+ISSUER = ed25519.Ed25519PrivateKey.from_private_bytes(b"the key of an issuer, in tests. ")
 
 SCHEMES: dict[str, dict[str, Any]] = {
     "bearer": {"type": "http", "scheme": "bearer"},

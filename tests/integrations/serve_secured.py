@@ -20,27 +20,51 @@ else:
     eventlet.monkey_patch()
 
 import contextlib  # noqa: E402  # what is patched must be patched before it is imported
+import json  # noqa: E402
 import socket  # noqa: E402
 import time  # noqa: E402
 from typing import Any  # noqa: E402
 
+import jwt as pyjwt  # noqa: E402
 import socketio as pysocketio  # noqa: E402
-from security_stage import HANGING, SOON, document, identity_of, with_ending  # noqa: E402
+from security_stage import (  # noqa: E402
+    HANGING,
+    ISSUER,
+    SCHEMES,
+    SOON,
+    document,
+    identity_of,
+    with_ending,
+    with_renewing,
+)
 
-from asyncapi_guard import AsyncAPIGuard, Identity  # noqa: E402
+from asyncapi_guard import AsyncAPIGuard, Identity, security  # noqa: E402
+
+
+def issuer(environ: Any, start_response: Any) -> list[bytes]:
+    """Publishes a key: if one who asks for it held up the others, nobody would answer."""
+    algorithm = pyjwt.algorithms.get_default_algorithms()["EdDSA"]
+    start_response("200 OK", [("Content-Type", "application/json")])
+    key = algorithm.to_jwk(ISSUER.public_key(), as_dict=True)
+    return [json.dumps({"keys": [key]}).encode()]
 
 
 class Secured:
     """The server, whose verifiers tell the news to everybody; they may hang, too."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int) -> None:
         self.io = pysocketio.Server(async_mode=MODE, namespaces="*")
         self.happened: list[str] = []
-        spec = with_ending(document(), "bearer")
+        SCHEMES["issued"] = SCHEMES["bearer"]
+        spec = with_renewing(with_ending(document(), "bearer"), "issued")
+        verifiers: dict[str, Any] = dict.fromkeys(SCHEMES, self.verify)
+        verifiers["issued"] = security.jwt(
+            jwks_url=f"http://127.0.0.1:{port}/keys", algorithms=["EdDSA"], audience="chat"
+        )
         self.namespaces = [each["address"] for each in spec["channels"].values()]
         self.guard = AsyncAPIGuard(
             spec,
-            security=dict.fromkeys(spec["components"]["securitySchemes"], self.verify),
+            security=verifiers,
             security_timeout=1,
             on_violation=lambda violation: self.happened.append(str(violation.code)),
         )
@@ -81,13 +105,13 @@ def announce(port: int, sleep: Any) -> None:
 
 def main() -> None:
     """Serve until the parent ends this process."""
-    secured = Secured()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
+    secured = Secured(port)
     secured.io.start_background_task(announce, port, secured.io.sleep)
     sys.stdout = sys.stderr
-    app = pysocketio.WSGIApp(secured.io)
+    app = pysocketio.WSGIApp(secured.io, issuer)
     if MODE == "gevent":
         from gevent.pywsgi import WSGIServer
 

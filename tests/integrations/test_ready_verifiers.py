@@ -24,7 +24,7 @@ from fastapi import FastAPI, Request
 from flask.sessions import SessionInterface, SessionMixin
 from flask_socketio import SocketIO
 from itsdangerous import TimestampSigner
-from security_stage import CANARY, Shown, Stage, Visitor, document
+from security_stage import CANARY, Shown, Stage, Visitor, document, with_renewing
 from starlette.middleware.sessions import SessionMiddleware
 from traffic_asyncio import Uvicorn
 from werkzeug.security import generate_password_hash
@@ -156,6 +156,73 @@ def test_identities_are_those_of_tokens(way: str, net: Any) -> None:
     assert (identity.subject, identity.scopes) == ("ann", {"enter"})
     assert identity.expires_at == 9_999_999_999
     assert identity.claims["room"] == "a"
+
+
+@ways
+@transports
+def test_a_token_is_renewed(way: str, transport: str, net: Any) -> None:
+    """By an event or by the application: the new token's scopes, end and claims count."""
+    spec = with_renewing(document(["bearer"]), "bearer")
+    at = Stage(way, net, spec, security={"bearer": VERIFIERS["bearer"]})
+    visitor = visit(net, transport, at.url, Shown({"token": token()}))
+    sid = json.loads(visitor.enter("/bearer").partition(",")[2])["sid"]
+
+    def by_event(shown: str) -> bool:
+        visitor.send(f"2/bearer,7{json.dumps(['renew', shown])}")
+        return visitor.until("3/bearer,7") == "3/bearer,7[]"
+
+    def by_application(shown: str) -> bool:
+        return at.run(at.guard.reauthenticate(sid, "/bearer", shown)) is not None
+
+    for renews in (by_event, by_application):
+        good = token(scope=f"enter {renews.__name__}", exp=9_999_999_999, room=renews.__name__)
+        assert renews(good)
+        for wrong in (
+            token(sub="bob"),
+            token(exp=1),
+            token(secret=SECRET[::-1]),
+            token(scope="other"),
+        ):
+            assert not renews(wrong)
+        identity = at.guard.identity(sid, "/bearer")
+        assert identity.scopes == {"enter", renews.__name__}
+        assert (identity.expires_at, identity.claims["room"]) == (9_999_999_999, renews.__name__)
+    assert CANARY not in "".join(visitor.frames)
+
+
+@pytest.mark.parametrize("kind", ["flask", "starlette"])
+def test_a_session_is_renewed(kind: str, net: Any) -> None:
+    """The credential is the value of the cookie, and not what the client came with."""
+    spec = document(["cookie"])
+    spec["components"]["securitySchemes"]["cookie"] = {**COOKIE, "scopes": ["enter"]}
+    app = flask.Flask(__name__)
+    app.secret_key = SECRET
+
+    def scopes(session: Any) -> list[str]:
+        return ["enter", session.get("more", "")]
+
+    def cookie(**session: Any) -> str:
+        if kind == "starlette":
+            return signed(session)
+        signer: Any = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # of cookies
+        return str(signer.dumps(session))
+
+    verify: Any = security.session_user(app=app, scopes=scopes)
+    if kind == "starlette":
+        verify = security.starlette_session(secret_key=SECRET, scopes=scopes)
+    way = "threads" if kind == "flask" else "asyncio"
+    at = Stage(way, net, spec, security={"cookie": verify})
+    given = Shown(headers={"cookie": f"session={cookie(user_id='ann')}"})
+    sid = json.loads(visit(net, "polling", at.url, given).enter("/cookie").partition(",")[2])["sid"]
+    for value, found in (
+        (cookie(user_id="ann", more="more"), {"enter", "more"}),
+        (cookie(user_id="bob"), None),
+        (cookie(user_id="ann")[:-1] + "!", None),
+        ("", None),
+    ):
+        renewed = at.guard.reauthenticate(sid, "/cookie", value, scheme="cookie")
+        identity = at.run(renewed)
+        assert (None if identity is None else identity.scopes) == found
 
 
 @ways

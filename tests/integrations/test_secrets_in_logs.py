@@ -19,18 +19,21 @@ from secret_hunt import FORMS, NAMES, Lines, Werkzeug
 from security_stage import (
     CANARY,
     GOOD,
+    OTHER,
     SCHEMES,
     SITUATIONS,
+    WRONG,
     Shown,
     Stage,
     Visitor,
     basic,
     document,
     shown,
+    with_renewing,
 )
 from traffic_asyncio import Uvicorn
 
-from asyncapi_guard import AsyncAPIGuard, Identity
+from asyncapi_guard import AsyncAPIAsyncServer, AsyncAPIGuard, AsyncAPIServer, Identity, Policy
 
 SERVED = {"threads": Werkzeug, "asyncio": partial(Uvicorn, log_level="trace")}
 LOUD = {"logger": True, "engineio_logger": True}
@@ -184,6 +187,105 @@ def test_no_secret_is_told_at_the_end_of_an_identity(
     assert [frame for frame in visitor.frames if FORMS.search(frame)] == []
 
 
+#: Events by which a client shows again who it is: right, wrong, of other forms, not valid.
+RENEWING = {
+    "right": json.dumps(["renew", OTHER]),
+    "wrong": json.dumps(["renew", WRONG]),
+    "odd": json.dumps(["renew", f'"{CANARY}\\\n/2["x",'], ensure_ascii=False),
+    "object": json.dumps(["renew", {"a": CANARY, "token": OTHER}]),
+    "not valid": json.dumps(["renew", [CANARY]]),
+    "several": json.dumps(["renew", OTHER, CANARY]),
+    "written otherwise": f'[ \n"\\u0072enew"\n,"{OTHER}"]',
+    "not JSON": f'["renew","{OTHER}"',
+    "failing": json.dumps(["renew", {"token": OTHER, "fails": CANARY}]),
+}
+
+
+class Renewed(Told):
+    """A server whose handler quotes what a client has shown again; and who it is stays the same."""
+
+    def __init__(self, way: str, net: Any, **options: Any) -> None:
+        payload = {"type": ["string", "object"]}
+        spec = with_renewing(document(["bearer"]), "bearer", payload=payload)
+        super().__init__(way, net, spec, policy=Policy(include_values=True), **options)
+        self.io.on("renew", self._renewed, namespace="/bearer")
+
+    def _renewed(self, sid: str, shown: Any, *_: Any) -> None:
+        if "fails" in shown:
+            raise RuntimeError(f"cannot use {shown['token']}")
+
+
+@ways
+@transports
+def test_no_secret_is_told_of_renewals(way: str, transport: str, net: Any, lines: Lines) -> None:
+    """Whether the client shows itself again, or the application does that for it."""
+    at, frames = Renewed(way, net, io=LOUD), []
+    for event in RENEWING.values():
+        visitor = net.also_close(Visitor(transport, at.url, shown("bearer", GOOD)))
+        sid = json.loads(visitor.enter("/bearer").partition(",")[2])["sid"]
+        visitor.send(f"2/bearer,{event}")
+        visitor.send(f"2/bearer,7{event}")
+        visitor.send('2/bearer,8["say",1]')
+        visitor.until("3/bearer,8")
+        for credential in (OTHER, WRONG, {"token": OTHER, "other": CANARY}):
+            at.run(at.guard.reauthenticate(sid, "/bearer", credential))
+            at.run(at.guard.reauthenticate(sid, "/bearer", credential, scheme="bearer"))
+        frames += visitor.frames
+        visitor.close()
+    assert lines.telling() == []
+    assert [frame for frame in frames if FORMS.search(frame)] == []
+    assert not FORMS.search(str(at.violations))
+    assert any('["renew",***' in line for _, line in lines.lines)
+
+
+@ways
+def test_no_secret_is_told_of_renewals_in_messagepack(
+    way: str, net: Any, lines: Lines, monkeypatch: Any
+) -> None:
+    """Whoever sends them: the client is guarded as well."""
+    monkeypatch.setattr("websocket._logging._traceEnabled", True)
+    packets = {**LOUD, "serializer": "msgpack"}
+    at = Renewed(way, net, io=packets)
+    client = pysocketio.Client(reconnection=False, handle_sigint=False, **packets)
+    AsyncAPIGuard(at.guard.contract).protect(client)
+    client.connect(
+        at.url, auth={"token": GOOD}, namespaces=["/bearer"], wait_timeout=PATIENCE, retry=False
+    )
+    for value in (OTHER, WRONG, {"token": OTHER, "fails": CANARY}):
+        client.call("renew", value, namespace="/bearer", timeout=PATIENCE)
+    client.disconnect()
+    assert lines.telling() == []
+
+
+@pytest.mark.parametrize("kind", ["AsyncAPIServer", "AsyncAPIAsyncServer"])
+def test_no_secret_is_told_of_renewals_that_are_registered_late(
+    kind: str, net: Any, lines: Lines
+) -> None:
+    """The line about the packet comes before anybody has judged it."""
+    bearer = {"bearer": {"type": "http", "scheme": "bearer"}}
+    drop_in = AsyncAPIServer if kind == "AsyncAPIServer" else AsyncAPIAsyncServer
+    mode = "threading" if kind == "AsyncAPIServer" else "asgi"
+    verifiers = {"bearer": lambda *_: Identity("ann")}
+    options = {"typed": True, "security": bearer, "verifiers": verifiers, **LOUD}
+    io: Any = drop_in(async_mode=mode, **options)
+    io.on("say", namespace="/game")(lambda _: None)
+    if kind == "AsyncAPIServer":
+        url = net.also_serve(Werkzeug(pysocketio.WSGIApp(io))).url
+    else:
+        url = net.also_serve(Uvicorn(pysocketio.ASGIApp(io))).url
+    visitor = net.also_close(Visitor("websocket", url, shown("bearer", GOOD)))
+    visitor.enter("/game")
+
+    @io.on("renew", namespace="/game", reauthenticate=True)
+    def renew(shown: str) -> None:
+        """Go on."""
+
+    visitor.send(f'2/game,7["renew","{OTHER}"]')
+    visitor.until("3/game,7")
+    assert lines.telling() == []
+    assert any('["renew",***' in line for _, line in lines.lines)
+
+
 @ways
 @transports
 @pytest.mark.slow
@@ -215,7 +317,8 @@ def test_a_client_does_not_tell_its_own(
     bare = pysocketio.Server(async_mode="threading", namespaces="*")
     url = net.serve(pysocketio.WSGIApp(bare))
     client = getattr(pysocketio, kind)(reconnection=False, handle_sigint=False, **LOUD)
-    AsyncAPIGuard(document(["bearer", "query", "header"])).protect(client)
+    spec = with_renewing(document(["bearer", "query", "header"]), "bearer")
+    AsyncAPIGuard(spec).protect(client)
     options = {
         "auth": {"token": GOOD},
         "headers": {"X-Key": GOOD, "Authorization": f"Bearer {GOOD}"},
@@ -229,6 +332,7 @@ def test_a_client_does_not_tell_its_own(
             await client.connect(f"http://127.0.0.1:1/?key={GOOD}", **options)
         await client.connect(f"{url}?key={GOOD}", **options)
         await client.emit("say", "hello", namespace="/bearer")
+        await client.emit("renew", GOOD, namespace="/bearer")
         await client.disconnect()
 
     if kind == "AsyncClient":
@@ -238,6 +342,7 @@ def test_a_client_does_not_tell_its_own(
             client.connect(f"http://127.0.0.1:1/?key={GOOD}", **options)
         client.connect(f"{url}?key={GOOD}", **options)
         client.emit("say", "hello", namespace="/bearer")
+        client.emit("renew", GOOD, namespace="/bearer")
         client.disconnect()
     assert lines.telling() == []
     assert any("***" in line for _, line in lines.lines)

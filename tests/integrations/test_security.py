@@ -660,6 +660,20 @@ def test_a_channel_is_on_the_servers_that_it_names(
     assert visitor.enter("/open").startswith("0")
 
 
+def test_a_policy_may_name_operations_of_another_server() -> None:
+    """Which is a fault of this server's policy, and no misspelling."""
+    spec = document(["bearer"], server=["bearer"])
+    spec["servers"]["other"] = {"host": "i", "protocol": "ws"}
+    spec["channels"]["bearer"]["servers"] = [{"$ref": "#/servers/main"}]
+    words = r"names operations that server='other' leaves out, .* other servers: 'bearer_say'$"
+    options = {"spec": spec, "security": {"bearer": yes}}
+    with pytest.raises(ValueError, match=words):
+        protect(**options, server="other", policy=Policy(operations={"bearer_say": "report"}))
+    with pytest.raises(ValueError, match="names unknown operations: 'bearer_sya'"):
+        protect(**options, server="other", policy=Policy(operations={"bearer_sya": "report"}))
+    protect(**options, server="main", policy=Policy(operations={"bearer_say": "report"}))
+
+
 @pytest.mark.parametrize("make", [AsyncAPIServer, AsyncAPIAsyncServer, AsyncAPISocketIO])
 def test_a_drop_in_is_one_of_the_servers_of_its_document(make: Any) -> None:
     """And without a document, of none."""

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import itertools
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
+import jwt as pyjwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ed25519
 from security_stage import (
     CANARY,
     GOOD,
     HANGING,
+    ISSUER,
     OTHER,
     SCHEMES,
     SITUATIONS,
@@ -108,6 +112,29 @@ def test_a_client_renews_itself(mode: str, transport: str, urls: Any, net: Any) 
     assert ask(visitor, "/bearer", "renew", OTHER) == []
     assert ask(visitor, "/bearer", "renew", WRONG) == "unauthorized"
     assert ask(visitor, "/bearer", "say") == [["enter"]]
+
+
+@modes
+@transports
+def test_tokens_are_verified_by_published_keys(
+    mode: str, transport: str, urls: Any, net: Any
+) -> None:
+    """Which are fetched from this very server: a fetch holds up nobody."""
+
+    def token(key: Any = ISSUER, **more: Any) -> str:
+        claims = {"sub": "ann", "aud": "chat", "exp": time.time() + 1000, "scope": "enter"}
+        return pyjwt.encode({**claims, **more}, key, "EdDSA")
+
+    forged = token(ed25519.Ed25519PrivateKey.generate())
+    for wrong in (forged, token(exp=1), token(aud="other")):
+        visitor = visit(net, transport, urls(mode), shown("issued", wrong))
+        assert "unauthorized" in visitor.enter("/issued")
+    visitor = visit(net, transport, urls(mode), shown("issued", token()))
+    while not visitor.enter("/issued").startswith("0"):
+        pass  # a slow machine
+    assert ask(visitor, "/issued", "renew", token(exp=time.time() + 2000)) == []
+    assert ask(visitor, "/issued", "renew", forged) == "unauthorized"
+    assert ask(visitor, "/issued", "renew", token(sub="bob")) == "unauthorized"
 
 
 @modes

@@ -222,6 +222,61 @@ def test_who_may_not_send_an_event_sends_none(stage: Callable[..., Stage]) -> No
     assert made.got == []
 
 
+class Shown(BaseModel):
+    token: str
+    more: int = Field(default=0, ge=0)
+
+
+def conversation(stage: Callable[..., Stage]) -> list[Any]:
+    """Events that show who the client is, that ask for scopes, and that must ask for an ack."""
+    scopes = {"one": {"step"}, "two": set[str]()}
+
+    def verify(token: str, _: Any) -> Identity | None:
+        return Identity("ann", scopes[token]) if token in scopes else None
+
+    bearer = {"bearer": {"type": "http", "scheme": "bearer"}}
+    made = stage(typed=True, security=bearer, verifiers={"bearer": verify})
+
+    @made.on("renew", reauthenticate=True, ack_required=True)
+    def renew(shown: Shown) -> int:
+        made.got.append(repr(shown))
+        return shown.more
+
+    @made.on("step", ack_required=True, ack_timeout=60)
+    def step(step: Step) -> Step:
+        made.got.append(repr(step))
+        return step
+
+    client = made.client(auth={"token": "one"})
+    answers = [
+        client.ask("renew", {"token": "two", "more": 3}),
+        client.ask("renew", {"token": "none"}),
+        client.ask("renew", {"token": "one", "more": -1}),
+        client.ask("step", {"x": 1}),
+        client.ask("step", {"x": "1"}),
+    ]
+    client.io.emit("step", {"x": 2})  # nobody asks for its ack
+    client.io.emit("renew", {"token": "one"})
+    answers.append(client.ask("renew", {"token": "one", "more": 4}))
+    recorded = [(each.as_dict(), each.problems, each.rejected) for each in made.violations]
+    return [answers, made.got, recorded]
+
+
+def test_what_is_said_of_an_event_counts_both_ways(
+    stage: Callable[..., Stage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who sends it, that it shows who that is, and how it is answered."""
+    short = conversation(stage)
+    monkeypatch.setattr(Hint2, "strictly", lambda *_: None)
+    assert short == conversation(stage)
+    answers, got, recorded = short
+    codes = [each[0]["error"]["code"] for each in answers if "error" in str(each)]
+    assert codes == ["unauthorized", "request_validation_error", "request_validation_error"]
+    assert (answers[0], answers[-1]) == ([3], [4])
+    assert got == ["Shown(token='two', more=3)", *got[1:-1], "Shown(token='one', more=4)"]
+    assert len(recorded) == 5
+
+
 def test_a_document_has_the_say_over_a_model(stage: Callable[..., Stage]) -> None:
     """Where it accepts less than the model, and where it accepts more."""
     schema = {"type": "object", "properties": {"x": {"minimum": 3}}}

@@ -15,11 +15,14 @@ import traceback
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
-from typing import Any
-from weakref import finalize
+from typing import TYPE_CHECKING, Any
+from weakref import finalize, ref
 
 from asyncapi_guard.integrations.recording.log import logger as own_logger
-from asyncapi_guard.integrations.recording.secrets import REDACTED, Secrets, forms_of
+from asyncapi_guard.integrations.recording.secrets import REDACTED, Secrets, forms_of, secrets_in
+
+if TYPE_CHECKING:
+    from asyncapi_guard.contract import Contract
 
 __all__ = ["Redaction", "mark", "quiet"]
 
@@ -241,12 +244,12 @@ class _InFront:
 
     Args:
         logger: it.
-        secrets: what it does not get.
+        redaction: knows what it does not get.
     """
 
-    def __init__(self, logger: Any, secrets: Secrets) -> None:
+    def __init__(self, logger: Any, redaction: Redaction) -> None:
         self._logger = logger
-        self._secrets = secrets
+        self._redaction = redaction
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._logger, name)
@@ -254,7 +257,7 @@ class _InFront:
             return found
 
         def write(*args: Any, **kwargs: Any) -> Any:
-            quotes = _Quotes(sys.exc_info()[1], self._secrets)
+            quotes = _Quotes(sys.exc_info()[1], self._redaction.secrets)
             if name == "exception" and quotes.quoted:
                 text = quotes.without(f"{_joined(args)}\n{traceback.format_exc()}")
                 return self._logger.error(text)
@@ -291,10 +294,16 @@ class Redaction:
     Args:
         target: it; nothing is left when it is gone.
         replace: puts something into the place of an attribute.
-        secrets: what is secret.
+        contract: what says what is secret.
+        declared: also if it is said of no server and of no operation.
+
+    Attributes:
+        secrets: what is secret now.
     """
 
-    def __init__(self, target: Any, replace: Any, secrets: Secrets) -> None:
+    def __init__(self, target: Any, replace: Any, contract: Contract, *, declared: bool) -> None:
+        self._declared = declared
+        self.secrets: Secrets = secrets_in(contract, declared=declared)
         loggers = dict.fromkeys(map(logging.getLogger, _LOGGERS))
         for owner in (target, getattr(target, "eio", None), getattr(target, "manager", None)):
             given = getattr(owner, "logger", None)
@@ -302,11 +311,26 @@ class Redaction:
             if logger is not None:
                 loggers[logger] = None
             elif given is not None:
-                replace(owner, "logger", _InFront(given, secrets))
-        keys = [(logger, secrets) for logger in loggers]
+                replace(owner, "logger", _InFront(given, self))
+        self._loggers = tuple(loggers)
+        self._target = ref(target)
+        self._finalizer = self._begin(target)
+
+    def _begin(self, target: Any) -> finalize[..., Any]:
+        keys = [(logger, self.secrets) for logger in self._loggers]
         _want(keys)
-        self._finalizer = finalize(target, _leave, keys)
-        self._finalizer.atexit = False
+        found = finalize(target, _leave, keys)
+        found.atexit = False
+        return found
+
+    def follow(self, contract: Contract) -> None:
+        """Keep out of the logs what another contract says, unless it was taken away."""
+        secrets = secrets_in(contract, declared=self._declared)
+        target, before = self._target(), self._finalizer
+        if target is not None and before.alive and secrets != self.secrets:
+            self.secrets = secrets
+            self._finalizer = self._begin(target)
+            before()
 
     def remove(self) -> None:
         """Take it away."""

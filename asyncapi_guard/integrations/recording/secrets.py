@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus, unquote_plus
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.contract import Contract, SecurityScheme
 
-__all__ = ["REDACTED", "Secrets", "all_schemes", "forms_of"]
+__all__ = ["REDACTED", "Secrets", "all_schemes", "forms_of", "secrets_in"]
 
 #: Stands for what is secret.
 REDACTED = "***"
@@ -42,7 +43,6 @@ _CONNECT = re.compile(
     r"""(?!\{"sid":"[\w-]*"\}['"]?(?: \[\d+ bytes\])?\Z)(?=.).*""",
     re.DOTALL,
 )
-_EVENT = re.compile(r'(\[\s*("(?:[^"\\]|\\.){0,255}")\s*,)(.+)', re.DOTALL)
 _PAIR = re.compile(r"""(?<![^?&\s"'(\[{,;])([^?&\s"'=(\[{,;]{1,255})=([^&\s]*)""")
 _IN_URL = re.compile(r"""(?<=[?&])([^?&\s"'=]{1,255})=([^&\s]*)""")
 #: Bytes, as dumps of frames show them: in hexadecimal numbers, and as Python writes MessagePack.
@@ -51,6 +51,13 @@ _MSGPACK = re.compile(r"\\xa4(?:type|data).*", re.DOTALL)
 #: JSON Web Tokens, wherever they are.
 _JWT = re.compile(r"(?<![\w-])eyJ[\w-]{4,}\.[\w-]{4,}(?:\.[\w-]*){0,3}")
 _CLOSING = "\"')]},;"
+#: What may stand between the parts of an event, as it is or as Python writes it.
+_BLANK = r"(?:\s|\\+[nrt]){0,64}"
+#: In how many letters one of a name may be written: as two escapes, of which Python writes each
+#: backslash twice.
+_LETTERS = 14
+#: How often a name may be written as a text.
+_TIMES = 3
 #: A text that is not longer than this is not looked for as it is: it might be any word.
 _SHORT = 4
 
@@ -66,6 +73,19 @@ def all_schemes(contract: Contract, *, declared: bool) -> tuple[SecurityScheme, 
     used = (scheme for section in sections for part in section for scheme in part.security)
     others = contract.security_schemes.values() if declared else ()
     return tuple(dict.fromkeys((*used, *others)))
+
+
+def secrets_in(contract: Contract, *, declared: bool) -> Secrets:
+    """Where the credentials of a contract's clients are.
+
+    Args:
+        contract: what says so.
+        declared: as for `all_schemes`.
+    """
+    messages = (m for channel in contract.channels.values() for m in channel.messages.values())
+    received = (m for operation in contract.operations.values() for m in operation.messages)
+    events = {each.event for each in (*messages, *received) if each.reauthenticate}
+    return Secrets.of(all_schemes(contract, declared=declared), events)
 
 
 @dataclass(frozen=True)
@@ -110,6 +130,7 @@ class Secrets:
             "_line": re.compile(rf"(?im)^((?:{lines})[ \t]*:)[ \t]*\S.*$"),
             "_field": re.compile(_field(fields, ":"), re.IGNORECASE | re.DOTALL),
             "_entry": re.compile(_field(names, ","), re.IGNORECASE | re.DOTALL),
+            "_call": re.compile(_call(max(map(len, self.events), default=0)), re.DOTALL),
         }
         for name, pattern in patterns.items():
             object.__setattr__(self, name, pattern)
@@ -119,7 +140,7 @@ class Secrets:
         patterns: Any = self
         text = _CONNECT.sub(rf"\1{REDACTED}", text)
         if self.events:
-            text = _EVENT.sub(self._event, text)
+            text = self._redact_event(text)
         text = _HEX.sub(REDACTED, text)
         if "eyJ" in text:
             text = _JWT.sub(REDACTED, text)
@@ -153,12 +174,13 @@ class Secrets:
         """Whether a header of this name has a credential."""
         return isinstance(name, str) and header_key(name) in self.headers
 
-    def _event(self, found: re.Match[str]) -> str:
-        try:
-            secret = json.loads(found[2]) in self.events
-        except ValueError:
-            secret = False
-        return f"{found[1]}{REDACTED}" if secret else found[0]
+    def _redact_event(self, text: str) -> str:
+        patterns: Any = self
+        for found in patterns._call.finditer(text):
+            names = _readings(found["name"])
+            if names is None or not self.events.isdisjoint(names):
+                return f"{text[: found.end()]}{REDACTED}"
+        return text
 
     def _pair(self, found: re.Match[str]) -> str:
         return _without(found) if unquote_plus(found[1]) in self.parameters else found[0]
@@ -186,6 +208,22 @@ def _field(names: str, between: str) -> str:
     text = rf"""b?(?P=escapes)(?P<q>["'])(?:{inner}{end}|.*)"""
     value = rf"""(?:{text}|[{{\[].*|[^\s,}}\]"'\\]+)"""
     return rf"""(?P<head>{name}\s{{0,8}}{between}\s{{0,8}}){value}"""
+
+
+def _call(longest: int) -> str:
+    """What is before the arguments of an event whose name is not longer than this when read."""
+    name = rf"(?P<name>.{{0,{longest * _LETTERS}}}?)"
+    return rf"""\[{_BLANK}(?P<escapes>\\*)"{name}(?P=escapes)"{_BLANK},"""
+
+
+def _readings(name: str) -> set[str] | None:
+    """What a name may be, however often somebody has written it as a text; `None` for anything."""
+    found = set()
+    for _ in range(_TIMES):
+        with suppress(ValueError):
+            found.add(json.loads(f'"{name}"', strict=False))
+        name = name.replace("\\\\", "\\")
+    return None if name.endswith("\\") else found or None
 
 
 def _in_field(found: re.Match[str]) -> str:

@@ -213,8 +213,7 @@ class Connects(Admitting):
             return
         let_in = server.always_connect
         try:
-            if let_in:
-                server.manager.pre_disconnect(sid, namespace)
-            self._send(eio_sid, self.decide.connect_failed(namespace, error, let_in=let_in))
-        finally:
+            # First: whoever knows that it is not let in, receives nothing any more.
             server.manager.disconnect(sid, namespace, ignore_queue=True)
+        finally:
+            self._send(eio_sid, self.decide.connect_failed(namespace, error, let_in=let_in))
