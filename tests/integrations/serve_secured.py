@@ -3,6 +3,7 @@
 MODE is gevent or eventlet, which patch the standard library, so nothing else may run in this
 process. The address is written when the server answers. In `/open`, the event `say` is answered
 with what has happened since: namespaces whose connect handlers ran, and the codes of violations.
+The console is at `/asyncapi`.
 """
 
 from __future__ import annotations
@@ -67,6 +68,9 @@ class Secured:
             security=verifiers,
             security_timeout=1,
             on_violation=lambda violation: self.happened.append(str(violation.code)),
+            docs="/asyncapi",
+            docs_auth=lambda environ: True,
+            live=True,
         )
         self.guard.protect(self.io)
         self.io.on("connect", self.connected, namespace="*")
@@ -111,7 +115,7 @@ def main() -> None:
     secured = Secured(port)
     secured.io.start_background_task(announce, port, secured.io.sleep)
     sys.stdout = sys.stderr
-    app = pysocketio.WSGIApp(secured.io, issuer)
+    app = secured.guard.wsgi(pysocketio.WSGIApp(secured.io, issuer))
     if MODE == "gevent":
         from gevent.pywsgi import WSGIServer
 

@@ -6,9 +6,11 @@ import itertools
 import json
 import time
 from typing import TYPE_CHECKING, Any
+from urllib.request import Request, urlopen
 
 import jwt as pyjwt
 import pytest
+from conftest import PATIENCE
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from security_stage import (
     CANARY,
@@ -64,6 +66,23 @@ def ask(visitor: Visitor, namespace: str, event: str, *args: Any) -> Any:
     visitor.send(f"2{namespace},7{json.dumps([event, *args])}")
     answer = json.loads(visitor.until(f"3{namespace},7")[len(f"3{namespace},7") :])
     return answer[0]["error"]["code"] if answer and "error" in answer[0] else answer
+
+
+@modes
+def test_the_console_is_served(mode: str, urls: Any) -> None:
+    """Pages, verdicts and numbers, beside the traffic."""
+    root = f"{urls(mode)}/asyncapi"
+    for path in ("/", "/try", "/live", "/asyncapi.json", "/static/read.js"):
+        with urlopen(root + path, timeout=PATIENCE) as page:
+            assert page.status == 200
+    items = [{"namespace": "/open", "event": name, "args": []} for name in ("say", "unheard")]
+    asking = Request(f"{root}/judge", json.dumps({"items": items}).encode())
+    asking.add_header("Content-Type", "application/json")
+    with urlopen(asking, timeout=PATIENCE) as verdicts:
+        found = [each["verdict"] for each in json.load(verdicts)["verdicts"]]
+    assert found == ["accepted", "rejected"]
+    with urlopen(f"{root}/live.json", timeout=PATIENCE) as numbers:
+        assert json.load(numbers)
 
 
 #: Each scheme in each situation on both; what one of them has over WebSocket, the other polls.
