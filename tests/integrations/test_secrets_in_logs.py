@@ -63,6 +63,11 @@ class Told(Stage):
         super().__init__(way, net, spec, served=SERVED[way], reject_event="rejected", **options)
         self.io.on("say", self._said, namespace="*")
         self.io.on("disconnect", self._left, namespace="*")
+        net.also_close(self)
+
+    def close(self) -> None:
+        """Let who is noticed to be gone after the test have nothing to tell in another one."""
+        self._known.clear()
 
     def _quoted(self, environ: Any, auth: Any) -> str:
         shown = [each for key, each in environ.items() if key.startswith(("HTTP_", "QUERY"))]
