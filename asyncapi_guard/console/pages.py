@@ -123,11 +123,11 @@ class Pages:
         self.static = static
         self.connect = connect
         self.socketio = socketio
-        self.has_live = live and not site
-        self.judge = judge and not site
+        self.has_live: bool = live and not site
+        self.judge: bool = judge and not site
         self.mode = mode
         self.site = site
-        self.urls = Urls.of_files() if site else Urls.below(base)
+        self.urls: Urls = Urls.of_files() if site else Urls.below(base)
 
     @property
     def tabs(self) -> list[tuple[str, str, str]]:

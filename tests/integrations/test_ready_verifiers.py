@@ -691,6 +691,11 @@ def test_a_session_ends_when_the_middleware_forgets_it(monkeypatch: Any) -> None
         None,
         UserPassword("a", "b"),
     ],
+    # A signature is another one at another time.
+    ids=[
+        *("a list", "a number", "no user", "a user that is true", "another key", "unsigned"),
+        *("a blank", "another alphabet", "three parts", "none", "a password"),
+    ],
 )
 def test_other_cookies_are_none(cookie: Any) -> None:
     assert security.starlette_session(secret_key=SECRET)(cookie, handshake_with({})) is None

@@ -50,9 +50,9 @@ class Packed(Encoded):
     def __init__(
         self, values: list[Any], packed: bytes, attachments: tuple[bytes, ...] = ()
     ) -> None:
-        self.values = values
-        self.text = ""
-        self.attachments = attachments
+        self.values: Any = values
+        self.text: str = ""
+        self.attachments: tuple[bytes, ...] = attachments
         self.packed: bytes = packed
 
     def after_name(self, event: str) -> bytes:
