@@ -69,7 +69,7 @@ def keep_shown(environ: Any, texts: Iterable[Any]) -> None:
 
 def shown_in(environ: Any) -> Iterable[str]:
     """What a client showed of itself lately: what its handlers raise may quote it."""
-    return () if environ is None else tuple(environ.get(_SHOWN, ()))
+    return tuple(environ.get(_SHOWN, ())) if isinstance(environ, dict) else ()
 
 
 def handshake_of(server: Any, sid: str, namespace: str) -> Handshake:

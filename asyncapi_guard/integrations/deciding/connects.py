@@ -43,7 +43,7 @@ class ConnectDecisions(Decisions):
 
         def judge(namespace: str, _event: str) -> Verdict:
             guard, wrong = self.guard, fault
-            if wrong is None and has_many(environ or {}) and guard.reads_requests(namespace):
+            if wrong is None and guard.reads_requests(namespace) and has_many(environ or {}):
                 wrong = MANY
             if wrong is not None:
                 return guard.malformed(Checkpoint.CONNECT, namespace, "connect", wrong)
