@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import zlib
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,6 +32,7 @@ _begun: set[Path] = set()
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what is slow, and the most of long tables, unless everything must run."""
     _leave_out_greenlets(config, items)
+    _begin_with_the_longest(items)
     if LEVEL.everything:
         return
     _leave_out(config, items, left_out(items, SEED))
@@ -41,6 +43,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(skip)
         elif (sampled := item.get_closest_marker("sampled")) and not _is_drawn(item, sampled):
             item.add_marker(rest)
+
+
+def _begin_with_the_longest(items: list[pytest.Item]) -> None:
+    """Order files so that no process has a long one left when the others are done."""
+    counts = Counter(item.path for item in items)
+    slow = Counter(
+        item.path for item in items if LEVEL.everything and item.get_closest_marker("slow")
+    )
+
+    def rank(item: pytest.Item) -> tuple[float, int, str]:
+        """Those where most tests are slow, then those with the most."""
+        count = counts[item.path]
+        return -slow[item.path] / count, -count, str(item.path)
+
+    items.sort(key=rank)
 
 
 def _is_drawn(item: pytest.Item, sampled: pytest.Mark) -> bool:
