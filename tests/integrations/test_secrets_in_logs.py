@@ -180,7 +180,7 @@ def test_no_secret_is_told_at_the_end_of_an_identity(
     """Which comes while the client is connected, and whose disconnect handler fails."""
 
     def verify(*_: Any) -> Identity:
-        return Identity("ann", frozenset({"enter"}), time.time() + 0.05)
+        return Identity("ann", frozenset({"enter"}), time.time() + 0.3)
 
     at = Told(way, net, document(["bearer"]), io=LOUD, security={"bearer": verify})
     visitor = net.also_close(Visitor(transport, at.url, shown("bearer", GOOD)))

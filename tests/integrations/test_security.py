@@ -489,7 +489,7 @@ def test_a_client_whose_identity_ends_is_told_and_disconnected(
     at.io.on("disconnect", lambda *_: gone.set(), namespace="/bearer")
     at.io.on("connect", lambda *_: None, namespace="/bearer")
     at.io.on("say", lambda *_: None, namespace="/bearer")
-    verify.ends[:] = [1_000, None, 0.1, 1_000]
+    verify.ends[:] = [1_000, None, 0.4, 1_000]
     later, never, visitor = (visit(net, transport, at, shown("bearer", GOOD)) for _ in range(3))
     for each in (later, never, visitor):
         assert each.enter("/bearer").startswith("0")
@@ -517,7 +517,7 @@ def test_a_disconnect_handler_that_raises_ends_a_session_all_the_same(
         raise RuntimeError
 
     at.io.on("disconnect", disconnected, namespace="/bearer")
-    verify.ends[:] = [0.05]
+    verify.ends[:] = [0.3]
     visitor = visit(net, "websocket", at, shown("bearer", GOOD))
     assert visitor.enter("/bearer").startswith("0")
     visitor.until("1/bearer,")
