@@ -1,13 +1,14 @@
 """What all tests share: what the default run leaves out, and how property tests draw.
 
-The default run must not keep anybody waiting for more than three minutes. Property tests draw the
-same examples everywhere, so that nobody's change is refused for a fault that it did not bring;
-`nox -s explore` draws others.
+The default run must not keep anybody waiting for more than three and a half minutes. Property tests
+draw the same examples everywhere, so that nobody's change is refused for a fault that it did not
+bring; `nox -s explore` draws others.
 """
 
 from __future__ import annotations
 
 import gc
+import os
 import zlib
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -26,6 +27,13 @@ settings.register_profile("explore", derandomize=False, deadline=None, print_blo
 settings.load_profile("fixed")
 
 _begun: set[Path] = set()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """How many processes `-n auto` is: tests of servers wait for a third of their time."""
+    processors = os.cpu_count() or 1
+    return processors + processors // 2
 
 
 @pytest.hookimpl(trylast=True)  # after `-k` has chosen
