@@ -153,7 +153,7 @@ def _plain_values() -> Any:
     finite = Annotated[float, Meta(ge=-most, le=most)]
     made: Any = Union[None, bool, int, finite, str]  # noqa: UP007  # made at run time
     for _ in range(_LEVELS):
-        made = Union[None, bool, int, finite, str, list[made], dict[str, made]]  # noqa: UP007
+        made = Union[None, bool, int, finite, str, list[made], dict[str, made]]  # noqa: UP007  # made at run time, of types that are no classes
     return made
 
 
