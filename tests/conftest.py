@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING
 import pytest
 from crossed import left_out
 from hypothesis import settings
+from leftovers import end_servers
 from levels import LEVEL, SEED
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 # Without deadlines: on a busy machine, an example may take as long as it likes.
@@ -81,6 +83,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         _begun.add(item.path)
         gc.collect()
         gc.freeze()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _servers_end() -> Iterator[None]:
+    """No server outlives the tests of its file."""
+    yield
+    end_servers()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -87,7 +87,8 @@ class Told(Stage):
                 raise RuntimeError("it failed") from error
 
     def _left(self, namespace: str, sid: str, reason: Any) -> None:
-        raise RuntimeError(self._quoted(*self._known[sid]))
+        if sid in self._known:
+            raise RuntimeError(self._quoted(*self._known[sid]))
 
 
 def converse(net: Any, transport: str, at: Stage, given: Shown, namespace: str) -> list[str]:
