@@ -139,7 +139,13 @@ def header_key(name: str) -> str:
 
 
 class TextSchema(Protocol):
-    """A JSON Schema that judges an object of values that came as text."""
+    """A JSON Schema that judges an object of values that came as text.
+
+    Attributes:
+        schema: that of the object.
+    """
+
+    schema: Schema
 
     def explain(
         self, texts: Mapping[str, Sequence[str]], *, include_values: bool = False

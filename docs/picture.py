@@ -41,6 +41,7 @@ LABELS = {
     "console": "pages about a document",
     "integrations": "Socket.IO and Flask",
     "codegen": "documents as code",
+    "compatibility": "versions of documents, compared",
     "codefirst": "type hints as a document",
     "lint": "findings about documents",
     "spec": "loads and edits documents",

@@ -40,6 +40,11 @@ class HandshakeRule:
         """Whether there is anything to judge by."""
         return bool(self._bindings)
 
+    def schemas(self, part: str) -> list[TextSchema]:
+        """What must all fit: of the `query`, or of the `headers`."""
+        found = (getattr(binding, part) for binding in self._bindings)
+        return [schema for schema in found if schema is not None]
+
     def problems(
         self, request: HandshakeRequest, *, include_values: bool
     ) -> tuple[tuple[Problem, ...], bool]:

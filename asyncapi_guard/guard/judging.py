@@ -462,6 +462,10 @@ class Guard:
 
     # -- what is not there -------------------------------------------------------------------------
 
+    def plan_of(self, namespace: str) -> Plan | None:
+        """What may happen in a namespace; `None` where the contract does not have it."""
+        return self._plan(namespace)
+
     def _plan(self, namespace: str) -> Plan | None:
         plan = self._plans.get(namespace) or self._remembered.get(namespace)
         if plan is None and len(namespace) <= _LONGEST and namespace not in self._excluded:

@@ -137,6 +137,10 @@ class Rule:
         """Whether bytes may stand somewhere."""
         return any(a.schema is None or a.schema.binary for a in self.alternatives)
 
+    def accepts(self, args: Sequence[Any]) -> bool:
+        """Whether arguments are right: exactly one alternative matches. Modes do not count."""
+        return sum(each.matches(args, read=False) for each in self.alternatives) == 1
+
     def judge(
         self, namespace: str, args: Sequence[Any], *, binary: bool = False, read: bool = False
     ) -> Verdict:

@@ -71,15 +71,17 @@ class Entrance:
 
     Attributes:
         connects: what is required to enter; all of it.
+        own_connects: the part of it that operations require.
         schemes: those by which clients may show who they are, of all requirements.
     """
 
-    __slots__ = ("_events", "_renewing", "connects", "schemes")
+    __slots__ = ("_events", "_renewing", "connects", "own_connects", "schemes")
 
     def __init__(
         self, servers: Iterable[Requirement], operations: Iterable[Operation] = ()
     ) -> None:
         connects = list(servers)
+        count = len(connects)
         schemes = {scheme: None for each in connects for scheme in each.schemes}
         #: By the name of the event: messages, and what is required for them.
         self._events: dict[str, list[tuple[Message, Requirement]]] = {}
@@ -101,6 +103,7 @@ class Entrance:
                 else:
                     self._events.setdefault(message.event, []).append((message, requirement))
         self.connects: tuple[Requirement, ...] = tuple(dict.fromkeys(connects))
+        self.own_connects: tuple[Requirement, ...] = tuple(connects[count:])
         self.schemes: tuple[SecurityScheme, ...] = tuple(schemes)
 
     def of_event(self, event: str, message: Message | None) -> Iterator[Requirement]:

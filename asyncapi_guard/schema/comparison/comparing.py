@@ -65,7 +65,11 @@ class Difference:
 
 
 def differences(
-    code: Sequence[Schema], file: Sequence[Schema], *, closed: bool = False
+    code: Sequence[Schema],
+    file: Sequence[Schema],
+    *,
+    closed: bool = False,
+    sides: tuple[str, str] = ("code", "file"),
 ) -> list[Difference]:
     """How the arguments that two sides take differ; nothing when they are equal.
 
@@ -74,6 +78,7 @@ def differences(
         file: what the file says, likewise.
         closed: the code's objects have no other properties than they name, unless they say so: what
             is made of a model has its fields alone, though its schema leaves others open.
+        sides: what the two are called in texts.
     """
     one, other = combined(code), combined(file)
     if closed:
@@ -83,7 +88,7 @@ def differences(
     if one.positional != other.positional:
         one, other = one.as_arguments(), other.as_arguments()
     try:
-        return _Comparison(one, other).run()
+        return _Comparison(one, other, sides).run()
     except (TooMuchError, RecursionError):
         return [Difference("the schemas are too large to be compared")]
 
@@ -97,9 +102,10 @@ def is_anything(schema: Schema) -> bool:
 class _Comparison:
     """One comparison of the code's schema with the file's."""
 
-    def __init__(self, code: ComparedSchema, file: ComparedSchema) -> None:
+    def __init__(self, code: ComparedSchema, file: ComparedSchema, sides: tuple[str, str]) -> None:
         self._code = code
         self._file = file
+        self._sides = sides
         self._root = "the arguments" if code.positional else "the value"
         self._steps = 0
         #: What is being compared, further up.
@@ -141,7 +147,8 @@ class _Comparison:
         if len(left) == len(rest) == 1 and _comparable(left[0], rest[0]):
             yield from self._flat(left[0], rest[0], path)
             return
-        kinds = f"{kinds_of(code)} in the code, {kinds_of(file)} in the file"
+        ours, theirs = self._sides
+        kinds = f"{kinds_of(code)} in the {ours}, {kinds_of(file)} in the {theirs}"
         # Alternatives that match are not matched again, but values of `left` may fit them.
         wider = not all(any(self._within(each, f) for f in file) for each in _single(left))
         narrower = not all(any(self._covers(c, each) for c in code) for each in _single(rest))
@@ -176,7 +183,7 @@ class _Comparison:
         elif key == "items" and _both_lists(code, file):
             yield from self._items(code, file, path)
         elif key in _SAYS_SOMETHING and (key in code) != (key in file):
-            side = "code" if key in code else "file"
+            side = self._sides[key not in code]
             text = f"{path or self._root} has {key} in the {side} only"
             yield Difference(text, *_by_presence(key, code, file))
         elif key in ONE_SCHEMA or key == "items":
@@ -188,14 +195,15 @@ class _Comparison:
                 )
         elif code.get(key) != file.get(key):
             yield Difference(
-                other_value(key, code, file, path or self._root), *_direction(key, code, file)
+                other_value(key, code, file, path or self._root, self._sides),
+                *_direction(key, code, file),
             )
 
     def _below(self, key: str, code: Any, file: Any, path: str) -> Iterator[Difference]:
         if isinstance(code, list) or isinstance(file, list):
             yield Difference(f"{path or self._root} has positional items on one side only")
         elif (code is False) != (file is False):
-            side = "code" if code is False else "file"
+            side = self._sides[code is not False]
             what = _NOTHING_MORE.get(key, key)
             text = f"{path or self._root} may have no {what} in the {side}"
             yield Difference(text, wider=file is False, narrower=code is False)
@@ -215,7 +223,7 @@ class _Comparison:
         for name in dict.fromkeys([*ours, *theirs]):
             below = f"{path}/{name}"
             if name not in ours or name not in theirs:
-                side = "code" if name in ours else "file"
+                side = self._sides[name not in ours]
                 what = "" if key == "properties" else f" ({key})"
                 yield Difference(
                     f"{below} is in the {side} only{what}", *_lone(key, name, code, file)

@@ -34,13 +34,13 @@ def _unnamed(flat: Flat) -> str:
     return f"one of {len(values)} values" if len(values) > 1 else values[0]
 
 
-def other_value(key: str, code: Flat, file: Flat, place: str) -> str:
+def other_value(key: str, code: Flat, file: Flat, place: str, sides: tuple[str, str]) -> str:
     """What each side says under a keyword."""
-    sides = []
-    for name, flat in (("code", code), ("file", file)):
+    both = []
+    for name, flat in zip(sides, (code, file), strict=True):
         said = _written(key, flat[key]) if key in flat else "absent"
-        sides.append(f"{said} in the {name}")
-    return f"{place}: {key} is {', '.join(sides)}"
+        both.append(f"{said} in the {name}")
+    return f"{place}: {key} is {', '.join(both)}"
 
 
 def _written(key: str, value: Any) -> str:
