@@ -133,7 +133,7 @@ def git(*arguments):
 
 @pytest.fixture
 def repository(tmp_path, monkeypatch):
-    """A repository whose document has a schema in another file; the last change is not committed."""
+    """A document with a schema in another file; what changed last is not committed."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
     Path("api").mkdir()
