@@ -6,7 +6,6 @@ import asyncio
 import functools
 import logging
 import queue
-import threading
 import time
 from typing import Any
 
