@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from asyncapi_guard import Checkpoint, Code, Guard, Mode, Policy, load
+from asyncapi_guard import Checkpoint, Code, Guard, InvalidDocument, Mode, Policy, load
+from asyncapi_guard.contract import (
+    Action,
+    Channel,
+    Contract,
+    Message,
+    Operation,
+    WebSocketBinding,
+)
+from asyncapi_guard.guard.handshakes import HandshakeRequest, HandshakeRule
 
 if TYPE_CHECKING:
     from asyncapi_guard import Verdict
@@ -323,6 +332,34 @@ def test_faults_of_no_rule_have_the_mode_of_their_event(
     assert not getattr(made, kind)(checkpoint, "/", "nope", *more).declared
     assert not getattr(made, kind)(checkpoint, "/nope", "in", *more).declared
     assert getattr(made, kind)(checkpoint, "/", None, *more).violation.event == ""
+
+
+def test_an_auth_that_cannot_be_sent_is_called_one() -> None:
+    """A client's own, before it leaves."""
+    found = guard(TEXT).unsendable(Checkpoint.CONNECT, "/", "connect").violation
+    assert found is not None
+    assert found.reason == "the auth has a value that cannot be sent as JSON"
+
+
+def test_a_method_that_is_wrong_is_a_problem_of_its_keyword() -> None:
+    """As the binding has it."""
+    binding = WebSocketBinding(method="GET")
+    rule = HandshakeRule([Channel("c", "/", websocket=binding)])
+    found, is_more = rule.problems(HandshakeRequest("POST", {}, {}), include_values=False)
+    assert [(each.path, each.keyword) for each in found] == [("/method", "method")]
+    assert not is_more
+
+
+def test_a_mark_that_would_do_nothing_has_no_line_in_data() -> None:
+    """Lines are those of files."""
+    message = Message("renew", "renew", reauthenticate=True, location="d#/m")
+    operation = Operation("o", Action.RECEIVE, "c", (message,))
+    contract = Contract("T", "1", "3.1.0", {"c": Channel("c", "/")}, {"o": operation})
+    with pytest.raises(InvalidDocument) as caught:
+        Guard(contract)
+    (finding,) = caught.value.findings
+    assert (finding.file, finding.line, finding.column) == ("d", 0, 0)
+    assert finding.pointer == "/m/x-guard/reauthenticate"
 
 
 def test_what_passes_undeclared_is_not_counted_by_its_name() -> None:

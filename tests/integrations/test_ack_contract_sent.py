@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import queue
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -274,6 +275,25 @@ def test_report_waits_and_changes_nothing(way: str, stage: Any, net: Any) -> Non
     client.send(f"3{frame[1:].partition('[')[0]}[7]")
     assert got.get(timeout=PATIENCE) == 7
     assert at.violations.empty()
+
+
+@both
+def test_report_lets_a_call_wait_for_its_answer(way: str, stage: Any, net: Any) -> None:
+    """As long as its caller wants to; that it came late is written down."""
+    at = stage(way, policy=Policy(mode="report"))
+    client, sid = entered(net, at)
+    got: queue.Queue[Any] = queue.Queue()
+
+    def call() -> None:
+        got.put(at.call("soon_sent", to=sid, timeout=PATIENCE))
+
+    calling = threading.Thread(target=call, daemon=True)
+    calling.start()
+    frame = client.receive()
+    assert at.violation().code == "ack_timeout"
+    client.send(f"3{frame[1:].partition('[')[0]}[7]")
+    assert got.get(timeout=PATIENCE) == 7
+    calling.join(PATIENCE)
 
 
 @both

@@ -473,11 +473,14 @@ def test_a_client_that_leaves_over_polling_leaves_nothing_behind(end: str, place
     at = place()
     begun: queue.Queue[str] = queue.Queue()
     left: queue.Queue[str] = queue.Queue()
+    asked: queue.Queue[str] = queue.Queue()
     release = asyncio.Event()
 
     async def connect(sid: str, environ: Any, auth: Any) -> Any:
         begun.put(sid)
         await release.wait()
+        assert at.io.get_environ(sid)["REQUEST_METHOD"] == "GET"  # kept for this handler
+        asked.put(sid)
         if end == "raise":
             raise RuntimeError("hunter2")
         return None if end == "None" else False
@@ -499,6 +502,7 @@ def test_a_client_that_leaves_over_polling_leaves_nothing_behind(end: str, place
     while (at.io.environ or at.io.manager.rooms) and deadline:
         at.served.run(asyncio.sleep(0.01))
         deadline -= 1
+    assert asked.qsize() == 1
     assert at.io.manager.rooms == {}
     assert at.io.manager.pending_connect.get("/", []) == []
     assert at.io.environ == {}

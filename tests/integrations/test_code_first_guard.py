@@ -12,9 +12,9 @@ from asyncapi_guard import AsyncAPISocketIO, Checkpoint, Mode, Policy
 TYPED: Any = {"get_from_typehint": True}
 
 
-def made(**options: Any) -> Any:
+def made(app: Flask | None = None, **options: Any) -> Any:
     """A `SocketIO` with handlers of one event, of all others in `/`, and of one everywhere."""
-    io: Any = AsyncAPISocketIO(Flask(__name__), async_mode="threading", **options)
+    io: Any = AsyncAPISocketIO(app or Flask(__name__), async_mode="threading", **options)
 
     @io.on("word", **TYPED)
     def word(text: str) -> int:
@@ -181,6 +181,35 @@ def test_a_handler_of_all_events_has_the_policy(policy: Any, rejected: bool) -> 
     verdict = io._guarded.guard.receive_event("/wide", "x", ["a"])
     assert verdict.violation is not None
     assert verdict.rejected is rejected
+
+
+def test_a_handler_of_all_events_says_nothing_of_what_is_sent() -> None:
+    """Only of what comes in."""
+    guard = made(policy=Policy(undeclared_events=Mode.OFF))._guarded.guard
+    assert guard.mode_of(Checkpoint.SEND_EVENT, "/wide", "x") is Mode.OFF
+    assert guard.mode_of(Checkpoint.RECEIVE_EVENT, "/wide", "x") is Mode.ENFORCE
+
+
+def test_the_console_is_an_option() -> None:
+    """Of the drop-ins as well."""
+    app = Flask("with_console")
+    io = made(app=app, docs="/asyncapi")
+    assert io.docs == "/asyncapi"
+    assert app.test_client().get("/asyncapi/").status_code == 200
+    assert [name for name in app.view_functions if name.startswith("asyncapi_guard:")]
+
+
+def test_a_body_of_a_known_length_needs_no_server_that_ends_it() -> None:
+    """The judge of the console reads it; without a length, nobody knows where it ends."""
+    app = Flask("with_console")
+    made(app=app, docs="/asyncapi")
+    asked = {"base_url": "http://127.0.0.1", "json": {"items": []}}
+    plain = {"wsgi.input_terminated": False, "REMOTE_ADDR": "127.0.0.1"}
+    answer = app.test_client().post("/asyncapi/judge", environ_overrides=plain, **asked)
+    assert answer.status_code != 411
+    chunked = {**plain, "CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked"}
+    answer = app.test_client().post("/asyncapi/judge", environ_overrides=chunked, **asked)
+    assert answer.status_code == 411
 
 
 def test_a_policy_may_name_what_is_registered_later(caplog: pytest.LogCaptureFixture) -> None:

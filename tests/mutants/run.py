@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 PACKAGES = ["asyncapi_guard/guard", "asyncapi_guard/integrations"]
 #: Where the tests are that know what these packages do.
-TESTS = ["tests/guard", "tests/integrations", "tests/codefirst"]
+TESTS = ["tests/guard", "tests/integrations", "tests/codefirst", "tests/console", "tests/security"]
 #: Their tests look at what the tests before them have done, and these run each by itself.
 IN_ORDER = ["test_torture.py"]
 #: In a process that is a fork, requests waits for seconds at times: that would look like a mutant.
