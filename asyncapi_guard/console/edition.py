@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 from urllib.parse import urlsplit, urlunsplit
 from urllib.request import url2pathname
@@ -109,20 +110,23 @@ class Edition:
             location: `file#/json/pointer`; empty for nowhere.
 
         Returns:
-            The file, and the JSON Pointer in it. The file is empty for the document itself, and
-            for others as references of the document write it.
+            The file, and the JSON Pointer in it. The file is as references of the document write
+            it; empty for data, which is in no file.
         """
         source = self._source(location)
         if source is None:
             return "", ""
-        pointer = location[len(source.name) + 1 :]
-        return ("" if source is self._main else _relative(source.uri, self._main.uri)), pointer
+        return self._file(source), location[len(source.name) + 1 :]
+
+    def _file(self, source: Source) -> str:
+        return "" if source.text is None else _relative(source.uri, self._main.uri)
 
     def clause(self, location: str) -> dict[str, Any] | None:
         """The lines around what stands at a location; `None` if nothing stands there.
 
         Returns:
-            `line`, the number of the line that decides, and `lines`, each with `number` and `text`.
+            `line` and `column`, the place that decides; `lines`, each with `number` and `text`; and
+            `served`, the path below the console where the whole text is, `None` if it is nowhere.
         """
         source = self._source(location)
         if source is None:
@@ -136,7 +140,14 @@ class Edition:
         lines = [
             {"number": n, "text": _cut(texts[n - 1], column if n == line else 1)} for n in numbers
         ]
-        return {"line": line, "lines": lines}
+        return {"line": line, "column": column, "served": self._served, "lines": lines}
+
+    @property
+    def _served(self) -> str | None:
+        """Where the text that lines are counted in is served: that of several files is nowhere."""
+        if len(self._sources) > 1:
+            return None
+        return "asyncapi.json" if self._is_own(json=True) else "asyncapi.yml"
 
     def _source(self, location: str) -> Source | None:
         names = (name for name in self._sources if location.startswith(f"{name}#"))
@@ -161,12 +172,12 @@ def _relative(uri: str, base: str) -> str:
     """The URI of a file as the document can write it, without what nobody else should see."""
     there, here = urlsplit(uri), urlsplit(base)
     if there.scheme == "file" and here.scheme == "file":
-        path = url2pathname(there.path)
-        folder = os.path.dirname(url2pathname(here.path))  # noqa: PTH120  # `Path` has no `..`
-        try:
-            return os.path.relpath(path, folder).replace(os.sep, "/")
-        except ValueError:  # on Windows, another drive
-            return os.path.basename(path)  # noqa: PTH119  # as above
+        path, folder = Path(url2pathname(there.path)), Path(url2pathname(here.path)).parent
+        # The way through the root of the disk, or another disk, would tell the whole path.
+        shared = [each for each in folder.parents if each in path.parents and each != each.parent]
+        if folder not in path.parents and not shared:
+            return path.name
+        return os.path.relpath(path, folder).replace(os.sep, "/")
     host = there.netloc.rpartition("@")[2]
     return urlunsplit((there.scheme, host, there.path, "", "")) if host else ""
 

@@ -32,8 +32,10 @@ The response has a verdict for each item, in their order:
        "suggestions": [],
        "problems": [
          {"path": "/text", "reason": "expected string, got integer", "keyword": "type",
-          "file": "", "pointer": "/channels/chat/messages/said/payload/properties/text/type",
-          "clause": {"line": 21, "lines": [{"number": 18, "text": "..."}, ...]}}]},
+          "file": "chat.yml",
+          "pointer": "/channels/chat/messages/said/payload/properties/text/type",
+          "clause": {"line": 21, "column": 15, "served": "asyncapi.yml",
+                     "lines": [{"number": 18, "text": "..."}, ...]}}]},
       {"verdict": "not-checked", "reason": "more than 20 a second"}
     ]}
 
@@ -41,9 +43,11 @@ The response has a verdict for each item, in their order:
   guard is in report mode there), `off` (the guard does not validate it), or `not-checked`.
 - `message` is the key of the message that was meant, in the document; `null` if none is known.
 - `path` is a JSON Pointer into the one argument; into the array of arguments if the payload has
-  positional items. `file` and `pointer` are the place in the document: the file is empty for the
-  document itself, and `../common.yml` for one that it refers to. Both are empty, and `clause` is
-  `null`, for what no line of the document decides. `clause` is there for the first ten problems.
+  positional items. `file` and `pointer` are the place in the document: `chat.yml` for the document
+  itself, `../common.yml` for a file that it refers to. The file is empty for a document that is in
+  none. Both are empty, and `clause` is `null`, for what no line of the document decides. `clause`
+  is there for the first ten problems. `served` is where the whole text is, below the console's
+  root; `null` for a document of several files, which are served as one.
 
 Each client has 20 items a second; further items are `not-checked`. Nothing is counted, logged or
 told to `on_violation`. Any other status than 200 has `{"error": "..."}` and means that nothing was

@@ -89,6 +89,8 @@ test("an event that breaks the contract leads to its reason and its line, and is
   await page.locator("#problems button").waitFor();
   assert.equal(await page.textContent("#problems button code"), "/reply_to");
   assert.match(await page.textContent("#clause .hit"), /reply_to: \{type: string, format: uuid/);
+  assert.match(await page.textContent("#clause .clause-head"), /^harbor\.ymlline \d+, column \d+$/);
+  assert.equal(await page.locator("#clause .clause-head a").evaluate((link) => link.href), `${CHAT}asyncapi.yml`);
   assert.equal(await page.getByLabel("reply_to").getAttribute("aria-invalid"), "true");
   assert.match(await page.textContent("#editor .hit"), /"reply_to"/);
   await page.keyboard.press("Control+Enter");

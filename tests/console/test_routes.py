@@ -211,6 +211,8 @@ def test_a_document_of_several_files_is_one(tmp_path: Path) -> None:
     assert document.shown.place(problem.schema) == ("types/text.yml", "/maxLength")
     assert document.shown.clause(problem.schema) == {
         "line": 2,
+        "column": 1,
+        "served": None,
         "lines": [
             {"number": 1, "text": "type: string"},
             {"number": 2, "text": "maxLength: 3"},
@@ -222,8 +224,9 @@ def test_a_document_of_several_files_is_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("uri", "shown"),
     [
-        ("file:///spec/types/text.yml", "types/text.yml"),
-        ("file:///common.yml", "../common.yml"),
+        ("file:///srv/spec/types/text.yml", "types/text.yml"),
+        ("file:///srv/common.yml", "../common.yml"),
+        ("file:///home/me/secret/common.yml", "common.yml"),
         (
             "https://me:secret@schemas.example.com/a.yml?key=secret",
             "https://schemas.example.com/a.yml",
@@ -235,7 +238,33 @@ def test_other_files_are_named_as_references_write_them(uri: str, shown: str) ->
     """Without credentials, and without a path of this machine."""
     from asyncapi_guard.console.edition import _relative
 
-    assert _relative(uri, "file:///spec/asyncapi.yml") == shown
+    assert _relative(uri, "file:///srv/spec/asyncapi.yml") == shown
+
+
+@pytest.mark.parametrize(
+    ("kind", "file", "served"),
+    [
+        ("yml", "asyncapi.yml", "asyncapi.yml"),
+        ("json", "asyncapi.json", "asyncapi.json"),
+        ("yaml", "asyncapi.yaml", "asyncapi.yml"),
+        ("data", "", "asyncapi.yml"),
+    ],
+)
+def test_a_line_is_that_of_the_file_that_is_served(
+    tmp_path: Path, chat: Path, kind: str, file: str, served: str
+) -> None:
+    """With its column, and the name of the file: data has none."""
+    data = open_documents(chat).main.data
+    path = tmp_path / "deep" / f"asyncapi.{kind}"
+    path.parent.mkdir()
+    path.write_text(json.dumps(data, indent=1) if kind == "json" else chat.read_text())
+    document = Document(data if kind == "data" else path)
+    item = {**SAY, "args": [{"text": "too long"}]}
+    (problem,) = verdicts(Console(document), item)[0]["problems"]
+    clause = problem["clause"]
+    assert (problem["file"], clause["served"]) == (file, served)
+    line = get(Console(document), f"/{served}").body.decode().splitlines()[clause["line"] - 1]
+    assert line[clause["column"] - 1 :].strip('"').startswith("maxLength")
 
 
 def test_a_document_in_json_stays_as_it_is(tmp_path: Path, chat: Path) -> None:
@@ -356,12 +385,13 @@ def test_a_problem_has_its_line(console: Console, chat: Path) -> None:
         "path": "/text",
         "reason": "is longer than 5 characters",
         "keyword": "maxLength",
-        "file": "",
+        "file": "chat.yml",
         "pointer": pointer,
     }
     texts = chat.read_text().splitlines()
     line = clause["line"]
     assert texts[line - 1].strip() == "maxLength: 5"
+    assert clause["column"] == texts[line - 1].index("maxLength") + 1
     assert clause["lines"] == [
         {"number": n, "text": texts[n - 1]} for n in range(line - 3, line + 4)
     ]
@@ -575,10 +605,10 @@ def test_a_refusal_needs_no_body(console: Console) -> None:
 def test_nothing_says_where_files_are(
     console: Console, chat: Path, contract_texts: Callable[[Console], list[bytes]]
 ) -> None:
-    """Neither the page nor the document nor a verdict."""
+    """Neither the page nor the document nor a verdict, which has the name alone."""
     for text in contract_texts(console):
         assert str(chat.parent).encode() not in text
-        assert b"chat.yml" not in text
+        assert b"/chat.yml" not in text
 
 
 @pytest.fixture
