@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import re
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 from urllib.parse import urlsplit, urlunsplit
@@ -15,11 +16,14 @@ from asyncapi_guard.spec.serializing import to_json, to_yaml
 from asyncapi_guard.spec.source import Source
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from asyncapi_guard.contract import Contract, Mode
+    from asyncapi_guard.errors import Finding
     from asyncapi_guard.guard import Guard
     from asyncapi_guard.spec.references import Documents
 
-__all__ = ["Edition", "Served"]
+__all__ = ["Edition", "Served", "relative_name"]
 
 _ModeName = Literal["enforce", "report", "off"]
 #: Lines shown on each side of the one that decides, and characters of each.
@@ -49,10 +53,12 @@ class Edition:
         documents: what the contract was made of.
         mode: what is done about violations, if there is a guard to do it.
         active: that guard is on a server. Without a guard, it stands for what one would do.
+        faults: what is wrong with the files of the document now; it is what it was before.
 
     Attributes:
         guard: as it was given.
         active: as well.
+        faults: as well.
         mode: as well; `off` if it is not active.
         contract: of the guard.
     """
@@ -64,9 +70,11 @@ class Edition:
         mode: Mode | None = None,
         *,
         active: bool = True,
+        faults: Sequence[Finding] = (),
     ) -> None:
         self.guard: Guard = guard
         self.active: bool = active
+        self.faults: tuple[Finding, ...] = tuple(faults)
         self.mode: _ModeName | None = None if mode is None else mode.value
         if not active:
             self.mode = "off"
@@ -80,6 +88,12 @@ class Edition:
             for source in sorted(documents.sources(), key=lambda each: -len(each.name))
             if source.name in names
         }
+
+    def with_faults(self, faults: Sequence[Finding]) -> Edition:
+        """The same document, whose files have faults now."""
+        kept = copy(self)
+        kept.faults = tuple(faults)
+        return kept
 
     # -- the document ------------------------------------------------------------------------------
 
@@ -119,7 +133,7 @@ class Edition:
         return self._file(source), location[len(source.name) + 1 :]
 
     def _file(self, source: Source) -> str:
-        return "" if source.text is None else _relative(source.uri, self._main.uri)
+        return "" if source.text is None else relative_name(source.uri, self._main.uri)
 
     def clause(self, location: str) -> dict[str, Any] | None:
         """The lines around what stands at a location; `None` if nothing stands there.
@@ -168,7 +182,7 @@ class Edition:
         return Source(self._main.name, self._main.uri, text, self._main.data)
 
 
-def _relative(uri: str, base: str) -> str:
+def relative_name(uri: str, base: str) -> str:
     """The URI of a file as the document can write it, without what nobody else should see."""
     there, here = urlsplit(uri), urlsplit(base)
     if there.scheme == "file" and here.scheme == "file":

@@ -68,7 +68,7 @@ class Console:
             than this machine.
         judge: validates what pages ask about.
         says_faults: the document is its author's own file, so a response says what is wrong with
-            it; else only the log does.
+            it, and `served` has told the log; else only the log is told.
 
     Raises:
         ValueError: `connect` is not such a URL.
@@ -129,10 +129,10 @@ class Console:
         try:
             response = self._answer(request)
         except SpecError as error:
-            # Which files these are, only the log says.
-            logger.error(  # noqa: TRY400  # its text says it all
-                "the console cannot show the document: %s", error
-            )
+            if not self._says_faults:  # which files these are, only the log says
+                logger.error(  # noqa: TRY400  # its text says it all
+                    "the console cannot show the document: %s", error
+                )
             reason = f": {error}" if self._says_faults else "; the log says why"
             response = Response.of_text(500, f"The document cannot be used{reason}\n")
         except Exception as error:  # noqa: BLE001  # whatever it is, the browser gets an answer
@@ -193,6 +193,7 @@ class Console:
             live=self._live is not None,
             judge=True,
             mode=edition.mode,
+            faults=edition.faults,
         )
 
     def _make(self, made: _Made, path: str) -> Response:

@@ -236,9 +236,9 @@ def test_a_document_of_several_files_is_one(tmp_path: Path) -> None:
 )
 def test_other_files_are_named_as_references_write_them(uri: str, shown: str) -> None:
     """Without credentials, and without a path of this machine."""
-    from asyncapi_guard.console.edition import _relative
+    from asyncapi_guard.console.edition import relative_name
 
-    assert _relative(uri, "file:///srv/spec/asyncapi.yml") == shown
+    assert relative_name(uri, "file:///srv/spec/asyncapi.yml") == shown
 
 
 @pytest.mark.parametrize(
