@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import jinja2
 
+from asyncapi_guard.console.page_length import bounded
 from asyncapi_guard.console.reading.document import ReadDocument, read_document
 from asyncapi_guard.console.reading.markdown import inline, is_long, markdown
 from asyncapi_guard.console.reading.tree_html import tree_html
@@ -157,7 +158,11 @@ class Pages:
             return with_room(lambda: read_document(self.contract))
 
     def read(self) -> str:
-        """The page to read the document on; made once, because a contract never changes."""
+        """The page to read the document on; made once, because a contract never changes.
+
+        Raises:
+            TooLong: it would be longer than anybody can read; so do the others.
+        """
         return self._read
 
     @cached_property
@@ -184,4 +189,4 @@ class Pages:
 
     def _render(self, view: str, **values: Any) -> str:
         template = environment().get_template(f"{view}.html.jinja")
-        return template.render(page=self, view=view, **values)
+        return bounded(template.generate(page=self, view=view, **values))

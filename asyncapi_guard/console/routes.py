@@ -20,13 +20,14 @@ from __future__ import annotations
 import logging
 import re
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 from asyncapi_guard.console.exchange import MOST_BYTES, Request, Response
 from asyncapi_guard.console.failures import log_failure
 from asyncapi_guard.console.judge import Judge, NotABatch
 from asyncapi_guard.console.live import Live, Traffic
 from asyncapi_guard.console.origins import is_local, is_same_origin
+from asyncapi_guard.console.page_length import TooLong
 from asyncapi_guard.console.pages import Pages
 from asyncapi_guard.console.security_headers import allowed_origins, security_headers
 from asyncapi_guard.console.static_files import static_files, tag_of
@@ -135,6 +136,8 @@ class Console:
                 )
             reason = f": {error}" if self._says_faults else "; the log says why"
             response = Response.of_text(500, f"The document cannot be used{reason}\n")
+        except TooLong as error:
+            response = Response.of_text(500, f"The document cannot be shown: {error}\n")
         except Exception as error:  # noqa: BLE001  # whatever it is, the browser gets an answer
             log_failure(f"the console failed at {request.path[:100]!r}", error)
             response = Response.of_text(500, f"The console failed ({type(error).__name__})\n")
@@ -279,7 +282,7 @@ def _after(query: str) -> float | None:
 def _moved(request: Request) -> Response:
     """To the address below which the links of pages are right; it is relative, as they are."""
     name = request.path.strip("/")
-    location = f"../{name}" if name else f"{request.root.rpartition('/')[2]}/"
+    location = f"../{name}" if name else f"{quote(request.root.rpartition('/')[2])}/"
     return Response.of_text(308, f"Moved to {location}\n", Location=location)
 
 

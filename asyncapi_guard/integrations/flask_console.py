@@ -38,7 +38,8 @@ def check(app: flask.Flask, root: str) -> None:
         return
     rules = {root + rule for rule in _RULES}
     for rule in app.url_map.iter_rules():
-        if rule.rule in rules:
+        own = rule.endpoint.startswith(f"{_ENDPOINT}:")
+        if rule.rule in rules or (rule.rule.startswith(f"{root}/") and not own):
             raise InstallationError(
                 f"the application has a route {rule.rule!r} already: choose another path for docs="
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.console.application_routes import route_below
 from asyncapi_guard.console.below import check_root
 from asyncapi_guard.console.gate import Gate, is_coroutine_function
 from asyncapi_guard.errors import InstallationError
@@ -147,6 +148,7 @@ class Serving:
         from asyncapi_guard.console.wsgi import ConsoleWSGI
 
         self._check(app, "WSGI")
+        self._check_routes(app)
         self.served = True
         return ConsoleWSGI(app, self._console(), self._root, self._gate())
 
@@ -155,6 +157,7 @@ class Serving:
         from asyncapi_guard.console.asgi import ConsoleASGI
 
         self._check_path(app)
+        self._check_routes(app)
         self.served = True
         return ConsoleASGI(app, self._console(), self._root, self._gate())
 
@@ -199,6 +202,14 @@ class Serving:
         if isinstance(path, str) and f"/{path.strip('/')}/".startswith(f"{self._root}/"):
             raise InstallationError(
                 f"docs={self._root!r} is where Socket.IO is: choose another path"
+            )
+
+    def _check_routes(self, app: Any) -> None:
+        """See that the console hides no route of the application, as far as they are known."""
+        taken = route_below(app, self._root)
+        if taken is not None:
+            raise InstallationError(
+                f"the application has a route {taken!r} already: choose another path for docs="
             )
 
     def _console(self, debug: Callable[[], bool] = bool) -> Console:

@@ -24,38 +24,40 @@ SAY = {"namespace": "/", "event": "say", "args": [{"text": "too long"}]}
 
 def on_flask(spec: Any, **options: Any) -> tuple[AsyncAPIGuard, Any]:
     app = flask.Flask(__name__)
-    guard = AsyncAPIGuard(spec, docs="/asyncapi", **options)
+    guard = AsyncAPIGuard(spec, **{"docs": "/asyncapi", **options})
     guard.init_app(app, SocketIO(app, async_mode="threading"))
     return guard, app
 
 
 def on_flask_by_drop_in(spec: Any, **options: Any) -> tuple[AsyncAPIGuard, Any]:
     app = flask.Flask(__name__)
-    io = AsyncAPISocketIO(app, async_mode="threading", spec=spec, docs="/asyncapi", **options)
+    io = AsyncAPISocketIO(
+        app, async_mode="threading", spec=spec, **{"docs": "/asyncapi", **options}
+    )
     return io._guarded, app
 
 
 def on_wsgi(spec: Any, **options: Any) -> tuple[AsyncAPIGuard, Any]:
     server = pysocketio.Server(async_mode="threading")
-    guard = AsyncAPIGuard(spec, docs="/asyncapi/", **options)
+    guard = AsyncAPIGuard(spec, **{"docs": "/asyncapi/", **options})
     guard.protect(server)
     return guard, guard.wsgi(pysocketio.WSGIApp(server, static_files={"/": __file__}))
 
 
 def on_wsgi_by_drop_in(spec: Any, **options: Any) -> tuple[AsyncAPIGuard, Any]:
-    server = AsyncAPIServer(async_mode="threading", spec=spec, docs="/asyncapi", **options)
+    server = AsyncAPIServer(async_mode="threading", spec=spec, **{"docs": "/asyncapi", **options})
     return server.guard, server.guard.wsgi(pysocketio.WSGIApp(server))
 
 
 def on_asgi(spec: Any, **options: Any) -> tuple[AsyncAPIGuard, Any]:
     server = pysocketio.AsyncServer(async_mode="asgi")
-    guard = AsyncAPIGuard(spec, docs="/asyncapi", **options)
+    guard = AsyncAPIGuard(spec, **{"docs": "/asyncapi", **options})
     guard.protect(server)
     return guard, guard.asgi(pysocketio.ASGIApp(server, static_files={"/": __file__}))
 
 
 def on_asgi_by_drop_in(spec: Any, **options: Any) -> tuple[AsyncAPIGuard, Any]:
-    server = AsyncAPIAsyncServer(async_mode="asgi", spec=spec, docs="/asyncapi", **options)
+    server = AsyncAPIAsyncServer(async_mode="asgi", spec=spec, **{"docs": "/asyncapi", **options})
     return server.guard, server.guard.asgi(pysocketio.ASGIApp(server))
 
 

@@ -470,7 +470,10 @@ def test_paths_that_look_alike_are_two(chat: Path) -> None:
         assert app.test_client().get(f"{root}/").status_code == 200
 
 
-@pytest.mark.parametrize("rule", ["/asyncapi", "/asyncapi/", "/asyncapi.json"])
+@pytest.mark.parametrize(
+    "rule",
+    ["/asyncapi", "/asyncapi/", "/asyncapi.json", "/asyncapi/try", "/asyncapi/static/<path:name>"],
+)
 def test_routes_of_the_application_are_not_hidden(chat: Path, rule: str) -> None:
     """Nor do they hide the console."""
     app = flask.Flask(__name__)
@@ -479,6 +482,62 @@ def test_routes_of_the_application_are_not_hidden(chat: Path, rule: str) -> None
     with pytest.raises(InstallationError, match=f"has a route '{rule}' already"):
         guard.init_app(app, SocketIO(app, async_mode="threading"))
     assert not guard.installed
+
+
+@pytest.mark.parametrize("route", ["/asyncapi", "/asyncapi.yml", "/asyncapi/{name}"])
+def test_no_route_behind_the_console_is_hidden(chat: Path, route: str) -> None:
+    """Where the application tells its routes: FastAPI, Flask, static files, mounts."""
+    from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+    server, asyncio_server = (
+        pysocketio.Server(async_mode="threading"),
+        pysocketio.AsyncServer(async_mode="asgi"),
+    )
+    api = fastapi.FastAPI()
+    api.get(route)(lambda: None)
+    mounting = fastapi.FastAPI()
+    mounting.mount(route, api)
+    app = flask.Flask(__name__)
+    app.add_url_rule(route.replace("{name}", "<name>"), "own", lambda: "own")
+    guard = AsyncAPIGuard(chat, docs="/asyncapi")
+    for hidden in (
+        pysocketio.ASGIApp(asyncio_server, api),
+        pysocketio.ASGIApp(asyncio_server, static_files={route: __file__}),
+        api,
+        mounting,
+    ):
+        with pytest.raises(InstallationError, match="has a route '/asyncapi"):
+            guard.asgi(hidden)
+    for hidden in (
+        pysocketio.WSGIApp(server, app),
+        DispatcherMiddleware(app, {}),
+        DispatcherMiddleware(lambda *_: [], {route: app}),
+    ):
+        with pytest.raises(InstallationError, match="has a route '/asyncapi"):
+            guard.wsgi(hidden)
+    other = AsyncAPIGuard(chat, docs="/other")
+    assert other.asgi(api) is not None
+    assert other.wsgi(app) is not None
+
+
+@pytest.mark.parametrize("way", ["flask", "wsgi", "asgi"])
+@pytest.mark.parametrize(
+    ("docs", "root"),
+    [
+        ("/\u00fc", "/%C3%BC"),
+        ("/u\u0308/\u6587/", "/%C3%BC/%E6%96%87"),
+        ("/v1.2/a_b~c-/", "/v1.2/a_b~c-"),
+    ],
+)
+def test_paths_in_every_script(net: Any, chat: Path, way: str, docs: str, root: str) -> None:
+    """As browsers send them; a slash at the end makes no difference."""
+    site = Site(way, net, chat, docs=docs)
+    root = f"{site.url}{root}"
+    moved = ask(root)
+    assert urljoin(root, moved.headers["Location"]) == f"{root}/"
+    assert ask(f"{root}/try").status == 200
+    assert ask(f"{root}.yml").body == chat.read_bytes()
+    assert judge(root, SAY).json["verdicts"][0]["verdict"] == "rejected"
 
 
 # -- code first ------------------------------------------------------------------------------------
@@ -571,6 +630,10 @@ def test_options_that_do_not_go_together(chat: Path, options: dict[str, Any], me
         ({"docs": "/a//b"}, ValueError),
         ({"docs": "/a/../b"}, ValueError),
         ({"docs": "/a b"}, ValueError),
+        ({"docs": "/\u202ea"}, ValueError),
+        ({"docs": "/%C3%BC"}, ValueError),
+        ({"docs": "/\ud800"}, ValueError),
+        ({"docs": "//evil.example"}, ValueError),
         ({"docs": "/<path:x>"}, ValueError),
         ({"docs": "/a", "docs_auth": True}, TypeError),
         ({"docs": "/a", "docs_auth": bool, "live": 1}, TypeError),
