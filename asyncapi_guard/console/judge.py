@@ -49,9 +49,10 @@ The response has a verdict for each item, in their order:
   is there for the first ten problems. `served` is where the whole text is, below the console's
   root; `null` for a document of several files, which are served as one.
 
-Each client has 20 items a second; further items are `not-checked`. Nothing is counted, logged or
-told to `on_violation`. Any other status than 200 has `{"error": "..."}` and means that nothing was
-checked: 400 (not such a body), 403 (see `origins`), 413 and 415.
+Each client has 20 items a second of each process; further items are `not-checked`. Nothing is
+counted, logged or told to `on_violation`. Any other status than 200 has `{"error": "..."}` and
+means that nothing was checked: 400 (not such a body, or one with a name twice in an object), 403
+(see `origins`), 413 and 415.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ from urllib.parse import parse_qs
 
 from asyncapi_guard.console.placeholders import with_bytes
 from asyncapi_guard.console.places import problem_of
-from asyncapi_guard.console.rate_limit import RateLimit
+from asyncapi_guard.console.rate_limit import RateLimit, network_of
 from asyncapi_guard.contract import Mode, header_key
 from asyncapi_guard.guard.ack_options import judge_asking
 from asyncapi_guard.guard.handshakes import HandshakeRequest
@@ -113,7 +114,7 @@ class Judge:
         """
         items = enumerate(_items(request.body))
         asked = [_Asked(item, number, request.headers) for number, item in items]
-        granted = self._limit.take(request.client, len(asked))
+        granted = self._limit.take(network_of(request.client), len(asked))
         verdicts = [each.verdict(edition) for each in asked[:granted]]
         too_many = {"verdict": "not-checked", "reason": f"more than {RATE} a second"}
         return {"verdicts": verdicts + [too_many] * (len(asked) - granted)}
@@ -121,13 +122,27 @@ class Judge:
 
 def _items(body: bytes) -> list[Any]:
     try:
-        data = json.loads(body, parse_constant=_no_constant)
+        data = json.loads(body, parse_constant=_no_constant, object_pairs_hook=_unique)
+    except _Twice:
+        # So is a packet, with that name, whichever of the values is meant.
+        raise NotABatch("a name is twice in one object of the body") from None
     except (RecursionError, ValueError):
         raise NotABatch("the body is not JSON") from None
     items = data.get("items") if isinstance(data, dict) else None
     if not isinstance(items, list) or len(items) > MOST_ITEMS:
         raise NotABatch(f'the body must be {{"items": [...]}} with at most {MOST_ITEMS} items')
     return items
+
+
+class _Twice(Exception):
+    """A name is twice in one object."""
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise _Twice
+    return made
 
 
 def _no_constant(text: str) -> NoReturn:

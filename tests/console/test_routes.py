@@ -462,6 +462,46 @@ def test_twenty_a_second_are_checked(document: Document) -> None:
     assert [checked("a"), checked("a")] == [[15, 0], [5, 10]]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        ("192.0.2.1", "192.0.2.2", False),
+        ("192.0.2.1", "::ffff:192.0.2.1", True),
+        ("2001:db8::1", "2001:db8::ffff:1", True),
+        ("2001:db8::1", "2001:db8:0:1::1", False),
+        ("fe80::1%eth0", "fe80::2", True),
+        (None, "", False),
+        ("a", "b", False),
+    ],
+)
+def test_one_client_has_one_limit(first: str | None, second: str | None, same: bool) -> None:
+    """Under each of its addresses."""
+    from asyncapi_guard.console.rate_limit import network_of
+
+    assert (network_of(first) == network_of(second)) is same
+
+
+def test_many_threads_share_a_limit() -> None:
+    """What is granted is granted once."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from asyncapi_guard.console.rate_limit import RateLimit
+
+    limit = RateLimit(1_000, lambda: 0.0)
+    with ThreadPoolExecutor(8) as threads:
+        granted = list(threads.map(lambda _: limit.take("a", 3), range(1_000)))
+    assert sum(granted) == 1_000
+
+
+def test_values_of_any_depth_have_a_verdict(console: Console) -> None:
+    """Or are no JSON that Python reads."""
+    for depth in (*range(100, 1_100, 50), 5_000):
+        for begin, end in ((b"[", b"]"), (b'{"a":', b"}")):
+            deep = begin * depth + b"1" + end * depth
+            raw = b'{"items": [{"namespace": "/", "event": "say", "args": [%b]}]}' % deep
+            assert post(console, raw=raw).status in (200, 400)
+
+
 def test_clients_that_are_told_apart_are_bounded() -> None:
     """The memory for them is."""
     from asyncapi_guard.console.rate_limit import RateLimit
@@ -491,6 +531,9 @@ def test_clients_that_are_told_apart_are_bounded() -> None:
         b'{"items": [{"namespace": "/", "auth": null, "query": "%b"}]}' % (b"a=1&" * 256),
         b'{"items": [{"namespace": "/", "event": "say", "args": [' + b"[" * 100_000 + b"]}]}",
         b'{"items": [' + b",".join([b"{}"] * 101) + b"]}",
+        b'{"items": [], "items": []}',
+        b'{"items": [{"namespace": "/", "event": "say", "args": [{"a": {"b": 1, "b": 2}}]}]}',
+        b'{"items": [{"namespace": "/", "namespace": "/x", "event": "say", "args": []}]}',
         b"\xff\xfe", b"1" * 5_000,
     ],
 )  # fmt: skip
@@ -530,6 +573,10 @@ def test_a_body_has_a_limit(console: Console) -> None:
         {"origin": "http://localhost:port"},
         {"origin": "file://"},
         {"sec_fetch_site": "cross-site"},
+        {"sec_fetch_site": "", "origin": "http://localhost:5000"},
+        {"referer": "http://evil.example/page"},
+        {"referer": ""},
+        {"origin": "http://evil.example", "referer": "http://localhost:5000/"},
         {"sec_fetch_site": "same-site", "origin": "http://localhost:5000"},
     ],
 )
