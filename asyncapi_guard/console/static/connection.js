@@ -1,5 +1,6 @@
 /** One connection to a namespace, and what travels over it. It knows nothing of the page. */
 
+import { PollingSocket } from "./polling.js";
 import { Client } from "./socketio.js";
 
 /** How long an ack may take where the document says nothing, in milliseconds. */
@@ -17,6 +18,7 @@ const OPEN_TIMEOUT = 10_000;
  */
 export class Connection {
   state = "off";
+  isPolling = false;
   #client;
   #socket;
   #hears;
@@ -36,25 +38,33 @@ export class Connection {
   }
 
   /**
-   * @param {{url: string, path: string, namespace: string, query: string, auth: any}} options
-   *   without auth, `undefined` is sent
+   * @param {{url: string, path: string, namespace: string, query: string, auth: any, transport: string}} options
+   *   without auth, `undefined` is sent; the transport is `websocket`, `polling`, or empty for
+   *   whichever of the two is let through
    */
-  open({ url, path, namespace, query, auth }) {
+  open(options) {
+    const { url, path, namespace, query, auth, transport } = options;
     this.close();
     this.namespace = namespace;
-    const client = new Client(url, { path, query, openTimeout: OPEN_TIMEOUT, ackTimeout: ACK_TIMEOUT });
+    this.isPolling = transport === "polling";
+    const client = new Client(url, { path, query, openTimeout: OPEN_TIMEOUT, ackTimeout: ACK_TIMEOUT, ...(this.isPolling && { WebSocket: PollingSocket }) });
     this.#client = client;
     this.#become("connecting");
     // Who never got in is told why, once; who was in knows the server.
     let isTold = false;
+    let isOpened = false;
     const own = (listener) => (...args) => this.#client === client && listener(...args);
     client.on("reconnecting", own((delay) => this.#become("lost", delay)));
     client.on("close", own(() => {
       if (isTold || this.state !== "connecting") return;
+      if (!transport && !isOpened) return void this.open({ ...options, transport: "polling" });
       isTold = true;
-      this.#hears.trouble(`No Socket.IO server answers a WebSocket at ${new URL(path, url).href}`);
+      this.#hears.trouble(`No Socket.IO server answers ${this.isPolling ? "long polling" : "a WebSocket"} at ${new URL(path, url).href}`);
     }));
-    client.on("open", own(() => this.state === "lost" && this.#become("connecting")));
+    client.on("open", own(() => {
+      isOpened = true;
+      if (this.state === "lost") this.#become("connecting");
+    }));
     client.on("error", own((error) => this.#hears.trouble(error.message)));
     const socket = client.socket(namespace, { auth });
     this.#socket = socket;
