@@ -43,7 +43,7 @@ async function emitted(page) {
 }
 
 test("where no WebSocket is let through, events, acks and bytes go by long polling", async () => {
-  for (const transport of ["Any transport", "Long polling only"]) {
+  for (const transport of ["Any", "Long polling only"]) {
     const page = await connected(POLLING, transport);
     await chip(page, "Connected, polling");
     await page.fill("#json", '{"text": "hi"}');
@@ -64,7 +64,7 @@ test("where no WebSocket is let through, events, acks and bytes go by long polli
 });
 
 test("the server lets go, and the page knows", async () => {
-  const page = await connected(POLLING, "Any transport");
+  const page = await connected(POLLING, "Any");
   await chip(page, "Connected, polling");
   await page.fill("#json", '{"text": "go"}');
   await emitted(page);
@@ -81,8 +81,8 @@ test("one transport alone is used where one is chosen, and the other is not", as
   await packet(unheard, "connection").locator(".reason-text:has-text('No Socket.IO server answers long polling')").waitFor();
   await unheard.context().close();
   for (const [url, transport, words] of [
-    [WEBSOCKET, "Any transport", "Connected"],
-    [BOTH, "Any transport", "Connected"],
+    [WEBSOCKET, "Any", "Connected"],
+    [BOTH, "Any", "Connected"],
     [BOTH, "Long polling only", "Connected, polling"],
   ]) {
     const page = await connected(url, transport);

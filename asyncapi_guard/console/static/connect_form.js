@@ -57,8 +57,8 @@ export class ConnectForm {
     this.judged = el("span", { role: "status" });
     this.transportField = el(
       "select",
-      { className: "input", "aria-label": "Transport" },
-      ...[["", "Any transport"], ["websocket", "WebSocket only"], ["polling", "Long polling only"]].map(([value, words]) => el("option", { value }, words)),
+      { className: "input wide", id: `${id}-transport` },
+      ...[["any", "Any"], ["websocket", "WebSocket only"], ["polling", "Long polling only"]].map(([value, words]) => el("option", { value }, words)),
     );
     this.transportField.addEventListener("change", () => this.#ask());
     const without = el("button", { type: "button", className: "btn warn" }, "Without auth");
@@ -73,7 +73,8 @@ export class ConnectForm {
         el("div", { className: "field" }, el("label", { htmlFor: `${id}-namespace` }, "Namespace"), this.namespaceField),
       ),
       this.inside,
-      el("div", { className: "row" }, this.judged, el("span", { className: "grow" }), this.transportField, without, el("button", { type: "submit", className: "btn primary" }, "Connect")),
+      el("div", { className: "two" }, el("div", { className: "field" }, el("label", { htmlFor: `${id}-transport` }, "Transport"), this.transportField)),
+      el("div", { className: "row" }, this.judged, el("span", { className: "grow" }), without, el("button", { type: "submit", className: "btn primary" }, "Connect")),
     );
     this.element.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -232,7 +233,7 @@ export class ConnectForm {
     const secret = new Set(this.#scheme ? credentialsOf(this.#scheme).fields.filter(([, , each]) => each).map(([name]) => name) : []);
     const logged = mapped(auth, (value, name) => (secret.has(name) && typeof value === "string" ? DOTS : undefined));
     const transport = this.transportField.value;
-    item.query = `EIO=4&transport=${transport || "websocket"}${query && `&${query}`}`;
+    item.query = `EIO=4&transport=${transport === "polling" ? transport : "websocket"}${query && `&${query}`}`;
     return { namespace: this.#namespace, auth, query, item, logged, transport };
   }
 

@@ -1,11 +1,12 @@
 /** One connection to a namespace, and what travels over it. It knows nothing of the page. */
 
-import { PollingSocket } from "./polling.js";
+import { AnySocket } from "./polling.js";
 import { Client } from "./socketio.js";
 
 /** How long an ack may take where the document says nothing, in milliseconds. */
 export const ACK_TIMEOUT = 4000;
 const OPEN_TIMEOUT = 10_000;
+const WORDS = { websocket: "a WebSocket", polling: "long polling", any: "a WebSocket or long polling" };
 
 /**
  * States: `off`, `connecting`, `connected`, `lost` (it comes back in `delay` milliseconds), `refused`.
@@ -18,8 +19,8 @@ const OPEN_TIMEOUT = 10_000;
  */
 export class Connection {
   state = "off";
-  isPolling = false;
   #client;
+  #transport;
   #socket;
   #hears;
 
@@ -33,38 +34,42 @@ export class Connection {
     this.#hears = hears;
   }
 
+  get isPolling() {
+    return this.#transport?.isPolling ?? false;
+  }
+
   get isConnected() {
     return this.state === "connected";
   }
 
   /**
    * @param {{url: string, path: string, namespace: string, query: string, auth: any, transport: string}} options
-   *   without auth, `undefined` is sent; the transport is `websocket`, `polling`, or empty for
+   *   without auth, `undefined` is sent; the transport is `websocket`, `polling`, or `any` for
    *   whichever of the two is let through
    */
-  open(options) {
-    const { url, path, namespace, query, auth, transport } = options;
+  open({ url, path, namespace, query, auth, transport }) {
     this.close();
     this.namespace = namespace;
-    this.isPolling = transport === "polling";
-    const client = new Client(url, { path, query, openTimeout: OPEN_TIMEOUT, ackTimeout: ACK_TIMEOUT, ...(this.isPolling && { WebSocket: PollingSocket }) });
+    const connection = this;
+    class Transport extends AnySocket {
+      constructor(address) {
+        super(address, transport);
+        connection.#transport = this;
+      }
+    }
+    const client = new Client(url, { path, query, openTimeout: OPEN_TIMEOUT, ackTimeout: ACK_TIMEOUT, WebSocket: Transport });
     this.#client = client;
     this.#become("connecting");
     // Who never got in is told why, once; who was in knows the server.
     let isTold = false;
-    let isOpened = false;
     const own = (listener) => (...args) => this.#client === client && listener(...args);
     client.on("reconnecting", own((delay) => this.#become("lost", delay)));
     client.on("close", own(() => {
       if (isTold || this.state !== "connecting") return;
-      if (!transport && !isOpened) return void this.open({ ...options, transport: "polling" });
       isTold = true;
-      this.#hears.trouble(`No Socket.IO server answers ${this.isPolling ? "long polling" : "a WebSocket"} at ${new URL(path, url).href}`);
+      this.#hears.trouble(`No Socket.IO server answers ${WORDS[transport]} at ${new URL(path, url).href}`);
     }));
-    client.on("open", own(() => {
-      isOpened = true;
-      if (this.state === "lost") this.#become("connecting");
-    }));
+    client.on("open", own(() => this.state === "lost" && this.#become("connecting")));
     client.on("error", own((error) => this.#hears.trouble(error.message)));
     const socket = client.socket(namespace, { auth });
     this.#socket = socket;

@@ -1,4 +1,4 @@
-/** Engine.IO by long polling, for servers and proxies without WebSocket: to the client, it is one. */
+/** Transports that look like a WebSocket: long polling, and whichever of the two is let through. */
 
 const SEPARATOR = "\x1e";
 /** Of one request: servers read no more packets, and not many more characters. */
@@ -8,7 +8,7 @@ const MOST_CHARACTERS = 100_000;
 const packed = (bytes) => `b${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""))}`;
 const unpacked = (text) => Uint8Array.from(atob(text.slice(1)), (character) => character.charCodeAt(0));
 
-export class PollingSocket {
+class PollingSocket {
   onmessage;
   onclose;
   #url;
@@ -82,5 +82,55 @@ export class PollingSocket {
   close() {
     this.#closed = true;
     if (!this.#sending) this.#polls.abort();
+  }
+}
+
+/** Milliseconds that a WebSocket can take to open, where there is another way. */
+const PATIENCE = 4000;
+const KINDS = { websocket: [WebSocket], polling: [PollingSocket], any: [WebSocket, PollingSocket] };
+
+export class AnySocket {
+  onmessage;
+  onclose;
+  #socket;
+  #closed = false;
+
+  /**
+   * @param {string} url of a WebSocket
+   * @param {"websocket" | "polling" | "any"} transport
+   */
+  constructor(url, transport) {
+    this.#try(url, KINDS[transport]);
+  }
+
+  get isPolling() {
+    return this.#socket instanceof PollingSocket;
+  }
+
+  #try(url, [Kind, ...others]) {
+    const socket = new Kind(url);
+    this.#socket = socket;
+    socket.binaryType = "arraybuffer";
+    let isHeard = false;
+    const late = others.length ? setTimeout(() => socket.close(), PATIENCE) : undefined;
+    socket.onmessage = (message) => {
+      isHeard = true;
+      clearTimeout(late);
+      this.onmessage?.(message);
+    };
+    socket.onclose = () => {
+      clearTimeout(late);
+      if (isHeard || this.#closed || !others.length) this.onclose?.();
+      else this.#try(url, others);
+    };
+  }
+
+  send(data) {
+    this.#socket.send(data);
+  }
+
+  close() {
+    this.#closed = true;
+    this.#socket.close();
   }
 }
