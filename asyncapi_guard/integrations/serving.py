@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +28,11 @@ if TYPE_CHECKING:
 
 __all__ = ["ConsoleOptions", "Serving", "Shown"]
 
+#: How often, and seconds after which, a guard and its documents are asked for that belong together.
+_TRIES = 100
+_PAUSE = 0.01
+#: Managers of python-socketio through which processes share events.
+_QUEUES = frozenset({"AsyncPubSubManager", "PubSubManager"})
 #: Violations that `/live` shows.
 VIOLATIONS = 100
 
@@ -111,9 +118,21 @@ class Shown:
         active = any(adapter.active for adapter in self._adapters())
         made = self._edition
         if made is None or made.guard is not guard or made.active is not active:
+            guard, documents = self._of_one_moment()
             mode = guard.policy.mode
-            made = self._edition = Edition(guard, self._documents(), mode, active=active)
+            made = self._edition = Edition(guard, documents, mode, active=active)
         return made
+
+    def _of_one_moment(self) -> tuple[Guard, Documents]:
+        """The guard in force and its documents, which can be replaced while somebody looks."""
+        for _ in range(_TRIES):
+            guard, documents = self._guard(), self._documents()
+            read = {source.uri: source.digest for source in documents.sources()}
+            texts = (each for each in guard.contract.sources if each.digest)
+            if all(read.get(each.uri) == each.digest for each in texts):
+                break
+            time.sleep(_PAUSE)
+        return guard, documents
 
     def clients(self) -> Mapping[str, int]:
         """How many clients are connected, by namespaces."""
@@ -123,6 +142,17 @@ class Shown:
             for namespace in list(rooms):
                 counts[namespace] += len(rooms.get(namespace, {}).get(None) or ())
         return +counts
+
+    def several(self) -> bool:
+        """Whether other processes have traffic of the same server, as far as this one knows.
+
+        They do if the server shares its events through a queue, or was started with several workers
+        by the variable that Gunicorn and uvicorn read.
+        """
+        managers = (getattr(each.target, "manager", None) for each in self._adapters())
+        kinds = {kind.__name__ for manager in managers for kind in type(manager).__mro__}
+        workers = os.environ.get("WEB_CONCURRENCY", "")
+        return bool(kinds & _QUEUES) or (workers.isdecimal() and workers not in ("0", "1"))
 
 
 class Serving:

@@ -292,6 +292,22 @@ def test_a_changed_document_is_shown_anew(console: Console, document: Document, 
     assert b"&lt;Other&gt;" in response.body
 
 
+@pytest.mark.parametrize("path", ["/", "/try", "/asyncapi.yml", "/asyncapi.json", "/judge"])
+def test_a_request_has_one_document(document: Document, path: str) -> None:
+    """Whatever takes its place meanwhile: it is asked for once."""
+    asked: list[str] = []
+
+    class Changing:
+        def edition(self) -> Edition:
+            asked.append(path)
+            return document.edition()
+
+    console = Console(Changing())
+    items = [{**SAY, "args": [{"text": 1}]}, {**SAID, "args": [1]}]
+    response = post(console, *items) if path == "/judge" else get(console, path)
+    assert (response.status, asked) == (200, [path])
+
+
 def test_a_document_that_cannot_be_used_is_in_the_log_alone(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
