@@ -7,13 +7,22 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["route_below"]
+__all__ = ["ENDPOINT", "is_own", "route_below"]
 
 #: Where wrappers keep what they wrap, python-socketio's and most middleware.
 _WRAPPED = ("other_asgi_app", "wsgi_app", "app")
 #: Mappings whose keys are paths: python-socketio's, and the dispatcher of Werkzeug.
 _BY_PATH = ("static_files", "mounts")
 _DEEPEST = 20
+
+
+#: How the endpoints of a console's own routes begin, in Flask.
+ENDPOINT = "asyncapi_guard"
+
+
+def is_own(endpoint: str) -> bool:
+    """Whether a route of Flask is that of a console."""
+    return endpoint.startswith(f"{ENDPOINT}:")
 
 
 def route_below(app: Any, root: str) -> str | None:
@@ -31,18 +40,27 @@ def route_below(app: Any, root: str) -> str | None:
 def _paths(app: Any) -> Iterator[str]:
     for _ in range(_DEEPEST):
         for name in _BY_PATH:
-            mapping = getattr(app, name, None)
+            mapping = _get(app, name)
             if isinstance(mapping, dict):
                 yield from (each for each in mapping if isinstance(each, str))
-        routes = getattr(app, "routes", None)
+        routes = _get(app, "routes")
         if isinstance(routes, (list, tuple)):
-            paths = (getattr(each, "path", None) for each in routes)
+            paths = (_get(each, "path") for each in routes)
             yield from (each for each in paths if isinstance(each, str))
-        rules = getattr(app, "url_map", None)
+        rules = _get(app, "url_map")
         if rules is not None and callable(getattr(rules, "iter_rules", None)):
-            yield from (str(rule.rule) for rule in rules.iter_rules())
+            others = (each for each in rules.iter_rules() if not is_own(each.endpoint))
+            yield from (str(rule.rule) for rule in others)
             return  # its `wsgi_app` is a method of itself
-        wrapped = (getattr(app, name, None) for name in _WRAPPED)
+        wrapped = (_get(app, name) for name in _WRAPPED)
         app = next((each for each in wrapped if callable(each)), None)
         if app is None:
             return
+
+
+def _get(thing: Any, name: str) -> Any:
+    """An attribute; none where whatever makes it fails."""
+    try:
+        return getattr(thing, name, None)
+    except Exception:  # noqa: BLE001  # a stranger's property, of which nothing is known then
+        return None

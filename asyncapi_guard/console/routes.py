@@ -136,8 +136,6 @@ class Console:
                 )
             reason = f": {error}" if self._says_faults else "; the log says why"
             response = Response.of_text(500, f"The document cannot be used{reason}\n")
-        except TooLong as error:
-            response = Response.of_text(500, f"The document cannot be shown: {error}\n")
         except Exception as error:  # noqa: BLE001  # whatever it is, the browser gets an answer
             log_failure(f"the console failed at {request.path[:100]!r}", error)
             response = Response.of_text(500, f"The console failed ({type(error).__name__})\n")
@@ -207,7 +205,10 @@ class Console:
         else:
             pages = made.pages
             write = {"/": pages.read, "/try": pages.try_out, "/live": pages.live}[path]
-            kind, text = _HTML, write()
+            try:
+                kind, text = _HTML, write()
+            except TooLong as error:
+                return Response.of_text(500, f"The document cannot be shown: {error}\n")
         body = text.encode("utf-8", "replace")
         return Response(200, {"Content-Type": kind, "ETag": tag_of(body)}, body)
 

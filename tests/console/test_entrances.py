@@ -515,6 +515,9 @@ def test_no_route_behind_the_console_is_hidden(chat: Path, route: str) -> None:
     ):
         with pytest.raises(InstallationError, match="has a route '/asyncapi"):
             guard.wsgi(hidden)
+    own = flask.Flask(__name__)
+    guard.init_app(own, SocketIO(own, async_mode="threading"))
+    assert guard.wsgi(own) is not None
     other = AsyncAPIGuard(chat, docs="/other")
     assert other.asgi(api) is not None
     assert other.wsgi(app) is not None

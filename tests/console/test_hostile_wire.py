@@ -161,4 +161,7 @@ def test_a_long_text_in_many_places_ends(
         answer = ask(site.root + path)
         assert (answer.status, len(answer.body) < 1_000) == (500, True)
         assert b"shorten them, or read asyncapi.yml" in answer.body
+    # Nor is it begun again.
+    monkeypatch.setattr(page_length, "LONGEST", 1 << 40)
+    assert ask(f"{site.root}/").status == 500
     assert ask(f"{site.root}/asyncapi.json").body == file.read_bytes()
