@@ -125,13 +125,12 @@ class Shown:
 
     def _of_one_moment(self) -> tuple[Guard, Documents]:
         """The guard in force and its documents, which can be replaced while somebody looks."""
+        guard, documents = self._guard(), self._documents()
         for _ in range(_TRIES):
-            guard, documents = self._guard(), self._documents()
-            read = {source.uri: source.digest for source in documents.sources()}
-            texts = (each for each in guard.contract.sources if each.digest)
-            if all(read.get(each.uri) == each.digest for each in texts):
+            if _belong(guard, documents):
                 break
             time.sleep(_PAUSE)
+            guard, documents = self._guard(), self._documents()
         return guard, documents
 
     def clients(self) -> Mapping[str, int]:
@@ -153,6 +152,12 @@ class Shown:
         kinds = {kind.__name__ for manager in managers for kind in type(manager).__mro__}
         workers = os.environ.get("WEB_CONCURRENCY", "")
         return bool(kinds & _QUEUES) or (workers.isdecimal() and workers not in ("0", "1"))
+
+
+def _belong(guard: Guard, documents: Documents) -> bool:
+    """Whether the contract of a guard was made of these documents."""
+    read = {source.uri: source.digest for source in documents.sources()}
+    return all(read.get(each.uri) == each.digest for each in guard.contract.sources if each.digest)
 
 
 class Serving:
