@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import unicodedata
 from typing import Any
 
 __all__ = ["below", "check_root", "path_of_socketio"]
@@ -51,8 +52,18 @@ def check_root(root: object) -> str:
     """
     if not isinstance(root, str):
         raise TypeError(f"docs takes a path, such as '/asyncapi', not a {type(root).__name__}")
-    first, *parts = root.removesuffix("/").split("/")
-    legal = all(part.strip(".") and _ALLOWED.issuperset(part) for part in parts)
-    if first or not parts or not legal:
-        raise ValueError(f"docs must be a path, such as '/asyncapi', not {root!r}")
-    return root.removesuffix("/")
+    if root == "/":
+        raise ValueError("docs must be a path below '/', such as '/asyncapi': '/' is all others")
+    # As browsers send what people type.
+    path = unicodedata.normalize("NFC", root.removesuffix("/"))
+    first, *parts = path.split("/")
+    if first or not parts or not all(part.strip(".") and _is_legal(part) for part in parts):
+        raise ValueError(
+            "docs must be a path, such as '/asyncapi', of letters, digits, '-', '.', '_' and '~', "
+            f"not {root!r}"
+        )
+    return path
+
+
+def _is_legal(part: str) -> bool:
+    return all(each in _ALLOWED or (not each.isascii() and each.isalnum()) for each in part)

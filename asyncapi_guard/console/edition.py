@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import os
 import re
+from copy import copy
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 from urllib.parse import urlsplit, urlunsplit
 from urllib.request import url2pathname
@@ -14,11 +16,14 @@ from asyncapi_guard.spec.serializing import to_json, to_yaml
 from asyncapi_guard.spec.source import Source
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from asyncapi_guard.contract import Contract, Mode
+    from asyncapi_guard.errors import Finding
     from asyncapi_guard.guard import Guard
     from asyncapi_guard.spec.references import Documents
 
-__all__ = ["Edition", "Served"]
+__all__ = ["Edition", "Served", "relative_name"]
 
 _ModeName = Literal["enforce", "report", "off"]
 #: Lines shown on each side of the one that decides, and characters of each.
@@ -48,10 +53,12 @@ class Edition:
         documents: what the contract was made of.
         mode: what is done about violations, if there is a guard to do it.
         active: that guard is on a server. Without a guard, it stands for what one would do.
+        faults: what is wrong with the files of the document now; it is what it was before.
 
     Attributes:
         guard: as it was given.
         active: as well.
+        faults: as well.
         mode: as well; `off` if it is not active.
         contract: of the guard.
     """
@@ -63,9 +70,11 @@ class Edition:
         mode: Mode | None = None,
         *,
         active: bool = True,
+        faults: Sequence[Finding] = (),
     ) -> None:
         self.guard: Guard = guard
         self.active: bool = active
+        self.faults: tuple[Finding, ...] = tuple(faults)
         self.mode: _ModeName | None = None if mode is None else mode.value
         if not active:
             self.mode = "off"
@@ -79,6 +88,12 @@ class Edition:
             for source in sorted(documents.sources(), key=lambda each: -len(each.name))
             if source.name in names
         }
+
+    def with_faults(self, faults: Sequence[Finding]) -> Edition:
+        """The same document, whose files have faults now."""
+        kept = copy(self)
+        kept.faults = tuple(faults)
+        return kept
 
     # -- the document ------------------------------------------------------------------------------
 
@@ -109,20 +124,23 @@ class Edition:
             location: `file#/json/pointer`; empty for nowhere.
 
         Returns:
-            The file, and the JSON Pointer in it. The file is empty for the document itself, and
-            for others as references of the document write it.
+            The file, and the JSON Pointer in it. The file is as references of the document write
+            it; empty for data, which is in no file.
         """
         source = self._source(location)
         if source is None:
             return "", ""
-        pointer = location[len(source.name) + 1 :]
-        return ("" if source is self._main else _relative(source.uri, self._main.uri)), pointer
+        return self._file(source), location[len(source.name) + 1 :]
+
+    def _file(self, source: Source) -> str:
+        return "" if source.text is None else relative_name(source.uri, self._main.uri)
 
     def clause(self, location: str) -> dict[str, Any] | None:
         """The lines around what stands at a location; `None` if nothing stands there.
 
         Returns:
-            `line`, the number of the line that decides, and `lines`, each with `number` and `text`.
+            `line` and `column`, the place that decides; `lines`, each with `number` and `text`; and
+            `served`, the path below the console where the whole text is, `None` if it is nowhere.
         """
         source = self._source(location)
         if source is None:
@@ -136,7 +154,14 @@ class Edition:
         lines = [
             {"number": n, "text": _cut(texts[n - 1], column if n == line else 1)} for n in numbers
         ]
-        return {"line": line, "lines": lines}
+        return {"line": line, "column": column, "served": self._served, "lines": lines}
+
+    @property
+    def _served(self) -> str | None:
+        """Where the text that lines are counted in is served: that of several files is nowhere."""
+        if len(self._sources) > 1:
+            return None
+        return "asyncapi.json" if self._is_own(json=True) else "asyncapi.yml"
 
     def _source(self, location: str) -> Source | None:
         names = (name for name in self._sources if location.startswith(f"{name}#"))
@@ -157,16 +182,16 @@ class Edition:
         return Source(self._main.name, self._main.uri, text, self._main.data)
 
 
-def _relative(uri: str, base: str) -> str:
+def relative_name(uri: str, base: str) -> str:
     """The URI of a file as the document can write it, without what nobody else should see."""
     there, here = urlsplit(uri), urlsplit(base)
     if there.scheme == "file" and here.scheme == "file":
-        path = url2pathname(there.path)
-        folder = os.path.dirname(url2pathname(here.path))  # noqa: PTH120  # `Path` has no `..`
-        try:
-            return os.path.relpath(path, folder).replace(os.sep, "/")
-        except ValueError:  # on Windows, another drive
-            return os.path.basename(path)  # noqa: PTH119  # as above
+        path, folder = Path(url2pathname(there.path)), Path(url2pathname(here.path)).parent
+        # The way through the root of the disk, or another disk, would tell the whole path.
+        shared = [each for each in folder.parents if each in path.parents and each != each.parent]
+        if folder not in path.parents and not shared:
+            return path.name
+        return os.path.relpath(path, folder).replace(os.sep, "/")
     host = there.netloc.rpartition("@")[2]
     return urlunsplit((there.scheme, host, there.path, "", "")) if host else ""
 

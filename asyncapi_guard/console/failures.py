@@ -10,7 +10,7 @@ __all__ = ["log_failure"]
 logger: logging.Logger = logging.getLogger("asyncapi_guard")
 
 
-def log_failure(what: str, error: Exception) -> None:
+def log_failure(what: str, error: BaseException) -> None:
     """Log an error without its text, which can quote a credential or what a client sent.
 
     Args:

@@ -32,8 +32,10 @@ The response has a verdict for each item, in their order:
        "suggestions": [],
        "problems": [
          {"path": "/text", "reason": "expected string, got integer", "keyword": "type",
-          "file": "", "pointer": "/channels/chat/messages/said/payload/properties/text/type",
-          "clause": {"line": 21, "lines": [{"number": 18, "text": "..."}, ...]}}]},
+          "file": "chat.yml",
+          "pointer": "/channels/chat/messages/said/payload/properties/text/type",
+          "clause": {"line": 21, "column": 15, "served": "asyncapi.yml",
+                     "lines": [{"number": 18, "text": "..."}, ...]}}]},
       {"verdict": "not-checked", "reason": "more than 20 a second"}
     ]}
 
@@ -41,13 +43,16 @@ The response has a verdict for each item, in their order:
   guard is in report mode there), `off` (the guard does not validate it), or `not-checked`.
 - `message` is the key of the message that was meant, in the document; `null` if none is known.
 - `path` is a JSON Pointer into the one argument; into the array of arguments if the payload has
-  positional items. `file` and `pointer` are the place in the document: the file is empty for the
-  document itself, and `../common.yml` for one that it refers to. Both are empty, and `clause` is
-  `null`, for what no line of the document decides. `clause` is there for the first ten problems.
+  positional items. `file` and `pointer` are the place in the document: `chat.yml` for the document
+  itself, `../common.yml` for a file that it refers to. The file is empty for a document that is in
+  none. Both are empty, and `clause` is `null`, for what no line of the document decides. `clause`
+  is there for the first ten problems. `served` is where the whole text is, below the console's
+  root; `null` for a document of several files, which are served as one.
 
-Each client has 20 items a second; further items are `not-checked`. Nothing is counted, logged or
-told to `on_violation`. Any other status than 200 has `{"error": "..."}` and means that nothing was
-checked: 400 (not such a body), 403 (see `origins`), 413 and 415.
+Each client has 20 items a second of each process; further items are `not-checked`. Nothing is
+counted, logged or told to `on_violation`. Any other status than 200 has `{"error": "..."}` and
+means that nothing was checked: 400 (not such a body, or one with a name twice in an object), 403
+(see `origins`), 413 and 415.
 """
 
 from __future__ import annotations
@@ -58,7 +63,7 @@ from urllib.parse import parse_qs
 
 from asyncapi_guard.console.placeholders import with_bytes
 from asyncapi_guard.console.places import problem_of
-from asyncapi_guard.console.rate_limit import RateLimit
+from asyncapi_guard.console.rate_limit import RateLimit, network_of
 from asyncapi_guard.contract import Mode, header_key
 from asyncapi_guard.guard.ack_options import judge_asking
 from asyncapi_guard.guard.handshakes import HandshakeRequest
@@ -109,7 +114,7 @@ class Judge:
         """
         items = enumerate(_items(request.body))
         asked = [_Asked(item, number, request.headers) for number, item in items]
-        granted = self._limit.take(request.client, len(asked))
+        granted = self._limit.take(network_of(request.client), len(asked))
         verdicts = [each.verdict(edition) for each in asked[:granted]]
         too_many = {"verdict": "not-checked", "reason": f"more than {RATE} a second"}
         return {"verdicts": verdicts + [too_many] * (len(asked) - granted)}
@@ -117,13 +122,27 @@ class Judge:
 
 def _items(body: bytes) -> list[Any]:
     try:
-        data = json.loads(body, parse_constant=_no_constant)
+        data = json.loads(body, parse_constant=_no_constant, object_pairs_hook=_unique)
+    except _Twice:
+        # So is a packet, with that name, whichever of the values is meant.
+        raise NotABatch("a name is twice in one object of the body") from None
     except (RecursionError, ValueError):
         raise NotABatch("the body is not JSON") from None
     items = data.get("items") if isinstance(data, dict) else None
     if not isinstance(items, list) or len(items) > MOST_ITEMS:
         raise NotABatch(f'the body must be {{"items": [...]}} with at most {MOST_ITEMS} items')
     return items
+
+
+class _Twice(Exception):
+    """A name is twice in one object."""
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise _Twice
+    return made
 
 
 def _no_constant(text: str) -> NoReturn:

@@ -13,7 +13,7 @@
         "direction": "to-server", "ack": false, "verdict": "rejected", "message": "say",
         "code": "request_validation_error", "reason": "the payload does not match the contract",
         "truncated": false, "problems": [...]}],
-     "clients": [{"namespace": "/chat", "count": 12}], "others": 0}
+     "clients": [{"namespace": "/chat", "count": 12}], "others": 0, "several": false}
 
 - Times are seconds since the epoch; `started` is when the console began to count.
 - `mode` is what the guard does about violations: `enforce`, `report`, or `off` where it is on no
@@ -31,7 +31,8 @@
 - `clients` are how many are connected to each namespace now, of the 200 fullest; `others` is how
   many are connected to the rest.
 
-All of it is of one process: where several share the work, each counts for itself.
+All of it is of one process: where several share the work, each counts for itself. `several` says
+that there are others, as far as this one can know.
 """
 
 from __future__ import annotations
@@ -122,6 +123,10 @@ class Traffic(Protocol):
         """How many clients are connected, by namespaces."""
         ...
 
+    def several(self) -> bool:
+        """Whether other processes have traffic of the same server, as far as this one knows."""
+        ...
+
 
 class Live:
     """The growth of counters over time.
@@ -176,6 +181,7 @@ class Live:
                 {"namespace": _cut(n), "count": count} for n, count in clients[:_NAMESPACES]
             ],
             "others": sum(count for _, count in clients[_NAMESPACES:]),
+            "several": self._traffic.several(),
         }
 
     def _sample(self) -> None:

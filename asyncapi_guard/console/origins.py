@@ -16,7 +16,19 @@ __all__ = ["is_local", "is_same_origin"]
 
 _PORTS = {"http": 80, "https": 443}
 #: What proxies add. Behind one on the same machine, every client has a loopback address.
-_FORWARDED = ("cf-connecting-ip", "forwarded", "true-client-ip", "via", "x-client-ip", "x-real-ip")
+_FORWARDED = {
+    "cf-connecting-ip",
+    "fastly-client-ip",
+    "fly-client-ip",
+    "forwarded",
+    "true-client-ip",
+    "via",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "x-envoy-external-address",
+    "x-original-forwarded-for",
+    "x-real-ip",
+}
 _FORWARDED_BY_PREFIX = "x-forwarded-"
 _NAMES = re.compile(r"(?:[a-z0-9-]+\.)*localhost\.?")
 
@@ -24,11 +36,12 @@ _NAMES = re.compile(r"(?:[a-z0-9-]+\.)*localhost\.?")
 def is_same_origin(headers: Mapping[str, str]) -> bool:
     """Whether a browser sends a request for a page of the same host, or no browser sends it.
 
-    The scheme is not compared: a proxy that ends TLS hides it.
+    The scheme is not compared: a proxy that ends TLS hides it. Without `Origin`, the page that
+    `Referer` names counts; pages of the console send none.
     """
     if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return False
-    origin = headers.get("origin")
+    origin = headers.get("origin", headers.get("referer"))
     return origin is None or _is_of(origin, headers.get("host", ""))
 
 

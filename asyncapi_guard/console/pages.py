@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import jinja2
 
+from asyncapi_guard.console.page_length import bounded
 from asyncapi_guard.console.reading.document import ReadDocument, read_document
 from asyncapi_guard.console.reading.markdown import inline, is_long, markdown
 from asyncapi_guard.console.reading.tree_html import tree_html
@@ -23,10 +24,15 @@ from asyncapi_guard.spec.deep_stack import with_room
 from asyncapi_guard.spec.source import no_garbage_collection
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from asyncapi_guard.contract import Contract
+    from asyncapi_guard.errors import Finding
 
 __all__ = ["Pages", "Urls", "environment"]
 
+#: Faults of a file that are named.
+_FAULTS = 5
 _TEMPLATES = Path(__file__).with_name("templates")
 
 
@@ -99,6 +105,7 @@ class Pages:
         live: whether there is a Live page.
         judge: whether something answers at `judge`; else the Try page says "Not checked".
         mode: what the guard does about violations, if there is a guard: shown in the bar.
+        faults: what is wrong with the files now, of which `contract` is an earlier state.
         site: the pages are files that open without a server: links have suffixes, and scripts are
             classic ones.
     """
@@ -115,6 +122,7 @@ class Pages:
         live: bool = False,
         judge: bool = False,
         mode: Literal["enforce", "report", "off"] | None = None,
+        faults: Sequence[Finding] = (),
         site: bool = False,
     ) -> None:
         self.contract = contract
@@ -126,6 +134,8 @@ class Pages:
         self.has_live: bool = live and not site
         self.judge: bool = judge and not site
         self.mode = mode
+        self.faults: Sequence[Finding] = faults[:_FAULTS]
+        self.more_faults: int = max(0, len(faults) - _FAULTS)
         self.site = site
         self.urls: Urls = Urls.of_files() if site else Urls.below(base)
 
@@ -148,7 +158,11 @@ class Pages:
             return with_room(lambda: read_document(self.contract))
 
     def read(self) -> str:
-        """The page to read the document on; made once, because a contract never changes."""
+        """The page to read the document on; made once, because a contract never changes.
+
+        Raises:
+            TooLong: it would be longer than anybody can read; so do the others.
+        """
         return self._read
 
     @cached_property
@@ -175,4 +189,4 @@ class Pages:
 
     def _render(self, view: str, **values: Any) -> str:
         template = environment().get_template(f"{view}.html.jinja")
-        return template.render(page=self, view=view, **values)
+        return bounded(template.generate(page=self, view=view, **values))

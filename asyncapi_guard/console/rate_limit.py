@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -9,10 +10,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
-__all__ = ["RateLimit"]
+__all__ = ["RateLimit", "network_of"]
 
 #: Clients that are told apart.
 _MOST = 1_000
+
+
+def network_of(client: str | None) -> Hashable:
+    """What stands for a client: its address; of IPv6 the /64, all of which one client can have."""
+    try:
+        address = ipaddress.ip_address(client or "")
+    except ValueError:
+        return client
+    if isinstance(address, ipaddress.IPv6Address):
+        mapped = address.ipv4_mapped
+        return str(mapped) if mapped is not None else (address.packed[:8],)
+    return str(address)
 
 
 class RateLimit:

@@ -20,13 +20,14 @@ from __future__ import annotations
 import logging
 import re
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 from asyncapi_guard.console.exchange import MOST_BYTES, Request, Response
 from asyncapi_guard.console.failures import log_failure
 from asyncapi_guard.console.judge import Judge, NotABatch
 from asyncapi_guard.console.live import Live, Traffic
 from asyncapi_guard.console.origins import is_local, is_same_origin
+from asyncapi_guard.console.page_length import TooLong
 from asyncapi_guard.console.pages import Pages
 from asyncapi_guard.console.security_headers import allowed_origins, security_headers
 from asyncapi_guard.console.static_files import static_files, tag_of
@@ -68,7 +69,7 @@ class Console:
             than this machine.
         judge: validates what pages ask about.
         says_faults: the document is its author's own file, so a response says what is wrong with
-            it; else only the log does.
+            it, and `served` has told the log; else only the log is told.
 
     Raises:
         ValueError: `connect` is not such a URL.
@@ -129,10 +130,10 @@ class Console:
         try:
             response = self._answer(request)
         except SpecError as error:
-            # Which files these are, only the log says.
-            logger.error(  # noqa: TRY400  # its text says it all
-                "the console cannot show the document: %s", error
-            )
+            if not self._says_faults:  # which files these are, only the log says
+                logger.error(  # noqa: TRY400  # its text says it all
+                    "the console cannot show the document: %s", error
+                )
             reason = f": {error}" if self._says_faults else "; the log says why"
             response = Response.of_text(500, f"The document cannot be used{reason}\n")
         except Exception as error:  # noqa: BLE001  # whatever it is, the browser gets an answer
@@ -193,6 +194,7 @@ class Console:
             live=self._live is not None,
             judge=True,
             mode=edition.mode,
+            faults=edition.faults,
         )
 
     def _make(self, made: _Made, path: str) -> Response:
@@ -203,7 +205,10 @@ class Console:
         else:
             pages = made.pages
             write = {"/": pages.read, "/try": pages.try_out, "/live": pages.live}[path]
-            kind, text = _HTML, write()
+            try:
+                kind, text = _HTML, write()
+            except TooLong as error:
+                return Response.of_text(500, f"The document cannot be shown: {error}\n")
         body = text.encode("utf-8", "replace")
         return Response(200, {"Content-Type": kind, "ETag": tag_of(body)}, body)
 
@@ -278,7 +283,7 @@ def _after(query: str) -> float | None:
 def _moved(request: Request) -> Response:
     """To the address below which the links of pages are right; it is relative, as they are."""
     name = request.path.strip("/")
-    location = f"../{name}" if name else f"{request.root.rpartition('/')[2]}/"
+    location = f"../{name}" if name else f"{quote(request.root.rpartition('/')[2])}/"
     return Response.of_text(308, f"Moved to {location}\n", Location=location)
 
 

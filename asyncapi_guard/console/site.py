@@ -32,6 +32,9 @@ def site_files(
         edition: the document.
         title: of the pages; by default the document's.
         connect: the URL of the Socket.IO server that the Try page connects to.
+
+    Raises:
+        TooLong: a page would be longer than any browser shows.
     """
     pages = Pages(edition.contract, title=title, connect=connect, site=True)
     texts = {

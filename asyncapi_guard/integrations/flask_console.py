@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import flask
 
+from asyncapi_guard.console.application_routes import ENDPOINT, is_own
 from asyncapi_guard.console.below import below, path_of_socketio
 from asyncapi_guard.console.exchange import MOST_BYTES, Request, Response, Unanswerable
 from asyncapi_guard.console.routes import Console, too_large
@@ -21,9 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["check", "serve"]
 
-#: Where an application has its consoles by their paths, and the endpoint of their routes.
+#: Where an application has its consoles by their paths.
 _EXTENSION = "asyncapi_guard_consoles"
-_ENDPOINT = "asyncapi_guard"
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _RULES = ("", "/", "/<path:below>", ".yml", ".json")
 
@@ -38,7 +38,8 @@ def check(app: flask.Flask, root: str) -> None:
         return
     rules = {root + rule for rule in _RULES}
     for rule in app.url_map.iter_rules():
-        if rule.rule in rules:
+        below_it = rule.rule.startswith(f"{root}/") and not is_own(rule.endpoint)
+        if rule.rule in rules or below_it:
             raise InstallationError(
                 f"the application has a route {rule.rule!r} already: choose another path for docs="
             )
@@ -68,7 +69,7 @@ def serve(app: flask.Flask, root: str, console: Console, gate: Gate) -> None:
         response = _answer(root, *consoles[root])
         return flask.Response(response.body, response.status, dict(response.headers))
 
-    endpoint = f"{_ENDPOINT}:{root}".replace(".", ":")
+    endpoint = f"{ENDPOINT}:{root}".replace(".", ":")
     options: dict[str, Any] = {"host": "<host>"} if app.url_map.host_matching else {}
     for rule in _RULES:
         app.add_url_rule(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.console.application_routes import route_below
 from asyncapi_guard.console.below import check_root
 from asyncapi_guard.console.gate import Gate, is_coroutine_function
 from asyncapi_guard.errors import InstallationError
@@ -25,6 +28,11 @@ if TYPE_CHECKING:
 
 __all__ = ["ConsoleOptions", "Serving", "Shown"]
 
+#: How often, and seconds after which, a guard and its documents are asked for that belong together.
+_TRIES = 100
+_PAUSE = 0.01
+#: Managers of python-socketio through which processes share events.
+_QUEUES = frozenset({"AsyncPubSubManager", "PubSubManager"})
 #: Violations that `/live` shows.
 VIOLATIONS = 100
 
@@ -110,9 +118,20 @@ class Shown:
         active = any(adapter.active for adapter in self._adapters())
         made = self._edition
         if made is None or made.guard is not guard or made.active is not active:
+            guard, documents = self._of_one_moment()
             mode = guard.policy.mode
-            made = self._edition = Edition(guard, self._documents(), mode, active=active)
+            made = self._edition = Edition(guard, documents, mode, active=active)
         return made
+
+    def _of_one_moment(self) -> tuple[Guard, Documents]:
+        """The guard in force and its documents, which can be replaced while somebody looks."""
+        guard, documents = self._guard(), self._documents()
+        for _ in range(_TRIES):
+            if _belong(guard, documents):
+                break
+            time.sleep(_PAUSE)
+            guard, documents = self._guard(), self._documents()
+        return guard, documents
 
     def clients(self) -> Mapping[str, int]:
         """How many clients are connected, by namespaces."""
@@ -122,6 +141,23 @@ class Shown:
             for namespace in list(rooms):
                 counts[namespace] += len(rooms.get(namespace, {}).get(None) or ())
         return +counts
+
+    def several(self) -> bool:
+        """Whether other processes have traffic of the same server, as far as this one knows.
+
+        They do if the server shares its events through a queue, or was started with several workers
+        by the variable that Gunicorn and uvicorn read.
+        """
+        managers = (getattr(each.target, "manager", None) for each in self._adapters())
+        kinds = {kind.__name__ for manager in managers for kind in type(manager).__mro__}
+        workers = os.environ.get("WEB_CONCURRENCY", "")
+        return bool(kinds & _QUEUES) or (workers.isdecimal() and workers not in ("0", "1"))
+
+
+def _belong(guard: Guard, documents: Documents) -> bool:
+    """Whether the contract of a guard was made of these documents."""
+    read = {source.uri: source.digest for source in documents.sources()}
+    return all(read.get(each.uri) == each.digest for each in guard.contract.sources if each.digest)
 
 
 class Serving:
@@ -147,6 +183,7 @@ class Serving:
         from asyncapi_guard.console.wsgi import ConsoleWSGI
 
         self._check(app, "WSGI")
+        self._check_routes(app)
         self.served = True
         return ConsoleWSGI(app, self._console(), self._root, self._gate())
 
@@ -155,6 +192,7 @@ class Serving:
         from asyncapi_guard.console.asgi import ConsoleASGI
 
         self._check_path(app)
+        self._check_routes(app)
         self.served = True
         return ConsoleASGI(app, self._console(), self._root, self._gate())
 
@@ -199,6 +237,14 @@ class Serving:
         if isinstance(path, str) and f"/{path.strip('/')}/".startswith(f"{self._root}/"):
             raise InstallationError(
                 f"docs={self._root!r} is where Socket.IO is: choose another path"
+            )
+
+    def _check_routes(self, app: Any) -> None:
+        """See that the console hides no route of the application, as far as they are known."""
+        taken = route_below(app, self._root)
+        if taken is not None:
+            raise InstallationError(
+                f"the application has a route {taken!r} already: choose another path for docs="
             )
 
     def _console(self, debug: Callable[[], bool] = bool) -> Console:

@@ -2,10 +2,10 @@
 
 The page switches the guard in `/demo`, has the server make mistakes, and asks about the last event:
 
-    state             -> {"guarded": bool, "file": str}
+    state             -> {"guarded": bool, "file": str, "edited": what an edit of the file comes to}
     guard, bool       -> the same; every page hears of it as `guard`
     misbehave, fault  -> {"made": what the handler returned or emitted, "raised": name of a class}
-    explain, question -> {"problems": [...], "log": str, "raised": str}
+    explain, question -> {"problems": [...], "log": str, "raised": str, "edited": as above}
 
 No server of your own needs any of this.
 """
@@ -16,12 +16,29 @@ from collections import deque
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard import AsyncAPIGuard, Checkpoint, EmitValidationError, Guard, Mode, Policy
+from asyncapi_guard import (
+    AsyncAPIGuard,
+    Checkpoint,
+    EmitValidationError,
+    Guard,
+    Mode,
+    Policy,
+    SpecError,
+    load,
+)
+from asyncapi_guard.spec.loader import open_documents
+
+# A script beside game.py in the repository, a module of a package in an installed wheel.
+if __package__:
+    from .page import contract_file
+else:
+    from page import contract_file
 
 if TYPE_CHECKING:
     from asyncapi_guard import Violation
 
 NAMESPACE = "/demo"
+FILE = "specs/tictactoe.yml"
 #: The contract is about the game, and does not know this namespace.
 GUARDED = Policy(exclude=[NAMESPACE])
 UNGUARDED = Policy(mode=Mode.OFF, exclude=[NAMESPACE])
@@ -46,6 +63,8 @@ class Controls:
 
     def __init__(self, guard: AsyncAPIGuard) -> None:
         self._guard = guard
+        #: The text that the guard has read; the file can be edited while it runs.
+        self._read = open_documents(contract_file()).main
         self._strict = Guard(guard.contract, GUARDED)
         self._violations: deque[Violation] = deque(maxlen=500)
         self._raised: deque[tuple[str, str]] = deque(maxlen=500)
@@ -60,7 +79,27 @@ class Controls:
     def state(self) -> dict[str, Any]:
         """Whether the server is guarded, and by which file."""
         guarded = self._guard.guard.policy is not UNGUARDED
-        return {"guarded": guarded, "file": "specs/tictactoe.yml"}
+        return {"guarded": guarded, "file": FILE, "edited": self.edited()}
+
+    def edited(self) -> str:
+        """What to say of a file that is not what it was when the server started; else nothing."""
+        file = contract_file()
+        try:
+            if file.read_text(encoding="utf-8") == self._read.text:
+                return ""
+            load(file)
+        except (OSError, ValueError):
+            return f"{FILE} cannot be read. The server enforces what it read when it started."
+        except SpecError as error:
+            first = error.findings[0]
+            return (
+                f"{FILE}:{first.line}:{first.column}: {first.message}. The server enforces what it "
+                "read when it started. Fix the file, then start the demo again."
+            )
+        return (
+            f"{FILE} has changed since the server started. To enforce it, press Ctrl+C and start "
+            "the demo again."
+        )
 
     def switch(self, *, on: bool) -> dict[str, Any]:
         """Guard the server, or leave it to itself; for everybody who plays on it."""
@@ -109,7 +148,7 @@ class Controls:
         log = None if found is None else f"WARNING asyncapi_guard: {found}"
         violation = found if self.state()["guarded"] else self._overlooked(question)
         problems = [] if violation is None else self._problems(violation)
-        return {"problems": problems, "log": log, "raised": raised}
+        return {"problems": problems, "log": log, "raised": raised, "edited": self.edited()}
 
     def _overlooked(self, question: dict[str, Any]) -> Violation | None:
         """What a guard would have rejected."""
@@ -125,18 +164,17 @@ class Controls:
 
     def _problems(self, violation: Violation) -> list[dict[str, Any]]:
         """The problems of a violation, each with its line in the contract."""
-        place = self._guard.recorder.place_in_document
-        file = self._guard.contract.sources[0].name
         without = _NAMESPACES if violation.checkpoint is Checkpoint.CONNECT else _EVENTS
         if violation.message_id is not None:
             without += f"/{violation.message_id}"
+        pointers = (problem.schema.partition("#")[2] or without for problem in violation.problems)
         return [
             {
                 "path": problem.path,
                 "message": problem.message,
-                "line": int(place(problem.schema or f"{file}#{without}").rsplit(":", 2)[-2]),
+                "line": self._read.position_of(pointer).line,
             }
-            for problem in violation.problems
+            for problem, pointer in zip(violation.problems, pointers, strict=True)
         ]
 
 

@@ -101,7 +101,7 @@ for (const [name, base] of [["Flask", FLASK], ["ASGI", ASGI]]) {
     assert.equal(await page.locator("main img").count(), 0);
     await page.click("[data-only=broken]");
     assert.equal(await page.locator("#events tr:not(.group) th[scope=row]").count(), 2);
-    await violation.locator("a").click();
+    await violation.locator("a", { hasText: "Read about" }).click();
     await page.waitForURL(/\/asyncapi\/#chat-post_message$/);
     assert.ok(await page.isVisible("#chat-post_message h3"));
     await page.context().close();
@@ -180,6 +180,20 @@ test("a server that does not answer, and a session that has ended", async () => 
   for (const path of ["live", "live.json"]) {
     assert.equal((await page.request.get(`${FLASK}asyncapi/${path}`)).status(), 403);
   }
+  await page.context().close();
+});
+
+test("where several processes share the work, the page says so", async () => {
+  const page = await open(FLASK);
+  let processes = 0;
+  await page.route(/live\.json/, async (route) => {
+    const response = await route.fetch();
+    const data = await response.json();
+    await route.fulfill({ json: processes ? { ...data, started: data.started - (processes++ % 2) } : { ...data, several: true } });
+  });
+  await text(page, "#state", "Several processes share the work of this server, and each counts for itself.");
+  processes = 1;
+  await text(page, "#state", "The numbers are of the one that answered last.");
   await page.context().close();
 });
 

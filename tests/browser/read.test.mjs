@@ -1,13 +1,14 @@
 // The Read page in a real browser. BASE serves the chat, HOSTILE a document with markup in each
-// string, SITE is a folder of files; PICTURES takes screenshots; CHROMIUM is the browser's path.
+// string, EDITED the file FILE, SITE is a folder of files; PICTURES takes screenshots; CHROMIUM is
+// the browser's path.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, afterEach, before, test } from "node:test";
 import { chromium } from "playwright-core";
 
-const { BASE, HOSTILE, SITE, PICTURES, CHROMIUM } = process.env;
+const { BASE, EDITED, FILE, HOSTILE, SITE, PICTURES, CHROMIUM } = process.env;
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 let browser;
 const complaints = [];
@@ -222,6 +223,23 @@ test("a document with markup in each string is text, at each width", async () =>
     await page.fill("#filter", "<script>alert(1)</script>");
     assert.match(await page.textContent("#found-text"), /say “<script>alert\(1\)<\/script>”/);
   }
+});
+
+test("a file that breaks stays as it was on the page, with what is wrong with it", async () => {
+  const text = readFileSync(FILE, "utf8");
+  await open(EDITED);
+  writeFileSync(FILE, text.replace("asyncapi: 3.1.0", "asyncapi: [3.1.0"));
+  for (const [path, width] of [["", 1280], ["", 320], ["try", 1280], ["try", 390]]) {
+    const page = await open(EDITED + path, { width, bypassCSP: true });
+    assert.match(await page.textContent("#faults"), /This is an earlier version\..*edited\.yml:2:\d+ not YAML.*Fix it, save it/s);
+    assert.match(await page.title(), /Harbor Chat/);
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0, `${width}`);
+    await page.evaluate(AXE);
+    const found = await page.evaluate(() => axe.run("#faults", { runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "best-practice"] }));
+    assert.deepEqual(found.violations.map(({ id }) => id), []);
+  }
+  writeFileSync(FILE, text);
+  assert.equal(await (await open(EDITED)).locator("#faults").count(), 0);
 });
 
 for (const scheme of ["light", "dark"]) {

@@ -18,7 +18,7 @@ HARBOR = Path(__file__).parents[1] / "console" / "harbor.yml"
 
 @pytest.mark.slow
 def test_the_read_page_in_a_browser(tmp_path: Path) -> None:
-    """Filter, links, keys, colors, copying, phones, paper, no script, files, axe-core, pictures.
+    """Filter, links, keys, copying, phones, paper, no script, files, edits, axe-core, pictures.
 
     `PICTURES=docs/pictures` writes the pictures that the docs show.
     """
@@ -27,12 +27,14 @@ def test_the_read_page_in_a_browser(tmp_path: Path) -> None:
     document = poisoned_harbor()
     document["info"]["description"] += "\n\nOne more line." * 100
     hostile.write_text(json.dumps(document))
+    edited = tmp_path / "edited.yml"
+    edited.write_bytes(HARBOR.read_bytes())
     docs = [sys.executable, "-m", "asyncapi_guard", "docs"]
     subprocess.run([*docs, HARBOR, "-o", tmp_path / "site"], check=True, timeout=300)
     pictures = Path(os.environ.get("PICTURES", tmp_path)).resolve()
     bases = {}
     with ExitStack() as stack:
-        for name, file in (("BASE", HARBOR), ("HOSTILE", hostile)):
+        for name, file in (("BASE", HARBOR), ("HOSTILE", hostile), ("EDITED", edited)):
             port = free_port()
             log = stack.enter_context((tmp_path / f"{name}.log").open("wb"))
             command = [*docs, str(file), "--port", str(port)]
@@ -42,6 +44,7 @@ def test_the_read_page_in_a_browser(tmp_path: Path) -> None:
         for url in bases.values():
             wait_for(url)
         site = str(tmp_path / "site")
-        told = run_in_browser("read.test.mjs", {**bases, "SITE": site, "PICTURES": str(pictures)})
+        values = {"SITE": site, "FILE": str(edited), "PICTURES": str(pictures)}
+        told = run_in_browser("read.test.mjs", {**bases, **values})
     assert "# fail 0" in told
     assert {file.name[:2] for file in pictures.glob("*-read-*.png")} == {"01", "02", "03"}

@@ -34,7 +34,7 @@ async function open(url, { width = 1280, height = 1000, ...options } = {}) {
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("console", (message) => {
     // The browser says itself that a test has cut a request.
-    if (["error", "warning"].includes(message.type()) && !/ERR_FAILED|127\.0\.0\.1:9\//.test(message.text())) complaints.push(message.text());
+    if (["error", "warning"].includes(message.type()) && !/ERR_FAILED|127\.0\.0\.1:9\//.test(message.text() + message.location().url)) complaints.push(message.text());
   });
   page.on("dialog", (dialog) => complaints.push(`a dialog: ${dialog.message()}`));
   await page.goto(url);
@@ -89,6 +89,8 @@ test("an event that breaks the contract leads to its reason and its line, and is
   await page.locator("#problems button").waitFor();
   assert.equal(await page.textContent("#problems button code"), "/reply_to");
   assert.match(await page.textContent("#clause .hit"), /reply_to: \{type: string, format: uuid/);
+  assert.match(await page.textContent("#clause .clause-head"), /^harbor\.ymlline \d+, column \d+$/);
+  assert.equal(await page.locator("#clause .clause-head a").evaluate((link) => link.href), `${CHAT}asyncapi.yml`);
   assert.equal(await page.getByLabel("reply_to").getAttribute("aria-invalid"), "true");
   assert.match(await page.textContent("#editor .hit"), /"reply_to"/);
   await page.keyboard.press("Control+Enter");
@@ -342,7 +344,7 @@ test("files from the disk say that nothing is checked", async () => {
   await pane(page, 0).getByLabel("token").fill(ADA);
   await pane(page, 0).locator("[type=submit]").click();
   await packet(page, 0, "connection").waitFor();
-  assert.match(await packet(page, 0, "connection").textContent(), /No Socket\.IO server answers a WebSocket at http:\/\/127\.0\.0\.1:9\/socket\.io\//);
+  assert.match(await packet(page, 0, "connection").textContent(), /No Socket\.IO server answers a WebSocket or long polling at http:\/\/127\.0\.0\.1:9\/socket\.io\//);
   await page.context().close();
 });
 

@@ -18,12 +18,12 @@ import pytest
 import socketio as pysocketio
 from conftest import PATIENCE, Client
 from console_chat import ask, judge
+from entrances import AWAITING, SAY, WAYS, Site, on_asgi, on_flask
 from flask_socketio import SocketIO
 from traffic_asyncio import Uvicorn
 
 from asyncapi_guard import (
     AsyncAPIAsyncClient,
-    AsyncAPIAsyncServer,
     AsyncAPIClient,
     AsyncAPIGuard,
     AsyncAPIServer,
@@ -37,71 +37,12 @@ from asyncapi_guard.console.gate import Gate
 from asyncapi_guard.console.routes import Console
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from asyncapi_guard.console.edition import Edition
 
-SAY = {"namespace": "/", "event": "say", "args": [{"text": "too long"}]}
-
-
-def on_flask(spec: Any, **options: Any) -> tuple[AsyncAPIGuard, Any]:
-    app = flask.Flask(__name__)
-    guard = AsyncAPIGuard(spec, docs="/asyncapi", **options)
-    guard.init_app(app, SocketIO(app, async_mode="threading"))
-    return guard, app
-
-
-def on_flask_by_drop_in(spec: Any, **options: Any) -> tuple[AsyncAPIGuard, Any]:
-    app = flask.Flask(__name__)
-    io = AsyncAPISocketIO(app, async_mode="threading", spec=spec, docs="/asyncapi", **options)
-    return io._guarded, app
-
-
-def on_wsgi(spec: Any, **options: Any) -> tuple[AsyncAPIGuard, Any]:
-    server = pysocketio.Server(async_mode="threading")
-    guard = AsyncAPIGuard(spec, docs="/asyncapi/", **options)
-    guard.protect(server)
-    return guard, guard.wsgi(pysocketio.WSGIApp(server, static_files={"/": __file__}))
-
-
-def on_wsgi_by_drop_in(spec: Any, **options: Any) -> tuple[AsyncAPIGuard, Any]:
-    server = AsyncAPIServer(async_mode="threading", spec=spec, docs="/asyncapi", **options)
-    return server.guard, server.guard.wsgi(pysocketio.WSGIApp(server))
-
-
-def on_asgi(spec: Any, **options: Any) -> tuple[AsyncAPIGuard, Any]:
-    server = pysocketio.AsyncServer(async_mode="asgi")
-    guard = AsyncAPIGuard(spec, docs="/asyncapi", **options)
-    guard.protect(server)
-    return guard, guard.asgi(pysocketio.ASGIApp(server, static_files={"/": __file__}))
-
-
-def on_asgi_by_drop_in(spec: Any, **options: Any) -> tuple[AsyncAPIGuard, Any]:
-    server = AsyncAPIAsyncServer(async_mode="asgi", spec=spec, docs="/asyncapi", **options)
-    return server.guard, server.guard.asgi(pysocketio.ASGIApp(server))
-
-
-WAYS: dict[str, Callable[..., tuple[AsyncAPIGuard, Any]]] = {
-    "flask": on_flask,
-    "AsyncAPISocketIO": on_flask_by_drop_in,
-    "wsgi": on_wsgi,
-    "AsyncAPIServer": on_wsgi_by_drop_in,
-    "asgi": on_asgi,
-    "AsyncAPIAsyncServer": on_asgi_by_drop_in,
-}
-AWAITING = ("asgi", "AsyncAPIAsyncServer")
 way = pytest.mark.parametrize("way", WAYS)
-
-
-class Site:
-    """A served application."""
-
-    def __init__(self, way: str, net: Any, spec: Any, **options: Any) -> None:
-        self.guard, app = WAYS[way](spec, **options)
-        served = net.also_serve(Uvicorn(app)).url if way in AWAITING else net.serve(app)
-        self.url: str = served
-        self.root = f"{served}/asyncapi"
 
 
 @way
@@ -529,7 +470,10 @@ def test_paths_that_look_alike_are_two(chat: Path) -> None:
         assert app.test_client().get(f"{root}/").status_code == 200
 
 
-@pytest.mark.parametrize("rule", ["/asyncapi", "/asyncapi/", "/asyncapi.json"])
+@pytest.mark.parametrize(
+    "rule",
+    ["/asyncapi", "/asyncapi/", "/asyncapi.json", "/asyncapi/try", "/asyncapi/static/<path:name>"],
+)
 def test_routes_of_the_application_are_not_hidden(chat: Path, rule: str) -> None:
     """Nor do they hide the console."""
     app = flask.Flask(__name__)
@@ -538,6 +482,65 @@ def test_routes_of_the_application_are_not_hidden(chat: Path, rule: str) -> None
     with pytest.raises(InstallationError, match=f"has a route '{rule}' already"):
         guard.init_app(app, SocketIO(app, async_mode="threading"))
     assert not guard.installed
+
+
+@pytest.mark.parametrize("route", ["/asyncapi", "/asyncapi.yml", "/asyncapi/{name}"])
+def test_no_route_behind_the_console_is_hidden(chat: Path, route: str) -> None:
+    """Where the application tells its routes: FastAPI, Flask, static files, mounts."""
+    from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+    server, asyncio_server = (
+        pysocketio.Server(async_mode="threading"),
+        pysocketio.AsyncServer(async_mode="asgi"),
+    )
+    api = fastapi.FastAPI()
+    api.get(route)(lambda: None)
+    mounting = fastapi.FastAPI()
+    mounting.mount(route, api)
+    app = flask.Flask(__name__)
+    app.add_url_rule(route.replace("{name}", "<name>"), "own", lambda: "own")
+    guard = AsyncAPIGuard(chat, docs="/asyncapi")
+    for hidden in (
+        pysocketio.ASGIApp(asyncio_server, api),
+        pysocketio.ASGIApp(asyncio_server, static_files={route: __file__}),
+        api,
+        mounting,
+    ):
+        with pytest.raises(InstallationError, match="has a route '/asyncapi"):
+            guard.asgi(hidden)
+    for hidden in (
+        pysocketio.WSGIApp(server, app),
+        DispatcherMiddleware(app, {}),
+        DispatcherMiddleware(lambda *_: [], {route: app}),
+    ):
+        with pytest.raises(InstallationError, match="has a route '/asyncapi"):
+            guard.wsgi(hidden)
+    own = flask.Flask(__name__)
+    guard.init_app(own, SocketIO(own, async_mode="threading"))
+    assert guard.wsgi(own) is not None
+    other = AsyncAPIGuard(chat, docs="/other")
+    assert other.asgi(api) is not None
+    assert other.wsgi(app) is not None
+
+
+@pytest.mark.parametrize("way", ["flask", "wsgi", "asgi"])
+@pytest.mark.parametrize(
+    ("docs", "root"),
+    [
+        ("/\u00fc", "/%C3%BC"),
+        ("/u\u0308/\u6587/", "/%C3%BC/%E6%96%87"),
+        ("/v1.2/a_b~c-/", "/v1.2/a_b~c-"),
+    ],
+)
+def test_paths_in_every_script(net: Any, chat: Path, way: str, docs: str, root: str) -> None:
+    """As browsers send them; a slash at the end makes no difference."""
+    site = Site(way, net, chat, docs=docs)
+    root = f"{site.url}{root}"
+    moved = ask(root)
+    assert urljoin(root, moved.headers["Location"]) == f"{root}/"
+    assert ask(f"{root}/try").status == 200
+    assert ask(f"{root}.yml").body == chat.read_bytes()
+    assert judge(root, SAY).json["verdicts"][0]["verdict"] == "rejected"
 
 
 # -- code first ------------------------------------------------------------------------------------
@@ -630,6 +633,10 @@ def test_options_that_do_not_go_together(chat: Path, options: dict[str, Any], me
         ({"docs": "/a//b"}, ValueError),
         ({"docs": "/a/../b"}, ValueError),
         ({"docs": "/a b"}, ValueError),
+        ({"docs": "/\u202ea"}, ValueError),
+        ({"docs": "/%C3%BC"}, ValueError),
+        ({"docs": "/\ud800"}, ValueError),
+        ({"docs": "//evil.example"}, ValueError),
         ({"docs": "/<path:x>"}, ValueError),
         ({"docs": "/a", "docs_auth": True}, TypeError),
         ({"docs": "/a", "docs_auth": bool, "live": 1}, TypeError),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from console_chat import CHAT, ask, judge
 
 from asyncapi_guard.console.files import FileDocument, console_of_file
@@ -13,8 +15,6 @@ from asyncapi_guard.contract import Perspective
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 SAY = {"namespace": "/", "event": "say", "args": [{"text": "123456"}]}
 
@@ -37,22 +37,104 @@ def test_it_is_at_the_root(net: Any, chat: Path) -> None:
     assert [ask(f"{url}/{path}").status for path in ("live", "live.json", "x")] == [404] * 3
 
 
-def test_it_follows_the_file(net: Any, chat: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """Also through a text that cannot be used, which is said with its line in the log."""
+def test_it_follows_the_file(net: Any, chat: Path) -> None:
+    """Pages and verdicts are those of the text that was saved last."""
     url = net.serve(console_of_file(FileDocument(chat)))
     assert b"Chat" in ask(f"{url}/").body
     write(chat, CHAT.replace("title: Chat", "title: Talk").replace("maxLength: 5", "maxLength: 9"))
     assert b"Talk" in ask(f"{url}/").body
     assert judge(url, SAY).json["verdicts"][0]["verdict"] == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        (CHAT.replace("title: Chat", "title: ["), r"chat\.yml:\d+:\d+</code> .*not YAML"),
+        (CHAT[:700], r"chat\.yml:\d+:\d+</code>"),
+        ("", r"chat\.yml:1:1</code>"),
+        ("\0\0\0", r"chat\.yml:\d+:\d+</code>"),
+        (
+            CHAT.replace("maxLength: 5", "maxLength: five"),
+            r"chat\.yml:15:26</code> .*expected an integer",
+        ),
+        (
+            CHAT.replace("payload: {type: string}", "payload: {$ref: text.yml}", 1),
+            r"chat\.yml:\d+:\d+</code> .*text\.yml.* cannot be read: there is no such file",
+        ),
+        (None, r"chat\.yml</code> there is no such file; restore it"),
+    ],
+)
+def test_a_file_that_breaks_leaves_what_it_was(
+    net: Any, chat: Path, broken: str | None, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Pages say so, with the place and without a path, until the file is mended."""
+    url = net.serve(console_of_file(FileDocument(chat)))
+    whole = ask(f"{url}/").body
+    assert b'id="faults"' not in whole
+    if broken is None:
+        chat.unlink()
+    else:
+        write(chat, broken)
+    for page in ("", "try"):
+        shown = ask(f"{url}/{page}")
+        text = shown.body.decode()
+        assert shown.status == 200
+        assert re.search(said, text), text[text.index('id="faults"') :][:1000]
+        assert "Fix it, save it, and reload this page" in text
+        assert str(chat.parent) not in text
+    assert ask(f"{url}/asyncapi.yml").body.decode() == CHAT
+    assert judge(url, SAY).json["verdicts"][0]["verdict"] == "rejected"
+    assert [str(chat) in each.getMessage() for each in caplog.records] == [True]
+    write(chat, CHAT)
+    assert ask(f"{url}/").body == whole
+
+
+def test_a_file_that_is_missed_is_looked_for_again(tmp_path: Path) -> None:
+    """So is one that broke beside the document."""
+    text = tmp_path / "text.yml"
+    path = tmp_path / "asyncapi.yml"
+    path.write_text(CHAT)
+    document = FileDocument(path)
+    document.edition()
+    write(path, CHAT.replace("said:\n        payload: {type: string}", _SAID))
+    assert document.edition().faults
+    write(text, "{")
+    here, there = document.edition().faults
+    assert (here.file, there.file) == ("asyncapi.yml", "text.yml")
+    assert str(tmp_path) not in f"{here}{there}"
+    write(text, "type: integer\n")
+    assert not document.edition().faults
+    text.unlink()
+    assert document.edition().faults
+    assert document.edition().guard.send_event("/", "said", [1]).violation is None
+    write(text, "type: string\n")
+    assert document.edition().guard.send_event("/", "said", [1]).violation is not None
+
+
+def test_a_file_that_could_never_be_used_is_said(net: Any, chat: Path) -> None:
+    """There is nothing else to show."""
     write(chat, CHAT.replace("title: Chat", "title: ["))
+    url = net.serve(console_of_file(FileDocument(chat)))
     broken = ask(f"{url}/")
     assert (broken.status, broken.headers["Content-Type"]) == (500, "text/plain; charset=utf-8")
-    assert f"{chat}:" in broken.body.decode()
-    assert f"{chat}:" in caplog.text
-    chat.unlink()
-    assert ask(f"{url}/").status == 500
+    assert re.search(r"cannot be used: chat\.yml:\d+:\d+: ", broken.body.decode())
+    assert str(chat.parent) not in broken.body.decode()
     write(chat, CHAT)
-    assert b"Chat" in ask(f"{url}/").body
+    assert ask(f"{url}/").status == 200
+
+
+def test_a_file_that_is_being_written_is_whole_in_the_end(net: Any, chat: Path) -> None:
+    """However little of it is there when somebody looks."""
+    url = net.serve(console_of_file(FileDocument(chat)))
+    assert ask(f"{url}/").status == 200
+    with chat.open("w") as file:
+        for start in range(0, len(CHAT), 300):
+            file.write(CHAT[start : start + 300])
+            file.flush()
+            assert ask(f"{url}/").status == 200
+        file.write("x-last: true\n")
+    assert ask(f"{url}/asyncapi.yml").body.endswith(b"x-last: true\n")
+    assert b'id="faults"' not in ask(f"{url}/").body
 
 
 def test_it_follows_what_the_file_refers_to(tmp_path: Path) -> None:

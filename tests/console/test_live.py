@@ -17,6 +17,7 @@ from asyncapi_guard.console.live import Live
 from asyncapi_guard.guard import Guard
 from asyncapi_guard.integrations.recording.recorder import Recorder
 from asyncapi_guard.integrations.recording.statistics import Statistic
+from asyncapi_guard.integrations.serving import Shown
 from asyncapi_guard.spec.compiler import compile_contract
 from asyncapi_guard.spec.loader import open_documents
 from asyncapi_guard.violations import Checkpoint
@@ -43,6 +44,9 @@ class Counters:
 
     def clients(self) -> dict[str, int]:
         return self.connected
+
+    def several(self) -> bool:
+        return False
 
 
 @pytest.fixture
@@ -151,7 +155,7 @@ def test_real_traffic_is_shown(net: Any, chat: Path) -> None:
     clients[1].ask("slip", "a secret")
     answer = ask(f"{url}/asyncapi/live.json")
     assert (answer.status, answer.headers["Cache-Control"]) == (200, "no-store")
-    for hidden in (b"secret", b"12345678", b"sesame", str(chat.parent).encode(), b"chat.yml"):
+    for hidden in (b"secret", b"12345678", b"sesame", str(chat.parent).encode(), b"/chat.yml"):
         assert hidden not in answer.body
     shown = answer.json
     counts = {
@@ -173,6 +177,7 @@ def test_real_traffic_is_shown(net: Any, chat: Path) -> None:
     assert (slip["code"], slip["verdict"]) == ("undeclared_event", "rejected")
     assert (calm["event"], calm["verdict"], calm["message"]) == ("calm", "reported", "calm")
     (problem,) = say["problems"]
+    assert problem["file"] == "chat.yml"
     hit = problem["clause"]["line"]
     assert chat.read_text().splitlines()[hit - 1].strip() == "maxLength: 5"
     clients[0].close()
@@ -189,3 +194,48 @@ def test_a_guard_on_no_server_has_no_clients(chat: Path) -> None:
     guard.uninstall()
     assert guard._serving is not None
     assert guard._serving._shown.clients() == {}
+
+
+class Queue(pysocketio.PubSubManager):
+    """Shares events with other processes; there are none."""
+
+    def _publish(self, data: Any) -> None:
+        """Tell nobody."""
+
+    def _listen(self) -> Any:
+        return iter(())
+
+
+@pytest.mark.parametrize(
+    ("workers", "queue", "several"),
+    [
+        ("", False, False),
+        ("1", False, False),
+        ("x", False, False),
+        ("4", False, True),
+        ("", True, True),
+    ],
+)
+def test_other_processes_are_told_of(
+    net: Any, chat: Path, monkeypatch: pytest.MonkeyPatch, workers: str, queue: bool, several: bool
+) -> None:
+    """Where the server shares its events, or the web server was started with several workers."""
+    monkeypatch.setenv("WEB_CONCURRENCY", workers)
+    manager = Queue() if queue else None
+    server = pysocketio.Server(async_mode="threading", client_manager=manager)
+    guard = AsyncAPIGuard(chat, docs="/asyncapi", docs_auth=lambda _environ: True, live=True)
+    guard.protect(server)
+    url = net.serve(guard.wsgi(pysocketio.WSGIApp(server)))
+    assert ask(f"{url}/asyncapi/live.json").json["several"] is several
+
+
+def test_a_document_and_its_guard_are_of_one_moment(tmp_path: Path, chat: Path) -> None:
+    """Also where somebody looks while they are replaced, one after the other."""
+    old = open_documents(chat)
+    chat.write_text(chat.read_text().replace("title: Chat", "title: Talk"))
+    new = open_documents(chat)
+    guards = [Guard(compile_contract(each, "auto")) for each in (old, new)]
+    told = iter([old, new])
+    shown = Shown(lambda: guards[1], lambda: next(told), list, list, list)
+    edition = shown.edition()
+    assert (edition.contract.title, "title: Talk" in edition.yaml) == ("Talk", True)

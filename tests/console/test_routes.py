@@ -211,6 +211,8 @@ def test_a_document_of_several_files_is_one(tmp_path: Path) -> None:
     assert document.shown.place(problem.schema) == ("types/text.yml", "/maxLength")
     assert document.shown.clause(problem.schema) == {
         "line": 2,
+        "column": 1,
+        "served": None,
         "lines": [
             {"number": 1, "text": "type: string"},
             {"number": 2, "text": "maxLength: 3"},
@@ -222,8 +224,9 @@ def test_a_document_of_several_files_is_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("uri", "shown"),
     [
-        ("file:///spec/types/text.yml", "types/text.yml"),
-        ("file:///common.yml", "../common.yml"),
+        ("file:///srv/spec/types/text.yml", "types/text.yml"),
+        ("file:///srv/common.yml", "../common.yml"),
+        ("file:///home/me/secret/common.yml", "common.yml"),
         (
             "https://me:secret@schemas.example.com/a.yml?key=secret",
             "https://schemas.example.com/a.yml",
@@ -233,9 +236,35 @@ def test_a_document_of_several_files_is_one(tmp_path: Path) -> None:
 )
 def test_other_files_are_named_as_references_write_them(uri: str, shown: str) -> None:
     """Without credentials, and without a path of this machine."""
-    from asyncapi_guard.console.edition import _relative
+    from asyncapi_guard.console.edition import relative_name
 
-    assert _relative(uri, "file:///spec/asyncapi.yml") == shown
+    assert relative_name(uri, "file:///srv/spec/asyncapi.yml") == shown
+
+
+@pytest.mark.parametrize(
+    ("kind", "file", "served"),
+    [
+        ("yml", "asyncapi.yml", "asyncapi.yml"),
+        ("json", "asyncapi.json", "asyncapi.json"),
+        ("yaml", "asyncapi.yaml", "asyncapi.yml"),
+        ("data", "", "asyncapi.yml"),
+    ],
+)
+def test_a_line_is_that_of_the_file_that_is_served(
+    tmp_path: Path, chat: Path, kind: str, file: str, served: str
+) -> None:
+    """With its column, and the name of the file: data has none."""
+    data = open_documents(chat).main.data
+    path = tmp_path / "deep" / f"asyncapi.{kind}"
+    path.parent.mkdir()
+    path.write_text(json.dumps(data, indent=1) if kind == "json" else chat.read_text())
+    document = Document(data if kind == "data" else path)
+    item = {**SAY, "args": [{"text": "too long"}]}
+    (problem,) = verdicts(Console(document), item)[0]["problems"]
+    clause = problem["clause"]
+    assert (problem["file"], clause["served"]) == (file, served)
+    line = get(Console(document), f"/{served}").body.decode().splitlines()[clause["line"] - 1]
+    assert line[clause["column"] - 1 :].strip('"').startswith("maxLength")
 
 
 def test_a_document_in_json_stays_as_it_is(tmp_path: Path, chat: Path) -> None:
@@ -261,6 +290,22 @@ def test_a_changed_document_is_shown_anew(console: Console, document: Document, 
     response = get(console, "/", if_none_match=tag)
     assert response.status == 200
     assert b"&lt;Other&gt;" in response.body
+
+
+@pytest.mark.parametrize("path", ["/", "/try", "/asyncapi.yml", "/asyncapi.json", "/judge"])
+def test_a_request_has_one_document(document: Document, path: str) -> None:
+    """Whatever takes its place meanwhile: it is asked for once."""
+    asked: list[str] = []
+
+    class Changing:
+        def edition(self) -> Edition:
+            asked.append(path)
+            return document.edition()
+
+    console = Console(Changing())
+    items = [{**SAY, "args": [{"text": 1}]}, {**SAID, "args": [1]}]
+    response = post(console, *items) if path == "/judge" else get(console, path)
+    assert (response.status, asked) == (200, [path])
 
 
 def test_a_document_that_cannot_be_used_is_in_the_log_alone(
@@ -356,12 +401,13 @@ def test_a_problem_has_its_line(console: Console, chat: Path) -> None:
         "path": "/text",
         "reason": "is longer than 5 characters",
         "keyword": "maxLength",
-        "file": "",
+        "file": "chat.yml",
         "pointer": pointer,
     }
     texts = chat.read_text().splitlines()
     line = clause["line"]
     assert texts[line - 1].strip() == "maxLength: 5"
+    assert clause["column"] == texts[line - 1].index("maxLength") + 1
     assert clause["lines"] == [
         {"number": n, "text": texts[n - 1]} for n in range(line - 3, line + 4)
     ]
@@ -432,6 +478,46 @@ def test_twenty_a_second_are_checked(document: Document) -> None:
     assert [checked("a"), checked("a")] == [[15, 0], [5, 10]]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        ("192.0.2.1", "192.0.2.2", False),
+        ("192.0.2.1", "::ffff:192.0.2.1", True),
+        ("2001:db8::1", "2001:db8::ffff:1", True),
+        ("2001:db8::1", "2001:db8:0:1::1", False),
+        ("fe80::1%eth0", "fe80::2", True),
+        (None, "", False),
+        ("a", "b", False),
+    ],
+)
+def test_one_client_has_one_limit(first: str | None, second: str | None, same: bool) -> None:
+    """Under each of its addresses."""
+    from asyncapi_guard.console.rate_limit import network_of
+
+    assert (network_of(first) == network_of(second)) is same
+
+
+def test_many_threads_share_a_limit() -> None:
+    """What is granted is granted once."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from asyncapi_guard.console.rate_limit import RateLimit
+
+    limit = RateLimit(1_000, lambda: 0.0)
+    with ThreadPoolExecutor(8) as threads:
+        granted = list(threads.map(lambda _: limit.take("a", 3), range(1_000)))
+    assert sum(granted) == 1_000
+
+
+def test_values_of_any_depth_have_a_verdict(console: Console) -> None:
+    """Or are no JSON that Python reads."""
+    for depth in (*range(100, 1_100, 50), 5_000):
+        for begin, end in ((b"[", b"]"), (b'{"a":', b"}")):
+            deep = begin * depth + b"1" + end * depth
+            raw = b'{"items": [{"namespace": "/", "event": "say", "args": [%b]}]}' % deep
+            assert post(console, raw=raw).status in (200, 400)
+
+
 def test_clients_that_are_told_apart_are_bounded() -> None:
     """The memory for them is."""
     from asyncapi_guard.console.rate_limit import RateLimit
@@ -461,6 +547,9 @@ def test_clients_that_are_told_apart_are_bounded() -> None:
         b'{"items": [{"namespace": "/", "auth": null, "query": "%b"}]}' % (b"a=1&" * 256),
         b'{"items": [{"namespace": "/", "event": "say", "args": [' + b"[" * 100_000 + b"]}]}",
         b'{"items": [' + b",".join([b"{}"] * 101) + b"]}",
+        b'{"items": [], "items": []}',
+        b'{"items": [{"namespace": "/", "event": "say", "args": [{"a": {"b": 1, "b": 2}}]}]}',
+        b'{"items": [{"namespace": "/", "namespace": "/x", "event": "say", "args": []}]}',
         b"\xff\xfe", b"1" * 5_000,
     ],
 )  # fmt: skip
@@ -500,6 +589,10 @@ def test_a_body_has_a_limit(console: Console) -> None:
         {"origin": "http://localhost:port"},
         {"origin": "file://"},
         {"sec_fetch_site": "cross-site"},
+        {"sec_fetch_site": "", "origin": "http://localhost:5000"},
+        {"referer": "http://evil.example/page"},
+        {"referer": ""},
+        {"origin": "http://evil.example", "referer": "http://localhost:5000/"},
         {"sec_fetch_site": "same-site", "origin": "http://localhost:5000"},
     ],
 )
@@ -575,10 +668,10 @@ def test_a_refusal_needs_no_body(console: Console) -> None:
 def test_nothing_says_where_files_are(
     console: Console, chat: Path, contract_texts: Callable[[Console], list[bytes]]
 ) -> None:
-    """Neither the page nor the document nor a verdict."""
+    """Neither the page nor the document nor a verdict, which has the name alone."""
     for text in contract_texts(console):
         assert str(chat.parent).encode() not in text
-        assert b"chat.yml" not in text
+        assert b"/chat.yml" not in text
 
 
 @pytest.fixture

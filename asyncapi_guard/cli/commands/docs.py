@@ -92,10 +92,14 @@ def _run(given: dict[str, Any]) -> int:
 
 def _write(document: FileDocument, given: dict[str, Any]) -> int:
     from asyncapi_guard.cli.atomic_writes import write_all
+    from asyncapi_guard.console.page_length import TooLong
     from asyncapi_guard.console.site import site_files
 
     folder: Path = given["output"]
-    files = site_files(document.edition(), title=given["title"], connect=given["connect"])
+    try:
+        files = site_files(document.edition(), title=given["title"], connect=given["connect"])
+    except TooLong as error:
+        raise CannotRun(str(error)) from error
     try:
         for name in files:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)

@@ -37,16 +37,16 @@ _SAFE = re.compile(r"(?:https?://|mailto:|#)", re.IGNORECASE)
 
 def markdown(text: str) -> Markup:
     """A text as HTML."""
-    if _SENTENCE.fullmatch(text):
-        return Markup(f"<p>{escape(text)}</p>")  # noqa: S704  # escaped
     if _is_too_large(text):
         return Markup('<p class="plain-text">{}</p>').format(text)
+    if _SENTENCE.fullmatch(text):
+        return Markup(f"<p>{escape(text)}</p>")  # noqa: S704  # escaped
     return _short(text) if len(text) < _LONG else _parsed(text)
 
 
 def inline(text: str) -> Markup:
     """A text of one paragraph as HTML, without the paragraph."""
-    if _SENTENCE.fullmatch(text) or _is_too_large(text):
+    if _is_too_large(text) or _SENTENCE.fullmatch(text):
         return escape(text)
     return Markup(_parser().renderInline(text))  # noqa: S704  # the parser escapes
 

@@ -37,7 +37,7 @@ export class ConnectForm {
    * @param {string} options.namespace
    * @param {import("./judge.js").Judge} options.judge
    * @param {(wanted: object) => void} options.connect called with `name`, `namespace`, `auth`,
-   *   `query` and what the judge says
+   *   `query`, `transport` and what the judge says
    * @param {(name: string) => void} options.renamed
    */
   constructor({ name, namespace, judge, connect, renamed }) {
@@ -55,6 +55,12 @@ export class ConnectForm {
     this.namespaceField.addEventListener("change", () => this.#fill());
     this.inside = el("div", { className: "connect-parts" });
     this.judged = el("span", { role: "status" });
+    this.transportField = el(
+      "select",
+      { className: "input wide", id: `${id}-transport` },
+      ...[["any", "Any"], ["websocket", "WebSocket only"], ["polling", "Long polling only"]].map(([value, words]) => el("option", { value }, words)),
+    );
+    this.transportField.addEventListener("change", () => this.#ask());
     const without = el("button", { type: "button", className: "btn warn" }, "Without auth");
     without.addEventListener("click", () => this.#submit(connect, true));
     this.element = el(
@@ -67,6 +73,7 @@ export class ConnectForm {
         el("div", { className: "field" }, el("label", { htmlFor: `${id}-namespace` }, "Namespace"), this.namespaceField),
       ),
       this.inside,
+      el("div", { className: "two" }, el("div", { className: "field" }, el("label", { htmlFor: `${id}-transport` }, "Transport"), this.transportField)),
       el("div", { className: "row" }, this.judged, el("span", { className: "grow" }), without, el("button", { type: "submit", className: "btn primary" }, "Connect")),
     );
     this.element.addEventListener("submit", (event) => {
@@ -225,8 +232,9 @@ export class ConnectForm {
     // What is logged has no credentials, whatever their fields are called.
     const secret = new Set(this.#scheme ? credentialsOf(this.#scheme).fields.filter(([, , each]) => each).map(([name]) => name) : []);
     const logged = mapped(auth, (value, name) => (secret.has(name) && typeof value === "string" ? DOTS : undefined));
-    item.query = `EIO=4&transport=websocket${query && `&${query}`}`;
-    return { namespace: this.#namespace, auth, query, item, logged };
+    const transport = this.transportField.value;
+    item.query = `EIO=4&transport=${transport === "polling" ? transport : "websocket"}${query && `&${query}`}`;
+    return { namespace: this.#namespace, auth, query, item, logged, transport };
   }
 
   /** Ask the judge, when nobody has typed for a moment. */

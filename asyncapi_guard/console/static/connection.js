@@ -1,10 +1,12 @@
 /** One connection to a namespace, and what travels over it. It knows nothing of the page. */
 
+import { AnySocket } from "./polling.js";
 import { Client } from "./socketio.js";
 
 /** How long an ack may take where the document says nothing, in milliseconds. */
 export const ACK_TIMEOUT = 4000;
 const OPEN_TIMEOUT = 10_000;
+const WORDS = { websocket: "a WebSocket", polling: "long polling", any: "a WebSocket or long polling" };
 
 /**
  * States: `off`, `connecting`, `connected`, `lost` (it comes back in `delay` milliseconds), `refused`.
@@ -18,6 +20,7 @@ const OPEN_TIMEOUT = 10_000;
 export class Connection {
   state = "off";
   #client;
+  #transport;
   #socket;
   #hears;
 
@@ -31,18 +34,30 @@ export class Connection {
     this.#hears = hears;
   }
 
+  get isPolling() {
+    return this.#transport?.isPolling ?? false;
+  }
+
   get isConnected() {
     return this.state === "connected";
   }
 
   /**
-   * @param {{url: string, path: string, namespace: string, query: string, auth: any}} options
-   *   without auth, `undefined` is sent
+   * @param {{url: string, path: string, namespace: string, query: string, auth: any, transport: string}} options
+   *   without auth, `undefined` is sent; the transport is `websocket`, `polling`, or `any` for
+   *   whichever of the two is let through
    */
-  open({ url, path, namespace, query, auth }) {
+  open({ url, path, namespace, query, auth, transport }) {
     this.close();
     this.namespace = namespace;
-    const client = new Client(url, { path, query, openTimeout: OPEN_TIMEOUT, ackTimeout: ACK_TIMEOUT });
+    const connection = this;
+    class Transport extends AnySocket {
+      constructor(address) {
+        super(address, transport);
+        connection.#transport = this;
+      }
+    }
+    const client = new Client(url, { path, query, openTimeout: OPEN_TIMEOUT, ackTimeout: ACK_TIMEOUT, WebSocket: Transport });
     this.#client = client;
     this.#become("connecting");
     // Who never got in is told why, once; who was in knows the server.
@@ -52,7 +67,7 @@ export class Connection {
     client.on("close", own(() => {
       if (isTold || this.state !== "connecting") return;
       isTold = true;
-      this.#hears.trouble(`No Socket.IO server answers a WebSocket at ${new URL(path, url).href}`);
+      this.#hears.trouble(`No Socket.IO server answers ${WORDS[transport]} at ${new URL(path, url).href}`);
     }));
     client.on("open", own(() => this.state === "lost" && this.#become("connecting")));
     client.on("error", own((error) => this.#hears.trouble(error.message)));

@@ -74,8 +74,8 @@ export function colored(text) {
 /**
  * Lines of the document, the one that decided marked, with the reason below it.
  *
- * @param {{reason: string, file: string, clause: {line: number, lines: {number: number, text: string}[]}}} problem
- *   as the judge and the live data have it; the file is "" for the document itself
+ * @param {{reason: string, file: string, clause: {line: number, column: number, served: string|null, lines: {number: number, text: string}[]}}} problem
+ *   as the judge and the live data have it; the file is "" for a document that is in none
  * @param {"bad"|"warn"} kind rejected, or passed though it breaks the contract
  */
 export function clauseOf({ reason, file, clause }, kind = "bad") {
@@ -93,9 +93,9 @@ export function clauseOf({ reason, file, clause }, kind = "bad") {
       "figcaption",
       { className: "clause-head" },
       icon("file"),
-      el("span", { className: "mono" }, name),
+      clause.served ? el("a", { className: "mono", href: clause.served }, name) : el("span", { className: "mono" }, name),
       el("span", { className: "grow" }),
-      el("span", { className: "num" }, `line ${clause.line}`),
+      el("span", { className: "num" }, `line ${clause.line}, column ${clause.column}`),
     ),
     lines,
   );

@@ -27,6 +27,7 @@ const choice = { span: kept.get("span") in SPANS ? kept.get("span") : "minutes",
 /** When each process that answered began to count, and what to say if they take turns. */
 const processes = new Set();
 const SEVERAL = "Several processes serve this page, and each counts for itself. The numbers are of the one that answered last.";
+const OTHERS = "Several processes share the work of this server, and each counts for itself. The numbers are of one of them.";
 let takeTurns = false;
 const chart = $("#chart");
 
@@ -66,7 +67,7 @@ function take(data) {
   // Of a process that was started meanwhile, all samples are asked for the next time.
   const hasAll = !isOther || !state.at;
   Object.assign(state, data, { samples, at: hasAll ? data.at : 0, now: data.at });
-  note(takeTurns ? SEVERAL : "");
+  note(takeTurns ? SEVERAL : data.several ? OTHERS : "");
   show();
 }
 

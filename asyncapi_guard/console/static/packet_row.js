@@ -32,7 +32,7 @@ const data = (args) => el("code", { className: "packet-data" }, ...colored(argsI
 /** A problem with fewer lines: a log has little room. */
 const near = (problem) => {
   const { line, lines } = problem.clause;
-  return { ...problem, clause: { line, lines: lines.filter(({ number }) => Math.abs(number - line) <= AROUND) } };
+  return { ...problem, clause: { ...problem.clause, lines: lines.filter(({ number }) => Math.abs(number - line) <= AROUND) } };
 };
 
 /** The reasons of a verdict, each with its line; the first one also shows the lines around it. */
@@ -47,8 +47,8 @@ function reasons(judged, kind, said) {
   const list = el(
     "ul",
     { className: "reasons" },
-    ...problems.slice(0, 5).map(({ path, reason, clause }) =>
-      el("li", {}, el("code", {}, path || "(root)"), " ", reason, clause ? el("span", { className: "tag num" }, ` line ${clause.line}`) : ""),
+    ...problems.slice(0, 5).map(({ path, reason, file, clause }) =>
+      el("li", {}, el("code", {}, path || "(root)"), " ", reason, clause ? el("span", { className: "tag num" }, ` ${file} line ${clause.line}`) : ""),
     ),
     problems.length > 5 || judged.truncated ? el("li", { className: "muted" }, "and more") : "",
   );

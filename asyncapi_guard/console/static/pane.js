@@ -116,7 +116,7 @@ export class Pane {
 
   #showState(state, delay) {
     clearInterval(this.#countdown);
-    const words = { off: "Not connected", connecting: "Connecting", connected: "Connected", refused: "Refused" };
+    const words = { off: "Not connected", connecting: "Connecting", connected: this.connection.isPolling ? "Connected, polling" : "Connected", refused: "Refused" };
     const dots = { connected: "dot ok", refused: "dot bad" };
     const tell = (text) => this.#chip.replaceChildren(el("span", { className: dots[state] ?? "dot" }), text);
     if (state === "lost") {
@@ -135,7 +135,7 @@ export class Pane {
   }
 
   /** Connect as the form says. */
-  connect({ namespace, auth, query, judged, logged }) {
+  connect({ namespace, auth, query, judged, logged, transport }) {
     const args = auth === undefined ? [] : [logged];
     const packet = this.log.add({ at: new Date(), out: true, event: "connect", args });
     this.#connecting = packet;
@@ -143,7 +143,7 @@ export class Pane {
       packet.judged ??= verdict;
       this.log.update(packet);
     });
-    this.connection.open({ ...this.#server, namespace, query, auth });
+    this.connection.open({ ...this.#server, namespace, query, auth, transport });
   }
 
   #connecting;

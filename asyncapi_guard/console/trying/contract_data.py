@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from markupsafe import Markup
 
+from asyncapi_guard.console.page_length import bounded
 from asyncapi_guard.console.reading.events import written_examples
 from asyncapi_guard.console.reading.sample_values import NO_SAMPLE, Bytes, sample
 from asyncapi_guard.console.trying.form_nodes import Nodes
@@ -51,6 +52,8 @@ __all__ = ["contract_data", "contract_markup"]
 _ABOUT_CONNECTIONS = ("connect", "disconnect")
 _FILE = "example.bin"
 _MOST_EXAMPLES = 20
+#: From the whole to the parts of one event.
+_LEVELS = 5
 
 
 @dataclass(slots=True)
@@ -63,16 +66,31 @@ class _Met:
 
 def contract_markup(contract: Contract, document: ReadDocument) -> Markup:
     """The data as text of an element: scripts read it, browsers run nothing of it."""
-    text = json.dumps(
-        contract_data(contract, document), separators=(",", ":"), default=_written_bytes
-    )
+    text = bounded(_json_of(contract_data(contract, document), _LEVELS))
     return Markup(text.replace("&", "&amp;").replace("<", "&lt;"))  # noqa: S704  # escaped here
+
+
+def _json_of(value: Any, levels: int) -> Iterator[str]:
+    """A value as JSON, in pieces: of so many levels, each item is one."""
+    if not levels or not value or not isinstance(value, (dict, list)):
+        yield _encode(value)
+        return
+    is_object = isinstance(value, dict)
+    before = "{" if is_object else "["
+    for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+        yield f"{before}{_encode(key)}:" if is_object else before
+        yield from _json_of(item, levels - 1)
+        before = ","
+    yield "}" if is_object else "]"
 
 
 def _written_bytes(value: Any) -> Any:
     if isinstance(value, Bytes):
         return {"$bytes": _FILE}
     return str(value)  # a date of YAML
+
+
+_encode = json.JSONEncoder(separators=(",", ":"), default=_written_bytes).encode
 
 
 def contract_data(contract: Contract, document: ReadDocument) -> dict[str, Any]:

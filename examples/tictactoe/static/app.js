@@ -36,7 +36,13 @@ client.on("error", (error) => {
 const guardSwitch = $("#guard");
 const isGuarded = () => guardSwitch.getAttribute("aria-checked") === "true";
 
-function showGuard({ guarded }) {
+function showEdited(text) {
+  $("#edited").textContent = text;
+  $("#edited").hidden = !text;
+}
+
+function showGuard({ guarded, edited }) {
+  showEdited(edited);
   guardSwitch.setAttribute("aria-checked", String(guarded));
   $("#guard-text").textContent = guarded
     ? "The server rejects what breaks the contract."
@@ -56,4 +62,4 @@ onKey("b", "Switch the guard on or off", () => guardSwitch.click());
 
 const contract = showContract();
 const game = playOver(socket);
-breakWith({ client, socket, controls, game, contract, isGuarded });
+breakWith({ client, socket, controls, game, contract, isGuarded, showEdited });

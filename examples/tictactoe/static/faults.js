@@ -38,7 +38,7 @@ const SERVER = ["Bad ack", "Bad emit", "Undeclared emit", "Wrong winner"];
  */
 
 /** Fill the panel "Break it". */
-export function breakWith({ client, socket, controls, game, contract, isGuarded }) {
+export function breakWith({ client, socket, controls, game, contract, isGuarded, showEdited }) {
   const patience = () => PATIENCE[isGuarded() ? "guarded" : "unguarded"];
   let attempts = 0;
   /** Mistakes are made one after the other; what the server says is about the last one. */
@@ -79,6 +79,7 @@ export function breakWith({ client, socket, controls, game, contract, isGuarded 
   /** What the server knows of the last event, and which lines of the document are about it. */
   async function explain(checkpoint, event, args, namespace = "/") {
     const [told] = await controls.request("explain", { checkpoint, namespace, event, args });
+    showEdited(told.edited);
     return told;
   }
 
