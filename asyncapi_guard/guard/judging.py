@@ -104,6 +104,10 @@ class Guard:
             vars(self._mirrored).update(_mirrored=self)
         return self._mirrored
 
+    def declares(self, namespace: str) -> bool:
+        """Whether the contract has a namespace, or a template that it matches."""
+        return self._plan(namespace) is not None
+
     def receive_event(
         self,
         namespace: str,

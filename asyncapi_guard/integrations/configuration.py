@@ -224,6 +224,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "undeclared_acks": _mode,
     "undeclared_events": _mode,
     "undeclared_namespaces": _mode,
+    "watch": _boolean,
 }
 _POLICY = frozenset(field.name for field in dataclasses.fields(Policy))
 #: Every key that a configuration can have.

@@ -114,6 +114,10 @@ class Shown:
             made = self._edition = Edition(guard, self._documents(), mode, active=active)
         return made
 
+    def forget(self) -> None:
+        """Keep nothing of a document that is no longer in force."""
+        self._edition = None
+
     def clients(self) -> Mapping[str, int]:
         """How many clients are connected, by namespaces."""
         counts: Counter[str] = Counter()
@@ -141,6 +145,10 @@ class Serving:
         self._root: str = options.root
         self._options = options
         self.served: bool = False
+
+    def forget(self) -> None:
+        """Keep nothing of a document that is no longer in force."""
+        self._shown.forget()
 
     def wsgi(self, app: Any) -> ConsoleWSGI:
         """Put the console before a WSGI application."""

@@ -74,17 +74,22 @@ class AdmissionDecisions(Decisions):
         self.expiries: Expiries = Expiries(self.sessions)
         self._excused: tuple[Guard | None, frozenset[str]] = None, frozenset()
 
+    def forget(self) -> None:
+        """As for all decisions."""
+        super().forget()
+        self._excused = None, frozenset()
+
     # -- connects ----------------------------------------------------------------------------------
 
-    def admission(self, namespace: str, auth: Any, environ: Any) -> Admission | None:
+    def admission(self, namespace: str, auth: Any, environ: Any, guard: Guard) -> Admission | None:
         """Find what a client shows of itself; `None` where nothing is required.
 
         Args:
             namespace: the Socket.IO namespace.
             auth: what the client sent; `None` for nothing.
             environ: the environment of its connection.
+            guard: what has judged its connect.
         """
-        guard = self.guard
         entrance = guard.entrance(namespace) if self.active else None
         if entrance is None:
             return None

@@ -109,7 +109,7 @@ class EventDecisions(Decisions):
         elif fault is None and not named:
             fault = "an event is a list with a name"
         if fault is not None:
-            return self._malformed(Checkpoint.RECEIVE_EVENT, call.namespace, event, fault)
+            return self._malformed(Checkpoint.RECEIVE_EVENT, call.namespace, event, fault, guard)
         if isinstance(event, str):
             call.expected = self._expected_from_client(guard, call.namespace, event)
         args = data if strict is None else strict

@@ -20,9 +20,9 @@ from asyncapi_guard.integrations.recording.statistics import UNDECLARED, Tally
 from asyncapi_guard.violations import Code
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
-    from asyncapi_guard.contract import SourceFile
+    from asyncapi_guard.contract import Contract, SourceFile
     from asyncapi_guard.guard import Verdict
     from asyncapi_guard.violations import Violation
 
@@ -55,11 +55,15 @@ class Recorder:
         #: The last violations, where somebody wants to see them.
         self._last: deque[tuple[float, Violation]] | None = None
         self._keeping = threading.Lock()
+        self._files: tuple[SourceFile, ...] = ()
         self._lines = SourceLines(())
 
-    def read_places_from(self, files: Iterable[SourceFile]) -> None:
-        """Name places in the files that a contract was read from."""
-        self._lines = SourceLines(files)
+    def follow(self, contract: Contract) -> None:
+        """Count what a contract declares, and name places in the files that it was read from."""
+        self.namespaces = frozenset(each.address for each in contract.channels.values())
+        if contract.sources != self._files:
+            self._files = contract.sources
+            self._lines = SourceLines(contract.sources)
 
     def keep_last(self, count: int) -> None:
         """Keep so many violations for `last`."""
