@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import replace
-from itertools import islice
+from itertools import count, islice
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract import Contract, Message, Mode, Perspective
@@ -36,6 +36,7 @@ __all__ = ["Guard"]
 _REMEMBERED = 1024
 #: A longer namespace matches no template: with several parameters, time grows with a power of it.
 _LONGEST = 256
+_numbers = count(1)
 #: Near names are looked for among so many: it takes a millisecond, and a client can ask often.
 _MOST_NAMES = 100
 
@@ -51,6 +52,7 @@ class Guard:
         perspective: the side of the guarded application.
         reserved: names that it may not receive as events.
         secured: anything is required of who clients are.
+        number: no other guard of the process has it, except those that differ in what they exclude.
 
     Raises:
         InvalidDocument: an operation's channel has an address that is no Socket.IO namespace.
@@ -63,6 +65,7 @@ class Guard:
             kind = type(policy).__name__
             raise TypeError(f"policy takes a Policy, such as Policy(mode='report'), not a {kind}")
         self.contract: Contract = contract
+        self.number: int = next(_numbers)
         self.perspective: Perspective = contract.perspective
         self.reserved: frozenset[str] = reserved_for(contract.perspective)
         #: For values of which some have no hash.
@@ -316,6 +319,8 @@ class Guard:
         identities: Mapping[str, Identity],
         now: float,
         excused: Collection[str] = (),
+        *,
+        entering: bool = False,
     ) -> Verdict:
         """Judge who sends an event that fits the contract.
 
@@ -326,9 +331,13 @@ class Guard:
             identities: as for `entering`; so are the others.
             now: see there.
             excused: see there.
+            entering: the client has entered by another contract, or nobody knows by which: it needs
+                what this one requires of that, too.
         """
         entrance = self.entrance(namespace)
         required = () if entrance is None else entrance.of_event(event, message)
+        if entrance is not None and entering:
+            required = (*entrance.connects, *required)
         code = _lacking(required, identities, now, excused)
         return PASSED if code is None else self.unwelcome(namespace, event, code)
 

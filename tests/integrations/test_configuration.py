@@ -102,6 +102,7 @@ def test_all_options_come_from_the_configuration(spec: str, tmp_path: Path) -> N
         DOCS="/asyncapi",
         DOCS_AUTH=lambda _request: True,
         LIVE=True,
+        WATCH="false",
     )
     assert set(KEYS) == {key for key in app.config if key.startswith(PREFIX)}
     guarded(app)
