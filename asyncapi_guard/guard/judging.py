@@ -8,6 +8,7 @@ from itertools import count, islice
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract import Contract, Message, Mode, Perspective
+from asyncapi_guard.guard.limits import has_limits, why_limited
 from asyncapi_guard.guard.marks import check_marks
 from asyncapi_guard.guard.plans import (
     Plan,
@@ -37,6 +38,7 @@ _REMEMBERED = 1024
 #: A longer namespace matches no template: with several parameters, time grows with a power of it.
 _LONGEST = 256
 _numbers = count(1)
+_RECEIVED = Checkpoint.RECEIVE_EVENT
 #: Near names are looked for among so many: it takes a millisecond, and a client can ask often.
 _MOST_NAMES = 100
 
@@ -79,6 +81,8 @@ class Guard:
         check_addresses(contract)
         check_handshakes(contract)
         check_marks(contract)
+        #: Something is to be looked at for each event of a client.
+        self.limited: bool = has_limits(policy) and policy.at(_RECEIVED) is not Mode.OFF
         enforced = policy.of_security is not Mode.OFF
         self.secured: bool = enforced and bool(used_schemes(contract))
         self._has_schemes = bool(contract.security_schemes) or bool(used_schemes(contract))
@@ -362,6 +366,30 @@ class Guard:
             mode,
             declared=self._plan(namespace) is not None
             and (connects or self.rule_of_received(namespace, event) is not None),
+            perspective=self.perspective,
+        )
+
+    def over_limit(self, namespace: str, event: Any, option: str) -> Verdict:
+        """The verdict on an event of a client that asks too much.
+
+        Args:
+            namespace: the Socket.IO namespace.
+            event: the event's name, if it is one.
+            option: the limit of the policy that the client has exceeded.
+        """
+        if namespace in self._excluded:
+            return PASSED
+        name = event if isinstance(event, str) else ""
+        reason = why_limited(self.policy, option)
+        return without_rule(
+            _RECEIVED,
+            Code.RATE_LIMITED,
+            namespace,
+            name,
+            reason,
+            Problem("", option, reason),
+            self.policy.at(_RECEIVED),
+            declared=self.rule_of_received(namespace, name) is not None,
             perspective=self.perspective,
         )
 

@@ -76,6 +76,12 @@ def install(guarding: Guarding, target: Any, *, typed: bool = False) -> Adapter:
         guarding.recorder.log(
             logging.WARNING, "a guarded client asks nobody who they are: security= is for servers"
         )
+    if guarding.in_force.limited:
+        guarding.recorder.log(
+            logging.WARNING,
+            "a guarded client does not limit its server: max_violations, max_events_per_second "
+            "and max_running_handlers are for servers",
+        )
     return adapter
 
 

@@ -1,4 +1,4 @@
-"""Two contracts that accept different things, and what tells by which one something was accepted."""
+"""Two contracts that accept different things, so that it shows which of them has accepted one."""
 
 from __future__ import annotations
 

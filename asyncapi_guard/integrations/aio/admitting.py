@@ -108,5 +108,5 @@ class Admitting(Expiring):
 
     def basic_disconnect(self, sid: str, namespace: str, **options: Any) -> Any:
         """A session has ended."""
-        self.decide.sessions.close(sid, namespace)
+        self.decide.has_left(sid, namespace)
         return self._basic_disconnect(sid, namespace, **options)

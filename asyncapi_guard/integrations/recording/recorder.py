@@ -149,13 +149,17 @@ class Recorder:
         return self.place_in_document(location)
 
     def _log(self, violation: Violation, namespace: str, event: str) -> None:
-        """Write a line; about what is reported, not more often than once a minute."""
+        """Write a line; about what is reported or too much, not more often than once a minute."""
         if not logger.isEnabledFor(logging.WARNING):
             return
-        if violation.rejected:
+        limited = violation.code is Code.RATE_LIMITED
+        if violation.rejected and not limited:
             write(logging.WARNING, "%s", violation.line())
             return
-        repeat = self._repeats.next(kind_of(violation, namespace, event))
+        kind = kind_of(violation, namespace, event)
+        if limited:  # of each client; its events are many by nature
+            kind = violation.namespace, violation.sid, violation.problems[0].keyword
+        repeat = self._repeats.next(kind)
         if repeat is not None:
             write(logging.WARNING, "%s%s", violation.line(), repeat)
 
