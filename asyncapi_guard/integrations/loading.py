@@ -64,6 +64,10 @@ class Loader:
     verifiers: Mapping[str, Callable[..., Any]]
     verifiers_option: str
 
+    def __post_init__(self) -> None:
+        if self.root is not None:  # the working directory may be another one when it is read again
+            object.__setattr__(self, "root", Path(self.root).absolute())
+
     def guard_by(self, contract: Contract) -> Guard:
         """Return what judges by a contract.
 
@@ -147,4 +151,8 @@ class GivenDocument:
             )
         if self._absolute is None or isinstance(self.spec, Mapping):
             return self.spec
-        return self.spec if Path(self.spec).absolute() == self._absolute else self._absolute
+        try:
+            here = Path(self.spec).absolute()
+        except OSError:  # the working directory is gone
+            here = None
+        return self.spec if here == self._absolute else self._absolute

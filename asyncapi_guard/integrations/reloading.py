@@ -174,6 +174,8 @@ class Reloading:
         for adapter in self._own_servers():
             check_security(self._guarding, adapter.target, loaded.guard)
         prepare_as_used(new, before)
+        if len(self._own_servers()) < len(self._adapters()):
+            _ = loaded.guard.mirrored  # made now, and not with the next event of a client
         return loaded
 
     def _take(self, loaded: Loaded | None, spec: Spec | None) -> bool:
@@ -202,8 +204,8 @@ class Reloading:
         for adapter in adapters:
             # First: a credential may come with the next packet.
             redact_logs(self._guarding, adapter, guard)
-        self.recorder.follow(guard.contract)
         self.in_force = guard
+        self.recorder.follow(guard.contract)
         for each in (*adapters, self._serving):
             if each is not None:
                 each.forget()
@@ -215,7 +217,7 @@ class Reloading:
             self._say_who_is_left(adapter.target.manager, before)
 
     def _say_who_is_left(self, manager: Any, before: Guard) -> None:
-        guard, rooms = self.in_force, manager.rooms
+        guard, rooms = self.in_force, getattr(manager, "rooms", {})
         does = {Mode.ENFORCE: "rejected", Mode.REPORT: "reported"}
         done = does.get(guard.policy.undeclared_namespaces or guard.policy.mode)
         gone = [

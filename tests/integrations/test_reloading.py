@@ -24,6 +24,7 @@ from asyncapi_guard import (
     AsyncAPIServer,
     AsyncAPISocketIO,
     EmitValidationError,
+    Identity,
     InstallationError,
     Policy,
     SpecError,
@@ -194,6 +195,23 @@ def test_a_path_is_the_same_file_from_everywhere(
     assert guard.contract.title == "word"
 
 
+def test_a_root_is_the_same_folder_from_everywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the path of the document."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "schemas.json").write_text('{"type": "integer"}', encoding="utf-8")
+    (tmp_path / "sub").mkdir()
+    spec = document("number")
+    spec["channels"]["main"]["messages"]["say"] = {"payload": {"$ref": "../schemas.json"}}
+    (tmp_path / "sub" / "asyncapi.json").write_text(json.dumps(spec), encoding="utf-8")
+    guard = AsyncAPIGuard("sub/asyncapi.json", root=".")
+    monkeypatch.chdir(tmp_path / "sub")
+    (tmp_path / "schemas.json").write_text('{"type": "string"}', encoding="utf-8")
+    assert guard.reload()
+    assert guard.guard.receive_event("/", "say", ["one"]).violation is None
+
+
 # -- the other guards ------------------------------------------------------------------------------
 
 
@@ -340,6 +358,39 @@ def test_clients_that_are_in_must_show_what_is_required_now(guarded: Any, net: A
     assert getattr(made.server, MARK).redaction is not None
     made.guard.reload(spec)
     assert client.ask("say", 1) == [1]
+
+
+def test_a_connect_is_judged_by_one_document() -> None:
+    """Who a client must be is asked of the one that has accepted its auth."""
+    guard = AsyncAPIGuard(secured("number"), security={"token": lambda *_: None})
+    server = socketio.Server(async_mode="threading")
+    guard.protect(server)
+    decide = getattr(server, MARK).decide
+    verdict, judge = decide.connecting("/", None, None, {})
+    spec = secured("number")
+    del spec["servers"]
+    guard.reload(spec)
+    assert verdict.violation is None
+    assert decide.admission("/", None, {}, judge) is not None
+    assert decide.admission("/", None, {}, decide.guard) is None
+
+
+@pytest.mark.parametrize("scoped", [False, True])
+def test_who_is_known_goes_on(scoped: bool, guarded: Any, net: Any) -> None:
+    """If it has all that the other document requires of who connects."""
+
+    def verify(*_: Any) -> Identity:
+        return Identity("ann", scopes={"enter"})
+
+    made = guarded("protect", secured("number"), security={"token": verify})
+    made.on("say", lambda value: value)
+    client = net.client(made.url, auth={"token": "t"})
+    spec = secured("word")
+    scheme = spec["components"]["securitySchemes"]["token"]
+    scheme |= {"type": "oauth2", "flows": {}, "scopes": ["enter", "admin"] if scoped else ["enter"]}
+    del scheme["scheme"]
+    made.guard.reload(spec)
+    assert code_of(client.ask("say", "one")) == ("forbidden" if scoped else None)
 
 
 def test_the_console_shows_the_other_document(net: Any) -> None:
