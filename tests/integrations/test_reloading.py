@@ -17,9 +17,12 @@ from conftest import PATIENCE, WAYS
 from flask import Flask
 from flask_socketio import SocketIO
 from levels import LEVEL
+from pydantic import BaseModel
 from reload_stage import KINDS, ON_ASYNCIO, Guarded, code_of, document, write
 
 from asyncapi_guard import (
+    AckValidationError,
+    AsyncAPIAsyncServer,
     AsyncAPIGuard,
     AsyncAPIServer,
     AsyncAPISocketIO,
@@ -210,6 +213,70 @@ def test_a_root_is_the_same_folder_from_everywhere(
     (tmp_path / "schemas.json").write_text('{"type": "string"}', encoding="utf-8")
     assert guard.reload()
     assert guard.guard.receive_event("/", "say", ["one"]).violation is None
+
+
+@pytest.mark.parametrize("way", ["protect", "AsyncServer"])
+def test_an_ack_is_late_by_what_accepted_the_event(way: str, guarded: Any, net: Any) -> None:
+    """Also if the contract that has come in force gives it all the time there is."""
+    timed = document("number")
+    ack = {"args": {"type": "integer"}, "timeout": 0.05}
+    timed["channels"]["main"]["messages"]["ask"]["x-ack"] = ack
+    made = guarded(way, timed)
+    client, late = net.client(made.url), threading.Event()
+
+    def answer(value: int) -> int:
+        made.guard.reload(document("number"))
+        assert late.wait(PATIENCE)
+        return value
+
+    client.io.on("ask", answer)
+    with pytest.raises(AckValidationError, match="no ack came within"):
+        made.call(made.sid(), 1)
+    late.set()
+    client.io.on("ask", lambda value: value)
+    assert made.call(made.sid(), 1) == 1
+
+
+class Say(BaseModel):
+    text: str
+
+
+@pytest.mark.parametrize("kind", [AsyncAPIServer, AsyncAPIAsyncServer])
+def test_instances_are_made_of_what_the_other_document_accepts(
+    kind: Any, guarded: Any, net: Any
+) -> None:
+    """What was known of a handler's types and of the contract before is found out anew."""
+
+    def spec(**more: Any) -> dict[str, Any]:
+        made = document("word")
+        text = {"type": "string", **more}
+        say = {
+            "payload": {"type": "object", "properties": {"text": text}, "required": ["text"]},
+            "x-ack": {"type": "string"},
+        }
+        made["channels"]["main"]["messages"]["say"] = say
+        return made
+
+    made = guarded(kind.__name__, spec(), typed=True)
+    if made.on_asyncio:
+
+        @made.server.on("say")
+        async def say_later(sid: str, said: Say) -> str:
+            return said.text
+
+    else:
+
+        @made.server.on("say")
+        def say(sid: str, said: Say) -> str:
+            return said.text
+
+    client = net.client(made.url)
+    assert client.ask("say", {"text": "hello"}) == ["hello"]
+    made.guard.reload(spec(maxLength=2))
+    assert code_of(client.ask("say", {"text": "hello"})) == REJECTED
+    assert client.ask("say", {"text": "hi"}) == ["hi"]
+    made.guard.reload(spec())
+    assert client.ask("say", {"text": "hello"}) == ["hello"]
 
 
 # -- the other guards ------------------------------------------------------------------------------

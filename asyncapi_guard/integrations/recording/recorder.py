@@ -52,6 +52,8 @@ class Recorder:
         self.namespaces: frozenset[str | None] = frozenset()
         self.place_of: Callable[[Violation, str], str] = self._place_in_document
         self._repeats = Repeats()
+        #: Apart: clients that come again and again must not hide what is reported of others.
+        self._limited = Repeats()
         #: The last violations, where somebody wants to see them.
         self._last: deque[tuple[float, Violation]] | None = None
         self._keeping = threading.Lock()
@@ -156,10 +158,11 @@ class Recorder:
         if violation.rejected and not limited:
             write(logging.WARNING, "%s", violation.line())
             return
-        kind = kind_of(violation, namespace, event)
-        if limited:  # of each client; its events are many by nature
-            kind = violation.namespace, violation.sid, violation.problems[0].keyword
-        repeat = self._repeats.next(kind)
+        if limited:  # of each client: its events are many by nature
+            place = violation.namespace, violation.sid, violation.problems[0].keyword
+            repeat = self._limited.next(place)
+        else:
+            repeat = self._repeats.next(kind_of(violation, namespace, event))
         if repeat is not None:
             write(logging.WARNING, "%s%s", violation.line(), repeat)
 
