@@ -91,9 +91,11 @@ class Watching:
         return guard
 
     def close(self) -> None:
+        """Stop watching, and wait for the last line of each thread: none is of the next test."""
         for guard, _ in self._guards:
-            if guard.installed:
-                guard.uninstall()
+            running = guard._watcher._thread
+            guard.uninstall()
+            running.join(PATIENCE)
 
 
 @pytest.fixture
@@ -284,7 +286,9 @@ def test_every_guard_can_watch(way: str, net: Any, lines: Lines, tmp_path: Path)
     lines.wait_for(IN_FORCE)
     assert client.ask("say", "one") == ["one"]
     assert code_of(client.ask("say", 1)) == "request_validation_error"
+    running = made.guard._watcher._thread
     made.guard.uninstall()
+    running.join(PATIENCE)
 
 
 # -- begin and end ---------------------------------------------------------------------------------
