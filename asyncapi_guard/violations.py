@@ -91,6 +91,8 @@ class Code(str, Enum):
     HANDLER_TIMEOUT = "handler_timeout"
     #: The ack of an event that was sent did not come within that time.
     ACK_TIMEOUT = "ack_timeout"
+    #: The client asks more of the server than the policy's limits allow.
+    RATE_LIMITED = "rate_limited"
     #: The guard itself failed; traffic is rejected (fail closed).
     GUARD = "guard_error"
 

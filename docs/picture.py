@@ -58,6 +58,7 @@ LABELS = {
     "integrations.handlers": "those that a server has",
     "integrations.replacing": "methods, replaced and put back",
     "integrations.recording": "counters, log, places",
+    "integrations.watching": "files that change",
     "integrations.wire": "packets and JSON",
     "integrations.handshake": "the request of a client, for people",
 }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import replace
-from itertools import islice
+from itertools import count, islice
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract import Contract, Message, Mode, Perspective
+from asyncapi_guard.guard.limits import has_limits, why_limited
 from asyncapi_guard.guard.marks import check_marks
 from asyncapi_guard.guard.plans import (
     Plan,
@@ -36,6 +37,8 @@ __all__ = ["Guard"]
 _REMEMBERED = 1024
 #: A longer namespace matches no template: with several parameters, time grows with a power of it.
 _LONGEST = 256
+_numbers = count(1)
+_RECEIVED = Checkpoint.RECEIVE_EVENT
 #: Near names are looked for among so many: it takes a millisecond, and a client can ask often.
 _MOST_NAMES = 100
 
@@ -51,6 +54,7 @@ class Guard:
         perspective: the side of the guarded application.
         reserved: names that it may not receive as events.
         secured: anything is required of who clients are.
+        number: no other guard of the process has it, except those that differ in what they exclude.
 
     Raises:
         InvalidDocument: an operation's channel has an address that is no Socket.IO namespace.
@@ -63,6 +67,7 @@ class Guard:
             kind = type(policy).__name__
             raise TypeError(f"policy takes a Policy, such as Policy(mode='report'), not a {kind}")
         self.contract: Contract = contract
+        self.number: int = next(_numbers)
         self.perspective: Perspective = contract.perspective
         self.reserved: frozenset[str] = reserved_for(contract.perspective)
         #: For values of which some have no hash.
@@ -76,6 +81,8 @@ class Guard:
         check_addresses(contract)
         check_handshakes(contract)
         check_marks(contract)
+        #: Something is to be looked at for each event of a client.
+        self.limited: bool = has_limits(policy) and policy.at(_RECEIVED) is not Mode.OFF
         enforced = policy.of_security is not Mode.OFF
         self.secured: bool = enforced and bool(used_schemes(contract))
         self._has_schemes = bool(contract.security_schemes) or bool(used_schemes(contract))
@@ -103,6 +110,10 @@ class Guard:
             self._mirrored = Guard(self.contract.seen_by(side), self.policy)
             vars(self._mirrored).update(_mirrored=self)
         return self._mirrored
+
+    def declares(self, namespace: str) -> bool:
+        """Whether the contract has a namespace, or a template that it matches."""
+        return self._plan(namespace) is not None
 
     def receive_event(
         self,
@@ -312,6 +323,8 @@ class Guard:
         identities: Mapping[str, Identity],
         now: float,
         excused: Collection[str] = (),
+        *,
+        entering: bool = False,
     ) -> Verdict:
         """Judge who sends an event that fits the contract.
 
@@ -322,9 +335,13 @@ class Guard:
             identities: as for `entering`; so are the others.
             now: see there.
             excused: see there.
+            entering: the client has entered by another contract, or nobody knows by which: it needs
+                what this one requires of that, too.
         """
         entrance = self.entrance(namespace)
         required = () if entrance is None else entrance.of_event(event, message)
+        if entrance is not None and entering:
+            required = (*entrance.connects, *required)
         code = _lacking(required, identities, now, excused)
         return PASSED if code is None else self.unwelcome(namespace, event, code)
 
@@ -349,6 +366,30 @@ class Guard:
             mode,
             declared=self._plan(namespace) is not None
             and (connects or self.rule_of_received(namespace, event) is not None),
+            perspective=self.perspective,
+        )
+
+    def over_limit(self, namespace: str, event: Any, option: str) -> Verdict:
+        """The verdict on an event of a client that asks too much.
+
+        Args:
+            namespace: the Socket.IO namespace.
+            event: the event's name, if it is one.
+            option: the limit of the policy that the client has exceeded.
+        """
+        if namespace in self._excluded:
+            return PASSED
+        name = event if isinstance(event, str) else ""
+        reason = why_limited(self.policy, option)
+        return without_rule(
+            _RECEIVED,
+            Code.RATE_LIMITED,
+            namespace,
+            name,
+            reason,
+            Problem("", option, reason),
+            self.policy.at(_RECEIVED),
+            declared=self.rule_of_received(namespace, name) is not None,
             perspective=self.perspective,
         )
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from itertools import islice
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from asyncapi_guard.contract import Mode
+from asyncapi_guard.guard.limits import WINDOW, check_limits
 from asyncapi_guard.violations import Checkpoint
 
 if TYPE_CHECKING:
@@ -40,10 +41,19 @@ class Policy:
             Not those of connects, where the document has security schemes.
         security: for clients that do not show who they are as the document's `security` requires;
             by default as `mode`. With `off`, the application verifies its clients itself.
+        max_violations: how often one client may break the contract within `window`. Events that
+            come after more are rejected as `rate_limited`; by default there is no limit.
+        window: of `max_violations`, in seconds; a minute by default.
+        then: `reject` rejects those events until fewer violations are within the window;
+            `disconnect` disconnects the client from the namespace.
+        max_events_per_second: how many events one client may send. It may send those of a second at
+            once. By default there is no limit.
+        max_running_handlers: how many events of one client are handled at the same time; what comes
+            besides is rejected. By default there is no limit.
 
     Raises:
         TypeError: an option is of the wrong kind.
-        ValueError: a mode, a checkpoint or a namespace is none.
+        ValueError: a mode, a checkpoint, a namespace or a limit is none, or has no effect.
     """
 
     mode: Mode = Mode.ENFORCE
@@ -55,6 +65,11 @@ class Policy:
     exclude: Collection[str] = ()
     include_values: bool = False
     security: Mode | None = None
+    max_violations: int | None = None
+    window: float = WINDOW
+    then: Literal["reject", "disconnect"] = "reject"
+    max_events_per_second: float | None = None
+    max_running_handlers: int | None = None
 
     def __post_init__(self) -> None:
         for name in ("mode", "undeclared_acks"):
@@ -68,6 +83,7 @@ class Policy:
         if not isinstance(self.include_values, bool):
             # Values are secret until somebody says otherwise; "no" does not say so.
             raise TypeError(f"include_values must be True or False, not {self.include_values!r}")
+        check_limits(self)
 
     def with_undeclared(self, mode: Mode) -> Policy:
         """The same policy, with a mode for undeclared events and namespaces that have none yet."""

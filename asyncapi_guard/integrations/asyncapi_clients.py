@@ -90,8 +90,8 @@ class AsyncAPIClient(_ClientDropIn, Client):
         **kwargs: as for `socketio.Client`, and the options of `AsyncAPISocketIO`, but for
             `reject_event`: `typed`, `policy`, `validate`, `generate_docs`, `title`, `version`,
             `description`, `server_url`, `server_name`, `security`, `engine`, `on_violation`,
-            `addresses`, `respond_unhandled`; and `spec`, which is the document of the server or,
-            with `perspective="client"`, of the client.
+            `addresses`, `respond_unhandled`, `watch`; and `spec`, which is the document of the
+            server or, with `perspective="client"`, of the client.
 
     Raises:
         SpecError: the document cannot be used.
@@ -190,8 +190,8 @@ class AsyncAPIAsyncClient(_ClientDropIn, AsyncClient):
         **kwargs: as for `socketio.AsyncClient`, and the options of `AsyncAPISocketIO`, but for
             `reject_event`: `typed`, `policy`, `validate`, `generate_docs`, `title`, `version`,
             `description`, `server_url`, `server_name`, `security`, `engine`, `on_violation`,
-            `addresses`, `respond_unhandled`; and `spec`, which is the document of the server or,
-            with `perspective="client"`, of the client.
+            `addresses`, `respond_unhandled`, `watch`; and `spec`, which is the document of the
+            server or, with `perspective="client"`, of the client.
 
     Raises:
         SpecError: the document cannot be used.

@@ -71,7 +71,7 @@ class AsyncAPIServer(_ServerDropIn, ThreadedServer):
             `spec`, `policy`, `validate`, `generate_docs`, `title`, `version`,
             `description`, `server_url`, `server_name`, `security`, `verifiers`,
             `security_timeout`, `server`, `engine`, `on_violation`, `addresses`, `reject_event`,
-            `respond_unhandled`, `docs`, `docs_auth`, `live`. Serve the console by
+            `respond_unhandled`, `docs`, `docs_auth`, `live`, `watch`. Serve the console by
             `server.guard.wsgi(app)`.
 
     Raises:
@@ -195,7 +195,7 @@ class AsyncAPIAsyncServer(_ServerDropIn, AsyncServer):
             `spec`, `policy`, `validate`, `generate_docs`, `title`, `version`,
             `description`, `server_url`, `server_name`, `security`, `verifiers`,
             `security_timeout`, `server`, `engine`, `on_violation`, `addresses`, `reject_event`,
-            `respond_unhandled`, `docs`, `docs_auth`, `live`. Serve the console by
+            `respond_unhandled`, `docs`, `docs_auth`, `live`, `watch`. Serve the console by
             `server.guard.asgi(app)`.
 
     Raises:

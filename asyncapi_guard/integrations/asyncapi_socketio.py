@@ -63,6 +63,7 @@ class AsyncAPISocketIO(CodeFirstApplication, SocketIO):  # type: ignore[misc]  #
         docs: the path of the console, such as `/asyncapi`; as for `AsyncAPIGuard`.
         docs_auth: says who can see it; as well.
         live: show the traffic in it; as well.
+        watch: read `spec` again when its files change; as well.
         typed: take the hints of every handler that has some, functions and methods of class-based
             namespaces alike. By default those of what is registered with `get_from_typehint=True`.
         **kwargs: as for `SocketIO`.

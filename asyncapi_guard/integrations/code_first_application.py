@@ -58,6 +58,7 @@ _OPTIONS = (
     "docs",
     "docs_auth",
     "live",
+    "watch",
     "server_url",
     "server_name",
     "security",
@@ -143,6 +144,7 @@ class CodeFirstApplication:
         self.docs: str | None = None
         self.docs_auth: Callable[[Any], object] | None = None
         self.live: bool | None = None
+        self.watch: bool | None = None
         self.registry: Registry = Registry()
         #: The events whose handlers nobody has said anything about, neither that their hints count
         #: nor that they do not.
@@ -174,6 +176,8 @@ class CodeFirstApplication:
             setattr(self, _RENAMED.get(name, name), value)
         if self.document_server is not None and self.spec is None:
             raise TypeError("server= is one of the servers of the document that spec= names")
+        if self.watch and self.spec is None:
+            raise TypeError("watch= is about the files of the document that spec= names")
         return kwargs
 
     def _check_docs(self) -> None:
@@ -182,6 +186,8 @@ class CodeFirstApplication:
         Raises:
             InstallationError: nothing guards the traffic, or there is no document.
         """
+        if self.watch and not self.validate:
+            raise InstallationError("watch= needs the guard, and validate is False")
         if not self.docs:
             return
         if not self.validate:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from asyncapi_guard.codefirst import Registry, build_document
 from asyncapi_guard.codefirst.handler_functions import dotted_name
 from asyncapi_guard.contract import Contract, Mode, Perspective
+from asyncapi_guard.errors import InstallationError
 from asyncapi_guard.guard import Guard, Policy, Verdict
 from asyncapi_guard.guard.policy import with_near_names
 from asyncapi_guard.integrations.middleware import AsyncAPIGuard
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.contract import Message
     from asyncapi_guard.guard.rules import Rule
     from asyncapi_guard.integrations.deciding.calls import Shortcut
+    from asyncapi_guard.integrations.loading import Loaded, Spec
     from asyncapi_guard.schema import EngineName
     from asyncapi_guard.spec.references import Documents
     from asyncapi_guard.violations import Violation
@@ -64,6 +66,8 @@ class CodeFirst(Protocol):
     docs: str | None
     docs_auth: Callable[[Any], object] | None
     live: bool | None
+    watch: bool | None
+    spec: str | os.PathLike[str] | Mapping[str, Any] | None
 
     @property
     def policy(self) -> Policy | None:
@@ -118,6 +122,7 @@ class RenewedGuard(AsyncAPIGuard):
             docs=owner.docs,
             docs_auth=owner.docs_auth,
             live=owner.live,
+            watch=owner.watch,
         )
         self.recorder.place_of = self._place_of
 
@@ -147,6 +152,36 @@ class RenewedGuard(AsyncAPIGuard):
             return super()._documents()
         return lambda: open_documents(self._owner.document())
 
+    def reload(self, spec: Spec | None = None) -> bool:
+        """As `AsyncAPIGuard.reload`, for a server or a client with a document of its own (`spec=`).
+
+        Raises:
+            InstallationError: what is registered is the contract, and that is in force by itself;
+                or the other document is a `Contract`.
+        """
+        name = self.drop_in
+        if self._follows:
+            raise InstallationError(
+                f"the contract of this {name} is what is registered, which is in force at once: "
+                "only a document that was passed as spec= is reloaded"
+            )
+        if isinstance(spec, Contract):
+            raise InstallationError(
+                f"{name} takes a document as a path or as data, and not as a Contract"
+            )
+        changed = super().reload(spec)
+        if spec is not None:
+            self._owner.spec = spec
+        return changed
+
+    def _swap(self, loaded: Loaded) -> None:
+        with self._renewing:  # else what is registered meanwhile might bring the old one back
+            super()._swap(loaded)
+
+    def _after_fork(self) -> None:
+        super()._after_fork()
+        self._renewing = threading.Lock()
+
     def shortcut(self, rule: Rule, namespace: str, event: str) -> Shortcut | None:
         """Return what may judge a received event instead of its rule; `None` for nothing."""
         return self._owner.shortcut(rule, namespace, event)
@@ -161,7 +196,6 @@ class RenewedGuard(AsyncAPIGuard):
             named = with_near_names(unknown, contract.operations)
             write(logging.WARNING, "the policy names operations that no handler has: %s", named)
         self.guard = Guard(contract, policy)
-        self.recorder.namespaces = frozenset(c.address for c in contract.channels.values())
         self._changes = changes
 
     def _place_of(self, violation: Violation, location: str) -> str:

@@ -81,11 +81,19 @@ def read_configuration(
     fields = {name: read.pop(name) for name in list(read) if name in _POLICY}
     options = {**read, **given}
     if "policy" not in given:
-        options["policy"] = Policy(**fields)
+        options["policy"] = _policy(fields)
     elif fields:
         ignored = ", ".join(sorted(PREFIX + name.upper() for name in fields))
         logger.warning("%s: ignored, because the guard was created with a policy", ignored)
     return Configured(spec, options)
+
+
+def _policy(fields: Mapping[str, Any]) -> Policy:
+    try:
+        return Policy(**fields)
+    except ValueError as error:  # one of them needs another one
+        name = str(error).partition(" ")[0]
+        raise InstallationError(f"{PREFIX}{name.upper()}: {error}") from error
 
 
 def _known(config: Mapping[str, Any]) -> list[str]:
@@ -105,7 +113,9 @@ def _read(name: str, value: Any, root_path: str) -> Any:
             return _path(name, value, root_path)
         read = _READERS[name](value)
         if name in _POLICY:
-            Policy(**{name: read})
+            # Two of them are about another one, which may be set as well.
+            needed = {"max_violations": 1} if name in ("then", "window") else {}
+            Policy(**{**needed, name: read})
     except (TypeError, ValueError, ImportError) as error:
         raise InstallationError(f"{PREFIX}{name.upper()}: {error}") from error
     return read
@@ -126,6 +136,15 @@ def _seconds(value: Any) -> float:
         return check_timeout(float(value) if isinstance(value, str) else value)
     except ValueError:
         raise ValueError(f"must be some seconds, not {value!r}") from None
+
+
+def _number(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return int(value) if value.strip().lstrip("+-").isdecimal() else float(value)
+    except ValueError:
+        raise ValueError(f"must be a number, not {value!r}") from None
 
 
 def _text(value: Any) -> str:
@@ -213,6 +232,9 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "exclude": _several,
     "include_values": _boolean,
     "live": _boolean,
+    "max_events_per_second": _number,
+    "max_running_handlers": _number,
+    "max_violations": _number,
     "mode": _mode,
     "on_violation": _callable,
     "operations": _mapping,
@@ -221,9 +243,12 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "security": _mode,
     "security_timeout": _seconds,
     "server": _text,
+    "then": _text,
     "undeclared_acks": _mode,
     "undeclared_events": _mode,
     "undeclared_namespaces": _mode,
+    "watch": _boolean,
+    "window": _number,
 }
 _POLICY = frozenset(field.name for field in dataclasses.fields(Policy))
 #: Every key that a configuration can have.

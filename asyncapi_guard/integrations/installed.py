@@ -66,6 +66,10 @@ class Installed:
         if self.redaction is not None:
             self.redaction.follow(contract)
 
+    def forget(self) -> None:
+        """Keep nothing of contracts that are no longer in force."""
+        self.decide.forget()
+
     def uninstall(self) -> None:
         """Put the target's methods back; where somebody wrapped ours, ours let everything pass."""
         self.decide.active = False

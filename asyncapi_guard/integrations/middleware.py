@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 from weakref import WeakSet, ref
 
 from asyncapi_guard.codefirst.ack_options import has_ack_options
 from asyncapi_guard.contract import Contract, Perspective
 from asyncapi_guard.errors import InstallationError
-from asyncapi_guard.guard import Guard, Policy
 from asyncapi_guard.integrations.application import Bare
 from asyncapi_guard.integrations.configuration import (
     NO_DOCUMENT,
@@ -18,7 +16,6 @@ from asyncapi_guard.integrations.configuration import (
     keys_in,
     read_configuration,
 )
-from asyncapi_guard.integrations.deciding.renewals import RenewalDecisions
 from asyncapi_guard.integrations.guard_options import (
     check_document,
     check_options,
@@ -28,20 +25,17 @@ from asyncapi_guard.integrations.handlers.check import HandlerCheck
 from asyncapi_guard.integrations.handlers.outdated import models_in, outdated
 from asyncapi_guard.integrations.handlers.registered import registered
 from asyncapi_guard.integrations.handlers.unheeded import unheeded, unheeded_ack_options
+from asyncapi_guard.integrations.loading import GivenDocument, Loader, Loading
 from asyncapi_guard.integrations.recording.log import logger
 from asyncapi_guard.integrations.recording.recorder import Recorder
 from asyncapi_guard.integrations.recording.statistics import Statistic, merged
+from asyncapi_guard.integrations.reloading import NO_TEXT, Reloading, check_watch
 from asyncapi_guard.integrations.serving import VIOLATIONS, ConsoleOptions, Serving, Shown
 from asyncapi_guard.integrations.verifiers import (
     check_timeout,
     check_verifiers,
-    on_server,
-    with_names,
 )
 from asyncapi_guard.schema import EngineName, get_engine
-from asyncapi_guard.spec import load
-from asyncapi_guard.spec.compiler import compile_contract
-from asyncapi_guard.spec.loader import open_documents
 
 if TYPE_CHECKING:
     import os
@@ -52,6 +46,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.console.asgi import ConsoleASGI
     from asyncapi_guard.console.wsgi import ConsoleWSGI
+    from asyncapi_guard.guard import Guard, Policy
     from asyncapi_guard.guard.identity import Identity
     from asyncapi_guard.guard.rules import Rule
     from asyncapi_guard.integrations.aio.server import AsyncioServer
@@ -71,7 +66,7 @@ _NOT_UNDER_FLASK = (
 _REMEDY = "pass typed=True to init_app() or protect(), or typed=False if this is meant"
 
 
-class AsyncAPIGuard:
+class AsyncAPIGuard(Reloading):
     """Guards Socket.IO servers and clients by an AsyncAPI document.
 
     Args:
@@ -106,9 +101,11 @@ class AsyncAPIGuard:
             environment of WSGI, or with the scope of ASGI, where it can be a coroutine function.
             Anything but `True` is answered with 403.
         live: show in the console what passes in this process; only with `docs_auth`.
+        watch: read the document again when its files change, from when a server is guarded.
 
     Raises:
-        InstallationError: `live` or `docs_auth` has no effect, or `live` has no `docs_auth`.
+        InstallationError: `live`, `docs_auth` or `watch` has no effect, or `live` has no
+            `docs_auth`.
         SpecError: the document cannot be used.
         TypeError: an option is of another kind.
         ValueError: the policy or a verifier does not fit the document, or an option is none.
@@ -138,11 +135,13 @@ class AsyncAPIGuard:
         docs: str | None = None,
         docs_auth: Callable[[Any], object] | None = None,
         live: bool | None = None,
+        watch: bool | None = None,
     ) -> None:
         check_document(spec)
         check_options(on_violation, addresses, reject_event, respond_unhandled)
         described = read_perspective(perspective)
         console = ConsoleOptions(docs, docs_auth, live)
+        super().__init__(watch=check_watch(watch, spec))
         self.recorder: Recorder = Recorder(on_violation, addresses=addresses is not False)
         self.handler_check: HandlerCheck = HandlerCheck(self.recorder.place_in_document)
         self.handler_check.also = self._said_of_server
@@ -171,34 +170,34 @@ class AsyncAPIGuard:
             "docs": docs,
             "docs_auth": docs_auth,
             "live": live,
+            "watch": watch,
         }
         #: What the contract was made of, for as long as a console shows it.
         self._read: Documents | None = None
         self._serving: Serving | None = None
         self._has_document = spec is not None
+        self._loader = Loader(
+            engine=engine or "auto",
+            allow_http=allow_http or False,
+            root=root,
+            perspective=described,
+            server=server,
+            policy=policy,
+            verifiers=self.verifiers,
+            verifiers_option=self.verifiers_option,
+        )
         if spec is None:
             return
         console.check()
-        engine = engine or "auto"
-        if isinstance(spec, Contract):
-            contract = spec
-        elif console.root is None:
-            contract = load(spec, allow_http=allow_http or False, root=root, engine=engine)
-        else:
-            self._read = open_documents(spec, allow_http=allow_http or False, root=root)
-            contract = compile_contract(self._read, engine)
-        if engine == "auto" and get_engine(engine).name != "rust":
+        self._given_document = GivenDocument(spec)
+        loaded = Loading(self._loader, spec).run()
+        if self._loader.engine == "auto" and get_engine("auto").name != "rust":
             logger.warning("jsonschema-rs is not installed: validating with jsonschema, slowly")
-        if described is not None:
-            contract = replace(contract, perspective=described)
-        if server is not None:
-            contract = on_server(contract, server, policy)
-        with_names(self.verifiers, contract, self.verifiers_option)
         #: As servers see the contract; `Guard.mirrored` is for clients.
-        self.in_force: Guard = Guard(contract.seen_by(Perspective.SERVER), policy)
-        self.recorder.namespaces = frozenset(c.address for c in contract.channels.values())
-        self.recorder.read_places_from(contract.sources)
+        self.in_force: Guard = loaded.guard
+        self.recorder.follow(loaded.guard.contract)
         if console.root is not None:
+            self._read = loaded.documents
             self._serve(console)
 
     def _serve(self, options: ConsoleOptions) -> None:
@@ -220,13 +219,9 @@ class AsyncAPIGuard:
         Raises:
             InstallationError: nothing does.
         """
-        read = self._read
-        if read is None:
-            raise InstallationError(
-                "docs= shows the text of the document, which a Contract does not have: pass its "
-                "path, or the document as data"
-            )
-        return lambda: read
+        if self._read is None:
+            raise InstallationError(NO_TEXT)
+        return lambda: cast("Documents", self._read)
 
     @property
     def on_violation(self) -> Callable[[Violation], object] | None:
@@ -305,9 +300,14 @@ class AsyncAPIGuard:
 
     @guard.setter
     def guard(self, guard: Guard) -> None:
-        for adapter in self._adapters():
-            adapter.follow(guard.contract)
-        self.in_force = guard
+        self._put_in_force(guard)
+
+    @property
+    def _guarding(self) -> AsyncAPIGuard:
+        return self
+
+    def _guards(self) -> Iterable[AsyncAPIGuard]:
+        return list(self._of_applications)
 
     @property
     def contract(self) -> Contract:
@@ -504,6 +504,7 @@ class AsyncAPIGuard:
         """Remember what was installed for as long as its server is there."""
         alive = [each for each in self._installed if each() is not None]
         self._installed = [*alive, ref(adapter)]
+        self._begin_watching()
 
     def identity(self, sid: str, namespace: str = "/") -> Identity | None:
         """Who a client is, as your verifiers said when it connected, or when it was renewed.
@@ -564,11 +565,7 @@ class AsyncAPIGuard:
     def _servers(self) -> list[ThreadedServer | AsyncioServer]:
         """What was put on servers; a guard may be on clients, too."""
         guards = (self, *self._of_applications)
-        found = (adapter for each in guards for adapter in each._adapters())
-        servers: list[Any] = [
-            each for each in found if isinstance(getattr(each, "decide", None), RenewalDecisions)
-        ]
-        return servers
+        return [adapter for each in guards for adapter in each._own_servers()]
 
     def uninstall(self) -> None:
         """Take the guard off every server; their traffic passes unjudged then.
@@ -580,6 +577,7 @@ class AsyncAPIGuard:
         if not any(each._installed for each in guards):
             raise InstallationError("the guard is not installed on any server")
         for each in guards:
+            each._end_watching()
             while each._installed:
                 adapter = each._installed.pop()()
                 if adapter is not None:

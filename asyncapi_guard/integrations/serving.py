@@ -133,6 +133,10 @@ class Shown:
             guard, documents = self._guard(), self._documents()
         return guard, documents
 
+    def forget(self) -> None:
+        """Keep nothing of a document that is no longer in force."""
+        self._edition = None
+
     def clients(self) -> Mapping[str, int]:
         """How many clients are connected, by namespaces."""
         counts: Counter[str] = Counter()
@@ -177,6 +181,10 @@ class Serving:
         self._root: str = options.root
         self._options = options
         self.served: bool = False
+
+    def forget(self) -> None:
+        """Keep nothing of a document that is no longer in force."""
+        self._shown.forget()
 
     def wsgi(self, app: Any) -> ConsoleWSGI:
         """Put the console before a WSGI application."""

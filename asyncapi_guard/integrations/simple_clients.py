@@ -24,6 +24,7 @@ class GuardedSimpleClient:
 
     Attributes:
         target: the simple client.
+        adapter: what guards the client that it made last; `None` before that.
     """
 
     def __init__(self, simple: Any, application: Any, guard_client: Callable[[Any], Any]) -> None:
@@ -32,8 +33,7 @@ class GuardedSimpleClient:
         self.active: bool = False
         self._guard_client = guard_client
         self._replaced = Replacements()
-        #: What guards the client that was made last.
-        self._adapter: Any = None
+        self.adapter: Any = None
 
     def install(self, mark: str) -> None:
         """Guard the client that is there, and all that come after it.
@@ -42,7 +42,7 @@ class GuardedSimpleClient:
             mark: the attribute of a guarded object under which its adapter is found.
         """
         if self.target.client is not None:
-            self._adapter = self._guard_client(self.target.client)
+            self.adapter = self._guard_client(self.target.client)
         self._replaced.replace(self.target, mark, self)
         with self._replaced.at_once():
             self._class = self._replaced.replace(self.target, "client_class", self._made)
@@ -51,18 +51,23 @@ class GuardedSimpleClient:
     def _made(self, *args: Any, **kwargs: Any) -> Any:
         client = self._class(*args, **kwargs)
         if self.active:
-            self._adapter = self._guard_client(client)
+            self.adapter = self._guard_client(client)
         return client
 
     def follow(self, contract: Contract) -> None:
         """Another contract is in force, or will be."""
-        if self._adapter is not None:
-            self._adapter.follow(contract)
+        if self.adapter is not None:
+            self.adapter.follow(contract)
+
+    def forget(self) -> None:
+        """Keep nothing of contracts that are no longer in force."""
+        if self.adapter is not None:
+            self.adapter.forget()
 
     def uninstall(self) -> None:
         """Guard nothing any more."""
         self.active = False
         self._replaced.put_back()
-        if self._adapter is not None:
-            self._adapter.uninstall()
-            self._adapter = None
+        if self.adapter is not None:
+            self.adapter.uninstall()
+            self.adapter = None

@@ -13,7 +13,7 @@ from asyncapi_guard.errors import InstallationError
 from asyncapi_guard.integrations.deciding.client import ClientDecisions
 from asyncapi_guard.integrations.deciding.server import ServerDecisions
 from asyncapi_guard.integrations.handlers.registered import is_coroutine_function
-from asyncapi_guard.integrations.installed import MARK, Installed
+from asyncapi_guard.integrations.installed import MARK
 from asyncapi_guard.integrations.recording.redacting import Redaction
 from asyncapi_guard.integrations.recording.secrets import all_schemes
 from asyncapi_guard.integrations.simple_clients import GuardedSimpleClient
@@ -25,12 +25,13 @@ from asyncapi_guard.integrations.what_to_pass import dotted, named, what_to_pass
 from asyncapi_guard.integrations.wire.serializers import can_be_guarded, writes_texts
 
 if TYPE_CHECKING:
+    from asyncapi_guard.guard import Guard
     from asyncapi_guard.integrations.aio.client import AsyncioClient
     from asyncapi_guard.integrations.aio.server import AsyncioServer
     from asyncapi_guard.integrations.application import Application
     from asyncapi_guard.integrations.deciding.decisions import Guarding
 
-__all__ = ["Adapter", "check_hook", "install", "install_on_server", "need_pydantic"]
+__all__ = ["Adapter", "check_hook", "install", "install_on_server", "need_pydantic", "redact_logs"]
 
 #: What stands on a guarded server or client.
 Adapter: TypeAlias = (
@@ -75,6 +76,12 @@ def install(guarding: Guarding, target: Any, *, typed: bool = False) -> Adapter:
         guarding.recorder.log(
             logging.WARNING, "a guarded client asks nobody who they are: security= is for servers"
         )
+    if guarding.in_force.limited:
+        guarding.recorder.log(
+            logging.WARNING,
+            "a guarded client does not limit its server: max_violations, max_events_per_second "
+            "and max_running_handlers are for servers",
+        )
     return adapter
 
 
@@ -100,7 +107,7 @@ def install_on_server(
     _check_target(guarding, server)
     for name, verify in guarding.verifiers.items():
         check_hook(server, f"the verifier of {name!r}", verify)
-    check_security(guarding, server)
+    check_security(guarding, server, guarding.in_force)
     largest = server.eio.max_http_buffer_size
     decide = ServerDecisions(guarding, server.packet_class, largest)
     if typed:
@@ -110,7 +117,7 @@ def install_on_server(
     adapter = ThreadedServer(server, decide, application or ErrorHandler(guarding))
     adapter.install()
     with adapter.undone_on_error():
-        _redact_logs(guarding, adapter)
+        redact_logs(guarding, adapter, guarding.in_force)
         if typed:
             _follow(adapter)
     return adapter
@@ -154,7 +161,7 @@ def _install_on_client(guarding: Guarding, client: Any) -> ThreadedClient | Asyn
     adapter = ThreadedClient(client, decide, ErrorHandler(guarding))
     adapter.install()
     with adapter.undone_on_error():
-        _redact_logs(guarding, adapter)
+        redact_logs(guarding, adapter, guarding.in_force)
     return adapter
 
 
@@ -168,7 +175,7 @@ def _install_on_asyncio_client(
     adapter = AsyncioClient(client, decide, AsyncErrorHandler(guarding))
     adapter.install()
     with adapter.undone_on_error():
-        _redact_logs(guarding, adapter)
+        redact_logs(guarding, adapter, guarding.in_force)
         await_handlers_of_client(adapter)
     return adapter
 
@@ -196,7 +203,7 @@ def _install_on_asyncio(
     adapter = AsyncioServer(server, decide, AsyncErrorHandler(guarding))
     adapter.install()
     with adapter.undone_on_error():
-        _redact_logs(guarding, adapter)
+        redact_logs(guarding, adapter, guarding.in_force)
         if typed:
             _follow(adapter)
         await_handlers(adapter)
@@ -204,13 +211,25 @@ def _install_on_asyncio(
     return adapter
 
 
-def _redact_logs(guarding: Guarding, adapter: Installed) -> None:
-    """Keep what clients show out of the logs, where the document says what that is."""
-    guard = guarding.in_force
+def redact_logs(guarding: Guarding, adapter: Adapter, guard: Guard) -> None:
+    """Keep what clients show out of the logs, where the document says what that is.
+
+    Args:
+        guarding: whose guard was put on a server or on a client.
+        adapter: what stands on it.
+        guard: what is in force there, or is about to be.
+    """
+    installed = adapter.adapter if isinstance(adapter, GuardedSimpleClient) else adapter
+    if installed is None:
+        return
     declared = guarding.trusts_handlers
-    if all_schemes(guard.contract, declared=declared) and guard.policy.of_security is not Mode.OFF:
-        adapter.redaction = Redaction(
-            adapter.target, adapter.replaced.replace, guard.contract, declared=declared
+    if installed.redaction is not None:
+        installed.follow(guard.contract)
+    elif (
+        all_schemes(guard.contract, declared=declared) and guard.policy.of_security is not Mode.OFF
+    ):
+        installed.redaction = Redaction(
+            installed.target, installed.replaced.replace, guard.contract, declared=declared
         )
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
     from asyncapi_guard.contract import Contract, SecurityScheme
+    from asyncapi_guard.guard import Guard
     from asyncapi_guard.integrations.deciding.decisions import Guarding
 
 __all__ = ["check_security", "check_timeout", "check_verifiers", "on_server", "with_names"]
@@ -99,17 +100,17 @@ def on_server(contract: Contract, name: str, policy: Policy | None = None) -> Co
     return here
 
 
-def check_security(guarding: Guarding, server: Any) -> None:
+def check_security(guarding: Guarding, server: Any, guard: Guard) -> None:
     """See that a server can know who its clients are, before the first one comes.
 
     Args:
         guarding: whose guard is put on it.
         server: a `socketio.Server` or a `socketio.AsyncServer`.
+        guard: what will judge there.
 
     Raises:
         InstallationError: it cannot; the mode is `enforce`.
     """
-    guard = guarding.in_force
     mode = guard.policy.of_security
     if mode is Mode.OFF:
         return

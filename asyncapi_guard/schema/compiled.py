@@ -98,6 +98,16 @@ class CompiledSchema:
             bundle.document(adapted), bundle.dialect, cyclic=bundle.cyclic, binary=bundle.binary
         )
 
+    @property
+    def in_use(self) -> bool:
+        """Whether a value was judged by it, or its validator was made in advance."""
+        return self.accepts != self._first
+
+    def prepare(self) -> None:
+        """Make the validator now, so that the first value does not wait for it."""
+        if not self.in_use:
+            self.accepts = self.compile()
+
     def _first(self, value: Any) -> bool:
         self.accepts = self.compile()
         return self.accepts(value)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
@@ -23,11 +24,19 @@ from asyncapi_guard.spec.wording import cut, nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
-    from pathlib import Path as FilePath
 
     from asyncapi_guard.spec.source import Source
 
-__all__ = ["UNRESOLVABLE", "Documents", "Node", "Unresolvable", "is_reference", "named_by"]
+__all__ = [
+    "UNRESOLVABLE",
+    "Documents",
+    "Node",
+    "Unresolvable",
+    "is_file",
+    "is_reference",
+    "named_by",
+    "path_of",
+]
 
 #: The code of findings about references that lead nowhere.
 UNRESOLVABLE = "unresolvable-reference"
@@ -158,6 +167,8 @@ class Documents:
         #: And where the chain of references that begins with it ends.
         self._ends: dict[tuple[str, str], Node | Unresolvable] = {}
         self._registry: Any = None
+        #: The URIs of other files that references name, whether or not they were read.
+        self._named: dict[str, None] = {}
 
     def put(self, source: Source) -> None:
         """Take a file as it is given, and not as it lies on the disk."""
@@ -166,6 +177,14 @@ class Documents:
     def sources(self) -> tuple[Source, ...]:
         """The files that were read so far, the main one first."""
         return tuple(self._sources.values())
+
+    def files(self) -> tuple[FilePath, ...]:
+        """The paths of the files that were read, and of those that could not be.
+
+        None where the document came as data, and refers to no files.
+        """
+        uris = (*(source.uri for source in self.sources()), *self._named)
+        return tuple(dict.fromkeys(map(path_of, filter(is_file, uris))))
 
     def resolve(self, node: Node, *, _trail: _Trail | None = None) -> Node:
         """The value that a node means: itself, or what its chain of references leads to.
@@ -255,6 +274,8 @@ class Documents:
 
     def _open(self, at: Node, uri: str) -> Source:
         known = _identity(uri)
+        if len(self._named) < _MOST_FILES:
+            self._named[uri] = None
         if known in self._sources:
             return self._sources[known]
         from asyncapi_guard.spec.reference_advice import as_pointer, path_of_windows
@@ -290,6 +311,18 @@ class Documents:
 
         source = Retriever(self.main, self._root, self._hosts, self._limits).read(uri)
         return Resource(contents=source, specification=Specification.OPAQUE)  # type: ignore[call-arg]  # see above
+
+
+def is_file(uri: str) -> bool:
+    """Whether a URI is that of a file; a document that came as data has one below its root."""
+    return uri.startswith("file:") and not uri.endswith("/%3Cmapping%3E")
+
+
+def path_of(uri: str) -> FilePath:
+    """The path of the file that a URI names."""
+    from urllib.request import url2pathname  # it takes long to import, and few ask
+
+    return FilePath(url2pathname(urlsplit(uri).path))
 
 
 def _identity(uri: str) -> str:

@@ -48,7 +48,7 @@ def test_whoever_cannot_be_judged_may_not_enter(
 ) -> None:
     """What failed is in the log, without what it said."""
     decide = decisions()
-    admission = decide.admission("/bearer", {"token": GOOD}, Broken())
+    admission = decide.admission("/bearer", {"token": GOOD}, Broken(), decide.guard)
     assert admission.wrong
     verdict, _ = decide.admitted(admission)
     assert (verdict.rejected, str(verdict.violation.code)) == (True, "unauthorized")
@@ -100,7 +100,7 @@ def test_what_a_verifier_returns_is_an_identity_or_a_fault(
 ) -> None:
     """Nobody is the one fault that is none of the verifier's, and needs no line in the log."""
     decide = decisions()
-    admission = decide.admission("/bearer", {"token": GOOD}, {})
+    admission = decide.admission("/bearer", {"token": GOOD}, {}, decide.guard)
     (check,) = admission.checks
     decide.identified(check, value, None)
     assert check.identity is (value if identified else None)

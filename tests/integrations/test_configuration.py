@@ -102,6 +102,12 @@ def test_all_options_come_from_the_configuration(spec: str, tmp_path: Path) -> N
         DOCS="/asyncapi",
         DOCS_AUTH=lambda _request: True,
         LIVE=True,
+        WATCH="false",
+        MAX_VIOLATIONS="30",
+        WINDOW="60.5",
+        THEN="disconnect",
+        MAX_EVENTS_PER_SECOND="2.5",
+        MAX_RUNNING_HANDLERS="10",
     )
     assert set(KEYS) == {key for key in app.config if key.startswith(PREFIX)}
     guarded(app)
@@ -116,6 +122,11 @@ def test_all_options_come_from_the_configuration(spec: str, tmp_path: Path) -> N
         exclude=["/admin"],
         include_values=True,
         security=Mode.REPORT,
+        max_violations=30,
+        window=60.5,
+        then="disconnect",
+        max_events_per_second=2.5,
+        max_running_handlers=10,
     )
     assert (guard.addresses, guard.reject_event, guard.on_violation) == (False, "rejected", hook)
     assert guard.respond_unhandled is False

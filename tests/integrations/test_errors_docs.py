@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 import socketio as pysocketio
 
-from asyncapi_guard import AsyncAPIGuard
+from asyncapi_guard import AsyncAPIGuard, Policy
 from asyncapi_guard.errors import violation_error
 from asyncapi_guard.violations import Checkpoint, Code
 
@@ -174,3 +174,15 @@ def test_the_example_of_a_failing_guard() -> None:
     failed = guard.guard.failed(Checkpoint.RECEIVE_EVENT, "/", "make_move").violation
     assert failed is not None
     assert violation_error(failed).answer() == example.sent
+
+
+def test_the_example_of_a_limit() -> None:
+    """It is what a guard answers to a client that sends too much."""
+    (example,) = (each for each in EXAMPLES if each.heading == "rate_limited")
+    guard = AsyncAPIGuard(
+        {"asyncapi": "3.1.0", "info": {"title": "T", "version": "1"}, "channels": {}},
+        policy=Policy(max_events_per_second=20),
+    )
+    limited = guard.guard.over_limit("/", "make_move", "max_events_per_second").violation
+    assert limited is not None
+    assert violation_error(limited).answer() == example.sent

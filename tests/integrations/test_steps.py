@@ -23,6 +23,7 @@ from asyncapi_guard import (
     AsyncAPIServer,
     Identity,
     Message,
+    Policy,
 )
 from asyncapi_guard.integrations import flask_socketio
 from asyncapi_guard.integrations.deciding.calls import handled
@@ -37,7 +38,8 @@ MOST = {"event": 35, "emit": 22}
 TIMED = {"x-ack": {"args": {"type": "boolean"}, "required": True, "timeout": 60}}
 OF_ACKS = {"ack_options", "owed", "timing"}
 OF_SECURITY = {"admissions", "identity", "security", "sessions"}
-SPECIAL = {*OF_ACKS, *OF_SECURITY, "admitting", "entering", "expiring", "message", "verifying"}
+OF_PARTS = {"admitting", "entering", "expiring", "message", "verifying"}
+SPECIAL = {*OF_ACKS, *OF_SECURITY, *OF_PARTS, "limits"}
 
 
 def document(*, timed: bool = False, secured: bool = False) -> dict[str, Any]:
@@ -135,10 +137,10 @@ def stage(
 ) -> Iterator[Callable[..., Stage]]:
     """Makes servers of one kind, guarded by `document`."""
 
-    def make(handler: Any = None, **options: Any) -> Stage:
+    def make(handler: Any = None, policy: Policy | None = None, **options: Any) -> Stage:
         server = getattr(socketio, request.param)(async_handlers=False)
         verifiers = {"b": lambda *_: Identity("ann")} if options.get("secured") else None
-        guard = AsyncAPIGuard(document(**options), security=verifiers)
+        guard = AsyncAPIGuard(document(**options), policy=policy, security=verifiers)
         guard.protect(server)
         guards.append(guard)
         server.on("say", handler or (lambda *_: True))
@@ -155,7 +157,7 @@ def special(calls: list[tuple[str, str]]) -> set[str]:
 
 
 def test_a_contract_without_options_takes_no_step_for_them(stage: Any) -> None:
-    """Neither for security, nor for what an ack must be and when, nor for who asks what."""
+    """Neither for security, nor for what an ack must be and when, nor for limits."""
     at = stage()
     assert special(at.steps(at.event)) == set()
     assert special(at.steps(at.emit)) == set()
@@ -169,6 +171,8 @@ def test_options_take_steps_of_their_own(stage: Any) -> None:
     assert special(at.steps(lambda: at.emit(callback=lambda *_: None))) >= OF_ACKS
     at = stage(secured=True)
     assert {"admissions", "security"} <= special(at.steps(at.event))
+    at = stage(policy=Policy(max_violations=30))
+    assert special(at.steps(at.event)) == {"limits"}
 
 
 @pytest.mark.parametrize("action", MOST)

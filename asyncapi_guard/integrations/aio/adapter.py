@@ -6,10 +6,11 @@ import logging
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from asyncapi_guard.integrations.aio.calling import tell
+from asyncapi_guard.integrations.aio.calling import start, tell
 from asyncapi_guard.integrations.aio.timing import Clock
 from asyncapi_guard.integrations.handshake import shown_in
 from asyncapi_guard.integrations.recording.addresses import address_in
+from asyncapi_guard.integrations.recording.log import write
 from asyncapi_guard.violations import Checkpoint
 
 if TYPE_CHECKING:
@@ -63,6 +64,9 @@ class Guarded(Generic[Decides]):
     ) -> Violation | None:
         """Log and count a violation; return it with the session that it belongs to."""
         raise NotImplementedError
+
+    async def _answered(self, violation: Violation) -> None:
+        """Whoever has sent what was rejected was told so."""
 
     async def renew(self, call: Call) -> None:
         """Renew who a client is by what it sent, before its handler runs."""
@@ -122,5 +126,26 @@ class Adapter(Guarded["ServerDecisions"]):
                     logging.ERROR, "a violation is told without its context: %s", kind
                 )
             recorded = self.recorder.write_down(verdict, sid, address)
+            if recorded is not None:
+                self.decide.count_violation(recorded)
             await tell(self.recorder, recorded)
             return recorded
+
+    async def _answered(self, violation: Violation) -> None:
+        """Disconnect a client that has broken the contract too often."""
+        verdict = self.decide.end_of(violation)
+        if verdict is not None:
+            await self._record(verdict, sid=violation.sid)
+            start(self.server, self._let_go, violation.sid, violation.namespace)
+
+    async def _let_go(self, sid: str, namespace: str, packet: Any = None) -> None:
+        """Disconnect a client, whatever its disconnect handler does; send it a packet first."""
+        manager = self.server.manager
+        try:
+            await self._send(manager.eio_sid_from_sid(sid, namespace), packet)
+            await self.server.disconnect(sid, namespace=namespace, ignore_queue=True)
+        except Exception:  # noqa: BLE001  # the application's own
+            write(logging.ERROR, "a disconnect handler failed", exc_info=True)
+        finally:
+            if manager.eio_sid_from_sid(sid, namespace) is not None:
+                await manager.disconnect(sid, namespace, ignore_queue=True)

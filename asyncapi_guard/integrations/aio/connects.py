@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from asyncapi_guard.contract import Message
-    from asyncapi_guard.guard import Verdict
+    from asyncapi_guard.guard import Guard, Verdict
 
 __all__ = ["Connects"]
 
@@ -60,11 +60,12 @@ class Connects(Admitting):
     async def _handle_connect(
         self, eio_sid: str, namespace: str, data: Any, strict: Any, fault: str | None
     ) -> None:
-        verdict = self.decide.connecting(namespace, strict, fault, self.server.environ.get(eio_sid))
+        environ = self.server.environ.get(eio_sid)
+        verdict, guard = self.decide.connecting(namespace, strict, fault, environ)
         violation = verdict.violation
         if violation is None:
             if data is not UNREADABLE:
-                await self._admit(eio_sid, namespace, data, strict, verdict.message)
+                await self._admit(eio_sid, namespace, data, strict, verdict.message, guard)
             return
         try:
             violation = await self._record(verdict, eio_sid) or violation
@@ -72,13 +73,19 @@ class Connects(Admitting):
             if violation.rejected:
                 await self.turn_away(eio_sid, namespace, violation)
             elif data is not UNREADABLE:
-                await self._admit(eio_sid, namespace, data, strict, verdict.message)
+                await self._admit(eio_sid, namespace, data, strict, verdict.message, guard)
 
     async def _admit(
-        self, eio_sid: str, namespace: str, data: Any, auth: Any, message: Message | None
+        self,
+        eio_sid: str,
+        namespace: str,
+        data: Any,
+        auth: Any,
+        message: Message | None,
+        guard: Guard,
     ) -> None:
         """Let a client enter if it is who it must be."""
-        welcome, session = await self.identify(eio_sid, namespace, auth)
+        welcome, session = await self.identify(eio_sid, namespace, auth, guard)
         if not welcome or (session is not None and eio_sid not in self.server.environ):
             return  # or it has gone meanwhile
         token = entering_as.set(session)

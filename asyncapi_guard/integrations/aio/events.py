@@ -79,7 +79,9 @@ class Events(Answers[ServerDecisions], Renewing):
             return
         verdict = self.decide.junk(header.namespace, junk.reason)
         if verdict.violation is not None:
-            await self._record(verdict, eio_sid, sid)
+            recorded = await self._record(verdict, eio_sid, sid)
+            if recorded is not None:
+                await self._answered(recorded)
         else:
             self.recorder.log(logging.WARNING, "ignored a frame: %s", junk.reason)
 

@@ -74,17 +74,22 @@ class AdmissionDecisions(Decisions):
         self.expiries: Expiries = Expiries(self.sessions)
         self._excused: tuple[Guard | None, frozenset[str]] = None, frozenset()
 
+    def forget(self) -> None:
+        """As for all decisions."""
+        super().forget()
+        self._excused = None, frozenset()
+
     # -- connects ----------------------------------------------------------------------------------
 
-    def admission(self, namespace: str, auth: Any, environ: Any) -> Admission | None:
+    def admission(self, namespace: str, auth: Any, environ: Any, guard: Guard) -> Admission | None:
         """Find what a client shows of itself; `None` where nothing is required.
 
         Args:
             namespace: the Socket.IO namespace.
             auth: what the client sent; `None` for nothing.
             environ: the environment of its connection.
+            guard: what has judged its connect.
         """
-        guard = self.guard
         entrance = guard.entrance(namespace) if self.active else None
         if entrance is None:
             return None
@@ -173,10 +178,11 @@ class AdmissionDecisions(Decisions):
         guard, namespace = admission.guard, admission.namespace
         identities = admission.identities
         if admission.shows_wrong:
-            return guard.unwelcome(namespace, "connect", Code.UNAUTHORIZED), Session(identities)
+            session = Session(identities, guard.number)
+            return guard.unwelcome(namespace, "connect", Code.UNAUTHORIZED), session
         excused = self._excused_by(guard)
         verdict = guard.entering(namespace, identities, time.time(), excused)
-        return verdict, Session(identities)
+        return verdict, Session(identities, guard.number)
 
     def _excused_by(self, guard: Guard) -> frozenset[str]:
         """Schemes that the application verifies in its own way."""
@@ -260,14 +266,19 @@ class AdmissionDecisions(Decisions):
             return guard.unwelcome(call.namespace, call.event, Code.UNAUTHORIZED)
         if entrance.renews(call.event, call.message):
             call.renewal = self._renewal_by(call, guard)
-        return guard.permits(
+        entering = session.entered_by != guard.number
+        verdict = guard.permits(
             call.namespace,
             call.event,
             call.message,
             session.identities,
             now,
             self._excused_by(guard),
+            entering=entering,
         )
+        if entering and verdict.violation is None and session is not NOBODY_KNOWN:
+            session.entered_by = guard.number
+        return verdict
 
     def _renewal_by(self, call: Call, guard: Guard) -> Renewal:
         """Return what a client shows of itself by an event: a token, or what its auth had."""

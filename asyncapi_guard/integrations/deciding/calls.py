@@ -112,10 +112,12 @@ class Call:
         session: who the client was when the event came, until its handler is done; `None` where
             nothing is required of clients.
         renewal: what the client shows of itself by the event, if it is one for that.
+        counted: it counts among the events of the client that are being handled.
     """
 
     __slots__ = (
         "args",
+        "counted",
         "deadline",
         "eio_sid",
         "event",
@@ -150,6 +152,7 @@ class Call:
         self.deadline: Any = None
         self.session: Session | None = None
         self.renewal: Renewal | None = None
+        self.counted: bool = False
 
     @property
     def enforced(self) -> bool:

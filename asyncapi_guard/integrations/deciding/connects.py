@@ -16,7 +16,7 @@ from asyncapi_guard.integrations.wire.requests import MANY, has_many, request_in
 from asyncapi_guard.violations import Checkpoint, Code
 
 if TYPE_CHECKING:
-    from asyncapi_guard.guard import Verdict
+    from asyncapi_guard.guard import Guard, Verdict
     from asyncapi_guard.integrations.wire.packets import PacketCodec
     from asyncapi_guard.violations import Violation
 
@@ -31,8 +31,8 @@ class ConnectDecisions(Decisions):
 
     def connecting(
         self, namespace: str, auth: Any, fault: str | None, environ: Any = None
-    ) -> Verdict:
-        """Judge a connect.
+    ) -> tuple[Verdict, Guard]:
+        """Judge a connect: the verdict, and the guard that judged.
 
         Args:
             namespace: the Socket.IO namespace.
@@ -40,16 +40,17 @@ class ConnectDecisions(Decisions):
             fault: what is wrong with its packet.
             environ: the environment of its connection.
         """
+        guard = self.guard
 
         def judge(namespace: str, _event: str) -> Verdict:
-            guard, wrong = self.guard, fault
+            wrong = fault
             if wrong is None and guard.reads_requests(namespace) and has_many(environ or {}):
                 wrong = MANY
             if wrong is not None:
                 return guard.malformed(Checkpoint.CONNECT, namespace, "connect", wrong)
             return guard.connect(namespace, auth, partial(request_in, environ or {}))
 
-        return self._ask(Checkpoint.CONNECT, judge, namespace, "connect")
+        return self._ask(Checkpoint.CONNECT, judge, namespace, "connect"), guard
 
     def turned_away(self, namespace: str, violation: Violation) -> Any:
         """Return the packet that says why a client may not enter."""

@@ -131,6 +131,11 @@ class Decisions:
             known = self._without_admin = guard, guard.excluding(self.admin_namespaces)
         return known[1]
 
+    def forget(self) -> None:
+        """Keep nothing of guards that are no longer in force; what comes next finds it anew."""
+        self._without_admin = None
+        self._books = None, {}, {}
+
     def leave_alone(self, namespace: str) -> None:
         """Judge nothing in a namespace of the admin UI."""
         self.admin_namespaces |= {namespace}
@@ -223,12 +228,17 @@ class Decisions:
         return verdict
 
     def _malformed(
-        self, checkpoint: Checkpoint, namespace: str, event: Any, reason: str
+        self,
+        checkpoint: Checkpoint,
+        namespace: str,
+        event: Any,
+        reason: str,
+        guard: Guard | None = None,
     ) -> Verdict:
         """Return the verdict on what cannot be traffic at all."""
 
         def judge(namespace: str, event: str) -> Verdict:
-            return self.guard.malformed(checkpoint, namespace, event, reason)
+            return (guard or self.guard).malformed(checkpoint, namespace, event, reason)
 
         return self._ask(checkpoint, judge, namespace, event)
 

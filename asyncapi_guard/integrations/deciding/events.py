@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract import Mode
 from asyncapi_guard.errors import ContractViolation
 from asyncapi_guard.guard.ack_options import judge_asking, judge_overdue, timeout_of
+from asyncapi_guard.guard.limits import DISCONNECT
 from asyncapi_guard.guard.verdicts import PASSED
 from asyncapi_guard.integrations.deciding.calls import Call, Unjudged
 from asyncapi_guard.integrations.deciding.decisions import Decisions
@@ -24,13 +26,17 @@ from asyncapi_guard.violations import Checkpoint, Code
 if TYPE_CHECKING:
     from asyncapi_guard.guard import Guard, Verdict
     from asyncapi_guard.integrations.deciding.calls import Expected
+    from asyncapi_guard.integrations.deciding.limits import Limits
     from asyncapi_guard.integrations.wire.codec import Encoded
+    from asyncapi_guard.violations import Violation
 
 __all__ = ["EventDecisions", "fault_of"]
 
 
 #: Looked up once: it is asked for at each ack.
 _OFF = Mode.OFF
+#: What clients do, and servers do not.
+_OF_CLIENTS = (Checkpoint.RECEIVE_EVENT, Checkpoint.RECEIVE_ACK)
 
 
 class EventDecisions(Decisions):
@@ -38,6 +44,8 @@ class EventDecisions(Decisions):
 
     #: Makes packets.
     packets: PacketCodec
+    #: What clients have asked for; `None` where there is no limit to that.
+    limits: Limits | None = None
 
     def mode_of_packet(self, namespace: str, event: Any, *, ack: bool) -> Mode:
         """Return what is done about a packet, before it is read."""
@@ -49,7 +57,14 @@ class EventDecisions(Decisions):
         return self.guard.mode_of(checkpoint, namespace, None if ack else event)
 
     def event(
-        self, eio_sid: str, sid: str, namespace: str, id: int | None, data: Any
+        self,
+        eio_sid: str,
+        sid: str,
+        namespace: str,
+        id: int | None,
+        data: Any,
+        *,
+        counted: bool = False,
     ) -> tuple[Call, Verdict]:
         """Judge an event: the call of its handler, and the verdict.
 
@@ -59,10 +74,13 @@ class EventDecisions(Decisions):
             namespace: the Socket.IO namespace.
             id: the ack id; `None` where no ack is asked for.
             data: of the packet.
+            counted: it is within the client's limits.
         """
         call = Call(eio_sid, sid, namespace, id)
         try:
             guard = call.guard = self.guard
+            if guard.limited and not counted and self.limits is not None:
+                return self._within_limits(guard, self.limits, call, data)
             if type(data) is list and data and type(data[0]) is str:
                 call.event, call.args = data[0], data[1:]
                 expected = self._expected_from_client(guard, namespace, data[0])
@@ -88,6 +106,63 @@ class EventDecisions(Decisions):
             verdict = self._failed(Checkpoint.RECEIVE_EVENT, namespace, event, error)
         return call, self.permitted(call, verdict)
 
+    def _within_limits(
+        self, guard: Guard, limits: Limits, call: Call, data: Any
+    ) -> tuple[Call, Verdict]:
+        """Judge an event whose client has not asked too much; reject it otherwise."""
+        option = limits.exceeded(guard.policy, call.sid)
+        event, over = None, PASSED
+        if option is not None:
+            values = opened(data)[0]
+            event = name_of_event(values)
+            over = guard.over_limit(call.namespace, event, option)
+        if over.rejected:
+            call.event = event
+            names = self.recorder.counted_as(call.namespace, over.violation.event, over)  # type: ignore[union-attr]  # it has one
+            self.recorder.tally.seen(*names, Checkpoint.RECEIVE_EVENT)
+            return call, over
+        place = call.eio_sid, call.sid, call.namespace, call.id
+        call, verdict = self.event(*place, data, counted=True)
+        call.counted = guard.policy.max_running_handlers is not None
+        if over.violation is not None and verdict.violation is None:
+            verdict = replace(verdict, violation=over.violation)
+        return call, verdict
+
+    def begin_handler(self, call: Call) -> None:
+        """The handler of an event that counts is about to run."""
+        if self.limits is not None:
+            self.limits.begin(call.sid)
+
+    def end_handler(self, call: Call) -> None:
+        """It is done."""
+        if self.limits is not None:
+            self.limits.done(call.sid)
+
+    def count_violation(self, violation: Violation) -> None:
+        """Count what a client did among its violations."""
+        limits, guard = self.limits, self.guard
+        if limits is None or not guard.limited or violation.sid is None:
+            return
+        by_client = violation.checkpoint in _OF_CLIENTS
+        enforces = guard.policy.at(Checkpoint.RECEIVE_EVENT) is Mode.ENFORCE
+        if by_client and violation.rejected is enforces and not _is_of_violations(violation):
+            limits.violated(guard.policy, violation.sid)
+
+    def end_of(self, violation: Violation) -> Verdict | None:
+        """Return why a client is disconnected after a violation; `None` if it is not."""
+        limits, guard = self.limits, self.guard
+        if limits is None or not guard.limited or violation.sid is None:
+            return None
+        enforces = guard.policy.at(Checkpoint.RECEIVE_EVENT) is Mode.ENFORCE
+        if guard.policy.then != DISCONNECT or not enforces or not violation.rejected:
+            return None
+        if not limits.ends(guard.policy, violation.sid):
+            return None
+        verdict = guard.over_limit(violation.namespace, violation.event, "max_violations")
+        names = self.recorder.counted_as(violation.namespace, violation.event, verdict)
+        self.recorder.tally.seen(*names, Checkpoint.RECEIVE_EVENT)
+        return verdict
+
     def junk(self, namespace: str, reason: str) -> Verdict:
         """Return the verdict on a frame that is no packet; nobody waits for an answer."""
         if not self.active:
@@ -109,7 +184,7 @@ class EventDecisions(Decisions):
         elif fault is None and not named:
             fault = "an event is a list with a name"
         if fault is not None:
-            return self._malformed(Checkpoint.RECEIVE_EVENT, call.namespace, event, fault)
+            return self._malformed(Checkpoint.RECEIVE_EVENT, call.namespace, event, fault, guard)
         if isinstance(event, str):
             call.expected = self._expected_from_client(guard, call.namespace, event)
         args = data if strict is None else strict
@@ -263,6 +338,12 @@ class EventDecisions(Decisions):
         except Exception as error:  # noqa: BLE001  # fail closed, whatever it is
             verdict = self._failed(Checkpoint.SEND_ACK, call.namespace, call.event, error)
         return verdict, encoded
+
+
+def _is_of_violations(violation: Violation) -> bool:
+    """Whether an event was rejected for other violations: that is none by itself."""
+    limited = violation.code is Code.RATE_LIMITED
+    return limited and violation.problems[0].keyword == "max_violations"
 
 
 def fault_of(code: Code, namespace: str, event: str) -> dict[str, Any]:

@@ -140,7 +140,7 @@ class RenewalDecisions(AdmissionDecisions):
         kept = {name: one for name, one in old.identities.items() if name not in renewal.names}
         together = {**kept, **found}
         order = [each.name for each in entrance.schemes if each.name in together]
-        new = Session({name: together[name] for name in order})
+        new = Session({name: together[name] for name in order}, guard.number)
         if not _is_the_same(old, new, renewal):
             return Code.UNAUTHORIZED
         lacking = guard.entering(namespace, new.identities, time.time(), excused).violation

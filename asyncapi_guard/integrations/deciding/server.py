@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from asyncapi_guard.integrations.deciding.connects import ConnectDecisions
 from asyncapi_guard.integrations.deciding.emits import EmitDecisions
 from asyncapi_guard.integrations.deciding.events import EventDecisions
+from asyncapi_guard.integrations.deciding.limits import Limits
 from asyncapi_guard.integrations.deciding.renewals import RenewalDecisions
 from asyncapi_guard.integrations.wire.serializers import packets_of
 
@@ -29,3 +30,16 @@ class ServerDecisions(RenewalDecisions, EventDecisions, EmitDecisions, ConnectDe
     def __init__(self, guarding: Guarding, packet_class: Any, largest: float) -> None:
         self.packets: PacketCodec = packets_of(packet_class, largest, self.mode_of_packet)
         super().__init__(guarding, self.packets)
+        self.limits = Limits()
+
+    def has_left(self, sid: str, namespace: str) -> None:
+        """Forget a client that has left."""
+        self.sessions.close(sid, namespace)
+        if self.limits is not None:
+            self.limits.forget(sid)
+
+    def forget_clients(self) -> None:
+        """Forget all clients."""
+        self.sessions.clear()
+        if self.limits is not None:
+            self.limits.clear()

@@ -28,6 +28,7 @@ class Session:
     Args:
         identities: what verifiers said, by the names of security schemes; the one that counts most
             comes first.
+        entered_by: the number of the guard by which it has entered; 0 for nobody knows.
 
     Attributes:
         identity: that one.
@@ -36,10 +37,11 @@ class Session:
         failures: how often the client has failed to renew it.
     """
 
-    __slots__ = ("ended", "expires_at", "failures", "identities", "identity")
+    __slots__ = ("ended", "entered_by", "expires_at", "failures", "identities", "identity")
 
-    def __init__(self, identities: Mapping[str, Identity]) -> None:
+    def __init__(self, identities: Mapping[str, Identity], entered_by: int = 0) -> None:
         self.identities: Mapping[str, Identity] = identities
+        self.entered_by: int = entered_by
         self.identity: Identity | None = next(iter(identities.values()), None)
         ends = [each.expires_at for each in identities.values() if each.expires_at is not None]
         self.expires_at: float | None = min(ends, default=None)

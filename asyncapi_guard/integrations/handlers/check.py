@@ -12,7 +12,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from weakref import WeakSet
+from weakref import WeakKeyDictionary
 
 from asyncapi_guard.codefirst.handler_functions import dotted_name, written_function
 from asyncapi_guard.contract import Action, Mode
@@ -196,7 +196,8 @@ class HandlerCheck:
     def __init__(self, place: Callable[[str], str]) -> None:
         self.also: Callable[[Any], Iterable[str]] = lambda _server: ()
         self._place = place
-        self._checked: WeakSet[Any] = WeakSet()
+        #: The servers that were looked at, and the lines about them.
+        self._said: WeakKeyDictionary[Any, frozenset[str]] = WeakKeyDictionary()
         self._checking = threading.Lock()
 
     def run(self, server: Any, guard: Guard) -> None:
@@ -206,16 +207,34 @@ class HandlerCheck:
             server: a python-socketio server.
             guard: what judges its traffic.
         """
+        self._write(self._found(server, guard, first=True))
+
+    def run_again(self, server: Any, guard: Guard) -> None:
+        """Log what another contract does not match, if a client has come already.
+
+        Lines that were written before are not repeated. Arguments as for `run`.
+        """
+        with self._checking:
+            said = self._said.get(server)
+        if said is not None:
+            self._write([line for line in self._found(server, guard) if line not in said])
+
+    def _found(self, server: Any, guard: Guard, *, first: bool = False) -> list[str]:
         try:
-            if not self._is_first(server):
-                return
+            if first and not self._is_first(server):
+                return []
             found = unmatched(server.handlers, server.namespace_handlers, guard)
             lines = [each.line(self._place) for each in found]
-            if guard.perspective is Perspective.SERVER:
+            with self._checking:
+                self._said[server] = frozenset(lines)
+            if first and guard.perspective is Perspective.SERVER:
                 lines += self.also(server)
         except Exception:  # noqa: BLE001  # a client is let in whatever its handlers are
             write(logging.ERROR, "the guard failed to check the handlers", exc_info=True)
-            return
+            return []
+        return lines
+
+    def _write(self, lines: list[str]) -> None:
         for line in lines[:_MOST]:
             write(logging.WARNING, "%s", line)
         if len(lines) > _MOST:
@@ -224,6 +243,6 @@ class HandlerCheck:
 
     def _is_first(self, server: Any) -> bool:
         with self._checking:
-            known = server in self._checked
-            self._checked.add(server)
+            known = server in self._said
+            self._said.setdefault(server, frozenset())
             return not known

@@ -20,9 +20,9 @@ from asyncapi_guard.integrations.recording.statistics import UNDECLARED, Tally
 from asyncapi_guard.violations import Code
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
-    from asyncapi_guard.contract import SourceFile
+    from asyncapi_guard.contract import Contract, SourceFile
     from asyncapi_guard.guard import Verdict
     from asyncapi_guard.violations import Violation
 
@@ -52,14 +52,20 @@ class Recorder:
         self.namespaces: frozenset[str | None] = frozenset()
         self.place_of: Callable[[Violation, str], str] = self._place_in_document
         self._repeats = Repeats()
+        #: Apart: clients that come again and again must not hide what is reported of others.
+        self._limited = Repeats()
         #: The last violations, where somebody wants to see them.
         self._last: deque[tuple[float, Violation]] | None = None
         self._keeping = threading.Lock()
+        self._files: tuple[SourceFile, ...] = ()
         self._lines = SourceLines(())
 
-    def read_places_from(self, files: Iterable[SourceFile]) -> None:
-        """Name places in the files that a contract was read from."""
-        self._lines = SourceLines(files)
+    def follow(self, contract: Contract) -> None:
+        """Count what a contract declares, and name places in the files that it was read from."""
+        self.namespaces = frozenset(each.address for each in contract.channels.values())
+        if contract.sources != self._files:
+            self._files = contract.sources
+            self._lines = SourceLines(contract.sources)
 
     def keep_last(self, count: int) -> None:
         """Keep so many violations for `last`."""
@@ -145,13 +151,18 @@ class Recorder:
         return self.place_in_document(location)
 
     def _log(self, violation: Violation, namespace: str, event: str) -> None:
-        """Write a line; about what is reported, not more often than once a minute."""
+        """Write a line; about what is reported or too much, not more often than once a minute."""
         if not logger.isEnabledFor(logging.WARNING):
             return
-        if violation.rejected:
+        limited = violation.code is Code.RATE_LIMITED
+        if violation.rejected and not limited:
             write(logging.WARNING, "%s", violation.line())
             return
-        repeat = self._repeats.next(kind_of(violation, namespace, event))
+        if limited:  # of each client: its events are many by nature
+            place = violation.namespace, violation.sid, violation.problems[0].keyword
+            repeat = self._limited.next(place)
+        else:
+            repeat = self._repeats.next(kind_of(violation, namespace, event))
         if repeat is not None:
             write(logging.WARNING, "%s%s", violation.line(), repeat)
 

@@ -12,6 +12,7 @@ from asyncapi_guard.integrations.threads.verifying import Verifiers
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from asyncapi_guard.guard import Guard
     from asyncapi_guard.integrations.application import Application
     from asyncapi_guard.integrations.deciding.asked import Admission
     from asyncapi_guard.integrations.deciding.server import ServerDecisions
@@ -34,13 +35,15 @@ class Admitting(Expiring):
         super().__init__(server, decide, application)
         self._verifiers = Verifiers(server)
 
-    def identify(self, eio_sid: str, namespace: str, auth: Any) -> tuple[bool, Session | None]:
+    def identify(
+        self, eio_sid: str, namespace: str, auth: Any, guard: Guard
+    ) -> tuple[bool, Session | None]:
         """Ask a client who it is: whether it may go on, and who it is.
 
         A client that may not is told so.
         """
         environ = self.server.environ.get(eio_sid)
-        admission = self.decide.admission(namespace, auth, environ)
+        admission = self.decide.admission(namespace, auth, environ, guard)
         if admission is None:
             return True, None
         self._verify(admission)
@@ -105,5 +108,5 @@ class Admitting(Expiring):
 
     def basic_disconnect(self, sid: str, namespace: str, **options: Any) -> Any:
         """A session has ended."""
-        self.decide.sessions.close(sid, namespace)
+        self.decide.has_left(sid, namespace)
         return self._basic_disconnect(sid, namespace, **options)

@@ -93,10 +93,27 @@ class Answers(Guarded[Decides]):
         self._log_received(call)
         if call.timeout is not None and call.deadline is None:
             call.deadline = self.clock.set(call.timeout, self._answer_overdue, call)
-        if self._apart:
+        if not self._apart:
+            self._run(call)
+        elif not call.counted:
             start(self.target, self._run, call)
         else:
+            self._start_counted(call)
+
+    def _start_counted(self, call: Call) -> None:
+        """Run a handler that counts among those of its client, until it is done."""
+        self.decide.begin_handler(call)
+        try:
+            start(self.target, self._run_counted, call)
+        except BaseException:
+            self.decide.end_handler(call)
+            raise
+
+    def _run_counted(self, call: Call) -> None:
+        try:
             self._run(call)
+        finally:
+            self.decide.end_handler(call)
 
     def _log_received(self, call: Call) -> None:
         """As python-socketio does; its logger may be of any kind, and fail in any way."""
@@ -114,6 +131,7 @@ class Answers(Guarded[Decides]):
         error = violation_error(violation)
         if not self.application.has_say(call.namespace):
             self._send(call.eio_sid, self.decide.told(call, error))
+            self._answered(violation)
         elif self._apart:
             start(self.target, self._ask, call, error)
         else:
@@ -132,6 +150,7 @@ class Answers(Guarded[Decides]):
                 self._send(call.eio_sid, self.decide.answered(call, value, error.answer()))
             else:
                 self._send(call.eio_sid, self.decide.told(call, error))
+            self._answered(error.violation)
 
     # -- handlers ----------------------------------------------------------------------------------
 

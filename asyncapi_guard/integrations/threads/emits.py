@@ -83,6 +83,7 @@ class JudgedAck(Waiting):
         finally:
             if violation.rejected:
                 self._reject(violation_error(violation), values)
+                emits._answered(violation)
         return None if violation.rejected else called(self._callback, *values)
 
     def rejected_elsewhere(self, rejection: Any) -> None:
@@ -338,6 +339,8 @@ class Emits(OwedAcks["ServerDecisions"], Queue):
             elif isinstance(callback, JudgedAck) or self._returns(callback):
                 # Whoever waits for it is told.
                 self._ack(eio_sid, namespace, id, [RejectedAck(violation_error(violation))])
+            if violation is not None:
+                self._answered(violation)
 
     def _event_of(self, callback: Any) -> str | None:
         """The event that a callback waits for the ack of, if it is known."""

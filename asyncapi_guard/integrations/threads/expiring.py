@@ -7,7 +7,6 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.integrations.deciding.sessions import Watch
-from asyncapi_guard.integrations.recording.log import write
 from asyncapi_guard.integrations.threads.calling import start, wait_for
 from asyncapi_guard.integrations.threads.entering import Entering
 from asyncapi_guard.violations import printable
@@ -41,7 +40,7 @@ class Expiring(Entering):
 
     def stop_watching(self) -> None:
         """Forget who clients are: nobody waits for their ends any more."""
-        self.decide.sessions.clear()
+        self.decide.forget_clients()
         if self._wake is not None:
             self._wake.set()
 
@@ -75,11 +74,4 @@ class Expiring(Entering):
             printable(namespace),
             "" if event is None else f", and told so by {printable(event)}",
         )
-        try:
-            self._send(eio_sid, packet)
-            self.server.disconnect(sid, namespace=namespace, ignore_queue=True)
-        except Exception:  # noqa: BLE001  # the application's own
-            write(logging.ERROR, "a disconnect handler failed", exc_info=True)
-        finally:
-            if manager.eio_sid_from_sid(sid, namespace) is not None:
-                manager.disconnect(sid, namespace, ignore_queue=True)
+        self._let_go(sid, namespace, packet)

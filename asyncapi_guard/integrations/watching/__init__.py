@@ -1,0 +1,1 @@
+"""Watches the files of a document, and has it read again when they change."""
