@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from urllib.parse import urlsplit, urlunsplit
 from urllib.request import url2pathname
 
+from asyncapi_guard.spec.components import Components, read_components
 from asyncapi_guard.spec.export import bundle
 from asyncapi_guard.spec.serializing import to_json, to_yaml
 from asyncapi_guard.spec.source import Source
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from asyncapi_guard.contract import Contract, Mode
     from asyncapi_guard.guard import Guard
     from asyncapi_guard.spec.references import Documents
@@ -99,6 +102,10 @@ class Edition:
     @functools.cached_property
     def _data(self) -> Any:
         return bundle(self._documents) if len(self._sources) > 1 else self._main.data
+
+    def components(self, known: Container[str]) -> Components:
+        """The components of the document, but for those at some locations."""
+        return read_components(self._documents, known)
 
     # -- places ------------------------------------------------------------------------------------
 

@@ -23,7 +23,10 @@ from asyncapi_guard.spec.deep_stack import with_room
 from asyncapi_guard.spec.source import no_garbage_collection
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Container
+
     from asyncapi_guard.contract import Contract
+    from asyncapi_guard.spec.components import Components
 
 __all__ = ["Pages", "Urls", "environment"]
 
@@ -99,6 +102,7 @@ class Pages:
         live: whether there is a Live page.
         judge: whether something answers at `judge`; else the Try page says "Not checked".
         mode: what the guard does about violations, if there is a guard: shown in the bar.
+        components: what else the document has, but for those at the locations that it is given.
         site: the pages are files that open without a server: links have suffixes, and scripts are
             classic ones.
     """
@@ -115,6 +119,7 @@ class Pages:
         live: bool = False,
         judge: bool = False,
         mode: Literal["enforce", "report", "off"] | None = None,
+        components: Callable[[Container[str]], Components] | None = None,
         site: bool = False,
     ) -> None:
         self.contract = contract
@@ -126,6 +131,7 @@ class Pages:
         self.has_live: bool = live and not site
         self.judge: bool = judge and not site
         self.mode = mode
+        self._components = components
         self.site = site
         self.urls: Urls = Urls.of_files() if site else Urls.below(base)
 
@@ -145,7 +151,7 @@ class Pages:
     def document(self) -> ReadDocument:
         """The document as pages show it, made when the first page needs it."""
         with no_garbage_collection():  # thousands of rows, none of which is garbage
-            return with_room(lambda: read_document(self.contract))
+            return with_room(lambda: read_document(self.contract, self._components))
 
     def read(self) -> str:
         """The page to read the document on; made once, because a contract never changes."""

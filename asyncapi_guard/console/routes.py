@@ -193,6 +193,7 @@ class Console:
             live=self._live is not None,
             judge=True,
             mode=edition.mode,
+            components=edition.components,
         )
 
     def _make(self, made: _Made, path: str) -> Response:

@@ -33,7 +33,9 @@ def site_files(
         title: of the pages; by default the document's.
         connect: the URL of the Socket.IO server that the Try page connects to.
     """
-    pages = Pages(edition.contract, title=title, connect=connect, site=True)
+    pages = Pages(
+        edition.contract, title=title, connect=connect, components=edition.components, site=True
+    )
     texts = {
         "index.html": pages.read(),
         "try.html": pages.try_out(),

@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import re
 
-__all__ = ["Anchors", "event_anchor", "namespace_anchor", "schema_anchor"]
+__all__ = ["Anchors", "event_anchor", "namespace_anchor", "schema_anchor", "unused_anchor"]
 
 #: Letters and digits of any script, and what URLs have without escapes.
 _UNFIT = re.compile(r"[^\w.]+")
 #: What the page itself has, and the main namespace.
-_TAKEN = frozenset(("about", "filter", "keys", "main", "said", "schemas", "security", "side"))
+_TAKEN = frozenset(
+    ("about", "filter", "keys", "main", "said", "schemas", "security", "side", "unused")
+)
 _LONGEST = 80
 
 
@@ -41,6 +43,11 @@ def event_anchor(namespace: str, event: str, *, is_second: bool = False) -> str:
 def schema_anchor(name: str) -> str:
     """The link of a schema: `schema-Message`."""
     return f"schema-{_slug(name)}"
+
+
+def unused_anchor(id: str) -> str:
+    """The link of a message that no operation has: `unused-Farewell`."""
+    return f"unused-{_slug(id)}"
 
 
 class Anchors:

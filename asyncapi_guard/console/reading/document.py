@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from asyncapi_guard.console.reading.events import Namespace, read_namespaces
 from asyncapi_guard.console.reading.links import DocsLink, external_docs, safe_url
 from asyncapi_guard.console.reading.schema_tree import NamedSchema, Trees
+from asyncapi_guard.console.reading.unused import Unused, read_unused
 from asyncapi_guard.console.reading.wording import count
 from asyncapi_guard.contract import Perspective
+from asyncapi_guard.spec.components import Components
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Container, Iterator, Mapping
 
     from asyncapi_guard.console.reading.rows import Row
     from asyncapi_guard.contract import Contract, SecurityScheme, Server
@@ -82,6 +84,7 @@ class ReadDocument:
         namespaces: with their events.
         schemas: those that have names, with their trees.
         unserved: channels that have no address.
+        unused: what no operation uses.
     """
 
     description: str
@@ -92,6 +95,7 @@ class ReadDocument:
     namespaces: tuple[Namespace, ...]
     schemas: tuple[tuple[NamedSchema, Row], ...]
     unserved: tuple[str, ...]
+    unused: Unused
 
     @property
     def event_count(self) -> int:
@@ -101,23 +105,31 @@ class ReadDocument:
     @property
     def counts(self) -> str:
         """What there is, in one line."""
-        return ", ".join(
-            (
-                count(len(self.namespaces), "namespace"),
-                count(self.event_count, "event"),
-                count(len(self.schemas), "schema"),
-            )
-        )
+        said = [
+            count(len(self.namespaces), "namespace"),
+            count(self.event_count, "event"),
+            count(len(self.schemas), "schema"),
+        ]
+        return ", ".join([*said, f"{len(self.unused):,} not used"] if self.unused else said)
 
 
-def read_document(contract: Contract) -> ReadDocument:
-    """A document for people, as the server sees it."""
+def read_document(
+    contract: Contract, components: Callable[[Container[str]], Components] | None = None
+) -> ReadDocument:
+    """A document for people, as the server sees it.
+
+    Args:
+        contract: what it means.
+        components: what else it has, but for those at the locations that it is given; without it,
+            only what channels have.
+    """
     contract = contract.seen_by(Perspective.SERVER)
     trees = Trees()
     info = contract.meta.get("info")
     about: Mapping[str, Any] = info if isinstance(info, dict) else {}
     namespaces = read_namespaces(contract, trees, _first_url(contract))
     used = {operation.channel for operation in contract.operations.values()}
+    schemas = tuple(trees.named())
     return ReadDocument(
         description=about["description"] if isinstance(about.get("description"), str) else "",
         facts=tuple(_facts(about)),
@@ -125,10 +137,11 @@ def read_document(contract: Contract) -> ReadDocument:
         servers=tuple(map(_server, contract.servers.values())),
         schemes=tuple(_schemes(contract)),
         namespaces=tuple(namespaces),
-        schemas=tuple(trees.named()),
+        schemas=schemas,
         unserved=tuple(
             id for id, each in contract.channels.items() if each.address is None and id in used
         ),
+        unused=read_unused(contract, trees, components or (lambda _known: Components({}, {}))),
     )
 
 
