@@ -4,14 +4,12 @@
 
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
 
 const { CHAT, GAME, SITE, HOSTILE, PICTURES, EXPORTS, CHROMIUM } = process.env;
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const ADA = "ada-s-token";
 const BEN = "ben-s-token";
 let browser;
@@ -313,33 +311,6 @@ test("a document with markup in each string is text here as well", async () => {
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0);
   await page.context().close();
 });
-
-for (const scheme of ["light", "dark"]) {
-  test(`axe-core finds nothing, and nothing scrolls sideways: ${scheme}`, async () => {
-    for (const width of [1280, 390, 320]) {
-      const page = await open(`${CHAT}try#chat-post_message`, { width, colorScheme: scheme, reducedMotion: "reduce", bypassCSP: true });
-      await enter(page, 0, ADA);
-      await page.click("#add");
-      if (width < 700) await page.click("[data-compose=json]");
-      await page.fill("#json", '{"room": "Quay Side", "text": ""}');
-      await page.locator("#problems button").first().waitFor();
-      await page.click("#anyway");
-      await packet(page, 0, "post_message").locator(".ack .verdict.bad").waitFor();
-      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0, `${width}`);
-      if (width === 320) {
-        await page.context().close();
-        continue;
-      }
-      await page.evaluate(AXE);
-      const found = await page.evaluate(() =>
-        axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }),
-      );
-      const told = found.violations.map(({ id, nodes }) => `${id} ${nodes.length} ${nodes[0].html.slice(0, 200)} ${nodes[0].failureSummary}`);
-      assert.deepEqual(told, [], `${width}`);
-      await page.context().close();
-    }
-  });
-}
 
 test("pictures of the page, as the design shows them", async () => {
   const pictures = [
