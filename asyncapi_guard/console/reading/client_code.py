@@ -103,6 +103,7 @@ class Call:
         answer: what a client can answer with, as far as it is known.
         url: of the server.
         has_auth: clients connect with `auth`.
+        connects: no event says how clients connect, so the code does.
     """
 
     namespace: str
@@ -115,6 +116,7 @@ class Call:
     answer: tuple[Any, ...] = ()
     url: str = ""
     has_auth: bool = False
+    connects: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +145,13 @@ def samples_of(call: Call) -> list[Sample]:
             Sample("py", "Python", _py_connect(call)),
         ]
     javascript = _js_emit(call) if call.is_sent else _js_on(call)
+    python = _py_emit(call) if call.is_sent else _py_on(call)
+    if call.connects:
+        python = _py_connected(call, python)
     typescript = Code().extend(_ts_socket(call.namespace, call.url, call.has_auth))
     typescript.add("\n\n").extend(javascript)
-    python = _py_emit(call) if call.is_sent else _py_on(call)
+    if call.connects:
+        javascript = Code().extend(_js_socket(call.namespace, call.url)).extend(javascript)
     return [
         *found,
         Sample("js", "JavaScript", javascript),
@@ -255,6 +261,12 @@ def _js_connect(call: Call) -> Code:
 
 
 @lru_cache(maxsize=256)
+def _js_socket(namespace: str, url: str) -> Code:
+    """The socket of a namespace that nobody describes."""
+    return _js_connect(Call(namespace, "", is_sent=True, url=url)).add("\n\n")
+
+
+@lru_cache(maxsize=256)
 def _ts_socket(namespace: str, url: str, has_auth: bool) -> Code:  # noqa: FBT001  # lru_cache
     """The socket of a namespace: the same for all of its events."""
     return _ts_connect(Call(namespace, "", is_sent=True, url=url, has_auth=has_auth))
@@ -306,8 +318,23 @@ def _py_on(call: Call) -> Code:
     return code
 
 
+def _py_connected(call: Call, code: Code) -> Code:
+    """Code with a client that is connected: after it hears, and before it sends."""
+    client, connect = _py_client(), _py_connection(call)
+    first, second = (connect, code) if call.is_sent else (Code().add("\n").extend(code), connect)
+    return client.extend(first).add("\n\n").extend(second)
+
+
 def _py_connect(call: Call) -> Code:
-    code = Code().add("import", "w").add(" socketio\n\nsio = socketio.AsyncClient()\n")
+    return _py_client().extend(_py_connection(call))
+
+
+def _py_client() -> Code:
+    return Code().add("import", "w").add(" socketio\n\nsio = socketio.AsyncClient()\n")
+
+
+def _py_connection(call: Call) -> Code:
+    code = Code()
     code.add("await", "w").add(" sio.connect(\n    ")
     code.extend(_text(call.url or "http://localhost:5000"))
     code.add(",\n    namespaces=[").extend(_text(call.namespace)).add("],\n")

@@ -269,6 +269,7 @@ class _Reader:
             takes_data=not any(m.payload is None or m.payload.nothing for m in met.messages),
             url=self._url,
             has_auth=has_auth,
+            connects=("connect", True) not in beside,
         )
         return ReadEvent(
             link,
