@@ -15,7 +15,7 @@ from asyncapi_guard.spec.serializing import to_json, to_yaml
 from asyncapi_guard.spec.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Set as AbstractSet
 
     from asyncapi_guard.contract import Contract, Mode
     from asyncapi_guard.guard import Guard
@@ -103,7 +103,7 @@ class Edition:
     def _data(self) -> Any:
         return bundle(self._documents) if len(self._sources) > 1 else self._main.data
 
-    def components(self, known: Container[str]) -> Components:
+    def components(self, known: AbstractSet[str]) -> Components:
         """The components of the document, but for those at some locations."""
         return read_components(self._documents, known)
 

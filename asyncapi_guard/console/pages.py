@@ -23,7 +23,8 @@ from asyncapi_guard.spec.deep_stack import with_room
 from asyncapi_guard.spec.source import no_garbage_collection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container
+    from collections.abc import Callable
+    from collections.abc import Set as AbstractSet
 
     from asyncapi_guard.contract import Contract
     from asyncapi_guard.spec.components import Components
@@ -119,7 +120,7 @@ class Pages:
         live: bool = False,
         judge: bool = False,
         mode: Literal["enforce", "report", "off"] | None = None,
-        components: Callable[[Container[str]], Components] | None = None,
+        components: Callable[[AbstractSet[str]], Components] | None = None,
         site: bool = False,
     ) -> None:
         self.contract = contract

@@ -12,6 +12,7 @@ from asyncapi_guard.guard import Guard
 from asyncapi_guard.spec.compiler import compile_contract
 from asyncapi_guard.spec.loader import open_documents
 
+DRAFT_7 = "application/schema+json;version=draft-07"
 REF = "#/components/{}/{}".format
 
 
@@ -141,6 +142,45 @@ def test_endless_schemas_and_deep_ones_do_no_harm():
         deep = {"type": "object", "properties": {"x": deep}}
     schemas = {"Tree": {"properties": {"next": {"$ref": REF("schemas", "Tree")}}}, "Deep": deep}
     assert "Tree" in section(document({"schemas": schemas}))
+
+
+REPLIED = {"replied": {"payload": {"type": "boolean"}}}
+
+
+@pytest.mark.parametrize("place", ["channel", "components"])
+def test_a_reply_is_used(place):
+    """A message that answers another one is its acknowledgement, and no leftover."""
+    data = document({"messages": REPLIED})
+    own = {"$ref": "#/components/messages/replied"} if place == "components" else REPLIED["replied"]
+    data["channels"]["main"]["messages"]["replied"] = own
+    reply = {"messages": [{"$ref": "#/channels/main/messages/replied"}]}
+    data["operations"]["all"]["reply"] = {"channel": {"$ref": "#/channels/main"}, **reply}
+    if place == "channel":
+        del data["components"]["messages"]
+    assert section(data) == ""
+
+
+@pytest.mark.parametrize("is_used", [True, False])
+def test_schemas_of_another_format_have_their_names(is_used):
+    """What stands behind a `schemaFormat` is found like any other."""
+    wrapped = {"schemaFormat": DRAFT_7, "schema": {"type": "string", "maxLength": 7}}
+    data = document({"schemas": {"Old": wrapped}})
+    if is_used:
+        data["channels"]["main"]["messages"]["say"]["payload"] = {"$ref": REF("schemas", "Old")}
+    assert ("at most 7 characters" in section(data)) is not is_used
+    assert ("schema-Old" in PageReader(pages_of(data).read()).ids()) is not is_used
+
+
+def test_a_schema_of_a_language_that_nobody_reads_is_named():
+    """Avro stands in the document, but not in the page."""
+    avro = {"schemaFormat": "application/vnd.apache.avro;version=1.9.0", "schema": {"type": "int"}}
+    assert "/components/schemas/Old can" in section(document({"schemas": {"Old": avro}}))
+
+
+@pytest.mark.parametrize("components", [5, {"schemas": 5, "messages": []}, {"$ref": "#/nowhere"}])
+def test_components_of_another_form_have_nothing(components):
+    """The linter says what is wrong with them; the page is there."""
+    assert section(document(components)) == ""
 
 
 def test_markup_in_names_is_text():

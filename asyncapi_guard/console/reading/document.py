@@ -11,13 +11,14 @@ from asyncapi_guard.console.reading.schema_tree import NamedSchema, Trees
 from asyncapi_guard.console.reading.unused import Unused, read_unused
 from asyncapi_guard.console.reading.wording import count
 from asyncapi_guard.contract import Perspective
-from asyncapi_guard.spec.components import Components
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from asyncapi_guard.console.reading.rows import Row
     from asyncapi_guard.contract import Contract, SecurityScheme, Server
+    from asyncapi_guard.spec.components import Components
 
 __all__ = ["ReadDocument", "ReadServer", "Scheme", "read_document"]
 
@@ -114,14 +115,14 @@ class ReadDocument:
 
 
 def read_document(
-    contract: Contract, components: Callable[[Container[str]], Components] | None = None
+    contract: Contract, components: Callable[[AbstractSet[str]], Components] | None = None
 ) -> ReadDocument:
     """A document for people, as the server sees it.
 
     Args:
         contract: what it means.
         components: what else it has, but for those at the locations that it is given; without it,
-            only what channels have.
+            nobody knows what is not used.
     """
     contract = contract.seen_by(Perspective.SERVER)
     trees = Trees()
@@ -141,7 +142,7 @@ def read_document(
         unserved=tuple(
             id for id, each in contract.channels.items() if each.address is None and id in used
         ),
-        unused=read_unused(contract, trees, components or (lambda _known: Components({}, {}))),
+        unused=Unused() if components is None else read_unused(contract, trees, components),
     )
 
 

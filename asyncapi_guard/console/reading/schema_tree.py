@@ -102,6 +102,7 @@ class Trees:
         self._unbuilt: deque[NamedSchema] = deque()
         #: Of the trees whose parts have not all got names.
         self._bundles: list[Bundle] = []
+        self._met: set[str] = set()
         self._rows_of_all = 0
         self._rows = 0
 
@@ -126,14 +127,16 @@ class Trees:
         return row
 
     def places(self) -> set[str]:
-        """Where schemas stand that have a place of their own, as `file#/json/pointer`."""
-        return set(self._named)
+        """Where all stand that have a place of their own or are a part of a tree's schema."""
+        return self._met | set(self._named)
 
-    def name(self, schema: Schema) -> None:
+    def name(self, name: str, schema: Schema) -> None:
         """Give a schema of the components a place of its own."""
         compiled = cast("CompiledSchema", schema)  # as above
         if schema_name(compiled.location):
             self._link(compiled.bundle, "s0")
+        elif compiled.location not in self._named:
+            self._keep(compiled.location, name, compiled.bundle, compiled.bundle.root, "s0")
 
     def link_of(self, schema: Schema) -> Link | None:
         """The link of a schema that has a name."""
@@ -153,6 +156,7 @@ class Trees:
     def _name_all(self) -> None:
         """Give those a place that words speak of without a link, such as `not` and `if`."""
         for bundle in self._bundles:
+            self._met.update(bundle.places.values())
             for entry, place in bundle.places.items():
                 if place not in self._named and schema_name(place):
                     self._link(bundle, entry)

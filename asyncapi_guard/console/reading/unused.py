@@ -11,6 +11,7 @@ from asyncapi_guard.console.reading.rows import Link
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator
+    from collections.abc import Set as AbstractSet
 
     from asyncapi_guard.console.reading.rows import Row
     from asyncapi_guard.console.reading.schema_tree import NamedSchema, Trees
@@ -58,7 +59,7 @@ class Unused:
 
 
 def read_unused(
-    contract: Contract, trees: Trees, components: Callable[[Container[str]], Components]
+    contract: Contract, trees: Trees, components: Callable[[AbstractSet[str]], Components]
 ) -> Unused:
     """What no operation of a contract uses.
 
@@ -68,13 +69,17 @@ def read_unused(
         components: of the document, but for those at the locations that it is given.
     """
     shown = {message.location for each in contract.operations.values() for message in each.messages}
-    left = [*_of_channels(contract, shown)]
-    found = components({*shown, *(message.location for message, _ in left), *trees.places()})
-    left += [(message, "components") for message in found.messages.values()]
+    found = components(shown | trees.places())
+    left = [*_of_channels(contract, shown | found.replies)]
+    left += [
+        (message, "components")
+        for message in found.messages.values()
+        if message.location not in {each.location for each, _ in left}
+    ]
     anchors = Anchors()
     messages = tuple(_message(message, where, trees, anchors) for message, where in left)
-    for schema in found.schemas.values():
-        trees.name(schema)
+    for name, schema in found.schemas.items():
+        trees.name(name, schema)
     return Unused(messages, tuple(trees.named()), found.faulty)
 
 
