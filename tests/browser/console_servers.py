@@ -2,8 +2,8 @@
 
     python console_servers.py chat flask 5000
 
-`report` is the chat with a guard that only reports, `quiet` a server whose document has no events,
-`bare` a server without a guard and without the chat's namespaces, for pages of elsewhere.
+`report` is the chat with a guard that only reports, `quiet` a server whose document has no events
+and whose guard is off, `bare` one without a guard and without the chat's namespaces.
 
 The chat keeps its contract but for one planted bug: `member_joined` has a name that is null. The
 guard only reports what the server sends to members, so that it arrives.
@@ -35,7 +35,7 @@ def guard_of(document: Any, mode: str = "enforce") -> Any:
 
     served: Any = {"docs": "/asyncapi", "docs_auth": anybody, "live": True}
     if document != HARBOR:
-        return AsyncAPIGuard(document, **served)
+        return AsyncAPIGuard(document, policy=Policy(mode=mode), **served)  # type: ignore[arg-type]  # of the caller
     return AsyncAPIGuard(
         document,
         **served,
@@ -86,7 +86,7 @@ def flask_quiet(port: int) -> None:
     app = Flask(__name__)
     socketio = SocketIO(app, async_mode="threading")
     document = {"asyncapi": "3.1.0", "info": {"title": "Quiet", "version": "1.0.0"}}
-    guard_of(document).init_app(app, socketio)
+    guard_of(document, "off").init_app(app, socketio)
     socketio.run(app, port=port, allow_unsafe_werkzeug=True)
 
 

@@ -383,9 +383,17 @@ test("event-that-is-only-reported", async () => {
 });
 
 test("guard-that-is-off", async () => {
+  for (const [width, view] of [[1280, ""], [390, "try"], [390, "live"]]) {
+    const page = await open(`${QUIET}${view}`, { width, height: 844 });
+    assert.ok(await page.isVisible(".bar .chip:has-text('Guard off') .dot.warn"), `${view} ${width}`);
+    if (view === "live") await says(page, "#weak", "The guard is off. Nothing is validated.");
+  }
+});
+
+test("no-guard-at-all", async () => {
   const page = await open(ELSEWHERE);
-  assert.equal(await page.locator(".bar .chip:has-text('Guard')").count(), 0);
   await says(page, "h1", "Harbor Chat");
+  assert.equal(await page.locator(".bar .chip:has-text('Guard')").count(), 0);
 });
 
 test("document-with-faults", async () => {

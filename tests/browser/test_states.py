@@ -58,7 +58,8 @@ STATES = {
     # The guard and the document
     "guard-that-only-reports": "amber in the bar, also on phones, and in each verdict",
     "event-that-is-only-reported": "a chip at the event",
-    "guard-that-is-off": "no chip that says it is on",
+    "guard-that-is-off": "amber in the bar, also on phones",
+    "no-guard-at-all": "no chip that says it is on",
     "document-with-faults": "what is wrong and where; after a correction, the page",
     "long-names-and-huge-texts": "20 lines and a way to all; nothing scrolls sideways",
     "what-no-operation-uses": "a section of its own, with links and without a direction",
