@@ -88,13 +88,18 @@ def verify(token: Any, _handshake: Any) -> Identity | None:
     return Identity("ada", frozenset({"moderate"})) if str(token).startswith("eyJ") else None
 
 
-@pytest.fixture(params=["harbor.yml", "odd_names.yml"])
+@pytest.fixture(
+    params=[("harbor", "/socket.io/"), ("harbor", "/my/sockets"), ("odd_names", "/my/sockets")],
+    ids=["auth", "auth and path", "odd names and path"],
+)
 def here(request: pytest.FixtureRequest, net: Serving, tmp_path: Path) -> Here:
     """A server whose document names its own address."""
     apps: list[Any] = []
     url = net.serve(lambda *args: apps[0](*args))  # noqa: PLW0108  # it is made later
-    data = yaml.safe_load(Path(__file__).with_name(request.param).read_text("utf-8"))
-    data["servers"] = {"here": {"host": url.removeprefix("http://"), "protocol": "ws"}}
+    name, path = request.param
+    data = yaml.safe_load(Path(__file__).with_name(f"{name}.yml").read_text("utf-8"))
+    here = {"host": url.removeprefix("http://"), "protocol": "ws", "pathname": path}
+    data["servers"] = {"here": here}
     file = tmp_path / "here.yml"
     file.write_text(yaml.safe_dump(data), "utf-8")
     server = socketio.Server(async_mode="threading")
@@ -103,7 +108,7 @@ def here(request: pytest.FixtureRequest, net: Serving, tmp_path: Path) -> Here:
     AsyncAPIGuard(file, security=security).protect(server)
     made = Here(file, read_document(contract).namespaces)
     add_events(made, server, contract)
-    apps.append(socketio.WSGIApp(server))
+    apps.append(socketio.WSGIApp(server, socketio_path=path))
     return made
 
 

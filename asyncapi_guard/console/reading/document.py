@@ -128,7 +128,7 @@ def read_document(
     trees = Trees()
     info = contract.meta.get("info")
     about: Mapping[str, Any] = info if isinstance(info, dict) else {}
-    namespaces = read_namespaces(contract, trees, _first_url(contract))
+    namespaces = read_namespaces(contract, trees, *_first_url(contract))
     used = {operation.channel for operation in contract.operations.values()}
     schemas = tuple(trees.named())
     return ReadDocument(
@@ -195,15 +195,21 @@ def _variables(variables: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield name, said
 
 
-def _first_url(contract: Contract) -> str:
-    """The server's URL for code; the same origin without one."""
+def _first_url(contract: Contract) -> tuple[str, str]:
+    """The server's URL for code, and where Socket.IO is on it; the same origin without one."""
     for server in contract.servers.values():
         host = server.meta.get("host")
         protocol = server.meta.get("protocol")
         if isinstance(host, str) and "{" not in host:
             scheme = _HTTP.get(str(protocol), "http" if "localhost" in host else "https")
-            return f"{scheme}://{host}"
-    return ""
+            return f"{scheme}://{host}", _path(server.meta.get("pathname"))
+    return "", ""
+
+
+def _path(pathname: Any) -> str:
+    """A path as clients of Socket.IO take it; empty for their own default."""
+    inner = pathname.strip("/") if isinstance(pathname, str) else ""
+    return "" if inner in ("", "socket.io") or "{" in inner else f"/{inner}/"
 
 
 def _schemes(contract: Contract) -> Iterator[Scheme]:

@@ -155,25 +155,27 @@ class _Met:
     operations: list[Operation] = field(default_factory=list)
 
 
-def read_namespaces(contract: Contract, trees: Trees, url: str) -> list[Namespace]:
+def read_namespaces(contract: Contract, trees: Trees, url: str, path: str = "") -> list[Namespace]:
     """The namespaces of a contract, in the document's order.
 
     Args:
         contract: as the server sees it.
         trees: makes the trees of schemas, and keeps those with names.
         url: of the server, for code.
+        path: where Socket.IO is on it, if that is not `/socket.io/`.
     """
-    return _Reader(contract, trees, url).read()
+    return _Reader(contract, trees, url, path).read()
 
 
 class _Reader:
     """One run over one contract."""
 
-    def __init__(self, contract: Contract, trees: Trees, url: str) -> None:
+    def __init__(self, contract: Contract, trees: Trees, url: str, path: str) -> None:
         self._contract = contract
         self._trees = trees
         self._parts = Parts(trees)
         self._url = url
+        self._path = path
         self._anchors = Anchors()
         self._samples = Samples()
         self._namespaces: dict[str, Namespace] = {}
@@ -268,6 +270,7 @@ class _Reader:
             answer=tuple(answer),
             takes_data=not any(m.payload is None or m.payload.nothing for m in met.messages),
             url=self._url,
+            path=self._path,
             has_auth=has_auth,
             connects=("connect", True) not in beside,
         )
