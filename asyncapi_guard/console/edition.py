@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from urllib.parse import urlsplit, urlunsplit
 from urllib.request import url2pathname
 
+from asyncapi_guard.spec.components import Components, read_components
 from asyncapi_guard.spec.export import bundle
 from asyncapi_guard.spec.serializing import to_json, to_yaml
 from asyncapi_guard.spec.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
     from asyncapi_guard.contract import Contract, Mode
     from asyncapi_guard.errors import Finding
@@ -114,6 +116,10 @@ class Edition:
     @functools.cached_property
     def _data(self) -> Any:
         return bundle(self._documents) if len(self._sources) > 1 else self._main.data
+
+    def components(self, known: AbstractSet[str]) -> Components:
+        """The components of the document, but for those at some locations."""
+        return read_components(self._documents, known)
 
     # -- places ------------------------------------------------------------------------------------
 

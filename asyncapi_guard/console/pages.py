@@ -24,10 +24,12 @@ from asyncapi_guard.spec.deep_stack import with_room
 from asyncapi_guard.spec.source import no_garbage_collection
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from collections.abc import Set as AbstractSet
 
     from asyncapi_guard.contract import Contract
     from asyncapi_guard.errors import Finding
+    from asyncapi_guard.spec.components import Components
 
 __all__ = ["Pages", "Urls", "environment"]
 
@@ -106,6 +108,7 @@ class Pages:
         judge: whether something answers at `judge`; else the Try page says "Not checked".
         mode: what the guard does about violations, if there is a guard: shown in the bar.
         faults: what is wrong with the files now, of which `contract` is an earlier state.
+        components: what else the document has, but for those at the locations that it is given.
         site: the pages are files that open without a server: links have suffixes, and scripts are
             classic ones.
     """
@@ -123,6 +126,7 @@ class Pages:
         judge: bool = False,
         mode: Literal["enforce", "report", "off"] | None = None,
         faults: Sequence[Finding] = (),
+        components: Callable[[AbstractSet[str]], Components] | None = None,
         site: bool = False,
     ) -> None:
         self.contract = contract
@@ -136,6 +140,7 @@ class Pages:
         self.mode = mode
         self.faults: Sequence[Finding] = faults[:_FAULTS]
         self.more_faults: int = max(0, len(faults) - _FAULTS)
+        self._components = components
         self.site = site
         self.urls: Urls = Urls.of_files() if site else Urls.below(base)
 
@@ -155,7 +160,7 @@ class Pages:
     def document(self) -> ReadDocument:
         """The document as pages show it, made when the first page needs it."""
         with no_garbage_collection():  # thousands of rows, none of which is garbage
-            return with_room(lambda: read_document(self.contract))
+            return with_room(lambda: read_document(self.contract, self._components))
 
     def read(self) -> str:
         """The page to read the document on; made once, because a contract never changes.

@@ -195,6 +195,7 @@ class Console:
             judge=True,
             mode=edition.mode,
             faults=edition.faults,
+            components=edition.components,
         )
 
     def _make(self, made: _Made, path: str) -> Response:

@@ -36,7 +36,9 @@ def site_files(
     Raises:
         TooLong: a page would be longer than any browser shows.
     """
-    pages = Pages(edition.contract, title=title, connect=connect, site=True)
+    pages = Pages(
+        edition.contract, title=title, connect=connect, components=edition.components, site=True
+    )
     texts = {
         "index.html": pages.read(),
         "try.html": pages.try_out(),

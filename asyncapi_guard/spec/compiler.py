@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.schema import EngineName
 
-__all__ = ["compile_contract"]
+__all__ = ["Compiler", "compile_contract"]
 
 # Fields that a message, an operation or a channel is compiled from; the others are kept as is.
 _MESSAGE_FIELDS = frozenset(("name", "payload", "x-ack", "x-guard"))
@@ -81,12 +81,12 @@ def compile_contract(documents: Documents, engine: EngineName) -> Contract:
         SpecError: with every fault found.
     """
     try:
-        return _Compiler(documents, engine).compile()
+        return Compiler(documents, engine).compile()
     except RecursionError:
         refuse(documents.main.name, TOO_DEEP)
 
 
-class _Compiler:
+class Compiler:
     """One run over one document."""
 
     def __init__(self, documents: Documents, engine: EngineName) -> None:
@@ -100,6 +100,7 @@ class _Compiler:
         self._ids: dict[Any, dict[Any, str]] = {}
 
     def compile(self) -> Contract:
+        """The contract; raises with every fault found."""
         check_version(self._root)
         self._unread(self._root, "AsyncAPI")
         info = self._map(self._root.get("info"), self._root, "info")
@@ -128,6 +129,18 @@ class _Compiler:
                 for source in self._documents.sources()
             ),
         )
+
+    def component(self, kind: str, name: str, node: Node) -> Message | Schema | None:
+        """One of the components, by itself; `None` if it has faults that were not met before.
+
+        Args:
+            kind: `messages` or `schemas`.
+            name: its key.
+            node: where it stands.
+        """
+        before = len(self._findings)
+        made = self._message(name, node) if kind == "messages" else self._schemas.compile(node)
+        return made if len(self._findings) == before else None
 
     # -- faults ------------------------------------------------------------------------------------
 

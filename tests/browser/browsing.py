@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,9 +18,9 @@ import pytest
 from levels import LEVEL
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["free_port", "run_in_browser", "wait_for"]
+__all__ = ["free_port", "results_in_browser", "run_in_browser", "running", "wait_for"]
 
 HERE = Path(__file__).parent
 CHROMIUM = next(
@@ -41,7 +44,33 @@ def need_browser() -> None:
 
 def run_in_browser(file: str, values: Mapping[str, str]) -> str:
     """Run the tests of a file with values of its environment: what node says of them."""
-    done = subprocess.run(
+    done = _run(file, values)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def results_in_browser(file: str, values: Mapping[str, str]) -> dict[str, str]:
+    """Run the tests of a file: of each, by its name, what failed; empty for nothing."""
+    done = _run(file, values)
+    parts = re.split(r"(?m)^(ok|not ok) \d+ - (.*)\n", done.stdout)[1:]
+    assert parts, done.stdout + done.stderr
+    kinds, names, texts = parts[::3], parts[1::3], parts[2::3]
+    return {n: t if k == "not ok" else "" for k, n, t in zip(kinds, names, texts, strict=True)}
+
+
+@contextmanager
+def running(folder: Path, commands: Mapping[str, Sequence[str]]) -> Iterator[None]:
+    """Processes with a log each, for as long as it takes."""
+    with ExitStack() as stack:
+        for name, command in commands.items():
+            log = stack.enter_context((folder / f"{name}.log").open("wb"))
+            process = subprocess.Popen([sys.executable, *command], stdout=log, stderr=log)
+            stack.callback(stack.enter_context(process).terminate)
+        yield
+
+
+def _run(file: str, values: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         ["node", "--test", "--test-reporter=tap", file],
         cwd=HERE,
         env={**os.environ, "CHROMIUM": str(CHROMIUM), **values},
@@ -50,8 +79,6 @@ def run_in_browser(file: str, values: Mapping[str, str]) -> str:
         timeout=600,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def free_port() -> int:

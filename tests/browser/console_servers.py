@@ -2,6 +2,9 @@
 
     python console_servers.py chat flask 5000
 
+`report` is the chat with a guard that only reports, `quiet` a server whose document has no events
+and whose guard is off, `bare` one without a guard and without the chat's namespaces.
+
 The chat keeps its contract but for one planted bug: `member_joined` has a name that is null. The
 guard only reports what the server sends to members, so that it arrives.
 """
@@ -19,21 +22,26 @@ TOKENS = {"ada-s-token": "ada", "ben-s-token": "ben"}
 NOW = "2026-05-04T16:02:21Z"
 
 
-def guard_of(document: Path, **options: Any) -> Any:
+def anybody(_request: Any) -> bool:
+    return True
+
+
+def guard_of(document: Any, mode: str = "enforce") -> Any:
     from asyncapi_guard import AsyncAPIGuard, Identity, Policy
 
     def verify(token: Any, _handshake: Any) -> Any:
         subject = TOKENS.get(str(token))
         return Identity(subject, frozenset({"moderate"})) if subject else None
 
+    served: Any = {"docs": "/asyncapi", "docs_auth": anybody, "live": True}
     if document != HARBOR:
-        return AsyncAPIGuard(document, docs="/asyncapi")
+        return AsyncAPIGuard(document, policy=Policy(mode=mode), **served)  # type: ignore[arg-type]  # of the caller
     return AsyncAPIGuard(
         document,
-        docs="/asyncapi",
+        **served,
         server="production",
         security={"memberToken": verify, "moderatorToken": verify},
-        policy=Policy(operations={"tellMembers": "report"}),
+        policy=Policy(mode=mode, operations={"tellMembers": "report"}),  # type: ignore[arg-type]  # of the caller
     )
 
 
@@ -67,13 +75,38 @@ CHAT = ("join_room", "post_message", "typing", "upload_attachment", "load_thread
 MODERATION = ("hide_message", "mute_member")
 
 
-def flask_chat(port: int) -> None:
+def flask_report(port: int) -> None:
+    flask_chat(port, "report")
+
+
+def flask_quiet(port: int) -> None:
     from flask import Flask
     from flask_socketio import SocketIO
 
     app = Flask(__name__)
     socketio = SocketIO(app, async_mode="threading")
-    guard_of(HARBOR).init_app(app, socketio)
+    document = {"asyncapi": "3.1.0", "info": {"title": "Quiet", "version": "1.0.0"}}
+    guard_of(document, "off").init_app(app, socketio)
+    socketio.run(app, port=port, allow_unsafe_werkzeug=True)
+
+
+def flask_bare(port: int) -> None:
+    from flask import Flask
+    from flask_socketio import SocketIO
+
+    app = Flask(__name__)
+    socketio = SocketIO(app, async_mode="threading", cors_allowed_origins="*")
+    app.get("/asyncapi/")(lambda: "no console")
+    socketio.run(app, port=port, allow_unsafe_werkzeug=True)
+
+
+def flask_chat(port: int, mode: str = "enforce") -> None:
+    from flask import Flask
+    from flask_socketio import SocketIO
+
+    app = Flask(__name__)
+    socketio = SocketIO(app, async_mode="threading")
+    guard_of(HARBOR, mode).init_app(app, socketio)
 
     def add(event: str, namespace: str) -> None:
         @socketio.on(event, namespace=namespace)

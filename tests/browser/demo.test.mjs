@@ -164,7 +164,7 @@ test("the console is one click away, and says the same of the guard", async () =
   assert.match(await page.textContent(".bar"), /Guard on/);
 });
 
-for (const [colorScheme, widths] of [["light", [1280, 320]], ["dark", [768]]]) {
+for (const [colorScheme, widths] of [["light", [1280, 768, 390, 320]], ["dark", [1280, 768, 390]]]) {
   test(`axe-core finds nothing, and nothing scrolls sideways: ${colorScheme}`, async () => {
     for (const width of widths) {
       const page = await open("/", { width, colorScheme, bypassCSP: true });

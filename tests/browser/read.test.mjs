@@ -1,6 +1,6 @@
 // The Read page in a real browser. BASE serves the chat, HOSTILE a document with markup in each
-// string, EDITED the file FILE, SITE is a folder of files; PICTURES takes screenshots; CHROMIUM is
-// the browser's path.
+// string, EDITED the file FILE, GUARDED is a guarded server's; SITE is a folder of files; PICTURES
+// takes screenshots; CHROMIUM is the browser's path.
 
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -8,7 +8,7 @@ import { createRequire } from "node:module";
 import { after, afterEach, before, test } from "node:test";
 import { chromium } from "playwright-core";
 
-const { BASE, EDITED, FILE, HOSTILE, SITE, PICTURES, CHROMIUM } = process.env;
+const { BASE, EDITED, FILE, GUARDED, HOSTILE, SITE, PICTURES, CHROMIUM } = process.env;
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 let browser;
 const complaints = [];
@@ -262,13 +262,14 @@ for (const scheme of ["light", "dark"]) {
 }
 
 test("pictures of the page, as the design shows them", async () => {
+  await (await open(GUARDED)).waitForSelector(".bar .chip:text-is('Guard on')");
   const pictures = [
     ["01-read-1280-light", "", 1280, 900, "light"],
     ["02-read-1280-dark", "#chat-message_posted", 1280, 900, "dark"],
     ["03-read-390-light", "#chat-post_message", 390, 844, "light"],
   ];
   for (const [name, hash, width, height, colorScheme] of pictures) {
-    const page = await open(BASE + hash, { width, height, colorScheme, reducedMotion: "reduce" });
+    const page = await open(GUARDED + hash, { width, height, colorScheme, reducedMotion: "reduce" });
     if (hash) await settledTop(page, hash);
     await page.evaluate(() => document.activeElement?.blur());
     const picture = await page.screenshot({ path: `${PICTURES}/${name}.png` });

@@ -13,6 +13,7 @@ import pytest
 from browsing import free_port, need_browser, run_in_browser, wait_for
 from test_hostile_documents import poisoned_harbor
 
+SERVERS = Path(__file__).with_name("console_servers.py")
 HARBOR = Path(__file__).parents[1] / "console" / "harbor.yml"
 
 
@@ -41,6 +42,12 @@ def test_the_read_page_in_a_browser(tmp_path: Path) -> None:
             server = stack.enter_context(subprocess.Popen(command, stdout=log, stderr=log))
             stack.callback(server.terminate)
             bases[name] = f"http://127.0.0.1:{port}/"
+        port = free_port()
+        log = stack.enter_context((tmp_path / "guarded.log").open("wb"))
+        command = [sys.executable, str(SERVERS), "chat", "flask", str(port)]
+        server = stack.enter_context(subprocess.Popen(command, stdout=log, stderr=log))
+        stack.callback(server.terminate)
+        bases["GUARDED"] = f"http://127.0.0.1:{port}/asyncapi/"
         for url in bases.values():
             wait_for(url)
         site = str(tmp_path / "site")

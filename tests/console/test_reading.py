@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner
 from levels import LEVEL
 from page_reader import PageReader
@@ -22,6 +23,9 @@ from asyncapi_guard.spec.loader import load
 
 ROOT = Path(__file__).parents[2]
 HARBOR = Path(__file__).with_name("harbor.yml")
+#: Names that are alike, and one that a link of another namespace could be taken for.
+NAMES = ("post_message", "a b", "a-b", "chat-post_message", "connect")
+ROOM = "#/components/schemas/RoomName"
 EXAMPLES = sorted(ROOT.glob("examples/*/asyncapi.yml"))
 
 
@@ -202,6 +206,8 @@ def test_each_example_of_ours_has_a_page_without_faults(path):
         ("/chat", "post_message", "chat-post_message"),
         ("/", "say", "main-say"),
         ("/größe", "ü", "größe-ü"),
+        ("/a-b", "c", "a-b--c"),
+        ("/a", "b-c", "a-b-c"),
     ],
 )
 def test_deep_links_are_names(namespace, event, anchor):
@@ -221,6 +227,26 @@ def test_deep_links_survive_other_events():
     made["channels"]["main"]["address"] = "/x"
     (space,) = read_document(load(made)).namespaces
     assert {each.name: each.link.anchor for each in space.events} == alone
+
+
+def test_deep_links_survive_another_order_and_what_is_added_anywhere():
+    """Events, namespaces and schemas keep their links when others come before them."""
+    before = HARBOR.read_text("utf-8")
+    data = yaml.safe_load(before)
+    message = {"payload": {"type": "object", "properties": {"room": {"$ref": ROOM}}}}
+    more = {"address": "/first-of-all", "messages": dict.fromkeys(NAMES, message)}
+    data["channels"] = {"first": more, **dict(reversed(data["channels"].items()))}
+    for channel in data["channels"].values():
+        channel["messages"] = dict(reversed({**channel["messages"], "new": message}.items()))
+    operation = {"action": "receive", "channel": {"$ref": "#/channels/first"}}
+    renamed = {f"{name}_2": each for name, each in reversed(data["operations"].items())}
+    data["operations"] = {"first": operation, **renamed}
+    data["components"]["schemas"] = dict(reversed(data["components"]["schemas"].items()))
+    old, new = (PageReader(Pages(load(each)).read()).ids() for each in (HARBOR, data))
+    places = {each for each in old if each.startswith(("chat", "moderation", "schema-"))}
+    assert len(places) > 50
+    assert places <= set(new)
+    assert {f"first-of-all--{event_anchor('/', name)[5:]}" for name in NAMES} <= set(new)
 
 
 # -- examples and code -----------------------------------------------------------------------------
@@ -251,7 +277,7 @@ def test_nothing_is_made_up_that_the_schema_rejects():
     """A pattern for which no text is found has no example."""
     event = only_event({"say": {"payload": {"type": "string", "pattern": "^(?:q7){13}z$"}}})
     assert [each.key for each in event.examples[0].samples] == ["js", "ts", "py"]
-    assert samples(event)["js"] == 'socket.emit("say", data);'
+    assert samples(event)["js"].endswith('\n\nsocket.emit("say", data);')
     assert "    data," in samples(event)["py"]
 
 

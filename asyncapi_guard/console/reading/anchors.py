@@ -1,7 +1,9 @@
 """Deep links that survive: a place's link depends on its own name alone, and not on its neighbors.
 
-`/chat` and `post_message` give `chat-post_message`. Where characters have to be left out, a short
-digest of the whole name stands at the end, so that two names never share a link.
+`/chat` and `post_message` give `chat-post_message`. After a namespace that has a hyphen there are
+two: `/a-b` and `c` give `a-b--c`, because `a-b-c` is the event `b-c` of `/a`. Where characters have
+to be left out, a short digest of the whole name stands at the end, so that two names never share a
+link.
 """
 
 from __future__ import annotations
@@ -9,12 +11,14 @@ from __future__ import annotations
 import hashlib
 import re
 
-__all__ = ["Anchors", "event_anchor", "namespace_anchor", "schema_anchor"]
+__all__ = ["Anchors", "event_anchor", "namespace_anchor", "schema_anchor", "unused_anchor"]
 
 #: Letters and digits of any script, and what URLs have without escapes.
 _UNFIT = re.compile(r"[^\w.]+")
 #: What the page itself has, and the main namespace.
-_TAKEN = frozenset(("about", "filter", "keys", "main", "said", "schemas", "security", "side"))
+_TAKEN = frozenset(
+    ("about", "filter", "keys", "main", "said", "schemas", "security", "side", "unused")
+)
 _LONGEST = 80
 
 
@@ -35,12 +39,18 @@ def event_anchor(namespace: str, event: str, *, is_second: bool = False) -> str:
         is_second: the server sends it, and clients send an event of the same name.
     """
     start = "main" if namespace == "/" else namespace_anchor(namespace)
-    return f"{start}-{_slug(event)}{'-sent' if is_second else ''}"
+    between = "--" if "-" in start else "-"
+    return f"{start}{between}{_slug(event)}{'--sent' if is_second else ''}"
 
 
 def schema_anchor(name: str) -> str:
     """The link of a schema: `schema-Message`."""
     return f"schema-{_slug(name)}"
+
+
+def unused_anchor(id: str) -> str:
+    """The link of a message that no operation has: `unused-Farewell`."""
+    return f"unused-{_slug(id)}"
 
 
 class Anchors:

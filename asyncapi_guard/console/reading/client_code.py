@@ -102,7 +102,9 @@ class Call:
         has_ack: whoever sends it can be answered.
         answer: what a client can answer with, as far as it is known.
         url: of the server.
+        path: where Socket.IO is on it, if that is not `/socket.io/`.
         has_auth: clients connect with `auth`.
+        connects: no event says how clients connect, so the code does.
     """
 
     namespace: str
@@ -114,7 +116,9 @@ class Call:
     has_ack: bool = False
     answer: tuple[Any, ...] = ()
     url: str = ""
+    path: str = ""
     has_auth: bool = False
+    connects: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +147,15 @@ def samples_of(call: Call) -> list[Sample]:
             Sample("py", "Python", _py_connect(call)),
         ]
     javascript = _js_emit(call) if call.is_sent else _js_on(call)
-    typescript = Code().extend(_ts_socket(call.namespace, call.url, call.has_auth))
-    typescript.add("\n\n").extend(javascript)
     python = _py_emit(call) if call.is_sent else _py_on(call)
+    if call.connects:
+        python = _py_connected(call, python)
+    typescript = Code().extend(_ts_socket(call.namespace, call.url, call.path, call.has_auth))
+    typescript.add("\n\n").extend(javascript)
+    if call.connects:
+        javascript = (
+            Code().extend(_js_socket(call.namespace, call.url, call.path)).extend(javascript)
+        )
     return [
         *found,
         Sample("js", "JavaScript", javascript),
@@ -233,18 +243,23 @@ def _address(call: Call) -> Code:
 
 
 def _js_options(call: Call) -> Code:
-    if not call.has_auth:
-        return Code()
-    auth = literal(call.arguments[0], JAVASCRIPT, 2) if _shows_auth(call) else Code().add("auth")
-    return (
-        Code().add(", {\n  auth: ").extend(auth).add(",\n}")
-        if _shows_auth(call)
-        else (Code().add(", { auth }"))
-    )
+    entries = []
+    if call.path:
+        entries.append(Code().add("path: ").extend(_text(call.path)))
+    if _shows_auth(call):
+        entries.append(Code().add("auth: ").extend(literal(call.arguments[0], JAVASCRIPT, 2)))
+    elif call.has_auth:
+        entries.append(Code().add("auth"))
+    if len(entries) == 1 and not _shows_auth(call):
+        return Code().add(", { ").extend(entries[0]).add(" }")
+    code = Code()
+    for number, entry in enumerate(entries):
+        code.add("\n  " if number else ", {\n  ").extend(entry).add(",")
+    return code.add("\n}") if entries else code
 
 
 def _shows_auth(call: Call) -> bool:
-    return call.event == "connect" and call.is_sent and bool(call.arguments)
+    return call.event == "connect" and call.is_sent and call.has_auth and bool(call.arguments)
 
 
 def _js_connect(call: Call) -> Code:
@@ -255,9 +270,15 @@ def _js_connect(call: Call) -> Code:
 
 
 @lru_cache(maxsize=256)
-def _ts_socket(namespace: str, url: str, has_auth: bool) -> Code:  # noqa: FBT001  # lru_cache
+def _js_socket(namespace: str, url: str, path: str) -> Code:
+    """The socket of a namespace that nobody describes."""
+    return _js_connect(Call(namespace, "", is_sent=True, url=url, path=path)).add("\n\n")
+
+
+@lru_cache(maxsize=256)
+def _ts_socket(namespace: str, url: str, path: str, has_auth: bool) -> Code:  # noqa: FBT001  # lru_cache
     """The socket of a namespace: the same for all of its events."""
-    return _ts_connect(Call(namespace, "", is_sent=True, url=url, has_auth=has_auth))
+    return _ts_connect(Call(namespace, "", is_sent=True, url=url, path=path, has_auth=has_auth))
 
 
 def _ts_connect(call: Call) -> Code:
@@ -306,12 +327,29 @@ def _py_on(call: Call) -> Code:
     return code
 
 
+def _py_connected(call: Call, code: Code) -> Code:
+    """Code with a client that is connected: after it hears, and before it sends."""
+    client, connect = _py_client(), _py_connection(call)
+    first, second = (connect, code) if call.is_sent else (Code().add("\n").extend(code), connect)
+    return client.extend(first).add("\n\n").extend(second)
+
+
 def _py_connect(call: Call) -> Code:
-    code = Code().add("import", "w").add(" socketio\n\nsio = socketio.AsyncClient()\n")
+    return _py_client().extend(_py_connection(call))
+
+
+def _py_client() -> Code:
+    return Code().add("import", "w").add(" socketio\n\nsio = socketio.AsyncClient()\n")
+
+
+def _py_connection(call: Call) -> Code:
+    code = Code()
     code.add("await", "w").add(" sio.connect(\n    ")
     code.extend(_text(call.url or "http://localhost:5000"))
     code.add(",\n    namespaces=[").extend(_text(call.namespace)).add("],\n")
     if call.has_auth:
         shown = literal(call.arguments[0], PYTHON, 4) if _shows_auth(call) else Code().add("auth")
         code.add("    auth=").extend(shown).add(",\n")
+    if call.path:
+        code.add("    socketio_path=").extend(_text(call.path)).add(",\n")
     return code.add(")")

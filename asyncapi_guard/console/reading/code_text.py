@@ -73,7 +73,10 @@ class Code:
 
     def key(self, name: str, language: Language) -> Code:
         """Add the name of a property, and what stands before its value."""
-        is_bare = language.has_bare_keys and _IDENTIFIER.fullmatch(name) and name != "__proto__"
+        if language.has_bare_keys and name == "__proto__":
+            # Without brackets it would be the prototype, and no property.
+            return self.plain("[").add(_encode(name), "k").plain("]: ")
+        is_bare = language.has_bare_keys and _IDENTIFIER.fullmatch(name)
         return self.add(name if is_bare else _encode(name), "k").plain(": ")
 
     def extend(self, other: Code) -> Code:

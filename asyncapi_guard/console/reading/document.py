@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any
 from asyncapi_guard.console.reading.events import Namespace, read_namespaces
 from asyncapi_guard.console.reading.links import DocsLink, external_docs, safe_url
 from asyncapi_guard.console.reading.schema_tree import NamedSchema, Trees
+from asyncapi_guard.console.reading.unused import Unused, read_unused
 from asyncapi_guard.console.reading.wording import count
 from asyncapi_guard.contract import Perspective
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from asyncapi_guard.console.reading.rows import Row
     from asyncapi_guard.contract import Contract, SecurityScheme, Server
+    from asyncapi_guard.spec.components import Components
 
 __all__ = ["ReadDocument", "ReadServer", "Scheme", "read_document"]
 
@@ -82,6 +85,7 @@ class ReadDocument:
         namespaces: with their events.
         schemas: those that have names, with their trees.
         unserved: channels that have no address.
+        unused: what no operation uses.
     """
 
     description: str
@@ -92,6 +96,7 @@ class ReadDocument:
     namespaces: tuple[Namespace, ...]
     schemas: tuple[tuple[NamedSchema, Row], ...]
     unserved: tuple[str, ...]
+    unused: Unused
 
     @property
     def event_count(self) -> int:
@@ -101,23 +106,31 @@ class ReadDocument:
     @property
     def counts(self) -> str:
         """What there is, in one line."""
-        return ", ".join(
-            (
-                count(len(self.namespaces), "namespace"),
-                count(self.event_count, "event"),
-                count(len(self.schemas), "schema"),
-            )
-        )
+        said = [
+            count(len(self.namespaces), "namespace"),
+            count(self.event_count, "event"),
+            count(len(self.schemas), "schema"),
+        ]
+        return ", ".join([*said, f"{len(self.unused):,} not used"] if self.unused else said)
 
 
-def read_document(contract: Contract) -> ReadDocument:
-    """A document for people, as the server sees it."""
+def read_document(
+    contract: Contract, components: Callable[[AbstractSet[str]], Components] | None = None
+) -> ReadDocument:
+    """A document for people, as the server sees it.
+
+    Args:
+        contract: what it means.
+        components: what else it has, but for those at the locations that it is given; without it,
+            nobody knows what is not used.
+    """
     contract = contract.seen_by(Perspective.SERVER)
     trees = Trees()
     info = contract.meta.get("info")
     about: Mapping[str, Any] = info if isinstance(info, dict) else {}
-    namespaces = read_namespaces(contract, trees, _first_url(contract))
+    namespaces = read_namespaces(contract, trees, *_first_url(contract))
     used = {operation.channel for operation in contract.operations.values()}
+    schemas = tuple(trees.named())
     return ReadDocument(
         description=about["description"] if isinstance(about.get("description"), str) else "",
         facts=tuple(_facts(about)),
@@ -125,10 +138,11 @@ def read_document(contract: Contract) -> ReadDocument:
         servers=tuple(map(_server, contract.servers.values())),
         schemes=tuple(_schemes(contract)),
         namespaces=tuple(namespaces),
-        schemas=tuple(trees.named()),
+        schemas=schemas,
         unserved=tuple(
             id for id, each in contract.channels.items() if each.address is None and id in used
         ),
+        unused=Unused() if components is None else read_unused(contract, trees, components),
     )
 
 
@@ -181,15 +195,21 @@ def _variables(variables: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield name, said
 
 
-def _first_url(contract: Contract) -> str:
-    """The server's URL for code; the same origin without one."""
+def _first_url(contract: Contract) -> tuple[str, str]:
+    """The server's URL for code, and where Socket.IO is on it; the same origin without one."""
     for server in contract.servers.values():
         host = server.meta.get("host")
         protocol = server.meta.get("protocol")
         if isinstance(host, str) and "{" not in host:
             scheme = _HTTP.get(str(protocol), "http" if "localhost" in host else "https")
-            return f"{scheme}://{host}"
-    return ""
+            return f"{scheme}://{host}", _path(server.meta.get("pathname"))
+    return "", ""
+
+
+def _path(pathname: Any) -> str:
+    """A path as clients of Socket.IO take it; empty for their own default."""
+    inner = pathname.strip("/") if isinstance(pathname, str) else ""
+    return "" if inner in ("", "socket.io") or "{" in inner else f"/{inner}/"
 
 
 def _schemes(contract: Contract) -> Iterator[Scheme]:

@@ -9,10 +9,10 @@ from asyncapi_guard.console.reading.anchors import Anchors, event_anchor, namesp
 from asyncapi_guard.console.reading.client_code import Call, Sample, example_of, samples_of
 from asyncapi_guard.console.reading.flat_schema import flatten
 from asyncapi_guard.console.reading.links import external_docs
-from asyncapi_guard.console.reading.rows import Branch, Group, Link, Row
+from asyncapi_guard.console.reading.parts import Part, Parts, ack_of, first_text
+from asyncapi_guard.console.reading.rows import Link
 from asyncapi_guard.console.reading.sample_values import is_accepted, with_bytes
 from asyncapi_guard.console.reading.samples import Samples
-from asyncapi_guard.console.reading.wording import count
 from asyncapi_guard.contract import Action, Mode
 from asyncapi_guard.schema.text_objects import TextObject
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from asyncapi_guard.console.reading.links import DocsLink
     from asyncapi_guard.console.reading.schema_tree import Trees
     from asyncapi_guard.contract import (
-        Ack,
         Channel,
         Contract,
         Message,
@@ -33,34 +32,11 @@ if TYPE_CHECKING:
     )
     from asyncapi_guard.schema import CompiledSchema
 
-__all__ = ["Example", "Namespace", "Part", "ReadEvent", "read_namespaces", "written_examples"]
+__all__ = ["Example", "Namespace", "ReadEvent", "read_namespaces", "written_examples"]
 
 #: Examples of one event that are shown.
 _MOST_EXAMPLES = 20
 _PLAIN_TYPES = ("application/json", "")
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of an event: its arguments, its acknowledgement, the query of a connection.
-
-    Attributes:
-        title: such as `Argument`, or `2 arguments, in this order`.
-        aside: who is concerned.
-        row: what it may be; `None` where the sentences say it all.
-        sentences: what else there is to say, or all there is.
-    """
-
-    title: str
-    aside: str = ""
-    row: Row | None = None
-    sentences: tuple[str, ...] = ()
-
-    @property
-    def unfolds(self) -> bool:
-        """Whether something in it unfolds."""
-        row = self.row
-        return row is not None and (bool(row.groups) or any(below.is_nested for below in row.rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,24 +155,27 @@ class _Met:
     operations: list[Operation] = field(default_factory=list)
 
 
-def read_namespaces(contract: Contract, trees: Trees, url: str) -> list[Namespace]:
+def read_namespaces(contract: Contract, trees: Trees, url: str, path: str = "") -> list[Namespace]:
     """The namespaces of a contract, in the document's order.
 
     Args:
         contract: as the server sees it.
         trees: makes the trees of schemas, and keeps those with names.
         url: of the server, for code.
+        path: where Socket.IO is on it, if that is not `/socket.io/`.
     """
-    return _Reader(contract, trees, url).read()
+    return _Reader(contract, trees, url, path).read()
 
 
 class _Reader:
     """One run over one contract."""
 
-    def __init__(self, contract: Contract, trees: Trees, url: str) -> None:
+    def __init__(self, contract: Contract, trees: Trees, url: str, path: str) -> None:
         self._contract = contract
         self._trees = trees
+        self._parts = Parts(trees)
         self._url = url
+        self._path = path
         self._anchors = Anchors()
         self._samples = Samples()
         self._namespaces: dict[str, Namespace] = {}
@@ -220,7 +199,7 @@ class _Reader:
             self._channels[address], self._met[address] = [], {}
         namespace = self._namespaces[address]
         self._channels[address].append(channel)
-        namespace.description = namespace.description or _text(
+        namespace.description = namespace.description or first_text(
             [channel.meta], "description", "summary", "title"
         )
         namespace.parameters.update(channel.parameters)
@@ -276,10 +255,11 @@ class _Reader:
         )
         said_by_all = [*metas, *(operation.meta for operation in met.operations)]
         about_connections = met.from_client and met.name in ("connect", "disconnect")
-        parts = [self._arguments(met, link)]
-        ack = _ack_of(met.messages)
+        auth = met.from_client and met.name == "connect"
+        parts = [self._parts.arguments(met.messages, link, auth=auth)]
+        ack = ack_of(met.messages)
         if not about_connections:
-            parts.append(self._ack(met, ack, link))
+            parts.append(self._parts.ack(met.messages, link, from_client=met.from_client))
         parts.extend(_unvalidated(said_by_all))
         answer = [] if about_connections else self._samples.ack(ack)
         call = Call(
@@ -290,14 +270,16 @@ class _Reader:
             answer=tuple(answer),
             takes_data=not any(m.payload is None or m.payload.nothing for m in met.messages),
             url=self._url,
+            path=self._path,
             has_auth=has_auth,
+            connects=("connect", True) not in beside,
         )
         return ReadEvent(
             link,
             address,
             met.from_client,
-            summary=_text(own, "summary", "title"),
-            description=_text(own, "description"),
+            summary=first_text(own, "summary", "title"),
+            description=first_text(own, "description"),
             tags=tuple(_tags(said_by_all)),
             security=self._security(met),
             is_deprecated=any(meta.get("deprecated") is True for meta in said_by_all)
@@ -315,61 +297,7 @@ class _Reader:
             schemes = [s for server in self._contract.servers.values() for s in server.security]
         return tuple(dict.fromkeys(schemes))
 
-    # -- arguments ---------------------------------------------------------------------------------
-
-    def _arguments(self, met: _Met, user: Link) -> Part:
-        auth = met.from_client and met.name == "connect"
-        if len(met.messages) == 1:
-            return self._values(met.messages[0].payload, user, "auth" if auth else "Argument")
-        branches = []
-        for message in met.messages:
-            part = self._values(message.payload, user, "auth" if auth else "Argument")
-            row = part.row or Row(kind=" ".join(part.sentences))
-            title = _text([message.meta], "title") or message.id
-            branches.append(Branch(title, row))
-        heading = f"one of {len(branches)}"
-        return Part(
-            "auth" if auth else "Arguments", row=Row(groups=(Group(heading, (*branches,)),))
-        )
-
-    def _values(self, schema: Schema | None, user: Link, name: str) -> Part:
-        """What arguments may be, or the value of `auth`."""
-        if schema is None:
-            is_auth = name == "auth"
-            said = "Any value is accepted." if is_auth else "Any arguments are accepted."
-            return Part(name if is_auth else "Arguments", sentences=(said,))
-        if schema.nothing:
-            return Part(name, sentences=("None.",)) if name == "auth" else Part("No arguments")
-        row = self._trees.tree(schema, user)
-        if name == "auth" or not schema.positional:
-            return Part(name, row=row)
-        amount = sum(each.position is not None for each in row.rows)
-        title = f"{count(amount, 'argument')}{', in this order' if amount > 1 else ''}"
-        return Part(title, row=row)
-
-    def _ack(self, met: _Met, ack: Ack | None, user: Link) -> Part:
-        title = "Acknowledgement"
-        sender = "Clients" if met.from_client else "The server"
-        if ack is None:
-            return Part(title, sentences=("None described.",))
-        if ack.none:
-            return Part(title, sentences=(f"None. {sender} must not ask for one.",))
-        aside = "from the server" if met.from_client else "from the client"
-        sentences = []
-        if ack.required:
-            sentences.append(f"{sender} must ask for it.")
-        if ack.timeout is not None:
-            sentences.append(f"It must come within {ack.timeout:g} s.")
-        schemas = [*dict.fromkeys(_schemas_of_acks(met.messages))]
-        if len(schemas) == 1:
-            if schemas[0].nothing:
-                return Part(title, aside, sentences=("Without a value.", *sentences))
-            row = self._trees.tree(schemas[0], user)
-        else:
-            rows = [self._trees.tree(schema, user) for schema in schemas]
-            branches = [Branch(row.links[0].name if row.links else row.kind, row) for row in rows]
-            row = Row(groups=(Group(f"one of {len(rows)}", tuple(branches)),))
-        return Part(title, aside, row, tuple(sentences))
+    # -- connections -------------------------------------------------------------------------------
 
     def _handshake(self, address: str) -> Iterator[Part]:
         """What the request must be with which clients connect."""
@@ -393,7 +321,7 @@ class _Reader:
             for message in met.messages:
                 arguments = self._samples.arguments(message.payload)
                 has_any = bool(arguments)
-                title = _text([message.meta], "title") or message.id
+                title = first_text([message.meta], "title") or message.id
                 made.append(Example(title, _coded(call, met, arguments), is_made_up=has_any))
         yield from made[:_MOST_EXAMPLES]
 
@@ -440,16 +368,6 @@ def written_examples(message: Message) -> Iterator[tuple[str, list[Any], bool]]:
 # -- what several messages say together ------------------------------------------------------------
 
 
-def _ack_of(messages: Iterable[Message]) -> Ack | None:
-    return next((message.ack for message in messages if message.ack is not None), None)
-
-
-def _schemas_of_acks(messages: Iterable[Message]) -> Iterator[Schema]:
-    for message in messages:
-        if message.ack is not None and not message.ack.none:
-            yield from message.ack.alternatives
-
-
 def _mode(met: _Met) -> Mode | None:
     said = (*(each.mode for each in met.messages), *(each.mode for each in met.operations))
     modes = [mode for mode in said if mode is not None]
@@ -463,16 +381,6 @@ def _is_one_of_several(met: _Met) -> bool:
     )
 
 
-def _text(metas: Iterable[Mapping[str, Any]], *names: str) -> str:
-    """The first text of some fields, each looked for everywhere before the next one."""
-    metas = [*metas]
-    for name in names:
-        for meta in metas:
-            if isinstance(meta.get(name), str) and meta[name].strip():
-                return str(meta[name]).strip()
-    return ""
-
-
 def _tags(metas: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     lists = (meta.get("tags") for meta in metas)
     tags = (tag for tags in lists if isinstance(tags, list) for tag in tags)
@@ -484,7 +392,7 @@ def _unvalidated(metas: Iterable[Mapping[str, Any]]) -> Iterator[Part]:
     """What the document describes and Socket.IO does not carry."""
     metas = [*metas]
     sentences = []
-    type_ = _text(metas, "contentType")
+    type_ = first_text(metas, "contentType")
     if type_ not in _PLAIN_TYPES:
         sentences.append(f"Content type: {type_}.")
     if any(meta.get("headers") for meta in metas):

@@ -100,6 +100,9 @@ class Trees:
         #: and how deep they stand.
         self._known: dict[tuple[str, str, int], tuple[Row, int]] = {}
         self._unbuilt: deque[NamedSchema] = deque()
+        #: Of the trees whose parts have not all got names.
+        self._bundles: list[Bundle] = []
+        self._met: set[str] = set()
         self._rows_of_all = 0
         self._rows = 0
 
@@ -112,6 +115,7 @@ class Trees:
         """
         compiled = cast("CompiledSchema", schema)  # as every schema of a contract is
         bundle = compiled.bundle
+        self._bundles.append(bundle)
         self._rows = 0
         is_free = not schema_name(compiled.location)
         place = _Place(bundle, compiled.location, within=("s0",), is_free=is_free)
@@ -122,6 +126,18 @@ class Trees:
             self._note_use(row, user)
         return row
 
+    def places(self) -> set[str]:
+        """Where all stand that have a place of their own or are a part of a tree's schema."""
+        return self._met | set(self._named)
+
+    def name(self, name: str, schema: Schema) -> None:
+        """Give a schema of the components a place of its own."""
+        compiled = cast("CompiledSchema", schema)  # as above
+        if schema_name(compiled.location):
+            self._link(compiled.bundle, "s0")
+        elif compiled.location not in self._named:
+            self._keep(compiled.location, name, compiled.bundle, compiled.bundle.root, "s0")
+
     def link_of(self, schema: Schema) -> Link | None:
         """The link of a schema that has a name."""
         compiled = cast("CompiledSchema", schema)  # as above
@@ -129,12 +145,22 @@ class Trees:
 
     def named(self) -> Iterator[tuple[NamedSchema, Row]]:
         """The schemas that have names, each with its tree; those that only these name come last."""
+        self._name_all()
         while self._unbuilt:
             each = self._unbuilt.popleft()
             self._rows = 0
             within = (each.entry,) if each.entry else ()
             place = _Place(each.bundle, each.link.anchor, within=within, named=1)
             yield each, self._row(place, each.schema)
+
+    def _name_all(self) -> None:
+        """Give those a place that words speak of without a link, such as `not` and `if`."""
+        for bundle in self._bundles:
+            self._met.update(bundle.places.values())
+            for entry, place in bundle.places.items():
+                if place not in self._named and schema_name(place):
+                    self._link(bundle, entry)
+        self._bundles.clear()
 
     def _note_use(self, row: Row, user: Link) -> None:
         for link in row.mentioned():

@@ -72,7 +72,8 @@ export function colored(text) {
 }
 
 /**
- * Lines of the document, the one that decided marked, with the reason below it.
+ * Lines of the document, the one that decided marked, with the reason below it. What all of them are
+ * indented by is left out: there is little room.
  *
  * @param {{reason: string, file: string, clause: {line: number, column: number, served: string|null, lines: {number: number, text: string}[]}}} problem
  *   as the judge and the live data have it; the file is "" for a document that is in none
@@ -80,10 +81,11 @@ export function colored(text) {
  */
 export function clauseOf({ reason, file, clause }, kind = "bad") {
   const name = file || "the document";
+  const indent = Math.min(...clause.lines.filter(({ text }) => text.trim()).map(({ text }) => text.search(/\S/)));
   const lines = el("div", { className: "lines", tabIndex: 0, role: "group", ariaLabel: `Lines of ${name}, around line ${clause.line}` });
   for (const { number, text } of clause.lines) {
     const hit = number === clause.line;
-    lines.append(el("span", { className: hit ? `ln hit ${kind}` : "ln", dataset: { n: number } }, `${text}\n`));
+    lines.append(el("span", { className: hit ? `ln hit ${kind}` : "ln", dataset: { n: number } }, `${text.slice(indent)}\n`));
     if (hit) lines.append(el("span", { className: `why ${kind}` }, reason));
   }
   return el(

@@ -70,15 +70,14 @@ export class Form {
     const { name, required } = place;
     const several = node.kind === "options" ? node.values : node.kind === "choice" && /^anything/.test(node.words ?? "anything") ? node.choices : undefined;
     const words = several ? `one of ${several.length}` : node.words;
-    return el(
-      tag,
-      more,
+    const said = [
       name === undefined ? "" : el("code", {}, name),
-      el("span", { className: "type" }, words ?? ""),
+      words ? el("span", { className: "type" }, words) : "",
       node.old ? el("span", { className: "chip" }, "deprecated") : "",
       required === undefined ? "" : el("span", { className: required ? "must" : "may" }, required ? "required" : "optional"),
-      ...children,
-    );
+    ];
+    // With spaces between them: this is what screen readers say.
+    return el(tag, more, ...said.filter(Boolean).flatMap((part) => [part, " "]), ...children);
   }
 
   #error(path) {
@@ -216,11 +215,11 @@ export class Form {
     const id = `g${lastId}`;
     const error = this.#error(place.path);
     const remove = place.required === false ? this.#remove(place) : "";
-    const label = this.#label(place, node, "div", { className: "label", id }, el("span", { className: "grow" }), remove);
+    const label = this.#label(place, node, "div", { className: "label", id });
     return el(
       "div",
       { className: "field group", role: "group", "aria-labelledby": id, dataset: { path: place.path } },
-      label,
+      el("div", { className: "group-head" }, label, remove),
       this.#text(node),
       el("div", { className: "inside" }, ...inside(place.change)),
       error,

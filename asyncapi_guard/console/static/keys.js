@@ -34,7 +34,11 @@ export const isTyping = (target) =>
 
 document.addEventListener("keydown", (event) => {
   const { key, target } = event;
-  if (key === "Escape" && isTyping(target) && !$("dialog[open]")) target.blur();
+  if (key === "Escape" && isTyping(target) && !$("dialog[open]")) {
+    // The browser would empty a field of this kind without a word, and what it filters would stay.
+    if (target.type === "search") event.preventDefault();
+    target.blur();
+  }
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(target) || $("dialog[open]")) return;
   if (!enabled && key !== "?") return;
   const action = (before && actions.get(`${before} ${key}`)) ?? actions.get(key);

@@ -123,6 +123,7 @@ function showMode(mode) {
   $("#guard").hidden = !mode;
   weak.hidden = !(mode in WEAK);
   if (!mode) return;
+  $("#guard").classList.toggle("only-wide", mode === "enforce");
   $("#guard .dot").className = `dot ${mode === "enforce" ? "ok" : "warn"}`;
   $("#guard").lastElementChild.textContent = GUARD[mode];
   if (!weak.hidden) weak.lastElementChild.textContent = WEAK[mode];
@@ -163,9 +164,15 @@ for (const button of which) {
     showFiltered();
   });
 }
-$("#filter").addEventListener("input", ({ target }) => {
-  choice.asked = target.value.trim();
+const filter = $("#filter");
+filter.addEventListener("input", () => {
+  choice.asked = filter.value.trim();
   showFiltered();
+});
+$("#clear").addEventListener("click", () => {
+  choice.asked = filter.value = "";
+  showFiltered();
+  filter.focus();
 });
 onMore(() => showViolations(state));
 
@@ -179,7 +186,7 @@ pause.addEventListener("click", () => {
 
 onKey("/", "Filter", (event) => {
   event.preventDefault();
-  $("#filter").focus();
+  filter.focus();
 });
 onKey("p", "Pause, and go on", () => pause.click());
 

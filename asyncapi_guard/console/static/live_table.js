@@ -101,7 +101,8 @@ export function showTable({ declared, events, samples, violations }, choice) {
   if ($("#spark-head").offsetParent) drawSparks(shown, samples, violations, choice.time);
   const text = remark(all.length, fitting.length, shown.length, choice);
   $("#no-rows").textContent = text;
-  $("#no-rows").hidden = !text;
+  $("#no-rows-box").hidden = !text;
+  $("#clear").hidden = Boolean(fitting.length) || !choice.asked;
   return fitting.length;
 }
 

@@ -74,8 +74,9 @@ export class Log {
   }
 
   #nothing() {
-    const text = this.packets.length ? "No packets match." : "No traffic yet. Send an event, or wait for the server.";
-    return el("li", { className: "empty" }, text);
+    if (!this.packets.length) return el("li", { className: "empty" }, "No traffic yet. Send an event, or wait for the server.");
+    const clear = el("button", { type: "button", className: "linkish", dataset: { clear: "" } }, "Clear the filter");
+    return el("li", { className: "empty" }, "No packets match.", clear);
   }
 
   #row(packet, isNew) {

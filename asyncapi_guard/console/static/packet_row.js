@@ -62,13 +62,16 @@ export function guardError(args) {
   return error && typeof error.code === "string" && typeof error.event === "string" ? error : undefined;
 }
 
-function ackRow({ args, ms, judged, late, error }) {
+function ackRow({ args, ms, judged, late, error }, sent) {
   const head = [el("span", { className: "muted" }, "ack")];
   if (ms !== undefined) head.push(el("span", { className: "took num" }, `${ms} ms`));
   head.push(el("span", { className: "grow" }));
   if (late) return el("div", { className: "ack" }, el("div", { className: "packet-head" }, ...head, el("span", { className: "verdict" }, late)));
   if (error) {
-    const told = (error.problems ?? []).map(({ path, message }) => el("li", {}, el("code", {}, path || "(root)"), ` ${message}`));
+    // What the event itself says is not said again.
+    const known = new Set((sent?.problems ?? []).map(({ path, reason }) => `${path}\n${reason}`));
+    const own = (error.problems ?? []).filter(({ path, message }) => !known.has(`${path}\n${message}`));
+    const told = own.map(({ path, message }) => el("li", {}, el("code", {}, path || "(root)"), ` ${message}`));
     return el(
       "div",
       { className: "ack" },
@@ -122,7 +125,7 @@ export function packetRow(packet, isNew) {
     args?.length ? data(args) : "",
     said ? el("p", { className: "reason-text" }, said) : "",
     ...reasons(judged, kind || "bad", said),
-    ack ? ackRow(ack) : "",
+    ack ? ackRow(ack, judged) : "",
     answered ? answerRow(answered) : "",
   );
 }

@@ -174,6 +174,7 @@ export class Sequences {
     for (const [at, step] of steps.entries()) {
       if (isStopped()) return `${name}: stopped after ${at} steps.`;
       tell(at + 1);
+      if (!namespaceOf(step.namespace)) return `Step ${at + 1} needs the namespace ${step.namespace}, which the document doesn't have.`;
       const pane = await this.#paneOf(step);
       if (!pane?.isConnected) return `Step ${at + 1} needs ${step.as} in ${step.namespace}. Connect, and replay again.`;
       const args = resolved(step.args, acks);

@@ -46,7 +46,10 @@ function choose(pick) {
 for (const pick of picks) pick.addEventListener("click", () => choose(pick));
 
 const filter = $("#filter");
-filter.addEventListener("input", () => {
+const events = picks.filter((pick) => pick.dataset.event !== undefined).length;
+const declared = events === 1 ? "1 event" : `${events} events`;
+
+function findEvents() {
   const words = filter.value.trim().toLowerCase();
   let found = 0;
   for (const pick of picks) {
@@ -55,7 +58,16 @@ filter.addEventListener("input", () => {
     found += fits;
   }
   for (const section of $$("[data-events]")) section.hidden = !$("li:not([hidden])", section);
-  $("#filter-empty").hidden = found > 0;
+  const empty = $("#filter-empty");
+  empty.hidden = found > 0 || !words;
+  if (!empty.hidden) empty.firstElementChild.textContent = `None of ${declared} is called “${filter.value.trim()}”.`;
+}
+
+filter.addEventListener("input", findEvents);
+$("#filter-empty button").addEventListener("click", () => {
+  filter.value = "";
+  findEvents();
+  filter.focus();
 });
 // The drawer closes itself on what is pressed outside of it, and would do so at once.
 $("[data-events-menu]").addEventListener("click", () => drawer(true));
@@ -191,6 +203,12 @@ for (const button of $$("[data-which]")) {
 $("#packet-filter").addEventListener("input", ({ target }) => {
   shown.text = target.value.trim();
   redraw();
+});
+$("#panes").addEventListener("click", ({ target }) => {
+  if (!target.closest("[data-clear]")) return;
+  $("#packet-filter").value = shown.text = "";
+  $("[data-which=all]").click();
+  $("#packet-filter").focus();
 });
 
 const pause = $("#pause");
