@@ -33,9 +33,9 @@ class Outboxes:
     def __init__(self, server: Any) -> None:
         self._server = server
         #: Methods of classes, and whether they are as they come: looked at for each packet.
-        self._methods: tuple[Any, Any, Any, Any, Any, bool] = (None, None, None, None, None, False)
+        self._methods: tuple[Any, ...] = (None,) * 6
         #: The same of sockets, and the class of their queues.
-        self._kinds: tuple[Any, Any, Any, bool] = (None, None, None, False)
+        self._kinds: tuple[Any, ...] = (None,) * 4
 
     def are_open(self) -> bool:
         """Return whether nobody looks at what the server sends, or has a say in it."""
@@ -50,6 +50,7 @@ class Outboxes:
         if not isinstance(log, logging.Logger) or log.isEnabledFor(logging.INFO):
             return False  # engine.io tells of each packet
         here, beneath = type(server), type(eio)
+        are_own: bool
         one, two, three, four, five, are_own = self._methods
         if (  # a wrapper may be equal
             here._send_packet is not one
