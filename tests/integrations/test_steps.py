@@ -144,7 +144,7 @@ class Queued(Stage):
         self.frame("0")
         self.taken()
 
-    def taken(self) -> list[str]:
+    def taken(self) -> list[Any]:
         """All that was sent."""
         taken = []
         while not self.queue.empty():
@@ -248,6 +248,21 @@ def test_a_typed_event_takes_no_more_steps_than_it_did(
     assert len(steps) <= MOST_TYPED[kind] + 2 * apart, steps
     assert at.taken() == ['437[{"x":1}]'] * 2
     assert at.io.guard.shortcut(at.io.guard.in_force.rule_of_received("/", "say"), "/", "say")
+
+
+@pytest.mark.parametrize("kind", [AsyncAPIServer, AsyncAPIAsyncServer])
+def test_an_ack_with_bytes_is_put_into_the_queue_once(
+    kind: Any, loop: asyncio.AbstractEventLoop
+) -> None:
+    """All parts of it in a row."""
+    at = typed(kind, loop)
+
+    @at.io.on("say", get_from_typehint=False)
+    def say(sid: str, said: Any) -> bytes:
+        return b"b"
+
+    at.event()
+    assert at.taken() == ['461-7[{"_placeholder":true,"num":0}]', b"b"]
 
 
 def test_a_task_looks_for_its_event_loop_once(loop: asyncio.AbstractEventLoop) -> None:
