@@ -212,21 +212,25 @@ class TypedCalls:
         dump = self._typed.plain if receiver.ack is None else receiver.ack.dump
         kind, quick = (None, None) if receiver.ack is None else receiver.ack.quick_dump()
 
-        def dumped(value: Any) -> Any:
-            try:
-                return value if quick is None else quick(value)
-            except ValueError:
-                return dump(value)
-
         def run(sid: str, instance: Any) -> Any:
             value = handler(sid, instance) if with_session else handler(instance)
-            return dumped(value) if type(value) is kind else dump(value)
+            if type(value) is kind:
+                try:
+                    return value if quick is None else quick(value)
+                except ValueError:
+                    pass
+            return dump(value)
 
         async def run_later(sid: str, instance: Any) -> Any:
             value = handler(sid, instance) if with_session else handler(instance)
             if type(value) is CoroutineType or inspect.isawaitable(value):
                 value = await value
-            return dumped(value) if type(value) is kind else dump(value)
+            if type(value) is kind:
+                try:
+                    return value if quick is None else quick(value)
+                except ValueError:
+                    pass
+            return dump(value)
 
         return run_later if self._awaits else run
 

@@ -402,6 +402,23 @@ def test_a_queue_that_takes_nothing_at_once_is_waited_for(net: Any) -> None:
     assert at.now(a) == [MOVED, '421["question","q"]']
 
 
+def test_an_ack_that_a_queue_does_not_take_is_sent_by_the_socket(host: Any) -> None:
+    """Once, and as without the guard."""
+    at = host()
+    client, sid = at.entered()
+    waiting, left = at.socket(sid).queue, [queue.Full()]
+    put_nowait = waiting.put_nowait
+
+    def once(packet: Any) -> None:
+        if left:
+            raise left.pop()
+        put_nowait(packet)
+
+    waiting.put_nowait = once
+    assert at.now(client) == []
+    assert left == []
+
+
 # -- whoever looks at what is sent -----------------------------------------------------------------
 
 

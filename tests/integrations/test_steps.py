@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,10 @@ import flask
 import pytest
 import socketio
 from blinker import Signal
+from engineio.async_socket import AsyncSocket
+from engineio.socket import Socket
 from flask_socketio import SocketIO
+from pydantic import BaseModel
 
 import asyncapi_guard
 from asyncapi_guard import (
@@ -34,6 +38,9 @@ if TYPE_CHECKING:
 PACKAGE = str(Path(asyncapi_guard.__file__).parent)
 #: How many of the guard's functions an event with an ack, and an emit, call at most.
 MOST = {"event": 35, "emit": 22}
+#: How often an event with a model and its ack call functions of the guard, on a drop-in that puts
+#: the ack into its client's queue; two more for the task that its handler runs in.
+MOST_TYPED = {AsyncAPIServer: 40, AsyncAPIAsyncServer: 39}
 #: What only some contracts have a use for, and an attribute of a message that says so.
 TIMED = {"x-ack": {"args": {"type": "boolean"}, "required": True, "timeout": 60}}
 OF_ACKS = {"ack_options", "owed", "timing"}
@@ -63,6 +70,15 @@ def document(*, timed: bool = False, secured: bool = False) -> dict[str, Any]:
         },
         "components": {"securitySchemes": {"b": scheme} if secured else {}},
     }
+
+
+def profiled(note: Callable[..., None], action: Callable[[], None]) -> None:
+    """Do something, and tell of all that it calls."""
+    sys.setprofile(note)
+    try:
+        action()
+    finally:
+        sys.setprofile(None)
 
 
 class Stage:
@@ -105,7 +121,6 @@ class Stage:
 
     def steps(self, action: Callable[[], None]) -> list[tuple[str, str]]:
         """The guard's functions that something calls: modules and names; after it was done once."""
-        action()
         calls: list[tuple[str, str]] = []
 
         def note(frame: Any, event: str, _arg: Any) -> None:
@@ -113,12 +128,53 @@ class Stage:
             if event == "call" and code.co_filename.startswith(PACKAGE):
                 calls.append((Path(code.co_filename).stem, code.co_name))
 
-        sys.setprofile(note)
-        try:
-            action()
-        finally:
-            sys.setprofile(None)
+        action()
+        profiled(note, action)
         return calls
+
+
+class Queued(Stage):
+    """A server whose client is a queue of engine.io's, which it puts packets into."""
+
+    def __init__(self, server: Any, loop: asyncio.AbstractEventLoop) -> None:
+        self.io, self.loop = server, loop
+        self.awaits: bool = server.is_asyncio_based()
+        client = (AsyncSocket if self.awaits else Socket)(server.eio, "e1")
+        server.eio.sockets["e1"] = client
+        client.connected, client.last_ping, self.queue = True, None, client.queue
+        self.do(server._handle_eio_connect, "e1", {})
+        self.frame("0")
+        self.taken()
+
+    def taken(self) -> list[Any]:
+        """All that was sent."""
+        taken = []
+        while not self.queue.empty():
+            taken.append(self.queue.get_nowait().encode())
+        return taken
+
+    def event(self) -> None:
+        self.frame('27["say",{"x":1}]')
+        if self.io.async_handlers:
+            self.do(asyncio.sleep, 0)  # its task runs
+
+
+class Said(BaseModel):
+    x: int
+
+
+def typed(kind: Any, loop: asyncio.AbstractEventLoop, *, apart: bool = False) -> Queued:
+    """A drop-in with a handler that takes a model, and returns it."""
+    io = kind(typed=True, async_handlers=apart)
+
+    def say(sid: str, said: Said) -> Said:
+        return said
+
+    async def say_later(sid: str, said: Said) -> Said:
+        return said
+
+    io.on("say", say_later if io.is_asyncio_based() else say)
+    return Queued(io, loop)
 
 
 @pytest.fixture
@@ -181,6 +237,50 @@ def test_there_are_not_more_steps_than_there_were(action: str, stage: Any) -> No
     at = stage()
     steps = at.steps(getattr(at, action))
     assert len(set(steps)) <= MOST[action], steps
+
+
+@pytest.mark.parametrize(
+    ("kind", "apart"),
+    [(AsyncAPIServer, False), (AsyncAPIAsyncServer, False), (AsyncAPIAsyncServer, True)],
+)
+def test_a_typed_event_takes_no_more_steps_than_it_did(
+    kind: Any, apart: bool, loop: asyncio.AbstractEventLoop
+) -> None:
+    """By its model, to its handler, and into the queue of its client."""
+    at = typed(kind, loop, apart=apart)
+    steps = at.steps(at.event)
+    assert len(steps) <= MOST_TYPED[kind] + 2 * apart, steps
+    assert at.taken() == ['437[{"x":1}]'] * 2
+    assert at.io.guard.shortcut(at.io.guard.in_force.rule_of_received("/", "say"), "/", "say")
+
+
+@pytest.mark.parametrize("kind", [AsyncAPIServer, AsyncAPIAsyncServer])
+def test_an_ack_with_bytes_is_put_into_the_queue_once(
+    kind: Any, loop: asyncio.AbstractEventLoop
+) -> None:
+    """All parts of it in a row."""
+    at = typed(kind, loop)
+
+    @at.io.on("say", get_from_typehint=False)
+    def say(sid: str, said: Any) -> bytes:
+        return b"b"
+
+    at.event()
+    assert at.taken() == ['461-7[{"_placeholder":true,"num":0}]', b"b"]
+
+
+def test_a_task_looks_for_its_event_loop_once(loop: asyncio.AbstractEventLoop) -> None:
+    """Before Python 3.12, asyncio asks the system for the process each time."""
+    at, asked = typed(AsyncAPIAsyncServer, loop, apart=True), list[str]()
+
+    def note(frame: Any, event: str, arg: Any) -> None:
+        if event == "c_call" and "_running_loop" in arg.__name__:
+            callers = [each.f_code for each in (frame, frame.f_back) if each is not None]
+            ours = (c.co_name for c in callers if c.co_filename.startswith(PACKAGE))
+            asked.extend(islice(ours, 1))
+
+    profiled(note, at.event)
+    assert asked == ["start"]
 
 
 @pytest.mark.parametrize("timed", [False, True])

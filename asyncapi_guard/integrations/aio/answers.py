@@ -90,7 +90,9 @@ class Answers(Guarded[Decides]):
             # python-socketio looks for a handler by it, and fails.
             logger.debug("an event in %s whose name is not a text", printable(call.namespace))
             return
-        self._log_received(call)
+        log = self.target.logger
+        if not isinstance(log, logging.Logger) or log.isEnabledFor(logging.INFO):
+            self._log_received(log, call)
         if call.timeout is not None and call.deadline is None:
             call.deadline = self.clock.set(call.timeout, self._answer_overdue, call)
         if not self._apart:
@@ -115,11 +117,8 @@ class Answers(Guarded[Decides]):
         finally:
             self.decide.end_handler(call)
 
-    def _log_received(self, call: Call) -> None:
+    def _log_received(self, log: Any, call: Call) -> None:
         """As python-socketio does; its logger may be of any kind, and fail in any way."""
-        log = self.target.logger
-        if isinstance(log, logging.Logger) and not log.isEnabledFor(logging.INFO):
-            return
         try:
             names = printable(call.event), call.sid, printable(call.namespace)
             log.info("received event %s from %s [%s]", *names)
@@ -238,10 +237,10 @@ class Answers(Guarded[Decides]):
         except BaseException as error:
             await self._tell_of_fault(call, error)
             raise
-        if verdict.violation is None:
-            await self._send(call.eio_sid, packet)
-        else:
+        if verdict.violation is not None:
             await self._acknowledge_violation(call, packet, verdict)
+        elif packet is not None and not self._takes(call.eio_sid, packet):
+            await self._hand_over(call.eio_sid, packet)  # without another coroutine for each ack
 
     async def _acknowledge_violation(self, call: Call, packet: Any, verdict: Verdict) -> None:
         """Record an ack that breaks the contract, and answer with it or in its place."""

@@ -123,9 +123,9 @@ class _Awaiting:
         if not handler:
             return await self._call(call)
         shortcut = call.shortcut
-        if shortcut is not None and shortcut.find is self.find and shortcut.handler is handler:
-            handler, args = shortcut.run, (call.sid, call.instance)
         try:
+            if shortcut is not None and shortcut.find is self.find and shortcut.handler is handler:
+                return await shortcut.run(call.sid, call.instance)
             value = handler(*args)
             return await value if is_pending(value) else value
         except asyncio.CancelledError:

@@ -66,19 +66,23 @@ def start(server: Any, function: Callable[..., Any], *args: Any) -> None:
         and _STARTER not in server.__dict__
         and _STARTER not in eio.__dict__
     ):
-        asyncio.get_running_loop().create_task(_held_while_it_runs(function, args))
+        loop = asyncio.get_running_loop()
+        loop.create_task(_held_while_it_runs(loop, function, args))  # noqa: RUF006  # it holds itself
     else:
         task: asyncio.Future[Any] = server.start_background_task(function, *args)
         _held.add(task)
         task.add_done_callback(_held.discard)
 
 
-async def _held_while_it_runs(function: Callable[..., Any], args: tuple[Any, ...]) -> None:
+async def _held_while_it_runs(
+    loop: asyncio.AbstractEventLoop, function: Callable[..., Any], args: tuple[Any, ...]
+) -> None:
     """Call a function, and hold the task in which it runs; until it begins, the loop does.
 
-    It takes a third of the time of a callback, for which the loop has another turn.
+    It takes a third of the time of a callback, for which the loop has another turn. Looking for the
+    loop again would cost as much as that: before Python 3.12, it asks the system for the process.
     """
-    task = asyncio.current_task()
+    task = asyncio.current_task(loop)
     _held.add(task)
     try:
         await function(*args)

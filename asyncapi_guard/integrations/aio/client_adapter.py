@@ -38,10 +38,9 @@ class ClientAdapter(Guarded["ClientDecisions"]):
         """
         self._plain = plain
 
-    async def _send(self, eio_sid: str, packet: Any) -> None:  # noqa: ARG002  # there is one
-        """Send a packet to the server; `None` is nothing to send."""
-        if packet is not None:
-            await self.client._send_packet(packet)
+    async def _hand_over(self, eio_sid: str, packet: Any) -> None:  # noqa: ARG002  # there is one
+        """Hand a packet to the client, which sends it to its server."""
+        await self.client._send_packet(packet)
 
     def _shown_by(self, eio_sid: str | None) -> Iterable[str]:  # noqa: ARG002  # there is one
         auth = getattr(self.client, "connection_auth", None)

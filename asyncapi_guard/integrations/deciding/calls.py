@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract import Mode
 from asyncapi_guard.violations import Checkpoint
@@ -36,7 +37,8 @@ __all__ = [
 given_auth: ContextVar[Any] = ContextVar("asyncapi_guard_given_auth", default=None)
 
 
-class Shortcut(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Shortcut:
     """What judges an event by making an instance of its one argument.
 
     The instance goes to the handler that the server finds, if that is the one it was made for.

@@ -10,7 +10,6 @@ was wrapped, replaced or overridden, or the socket would do something else first
 from __future__ import annotations
 
 import logging
-import operator
 import time
 from typing import Any
 
@@ -34,10 +33,9 @@ class Outboxes:
     def __init__(self, server: Any) -> None:
         self._server = server
         #: Methods of classes, and whether they are as they come: looked at for each packet.
-        self._methods: tuple[Any, ...] = (None,) * 5
-        self._are_own: bool = False
-        self._kinds: tuple[Any, ...] = (None,) * 3
-        self._are_plain: bool = False
+        self._methods: tuple[Any, ...] = (None,) * 6
+        #: The same of sockets, and the class of their queues.
+        self._kinds: tuple[Any, ...] = (None,) * 4
 
     def are_open(self) -> bool:
         """Return whether nobody looks at what the server sends, or has a say in it."""
@@ -52,16 +50,25 @@ class Outboxes:
         if not isinstance(log, logging.Logger) or log.isEnabledFor(logging.INFO):
             return False  # engine.io tells of each packet
         here, beneath = type(server), type(eio)
-        methods = (
-            here._send_packet,
-            here._send_eio_packet,
-            beneath.send,
-            beneath.send_packet,
-            beneath._get_socket,
-        )
-        if any(map(operator.is_not, methods, self._methods)):  # a wrapper may be equal
-            self._methods, self._are_own = methods, all(map(is_from_library, methods))
-        return self._are_own
+        are_own: bool
+        one, two, three, four, five, are_own = self._methods
+        if (  # a wrapper may be equal
+            here._send_packet is not one
+            or here._send_eio_packet is not two
+            or beneath.send is not three
+            or beneath.send_packet is not four
+            or beneath._get_socket is not five
+        ):
+            methods = (
+                here._send_packet,
+                here._send_eio_packet,
+                beneath.send,
+                beneath.send_packet,
+                beneath._get_socket,
+            )
+            are_own = all(map(is_from_library, methods))
+            self._methods = *methods, are_own
+        return are_own
 
     def find(self, eio_sid: str) -> Any:
         """Find the queue that packets may be put into, of a server whose outboxes are open.
@@ -83,10 +90,19 @@ class Outboxes:
         own, queue, kind = socket.__dict__, socket.queue, type(socket)
         if "send" in own or "check_ping_timeout" in own:
             return None
-        kinds = kind.send, kind.check_ping_timeout, type(queue)
-        if any(map(operator.is_not, kinds, self._kinds)):
-            self._kinds, self._are_plain = kinds, _are_plain(*kinds)
-        return queue if self._are_plain and not _is_bounded(queue) else None
+        send, check, of_queue, are_plain = self._kinds
+        if (
+            kind.send is not send
+            or kind.check_ping_timeout is not check
+            or type(queue) is not of_queue
+        ):
+            kinds = kind.send, kind.check_ping_timeout, type(queue)
+            are_plain = _are_plain(*kinds)
+            self._kinds = *kinds, are_plain
+        if not are_plain:
+            return None
+        most = queue.maxsize
+        return queue if most is None or most <= 0 else None
 
 
 def _are_plain(send: Any, check_ping_timeout: Any, queues: Any) -> bool:
@@ -96,8 +112,3 @@ def _are_plain(send: Any, check_ping_timeout: Any, queues: Any) -> bool:
         and is_from_library(check_ping_timeout)
         and queues.__module__ in _QUEUES
     )
-
-
-def _is_bounded(queue: Any) -> bool:
-    most = queue.maxsize
-    return most is not None and most > 0

@@ -49,6 +49,15 @@ class Guarded(Generic[Decides]):
 
     def _send(self, eio_sid: str, packet: Any) -> None:
         """Send a packet by a connection; `None` is nothing to send."""
+        if packet is not None and not self._takes(eio_sid, packet):
+            self._hand_over(eio_sid, packet)
+
+    def _takes(self, eio_sid: str, packet: Any) -> bool:  # noqa: ARG002  # for servers
+        """Put a packet where it is sent from; whether it may be put there."""
+        return False
+
+    def _hand_over(self, eio_sid: str, packet: Any) -> None:
+        """Hand a packet to python-socketio, which sends it."""
         raise NotImplementedError
 
     def _shown_by(self, eio_sid: str | None) -> Iterable[str]:
@@ -85,10 +94,9 @@ class Adapter(Guarded["ServerDecisions"]):
         self.server: Any = server
         self._not_handled: Any = server.not_handled
 
-    def _send(self, eio_sid: str, packet: Any) -> None:
-        """Send a packet to a client; `None` is nothing to send."""
-        if packet is not None:
-            self.server._send_packet(eio_sid, packet)
+    def _hand_over(self, eio_sid: str, packet: Any) -> None:
+        """Hand a packet to the server, which sends it to a client."""
+        self.server._send_packet(eio_sid, packet)
 
     def _shown_by(self, eio_sid: str | None) -> Iterable[str]:
         return shown_in(self.server.environ.get(eio_sid))

@@ -59,16 +59,22 @@ class Events(Answers[ServerDecisions], Renewing):
             self._reject_junk(eio_sid, Junk("the frame is not one that a client sends", data))
 
     def _read_event(self, eio_sid: str, frame: Any) -> tuple[str | None, int | None, Any] | None:
-        """An event, where the server would do nothing else with a frame than read one in it."""
-        server, packets = self.server, self.decide.packets
+        """An event, where the server would do nothing else with a frame than read one in it.
+
+        Returns:
+            Its namespace, its ack id, and its data; `None` for what the packet class must read.
+        """
+        server, made = self.server, self.decide.packets.packet_class
         if (
             not self._reads_itself
-            or server.packet_class is not packets.packet_class
+            or server.packet_class is not made
+            or not made.is_plain
             or server.__dict__.get("_handle_event") is not self._taker
             or eio_sid in server._binary_packet
         ):
             return None
-        return packets.read_event(frame)
+        read: tuple[str | None, int | None, Any] | None = made.read_event(frame)
+        return read
 
     def _reject_junk(self, eio_sid: str, junk: Junk) -> None:
         """Answer and record a frame that reaches no handler, with or without the guard."""

@@ -34,10 +34,9 @@ class Sending(Entering):
         super().__init__(server, decide, application)
         self._delivery = Delivery(server, decide.packets, self.entrants)
 
-    def _send(self, eio_sid: str, packet: Any) -> None:
-        """Send a packet to a client; `None` is nothing to send."""
-        if packet is not None and not self._delivery.takes(eio_sid, packet):
-            self.server._send_packet(eio_sid, packet)
+    def _takes(self, eio_sid: str, packet: Any) -> bool:
+        """Put a packet into the queue of its client; whether it may be put there."""
+        return self._delivery.takes(eio_sid, packet)
 
     def send_by(self, send: Callable[[], Any], held: frozenset[str]) -> Any:
         """Send an event by another manager."""

@@ -135,8 +135,9 @@ def _quickly(args: Sequence[Any]) -> Encoded | None:
                 return None
     except (TypeError, ValueError, RecursionError):
         return None
-    if text.isascii() and b"\x7f" not in text:
-        return Encoded(values, text.decode())
+    written = text.decode()  # in it, one character is found sooner than in bytes
+    if written.isascii() and "\x7f" not in written:
+        return Encoded(values, written)
     # The characters that clients get without the guard.
     return Encoded(values, _write(values))
 

@@ -104,7 +104,7 @@ _HEADER = re.compile(
 
 
 #: The beginning of an event without attachments; whatever begins otherwise takes a longer way.
-_EVENT = re.compile(r"2(?:(/[^,?]*),)?([0-9]{1,18})?(?=\[)", re.ASCII | re.DOTALL).match
+_EVENT = re.compile(r"2(?:(/[^,?]*),)?([0-9]{1,18})?(\[.*)", re.ASCII | re.DOTALL).match
 
 
 class BinaryArguments(list[Any]):
@@ -215,18 +215,6 @@ class PacketCodec(Codec):
         if self.sends_text and len(args) == 1 and type(args[0]) is Encoded:
             return _written(_kind_of(packet.EVENT, args[0]), namespace, None, args[0], event)
         return self.event(namespace, event, *args).encode()
-
-    def read_event(self, frame: Any) -> tuple[str | None, int | None, Any] | None:
-        """Read an event of a frame, where nobody else has a say in what packets are.
-
-        Returns:
-            Its namespace, its ack id, and its data; `None` for what the packet class must read.
-        """
-        made = self.packet_class
-        read: tuple[str | None, int | None, Any] | None = (
-            made.read_event(frame) if made.is_plain else None
-        )
-        return read
 
     def connect(self, namespace: str, auth: Any) -> Any:
         """Make the packet by which a client enters a namespace."""
@@ -362,8 +350,8 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
         found = _EVENT(frame) if type(frame) is str else None
         if found is None:
             return None
-        namespace, id = found.groups()
-        return namespace, int(id) if id else None, cls.json.loads(frame[found.end() :])
+        namespace, id, text = found.groups()
+        return namespace, int(id) if id else None, cls.json.loads(text)
 
     def _be_event(self, namespace: str | None, id: int | None, data: Any) -> None:
         """Be a packet that was read."""

@@ -199,7 +199,7 @@ class StrictJSON:
     def loads(self, text: str, **options: Any) -> Any:
         """Data, or `Malformed`; never raises for a text that is no JSON."""
         data = _read(text)
-        if isinstance(data, Malformed):
+        if type(data) is Malformed:
             # What the standard library does not read, nobody need try again.
             unread = self.standard and data.reason == _NO_JSON
             return Malformed(data.reason, None if unread else text, self.module)
