@@ -1,6 +1,7 @@
 /** Reading: the filter, the current place in the contents, `j` and `k`, long texts. */
 
 import { $, $$, el } from "./dom.js";
+import "./examples.js";
 import { isTyping, onKey } from "./keys.js";
 import { drawer } from "./page.js";
 
