@@ -1,0 +1,43 @@
+"""The console's pages in a real browser while a server sends two hundred events a second."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from browsing import free_port, need_browser, run_in_browser, wait_for
+from levels import LEVEL, LEVELS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SERVER = Path(__file__).with_name("busy_server.py")
+
+
+@pytest.mark.slow
+def test_a_busy_namespace_in_a_browser(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """Rows stay few, nothing is lost, and what people click takes effect meanwhile."""
+    need_browser()
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/asyncapi/"
+    seconds = 15 if LEVELS["full"] == LEVEL else 6
+    with (
+        (tmp_path / "server.log").open("wb") as log,
+        subprocess.Popen(
+            [sys.executable, str(SERVER), str(port)], stdout=log, stderr=log
+        ) as server,
+    ):
+        try:
+            wait_for(url)
+            told = run_in_browser("busy.test.mjs", {"BASE": url, "SECONDS": str(seconds)})
+        finally:
+            server.terminate()
+            server.wait(300)
+    assert "# fail 0" in told
+    record_property("figures", "\n".join(re.findall("(?m)^# .*figures (.*)$", told)))
