@@ -1,9 +1,10 @@
 """Our scripts and style sheets as browsers get them: without comments and without indentation.
 
 Only whole lines of comments go, and the spaces at the beginning and the end of lines. Every line
-break stays where it is, so a browser names the lines of our files. That is safe as long as nothing
-but a comment spans lines, and our files keep to it: a text that continues on the next line raises.
-tests/console/test_lean_text.py parses what is left, and finds the same program and the same rules.
+break of a script stays where it is, so a browser names the lines of our files. That is safe as long
+as nothing but a comment spans lines, and our files keep to it: a text that continues on the next
+line raises. tests/console/test_lean_text.py parses what is left, and finds the same program and the
+same rules.
 """
 
 from __future__ import annotations

@@ -54,4 +54,5 @@ def site_files(
 
 
 def _module(name: str) -> str:
-    return static_files()[name].body.decode()
+    # The lines of a bundle are no file's, so empty ones are good for nothing.
+    return "\n".join(filter(None, static_files()[name].body.decode().split("\n")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import gzip
 import hashlib
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -66,7 +67,9 @@ def _found(folder: Path) -> Iterator[tuple[str, StaticFile]]:
 def _body_of(path: Path) -> bytes:
     if path.suffix not in _LEAN:
         return path.read_bytes()
-    return lean_text(path.read_text(encoding="utf-8")).encode()
+    lean = lean_text(path.read_text(encoding="utf-8"))
+    # The end of a line is nothing in CSS after what ends or divides rules.
+    return (re.sub(r"(?<=[{};,])\n+|^\n+", "", lean) if path.suffix == ".css" else lean).encode()
 
 
 def tag_of(body: bytes) -> str:
