@@ -1,4 +1,4 @@
-"""What the console's Read page costs for documents of many events.
+"""What the console costs: its Read page for many events, and its others for a busy namespace.
 
     python benchmarks/console.py [--quick] [--json]
 
@@ -8,6 +8,11 @@ thread of the browser does until the page is loaded, and `filter` the most that 
 filter costs, with the layout that follows. Figures of the browser need node, Chromium, and `npm
 install` in tests/browser; without them they are left out. All are milliseconds of CPU, medians of
 the rounds.
+
+Then a server sends 200 events a second for 15 s to a Try page, while a Live page counts them, and
+somebody clicks. `CPU` is the share of the main thread; the longest task, the longest time between
+two frames, and the longest from a click to what it paints are wall time, and mean something on a
+quiet machine only.
 
 Exits with 1 when a goal is missed.
 """
@@ -19,12 +24,15 @@ import http.server
 import json
 import os
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+import urllib.request
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -36,9 +44,13 @@ from asyncapi_guard.console.static_files import static_files
 from asyncapi_guard.spec.loader import load
 
 HERE = Path(__file__).parent
+BROWSER = HERE.parent / "tests" / "browser"
 SIZES = (100, 1_000)
 #: For a document of 1,000 events, in milliseconds: 2 s for `html` and `load` together.
 GOALS = {"html and load": 2_000, "filter": 100}
+#: For 200 events a second, in milliseconds: what nobody feels.
+CLICK = 100
+SECONDS = 15
 NAMESPACES = 10
 ROUNDS = 3
 
@@ -118,11 +130,48 @@ def measure(events: int, rounds: int) -> dict[str, float]:
     return figures
 
 
+def browser() -> str | None:
+    """Chromium, if all is there that drives it."""
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    is_there = (BROWSER / "node_modules").is_dir()
+    return chromium if is_there and shutil.which("node") else None
+
+
+def busy(seconds: float) -> dict[str, dict[str, float]] | None:
+    """What a busy namespace costs the pages; nothing without a browser."""
+    chromium = browser()
+    if chromium is None:
+        return None
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    url = f"http://127.0.0.1:{port}/asyncapi/"
+    with subprocess.Popen([sys.executable, BROWSER / "busy_server.py", str(port)]) as server:
+        try:
+            for _ in range(300):
+                with suppress(OSError), urllib.request.urlopen(url, timeout=60):
+                    break
+                time.sleep(0.1)
+            return asked_of_node("busy_page.mjs", url, chromium, SECONDS=str(seconds))
+        finally:
+            server.terminate()
+
+
+def asked_of_node(program: str, url: str, chromium: str, **values: str) -> Any:
+    """What a program for node prints as JSON."""
+    done = subprocess.run(
+        ["node", HERE / program],
+        env={**os.environ, "URL": url, "CHROMIUM": chromium, **values},
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    return json.loads(done.stdout)
+
+
 def browse(html: str) -> dict[str, float] | None:
     """What the page costs a browser; nothing where there is none."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    is_there = (HERE.parent / "tests" / "browser" / "node_modules").is_dir()
-    if not (chromium and is_there and shutil.which("node")):
+    chromium = browser()
+    if chromium is None:
         return None
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -134,14 +183,8 @@ def browse(html: str) -> dict[str, float] | None:
         with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
             threading.Thread(target=server.serve_forever, daemon=True).start()
             url = f"http://127.0.0.1:{server.server_port}/"
-            done = subprocess.run(
-                ["node", HERE / "console_page.mjs"],
-                env={**os.environ, "URL": url, "CHROMIUM": chromium},
-                stdout=subprocess.PIPE,
-                check=True,
-            )
+            found: dict[str, float] = asked_of_node("console_page.mjs", url, chromium)
             server.shutdown()
-    found: dict[str, float] = json.loads(done.stdout)
     return found
 
 
@@ -169,8 +212,10 @@ def main() -> int:
     for size in SIZES:
         progress(f"{size} events")
         results[size] = measure(size, rounds)
+    progress("200 events a second")
+    pages = busy(3 if options.quick else SECONDS) or {}
     if options.json:
-        print(json.dumps(results))
+        print(json.dumps({"sizes": results, "busy": pages}))
         return 0
     print("  ".join(f"{name} {value}" for name, value in environment().items()) + "\n")
     names = [*results[SIZES[-1]]]
@@ -178,7 +223,22 @@ def main() -> int:
         [f"{size:,}", *(f"{each[name]:,.1f}" for name in names)] for size, each in results.items()
     ]
     print(table(["events", *names], rows))
+    rows = [
+        [
+            page,
+            f"{each['share']:.0f} %",
+            *(f"{each[name]:,.0f}" for name in ("task", "gap", "click")),
+        ]
+        for page, each in pages.items()
+    ]
+    print()
+    print(table(["200 a second", "CPU", "longest task", "between frames", "click"], rows))
     late = missed(results[SIZES[-1]])
+    late += [
+        f"click on {page}: {each['click']:.0f} ms"
+        for page, each in pages.items()
+        if each["click"] > CLICK
+    ]
     for each in late:
         print(f"missed: {each}")
     return 1 if late else 0

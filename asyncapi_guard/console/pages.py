@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import jinja2
 
 from asyncapi_guard.console.page_length import bounded
+from asyncapi_guard.console.reading.code_text import code_html
 from asyncapi_guard.console.reading.document import ReadDocument, read_document
 from asyncapi_guard.console.reading.markdown import inline, is_long, markdown
 from asyncapi_guard.console.reading.tree_html import tree_html
@@ -83,7 +84,8 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters.update(markdown=markdown, inline=inline, is_long=is_long, tree=tree_html)
+    made.filters.update(markdown=markdown, inline=inline, is_long=is_long)
+    made.filters.update(code=code_html, tree=tree_html)
     made.filters["events"] = _events
     return made
 
@@ -172,9 +174,8 @@ class Pages:
 
     @cached_property
     def _read(self) -> str:
-        document = self.document
-        with no_garbage_collection():
-            return self._render("read", document=document)
+        with no_garbage_collection():  # once for all of it: each end of it is a collection
+            return self._render("read", document=self.document)
 
     def try_out(self) -> str:
         """The page to send events from, and to see what comes back; made once, as `read` is."""
@@ -182,8 +183,8 @@ class Pages:
 
     @cached_property
     def _try(self) -> str:
-        document = self.document
         with no_garbage_collection():
+            document = self.document
             data = with_room(lambda: contract_markup(self.contract, document))
             server = next((each.address for each in document.servers), "")
             return self._render("try", document=document, data=data, server_url=server)

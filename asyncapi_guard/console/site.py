@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asyncapi_guard.console.classic_scripts import classic_script
+from asyncapi_guard.console.classic_scripts import classic_scripts, file_of
 from asyncapi_guard.console.pages import Pages
 from asyncapi_guard.console.static_files import static_files
 
@@ -20,6 +20,8 @@ __all__ = ["site_files"]
 
 #: What pages load as they are; modules become a part of each page's script.
 _AS_THEY_ARE = (".css", ".svg", "theme.js")
+#: Of a page that a site does not have.
+_LIVE = "live.css"
 _VIEWS = ("read", "try")
 
 
@@ -46,13 +48,16 @@ def site_files(
         "asyncapi.json": edition.json,
     }
     for view in _VIEWS:
-        texts[f"static/{view}.bundle.js"] = classic_script(("page.js", f"{view}.js"), _module)
+        scripts = classic_scripts(("page.js", f"{view}.js"), _module)
+        texts[f"static/{file_of(view)}"] = scripts.text
+        texts |= {f"static/{name}": text for name, text in scripts.later.items()}
     files = {name: text.encode("utf-8", "replace") for name, text in texts.items()}
     for name, file in static_files().items():
-        if name.endswith(_AS_THEY_ARE):
+        if name.endswith(_AS_THEY_ARE) and name != _LIVE:
             files[f"static/{name}"] = file.body
     return files
 
 
 def _module(name: str) -> str:
-    return static_files()[name].body.decode()
+    # The lines of a bundle are no file's, so empty ones are good for nothing.
+    return "\n".join(filter(None, static_files()[name].body.decode().split("\n")))

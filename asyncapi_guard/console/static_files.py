@@ -5,8 +5,11 @@ from __future__ import annotations
 import functools
 import gzip
 import hashlib
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+
+from asyncapi_guard.console.lean_text import lean_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,6 +28,8 @@ _TYPES = {
     "txt": "text/plain; charset=utf-8",
     "woff2": "font/woff2",
 }
+#: What is served without comments and indentation.
+_LEAN = (".css", ".js")
 
 
 class StaticFile(NamedTuple):
@@ -32,7 +37,7 @@ class StaticFile(NamedTuple):
 
     Attributes:
         type: for `Content-Type`.
-        body: the bytes.
+        body: the bytes; of scripts and styles, without comments and indentation.
         tag: for `ETag`, its quotes included.
         packed: the bytes, compressed with gzip.
     """
@@ -53,10 +58,18 @@ def _found(folder: Path) -> Iterator[tuple[str, StaticFile]]:
     for path in sorted(folder.rglob("*")):
         kind = _TYPES.get(path.suffix[1:])
         if kind is not None and path.is_file():
-            body = path.read_bytes()
+            body = _body_of(path)
             packed = gzip.compress(body, mtime=0)
             found = StaticFile(kind, body, tag_of(body), packed)
             yield path.relative_to(folder).as_posix(), found
+
+
+def _body_of(path: Path) -> bytes:
+    if path.suffix not in _LEAN:
+        return path.read_bytes()
+    lean = lean_text(path.read_text(encoding="utf-8"))
+    # The end of a line is nothing in CSS after what ends or divides rules.
+    return (re.sub(r"(?<=[{};,])\n+|^\n+", "", lean) if path.suffix == ".css" else lean).encode()
 
 
 def tag_of(body: bytes) -> str:

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from asyncapi_guard.console.pages import Pages
-from asyncapi_guard.console.static_files import static_files
 from asyncapi_guard.spec.loader import load
 
 SPEC = Path(__file__).parents[2] / "specs" / "tictactoe.yml"
@@ -38,8 +37,3 @@ def test_no_page_needs_more_than_the_policy_of_its_own_origin(pages, view):
     assert 'src="http' not in text
     for script in text.split("<script")[1:]:
         assert script.partition(">")[2].startswith("</script>")
-
-
-def test_what_pages_load_is_small():
-    """All scripts, styles and pictures together, for all pages, as browsers get them."""
-    assert sum(len(file.packed) for file in static_files().values()) < 100_000

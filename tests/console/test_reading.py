@@ -253,7 +253,7 @@ def test_deep_links_survive_another_order_and_what_is_added_anywhere():
 
 
 def samples(event, number=0):
-    return {each.key: each.code.text for each in event.examples[number].samples}
+    return {each.key: each.code for each in event.examples[number].samples}
 
 
 def test_examples_are_the_documents_else_made_up_and_valid(events):

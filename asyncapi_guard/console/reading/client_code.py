@@ -16,7 +16,6 @@ from asyncapi_guard.console.reading.code_text import (
     JAVASCRIPT,
     JSON,
     PYTHON,
-    Code,
     Language,
     literal,
 )
@@ -128,12 +127,12 @@ class Sample:
     Attributes:
         key: `json`, `js`, `ts` or `py`.
         name: for people.
-        code: as colored text.
+        code: its text.
     """
 
     key: str
     name: str
-    code: Code
+    code: str
 
 
 def samples_of(call: Call) -> list[Sample]:
@@ -147,15 +146,11 @@ def samples_of(call: Call) -> list[Sample]:
             Sample("py", "Python", _py_connect(call)),
         ]
     javascript = _js_emit(call) if call.is_sent else _js_on(call)
+    typescript = f"{_ts_socket(call.namespace, call.url, call.path, call.has_auth)}\n\n{javascript}"
     python = _py_emit(call) if call.is_sent else _py_on(call)
     if call.connects:
         python = _py_connected(call, python)
-    typescript = Code().extend(_ts_socket(call.namespace, call.url, call.path, call.has_auth))
-    typescript.add("\n\n").extend(javascript)
-    if call.connects:
-        javascript = (
-            Code().extend(_js_socket(call.namespace, call.url, call.path)).extend(javascript)
-        )
+        javascript = f"{_js_socket(call.namespace, call.url, call.path)}\n\n{javascript}"
     return [
         *found,
         Sample("js", "JavaScript", javascript),
@@ -164,14 +159,9 @@ def samples_of(call: Call) -> list[Sample]:
     ]
 
 
-def example_of(arguments: Sequence[Any]) -> Code:
+def example_of(arguments: Sequence[Any]) -> str:
     """Arguments as JSON, one below the other."""
-    code = Code()
-    for number, argument in enumerate(arguments):
-        if number:
-            code.add("\n")
-        code.extend(literal(argument, JSON))
-    return code
+    return "\n".join(literal(argument, JSON) for argument in arguments)
 
 
 # -- names -----------------------------------------------------------------------------------------
@@ -191,15 +181,15 @@ def _socket(call: Call) -> str:
     return variable(call.namespace, "socket")
 
 
-def _text(text: str) -> Code:
-    return Code().add(json.dumps(text, ensure_ascii=False), "s")
+def _text(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
-def _arguments(call: Call, language: Language, indent: int) -> list[Code]:
+def _arguments(call: Call, language: Language, indent: int) -> list[str]:
     made = [literal(argument, language, indent) for argument in call.arguments]
     is_unknown = call.takes_data and not made
-    is_large = sum(len(code.text) for code in made) > _LARGEST
-    return [Code().add("data")] if is_large or is_unknown else made
+    is_large = sum(map(len, made)) > _LARGEST
+    return ["data"] if is_large or is_unknown else made
 
 
 def _names(call: Call, *, snake: bool) -> list[str]:
@@ -215,141 +205,113 @@ def _names(call: Call, *, snake: bool) -> list[str]:
 # -- JavaScript and TypeScript ---------------------------------------------------------------------
 
 
-def _js_emit(call: Call) -> Code:
-    code = Code()
-    if call.has_ack:
-        code.add("const", "w").add(" answer = ").add("await", "w").add(" ")
-    code.add(f"{_socket(call)}.{'emitWithAck' if call.has_ack else 'emit'}(")
-    code.extend(_text(call.event))
-    for argument in _arguments(call, JAVASCRIPT, 0):
-        code.add(", ").extend(argument)
-    return code.add(");")
+def _js_emit(call: Call) -> str:
+    begin = "const answer = await " if call.has_ack else ""
+    method = "emitWithAck" if call.has_ack else "emit"
+    arguments = ", ".join([_text(call.event), *_arguments(call, JAVASCRIPT, 0)])
+    return f"{begin}{_socket(call)}.{method}({arguments});"
 
 
-def _js_on(call: Call) -> Code:
-    names = [*_names(call, snake=False), *(["answer"] if call.has_ack else [])]
-    code = Code().add(f"{_socket(call)}.on(").extend(_text(call.event))
-    code.add(f", ({', '.join(names)}) => {{\n  ").add("// …", "c")
-    if call.has_ack:
-        code.add("\n  answer(")
-        for number, value in enumerate(call.answer):
-            code.add(", " if number else "").extend(literal(value, JAVASCRIPT, 2))
-        code.add(");")
-    return code.add("\n});")
+def _js_on(call: Call) -> str:
+    names = ", ".join([*_names(call, snake=False), *(["answer"] if call.has_ack else [])])
+    answer = ", ".join(literal(value, JAVASCRIPT, 2) for value in call.answer)
+    answers = f"\n  answer({answer});" if call.has_ack else ""
+    return f"{_socket(call)}.on({_text(call.event)}, ({names}) => {{\n  // …{answers}\n}});"
 
 
-def _address(call: Call) -> Code:
+def _address(call: Call) -> str:
     return _text(call.url.rstrip("/") + call.namespace if call.url else call.namespace)
 
 
-def _js_options(call: Call) -> Code:
-    entries = []
-    if call.path:
-        entries.append(Code().add("path: ").extend(_text(call.path)))
+def _js_options(call: Call) -> str:
+    entries = [f"path: {_text(call.path)}"] if call.path else []
     if _shows_auth(call):
-        entries.append(Code().add("auth: ").extend(literal(call.arguments[0], JAVASCRIPT, 2)))
+        entries.append(f"auth: {literal(call.arguments[0], JAVASCRIPT, 2)}")
     elif call.has_auth:
-        entries.append(Code().add("auth"))
+        entries.append("auth")
     if len(entries) == 1 and not _shows_auth(call):
-        return Code().add(", { ").extend(entries[0]).add(" }")
-    code = Code()
-    for number, entry in enumerate(entries):
-        code.add("\n  " if number else ", {\n  ").extend(entry).add(",")
-    return code.add("\n}") if entries else code
+        return f", {{ {entries[0]} }}"
+    inner = "".join(f"  {entry},\n" for entry in entries)
+    return f", {{\n{inner}}}" if entries else ""
 
 
 def _shows_auth(call: Call) -> bool:
     return call.event == "connect" and call.is_sent and call.has_auth and bool(call.arguments)
 
 
-def _js_connect(call: Call) -> Code:
-    code = Code().add("import", "w").add(" { io } ").add("from", "w").add(" ")
-    code.extend(_text("socket.io-client")).add(";\n\n")
-    code.add("const", "w").add(f" {_socket(call)} = io(").extend(_address(call))
-    return code.extend(_js_options(call)).add(");")
+def _js_connect(call: Call) -> str:
+    socket = f"const {_socket(call)} = io({_address(call)}{_js_options(call)});"
+    return f'import {{ io }} from "socket.io-client";\n\n{socket}'
 
 
 @lru_cache(maxsize=256)
-def _js_socket(namespace: str, url: str, path: str) -> Code:
+def _js_socket(namespace: str, url: str, path: str) -> str:
     """The socket of a namespace that nobody describes."""
-    return _js_connect(Call(namespace, "", is_sent=True, url=url, path=path)).add("\n\n")
+    return _js_connect(Call(namespace, "", is_sent=True, url=url, path=path))
 
 
 @lru_cache(maxsize=256)
-def _ts_socket(namespace: str, url: str, path: str, has_auth: bool) -> Code:  # noqa: FBT001  # lru_cache
+def _ts_socket(namespace: str, url: str, path: str, has_auth: bool) -> str:  # noqa: FBT001  # lru_cache
     """The socket of a namespace: the same for all of its events."""
     return _ts_connect(Call(namespace, "", is_sent=True, url=url, path=path, has_auth=has_auth))
 
 
-def _ts_connect(call: Call) -> Code:
-    code = Code().add("import", "w").add(" { io, ").add("type", "w").add(" Socket } ")
-    code.add("from", "w").add(" ").extend(_text("socket.io-client")).add(";\n")
-    code.add("import", "w").add(" ").add("type", "w").add(" { Namespaces } ").add("from", "w")
-    code.add(" ").extend(_text("./events")).add(";\n\n")
-    code.add("type", "w").add(" Here = Namespaces[").extend(_text(call.namespace)).add("];\n")
-    code.add("const", "w").add(f" {_socket(call)}: Socket<\n")
-    code.add('  Here["serverToClient"],\n  Here["clientToServer"]\n> = io(')
-    return code.extend(_address(call)).extend(_js_options(call)).add(");")
+def _ts_connect(call: Call) -> str:
+    return (
+        'import { io, type Socket } from "socket.io-client";\n'
+        'import type { Namespaces } from "./events";\n\n'
+        f"type Here = Namespaces[{_text(call.namespace)}];\n"
+        f"const {_socket(call)}: Socket<\n"
+        '  Here["serverToClient"],\n  Here["clientToServer"]\n'
+        f"> = io({_address(call)}{_js_options(call)});"
+    )
 
 
 # -- Python ----------------------------------------------------------------------------------------
 
 
-def _py_emit(call: Call) -> Code:
+def _py_emit(call: Call) -> str:
     several = len(call.arguments) > 1
     arguments = _arguments(call, PYTHON, 8 if several else 4)
-    code = Code()
-    if call.has_ack:
-        code.add("answer = ")
-    code.add("await", "w").add(f" sio.{'call' if call.has_ack else 'emit'}(\n    ")
-    code.extend(_text(call.event)).add(",\n")
+    begin = "answer = await sio.call(" if call.has_ack else "await sio.emit("
+    lines = [_text(call.event), *arguments, f"namespace={_text(call.namespace)}"]
     if len(arguments) > 1:
         # A tuple is several arguments, and a list would be one.
-        code.add("    (\n")
-        for argument in arguments:
-            code.add("        ").extend(argument).add(",\n")
-        code.add("    ),\n")
-    elif arguments:
-        code.add("    ").extend(arguments[0]).add(",\n")
-    return code.add("    namespace=").extend(_text(call.namespace)).add(",\n)")
+        inner = "".join(f"        {argument},\n" for argument in arguments)
+        lines[1:-1] = [f"(\n{inner}    )"]
+    inner = "".join(f"    {line},\n" for line in lines)
+    return f"{begin}\n{inner})"
 
 
-def _py_on(call: Call) -> Code:
-    names = _names(call, snake=True)
-    code = Code().add("@sio.on(").extend(_text(call.event)).add(", namespace=")
-    code.extend(_text(call.namespace)).add(")\n").add("async", "w").add(" ").add("def", "w")
-    code.add(f" {variable(call.event, 'heard', snake=True)}({', '.join(names)}):\n    ")
-    if not call.answer:
-        return code.add("...")
-    code.add("return", "w").add(" ")
-    for number, value in enumerate(call.answer):
-        code.add(", " if number else "").extend(literal(value, PYTHON, 4))
-    return code
+def _py_on(call: Call) -> str:
+    names = ", ".join(_names(call, snake=True))
+    name = variable(call.event, "heard", snake=True)
+    answer = ", ".join(literal(value, PYTHON, 4) for value in call.answer)
+    body = f"return {answer}" if call.answer else "..."
+    place = f"{_text(call.event)}, namespace={_text(call.namespace)}"
+    return f"@sio.on({place})\nasync def {name}({names}):\n    {body}"
 
 
-def _py_connected(call: Call, code: Code) -> Code:
+def _py_connected(call: Call, code: str) -> str:
     """Code with a client that is connected: after it hears, and before it sends."""
-    client, connect = _py_client(), _py_connection(call)
-    first, second = (connect, code) if call.is_sent else (Code().add("\n").extend(code), connect)
-    return client.extend(first).add("\n\n").extend(second)
+    connect = _py_connection(call)
+    parts = f"{connect}\n\n{code}" if call.is_sent else f"\n{code}\n\n{connect}"
+    return f"{_PY_CLIENT}\n{parts}"
 
 
-def _py_connect(call: Call) -> Code:
-    return _py_client().extend(_py_connection(call))
+def _py_connect(call: Call) -> str:
+    return f"{_PY_CLIENT}\n{_py_connection(call)}"
 
 
-def _py_client() -> Code:
-    return Code().add("import", "w").add(" socketio\n\nsio = socketio.AsyncClient()\n")
+_PY_CLIENT = "import socketio\n\nsio = socketio.AsyncClient()"
 
 
-def _py_connection(call: Call) -> Code:
-    code = Code()
-    code.add("await", "w").add(" sio.connect(\n    ")
-    code.extend(_text(call.url or "http://localhost:5000"))
-    code.add(",\n    namespaces=[").extend(_text(call.namespace)).add("],\n")
+def _py_connection(call: Call) -> str:
+    lines = [_text(call.url or "http://localhost:5000"), f"namespaces=[{_text(call.namespace)}]"]
     if call.has_auth:
-        shown = literal(call.arguments[0], PYTHON, 4) if _shows_auth(call) else Code().add("auth")
-        code.add("    auth=").extend(shown).add(",\n")
+        shown = literal(call.arguments[0], PYTHON, 4) if _shows_auth(call) else "auth"
+        lines.append(f"auth={shown}")
     if call.path:
-        code.add("    socketio_path=").extend(_text(call.path)).add(",\n")
-    return code.add(")")
+        lines.append(f"socketio_path={_text(call.path)}")
+    inner = "".join(f"    {line},\n" for line in lines)
+    return f"await sio.connect(\n{inner})"

@@ -1,4 +1,4 @@
-"""Code as colored text: tokens of a language, and values as its literals."""
+"""Values as literals of a language. A script colors them, when they come into view."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from asyncapi_guard.console.reading.sample_values import Bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
-__all__ = ["JAVASCRIPT", "JSON", "PYTHON", "Code", "Language", "literal"]
+__all__ = ["JAVASCRIPT", "JSON", "PYTHON", "Language", "code_html", "literal"]
 
-#: A token's class (`k` key, `s` text, `n` number, `w` word of the language, or none) and its text.
-Token = tuple[str, str]
 #: Characters of a value on one line.
 _ONE_LINE = 44
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*", re.ASCII)
@@ -44,58 +44,12 @@ JAVASCRIPT = Language(("true", "false", "null"), "bytes", has_bare_keys=True)
 PYTHON = Language(("True", "False", "None"), "content")
 
 
-class Code:
-    """Colored text that grows.
-
-    Pages have thousands of them, so the HTML is made while they grow, once for each token.
-    """
-
-    __slots__ = ("_html", "_text")
-
-    def __init__(self, tokens: Iterable[Token] = ()) -> None:
-        self._text: list[str] = []
-        self._html: list[str] = []
-        for kind, text in tokens:
-            self.add(text, kind)
-
-    def add(self, text: str, kind: str = "") -> Code:
-        """Add a token."""
-        escaped = escape(text)
-        self._text.append(text)
-        self._html.append(f'<span class="{kind}">{escaped}</span>' if kind else escaped)
-        return self
-
-    def plain(self, text: str) -> Code:
-        """Add a token of no kind that has no character to escape."""
-        self._text.append(text)
-        self._html.append(text)
-        return self
-
-    def key(self, name: str, language: Language) -> Code:
-        """Add the name of a property, and what stands before its value."""
-        if language.has_bare_keys and name == "__proto__":
-            # Without brackets it would be the prototype, and no property.
-            return self.plain("[").add(_encode(name), "k").plain("]: ")
-        is_bare = language.has_bare_keys and _IDENTIFIER.fullmatch(name)
-        return self.add(name if is_bare else _encode(name), "k").plain(": ")
-
-    def extend(self, other: Code) -> Code:
-        """Add what is in another."""
-        self._text += other._text
-        self._html += other._html
-        return self
-
-    @property
-    def text(self) -> str:
-        """The text alone."""
-        return "".join(self._text)
-
-    def __html__(self) -> str:
-        """The text with its colors; everything is escaped."""
-        return "".join(self._html)
+def code_html(code: str) -> Markup:
+    """Code within an element. Quotes stay as they are: pages have thousands of them."""
+    return Markup(escape(code, quote=False))  # noqa: S704  # escaped
 
 
-def literal(value: Any, language: Language, indent: int = 0) -> Code:
+def literal(value: Any, language: Language, indent: int = 0) -> str:
     """A value as a literal; one that fits is on one line.
 
     Args:
@@ -103,29 +57,22 @@ def literal(value: Any, language: Language, indent: int = 0) -> Code:
         language: which one.
         indent: of the line that it begins on.
     """
-    code = Code()
-    _write(code, value, language, indent)
-    return code
-
-
-def _write(code: Code, value: Any, language: Language, indent: int) -> None:
     if not isinstance(value, (dict, list)) or not value or _is_short(value):
-        _write_flat(code, value, language)
-        return
+        return _flat(value, language)
     inner = "\n" + " " * (indent + 2)
+    items = f",{inner}".join(_items(value, language, indent + 2))
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    return f"{opening}{inner}{items}\n{' ' * indent}{closing}"
+
+
+def _items(value: Any, language: Language, indent: int) -> Iterator[str]:
+    """What is in a value, each on lines of its own."""
     if isinstance(value, dict):
-        separator = "{" + inner
         for name, item in value.items():
-            code.plain(separator).key(name, language)
-            _write(code, item, language, indent + 2)
-            separator = "," + inner
+            yield f"{_key(name, language)}: {literal(item, language, indent)}"
     else:
-        separator = "[" + inner
         for item in value:
-            code.plain(separator)
-            _write(code, item, language, indent + 2)
-            separator = "," + inner
-    code.plain(f"\n{' ' * indent}{'}' if isinstance(value, dict) else ']'}")
+            yield literal(item, language, indent)
 
 
 def _is_short(value: Any) -> bool:
@@ -133,34 +80,29 @@ def _is_short(value: Any) -> bool:
     return len(_encode(value)) <= _ONE_LINE
 
 
-def _write_flat(code: Code, value: Any, language: Language) -> None:
+def _key(name: str, language: Language) -> str:
+    if language.has_bare_keys and name == "__proto__":
+        # Without brackets it would be the prototype, and no property.
+        return f"[{_encode(name)}]"
+    is_bare = language.has_bare_keys and _IDENTIFIER.fullmatch(name)
+    return name if is_bare else _encode(name)
+
+
+def _flat(value: Any, language: Language) -> str:
     """A value on one line."""
     if isinstance(value, dict):
         spaced = " " if value and language is not PYTHON else ""
-        separator = "{" + spaced
-        for name, item in value.items():
-            code.plain(separator).key(name, language)
-            _write_flat(code, item, language)
-            separator = ", "
-        code.plain(f"{spaced}}}" if value else "{}")
-    elif isinstance(value, list):
-        code.plain("[")
-        for number, item in enumerate(value):
-            if number:
-                code.plain(", ")
-            _write_flat(code, item, language)
-        code.plain("]")
-    else:
-        kind, text = _scalar(value, language)
-        code.add(text, kind)
+        items = (f"{_key(name, language)}: {_flat(item, language)}" for name, item in value.items())
+        return f"{{{spaced}{', '.join(items)}{spaced}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(_flat(item, language) for item in value)}]"
+    return _scalar(value, language)
 
 
-def _scalar(value: Any, language: Language) -> Token:
+def _scalar(value: Any, language: Language) -> str:
     yes, no, null = language.words
     if isinstance(value, Bytes):
-        return "", language.binary
+        return language.binary
     if value is None or isinstance(value, bool):
-        return "n" if language is JSON else "w", null if value is None else yes if value else no
-    if isinstance(value, str):
-        return "s", _encode(value)
-    return "n", json.dumps(value)
+        return null if value is None else yes if value else no
+    return _encode(value) if isinstance(value, str) else json.dumps(value)

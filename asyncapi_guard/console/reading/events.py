@@ -19,7 +19,6 @@ from asyncapi_guard.schema.text_objects import TextObject
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from asyncapi_guard.console.reading.code_text import Code
     from asyncapi_guard.console.reading.links import DocsLink
     from asyncapi_guard.console.reading.schema_tree import Trees
     from asyncapi_guard.contract import (
@@ -87,7 +86,7 @@ class ReadEvent:
     mode: Mode | None = None
     parts: tuple[Part, ...] = ()
     examples: tuple[Example, ...] = ()
-    ack_example: Code | None = None
+    ack_example: str | None = None
     docs: tuple[DocsLink, ...] = ()
 
     @property

@@ -6,9 +6,10 @@ All that comes from the document is escaped here; limits and descriptions are HT
 from __future__ import annotations
 
 from functools import lru_cache
+from html import escape
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from asyncapi_guard.console.reading.markdown import is_long, markdown
 

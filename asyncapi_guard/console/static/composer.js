@@ -1,11 +1,12 @@
 /** The composer: an event, its arguments as a form and as JSON beside each other, and what the judge says. */
 
 import { eventOf, nodeOf, someNamespace } from "./contract.js";
-import { $, clauseOf, el, verdict } from "./dom.js";
+import { $, el, verdict } from "./dom.js";
 import { Form, fieldOf, showProblems } from "./form.js";
 import { beginning } from "./form_values.js";
 import { JsonEditor } from "./json_editor.js";
 import { notChecked } from "./judge.js";
+import { clauseOf } from "./lines.js";
 import { forJudge, missingFiles } from "./values.js";
 
 const DEBOUNCE = 150;

@@ -242,7 +242,7 @@ export class ConnectForm {
     clearTimeout(this.#timer);
     const asked = (this.#asked += 1);
     this.#timer = setTimeout(async () => {
-      const judged = await this.#judge.about(this.#wanted(false).item);
+      const judged = await this.#judge.about(() => this.#wanted(false).item, true);
       if (asked === this.#asked) this.#show(judged);
     }, DEBOUNCE);
   }
@@ -267,7 +267,7 @@ export class ConnectForm {
     this.#asked += 1;
     this.#touched = true;
     const wanted = this.#wanted(bare);
-    const judged = this.#judge.about(wanted.item);
+    const judged = this.#judge.about(() => wanted.item, true);
     if (!bare) judged.then((verdict) => this.#show(verdict));
     connect({ ...wanted, judged });
   }

@@ -1,7 +1,8 @@
 /** JSON to be typed: colored lines behind a transparent field of the same size; it grows and never scrolls. */
 
-import { $, colored, el } from "./dom.js";
+import { $, el } from "./dom.js";
 import { JsonError, parseJson, prettyJson } from "./json_text.js";
+import { colored } from "./lines.js";
 
 export class JsonEditor {
   #area;

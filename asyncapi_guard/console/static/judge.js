@@ -4,6 +4,10 @@
  */
 
 const A_SECOND = 20;
+/** How many of them are kept for what people do themselves, however much the server sends. */
+const OWN = 5;
+/** Milliseconds in which traffic is collected for one question. */
+const TOGETHER = 25;
 const LONGEST = 200_000;
 
 /** A verdict of nobody. */
@@ -14,6 +18,7 @@ export class Judge {
   #wanted;
   #queue = [];
   #busy = false;
+  #timer;
   #left = A_SECOND;
   #at = performance.now();
 
@@ -40,22 +45,31 @@ export class Judge {
     });
   }
 
-  /** Ask about traffic: each item gets its verdict. */
-  about(item) {
+  /**
+   * Ask about traffic: each item gets its verdict.
+   *
+   * @param {() => object} itemOf makes the item, if there is time to ask about it
+   * @param {boolean} isOwn it is about what somebody has done on this page
+   */
+  about(itemOf, isOwn = false) {
     if (!this.exists) return Promise.resolve(notChecked("there is no server here to ask"));
-    if (!this.#take()) return Promise.resolve(notChecked(`more than ${A_SECOND} a second`));
+    if (!this.#take(isOwn ? 0 : OWN)) return Promise.resolve(notChecked(`more than ${A_SECOND} a second`));
     return new Promise((resolve) => {
-      this.#queue.push({ item, resolve });
-      // What arrives together is asked about together.
-      queueMicrotask(() => this.#run());
+      this.#queue.push({ item: itemOf(), resolve });
+      // What arrives at about the same time is asked about together.
+      this.#timer ??= setTimeout(() => {
+        this.#timer = undefined;
+        this.#run();
+      }, TOGETHER);
     });
   }
 
-  #take() {
+  /** Whether one more can be asked about, so that some are left. */
+  #take(least) {
     const now = performance.now();
     this.#left = Math.min(A_SECOND, this.#left + ((now - this.#at) * A_SECOND) / 1000);
     this.#at = now;
-    if (this.#left < 1) return false;
+    if (this.#left < least + 1) return false;
     this.#left -= 1;
     return true;
   }
@@ -63,7 +77,11 @@ export class Judge {
   async #run() {
     if (this.#busy) return;
     const batch = this.#queue.splice(0, A_SECOND);
-    if (this.#wanted) batch.unshift(this.#wanted);
+    if (this.#wanted) {
+      batch.unshift(this.#wanted);
+      // It is asked about in any case, and the server counts it.
+      if (!this.#take(0)) this.#left = 0;
+    }
     this.#wanted = undefined;
     if (!batch.length) return;
     this.#busy = true;

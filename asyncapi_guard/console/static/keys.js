@@ -50,7 +50,7 @@ function showKeys() {
   $("#keys")?.remove();
   const toggle = el(
     "button",
-    { type: "button", className: "switch plain", role: "switch", ariaChecked: String(enabled) },
+    { type: "button", className: "switch", role: "switch", ariaChecked: String(enabled) },
     el("i"),
     "Single keys",
   );

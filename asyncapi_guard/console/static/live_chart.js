@@ -57,9 +57,10 @@ export function drawChart(chart, { samples, violations, time, span, title }) {
   for (const [at, { rejected, reported }] of made.entries()) {
     totals.rejected += rejected;
     totals.reported += reported;
-    const mark = (kind, shift) => svg("rect", { class: kind, x: x(at) - 1.5 + shift, y: bottom + 7, width: 3, height: 11, rx: 1 });
-    if (rejected) parts.push(mark("chart-bad", reported ? -2.25 : 0));
-    if (reported) parts.push(mark("chart-warn", rejected ? 2.25 : 0));
+    // Reported ones are lower: color alone tells nothing to many people.
+    const mark = (kind, shift, height) => svg("rect", { class: kind, x: x(at) - 1.5 + shift, y: bottom + 18 - height, width: 3, height, rx: 1 });
+    if (rejected) parts.push(mark("chart-bad", reported ? -2.25 : 0, 11));
+    if (reported) parts.push(mark("chart-warn", rejected ? 2.25 : 0, 6));
   }
   chart.setAttribute("viewBox", `0 0 ${width} ${height}`);
   chart.replaceChildren(...parts);
@@ -77,7 +78,7 @@ export function drawSpark(spark, samples, time, grown, known) {
   const y = (value) => SPARK.floor - (value / highest) * (SPARK.floor - 3);
   const marks = made.flatMap(({ rejected, reported }, at) =>
     rejected || reported
-      ? [svg("rect", { class: rejected ? "chart-bad" : "chart-warn", x: x(at) - 1.2, y: 23.5, width: 2.4, height: 4.5, rx: 1 })]
+      ? [svg("rect", { class: rejected ? "chart-bad" : "chart-warn", x: x(at) - 1.2, y: rejected ? 23.5 : 25.5, width: 2.4, height: rejected ? 4.5 : 2.5, rx: 1 })]
       : [],
   );
   spark.replaceChildren(svg("path", { class: "chart-line", d: curve(made, x, y, SPARK.floor).line }), ...marks);

@@ -1,6 +1,7 @@
 /** The last violations, and who is connected. */
 
-import { $, arrow, clauseOf, el, verdict } from "./dom.js";
+import { $, arrow, el, verdict } from "./dom.js";
+import { clauseOf } from "./lines.js";
 import { clock, groups, number, toldOf } from "./live_numbers.js";
 
 const FIRST = 12;

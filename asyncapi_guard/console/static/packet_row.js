@@ -1,6 +1,7 @@
 /** A packet as a row of a log. */
 
-import { arrow, clauseOf, colored, el, verdict } from "./dom.js";
+import { arrow, el, verdict } from "./dom.js";
+import { clauseOf, colored } from "./lines.js";
 import { argsInOneLine, masked } from "./values.js";
 
 /** Reasons of one packet that have their lines with them. */

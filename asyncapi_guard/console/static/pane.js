@@ -107,8 +107,8 @@ export class Pane {
   }
 
   #count() {
-    const { length } = this.log.packets;
-    this.#counted.textContent = `${length.toLocaleString("en-US")} ${length === 1 ? "packet" : "packets"}`;
+    const { total } = this.log;
+    this.#counted.textContent = `${total.toLocaleString("en-US")} ${total === 1 ? "packet" : "packets"}`;
     this.#changed(this);
   }
 
@@ -183,12 +183,12 @@ export class Pane {
   #received(event, args, answer) {
     const packet = this.log.add({ at: new Date(), out: false, event, args });
     const about = { namespace: this.namespace, event, direction: "to-client" };
-    this.#judged(packet, { ...about, args: forJudge(args) });
+    this.#judged(packet, () => ({ ...about, args: forJudge(args) }));
     if (answer) this.#answer(packet, about, answer);
   }
 
-  async #judged(packet, item) {
-    packet.judged = await this.#judge.about(item);
+  async #judged(packet, itemOf) {
+    packet.judged = await this.#judge.about(itemOf, packet.out);
     this.log.update(packet);
   }
 
@@ -202,7 +202,7 @@ export class Pane {
     const args = forWire(sample, this.#files);
     packet.answered = { args };
     answer(...args);
-    packet.answered.judged = await this.#judge.about({ ...about, ack: forJudge(args) });
+    packet.answered.judged = await this.#judge.about(() => ({ ...about, ack: forJudge(args) }));
     return this.log.update(packet);
   }
 
@@ -226,7 +226,7 @@ export class Pane {
     if (ack) packet.ack = {};
     this.log.add(packet);
     const item = { namespace: this.namespace, event, args: forJudge(sent) };
-    if (!judged) this.#judged(packet, { ...item, ack_asked: ack });
+    if (!judged) this.#judged(packet, () => ({ ...item, ack_asked: ack }));
     if (ack) await this.#acknowledged(packet, item, promise, began, timeout);
     return packet;
   }
@@ -243,7 +243,7 @@ export class Pane {
       const error = guardError(args);
       packet.ack = { args, ms, error };
       this.log.update(packet);
-      if (!error) packet.ack.judged = await this.#judge.about({ ...item, ack: forJudge(args) });
+      if (!error) packet.ack.judged = await this.#judge.about(() => ({ ...item, ack: forJudge(args) }), true);
     } catch (error) {
       if (!(error instanceof NoAckError)) throw error;
       const isLate = error.message.startsWith("no acknowledgement within");

@@ -1,7 +1,9 @@
 /** Reading: the filter, the current place in the contents, `j` and `k`, long texts. */
 
 import { $, $$, el } from "./dom.js";
+import "./examples.js";
 import { isTyping, onKey } from "./keys.js";
+import { watchNearby } from "./nearby.js";
 import { drawer } from "./page.js";
 
 const field = $("#filter");
@@ -15,12 +17,19 @@ const tops = [$("#about"), $("[data-top]")];
 
 let entries;
 
+/** What is searched of an event: not the code around its examples, which all events have. */
+const textOf = (article) =>
+  [...article.children, ...$$("pre.json", article)]
+    .map((each) => (each.matches(".samples") ? "" : each.textContent))
+    .join("\n")
+    .toLowerCase();
+
 /** What is searched, read once: a long document has megabytes of it. */
 function index() {
   entries ??= articles.map((article) => ({
     article,
     item: linkOf(article)?.parentElement,
-    text: article.textContent.toLowerCase(),
+    text: textOf(article),
     isShown: true,
   }));
   return entries;
@@ -117,7 +126,9 @@ const seen = new IntersectionObserver(
   },
   { rootMargin: "-12% 0px -75% 0px" },
 );
-for (const each of [$("#about"), ...articles]) seen.observe(each);
+seen.observe($("#about"));
+// A thousand places that are watched would cost time whenever one moves.
+watchNearby((each) => seen.observe(each), (each) => seen.unobserve(each));
 
 /* Keys */
 

@@ -8,7 +8,6 @@ import { pytestOf } from "./pytest_export.js";
 import { asSequence, connectionsOf, fromLink, linkOf, needsSecret, resolved, sequenceOf } from "./sequence_data.js";
 import { DOTS, missingFiles } from "./values.js";
 
-const KEY = `sequences ${contract.title}`;
 const MOST = 50;
 const PATIENCE = 15_000;
 
@@ -25,6 +24,7 @@ function authOf(namespace) {
 }
 
 export class Sequences {
+  #key;
   #list = [];
   #panes;
   #open;
@@ -34,22 +34,19 @@ export class Sequences {
 
   /**
    * @param {object} options
+   * @param {string} options.key under which they are kept
    * @param {() => import("./pane.js").Pane[]} options.panes
    * @param {(name: string, namespace: string) => import("./pane.js").Pane} options.open a new pane
    * @param {Map<string, Uint8Array>} options.files
    * @param {string} options.url of the server, for tests
    */
-  constructor({ panes, open, files, url }) {
+  constructor({ key, panes, open, files, url }) {
+    this.#key = key;
     this.#panes = panes;
     this.#open = open;
     this.#files = files;
     this.#url = url;
     this.#load();
-    const form = $("#save-sequence");
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#save();
-    });
     const shared = fromLink(location.hash);
     if (shared) this.#add(shared);
     this.#draw();
@@ -57,7 +54,7 @@ export class Sequences {
 
   #load() {
     try {
-      const stored = JSON.parse(kept.get(KEY) ?? "[]");
+      const stored = JSON.parse(kept.get(this.#key) ?? "[]");
       this.#list = stored.map(asSequence).filter(Boolean);
     } catch {
       this.#list = [];
@@ -65,7 +62,7 @@ export class Sequences {
   }
 
   #keep() {
-    kept.set(KEY, this.#list.length ? JSON.stringify(this.#list) : null);
+    kept.set(this.#key, this.#list.length ? JSON.stringify(this.#list) : null);
     this.#draw();
   }
 
@@ -77,7 +74,8 @@ export class Sequences {
     this.#keep();
   }
 
-  #save() {
+  /** Save what was sent. */
+  save() {
     const field = $("#sequence-name");
     const name = field.value.trim() || `Sequence ${this.#list.length + 1}`;
     const connections = this.#panes().map((pane) => ({ name: pane.name, packets: pane.log.packets }));

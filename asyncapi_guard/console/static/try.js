@@ -2,14 +2,13 @@
 
 import { Composer } from "./composer.js";
 import { contract } from "./contract.js";
-import { $, $$, icon, say } from "./dom.js";
+import { $, $$, icon, kept, say } from "./dom.js";
 import { download, fileNameOf } from "./download.js";
 import { Judge } from "./judge.js";
 import { isTyping, listKey, onKey } from "./keys.js";
 import { shown } from "./log.js";
 import { drawer } from "./page.js";
 import { Pane } from "./pane.js";
-import { Sequences } from "./sequences.js";
 
 const NAMES = ["Ada", "Ben", "Carol", "Dan", "Eve", "Finn", "Gia", "Hal", "Ida"];
 const { connect, socketio, judge: judgeUrl, server: knowsServer } = $("#contract").dataset;
@@ -286,6 +285,35 @@ $("#form").addEventListener("keydown", (event) => {
   if (event.key === "Enter" && isTyping(event.target) && event.target.matches("input") && !event.ctrlKey) event.preventDefault();
 });
 
+/* Sequences: what they need is loaded when there is one, or somebody saves the first. */
+
+const KEY = `sequences ${contract.title}`;
+let loading;
+
+async function sequences() {
+  loading ??= import("./sequences.js").then(
+    ({ Sequences }) =>
+      new Sequences({
+        key: KEY,
+        panes: () => panes,
+        open: addPane,
+        files,
+        url: connect || (location.protocol === "file:" ? knowsServer : location.origin),
+      }),
+  );
+  try {
+    return await loading;
+  } catch {
+    loading = undefined;
+    $("#sequence-told").textContent = "A part of this page did not load. Is the server there? Try again, or reload the page.";
+    return undefined;
+  }
+}
+$("#save-sequence").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  (await sequences())?.save();
+});
+
 /* From Read: "Try it" chooses the event, "Watch for it" filters the packets. */
 
 function follow() {
@@ -305,11 +333,6 @@ function follow() {
 
 if (picks.length) choose(picks[0]);
 addPane(undefined, composer.namespace);
-new Sequences({
-  panes: () => panes,
-  open: addPane,
-  files,
-  url: connect || (location.protocol === "file:" ? knowsServer : location.origin),
-});
+if (kept.get(KEY) !== null || location.hash.startsWith("#sequence=")) sequences();
 follow();
 addEventListener("hashchange", follow);

@@ -1,6 +1,7 @@
 /** Mistakes that are really made, by this client or by the server, and what came of each. */
 
-import { $, $$, colored, el, verdict } from "/asyncapi/static/dom.js";
+import { $, $$, el, verdict } from "/asyncapi/static/dom.js";
+import { colored } from "/asyncapi/static/lines.js";
 import { ConnectError } from "./socketio.js";
 import { oneLine, printable } from "./wire.js";
 
