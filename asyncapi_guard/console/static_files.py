@@ -5,11 +5,10 @@ from __future__ import annotations
 import functools
 import gzip
 import hashlib
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from asyncapi_guard.console.lean_text import lean_text
+from asyncapi_guard.console.lean_text import lean_script, lean_style
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -67,9 +66,8 @@ def _found(folder: Path) -> Iterator[tuple[str, StaticFile]]:
 def _body_of(path: Path) -> bytes:
     if path.suffix not in _LEAN:
         return path.read_bytes()
-    lean = lean_text(path.read_text(encoding="utf-8"))
-    # The end of a line is nothing in CSS after what ends or divides rules.
-    return (re.sub(r"(?<=[{};,])\n+|^\n+", "", lean) if path.suffix == ".css" else lean).encode()
+    lean = lean_style if path.suffix == ".css" else lean_script
+    return lean(path.read_text(encoding="utf-8")).encode()
 
 
 def tag_of(body: bytes) -> str:

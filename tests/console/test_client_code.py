@@ -148,7 +148,7 @@ def add_event(here: Here, server: Any, key: tuple[str, str], ack: Any, sent: Any
 
 
 def code_of(event: ReadEvent, language: str) -> str:
-    found = {each.key: each.code.text for each in event.examples[0].samples}
+    found = {each.key: each.code for each in event.examples[0].samples}
     return found[language]
 
 
