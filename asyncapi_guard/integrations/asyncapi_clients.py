@@ -90,7 +90,8 @@ class AsyncAPIClient(_ClientDropIn, Client):
         **kwargs: as for `socketio.Client`, and the options of `AsyncAPISocketIO`, but for
             `reject_event`: `typed`, `policy`, `validate`, `generate_docs`, `title`, `version`,
             `description`, `server_url`, `server_name`, `security`, `engine`, `on_violation`,
-            `addresses`, `respond_unhandled`; and `spec`, which is the document of the server or,
+            `addresses`, `respond_unhandled`, `violations`, `violations_size`, `violations_salt`;
+            and `spec`, which is the document of the server or,
             with `perspective="client"`, of the client.
 
     Raises:
@@ -190,7 +191,8 @@ class AsyncAPIAsyncClient(_ClientDropIn, AsyncClient):
         **kwargs: as for `socketio.AsyncClient`, and the options of `AsyncAPISocketIO`, but for
             `reject_event`: `typed`, `policy`, `validate`, `generate_docs`, `title`, `version`,
             `description`, `server_url`, `server_name`, `security`, `engine`, `on_violation`,
-            `addresses`, `respond_unhandled`; and `spec`, which is the document of the server or,
+            `addresses`, `respond_unhandled`, `violations`, `violations_size`, `violations_salt`;
+            and `spec`, which is the document of the server or,
             with `perspective="client"`, of the client.
 
     Raises:

@@ -64,6 +64,9 @@ class CodeFirst(Protocol):
     docs: str | None
     docs_auth: Callable[[Any], object] | None
     live: bool | None
+    violations: str | os.PathLike[str] | None
+    violations_size: int | None
+    violations_salt: str | bytes | None
 
     @property
     def policy(self) -> Policy | None:
@@ -118,6 +121,9 @@ class RenewedGuard(AsyncAPIGuard):
             docs=owner.docs,
             docs_auth=owner.docs_auth,
             live=owner.live,
+            violations=owner.violations,
+            violations_size=owner.violations_size,
+            violations_salt=owner.violations_salt,
         )
         self.recorder.place_of = self._place_of
 

@@ -31,13 +31,20 @@ from asyncapi_guard.integrations.handlers.unheeded import unheeded, unheeded_ack
 from asyncapi_guard.integrations.recording.log import logger
 from asyncapi_guard.integrations.recording.recorder import Recorder
 from asyncapi_guard.integrations.recording.statistics import Statistic, merged
-from asyncapi_guard.integrations.serving import VIOLATIONS, ConsoleOptions, Serving, Shown
+from asyncapi_guard.integrations.serving import (
+    VIOLATIONS,
+    ConsoleOptions,
+    ServesConsole,
+    Serving,
+    Shown,
+)
 from asyncapi_guard.integrations.verifiers import (
     check_timeout,
     check_verifiers,
     on_server,
     with_names,
 )
+from asyncapi_guard.integrations.violation_options import ViolationOptions
 from asyncapi_guard.schema import EngineName, get_engine
 from asyncapi_guard.spec import load
 from asyncapi_guard.spec.compiler import compile_contract
@@ -50,8 +57,6 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask_socketio import SocketIO
 
-    from asyncapi_guard.console.asgi import ConsoleASGI
-    from asyncapi_guard.console.wsgi import ConsoleWSGI
     from asyncapi_guard.guard.identity import Identity
     from asyncapi_guard.guard.rules import Rule
     from asyncapi_guard.integrations.aio.server import AsyncioServer
@@ -71,7 +76,7 @@ _NOT_UNDER_FLASK = (
 _REMEDY = "pass typed=True to init_app() or protect(), or typed=False if this is meant"
 
 
-class AsyncAPIGuard:
+class AsyncAPIGuard(ServesConsole):
     """Guards Socket.IO servers and clients by an AsyncAPI document.
 
     Args:
@@ -106,9 +111,14 @@ class AsyncAPIGuard:
             environment of WSGI, or with the scope of ASGI, where it can be a coroutine function.
             Anything but `True` is answered with 403.
         live: show in the console what passes in this process; only with `docs_auth`.
+        violations: the name of a file in which every violation becomes a line of JSON, without
+            values, for `asyncapi-guard report`. Each process has its own: `guard-{pid}.ndjson`.
+        violations_size: how many bytes the files of one process may have; 50 MB by default.
+        violations_salt: a secret with which clients are hashed in these files. Give all processes
+            the same one, so that their clients are counted together; by default it is random.
 
     Raises:
-        InstallationError: `live` or `docs_auth` has no effect, or `live` has no `docs_auth`.
+        InstallationError: an option has no effect without another one that is not there.
         SpecError: the document cannot be used.
         TypeError: an option is of another kind.
         ValueError: the policy or a verifier does not fit the document, or an option is none.
@@ -138,11 +148,15 @@ class AsyncAPIGuard:
         docs: str | None = None,
         docs_auth: Callable[[Any], object] | None = None,
         live: bool | None = None,
+        violations: str | os.PathLike[str] | None = None,
+        violations_size: int | None = None,
+        violations_salt: str | bytes | None = None,
     ) -> None:
         check_document(spec)
         check_options(on_violation, addresses, reject_event, respond_unhandled)
         described = read_perspective(perspective)
         console = ConsoleOptions(docs, docs_auth, live)
+        log = ViolationOptions(violations, violations_size, violations_salt)
         self.recorder: Recorder = Recorder(on_violation, addresses=addresses is not False)
         self.handler_check: HandlerCheck = HandlerCheck(self.recorder.place_in_document)
         self.handler_check.also = self._said_of_server
@@ -171,6 +185,9 @@ class AsyncAPIGuard:
             "docs": docs,
             "docs_auth": docs_auth,
             "live": live,
+            "violations": violations,
+            "violations_size": violations_size,
+            "violations_salt": violations_salt,
         }
         #: What the contract was made of, for as long as a console shows it.
         self._read: Documents | None = None
@@ -200,6 +217,7 @@ class AsyncAPIGuard:
         self.recorder.read_places_from(contract.sources)
         if console.root is not None:
             self._serve(console)
+        self.recorder.write_to(log.open(), lambda: self.in_force)
 
     def _serve(self, options: ConsoleOptions) -> None:
         """Make the console; where it is served is not known yet."""
@@ -382,7 +400,7 @@ class AsyncAPIGuard:
         """Remember the guard of an application, instead of the one that it had before."""
         if previous in self._of_applications:
             self._of_applications.discard(previous)
-            middleware.recorder.tally = previous.recorder.tally
+            middleware.recorder.take_over(previous.recorder)
             middleware._installed[:0] = previous._installed
         self._of_applications.add(middleware)
 
@@ -442,44 +460,6 @@ class AsyncAPIGuard:
         if typed is not None:
             self._with_decided_hints.add(server)
 
-    def wsgi(self, app: Any) -> ConsoleWSGI:
-        """Serve the console (`docs=`) in front of a WSGI application.
-
-        Args:
-            app: it gets all other requests; such as a `socketio.WSGIApp`.
-
-        Returns:
-            What your web server runs instead.
-
-        Raises:
-            InstallationError: there is no console, its path is that of Socket.IO, or `docs_auth`
-                is a coroutine function.
-        """
-        return self._console().wsgi(app)
-
-    def asgi(self, app: Any) -> ConsoleASGI:
-        """Serve the console (`docs=`) in front of an ASGI application.
-
-        Args:
-            app: it gets all else, WebSockets and lifespans included; such as a `socketio.ASGIApp`
-                or a `FastAPI`.
-
-        Returns:
-            What your web server runs instead.
-
-        Raises:
-            InstallationError: there is no console, or its path is that of Socket.IO.
-        """
-        return self._console().asgi(app)
-
-    def _console(self) -> Serving:
-        if self._serving is None:
-            raise InstallationError(
-                "the guard has no console: pass its path, as in "
-                "AsyncAPIGuard('asyncapi.yml', docs='/asyncapi')"
-            )
-        return self._serving
-
     def _said_of_server(self, server: Any) -> Iterable[str]:
         """What is said of a server when its first client comes."""
         yield from self._said_of_handlers(server)
@@ -504,6 +484,7 @@ class AsyncAPIGuard:
         """Remember what was installed for as long as its server is there."""
         alive = [each for each in self._installed if each() is not None]
         self._installed = [*alive, ref(adapter)]
+        self.recorder.count_as(Perspective.SERVER if self._servers() else Perspective.CLIENT)
 
     def identity(self, sid: str, namespace: str = "/") -> Identity | None:
         """Who a client is, as your verifiers said when it connected, or when it was renewed.
@@ -584,6 +565,7 @@ class AsyncAPIGuard:
                 adapter = each._installed.pop()()
                 if adapter is not None:
                     adapter.uninstall()
+            each.recorder.close()
 
     @property
     def installed(self) -> bool:
