@@ -3,8 +3,8 @@
     python benchmarks/report.py [--quick] [--json] [--runs N]
 
 A log of 1,000,000 lines, of 200 events, 5,000 clients and as many sessions as lines, is read by a
-whole process: the interpreter's start and all imports count. The figures are wall seconds, and the
-most memory that any run held.
+whole process: the interpreter's start and all imports count. The figures are wall seconds, seconds
+of CPU, and the most memory that any run held.
 
 What a line costs is CPU of the process, its writing thread's included: with the log, less the same
 without it.
@@ -19,6 +19,7 @@ import hashlib
 import json
 import logging
 import os
+import resource
 import statistics
 import sys
 import tempfile
@@ -48,6 +49,7 @@ class Result:
     megabytes: float
     format: str
     seconds: float
+    cpu: float
     peak: float
 
 
@@ -109,15 +111,19 @@ def measure(lines: int, runs: int) -> list[Result]:
         write_log(path, lines)
         for format in ("full", "json", "html"):
             made: list[Run] = []
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
             for run in range(runs):
                 progress(f"{format}, {run + 1} of {runs} ...")
                 made.append(timed(command(path, format), 600))
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
             results.append(
                 Result(
                     lines,
                     path.stat().st_size / 1e6,
                     format,
                     statistics.median(run.seconds for run in made),
+                    cpu / runs,
                     max(run.peak for run in made) / 1e6,
                 )
             )
@@ -163,11 +169,11 @@ def missed(results: list[Result], line: float) -> list[str]:
     return found + [f"a line costs {line:.1f} µs, not {LINE:g}"] * (line > LINE)
 
 
-_HEAD = ("format", "lines", "MB", "seconds", "MB of memory")
+_HEAD = ("format", "lines", "MB", "seconds", "of CPU", "MB of memory")
 
 
 def _row(one: Result) -> tuple[str, ...]:
-    figures = f"{one.megabytes:.0f}", f"{one.seconds:.2f}", f"{one.peak:.0f}"
+    figures = f"{one.megabytes:.0f}", f"{one.seconds:.2f}", f"{one.cpu:.2f}", f"{one.peak:.0f}"
     return (one.format, f"{one.lines:,}", *figures)
 
 

@@ -168,6 +168,7 @@ class AsyncAPIGuard(ServesConsole):
         )
         self.security_timeout: float = check_timeout(security_timeout)
         self._installed: list[ref[Adapter]] = []
+        self._observers: list[Callable[[Any], object]] = []
         #: The servers of which somebody has said what the hints of their handlers are.
         self._with_decided_hints: WeakSet[Any] = WeakSet()
         #: The guards of applications whose configuration was read, and what was given for them.
@@ -374,6 +375,8 @@ class AsyncAPIGuard(ServesConsole):
             middleware._serving.flask(app)
         if middleware is not self:
             self._remember(middleware, previous)
+            for look in self._observers:
+                look(adapter)
 
     def _for(self, app: Any) -> AsyncAPIGuard:
         """The guard of an application: this one, or one that its configuration describes."""
@@ -485,6 +488,19 @@ class AsyncAPIGuard(ServesConsole):
         alive = [each for each in self._installed if each() is not None]
         self._installed = [*alive, ref(adapter)]
         self.recorder.count_as(Perspective.SERVER if self._servers() else Perspective.CLIENT)
+        for look in self._observers:
+            look(adapter)
+
+    def observe_adapters(self, look: Callable[[Any], object]) -> None:
+        """Call a function with what is put on each server and client, now and later."""
+        self._observers.append(look)
+        for each in self.guards():
+            for adapter in each._adapters():
+                look(adapter)
+
+    def guards(self) -> list[AsyncAPIGuard]:
+        """This guard, and those of applications whose configuration it has read."""
+        return [self, *self._of_applications]
 
     def identity(self, sid: str, namespace: str = "/") -> Identity | None:
         """Who a client is, as your verifiers said when it connected, or when it was renewed.

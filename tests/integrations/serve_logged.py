@@ -1,10 +1,16 @@
-"""An application that gunicorn loads before it forks its workers, and whose guard keeps a log."""
+"""An application that gunicorn loads before it forks its workers.
+
+Its guard keeps a log, and is measured by Prometheus where there is a folder for that.
+"""
 
 from __future__ import annotations
 
+import os
+from typing import Any
+
 import socketio
 
-from asyncapi_guard import AsyncAPIGuard, Policy
+from asyncapi_guard import AsyncAPIGuard, Policy, metrics
 
 DOCUMENT = {
     "asyncapi": "3.1.0",
@@ -36,8 +42,6 @@ guard.protect(io)
 @io.on("say")
 def say(sid: str, text: str) -> int:
     """Which worker it is."""
-    import os
-
     return os.getpid()
 
 
@@ -46,4 +50,16 @@ def bye(sid: str, text: str) -> None:
     """Nothing."""
 
 
-app = socketio.WSGIApp(io)
+def scraped(environ: Any, start_response: Any) -> Any:
+    """What all workers have counted."""
+    from prometheus_client import CollectorRegistry, make_wsgi_app
+    from prometheus_client.multiprocess import MultiProcessCollector
+
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)
+    return make_wsgi_app(registry)(environ, start_response)
+
+
+if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+    metrics.prometheus(guard, histograms=True)
+app = socketio.WSGIApp(io, scraped if "PROMETHEUS_MULTIPROC_DIR" in os.environ else None)

@@ -5,9 +5,6 @@ from __future__ import annotations
 import functools
 import importlib.util
 import json
-import os
-import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,11 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import requests
 import socketio
 from conftest import PATIENCE, document
 from flask import Flask
 from flask_socketio import SocketIO
+from gunicorn_workers import talking
 from traffic_asyncio import Uvicorn
 
 from asyncapi_guard import (
@@ -225,63 +222,26 @@ def test_a_disk_that_hangs_holds_up_nobody(net: Any, entrances: Any) -> None:
 # -- processes -------------------------------------------------------------------------------------
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as bound:
-        return int(bound.getsockname()[1])
-
-
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="gunicorn does not run on Windows")
 def test_the_workers_of_gunicorn_add_up(tmp_path: Path, skip_or_fail: Any) -> None:
     """Forked from a process that has loaded the application, each has its own file."""
     if importlib.util.find_spec("gunicorn") is None:
         skip_or_fail("gunicorn is not installed")
-    url = f"http://127.0.0.1:{(port := free_port())}"
-    command = [sys.executable, "-m", "gunicorn", "--preload", "-w", "3", "-k", "gthread"]
-    command += ["--threads", "20", "-b", f"127.0.0.1:{port}", "serve_logged:app"]
-    paths = [str(Path(__file__).parent), *filter(None, sys.path)]
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
-    process = subprocess.Popen(command, cwd=tmp_path, env=env, stderr=subprocess.PIPE)
-    clients, workers = [], set()
-    try:
-        deadline = time.monotonic() + PATIENCE
-        while not answers(url):
-            assert process.poll() is None, process.stderr.read()
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        while len(workers) < 2 or len(clients) < 6:
-            assert time.monotonic() < deadline
-            client = socketio.Client(reconnection=False, handle_sigint=False)
-            client.connect(url, transports=["websocket"], wait_timeout=PATIENCE)
-            clients.append(client)
-            workers.add(client.call("say", 5, timeout=PATIENCE))
-            client.call("say", "fine", timeout=PATIENCE)
-            client.call("bye", "fine", timeout=PATIENCE)
-        for client in clients:
-            client.disconnect()
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(PATIENCE)
-        process.stderr.close()
+    with talking(tmp_path) as said:
+        pass
+    workers, count = said.workers, said.clients
     found = summary()
     files = {int(path.stem.partition("-")[2]) for path in Path().glob("guard-*.ndjson")}
     assert files >= workers
-    assert process.pid not in files
-    count = len(clients)
+    assert said.pid not in files
     assert found.violations == count
     assert counted(found) == {"on_say": (2 * count, count), "on_bye": (count, 0)}
     # One salt for all, as the processes were forked: each session is counted once.
     assert (len(found.salts), found.sessions.number, found.clients.number) == (1, count, 1)
     command = [sys.executable, "-m", "asyncapi_guard", "report", "--format", "json", "*.ndjson"]
-    done = subprocess.run(command, env=env, capture_output=True, check=False)
+    done = subprocess.run(command, capture_output=True, check=False)
     ready = {
         each["operation"]: each["can_be_enforced"] for each in json.loads(done.stdout)["operations"]
     }
     assert (done.returncode, ready) == (1, {"on_say": False, "on_bye": True})
-
-
-def answers(url: str) -> bool:
-    try:
-        return requests.get(f"{url}/socket.io/?EIO=4&transport=polling", timeout=PATIENCE).ok
-    except requests.ConnectionError:
-        return False

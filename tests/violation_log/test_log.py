@@ -423,7 +423,7 @@ def test_options_that_would_do_nothing_are_errors(
 def test_without_the_option_nothing_of_it_is_there(contract: Any) -> None:
     """Neither a file nor a thread, nor anything that is called for an event."""
     guard = AsyncAPIGuard(contract())
-    assert guard.recorder.file is guard.recorder.tally.on_new is None
+    assert (guard.recorder.file, guard.recorder.tally.listeners) == (None, ())
 
 
 # -- counters --------------------------------------------------------------------------------------

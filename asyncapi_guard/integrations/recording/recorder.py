@@ -84,7 +84,7 @@ class Recorder:
         self.file = file
         if file is not None:
             file.count_from(guard, self._numbers)
-            self.tally.on_new = file.start
+            self.tally.listeners += (file.start,)
 
     def _numbers(self) -> Counts:
         return self.tally.numbers()
@@ -93,10 +93,11 @@ class Recorder:
         """Count on where another recorder stopped."""
         previous.close()
         self.tally = previous.tally
-        self.tally.on_new = None
+        start = None if previous.file is None else previous.file.start
+        self.tally.listeners = tuple(each for each in self.tally.listeners if each != start)
         if self.file is not None:
             self.file.count_from_now()
-            self.tally.on_new = self.file.start
+            self.tally.listeners += (self.file.start,)
 
     def count_as(self, side: Perspective) -> None:
         """Say on which side what is counted is validated."""

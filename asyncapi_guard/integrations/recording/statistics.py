@@ -77,11 +77,11 @@ class _Counts:
 class Tally:
     """Counters that any thread may add to."""
 
-    __slots__ = ("_counts", "_lock", "on_new")
+    __slots__ = ("_counts", "_lock", "listeners")
 
     def __init__(self) -> None:
         #: Called when there is something more to count.
-        self.on_new: Callable[[], object] | None = None
+        self.listeners: tuple[Callable[[], object], ...] = ()
         self._counts: dict[tuple[str, str, Checkpoint], _Counts] = {}
         self._lock = threading.Lock()
 
@@ -89,8 +89,8 @@ class Tally:
         """Return what counts a piece of traffic each time it is called, without a lock."""
         with self._lock:
             one_more = self._entry((namespace, event, checkpoint)).one_more
-        if self.on_new is not None:
-            self.on_new()
+        for listener in self.listeners:
+            listener()
         return one_more
 
     def seen(self, namespace: str, event: str, checkpoint: Checkpoint) -> None:
