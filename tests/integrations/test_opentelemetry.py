@@ -103,6 +103,7 @@ def test_each_event_has_a_span(kind: str, telemetry: Telemetry, net: Any) -> Non
     assert sent.attributes["asyncapi_guard.outcome"] == "accepted"
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 @pytest.mark.parametrize(
     ("text", "error", "outcomes"),
     [

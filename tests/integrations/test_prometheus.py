@@ -87,6 +87,7 @@ def test_what_is_reported_is_another_outcome(registry: Any, scrape: Any, net: An
     assert counters(scrape())["/", "say", "receive_event", "reported"] == 1
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 @pytest.mark.parametrize("kind", KINDS)
 def test_times_are_histograms(kind: str, registry: Any, scrape: Any, net: Any) -> None:
     """Of judging and of handlers, those that fail included; if they are asked for."""
