@@ -7,13 +7,18 @@ of others take no step more.
 from __future__ import annotations
 
 import inspect
+import logging
+from contextlib import ExitStack
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
+
+from asyncapi_guard.integrations.recording.log import write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from asyncapi_guard.guard import Verdict
+    from asyncapi_guard.integrations.deciding.decisions import Guarding
 
 __all__ = ["EventObserver", "TimeObserver", "observe_events", "observe_times"]
 
@@ -50,18 +55,26 @@ class EventObserver(Protocol):
         ...
 
 
-def observe_times(adapter: Any, observer: TimeObserver) -> None:
-    """Measure how long an adapter's events take."""
+def observe_times(adapter: Any, make: Callable[[Guarding], TimeObserver]) -> None:
+    """Measure how long an adapter's events take.
+
+    Args:
+        adapter: what was put on a server or a client.
+        make: makes what wants to know, for the guard of the adapter.
+    """
     decide = getattr(adapter, "decide", None)
     if decide is None or not hasattr(adapter, "_handle"):
         return
+    observer = make(decide.guarding)
     judge, handle = decide.event, adapter._handle
+    told_of = _safely(observer.judged)
+    told_of_handler = _safely(observer.handled)
 
     def event(eio_sid: str, sid: str, namespace: str, id: int | None, data: Any) -> Any:
         began = perf_counter()
         judged = judge(eio_sid, sid, namespace, id, data)
         seconds = perf_counter() - began
-        observer.judged(namespace, judged[0].event, judged[1], seconds)
+        told_of(namespace, judged[0].event, judged[1], seconds)
         return judged
 
     decide.event = event
@@ -73,7 +86,7 @@ def observe_times(adapter: Any, observer: TimeObserver) -> None:
                 return await handle(call)
             finally:
                 seconds = perf_counter() - began
-                observer.handled(call.namespace, call.event, call.expected is not None, seconds)
+                told_of_handler(call.namespace, call.event, call.expected is not None, seconds)
 
         adapter._handle = handled_later
         return
@@ -84,7 +97,7 @@ def observe_times(adapter: Any, observer: TimeObserver) -> None:
             return handle(call)
         finally:
             seconds = perf_counter() - began
-            observer.handled(call.namespace, call.event, call.expected is not None, seconds)
+            told_of_handler(call.namespace, call.event, call.expected is not None, seconds)
 
     adapter._handle = handled
 
@@ -93,12 +106,15 @@ def observe_times(adapter: Any, observer: TimeObserver) -> None:
 _MOST = 1_000
 
 
-def observe_events(adapter: Any, observer: EventObserver) -> None:
-    """Tell what becomes of an adapter's events."""
+def observe_events(adapter: Any, make: Callable[[Guarding], EventObserver]) -> None:
+    """Tell what becomes of an adapter's events; arguments as for `observe_times`."""
     decide = getattr(adapter, "decide", None)
     if decide is None or not hasattr(adapter, "_run"):
         return
     judge, run, acknowledge, emitted = decide.event, adapter._run, decide.ack, decide.emitted
+    observer = make(decide.guarding)
+    rejected, sent = _safely(observer.rejected), _safely(observer.sent)
+    acknowledged = _safely(observer.acknowledged)
     reported: dict[int, Any] = {}
 
     def event(eio_sid: str, sid: str, namespace: str, id: int | None, data: Any) -> Any:
@@ -107,8 +123,8 @@ def observe_events(adapter: Any, observer: EventObserver) -> None:
         violation = verdict.violation
         if violation is not None:
             if violation.rejected:
-                observer.rejected(adapter, call, verdict)
-            elif len(reported) < _MOST:
+                rejected(adapter, call, verdict)
+            elif _has_handler(call) and len(reported) < _MOST:
                 reported[_key(call)] = call
         return judged
 
@@ -117,16 +133,33 @@ def observe_events(adapter: Any, observer: EventObserver) -> None:
 
     def ack(call: Any, value: Any) -> Any:
         judged = acknowledge(call, value)
-        observer.acknowledged(judged[1])
+        acknowledged(judged[1])
         return judged
 
     def emit(namespace: str, name: Any, data: Any, callback: object) -> Any:
         judged = emitted(namespace, name, data, callback)
-        observer.sent(namespace, name, judged[0])
+        sent(namespace, name, judged[0])
         return judged
 
     decide.event, decide.ack, decide.emitted = event, ack, emit
     adapter._run = _within(run, context)
+
+
+def _has_handler(call: Any) -> bool:
+    """Whether an event goes to a handler, and not to python-socketio as it came."""
+    return call.unusual is None and isinstance(call.event, str)
+
+
+def _safely(function: Callable[..., None]) -> Callable[..., None]:
+    """A function whose faults cost traffic nothing."""
+
+    def call(*args: Any) -> None:
+        try:
+            function(*args)
+        except Exception as error:  # noqa: BLE001  # a client waits for its answer
+            write(logging.ERROR, "a measurement failed: %s", type(error).__name__)
+
+    return call
 
 
 def _key(call: Any) -> int:
@@ -134,17 +167,20 @@ def _key(call: Any) -> int:
 
 
 def _within(run: Callable[..., Any], context: Callable[[Any], Any]) -> Callable[..., Any]:
-    """A function that runs within a context."""
+    """A function that runs within a context; without it, where it cannot be entered."""
+    enter = _safely(lambda stack, call: stack.enter_context(context(call)))
     if inspect.iscoroutinefunction(run):
 
         async def run_later(call: Any) -> None:
-            with context(call):
+            with ExitStack() as stack:
+                enter(stack, call)
                 await run(call)
 
         return run_later
 
     def run_now(call: Any) -> None:
-        with context(call):
+        with ExitStack() as stack:
+            enter(stack, call)
             run(call)
 
     return run_now

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from opentelemetry import metrics, trace
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from asyncapi_guard.guard import Verdict
+    from asyncapi_guard.integrations.deciding.decisions import Guarding
     from asyncapi_guard.integrations.middleware import AsyncAPIGuard
     from asyncapi_guard.violations import Violation
 
@@ -55,14 +57,29 @@ def export(
         unit="{message}",
         description="Messages that the guard validated, by what was done.",
     )
-    attributes = _Attributes(guard)
     if histograms:
-        times = _Times(meter, attributes)
+        times = partial(_Times, *_histograms(meter))
         guard.observe_adapters(lambda adapter: observe_times(adapter, times))
     if spans:
-        tracer = trace.get_tracer(_SCOPE, tracer_provider=tracer_provider)
-        events = _Spans(tracer, attributes)
+        events = partial(_Spans, trace.get_tracer(_SCOPE, tracer_provider=tracer_provider))
         guard.observe_adapters(lambda adapter: observe_events(adapter, events))
+
+
+def _histograms(meter: Any) -> tuple[Any, Any]:
+    """Of judging, and of handlers."""
+    judging = meter.create_histogram(
+        f"{_PREFIX}judging.duration",
+        unit="s",
+        description="How long the guard took to validate events that came.",
+        explicit_bucket_boundaries_advisory=_JUDGING,
+    )
+    handling = meter.create_histogram(
+        "messaging.process.duration",
+        unit="s",
+        description="How long the handlers of events took.",
+        explicit_bucket_boundaries_advisory=_HANDLING,
+    )
+    return judging, handling
 
 
 class _Attributes:
@@ -71,8 +88,8 @@ class _Attributes:
     Their values are the document's; what it does not have is one value.
     """
 
-    def __init__(self, guard: AsyncAPIGuard) -> None:
-        self._guard = guard
+    def __init__(self, guarding: Guarding) -> None:
+        self._guarding = guarding
         self._names = Names()
         self._known: dict[tuple[str, str, str], dict[str, Any]] = {}
 
@@ -81,7 +98,7 @@ class _Attributes:
         key = operation, namespace, event
         found = self._known.get(key)
         if found is None:
-            self._names.follow(self._guard.contract)
+            self._names.follow(self._guarding.in_force.contract)
             address = self._names.namespace(namespace)
             found = {
                 "messaging.system": "socketio",
@@ -97,22 +114,12 @@ class _Attributes:
 
 
 class _Times:
-    """Observes the times of adapters."""
+    """Observes the times of an adapter."""
 
-    def __init__(self, meter: Any, attributes: _Attributes) -> None:
-        self._attributes = attributes
-        self._judging = meter.create_histogram(
-            f"{_PREFIX}judging.duration",
-            unit="s",
-            description="How long the guard took to validate events that came.",
-            explicit_bucket_boundaries_advisory=_JUDGING,
-        )
-        self._handling = meter.create_histogram(
-            "messaging.process.duration",
-            unit="s",
-            description="How long the handlers of events took.",
-            explicit_bucket_boundaries_advisory=_HANDLING,
-        )
+    def __init__(self, judging: Any, handling: Any, guarding: Guarding) -> None:
+        self._attributes = _Attributes(guarding)
+        self._judging = judging
+        self._handling = handling
 
     def judged(self, namespace: str, event: Any, verdict: Verdict, seconds: float) -> None:
         """An event was judged."""
@@ -133,9 +140,9 @@ class _Spans:
     sends, is within its span.
     """
 
-    def __init__(self, tracer: Any, attributes: _Attributes) -> None:
+    def __init__(self, tracer: Any, guarding: Guarding) -> None:
         self._tracer = tracer
-        self._attributes = attributes
+        self._attributes = _Attributes(guarding)
 
     def rejected(self, adapter: Any, call: Any, verdict: Verdict) -> None:
         """An event was rejected."""

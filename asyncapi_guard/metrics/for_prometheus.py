@@ -6,6 +6,7 @@ import atexit
 import os
 import threading
 from collections import Counter as Sums
+from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, WeakSet
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from asyncapi_guard.guard import Verdict
+    from asyncapi_guard.integrations.deciding.decisions import Guarding
     from asyncapi_guard.integrations.middleware import AsyncAPIGuard
 
 __all__ = ["export"]
@@ -78,7 +80,7 @@ class _Exported:
         """Measure the times of a guard."""
         if self._times is None:
             self._times = self._measuring(registry)
-        observer = _Observer(guard, self._times)
+        observer = partial(_Observer, self._times)
         guard.observe_adapters(lambda adapter: observe_times(adapter, observer))
 
     def _measuring(self, registry: Any) -> _Measured:  # noqa: ARG002  # in several processes
@@ -142,7 +144,8 @@ class _InSeveralProcesses(_Exported):
         """Add a guard; what it has counted until now counts, too."""
         super().add(guard)
         guard.observe_adapters(self._follow)
-        self.start()
+        if self.counted():
+            self.start()  # else when there is something: the process may be forked before
 
     def _follow(self, adapter: Any) -> None:
         recorder = getattr(adapter, "recorder", None)
@@ -253,10 +256,10 @@ class _Measured:
 
 
 class _Observer:
-    """Observes the times of a guard's adapters."""
+    """Observes the times of an adapter."""
 
-    def __init__(self, guard: AsyncAPIGuard, measured: _Measured) -> None:
-        self._guard = guard
+    def __init__(self, measured: _Measured, guarding: Guarding) -> None:
+        self._guarding = guarding
         self._measured = measured
         self._names = Names()
         self._judged: dict[tuple[str, Any], Any] = {}
@@ -277,7 +280,7 @@ class _Observer:
         found(seconds)
 
     def _find(self, known: dict[tuple[str, Any], Any], namespace: str, event: str) -> Any:
-        self._names.follow(self._guard.contract)
+        self._names.follow(self._guarding.in_force.contract)
         address = self._names.namespace(namespace)
         found = self._measured.of(known is self._judged, address, event).observe
         if event != UNDECLARED and len(known) < 10_000:

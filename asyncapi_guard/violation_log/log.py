@@ -256,6 +256,8 @@ class ViolationLog:
 
     def start(self) -> None:
         """Start what writes, unless it runs."""
+        if self._thread is not None:
+            return
         with self._waiting:
             if self._thread is not None:
                 return
@@ -342,7 +344,9 @@ class ViolationLog:
                 thread.join(_HANGS)
         self._thread = None
         self.flush(counters=True)
-        self._file.close()
+        if self._writing.acquire(timeout=_HANGS):
+            self._file.close()
+            self._writing.release()
 
     def forget(self) -> None:
         """Begin anew in a process that was forked: what waited is the other process's to write."""

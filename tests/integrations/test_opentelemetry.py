@@ -19,6 +19,7 @@ from asyncapi_guard import metrics
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+EXPORTER = "asyncapi_guard.metrics.for_opentelemetry"
 TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 
 
@@ -168,6 +169,25 @@ def test_spans_can_be_left_out(telemetry: Telemetry, net: Any) -> None:
     net.client(made.url).ask("say", "fine")
     assert telemetry.points("asyncapi_guard.messages")
     assert telemetry.exporter.get_finished_spans() == ()
+
+
+@pytest.mark.parametrize("broken", ["start_span", "of"])
+def test_telemetry_that_fails_costs_no_answer(
+    broken: str, kind: str, telemetry: Telemetry, net: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Events are handled, answered and rejected as without it."""
+    made = Measured(kind, net)
+    owner = {"start_span": "opentelemetry.sdk.trace.Tracer", "of": f"{EXPORTER}._Attributes"}
+
+    def fails(*args: Any, **options: Any) -> None:
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr(f"{owner[broken]}.{broken}", fails)
+    telemetry.export(made.guard, histograms=True)
+    client = net.client(made.url)
+    assert client.ask("say", "fine") == [1]
+    assert client.receive() == ("/", "said", ["heard"])
+    assert client.ask("say", 5)[0]["error"]["code"] == "request_validation_error"
 
 
 @pytest.mark.parametrize("header", ["nonsense", "00-" + "0" * 32 + "-" + "0" * 16 + "-01", "\xff"])

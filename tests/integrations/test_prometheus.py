@@ -124,22 +124,23 @@ def test_guards_of_one_registry_add_up(registry: Any, scrape: Any, net: Any) -> 
         metrics.prometheus(made[0].guard, registry=registry)
 
 
-def test_the_guard_of_flask_is_followed(registry: Any, scrape: Any) -> None:
-    """The guards of applications, which come later."""
+def test_the_guards_of_flask_are_followed(registry: Any, scrape: Any) -> None:
+    """Those of several applications, which come later."""
     from flask import Flask
     from flask_socketio import SocketIO
 
     guard = AsyncAPIGuard()
     metrics.prometheus(guard, registry=registry, histograms=True)
-    app = Flask("shop")
-    app.config["ASYNCAPI_GUARD_SPEC"] = document()
-    io = SocketIO(app, async_mode="threading")
-    io.on("say")(lambda _text: 1)
-    guard.init_app(app, io)
-    assert io.test_client(app).emit("say", "fine", callback=True) == 1
+    for name in ("shop", "other"):
+        app = Flask(name)
+        app.config["ASYNCAPI_GUARD_SPEC"] = document()
+        io = SocketIO(app, async_mode="threading")
+        io.on("say")(lambda _text: 1)
+        guard.init_app(app, io)
+        assert io.test_client(app).emit("say", "fine", callback=True) == 1
     text = scrape()
-    assert counters(text)["/", "say", "receive_event", "accepted"] == 1
-    assert 'asyncapi_guard_handler_seconds_count{event="say",namespace="/"} 1.0' in text
+    assert counters(text)["/", "say", "receive_event", "accepted"] == 2
+    assert 'asyncapi_guard_handler_seconds_count{event="say",namespace="/"} 2.0' in text
 
 
 @pytest.mark.slow
