@@ -16,6 +16,7 @@ from typing import Annotated, Literal
 import msgspec
 
 __all__ = [
+    "MOST_OPERATIONS",
     "VERSION",
     "CountersLine",
     "DroppedLine",
@@ -30,9 +31,15 @@ __all__ = [
 #: Rises when a field goes or changes its meaning; new fields may come at any time.
 VERSION: Literal[1] = 1
 
+#: How many operations a violation names.
+MOST_OPERATIONS = 100
+
 _Version = Literal[1]
 _Time = Annotated[datetime, msgspec.Meta(tz=True)]
 _Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+#: Whoever can write to a file cannot fill the memory of whoever reads it.
+_Name = Annotated[str, msgspec.Meta(max_length=200)]
+_Text = Annotated[str, msgspec.Meta(max_length=600)]
 _Hash = Annotated[str, msgspec.Meta(min_length=16, max_length=16)]
 _Mode = Literal["enforce", "report", "off"]
 _Checkpoint = Literal["connect", "receive_event", "send_ack", "send_event", "receive_ack"]
@@ -49,11 +56,11 @@ class ProblemLine(msgspec.Struct, frozen=True, gc=False):
         place: the same for people, such as `asyncapi.yml:11:20`; may be empty.
     """
 
-    path: str
-    keyword: str
-    message: str
-    schema: str = ""
-    place: str = ""
+    path: _Text
+    keyword: _Name
+    message: _Text
+    schema: _Text = ""
+    place: _Text = ""
 
 
 class LogLine(msgspec.Struct, frozen=True, tag="log"):
@@ -69,10 +76,10 @@ class LogLine(msgspec.Struct, frozen=True, tag="log"):
 
     v: _Version
     time: _Time
-    host: str
+    host: _Name
     pid: int
     started: _Time
-    salt: str
+    salt: _Name
 
 
 class ViolationLine(msgspec.Struct, frozen=True, tag="violation"):
@@ -96,21 +103,21 @@ class ViolationLine(msgspec.Struct, frozen=True, tag="violation"):
 
     v: _Version
     time: _Time
-    host: str
+    host: _Name
     pid: int
-    contract: str
+    contract: _Name
     mode: _Mode
     outcome: Literal["rejected", "reported"]
     side: Literal["server", "client"]
     checkpoint: _Checkpoint
-    namespace: str
-    event: str
+    namespace: _Name
+    event: _Name
     declared: bool
-    channel: str | None
-    operations: list[str]
-    code: str
-    reason: str
-    problems: list[ProblemLine]
+    channel: _Text | None
+    operations: Annotated[list[_Text], msgspec.Meta(max_length=MOST_OPERATIONS)]
+    code: _Name
+    reason: _Text
+    problems: Annotated[list[ProblemLine], msgspec.Meta(max_length=20)]
     more: _Count = 0
     client: _Hash | None = None
     session: _Hash | None = None
@@ -128,7 +135,7 @@ class OperationCount(msgspec.Struct, frozen=True, gc=False):
         reported: of both, how many broke the contract and passed.
     """
 
-    operation: str | None
+    operation: _Text | None
     mode: _Mode
     seen: _Count
     acks: _Count
@@ -146,10 +153,10 @@ class CountersLine(msgspec.Struct, frozen=True, tag="counters"):
     v: _Version
     time: _Time
     since: _Time
-    host: str
+    host: _Name
     pid: int
-    contract: str
-    title: str
+    contract: _Name
+    title: _Name
     counts: list[OperationCount]
 
 
@@ -162,10 +169,10 @@ class DroppedLine(msgspec.Struct, frozen=True, tag="dropped"):
 
     v: _Version
     time: _Time
-    host: str
+    host: _Name
     pid: int
     count: _Count
-    reason: str
+    reason: _Text
 
 
 Line = LogLine | ViolationLine | CountersLine | DroppedLine

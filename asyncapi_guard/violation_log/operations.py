@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from asyncapi_guard.contract import Action, Mode
 from asyncapi_guard.guard.plans import template
 from asyncapi_guard.guard.policy import weakest
-from asyncapi_guard.violation_log.lines import OperationCount
+from asyncapi_guard.violation_log.lines import MOST_OPERATIONS, OperationCount
 from asyncapi_guard.violations import Checkpoint, Perspective
 
 if TYPE_CHECKING:
@@ -87,7 +87,8 @@ class Operations:
             and pattern.fullmatch(namespace)
         ]
         address = self._contract.channels[here[0].channel].address if here else None
-        return address, tuple(operation.id for operation in here)
+        # The same in lines of violations and of counters.
+        return address, tuple(operation.id[:500] for operation in here[:MOST_OPERATIONS])
 
     def counted(self, counts: Counts) -> list[OperationCount]:
         """What counters of events say of operations."""

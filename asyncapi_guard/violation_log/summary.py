@@ -25,8 +25,8 @@ __all__ = ["OTHER", "Group", "Kind", "OperationTally", "Summary"]
 #: What stands for all that there are too many of.
 OTHER = "(other)"
 #: How many groups, and how many operations of contracts, are told apart.
-_MOST_GROUPS = 5_000
-_MOST_OPERATIONS = 50_000
+_MOST_GROUPS = 2_000
+_MOST_OPERATIONS = 10_000
 _MOST_PROCESSES = 10_000
 
 

@@ -102,6 +102,9 @@ def test_all_options_come_from_the_configuration(spec: str, tmp_path: Path) -> N
         DOCS="/asyncapi",
         DOCS_AUTH=lambda _request: True,
         LIVE=True,
+        VIOLATIONS=tmp_path / "guard.ndjson",
+        VIOLATIONS_SIZE=200_000,
+        VIOLATIONS_SALT="salt",
     )
     assert set(KEYS) == {key for key in app.config if key.startswith(PREFIX)}
     guarded(app)
@@ -121,6 +124,9 @@ def test_all_options_come_from_the_configuration(spec: str, tmp_path: Path) -> N
     assert guard.respond_unhandled is False
     assert guard.security_timeout == 2.5
     assert app.test_client().get("/asyncapi/live").status_code == 200
+    guard.recorder.record(guard.guard.receive_event("/", "move", [5]))
+    guard.recorder.close()
+    assert b'"violation"' in (tmp_path / "guard.ndjson").read_bytes()
 
 
 def test_options_come_from_the_environment(spec: str, monkeypatch: pytest.MonkeyPatch) -> None:

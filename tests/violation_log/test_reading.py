@@ -47,6 +47,9 @@ HOSTILE = {
     ),
     "too deep": b'{"x":' + b"[" * 100_000 + b"]" * 100_000 + b"}\n",
     "too long": changed(violation(), reason="x" * (3 << 20)),
+    "an endless name": violation(event="x" * 1_000),
+    "an endless text": violation(reason="x" * 1_000),
+    "endless operations": violation(operations=["x"] * 1_000),
     "a half": violation()[:50] + b"\n",
 }
 

@@ -182,6 +182,8 @@ def _read(files: tuple[str, ...], since: datetime | None) -> ViolationReport:
         try:
             with _opened(name) as stream:
                 summary.add(reader.read(stream))
+        except FileNotFoundError:
+            continue  # it was there a moment ago: a process has rotated its log since
         except OSError as error:
             raise CannotRun(f"{name!r} cannot be read: {error.strerror or error}") from error
         if reader.lines == lines and reader.unreadable > unreadable:
