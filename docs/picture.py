@@ -47,6 +47,8 @@ LABELS = {
     "spec": "loads and edits documents",
     "guard": "judges traffic",
     "schema": "JSON Schema, two engines",
+    "metrics": "Prometheus and OpenTelemetry",
+    "violation_log": "violations as lines of files",
     "contract": "what a document means",
     "errors": "the exceptions",
     "violations": "evidence about traffic",

@@ -22,6 +22,7 @@ _COMMANDS = {
     "export": "Write the AsyncAPI document of an application.",
     "init": "Write a first AsyncAPI file.",
     "models": "Write Python models of an AsyncAPI file.",
+    "report": "Sum up the violations that guards have logged.",
     "rules": "List the rules for documents, or explain one.",
     "show": "Show what the guard reads in an AsyncAPI file.",
     "types": "Write TypeScript types of an AsyncAPI file's events.",

@@ -90,8 +90,9 @@ class AsyncAPIClient(_ClientDropIn, Client):
         **kwargs: as for `socketio.Client`, and the options of `AsyncAPISocketIO`, but for
             `reject_event`: `typed`, `policy`, `validate`, `generate_docs`, `title`, `version`,
             `description`, `server_url`, `server_name`, `security`, `engine`, `on_violation`,
-            `addresses`, `respond_unhandled`, `watch`; and `spec`, which is the document of the
-            server or, with `perspective="client"`, of the client.
+            `addresses`, `respond_unhandled`, `watch`, `violations`, `violations_size`,
+            `violations_salt`; and `spec`, which is the document of the server or, with
+            `perspective="client"`, of the client.
 
     Raises:
         SpecError: the document cannot be used.
@@ -192,6 +193,9 @@ class AsyncAPIAsyncClient(_ClientDropIn, AsyncClient):
             `description`, `server_url`, `server_name`, `security`, `engine`, `on_violation`,
             `addresses`, `respond_unhandled`, `watch`; and `spec`, which is the document of the
             server or, with `perspective="client"`, of the client.
+            `addresses`, `respond_unhandled`, `violations`, `violations_size`, `violations_salt`;
+            and `spec`, which is the document of the server or,
+            with `perspective="client"`, of the client.
 
     Raises:
         SpecError: the document cannot be used.

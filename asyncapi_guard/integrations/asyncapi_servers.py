@@ -71,8 +71,8 @@ class AsyncAPIServer(_ServerDropIn, ThreadedServer):
             `spec`, `policy`, `validate`, `generate_docs`, `title`, `version`,
             `description`, `server_url`, `server_name`, `security`, `verifiers`,
             `security_timeout`, `server`, `engine`, `on_violation`, `addresses`, `reject_event`,
-            `respond_unhandled`, `docs`, `docs_auth`, `live`, `watch`. Serve the console by
-            `server.guard.wsgi(app)`.
+            `respond_unhandled`, `docs`, `docs_auth`, `live`, `watch`, `violations`,
+            `violations_size`, `violations_salt`. Serve the console by `server.guard.wsgi(app)`.
 
     Raises:
         SpecError: the document cannot be used.
@@ -195,8 +195,8 @@ class AsyncAPIAsyncServer(_ServerDropIn, AsyncServer):
             `spec`, `policy`, `validate`, `generate_docs`, `title`, `version`,
             `description`, `server_url`, `server_name`, `security`, `verifiers`,
             `security_timeout`, `server`, `engine`, `on_violation`, `addresses`, `reject_event`,
-            `respond_unhandled`, `docs`, `docs_auth`, `live`, `watch`. Serve the console by
-            `server.guard.asgi(app)`.
+            `respond_unhandled`, `docs`, `docs_auth`, `live`, `watch`, `violations`,
+            `violations_size`, `violations_salt`. Serve the console by `server.guard.asgi(app)`.
 
     Raises:
         SpecError: the document cannot be used.

@@ -64,6 +64,9 @@ class AsyncAPISocketIO(CodeFirstApplication, SocketIO):  # type: ignore[misc]  #
         docs_auth: says who can see it; as well.
         live: show the traffic in it; as well.
         watch: read `spec` again when its files change; as well.
+        violations: the name of a file for violations as data; as well.
+        violations_size: of these files; as well.
+        violations_salt: of the hashes of clients in them; as well.
         typed: take the hints of every handler that has some, functions and methods of class-based
             namespaces alike. By default those of what is registered with `get_from_typehint=True`.
         **kwargs: as for `SocketIO`.
@@ -84,6 +87,8 @@ class AsyncAPISocketIO(CodeFirstApplication, SocketIO):  # type: ignore[misc]  #
         """Initialise for an application; the options of the constructor are taken here, too."""
         # Each call makes another server.
         self.__dict__.pop("_handle_event", None)
+        if self._guarded is not None:
+            self._guarded.recorder.close()
         self._guarded = None
         super().init_app(app, **self._take_options(kwargs))
         self.about.servers()  # raises for a name of which nothing says where it is

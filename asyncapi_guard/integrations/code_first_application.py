@@ -59,6 +59,9 @@ _OPTIONS = (
     "docs_auth",
     "live",
     "watch",
+    "violations",
+    "violations_size",
+    "violations_salt",
     "server_url",
     "server_name",
     "security",
@@ -145,6 +148,9 @@ class CodeFirstApplication:
         self.docs_auth: Callable[[Any], object] | None = None
         self.live: bool | None = None
         self.watch: bool | None = None
+        self.violations: str | os.PathLike[str] | None = None
+        self.violations_size: int | None = None
+        self.violations_salt: str | bytes | None = None
         self.registry: Registry = Registry()
         #: The events whose handlers nobody has said anything about, neither that their hints count
         #: nor that they do not.
@@ -181,13 +187,18 @@ class CodeFirstApplication:
         return kwargs
 
     def _check_docs(self) -> None:
-        """See that there can be a console, if there is to be one.
+        """See that there can be a console and a violation log, if there are to be some.
 
         Raises:
             InstallationError: nothing guards the traffic, or there is no document.
         """
         if self.watch and not self.validate:
             raise InstallationError("watch= needs the guard, and validate is False")
+        if self.violations and not self.validate:
+            raise InstallationError(
+                "violations= needs the guard, and validate is False: to accept all traffic, pass "
+                "policy=Policy(mode='report')"
+            )
         if not self.docs:
             return
         if not self.validate:

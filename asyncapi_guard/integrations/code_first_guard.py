@@ -68,6 +68,9 @@ class CodeFirst(Protocol):
     live: bool | None
     watch: bool | None
     spec: str | os.PathLike[str] | Mapping[str, Any] | None
+    violations: str | os.PathLike[str] | None
+    violations_size: int | None
+    violations_salt: str | bytes | None
 
     @property
     def policy(self) -> Policy | None:
@@ -123,6 +126,9 @@ class RenewedGuard(AsyncAPIGuard):
             docs_auth=owner.docs_auth,
             live=owner.live,
             watch=owner.watch,
+            violations=owner.violations,
+            violations_size=owner.violations_size,
+            violations_salt=owner.violations_salt,
         )
         self.recorder.place_of = self._place_of
 

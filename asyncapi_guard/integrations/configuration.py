@@ -222,6 +222,25 @@ def _path(name: str, value: Any, root_path: str) -> Any:
     raise ValueError(f"{value} is neither in {root_path} nor in {Path.cwd()}")
 
 
+def _file(value: Any) -> Any:
+    if not isinstance(value, (str, os.PathLike)):
+        raise TypeError(f"must be the name of a file, not a {type(value).__name__}")
+    return value
+
+
+def _bytes(value: Any) -> int:
+    try:
+        return int(value) if isinstance(value, str) else value
+    except ValueError:
+        raise ValueError(f"must be a number of bytes, not {value!r}") from None
+
+
+def _salt(value: Any) -> str | bytes:
+    if not isinstance(value, (str, bytes)):
+        return str(value)  # of digits alone, in the environment
+    return value
+
+
 _READERS: dict[str, Callable[[Any], Any]] = {
     "addresses": _boolean,
     "allow_http": _hosts,
@@ -249,6 +268,9 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "undeclared_namespaces": _mode,
     "watch": _boolean,
     "window": _number,
+    "violations": _file,
+    "violations_salt": _salt,
+    "violations_size": _bytes,
 }
 _POLICY = frozenset(field.name for field in dataclasses.fields(Policy))
 #: Every key that a configuration can have.

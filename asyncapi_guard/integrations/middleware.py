@@ -30,11 +30,18 @@ from asyncapi_guard.integrations.recording.log import logger
 from asyncapi_guard.integrations.recording.recorder import Recorder
 from asyncapi_guard.integrations.recording.statistics import Statistic, merged
 from asyncapi_guard.integrations.reloading import NO_TEXT, Reloading, check_watch
-from asyncapi_guard.integrations.serving import VIOLATIONS, ConsoleOptions, Serving, Shown
+from asyncapi_guard.integrations.serving import (
+    VIOLATIONS,
+    ConsoleOptions,
+    ServesConsole,
+    Serving,
+    Shown,
+)
 from asyncapi_guard.integrations.verifiers import (
     check_timeout,
     check_verifiers,
 )
+from asyncapi_guard.integrations.violation_options import ViolationOptions
 from asyncapi_guard.schema import EngineName, get_engine
 
 if TYPE_CHECKING:
@@ -44,8 +51,6 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask_socketio import SocketIO
 
-    from asyncapi_guard.console.asgi import ConsoleASGI
-    from asyncapi_guard.console.wsgi import ConsoleWSGI
     from asyncapi_guard.guard import Guard, Policy
     from asyncapi_guard.guard.identity import Identity
     from asyncapi_guard.guard.rules import Rule
@@ -66,7 +71,7 @@ _NOT_UNDER_FLASK = (
 _REMEDY = "pass typed=True to init_app() or protect(), or typed=False if this is meant"
 
 
-class AsyncAPIGuard(Reloading):
+class AsyncAPIGuard(Reloading, ServesConsole):
     """Guards Socket.IO servers and clients by an AsyncAPI document.
 
     Args:
@@ -102,10 +107,14 @@ class AsyncAPIGuard(Reloading):
             Anything but `True` is answered with 403.
         live: show in the console what passes in this process; only with `docs_auth`.
         watch: read the document again when its files change, from when a server is guarded.
+        violations: the name of a file in which every violation becomes a line of JSON, without
+            values, for `asyncapi-guard report`. Each process has its own: `guard-{pid}.ndjson`.
+        violations_size: how many bytes the files of one process may have; 50 MB by default.
+        violations_salt: a secret with which clients are hashed in these files. Give all processes
+            the same one, so that their clients are counted together; by default it is random.
 
     Raises:
-        InstallationError: `live`, `docs_auth` or `watch` has no effect, or `live` has no
-            `docs_auth`.
+        InstallationError: an option has no effect without another one that is not there.
         SpecError: the document cannot be used.
         TypeError: an option is of another kind.
         ValueError: the policy or a verifier does not fit the document, or an option is none.
@@ -136,12 +145,16 @@ class AsyncAPIGuard(Reloading):
         docs_auth: Callable[[Any], object] | None = None,
         live: bool | None = None,
         watch: bool | None = None,
+        violations: str | os.PathLike[str] | None = None,
+        violations_size: int | None = None,
+        violations_salt: str | bytes | None = None,
     ) -> None:
         check_document(spec)
         check_options(on_violation, addresses, reject_event, respond_unhandled)
         described = read_perspective(perspective)
         console = ConsoleOptions(docs, docs_auth, live)
         super().__init__(watch=check_watch(watch, spec))
+        log = ViolationOptions(violations, violations_size, violations_salt)
         self.recorder: Recorder = Recorder(on_violation, addresses=addresses is not False)
         self.handler_check: HandlerCheck = HandlerCheck(self.recorder.place_in_document)
         self.handler_check.also = self._said_of_server
@@ -153,6 +166,7 @@ class AsyncAPIGuard(Reloading):
         )
         self.security_timeout: float = check_timeout(security_timeout)
         self._installed: list[ref[Adapter]] = []
+        self._observers: list[Callable[[Any], object]] = []
         #: The servers of which somebody has said what the hints of their handlers are.
         self._with_decided_hints: WeakSet[Any] = WeakSet()
         #: The guards of applications whose configuration was read, and what was given for them.
@@ -171,6 +185,9 @@ class AsyncAPIGuard(Reloading):
             "docs_auth": docs_auth,
             "live": live,
             "watch": watch,
+            "violations": violations,
+            "violations_size": violations_size,
+            "violations_salt": violations_salt,
         }
         #: What the contract was made of, for as long as a console shows it.
         self._read: Documents | None = None
@@ -199,6 +216,7 @@ class AsyncAPIGuard(Reloading):
         if console.root is not None:
             self._read = loaded.documents
             self._serve(console)
+        self.recorder.write_to(log.open(), lambda: self.in_force)
 
     def _serve(self, options: ConsoleOptions) -> None:
         """Make the console; where it is served is not known yet."""
@@ -356,6 +374,8 @@ class AsyncAPIGuard(Reloading):
             middleware._serving.flask(app)
         if middleware is not self:
             self._remember(middleware, previous)
+            for look in self._observers:
+                look(adapter)
 
     def _for(self, app: Any) -> AsyncAPIGuard:
         """The guard of an application: this one, or one that its configuration describes."""
@@ -382,7 +402,7 @@ class AsyncAPIGuard(Reloading):
         """Remember the guard of an application, instead of the one that it had before."""
         if previous in self._of_applications:
             self._of_applications.discard(previous)
-            middleware.recorder.tally = previous.recorder.tally
+            middleware.recorder.take_over(previous.recorder)
             middleware._installed[:0] = previous._installed
         self._of_applications.add(middleware)
 
@@ -442,44 +462,6 @@ class AsyncAPIGuard(Reloading):
         if typed is not None:
             self._with_decided_hints.add(server)
 
-    def wsgi(self, app: Any) -> ConsoleWSGI:
-        """Serve the console (`docs=`) in front of a WSGI application.
-
-        Args:
-            app: it gets all other requests; such as a `socketio.WSGIApp`.
-
-        Returns:
-            What your web server runs instead.
-
-        Raises:
-            InstallationError: there is no console, its path is that of Socket.IO, or `docs_auth`
-                is a coroutine function.
-        """
-        return self._console().wsgi(app)
-
-    def asgi(self, app: Any) -> ConsoleASGI:
-        """Serve the console (`docs=`) in front of an ASGI application.
-
-        Args:
-            app: it gets all else, WebSockets and lifespans included; such as a `socketio.ASGIApp`
-                or a `FastAPI`.
-
-        Returns:
-            What your web server runs instead.
-
-        Raises:
-            InstallationError: there is no console, or its path is that of Socket.IO.
-        """
-        return self._console().asgi(app)
-
-    def _console(self) -> Serving:
-        if self._serving is None:
-            raise InstallationError(
-                "the guard has no console: pass its path, as in "
-                "AsyncAPIGuard('asyncapi.yml', docs='/asyncapi')"
-            )
-        return self._serving
-
     def _said_of_server(self, server: Any) -> Iterable[str]:
         """What is said of a server when its first client comes."""
         yield from self._said_of_handlers(server)
@@ -505,6 +487,20 @@ class AsyncAPIGuard(Reloading):
         alive = [each for each in self._installed if each() is not None]
         self._installed = [*alive, ref(adapter)]
         self._begin_watching()
+        self.recorder.count_as(Perspective.SERVER if self._servers() else Perspective.CLIENT)
+        for look in self._observers:
+            look(adapter)
+
+    def observe_adapters(self, look: Callable[[Any], object]) -> None:
+        """Call a function with what is put on each server and client, now and later."""
+        self._observers.append(look)
+        for each in self.guards():
+            for adapter in each._adapters():
+                look(adapter)
+
+    def guards(self) -> list[AsyncAPIGuard]:
+        """This guard, and those of applications whose configuration it has read."""
+        return [self, *self._of_applications]
 
     def identity(self, sid: str, namespace: str = "/") -> Identity | None:
         """Who a client is, as your verifiers said when it connected, or when it was renewed.
@@ -582,6 +578,7 @@ class AsyncAPIGuard(Reloading):
                 adapter = each._installed.pop()()
                 if adapter is not None:
                     adapter.uninstall()
+            each.recorder.close()
 
     @property
     def installed(self) -> bool:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.spec.references import Documents
     from asyncapi_guard.violations import Violation
 
-__all__ = ["ConsoleOptions", "Serving", "Shown"]
+__all__ = ["ConsoleOptions", "ServesConsole", "Serving", "Shown"]
 
 #: How often, and seconds after which, a guard and its documents are asked for that belong together.
 _TRIES = 100
@@ -267,3 +267,47 @@ class Serving:
 
     def _gate(self) -> Gate:
         return Gate(self._options.docs_auth)
+
+
+class ServesConsole:
+    """A guard that may have a console."""
+
+    _serving: Serving | None
+
+    def wsgi(self, app: Any) -> ConsoleWSGI:
+        """Serve the console (`docs=`) in front of a WSGI application.
+
+        Args:
+            app: it gets all other requests; such as a `socketio.WSGIApp`.
+
+        Returns:
+            What your web server runs instead.
+
+        Raises:
+            InstallationError: there is no console, its path is that of Socket.IO, or `docs_auth`
+                is a coroutine function.
+        """
+        return self._console().wsgi(app)
+
+    def asgi(self, app: Any) -> ConsoleASGI:
+        """Serve the console (`docs=`) in front of an ASGI application.
+
+        Args:
+            app: it gets all else, WebSockets and lifespans included; such as a `socketio.ASGIApp`
+                or a `FastAPI`.
+
+        Returns:
+            What your web server runs instead.
+
+        Raises:
+            InstallationError: there is no console, or its path is that of Socket.IO.
+        """
+        return self._console().asgi(app)
+
+    def _console(self) -> Serving:
+        if self._serving is None:
+            raise InstallationError(
+                "the guard has no console: pass its path, as in "
+                "AsyncAPIGuard('asyncapi.yml', docs='/asyncapi')"
+            )
+        return self._serving

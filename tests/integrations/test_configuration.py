@@ -108,6 +108,9 @@ def test_all_options_come_from_the_configuration(spec: str, tmp_path: Path) -> N
         THEN="disconnect",
         MAX_EVENTS_PER_SECOND="2.5",
         MAX_RUNNING_HANDLERS="10",
+        VIOLATIONS=tmp_path / "guard.ndjson",
+        VIOLATIONS_SIZE=200_000,
+        VIOLATIONS_SALT="salt",
     )
     assert set(KEYS) == {key for key in app.config if key.startswith(PREFIX)}
     guarded(app)
@@ -132,6 +135,9 @@ def test_all_options_come_from_the_configuration(spec: str, tmp_path: Path) -> N
     assert guard.respond_unhandled is False
     assert guard.security_timeout == 2.5
     assert app.test_client().get("/asyncapi/live").status_code == 200
+    guard.recorder.record(guard.guard.receive_event("/", "move", [5]))
+    guard.recorder.close()
+    assert b'"violation"' in (tmp_path / "guard.ndjson").read_bytes()
 
 
 def test_options_come_from_the_environment(spec: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,8 @@ from blinker import Signal
 from engineio.async_socket import AsyncSocket
 from engineio.socket import Socket
 from flask_socketio import SocketIO
+from opentelemetry.metrics import NoOpMeterProvider
+from prometheus_client import CollectorRegistry
 from pydantic import BaseModel
 
 import asyncapi_guard
@@ -28,9 +31,11 @@ from asyncapi_guard import (
     Identity,
     Message,
     Policy,
+    metrics,
 )
 from asyncapi_guard.integrations import flask_socketio
 from asyncapi_guard.integrations.deciding.calls import handled
+from asyncapi_guard.violation_log.log import ViolationLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -281,6 +286,41 @@ def test_a_task_looks_for_its_event_loop_once(loop: asyncio.AbstractEventLoop) -
 
     profiled(note, at.event)
     assert asked == ["start"]
+
+
+@pytest.mark.parametrize("action", MOST)
+def test_counters_and_logs_take_no_step(action: str, stage: Any, tmp_path: Path) -> None:
+    """They are read when somebody scrapes; a log begins where something breaks the contract."""
+    at = stage()
+    plain = at.steps(getattr(at, action))
+    for keep in (count_for_prometheus, count_for_opentelemetry, partial(write_to, tmp_path)):
+        keep(at.io._asyncapi_guard.decide.guarding)
+        assert at.steps(getattr(at, action)) == plain
+
+
+@pytest.mark.parametrize("kind", ["histograms", "spans"])
+def test_what_is_measured_takes_steps_of_its_own(kind: str, stage: Any) -> None:
+    """So the test before could fail."""
+    at = stage()
+    guard = at.io._asyncapi_guard.decide.guarding
+    if kind == "histograms":
+        metrics.prometheus(guard, registry=CollectorRegistry(), histograms=True)
+    else:
+        metrics.opentelemetry(guard, meter_provider=NoOpMeterProvider())
+    assert "observing" in {module for module, _ in at.steps(at.event)}
+
+
+def count_for_prometheus(guard: AsyncAPIGuard) -> None:
+    metrics.prometheus(guard, registry=CollectorRegistry())
+
+
+def count_for_opentelemetry(guard: AsyncAPIGuard) -> None:
+    metrics.opentelemetry(guard, meter_provider=NoOpMeterProvider(), spans=False)
+
+
+def write_to(folder: Path, guard: AsyncAPIGuard) -> None:
+    log = ViolationLog(str(folder / "x.ndjson"), complain=print)
+    guard.recorder.write_to(log, lambda: guard.guard)
 
 
 @pytest.mark.parametrize("timed", [False, True])

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from asyncapi_guard.contract import Contract, SourceFile
-    from asyncapi_guard.guard import Verdict
-    from asyncapi_guard.violations import Violation
+    from asyncapi_guard.guard import Guard, Verdict
+    from asyncapi_guard.violation_log.log import ViolationLog
+    from asyncapi_guard.violation_log.operations import Counts
+    from asyncapi_guard.violations import Perspective, Violation
 
 __all__ = ["Recorder"]
 
@@ -41,6 +43,7 @@ class Recorder:
         namespaces: the addresses that the contract declares. What clients invent besides is
             counted under one name.
         place_of: names the place of a problem of a violation for people.
+        file: where violations are written as data; `None` for nowhere.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class Recorder:
         self.tally: Tally = Tally()
         self.namespaces: frozenset[str | None] = frozenset()
         self.place_of: Callable[[Violation, str], str] = self._place_in_document
+        self.file: ViolationLog | None = None
         self._repeats = Repeats()
         #: Apart: clients that come again and again must not hide what is reported of others.
         self._limited = Repeats()
@@ -75,6 +79,41 @@ class Recorder:
         """The violations that were kept, oldest first, with the seconds since the epoch."""
         with self._keeping:
             return list(self._last or ())
+
+    def write_to(self, file: ViolationLog | None, guard: Callable[[], Guard]) -> None:
+        """Write violations, and counters, as data.
+
+        Args:
+            file: where; `None` for nowhere.
+            guard: returns the guard that is in force.
+        """
+        self.file = file
+        if file is not None:
+            file.count_from(guard, self._numbers)
+            self.tally.listeners += (file.start,)
+
+    def _numbers(self) -> Counts:
+        return self.tally.numbers()
+
+    def take_over(self, previous: Recorder) -> None:
+        """Count on where another recorder stopped."""
+        previous.close()
+        self.tally = previous.tally
+        start = None if previous.file is None else previous.file.start
+        self.tally.listeners = tuple(each for each in self.tally.listeners if each != start)
+        if self.file is not None:
+            self.file.count_from_now()
+            self.tally.listeners += (self.file.start,)
+
+    def count_as(self, side: Perspective) -> None:
+        """Say on which side what is counted is validated."""
+        if self.file is not None:
+            self.file.side = side
+
+    def close(self) -> None:
+        """Write all that is known."""
+        if self.file is not None:
+            self.file.close()
 
     def log(self, level: int, text: str, *args: object) -> None:
         """Write a line; a log handler that raises must not cost a client its answer."""
@@ -127,7 +166,18 @@ class Recorder:
             with self._keeping:
                 self._last.append((time.time(), kept))
         self._log(violation, *names)
+        if self.file is not None:
+            self._write(self.file, violation, declared=verdict.declared)
         return violation
+
+    def _write(self, file: ViolationLog, violation: Violation, *, declared: bool) -> None:
+        """Write it as data; whatever goes wrong costs a client nothing."""
+        try:
+            kept = violation if declared else violation.without_places()
+            file.add(kept, partial(self.place_of, kept), declared=declared)
+        except Exception as error:  # noqa: BLE001  # as for other logs
+            kind = type(error).__name__
+            write(logging.ERROR, "a violation could not be written as data: %s", kind)
 
     def tell(self, violation: Violation | None) -> object:
         """Call the application's hook; return what it returned, which may wait to be awaited."""

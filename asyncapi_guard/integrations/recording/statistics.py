@@ -77,16 +77,21 @@ class _Counts:
 class Tally:
     """Counters that any thread may add to."""
 
-    __slots__ = ("_counts", "_lock")
+    __slots__ = ("_counts", "_lock", "listeners")
 
     def __init__(self) -> None:
+        #: Called when there is something more to count.
+        self.listeners: tuple[Callable[[], object], ...] = ()
         self._counts: dict[tuple[str, str, Checkpoint], _Counts] = {}
         self._lock = threading.Lock()
 
     def counter(self, namespace: str, event: str, checkpoint: Checkpoint) -> Callable[[], int]:
         """Return what counts a piece of traffic each time it is called, without a lock."""
         with self._lock:
-            return self._entry((namespace, event, checkpoint)).one_more
+            one_more = self._entry((namespace, event, checkpoint)).one_more
+        for listener in self.listeners:
+            listener()
+        return one_more
 
     def seen(self, namespace: str, event: str, checkpoint: Checkpoint) -> None:
         """Count a piece of traffic that was judged."""
@@ -101,6 +106,16 @@ class Tally:
         """Count one that broke the contract and passed."""
         with self._lock:
             self._entry((namespace, event, checkpoint)).reported += 1
+
+    def numbers(self) -> dict[tuple[str, str, Checkpoint], tuple[int, int, int]]:
+        """What was seen, rejected and reported, without those of which nothing was.
+
+        It takes no lock, which another thread may have had when this process was forked.
+        """
+        found = {
+            key: (own.seen, own.rejected, own.reported) for key, own in list(self._counts.items())
+        }
+        return {key: numbers for key, numbers in found.items() if any(numbers)}
 
     def add_to(self, counts: dict[tuple[str, str, Checkpoint], list[int]]) -> None:
         """Add the counters to others."""

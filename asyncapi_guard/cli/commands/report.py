@@ -1,0 +1,204 @@
+"""`asyncapi-guard report`: what violation logs say.
+
+The command joins what others do: `violation_log` reads and sums up, `violation_reports` show,
+`violation_baseline` knows what was there before.
+"""
+
+from __future__ import annotations
+
+import glob
+import re
+import sys
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from asyncapi_guard.cli.atomic_writes import write_whole
+from asyncapi_guard.cli.command_errors import CannotRun, run_or_say_why
+from asyncapi_guard.cli.reporters import wants_color
+from asyncapi_guard.cli.shared_options import or_standard_output
+from asyncapi_guard.cli.violation_reports import FORMATS, ViolationReport, render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from contextlib import AbstractContextManager
+
+    from asyncapi_guard.violation_log.summary import Summary
+
+__all__ = ["command"]
+
+_EXAMPLES = """\
+\b
+Example: asyncapi-guard report 'guard-*.ndjson'
+         asyncapi-guard report --since 7d --format markdown logs/guard-*.ndjson
+         asyncapi-guard report --write-baseline known.json guard-*.ndjson
+         asyncapi-guard report --fail-on new --baseline known.json guard-*.ndjson
+         zcat old/*.gz | asyncapi-guard report --format html -o report.html -
+"""
+_STDIN = "-"
+_SINCE = re.compile(r"(\d{1,6})([mhd])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+
+def _since(_context: click.Context, _option: click.Parameter, given: str | None) -> Any:
+    if given is None:
+        return None
+    ago = _SINCE.fullmatch(given)
+    try:
+        if ago is not None:
+            span = timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+            return datetime.now(timezone.utc) - span
+        # Python before 3.11 does not read the Z of UTC.
+        time = datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", given))
+    except (ValueError, OverflowError):
+        raise click.BadParameter(
+            f"{given!r} is neither a time, such as 2026-11-30T12:00, nor a span, such as 30m, 24h "
+            "or 7d"
+        ) from None
+    return time if time.tzinfo is not None else time.replace(tzinfo=timezone.utc)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line says."""
+
+    files: tuple[str, ...]
+    format: str
+    output: str | None
+    since: datetime | None
+    fail_on: str
+    baseline: str | None
+    write_baseline: str | None
+
+
+@click.command("report", epilog=_EXAMPLES)
+@click.argument("files", nargs=-1, required=True, metavar="FILE|GLOB|-...")
+@click.option(
+    "--format", type=click.Choice(FORMATS), default="full", show_default=True, help="How to report."
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False),
+    callback=or_standard_output,
+    help="Write the report to this file.",
+)
+@click.option(
+    "--since",
+    metavar="TIME",
+    callback=_since,
+    help="Leave out what was before: 30m, 24h, 7d, or a time in UTC such as 2026-11-30T12:00.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(("any", "new", "none")),
+    default="any",
+    show_default=True,
+    help="Exit with 1 if there is any violation, or one that is not in the baseline.",
+)
+@click.option(
+    "--baseline",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Mark the kinds of violations that are not in this file as new.",
+)
+@click.option(
+    "--write-baseline",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Write the kinds of violations that were found to this file, and exit with 0.",
+)
+def command(**given: Any) -> None:
+    """Sum up violation logs: what broke the contract, and what could be enforced.
+
+    A guard with violations='guard-{pid}.ndjson' writes these logs. Globs find those of all
+    processes, and those that were rotated; they can be compressed by gzip. `-` is standard input.
+
+    For each event, place in the document and reason, the report has how often it was, since when,
+    by how many clients, and an example. Operations in report mode that nothing broke can be
+    enforced. Lines that cannot be read are counted, and left out.
+
+    Exits with 0 when there is nothing to fail on, 1 when there is, 2 when it could not run.
+    """
+    options = Options(**given)
+    if options.fail_on == "new" and options.baseline is None:
+        raise click.UsageError("--fail-on new needs --baseline, which says what is known")
+    sys.exit(run_or_say_why(lambda: _run(options)))
+
+
+def _run(options: Options) -> int:
+    """Read, report, and say how it went: 0 or 1."""
+    from asyncapi_guard.cli.violation_baseline import read_baseline, write_baseline
+
+    known = None if options.baseline is None else read_baseline(options.baseline)
+    files = log_files(options.files)
+    report = _read(files, options.since)
+    report = ViolationReport(report.summary, report.files, report.lines, report.unreadable, known)
+    text = render(options.format, report)
+    if options.output is not None:
+        write_whole(options.output, click.unstyle(text) + "\n")
+        click.echo(f"report written to {options.output}", err=True)
+    else:
+        click.echo(text, color=wants_color(sys.stdout))
+    if options.write_baseline is not None:
+        kinds = [group.kind for group in report.summary.groups]
+        write_baseline(options.write_baseline, kinds)
+        click.echo(f"baseline written to {options.write_baseline}", err=True)
+        return 0
+    return _exit_code(report, options.fail_on)
+
+
+def log_files(arguments: Iterable[str]) -> tuple[str, ...]:
+    """The files that arguments stand for, each once.
+
+    Raises:
+        CannotRun: one of them stands for none.
+    """
+    found: dict[str, str] = {}
+    for argument in arguments:
+        names = [argument]
+        if argument != _STDIN and not Path(argument).exists():
+            names = sorted(glob.glob(argument, recursive=True))  # noqa: PTH207  # with their folder
+            if not names:
+                raise CannotRun(f"no violation log: nothing matches {argument!r}")
+        for name in names:
+            if name != _STDIN and Path(name).is_dir():
+                raise CannotRun(f"{name!r} is a directory; name its files, as in '{name}/*.ndjson'")
+            found.setdefault(name if name == _STDIN else str(Path(name).resolve()), name)
+    return tuple(found.values())
+
+
+def _read(files: tuple[str, ...], since: datetime | None) -> ViolationReport:
+    from asyncapi_guard.violation_log.reading import LogReader
+    from asyncapi_guard.violation_log.summary import Summary
+
+    reader, summary = LogReader(), Summary(since)
+    for name in files:
+        lines, unreadable = reader.lines, reader.unreadable
+        try:
+            with _opened(name) as stream:
+                summary.add(reader.read(stream))
+        except FileNotFoundError:
+            continue  # it was there a moment ago: a process has rotated its log since
+        except OSError as error:
+            raise CannotRun(f"{name!r} cannot be read: {error.strerror or error}") from error
+        if reader.lines == lines and reader.unreadable > unreadable:
+            raise CannotRun(f"{name!r} is no violation log: none of its lines can be read")
+    return ViolationReport(summary, files, reader.lines, reader.unreadable)
+
+
+def _opened(name: str) -> AbstractContextManager[IO[bytes]]:
+    return nullcontext(sys.stdin.buffer) if name == _STDIN else Path(name).open("rb")
+
+
+def _exit_code(report: ViolationReport, fail_on: str) -> int:
+    summary: Summary = report.summary
+    if fail_on == "none":
+        return 0
+    if fail_on == "new":
+        return int(any(report.is_new(group.kind) for group in summary.groups))
+    return int(bool(summary.violations or summary.dropped))

@@ -1,0 +1,55 @@
+"""The names of the files of a log: `guard-{pid}.ndjson`, and those of the files before it."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import string
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["check_name", "host_name", "name_of_process", "older"]
+
+_FIELDS = ("pid", "host")
+
+
+def check_name(name: str) -> None:
+    """Raise ValueError for a name that cannot be the name of a log."""
+    try:
+        fields = [each[1:] for each in string.Formatter().parse(name) if each[1] is not None]
+    except ValueError as error:
+        raise ValueError(f"violations is no name of a file: {error}") from None
+    for field, spec, conversion in fields:
+        if field not in _FIELDS or spec or conversion:
+            raise ValueError(
+                f"violations has {{{field}}}, but a name can have {{pid}} and {{host}} only"
+            )
+    if not Path(name).name or Path(name).is_dir():
+        raise ValueError(f"violations must be the name of a file, not of a directory: {name!r}")
+
+
+def host_name() -> str:
+    """The name of this host."""
+    return socket.gethostname()
+
+
+def name_of_process(name: str) -> Iterator[Path]:
+    """The names that the log of this process can have, the wanted one first.
+
+    The others are for processes that share a name without `{pid}`: each has a file of its own.
+    """
+    safe = re.sub(r"[^\w.-]", "-", host_name())
+    path = Path(name.format(pid=os.getpid(), host=safe))
+    yield path
+    for number in range(1, 100):
+        last = "" if number == 1 else f"-{number}"
+        yield path.with_name(f"{path.stem}-{os.getpid()}{last}{path.suffix}")
+
+
+def older(path: Path, number: int) -> Path:
+    """The name of a file that is not written to any more; 1 is the newest."""
+    return path.with_name(f"{path.stem}.{number}{path.suffix}")
