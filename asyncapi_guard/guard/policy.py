@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from itertools import islice
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, get_args
 
 from asyncapi_guard.contract import Mode
 from asyncapi_guard.violations import Checkpoint
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 __all__ = ["STRENGTH", "Policy", "weakest", "with_near_names"]
+
+
+#: Whose messages may act on clients and rooms.
+QueueControl: TypeAlias = Literal["allow", "own-hosts", "off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,12 @@ class Policy:
             Not those of connects, where the document has security schemes.
         security: for clients that do not show who they are as the document's `security` requires;
             by default as `mode`. With `off`, the application verifies its clients itself.
+        queue_control: whose messages may disconnect clients, and put them into rooms, by way of a
+            message queue: `allow` for everybody's, `own-hosts` for those of guarded processes, and
+            `off` for nobody's.
+        queue_key: what the processes share that may publish to a message queue: they sign, and
+            everything else is rejected. A text stands for its bytes in UTF-8. By default, nothing
+            is signed.
 
     Raises:
         TypeError: an option is of the wrong kind.
@@ -55,6 +65,9 @@ class Policy:
     exclude: Collection[str] = ()
     include_values: bool = False
     security: Mode | None = None
+    queue_control: QueueControl = "allow"
+    #: Never part of a text: whoever knows it may publish.
+    queue_key: bytes | str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         for name in ("mode", "undeclared_acks"):
@@ -68,6 +81,8 @@ class Policy:
         if not isinstance(self.include_values, bool):
             # Values are secret until somebody says otherwise; "no" does not say so.
             raise TypeError(f"include_values must be True or False, not {self.include_values!r}")
+        _check_control(self.queue_control)
+        object.__setattr__(self, "queue_key", _key(self.queue_key))
 
     def with_undeclared(self, mode: Mode) -> Policy:
         """The same policy, with a mode for undeclared events and namespaces that have none yet."""
@@ -84,8 +99,19 @@ class Policy:
         return self.mode if self.security is None else self.security
 
     def at(self, checkpoint: Checkpoint) -> Mode:
-        """The mode of a checkpoint where nothing nearer says otherwise."""
-        return self.checkpoints.get(checkpoint, self.mode)
+        """The mode of a checkpoint where nothing nearer says otherwise.
+
+        What comes by a message queue is judged as what the process itself sends and receives.
+        """
+        mode = self.checkpoints.get(checkpoint)
+        if mode is None and checkpoint in _LIKE:
+            mode = self.checkpoints.get(_LIKE[checkpoint])
+        return self.mode if mode is None else mode
+
+    @property
+    def signing_key(self) -> bytes | None:
+        """The bytes of `queue_key`; `None` where nothing is signed."""
+        return self.queue_key if isinstance(self.queue_key, bytes) else None
 
 
 def weakest(one: Mode, other: Mode) -> Mode:
@@ -93,6 +119,11 @@ def weakest(one: Mode, other: Mode) -> Mode:
     return one if STRENGTH[one] <= STRENGTH[other] else other
 
 
+#: Checkpoints whose mode is that of another one, where they have none.
+_LIKE = {
+    Checkpoint.QUEUE_EVENT: Checkpoint.SEND_EVENT,
+    Checkpoint.QUEUE_ACK: Checkpoint.RECEIVE_ACK,
+}
 STRENGTH = {Mode.OFF: 0, Mode.REPORT: 1, Mode.ENFORCE: 2}
 
 
@@ -100,6 +131,8 @@ STRENGTH = {Mode.OFF: 0, Mode.REPORT: 1, Mode.ENFORCE: 2}
 
 #: Near names are looked for among so many.
 _MOST_NAMES = 300
+#: How many bytes a key must have.
+_SHORTEST_KEY = 16
 _Member = TypeVar("_Member", Mode, Checkpoint)
 
 
@@ -149,6 +182,29 @@ def _operations(given: object) -> Mapping[str, Mode]:
             raise TypeError(f"a key of operations must be the id of an operation, not {id!r}")
     modes = {id: _one_of(Mode, mode, f"operations[{id!r}]") for id, mode in operations.items()}
     return MappingProxyType(modes)
+
+
+def _check_control(given: object) -> None:
+    values = get_args(QueueControl)
+    if given not in values:
+        allowed = f"{', '.join(map(repr, values[:-1]))} or {values[-1]!r}"
+        meant = _probably_meant(given, values)
+        raise ValueError(f"queue_control must be {allowed}, not {given!r}{meant}")
+
+
+def _key(given: object) -> bytes | None:
+    """The bytes of a key. No message quotes it."""
+    if given is None:
+        return None
+    if not isinstance(given, (bytes, str)):
+        raise TypeError(f"queue_key must be bytes or a text, not {_kind(given)}")
+    key = given.encode() if isinstance(given, str) else given
+    if len(key) < _SHORTEST_KEY:
+        raise ValueError(
+            f"queue_key has {len(key)} bytes, and must have at least {_SHORTEST_KEY}, so that it "
+            'cannot be guessed; python -c "import secrets; print(secrets.token_hex())" makes one'
+        )
+    return key
 
 
 def _mapping(given: object, name: str, example: str) -> Mapping[Any, Any]:

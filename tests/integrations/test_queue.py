@@ -192,7 +192,8 @@ def test_bad_events_of_another_process_reach_nobody(
     assert settle(cluster) == [[], []]
     for host in hosts:
         violation = host.violations.get(timeout=120)
-        assert (violation.checkpoint, violation.event) == ("send_event", event)
+        assert (violation.checkpoint, violation.event) == ("queue_event", event)
+        assert (violation.channel, violation.method) == ("socketio", "emit")
 
 
 RAW = {

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.integrations.deciding.connects import ConnectDecisions
-from asyncapi_guard.integrations.deciding.emits import EmitDecisions
 from asyncapi_guard.integrations.deciding.events import EventDecisions
+from asyncapi_guard.integrations.deciding.queue import Hosts
+from asyncapi_guard.integrations.deciding.queued import QueueDecisions
 from asyncapi_guard.integrations.deciding.renewals import RenewalDecisions
 from asyncapi_guard.integrations.wire.serializers import packets_of
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["ServerDecisions"]
 
 
-class ServerDecisions(RenewalDecisions, EventDecisions, EmitDecisions, ConnectDecisions):
+class ServerDecisions(RenewalDecisions, EventDecisions, QueueDecisions, ConnectDecisions):
     """All decisions about the traffic of one server.
 
     Args:
@@ -29,3 +30,4 @@ class ServerDecisions(RenewalDecisions, EventDecisions, EmitDecisions, ConnectDe
     def __init__(self, guarding: Guarding, packet_class: Any, largest: float) -> None:
         self.packets: PacketCodec = packets_of(packet_class, largest, self.mode_of_packet)
         super().__init__(guarding, self.packets)
+        self.hosts: Hosts = Hosts()
