@@ -89,6 +89,8 @@ def test_all_options_come_from_the_configuration(spec: str, tmp_path: Path) -> N
         UNDECLARED_NAMESPACES="report",
         EXCLUDE=["/admin"],
         INCLUDE_VALUES=True,
+        QUEUE_CONTROL="own-hosts",
+        QUEUE_KEY="k" * 32,
         SECURITY="report",
         SECURITY_TIMEOUT="2.5",
         SERVER="main",
@@ -115,6 +117,8 @@ def test_all_options_come_from_the_configuration(spec: str, tmp_path: Path) -> N
         undeclared_namespaces=Mode.REPORT,
         exclude=["/admin"],
         include_values=True,
+        queue_control="own-hosts",
+        queue_key=b"k" * 32,
         security=Mode.REPORT,
     )
     assert (guard.addresses, guard.reject_event, guard.on_violation) == (False, "rejected", hook)
