@@ -14,7 +14,7 @@ from asyncapi_guard.integrations.deciding.calls import RejectedAck
 from asyncapi_guard.integrations.deciding.queue import fits_queue, rejection_in
 from asyncapi_guard.integrations.deciding.queue_fields import CONTROL
 from asyncapi_guard.integrations.deciding.queued import Heard, Origin
-from asyncapi_guard.integrations.wire.queue_messages import QueueJSON, QueueReader
+from asyncapi_guard.integrations.wire.queue_messages import QueueReader, json_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,8 +81,9 @@ class Queue(Sending):
             ours = partial(self.handle_control, method)
             self._controls[method] = replace(manager, f"_handle_{method}", ours)
         self._listened = replace(manager, "_listen", self.listen)
-        if getattr(manager, "thread", None) is not None:
-            replace(manager, "json", QueueJSON(reader))
+        json = json_of(manager, reader)
+        if json is not None:
+            replace(manager, "json", json)
 
     # -- what comes --------------------------------------------------------------------------------
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
+from socketio import ZmqManager
+
 from asyncapi_guard.integrations.wire.codec import Codec
 from asyncapi_guard.integrations.wire.strict_json import Malformed, Revived, StrictJSON
 from asyncapi_guard.integrations.wire.strict_msgpack import read_values
 
-__all__ = ["QueueJSON", "QueueReader", "Read", "Received"]
+__all__ = ["EnvelopeJSON", "QueueJSON", "QueueReader", "Read", "Received", "json_of"]
 
 _NO_OBJECT = "a message must be an object"
 _NO_TEXT = "a message must be a text or an object"
@@ -145,6 +147,37 @@ class QueueJSON:
         except TypeError:
             ends = True
         return None if ends else data
+
+
+class EnvelopeJSON(QueueJSON):
+    """Stands for the `json` of a manager that reads envelopes by itself: the one for ZeroMQ.
+
+    It would raise, and be started again, for an envelope that says too little.
+    """
+
+    def loads(self, raw: Any, *args: Any, **options: Any) -> Any:  # noqa: ARG002  # as the module's
+        """Read an envelope; what is wrong with it is wrong with the message in it."""
+        read = self._reader.read(raw)
+        if read.made is None or not {"type", "channel"} <= read.made.keys():
+            return None
+        message = read.made.get("data")
+        if read.fault is not None and isinstance(message, dict):
+            return {**read.made, "data": Received(Read(message, None, read.fault))}
+        return read.made
+
+
+def json_of(manager: Any, reader: QueueReader) -> Any:
+    """Return what must stand for a manager's `json`, if anything must.
+
+    Args:
+        manager: of a server.
+        reader: reads what comes to it.
+    """
+    if isinstance(manager, ZmqManager):
+        return EnvelopeJSON(reader)
+    if getattr(manager, "thread", None) is not None:  # it listens already
+        return QueueJSON(reader)
+    return None
 
 
 class _Faulty(Exception):
