@@ -25,6 +25,7 @@ from socketio.pubsub_manager import PubSubManager
 from traffic_asyncio import Uvicorn
 
 from asyncapi_guard import AsyncAPIGuard, Policy
+from asyncapi_guard.integrations.deciding.queue_signing import sign
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -198,8 +199,17 @@ class AsyncRedisManager(socketio.AsyncRedisManager):  # type: ignore[misc]  # no
     def put(self, raw: Any) -> None:
         self.publisher.publish(self.channel, raw)
 
-    def end(self) -> None:
-        """It ends with its loop."""
+    def _redis_connect(self) -> None:
+        super()._redis_connect()
+        self.pools = [*getattr(self, "pools", ()), self.redis.connection_pool]
+
+    async def end(self) -> None:
+        self.thread.cancel()
+        await asyncio.wait([self.thread])
+        for pool in self.pools:
+            await pool.disconnect()
+        await asyncio.sleep(0)  # until then, sockets are about to be closed
+        await asyncio.sleep(0)
 
 
 THREADED = {
@@ -259,6 +269,7 @@ class Place:
         self.server.on("begin", lambda sid: None)
         if guarded and not late:
             self.guard.protect(self.server)
+        net.also_serve(SimpleNamespace(close=lambda: self.run(self.manager.end)))
         if isinstance(self.manager, AsyncPubSubManager):
             self.served = net.also_serve(Uvicorn(socketio.ASGIApp(self.server)))
             self.manager.loop = self.served.loop
@@ -267,7 +278,6 @@ class Place:
             url = net.serve(socketio.WSGIApp(self.server))
         self.client = net.raw(url)
         self.sid = json.loads(self.client.enter()[1:])["sid"]
-        net.also_close(SimpleNamespace(close=self.manager.end))
         self.hear()
         if guarded and late:
             self.run(self.guard.protect, self.server)
@@ -279,7 +289,7 @@ class Place:
         self.client.ws.settimeout(0.2)
         deadline = time.monotonic() + PATIENCE
         while True:
-            self.put(EVENT)
+            self.put_event()
             with contextlib.suppress(Exception):
                 self.client.receive()
                 break
@@ -302,6 +312,13 @@ class Place:
         """Publish something, as no manager would."""
         self.manager.put(json.dumps(raw) if isinstance(raw, dict) else raw)
 
+    def put_event(self, *args: Any) -> None:
+        """Publish what the guard accepts: an event that is not of interest."""
+        message = {"method": "emit", "data": args or [None], "namespace": "/", "host_id": "x"}
+        message["event"] = "plain" if args else "ended"
+        key = self.guard.guard.policy.signing_key
+        self.put(message if key is None else sign(message, key))
+
     def receive(self) -> Any:
         """The next frame, or the next attachment."""
         while True:
@@ -314,7 +331,7 @@ class Place:
 
     def settle(self) -> list[Any]:
         """What the client received before an event that comes last."""
-        self.put({**EVENT, "event": "plain", "data": [LAST]})
+        self.put_event(LAST)
         got = []
         while (frame := self.receive()) != f'2["plain","{LAST}"]':
             got.append(frame)
@@ -322,4 +339,3 @@ class Place:
 
 
 LAST = "the last one"
-EVENT = {"method": "emit", "event": "ended", "data": [None], "namespace": "/", "host_id": "x"}

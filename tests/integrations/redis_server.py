@@ -33,6 +33,8 @@ class RedisServer:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
         options = {"port": self.port, "bind": "127.0.0.1", "save": "", "dir": folder}
+        # Else it drops listeners that are slow.
+        options["client-output-buffer-limit"] = "pubsub 0 0 0"
         self._command = [str(program)]
         for name, value in options.items():
             self._command += [f"--{name}", str(value)]

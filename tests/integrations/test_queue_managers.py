@@ -21,6 +21,7 @@ from queue_traffic import (
     written,
 )
 
+pytestmark = pytest.mark.crossed
 late = pytest.mark.parametrize("late", [False, True], ids=["before", "late"])
 kinds = pytest.mark.parametrize("kind", KINDS)
 
@@ -48,6 +49,18 @@ def text_of(kind: str, raw: Any) -> Any:
     return written(raw)
 
 
+METHODS = ["emit", "callback", "disconnect", "enter_room", "leave_room", "close_room"]
+
+
+def is_message(raw: Any) -> bool:
+    """Whether python-socketio would look further at what it read."""
+    try:
+        data = json.loads(raw)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(data, dict) and data.get("method") in METHODS
+
+
 @late
 @kinds
 def test_no_bad_message_acts_and_the_good_ones_between_them_do(
@@ -61,8 +74,9 @@ def test_no_bad_message_acts_and_the_good_ones_between_them_do(
         at.put(raw)
         at.put(emit("plain", str(number)))
     assert at.settle() == [f'2["plain","{n}"]' for n in range(len(published))]
-    # A listener that ran before reads what is no object as python-socketio does: not at all.
-    assert len(at.violations) == len(published) or late
+    # A listener that ran before reads what is no message as python-socketio does: not at all.
+    told = [raw for raw in published if not late or is_message(raw)]
+    assert len(at.violations) == len(told)
     assert all(v.rejected and v.checkpoint.startswith("queue_") for v in at.violations)
     assert at.run(at.server.rooms, at.sid) == [at.sid, "a room"]
 
