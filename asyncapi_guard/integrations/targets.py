@@ -71,6 +71,7 @@ def install(guarding: Guarding, target: Any, *, typed: bool = False) -> Adapter:
         if isinstance(target, _SIMPLE_CLIENTS)
         else _install_on_client(guarding, target)
     )
+    _warn_of_options_for_queues(guarding, target)
     if guarding.verifiers:
         guarding.recorder.log(
             logging.WARNING, "a guarded client asks nobody who they are: security= is for servers"
@@ -101,6 +102,7 @@ def install_on_server(
     for name, verify in guarding.verifiers.items():
         check_hook(server, f"the verifier of {name!r}", verify)
     check_security(guarding, server)
+    _warn_of_options_for_queues(guarding, server)
     largest = server.eio.max_http_buffer_size
     decide = ServerDecisions(guarding, server.packet_class, largest)
     if typed:
@@ -135,6 +137,21 @@ def _check_target(guarding: Guarding, target: Any) -> None:
         )
     check_hook(target, "on_violation", guarding.recorder.on_violation)
     check_hook(target, "on_error", guarding.error_handler)
+
+
+def _warn_of_options_for_queues(guarding: Guarding, target: Any) -> None:
+    """Say of options that they have no effect where there is no message queue."""
+    if hasattr(getattr(target, "manager", None), "_handle_emit"):
+        return
+    policy = guarding.in_force.policy
+    given = {
+        "queue_key": policy.queue_key is not None,
+        "queue_control": policy.queue_control != "allow",
+    }
+    idle = " and ".join(name for name, is_given in given.items() if is_given)
+    if idle:
+        text = "no effect of %s in the policy: this %s has no client manager for a message queue"
+        guarding.recorder.log(logging.WARNING, text, idle, type(target).__name__)
 
 
 def _what_guards(target: Any, kind: str) -> str:

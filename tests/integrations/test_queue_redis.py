@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import queue
 import random
 import subprocess
 import sys
@@ -17,6 +18,9 @@ from levels import LEVEL
 from queue_managers import LAST, REDIS, Place
 from queue_traffic import MARK, another_bad, emit, written
 from redis_server import RedisServer
+from socketio.exceptions import TimeoutError as NoAckCame
+
+from asyncapi_guard import AckValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,6 +134,39 @@ def test_what_is_no_message_costs_no_connection(
         at.put(emit("plain", str(number)))
     assert at.settle() == [f'2["plain","{n}"]' for n in range(30)]
     assert connections(redis) == before
+
+
+@kinds
+@pytest.mark.parametrize(
+    "guarded",
+    [pytest.param(True, id="guarded"), pytest.param(False, id="not", marks=pytest.mark.slow)],
+)
+def test_call_of_a_client_elsewhere(kind: str, guarded: bool, redis: RedisServer, net: Any) -> None:
+    """A bad ack raises at once in a guarded process; another one never gets it."""
+    caller, at = Place(net, kind, redis, guarded=guarded), Place(net, kind, redis)
+    got: queue.Queue[Any] = queue.Queue()
+    timeout = 120 if guarded else 1
+
+    def call() -> Any:
+        return caller.server.call("question", "q", to=at.sid, timeout=timeout)
+
+    def run() -> None:
+        try:
+            got.put(caller.run(call))
+        except Exception as error:
+            got.put(type(error))
+
+    for values, expected in (
+        ([{"answer": MARK, "more": 1}], AckValidationError if guarded else NoAckCame),
+        ([{"answer": "a"}], {"answer": "a"}),
+        ({"not": "a list"}, AckValidationError if guarded else NoAckCame),
+    ):
+        threading.Thread(target=run, daemon=True).start()
+        while not (frame := at.receive()).endswith('["question","q"]'):
+            pass
+        id = frame[1:].partition("[")[0]
+        at.client.send(f"3{id}{json.dumps(values)}")
+        assert got.get(timeout=120) == expected
 
 
 @kinds

@@ -412,3 +412,26 @@ def test_the_line_of_a_violation_names_channel_and_method(row: str) -> None:
     assert line.startswith(f"rejected '{method}' from the message queue in '/': ")
     assert line.endswith(f" [malformed_packet] channel=socketio method={method}")
     assert MARK not in line
+
+
+@pytest.mark.parametrize("target", [socketio.Server, socketio.AsyncClient, socketio.SimpleClient])
+def test_options_for_queues_are_told_of_where_there_is_none(
+    target: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """They would do nothing, in silence."""
+    policy = Policy(queue_key=KEY, queue_control="off")
+    made = target(async_mode="threading") if target is socketio.Server else target()
+    AsyncAPIGuard(CONTRACT, policy=policy).protect(made)
+    (line,) = [r.getMessage() for r in caplog.records if "queue" in r.getMessage()]
+    assert line.startswith("no effect of queue_key and queue_control in the policy: ")
+    assert KEY not in caplog.text
+
+
+def test_nothing_is_told_where_options_have_an_effect(caplog: pytest.LogCaptureFixture) -> None:
+    """And nothing where there are none."""
+    manager = socketio.PubSubManager()
+    policy = Policy(queue_key=KEY)
+    server = socketio.Server(async_mode="threading", client_manager=manager)
+    AsyncAPIGuard(CONTRACT, policy=policy).protect(server)
+    AsyncAPIGuard(CONTRACT).protect(socketio.Server(async_mode="threading"))
+    assert "queue" not in caplog.text
