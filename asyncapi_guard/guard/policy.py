@@ -198,7 +198,10 @@ def _key(given: object) -> bytes | None:
         return None
     if not isinstance(given, (bytes, str)):
         raise TypeError(f"queue_key must be bytes or a text, not {_kind(given)}")
-    key = given.encode() if isinstance(given, str) else given
+    try:
+        key = given.encode() if isinstance(given, str) else given
+    except UnicodeEncodeError:
+        raise ValueError("queue_key must be Unicode; pass its bytes instead") from None
     if len(key) < _SHORTEST_KEY:
         raise ValueError(
             f"queue_key has {len(key)} bytes, and must have at least {_SHORTEST_KEY}, so that it "

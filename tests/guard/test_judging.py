@@ -684,6 +684,11 @@ WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
     ),
     ({"queue_key": 5}, TypeError, "queue_key must be bytes or a text, not an int"),
     ({"queue_key": "hunter2"}, ValueError, f"queue_key has 7 {_KEYS}"),
+    (
+        {"queue_key": "\ud800" + "k" * 32},
+        ValueError,
+        "queue_key must be Unicode; pass its bytes instead",
+    ),
     ({"queue_key": b""}, ValueError, f"queue_key has 0 {_KEYS}"),
     ({"undeclared_namespaces": []}, ValueError, f"undeclared_namespaces {_MODES} []"),
     (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 from typing import Any
@@ -388,6 +389,7 @@ def test_the_json_of_such_a_listener_is_the_managers_own_otherwise() -> None:
     """What it writes, and whatever else it has."""
     made = QueueJSON(QueueReader(json))
     assert made.dumps is json.dumps
+    assert copy.copy(made).loads("[1]") == [1]
     assert made.loads("[1]") == [1]
     assert made.loads(json.dumps(emit("plain", "a"))) == emit("plain", "a")
 

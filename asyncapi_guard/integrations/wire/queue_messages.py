@@ -134,7 +134,8 @@ class QueueJSON:
         self._reader = reader
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._reader.module, name)
+        reader = object.__getattribute__(self, "_reader")  # a copy has none yet
+        return getattr(reader.module, name)
 
     def loads(self, raw: Any, *args: Any, **options: Any) -> Any:
         """Read a message; what would end the listener becomes `None`, which it ignores."""
