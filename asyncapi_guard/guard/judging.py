@@ -175,6 +175,18 @@ class Guard:
             return self._unexpected(Checkpoint.QUEUE_EVENT, namespace, event, plan)
         return rule.judge(namespace, args, binary=binary, read=read)
 
+    def send_to(self, namespace: str, order: str) -> Verdict:
+        """Judge where the application sends what is no event, such as that a room is closed.
+
+        Args:
+            namespace: the Socket.IO namespace.
+            order: what it is, for people.
+        """
+        plan = self._plans.get(namespace) or self._plan(namespace)
+        if plan is not None:
+            return PASSED
+        return self._unexpected(Checkpoint.SEND_EVENT, namespace, order, None)
+
     def send_ack(
         self,
         namespace: str,

@@ -32,6 +32,7 @@ _LIBRARY = frozenset(
         "engineio.socket",
         "socketio.async_client",
         "socketio.async_manager",
+        "socketio.async_pubsub_manager",
         "socketio.async_server",
         "socketio.base_client",
         "socketio.base_server",
@@ -39,6 +40,7 @@ _LIBRARY = frozenset(
         "socketio.manager",
         "socketio.msgpack_packet",
         "socketio.packet",
+        "socketio.pubsub_manager",
         "socketio.server",
     )
 )
