@@ -17,6 +17,7 @@ _COMMANDS = {
     "add": "Add an event to an AsyncAPI file.",
     "check": "Compare an application's code with its AsyncAPI file.",
     "demo": "Play tic-tac-toe against a guarded server.",
+    "doctor": "Say what is guarded, and what is not.",
     "docs": "Show an AsyncAPI file in the browser.",
     "export": "Write the AsyncAPI document of an application.",
     "init": "Write a first AsyncAPI file.",

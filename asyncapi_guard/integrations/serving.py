@@ -142,6 +142,11 @@ class Serving:
         self._options = options
         self.served: bool = False
 
+    @property
+    def has_auth(self) -> bool:
+        """Whether something says who can see the console."""
+        return self._options.docs_auth is not None
+
     def wsgi(self, app: Any) -> ConsoleWSGI:
         """Put the console before a WSGI application."""
         from asyncapi_guard.console.wsgi import ConsoleWSGI
