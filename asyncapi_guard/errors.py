@@ -253,6 +253,9 @@ _ERROR_AT: dict[Checkpoint, type[ContractViolation]] = {
     Checkpoint.SEND_ACK: ResponseValidationError,
     Checkpoint.SEND_EVENT: EmitValidationError,
     Checkpoint.RECEIVE_ACK: AckValidationError,
+    Checkpoint.QUEUE_EVENT: EmitValidationError,
+    Checkpoint.QUEUE_ACK: AckValidationError,
+    Checkpoint.QUEUE_CONTROL: EmitValidationError,
 }
 
 

@@ -63,9 +63,18 @@ class Checkpoint(str, Enum):
     SEND_ACK = "send_ack"
     SEND_EVENT = "send_event"
     RECEIVE_ACK = "receive_ack"
+    #: An event that another process sends by way of a message queue.
+    QUEUE_EVENT = "queue_event"
+    #: An ack that comes back from another process by the queue.
+    QUEUE_ACK = "queue_ack"
+    #: Whatever else comes by the queue: what it says of clients and rooms, or what is no message.
+    QUEUE_CONTROL = "queue_control"
 
     __hash__ = str.__hash__  # equal to its text, so hashed as its text
     __str__ = str.__str__
+
+
+_OF_QUEUES = (Checkpoint.QUEUE_EVENT, Checkpoint.QUEUE_ACK, Checkpoint.QUEUE_CONTROL)
 
 
 class Code(str, Enum):
@@ -78,9 +87,10 @@ class Code(str, Enum):
     UNDECLARED_EVENT = "undeclared_event"
     UNDECLARED_NAMESPACE = "undeclared_namespace"
     RESERVED_EVENT = "reserved_event"
-    #: The client did not show who it is, or not in a way that is right.
+    #: The client, or whoever published to a message queue, did not show who it is, or not in a way
+    #: that is right.
     UNAUTHORIZED = "unauthorized"
-    #: The client is known, and lacks a scope.
+    #: The client is known, and lacks a scope; or a message queue may not do this.
     FORBIDDEN = "forbidden"
     MALFORMED_PACKET = "malformed_packet"
     #: The application's own handler raised.
@@ -149,6 +159,8 @@ class Violation:
         perspective: the side that judged: a guarded server, or a guarded client.
         places: where the contract says otherwise, for people, such as `asyncapi.yml:11:20`; empty
             until the violation is recorded.
+        channel: the channel of the message queue, for what came by one.
+        method: what the message says that it is, such as `emit`; python-socketio's own names.
     """
 
     checkpoint: Checkpoint
@@ -165,6 +177,8 @@ class Violation:
     address: str | None = None
     perspective: Perspective = Perspective.SERVER
     places: tuple[str, ...] = field(default=(), compare=False)
+    channel: str | None = None
+    method: str | None = None
 
     @property
     def refused(self) -> bool:
@@ -203,7 +217,12 @@ class Violation:
         said = f"{verb} {self._subject()}: {self._why()} [{self.code}]"
         said += "".join(
             f" {name}={_bare(value)}"
-            for name, value in (("sid", self.sid), ("address", self.address))
+            for name, value in (
+                ("sid", self.sid),
+                ("address", self.address),
+                ("channel", self.channel),
+                ("method", self.method),
+            )
             if value
         )
         places = self.places if place is None and self.places else self.placed(place)
@@ -219,10 +238,21 @@ class Violation:
         client = "a client" if at_server else "the client"
         if self.checkpoint is Checkpoint.CONNECT:
             return f"connection from {client} to {namespace}"
+        if self.checkpoint in _OF_QUEUES:
+            return self._queued_subject()
         received = self.checkpoint in (Checkpoint.RECEIVE_EVENT, Checkpoint.RECEIVE_ACK)
         is_ack = self.checkpoint in (Checkpoint.SEND_ACK, Checkpoint.RECEIVE_ACK)
         what = f"ack of event {event}" if is_ack else f"event {event}"
         return f"{what} from {client if received is at_server else 'the server'} in {namespace}"
+
+    def _queued_subject(self) -> str:
+        """What came by a message queue."""
+        by = f"from the message queue in {printable(self.namespace)}"
+        if self.checkpoint is Checkpoint.QUEUE_EVENT:
+            return f"event {printable(self.event)} {by}"
+        if self.checkpoint is Checkpoint.QUEUE_ACK:
+            return f"ack of event {printable(self.event)} {by}" if self.event else f"ack {by}"
+        return f"{printable(self.event)} {by}" if self.event else "message from the message queue"
 
     def _why(self) -> str:
         """The problems; the reason only when the problems do not already contain it."""

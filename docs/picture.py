@@ -35,6 +35,7 @@ BEGIN, END = "<!-- begin: docs/picture.py -->\n", "<!-- end: docs/picture.py -->
 LABELS = {
     "__main__": "python -m asyncapi_guard",
     "cli": "the commands",
+    "doctor": "what is guarded, and what is not",
     "drift": "code against its document",
     "testing": "guarded clients for your tests",
     "security": "ready verifiers",

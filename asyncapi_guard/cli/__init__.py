@@ -18,6 +18,7 @@ _COMMANDS = {
     "check": "Compare an application's code with its AsyncAPI file.",
     "demo": "Play tic-tac-toe against a guarded server.",
     "diff": "Say what a new version of an AsyncAPI file breaks.",
+    "doctor": "Say what is guarded, and what is not.",
     "docs": "Show an AsyncAPI file in the browser.",
     "export": "Write the AsyncAPI document of an application.",
     "init": "Write a first AsyncAPI file.",

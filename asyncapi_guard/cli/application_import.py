@@ -52,11 +52,12 @@ def names_application(argument: str | None) -> bool:
     return argument is not None and is_target(argument) and not Path(argument).exists()
 
 
-def application(target: str | None) -> Loaded:
+def application(target: str | None, also: Callable[[Any], bool] | None = None) -> Loaded:
     """Import an application; its own traceback goes to stderr.
 
     Args:
         target: where it is; without one, the application of Flask's command line is taken.
+        also: as for `load_application`.
 
     Raises:
         CannotRun: it cannot be imported, or is no Socket.IO server.
@@ -69,7 +70,7 @@ def application(target: str | None) -> Loaded:
 
     try:
         if target is not None:
-            loaded = load_application(target)
+            loaded = load_application(target, also)
         else:
             loaded = load_flask_application(_flask().load_app)
     except ApplicationError as error:

@@ -70,8 +70,13 @@ _LONGEST_NAME = 120
 #: Problems of one violation.
 _PROBLEMS = 3
 _COUNTS = ("seen", "rejected", "reported")
-_ACKS = (Checkpoint.SEND_ACK, Checkpoint.RECEIVE_ACK)
-_TO_SERVER = (Checkpoint.CONNECT, Checkpoint.RECEIVE_EVENT, Checkpoint.RECEIVE_ACK)
+_ACKS = (Checkpoint.SEND_ACK, Checkpoint.RECEIVE_ACK, Checkpoint.QUEUE_ACK)
+_TO_SERVER = (
+    Checkpoint.CONNECT,
+    Checkpoint.RECEIVE_EVENT,
+    Checkpoint.RECEIVE_ACK,
+    Checkpoint.QUEUE_ACK,
+)
 
 
 class Counted(Protocol):

@@ -93,10 +93,14 @@ class Loaded:
     notes: tuple[str, ...] = ()
 
 
-def load_application(target: str) -> Loaded:
+def load_application(target: str, also: Callable[[Any], bool] | None = None) -> Loaded:
     """Import what `package.module:attribute.path` or `package.module:create_app()` names.
 
     The working directory comes first on the path, as with `python -m`.
+
+    Args:
+        target: it.
+        also: says of something without a server whether it is wanted all the same.
 
     Raises:
         ApplicationError: the target is none, the import fails, starts the server or connects, there
@@ -116,6 +120,8 @@ def load_application(target: str) -> Loaded:
         value = _attribute(module, match["path"])
         if match["call"]:
             value = _called(value, target)
+    if also is not None and also(value):
+        return Loaded(target, value, _own_modules(module))
     server, notes = _server_of(value, target, module)
     modules = _own_modules(module)
     return Loaded(target, server, modules, (*notes, *_notes(server, modules, target)))

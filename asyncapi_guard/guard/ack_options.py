@@ -85,14 +85,18 @@ def _is_ours(rule: Rule) -> bool:
     return rule.checkpoint is Checkpoint.SEND_ACK
 
 
+#: Whoever sent the event is the application, here or in another process.
+_OURS = (Checkpoint.SEND_EVENT, Checkpoint.QUEUE_EVENT)
+
+
 def _missing(rule: Rule) -> str:
-    if rule.checkpoint is Checkpoint.SEND_EVENT:
+    if rule.checkpoint in _OURS:
         return "the contract requires an ack; emit with a callback, or use call"
     return f"the contract requires an ack, but the {_other(rule)} asks for none"
 
 
 def _unexpected(rule: Rule) -> str:
-    if rule.checkpoint is Checkpoint.SEND_EVENT:
+    if rule.checkpoint in _OURS:
         return "the contract has no ack for this event; emit without a callback"
     return f"the contract has no ack for this event, but the {_other(rule)} asks for one"
 
@@ -124,4 +128,5 @@ def _code(rule: Rule) -> Code:
         Checkpoint.SEND_ACK: Code.HANDLER_TIMEOUT,
         Checkpoint.RECEIVE_ACK: Code.ACK_TIMEOUT,
         Checkpoint.SEND_EVENT: Code.EMIT,
+        Checkpoint.QUEUE_EVENT: Code.EMIT,
     }.get(rule.checkpoint, Code.REQUEST)

@@ -41,6 +41,8 @@ _numbers = count(1)
 _RECEIVED = Checkpoint.RECEIVE_EVENT
 #: Near names are looked for among so many: it takes a millisecond, and a client can ask often.
 _MOST_NAMES = 100
+#: What comes by a message queue acts on clients of any namespace, whichever one it names.
+_BY_POLICY = (Checkpoint.QUEUE_ACK, Checkpoint.QUEUE_CONTROL)
 
 
 class Guard:
@@ -162,6 +164,39 @@ class Guard:
         if plan is None or not isinstance(event, str) or event not in plan.send:
             return self._unexpected(Checkpoint.SEND_EVENT, namespace, event, plan)
         return plan.send[event].judge(namespace, args, binary=binary, read=read)
+
+    def rule_of_queued(self, namespace: str, event: str) -> Rule | None:
+        """The rule of an event that another process sends by a message queue."""
+        plan = self._plans.get(namespace) or self._plan(namespace)
+        return None if plan is None else plan.queued(event)
+
+    def queue_event(
+        self,
+        namespace: str,
+        event: Any,
+        args: Sequence[Any],
+        *,
+        binary: bool = False,
+        read: bool = False,
+    ) -> Verdict:
+        """Judge an event that another process sends by a message queue; see `receive_event`."""
+        rule = self.rule_of_queued(namespace, event) if isinstance(event, str) else None
+        if rule is None:
+            plan = self._plan(namespace)
+            return self._unexpected(Checkpoint.QUEUE_EVENT, namespace, event, plan)
+        return rule.judge(namespace, args, binary=binary, read=read)
+
+    def send_to(self, namespace: str, order: str) -> Verdict:
+        """Judge where the application sends what is no event, such as that a room is closed.
+
+        Args:
+            namespace: the Socket.IO namespace.
+            order: what it is, for people.
+        """
+        plan = self._plans.get(namespace) or self._plan(namespace)
+        if plan is not None:
+            return PASSED
+        return self._unexpected(Checkpoint.SEND_EVENT, namespace, order, None)
 
     def send_ack(
         self,
@@ -406,6 +441,8 @@ class Guard:
             event: the event's name; anything else stands for an event that nobody knows.
             message: for acks, the message that matched when the event was judged.
         """
+        if checkpoint in _BY_POLICY:
+            return self.policy.at(checkpoint)
         plan = self._plans.get(namespace) or self._plan(namespace)
         rule = plan.rule(checkpoint, event) if plan is not None and isinstance(event, str) else None
         if rule is not None:

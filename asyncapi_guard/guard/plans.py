@@ -41,7 +41,16 @@ def reserved_for(perspective: Perspective) -> frozenset[str]:
 class Plan:
     """What may happen in one namespace."""
 
-    __slots__ = ("connect", "ends", "entrance", "handshake", "perspective", "receive", "send")
+    __slots__ = (
+        "_queued",
+        "connect",
+        "ends",
+        "entrance",
+        "handshake",
+        "perspective",
+        "receive",
+        "send",
+    )
 
     def __init__(self, channels: Iterable[Channel], contract: Contract, policy: Policy) -> None:
         channels = list(channels)
@@ -62,6 +71,8 @@ class Plan:
         self.perspective: Perspective = contract.perspective
         self.receive: dict[str, Rule] = {}
         self.send: dict[str, Rule] = {}
+        #: Made when the first of them comes: most servers have no message queue.
+        self._queued: dict[str, Rule] = {}
         self.connect: Rule | None = None
         at_server = self.perspective is Perspective.SERVER
         by_client = Action.RECEIVE if at_server else Action.SEND
@@ -80,8 +91,17 @@ class Plan:
         """The rule of an event, or of the event that an ack belongs to."""
         if checkpoint is Checkpoint.CONNECT:
             return self.connect
+        if checkpoint is Checkpoint.QUEUE_EVENT:
+            return self.queued(event)
         received = checkpoint in (Checkpoint.RECEIVE_EVENT, Checkpoint.SEND_ACK)
         return (self.receive if received else self.send).get(event)
+
+    def queued(self, event: str) -> Rule | None:
+        """The rule of an event that another process sends by way of a message queue."""
+        rule = self._queued.get(event)
+        if rule is None and event in self.send:
+            rule = self._queued[event] = self.send[event].queued()
+        return rule
 
     def missing(self, checkpoint: Checkpoint, event: str) -> tuple[str, list[str]]:
         """Why an event is not expected, and the names that are."""

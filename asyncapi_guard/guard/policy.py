@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from itertools import islice
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, get_args
 
 from asyncapi_guard.contract import Mode
 from asyncapi_guard.guard.limits import WINDOW, check_limits
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 __all__ = ["STRENGTH", "Policy", "weakest", "with_near_names"]
+
+
+#: Whose messages may act on clients and rooms.
+QueueControl: TypeAlias = Literal["allow", "own-hosts", "off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,12 @@ class Policy:
             once. By default there is no limit.
         max_running_handlers: how many events of one client are handled at the same time; what comes
             besides is rejected. By default there is no limit.
+        queue_control: whose messages may disconnect clients, and put them into rooms, by way of a
+            message queue: `allow` for everybody's, `own-hosts` for those of guarded processes, and
+            `off` for nobody's.
+        queue_key: what the processes share that may publish to a message queue: they sign, and
+            everything else is rejected. A text stands for its bytes in UTF-8. By default, nothing
+            is signed.
 
     Raises:
         TypeError: an option is of the wrong kind.
@@ -70,6 +80,9 @@ class Policy:
     then: Literal["reject", "disconnect"] = "reject"
     max_events_per_second: float | None = None
     max_running_handlers: int | None = None
+    queue_control: QueueControl = "allow"
+    #: Never part of a text: whoever knows it may publish.
+    queue_key: bytes | str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         for name in ("mode", "undeclared_acks"):
@@ -84,6 +97,8 @@ class Policy:
             # Values are secret until somebody says otherwise; "no" does not say so.
             raise TypeError(f"include_values must be True or False, not {self.include_values!r}")
         check_limits(self)
+        _check_control(self.queue_control)
+        object.__setattr__(self, "queue_key", _key(self.queue_key))
 
     def with_undeclared(self, mode: Mode) -> Policy:
         """The same policy, with a mode for undeclared events and namespaces that have none yet."""
@@ -100,8 +115,19 @@ class Policy:
         return self.mode if self.security is None else self.security
 
     def at(self, checkpoint: Checkpoint) -> Mode:
-        """The mode of a checkpoint where nothing nearer says otherwise."""
-        return self.checkpoints.get(checkpoint, self.mode)
+        """The mode of a checkpoint where nothing nearer says otherwise.
+
+        What comes by a message queue is judged as what the process itself sends and receives.
+        """
+        mode = self.checkpoints.get(checkpoint)
+        if mode is None and checkpoint in _LIKE:
+            mode = self.checkpoints.get(_LIKE[checkpoint])
+        return self.mode if mode is None else mode
+
+    @property
+    def signing_key(self) -> bytes | None:
+        """The bytes of `queue_key`; `None` where nothing is signed."""
+        return self.queue_key if isinstance(self.queue_key, bytes) else None
 
 
 def weakest(one: Mode, other: Mode) -> Mode:
@@ -109,6 +135,11 @@ def weakest(one: Mode, other: Mode) -> Mode:
     return one if STRENGTH[one] <= STRENGTH[other] else other
 
 
+#: Checkpoints whose mode is that of another one, where they have none.
+_LIKE = {
+    Checkpoint.QUEUE_EVENT: Checkpoint.SEND_EVENT,
+    Checkpoint.QUEUE_ACK: Checkpoint.RECEIVE_ACK,
+}
 STRENGTH = {Mode.OFF: 0, Mode.REPORT: 1, Mode.ENFORCE: 2}
 
 
@@ -116,6 +147,8 @@ STRENGTH = {Mode.OFF: 0, Mode.REPORT: 1, Mode.ENFORCE: 2}
 
 #: Near names are looked for among so many.
 _MOST_NAMES = 300
+#: How many bytes a key must have.
+_SHORTEST_KEY = 16
 _Member = TypeVar("_Member", Mode, Checkpoint)
 
 
@@ -165,6 +198,32 @@ def _operations(given: object) -> Mapping[str, Mode]:
             raise TypeError(f"a key of operations must be the id of an operation, not {id!r}")
     modes = {id: _one_of(Mode, mode, f"operations[{id!r}]") for id, mode in operations.items()}
     return MappingProxyType(modes)
+
+
+def _check_control(given: object) -> None:
+    values = get_args(QueueControl)
+    if given not in values:
+        allowed = f"{', '.join(map(repr, values[:-1]))} or {values[-1]!r}"
+        meant = _probably_meant(given, values)
+        raise ValueError(f"queue_control must be {allowed}, not {given!r}{meant}")
+
+
+def _key(given: object) -> bytes | None:
+    """The bytes of a key. No message quotes it."""
+    if given is None:
+        return None
+    if not isinstance(given, (bytes, str)):
+        raise TypeError(f"queue_key must be bytes or a text, not {_kind(given)}")
+    try:
+        key = given.encode() if isinstance(given, str) else given
+    except UnicodeEncodeError:
+        raise ValueError("queue_key must be Unicode; pass its bytes instead") from None
+    if len(key) < _SHORTEST_KEY:
+        raise ValueError(
+            f"queue_key has {len(key)} bytes, and must have at least {_SHORTEST_KEY}, so that it "
+            'cannot be guessed; python -c "import secrets; print(secrets.token_hex())" makes one'
+        )
+    return key
 
 
 def _mapping(given: object, name: str, example: str) -> Mapping[Any, Any]:

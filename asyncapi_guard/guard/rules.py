@@ -23,7 +23,11 @@ _CODES = {
     Checkpoint.SEND_ACK: Code.RESPONSE,
     Checkpoint.SEND_EVENT: Code.EMIT,
     Checkpoint.RECEIVE_ACK: Code.ACK,
+    Checkpoint.QUEUE_EVENT: Code.EMIT,
 }
+
+
+_EVENTS = (Checkpoint.RECEIVE_EVENT, Checkpoint.SEND_EVENT, Checkpoint.QUEUE_EVENT)
 
 
 class Offer(NamedTuple):
@@ -132,6 +136,12 @@ class Rule:
             ack_options=any(m.ack is not None and not m.ack.plain for m in distinct),
         )
 
+    def queued(self) -> Rule:
+        """The rule of the same event where another process sends it by way of a message queue."""
+        return Rule.of(
+            Checkpoint.QUEUE_EVENT, self.event, self.offers, self.policy, self.perspective
+        )
+
     @property
     def binary(self) -> bool:
         """Whether bytes may stand somewhere."""
@@ -232,7 +242,7 @@ class Rule:
     ) -> Verdict:
         message = self.only.message if self.only is not None else None
         what = "the ack" if self.checkpoint in ACKS else "the auth value"
-        if self.checkpoint in (Checkpoint.RECEIVE_EVENT, Checkpoint.SEND_EVENT):
+        if self.checkpoint in _EVENTS:
             what = "the payload"
         violation = Violation(
             self.checkpoint,

@@ -20,6 +20,7 @@ from asyncapi_guard.integrations.handlers.registered import registered
 from asyncapi_guard.integrations.handshake import handshake_of, keep_auth
 from asyncapi_guard.integrations.message import judged_call, message_of
 from asyncapi_guard.integrations.threads import calling as threads_calling
+from asyncapi_guard.integrations.what_to_pass import publishing_manager
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -104,7 +105,8 @@ class AsyncAPISocketIO(CodeFirstApplication, SocketIO):  # type: ignore[misc]  #
             return
         self._guarded = RenewedGuard(self, self.spec)
         if app is None:
-            self._guarded.protect(self.server)
+            publishes = publishing_manager(self, of_drop_in=True) is not None
+            self._guarded.protect(self if publishes else self.server)
             return
         self._guarded.init_app(app, self)
         # Inside of what the guard made of it, which looks at what connect handlers raise.

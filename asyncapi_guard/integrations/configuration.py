@@ -191,6 +191,10 @@ def _mode(value: Any) -> Any:
     return "off" if value is False else value
 
 
+def _key(value: Any) -> Any:
+    return value if isinstance(value, bytes) else _text(value)
+
+
 def _engine(value: Any) -> Any:
     get_engine(value)
     return value
@@ -257,6 +261,8 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "mode": _mode,
     "on_violation": _callable,
     "operations": _mapping,
+    "queue_control": _mode,
+    "queue_key": _key,
     "reject_event": _event,
     "respond_unhandled": _boolean,
     "security": _mode,

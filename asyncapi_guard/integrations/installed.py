@@ -1,4 +1,4 @@
-"""A guard on a server or a client: what tells that it is there, and how it goes."""
+"""A guard on a server, a client or a manager: what tells that it is there, and how it goes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MARK", "Installed", "Redacts"]
 
-#: The attribute of a server or a client under which its adapter is found.
+#: The attribute of a server, a client or a manager under which its adapter is found.
 MARK = "_asyncapi_guard"
 
 
@@ -33,17 +33,17 @@ class Installed:
     """What every adapter has.
 
     Attributes:
-        target: the server or the client.
+        target: the server, the client or the manager.
         decide: what is decided about its traffic, for as long as that is active.
         replaced: what was replaced on it.
-        clock: waits for what must be done in time.
+        clock: waits for what must be done in time, if anything must.
         redaction: keeps credentials out of logs.
     """
 
     target: Any
     decide: Any
     replaced: Replacements
-    clock: Any
+    clock: Any = None
     redaction: Redacts | None = None
 
     @contextmanager
@@ -73,7 +73,8 @@ class Installed:
     def uninstall(self) -> None:
         """Put the target's methods back; where somebody wrapped ours, ours let everything pass."""
         self.decide.active = False
-        self.clock.stop()
+        if self.clock is not None:
+            self.clock.stop()
         self.replaced.put_back()
         if self.redaction is not None:
             self.redaction.remove()

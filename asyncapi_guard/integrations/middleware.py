@@ -337,7 +337,7 @@ class AsyncAPIGuard(Reloading, ServesConsole):
         return self.guard.contract
 
     def init_app(
-        self, app: Flask, socketio: SocketIO | None = None, *, typed: bool | None = None
+        self, app: Flask | None, socketio: SocketIO | None = None, *, typed: bool | None = None
     ) -> None:
         """Guard a Flask-SocketIO server, before or after its handlers are registered.
 
@@ -345,7 +345,7 @@ class AsyncAPIGuard(Reloading, ServesConsole):
         its own document and options then.
 
         Args:
-            app: the Flask application.
+            app: the Flask application; `None` for a `SocketIO` that only publishes.
             socketio: its `SocketIO`, initialised; by default the one that the application has.
             typed: call handlers with instances of the types in their hints, and take instances for
                 acks and emits. The document judges; the types construct. `False` says that plain
@@ -360,14 +360,17 @@ class AsyncAPIGuard(Reloading, ServesConsole):
         """
         from asyncapi_guard.integrations.flask_socketio import install
 
+        if app is None and socketio is not None:
+            self.protect(socketio, typed=typed)
+            return
+        app = cast("Flask", app)  # `install` raises for anything else
         if self.error_handler is not None:
             raise InstallationError(_NOT_UNDER_FLASK)
         middleware = self._for(app)
         if middleware._serving is not None and isinstance(getattr(app, "extensions", None), dict):
             middleware._serving.check_flask(app)
         previous = getattr(app, "extensions", {}).get("asyncapi_guard")
-        adapter = install(middleware, app, socketio, typed=bool(typed))
-        middleware._keep(adapter)
+        middleware._keep(adapter := install(middleware, app, socketio, typed=bool(typed)))
         if typed is not None:
             middleware._with_decided_hints.add(adapter.target)
         if middleware._serving is not None:
@@ -434,12 +437,13 @@ class AsyncAPIGuard(Reloading, ServesConsole):
         return cast("AsyncAPIGuard", current)
 
     def protect(self, server: Any, *, typed: bool | None = None) -> None:
-        """Guard a server without Flask-SocketIO, or a client.
+        """Guard a server, a client, or what only publishes.
 
         Args:
             server: a `socketio.Server` or `AsyncServer`, or a `socketio.Client`, `AsyncClient`,
                 `SimpleClient` or `AsyncSimpleClient`, before it connects. Class-based namespaces
-                are guarded with the server or the client that they are registered with.
+                come with it. Of a process that only publishes, a manager with `write_only=True`, or
+                Flask-SocketIO's `SocketIO(message_queue=...)`.
             typed: call the handlers of a server with instances, as for `init_app`.
 
         Raises:
@@ -455,10 +459,9 @@ class AsyncAPIGuard(Reloading, ServesConsole):
             )
         from asyncapi_guard.integrations.targets import install
 
-        adapter = install(self, server, typed=bool(typed))
-        self._keep(adapter)
+        self._keep(adapter := install(self, server, typed=bool(typed)))
         if self._serving is not None and adapter not in self._servers():
-            logger.warning("docs=: ignored, because a client serves no console")
+            logger.warning("docs=: ignored, because only a server serves the console")
         if typed is not None:
             self._with_decided_hints.add(server)
 

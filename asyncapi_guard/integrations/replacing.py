@@ -32,6 +32,7 @@ _LIBRARY = frozenset(
         "engineio.socket",
         "socketio.async_client",
         "socketio.async_manager",
+        "socketio.async_pubsub_manager",
         "socketio.async_server",
         "socketio.base_client",
         "socketio.base_server",
@@ -39,9 +40,12 @@ _LIBRARY = frozenset(
         "socketio.manager",
         "socketio.msgpack_packet",
         "socketio.packet",
+        "socketio.pubsub_manager",
         "socketio.server",
     )
 )
+#: Wrappers are looked into so deep.
+_DEEPEST = 20
 #: The admin instrumentation, of servers on threads and on asyncio.
 _ADMINS = (InstrumentedServer, InstrumentedAsyncServer)
 
@@ -121,6 +125,17 @@ class Replacements:
         self._replaced.append((items, key, ours, True, items[key]))
         self._put(items, key, ours)
 
+    def displaced(self) -> Iterator[tuple[str, bool]]:
+        """What somebody has replaced since: its name, and whether that is known to call ours."""
+        for where, name, ours, *_ in self._replaced:
+            if isinstance(where, dict):
+                found = [where.get(name)]
+            else:
+                places = (name, *(_under(admin, name) for admin in _ADMINS))
+                found = [vars(where)[place] for place in places if place in vars(where)]
+            if ours not in found:
+                yield name, any(_calls(each, ours) for each in found)
+
     def put_back(self, owner: Any = None) -> None:
         """Put everything back, or what was replaced on one object."""
         mine = [each for each in self._replaced if owner is None or each[0] is owner]
@@ -149,3 +164,21 @@ def _put(owner: Any, name: str, ours: Any) -> None:
 def _under(admin: type, name: str) -> str:
     """Return where the admin instrumentation keeps what it replaced: a name mangled by Python."""
     return f"_{admin.__name__}__{name.lstrip('_')}"
+
+
+def _calls(value: Any, ours: Any) -> bool:
+    """Whether something is known to call a method of ours: the admin instrumentation, or a wrapper.
+
+    Args:
+        value: what stands in the method's place.
+        ours: the method.
+    """
+    if isinstance(getattr(value, "__self__", None), _ADMINS):
+        return True  # it calls the server's method
+    for _ in range(_DEEPEST):
+        if value is None:
+            return False
+        if ours in (value, *getattr(value, "args", ())):
+            return True
+        value = getattr(value, "__wrapped__", None) or getattr(value, "func", None)
+    return False

@@ -182,6 +182,11 @@ class Serving:
         self._options = options
         self.served: bool = False
 
+    @property
+    def has_auth(self) -> bool:
+        """Whether something says who can see the console."""
+        return self._options.docs_auth is not None
+
     def forget(self) -> None:
         """Keep nothing of a document that is no longer in force."""
         self._shown.forget()

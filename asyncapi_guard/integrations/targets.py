@@ -7,10 +7,12 @@ import logging
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import socketio
+from socketio.async_pubsub_manager import AsyncPubSubManager
 
 from asyncapi_guard.contract import Mode
 from asyncapi_guard.errors import InstallationError
 from asyncapi_guard.integrations.deciding.client import ClientDecisions
+from asyncapi_guard.integrations.deciding.publishing import PublishDecisions
 from asyncapi_guard.integrations.deciding.server import ServerDecisions
 from asyncapi_guard.integrations.handlers.registered import is_coroutine_function
 from asyncapi_guard.integrations.installed import MARK
@@ -19,37 +21,70 @@ from asyncapi_guard.integrations.recording.secrets import all_schemes
 from asyncapi_guard.integrations.simple_clients import GuardedSimpleClient
 from asyncapi_guard.integrations.threads.client import ThreadedClient
 from asyncapi_guard.integrations.threads.errors import ErrorHandler
+from asyncapi_guard.integrations.threads.publisher import ThreadedPublisher
 from asyncapi_guard.integrations.threads.server import ThreadedServer
 from asyncapi_guard.integrations.verifiers import check_security
-from asyncapi_guard.integrations.what_to_pass import dotted, named, what_to_pass, with_article
+from asyncapi_guard.integrations.what_to_pass import (
+    dotted,
+    named,
+    publishing_manager,
+    what_to_pass,
+    with_article,
+)
+from asyncapi_guard.integrations.wire.manager_json import ManagerJSON
 from asyncapi_guard.integrations.wire.serializers import can_be_guarded, writes_texts
 
 if TYPE_CHECKING:
     from asyncapi_guard.guard import Guard
     from asyncapi_guard.integrations.aio.client import AsyncioClient
+    from asyncapi_guard.integrations.aio.publisher import AsyncioPublisher
     from asyncapi_guard.integrations.aio.server import AsyncioServer
     from asyncapi_guard.integrations.application import Application
     from asyncapi_guard.integrations.deciding.decisions import Guarding
 
-__all__ = ["Adapter", "check_hook", "install", "install_on_server", "need_pydantic", "redact_logs"]
+__all__ = [
+    "Adapter",
+    "check_hook",
+    "install",
+    "install_on_server",
+    "kind_of",
+    "need_pydantic",
+    "redact_logs",
+]
 
-#: What stands on a guarded server or client.
-Adapter: TypeAlias = (
-    "ThreadedServer | AsyncioServer | ThreadedClient | AsyncioClient | GuardedSimpleClient"
-)
+#: What stands on a guarded server, client or manager.
+Adapter: TypeAlias = """(
+    ThreadedServer | AsyncioServer | ThreadedClient | AsyncioClient | GuardedSimpleClient
+    | ThreadedPublisher | AsyncioPublisher
+)"""
 
 _SERVERS = (socketio.Server, socketio.AsyncServer)
 _CLIENTS = (socketio.Client, socketio.AsyncClient)
 _SIMPLE_CLIENTS = (socketio.SimpleClient, socketio.AsyncSimpleClient)
-_ON_ASYNCIO = (socketio.AsyncServer, socketio.AsyncClient, socketio.AsyncSimpleClient)
+_MANAGERS = (socketio.PubSubManager, AsyncPubSubManager)
+_ON_ASYNCIO = (
+    socketio.AsyncServer,
+    socketio.AsyncClient,
+    socketio.AsyncSimpleClient,
+    AsyncPubSubManager,
+)
+_KINDS: tuple[tuple[tuple[type, ...], str], ...] = (
+    ((*_CLIENTS, *_SIMPLE_CLIENTS), "client"),
+    (_MANAGERS, "manager"),
+)
+_LISTENS = (
+    "this manager also listens, for the server that it will be given to: if this process only "
+    "publishes, make it with write_only=True; else pass the server that it is the client_manager of"
+)
 
 
 def install(guarding: Guarding, target: Any, *, typed: bool = False) -> Adapter:
-    """Put the guard on a server or on a client.
+    """Put the guard on a server, on a client, or on what only publishes.
 
     Args:
         guarding: whose guard it is.
-        target: a server, a client or a simple client of python-socketio.
+        target: a server, a client or a simple client of python-socketio; a manager that only
+            publishes; or the `SocketIO` of a process that only publishes.
         typed: call a server's own handlers with instances of the types in their hints.
 
     Raises:
@@ -60,21 +95,36 @@ def install(guarding: Guarding, target: Any, *, typed: bool = False) -> Adapter:
     """
     if isinstance(target, _SERVERS):
         return install_on_server(guarding, target, typed=typed)
-    if not isinstance(target, (*_CLIENTS, *_SIMPLE_CLIENTS)):
+    manager = publishing_manager(target, of_drop_in=guarding.drop_in is not None)
+    socketio, target = target, target if manager is None else manager
+    is_publisher = manager is not None or (isinstance(target, _MANAGERS) and target.server is None)
+    if is_publisher and not target.write_only:
+        raise InstallationError(_LISTENS)
+    if not is_publisher and not isinstance(target, (*_CLIENTS, *_SIMPLE_CLIENTS)):
         raise InstallationError(f"cannot guard {named(target)}: {what_to_pass(target)}")
     if typed:
         raise InstallationError(
             "typed=True is for servers: the handlers of a guarded client get plain data; those of "
             "an AsyncAPIClient or an AsyncAPIAsyncClient get instances"
         )
-    adapter: Adapter = (
-        _install_on_simple_client(guarding, target)
+    install_on = (
+        _install_on_manager
+        if is_publisher
+        else _install_on_simple_client
         if isinstance(target, _SIMPLE_CLIENTS)
-        else _install_on_client(guarding, target)
+        else _install_on_client
     )
+    adapter: Adapter = install_on(guarding, target)
+    if not is_publisher:
+        _warn_of_options_for_queues(guarding, target)
+    if manager is not None and guarding.drop_in is None:
+        _tell_of_another_server(adapter, socketio)
     if guarding.verifiers:
+        kind = kind_of(target)
         guarding.recorder.log(
-            logging.WARNING, "a guarded client asks nobody who they are: security= is for servers"
+            logging.WARNING,
+            "a guarded %s asks nobody who they are: security= is for servers",
+            kind,
         )
     if guarding.in_force.limited:
         guarding.recorder.log(
@@ -108,6 +158,7 @@ def install_on_server(
     for name, verify in guarding.verifiers.items():
         check_hook(server, f"the verifier of {name!r}", verify)
     check_security(guarding, server, guarding.in_force)
+    _warn_of_options_for_queues(guarding, server)
     largest = server.eio.max_http_buffer_size
     decide = ServerDecisions(guarding, server.packet_class, largest)
     if typed:
@@ -123,9 +174,25 @@ def install_on_server(
     return adapter
 
 
+def _tell_of_another_server(adapter: Any, socketio: Any) -> None:
+    """Say that an application which is given to a `SocketIO` afterwards has another server."""
+    theirs = socketio.init_app
+
+    def init_app(*args: Any, **kwargs: Any) -> None:
+        theirs(*args, **kwargs)
+        if adapter.active:
+            adapter.recorder.log(
+                logging.WARNING,
+                "SocketIO.init_app made another server, which nothing guards: call "
+                "guard.init_app(app, socketio) after it",
+            )
+
+    adapter.replaced.replace(socketio, "init_app", init_app)
+
+
 def _check_target(guarding: Guarding, target: Any) -> None:
     """Raise InstallationError for what cannot be guarded, or not by this guard."""
-    kind = "client" if isinstance(target, (*_CLIENTS, *_SIMPLE_CLIENTS)) else "server"
+    kind = kind_of(target)
     if hasattr(target, MARK):
         raise InstallationError(f"this {kind} is guarded already: {_what_guards(target, kind)}")
     packet_class = getattr(target, "packet_class", None)
@@ -144,6 +211,26 @@ def _check_target(guarding: Guarding, target: Any) -> None:
     check_hook(target, "on_error", guarding.error_handler)
 
 
+def _warn_of_options_for_queues(guarding: Guarding, target: Any) -> None:
+    """Say of options that they have no effect where there is no message queue."""
+    if hasattr(getattr(target, "manager", None), "_handle_emit"):
+        return
+    policy = guarding.in_force.policy
+    given = {
+        "queue_key": policy.queue_key is not None,
+        "queue_control": policy.queue_control != "allow",
+    }
+    idle = " and ".join(name for name, is_given in given.items() if is_given)
+    if idle:
+        text = "no effect of %s in the policy: this %s has no client manager for a message queue"
+        guarding.recorder.log(logging.WARNING, text, idle, type(target).__name__)
+
+
+def kind_of(target: Any) -> str:
+    """Return what a target is called: `server`, `client` or `manager`."""
+    return next((name for kinds, name in _KINDS if isinstance(target, kinds)), "server")
+
+
 def _what_guards(target: Any, kind: str) -> str:
     """What to know of a target that has a guard already."""
     if not isinstance(target, _SIMPLE_CLIENTS):
@@ -151,6 +238,26 @@ def _what_guards(target: Any, kind: str) -> str:
         if drop_in is not None:
             return f"{with_article(drop_in)} guards itself, by the document that it gets as spec="
     return f"call {'init_app() or ' if kind == 'server' else ''}protect() once"
+
+
+def _install_on_manager(guarding: Guarding, manager: Any) -> ThreadedPublisher | AsyncioPublisher:
+    _check_target(guarding, manager)
+    if not ManagerJSON(manager.json).writes:
+        raise InstallationError(
+            "cannot guard a manager with this json=: python-socketio needs a dumps that returns "
+            "JSON, as a str or as bytes; wrap it"
+        )
+    decide = PublishDecisions(guarding, manager.json)
+    if isinstance(manager, AsyncPubSubManager):
+        from asyncapi_guard.integrations.aio.errors import ErrorHandler as AsyncErrorHandler
+        from asyncapi_guard.integrations.aio.publisher import AsyncioPublisher
+
+        on_asyncio = AsyncioPublisher(manager, decide, AsyncErrorHandler(guarding))
+        on_asyncio.install()
+        return on_asyncio
+    adapter = ThreadedPublisher(manager, decide, ErrorHandler(guarding))
+    adapter.install()
+    return adapter
 
 
 def _install_on_client(guarding: Guarding, client: Any) -> ThreadedClient | AsyncioClient:

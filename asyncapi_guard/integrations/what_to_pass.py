@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from typing import TYPE_CHECKING, Any
 
 import engineio
 import socketio
+from socketio.async_pubsub_manager import AsyncPubSubManager
 from socketio.base_manager import BaseManager
 from socketio.base_namespace import BaseClientNamespace, BaseNamespace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["dotted", "named", "what_to_pass", "with_article"]
+__all__ = ["dotted", "named", "publishing_manager", "what_to_pass", "with_article"]
 
 _SERVERS = (socketio.Server, socketio.AsyncServer)
 _CLIENTS = (socketio.Client, socketio.AsyncClient)
-_GUARDED = (*_SERVERS, *_CLIENTS, socketio.SimpleClient, socketio.AsyncSimpleClient)
-_EXPECTED = "a socketio.Server or a socketio.AsyncServer, or one of python-socketio's clients"
+_GUARDED = (
+    *_SERVERS,
+    *_CLIENTS,
+    *(socketio.SimpleClient, socketio.AsyncSimpleClient),
+    *(socketio.PubSubManager, AsyncPubSubManager),
+)
+_EXPECTED = (
+    "a socketio.Server or a socketio.AsyncServer, one of python-socketio's clients, or a manager "
+    "with write_only=True"
+)
 #: Where the applications of frameworks are from, and those that run them.
 _FRAMEWORKS = frozenset(
     (
@@ -40,6 +50,24 @@ def what_to_pass(value: Any) -> str:
         if is_it(value):
             return says(value) if callable(says) else says
     return f"expected {_EXPECTED}"
+
+
+def publishing_manager(value: Any, *, of_drop_in: bool = False) -> Any:
+    """The manager of a `flask_socketio.SocketIO` without an application; `None` for all else.
+
+    Flask-SocketIO gives it no clients: `SocketIO(message_queue=...)` is for processes that only
+    publish.
+
+    Args:
+        value: whatever `protect` was given.
+        of_drop_in: also that of an `AsyncAPISocketIO`, which guards itself.
+    """
+    if not _is_socketio(value) or (_is_drop_in(value) and not of_drop_in):
+        return None
+    if hasattr(value, "sockio_mw"):  # it serves an application
+        return None
+    manager = getattr(value.server, "manager", None)
+    return manager if getattr(manager, "write_only", False) else None
 
 
 def named(value: Any) -> str:
@@ -77,6 +105,16 @@ def _is_of_flask(value: Any) -> bool:
 def _is_drop_in(value: Any) -> bool:
     """Whether it is an `AsyncAPISocketIO`: the other drop-ins are servers."""
     return _is_of_flask(value) and _OURS in _packages(value) and not isinstance(value, type)
+
+
+def _is_socketio(value: Any) -> bool:
+    # Whoever has one has imported it.
+    flask_socketio = sys.modules.get("flask_socketio")
+    return flask_socketio is not None and isinstance(value, flask_socketio.SocketIO)
+
+
+def _has_no_server(value: Any) -> bool:
+    return _is_socketio(value) and value.server is None
 
 
 def _is_of_a_framework(value: Any) -> bool:
@@ -118,6 +156,10 @@ def _its_attribute(value: Any) -> str:
     return f"pass its {name}, which is a {_kind(server)}"
 
 
+_NO_SERVER = (
+    "it has no server yet: call socketio.init_app(app) and guard.init_app(app, socketio), or make "
+    "it with message_queue= if this process only publishes"
+)
 _NO_EVENTS = "it knows connections and no events: pass the"
 #: What is asked of a value, in this order, and what to say if it is so.
 _KINDS: tuple[tuple[Callable[[Any], bool], str | Callable[[Any], str]], ...] = (
@@ -127,6 +169,7 @@ _KINDS: tuple[tuple[Callable[[Any], bool], str | Callable[[Any], str]], ...] = (
     ),
     (_is_class_of_a_target, "pass an instance of it"),
     (_is_drop_in, "it guards itself, by the document that it gets as spec="),
+    (_has_no_server, _NO_SERVER),
     (_is_of_flask, "call guard.init_app(app, socketio), which is for Flask-SocketIO"),
     (_serves, _what_it_serves),
     (lambda value: _server_in(value) is not None, _its_attribute),

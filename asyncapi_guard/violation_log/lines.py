@@ -42,7 +42,16 @@ _Name = Annotated[str, msgspec.Meta(max_length=200)]
 _Text = Annotated[str, msgspec.Meta(max_length=600)]
 _Hash = Annotated[str, msgspec.Meta(min_length=16, max_length=16)]
 _Mode = Literal["enforce", "report", "off"]
-_Checkpoint = Literal["connect", "receive_event", "send_ack", "send_event", "receive_ack"]
+_Checkpoint = Literal[
+    "connect",
+    "receive_event",
+    "send_ack",
+    "send_event",
+    "receive_ack",
+    "queue_event",
+    "queue_ack",
+    "queue_control",
+]
 
 
 class ProblemLine(msgspec.Struct, frozen=True, gc=False):

@@ -691,7 +691,7 @@ def test_a_console_that_nothing_serves_is_in_the_log(
 ) -> None:
     """When the first client comes; and that of a client at once."""
     AsyncAPIGuard(chat, docs="/asyncapi").protect(pysocketio.Client())
-    assert lines.get(timeout=PATIENCE) == "docs=: ignored, because a client serves no console"
+    assert lines.get(timeout=PATIENCE) == "docs=: ignored, because only a server serves the console"
     server = pysocketio.Server(async_mode="threading")
     AsyncAPIGuard(chat, docs="/asyncapi").protect(server)
     net.client(net.serve(pysocketio.WSGIApp(server)), auth={"token": "x"})

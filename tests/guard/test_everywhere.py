@@ -28,7 +28,15 @@ EVENTS = {
     Checkpoint.SEND_ACK: "in",
     Checkpoint.SEND_EVENT: "out",
     Checkpoint.RECEIVE_ACK: "out",
+    Checkpoint.QUEUE_EVENT: "out",
 }
+#: Those that have the mode of another one, unless they have one of their own.
+FOLLOWERS = {
+    Checkpoint.SEND_EVENT: Checkpoint.QUEUE_EVENT,
+    Checkpoint.RECEIVE_ACK: Checkpoint.QUEUE_ACK,
+}
+#: Whose mode no operation has a say in: nobody knows the operation by then.
+WITHOUT_OPERATION = (Checkpoint.QUEUE_ACK, Checkpoint.QUEUE_CONTROL)
 KINDS = ("integer", "number")
 everywhere = pytest.mark.parametrize("checkpoint", EVENTS)
 
@@ -66,6 +74,7 @@ def judge(guard: Guard, checkpoint: Checkpoint, args: Any, at: str = "/", **how:
         Checkpoint.SEND_EVENT: guard.send_event,
         Checkpoint.SEND_ACK: guard.send_ack,
         Checkpoint.RECEIVE_ACK: guard.receive_ack,
+        Checkpoint.QUEUE_EVENT: guard.queue_event,
     }
     verdict: Verdict = methods[checkpoint](at, EVENTS[checkpoint], args, **how)
     return verdict
@@ -220,19 +229,31 @@ def test_the_mode_of_what_is_declared_is_its_own(checkpoint: Checkpoint) -> None
     made = guard(TEXT, policy=policy, connect={"payload": TEXT})
     event = EVENTS.get(checkpoint, "connect")
     assert made.mode_of(checkpoint, "/", event) is Mode.REPORT
-    others = [each for each in Checkpoint if each is not checkpoint]
+    follower = FOLLOWERS.get(checkpoint, checkpoint)
+    assert made.mode_of(follower, "/", event) is Mode.REPORT
+    others = [each for each in Checkpoint if each not in (checkpoint, follower)]
     assert {made.mode_of(each, "/", EVENTS.get(each, "connect")) for each in others} == {
         Mode.ENFORCE
     }
 
 
-@pytest.mark.parametrize("checkpoint", Checkpoint)
+@pytest.mark.parametrize("checkpoint", [c for c in Checkpoint if c not in WITHOUT_OPERATION])
 def test_the_mode_of_an_operation_is_that_of_all_it_has(checkpoint: Checkpoint) -> None:
     """Of its connects and acks too, and in the namespaces of a template."""
     policy = Policy(operations={"i": Mode.REPORT, "o": Mode.REPORT})
     made = guard(TEXT, "/r/{id}", policy, connect={"payload": TEXT})
     event = EVENTS.get(checkpoint, "connect")
     assert made.mode_of(checkpoint, "/r/1", event) is Mode.REPORT
+
+
+@pytest.mark.parametrize("checkpoint", WITHOUT_OPERATION)
+@pytest.mark.parametrize("namespace", ["/", "/nope", "/excluded"])
+def test_what_a_queue_does_has_the_mode_of_its_checkpoint(
+    checkpoint: Checkpoint, namespace: str
+) -> None:
+    """Whichever namespace it names: it may act on clients of any."""
+    policy = Policy(exclude=["/excluded"], undeclared_namespaces="off", operations={"o": "off"})  # type: ignore[arg-type, dict-item]  # texts
+    assert guard(TEXT, policy=policy).mode_of(checkpoint, namespace, "out") is Mode.ENFORCE
 
 
 @pytest.mark.parametrize(

@@ -635,14 +635,15 @@ def test_every_checkpoint_has_its_error(checkpoint: Checkpoint) -> None:
     error = violation_error(violation(checkpoint=checkpoint))
     assert isinstance(error, ContractViolation)
     assert (error.event, error.namespace, str(error)) == ("e", "/", str(error.violation))
-    own = checkpoint in (Checkpoint.SEND_ACK, Checkpoint.SEND_EVENT)
+    sent = Checkpoint.SEND_EVENT, Checkpoint.QUEUE_EVENT, Checkpoint.QUEUE_CONTROL
+    own = checkpoint in (Checkpoint.SEND_ACK, *sent)
     assert ("problems" in error.answer()["error"]) is not own
     assert json.loads(error.json()) == error.answer()
     assert error.errors() == [{"path": "/a", "keyword": "type", "message": "expected integer"}]
     assert isinstance(error, RequestValidationError) == (
         checkpoint in (Checkpoint.CONNECT, Checkpoint.RECEIVE_EVENT)
     )
-    assert isinstance(error, EmitValidationError) == (checkpoint is Checkpoint.SEND_EVENT)
+    assert isinstance(error, EmitValidationError) == (checkpoint in sent)
 
 
 def test_a_spec_error_lists_its_findings() -> None:
@@ -656,6 +657,10 @@ def test_a_spec_error_lists_its_findings() -> None:
 
 # -- policies --------------------------------------------------------------------------------------
 
+_KEYS = (
+    "bytes, and must have at least 16, so that it cannot be guessed; python -c "
+    '"import secrets; print(secrets.token_hex())" makes one'
+)
 _MODES = "must be 'enforce', 'report' or 'off', not"
 WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"mode": "reprot"}, ValueError, f"mode {_MODES} 'reprot'; did you mean 'report'?"),
@@ -664,13 +669,35 @@ WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"mode": None}, ValueError, f"mode {_MODES} None"),
     ({"undeclared_acks": "of"}, ValueError, f"undeclared_acks {_MODES} 'of'; did you mean 'off'?"),
     ({"undeclared_events": 0}, ValueError, f"undeclared_events {_MODES} 0"),
+    (
+        {"queue_control": "own_hosts"},
+        ValueError,
+        (
+            "queue_control must be 'allow', 'own-hosts' or 'off', not 'own_hosts'; did you mean "
+            "'own-hosts'?"
+        ),
+    ),
+    (
+        {"queue_control": 5},
+        ValueError,
+        "queue_control must be 'allow', 'own-hosts' or 'off', not 5",
+    ),
+    ({"queue_key": 5}, TypeError, "queue_key must be bytes or a text, not an int"),
+    ({"queue_key": "hunter2"}, ValueError, f"queue_key has 7 {_KEYS}"),
+    (
+        {"queue_key": "\ud800" + "k" * 32},
+        ValueError,
+        "queue_key must be Unicode; pass its bytes instead",
+    ),
+    ({"queue_key": b""}, ValueError, f"queue_key has 0 {_KEYS}"),
     ({"undeclared_namespaces": []}, ValueError, f"undeclared_namespaces {_MODES} []"),
     (
         {"checkpoints": {"recieve_event": "off"}},
         ValueError,
         (
-            "a key of checkpoints must be 'connect', 'receive_event', 'send_ack', 'send_event' or"
-            " 'receive_ack', not 'recieve_event'; did you mean 'receive_event'?"
+            "a key of checkpoints must be 'connect', 'receive_event', 'send_ack', 'send_event', "
+            "'receive_ack', 'queue_event', 'queue_ack' or 'queue_control', not 'recieve_event'; did"
+            " you mean 'receive_event'?"
         ),
     ),
     (

@@ -266,23 +266,6 @@ def test_without_the_guard_no_packet_has_a_mode_and_no_frame_is_junk(
 # -- the message queue -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("data", [None, {"x": 1}, "text", 5])
-def test_a_queued_event_whose_data_is_no_list_is_malformed(
-    data: Any, decide: ServerDecisions
-) -> None:
-    """Whatever else it is."""
-    violation = decide.queued("/", "moved", {"data": data}).violation
-    assert violation is not None
-    assert (violation.code, violation.event) == ("malformed_packet", "moved")
-
-
-def test_a_queued_event_is_judged_like_any_other(decide: ServerDecisions) -> None:
-    """By the contract, and with a single null for no arguments."""
-    assert decide.queued("/", "moved", {"data": [{"x": 1}]}).violation is None
-    assert decide.queued("/", "moved", {"data": [{"x": 9}]}).rejected
-    assert decide.queued("/", "ended", {"data": [None]}).violation is None
-
-
 def heard_of(hosts: Hosts, *names: str) -> None:
     for name in names:
         hosts.note({"host_id": name, "asyncapi_guard": 1})

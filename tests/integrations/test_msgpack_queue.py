@@ -46,7 +46,7 @@ def test_bad_events_of_another_process_reach_nobody(
     assert settle(cluster) == [[], []]
     for host in hosts:
         violation = host.violations.get(timeout=120)
-        assert (violation.checkpoint, violation.event) == ("send_event", name)
+        assert (violation.checkpoint, violation.event) == ("queue_event", name)
 
 
 @pytest.mark.parametrize("value", [{1: 2}, 2**64, msgpack.ExtType(5, b""), float("nan")], ids=repr)

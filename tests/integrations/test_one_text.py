@@ -31,6 +31,7 @@ ONLY_ASYNCIO = {
 #: What is named otherwise on asyncio: python-socketio's classes, and those that stand for them.
 NAMES = {
     "AsyncioClient": "ThreadedClient",
+    "AsyncioPublisher": "ThreadedPublisher",
     "AsyncioServer": "ThreadedServer",
     "AsyncApplication": "Application",
     "AsyncClient": "Client",

@@ -10,8 +10,6 @@ import contextlib
 import json
 import os
 import queue
-import shutil
-import socket
 import subprocess
 import sys
 import threading
@@ -22,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import socketio
 import websocket
+from redis_server import RedisServer
 from traffic_conversations import with_id
 
 from asyncapi_guard import AckValidationError, AsyncAPIGuard, EmitValidationError
@@ -34,39 +33,10 @@ BAD, GOOD = {"x": "1"}, {"x": 1}
 
 @pytest.fixture(scope="module")
 def redis_url(tmp_path_factory: pytest.TempPathFactory, skip_or_fail: Any) -> Iterator[str]:
-    """A Redis of our own, on a free port, without a file."""
-    program = shutil.which("redis-server")
-    if program is None:
-        skip_or_fail("redis-server is not installed")
-    pytest.importorskip("redis")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    folder: Path = tmp_path_factory.mktemp("redis")
-    command = [
-        program,
-        "--port",
-        str(port),
-        "--bind",
-        "127.0.0.1",
-        "--save",
-        "",
-        "--dir",
-        str(folder),
-    ]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    deadline = time.monotonic() + 120
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=120).close()
-            break
-        except OSError:
-            assert process.poll() is None, "redis-server ended"
-            assert time.monotonic() < deadline, "redis-server does not answer"
-            time.sleep(0.02)
-    yield f"redis://127.0.0.1:{port}/0"
-    process.terminate()
-    process.wait(120)
+    """A Redis of our own."""
+    server = RedisServer(tmp_path_factory.mktemp("redis"), skip_or_fail)
+    yield server.url
+    server.close()
 
 
 class Manager(socketio.RedisManager):
@@ -192,7 +162,8 @@ def test_bad_events_of_another_process_reach_nobody(
     assert settle(cluster) == [[], []]
     for host in hosts:
         violation = host.violations.get(timeout=120)
-        assert (violation.checkpoint, violation.event) == ("send_event", event)
+        assert (violation.checkpoint, violation.event) == ("queue_event", event)
+        assert (violation.channel, violation.method) == ("socketio", "emit")
 
 
 RAW = {

@@ -119,7 +119,7 @@ MISTAKES: dict[str, tuple[Any, str]] = {
     "SocketIO": (a_socketio, "call guard.init_app(app, socketio), which is for Flask-SocketIO"),
     "SocketIO, without an application": (
         flask_socketio.SocketIO,
-        "call guard.init_app(app, socketio), which is for Flask-SocketIO",
+        "it has no server yet: call socketio.init_app(app)",
     ),
     "AsyncAPISocketIO": (
         lambda: AsyncAPISocketIO(a_flask()),
@@ -187,7 +187,7 @@ MISTAKES: dict[str, tuple[Any, str]] = {
     "a module": (lambda: socketio, "cannot guard a module: expected a socketio.Server"),
     "None": (
         lambda: None,
-        "python-socketio's clients; the server of a SocketIO is None before its init_app",
+        "with write_only=True; the server of a SocketIO is None before its init_app",
     ),
     "a path": (
         lambda: "asyncapi.yml",

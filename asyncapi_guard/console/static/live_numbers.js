@@ -120,7 +120,7 @@ export function scale(highest) {
   return Array.from({ length: steps + 1 }, (_, at) => Number((at * step).toPrecision(6)));
 }
 
-const keyOf = (namespace, event, fromClient, isAck) => JSON.stringify([namespace, event, fromClient, isAck]);
+const keyOf = (namespace, event, fromClient, isAck, queued = false) => JSON.stringify([namespace, event, fromClient, isAck, queued]);
 
 /**
  * The rows of the table, in the document's order: each event, below it its ack, then the others.
@@ -140,16 +140,17 @@ export function rows(declared, counted) {
     // The ack of an event travels the other way.
     const fromClient = (each.direction === "to-server") !== each.ack;
     const { namespace, event, mode, checkpoint, seen, rejected, reported } = each;
-    const key = keyOf(namespace, event, fromClient, each.ack);
+    const queued = checkpoint?.startsWith("queue_") ?? false;
+    const key = keyOf(namespace, event, fromClient, each.ack, queued);
     const href = links.get(keyOf(namespace, event, fromClient, false)) ?? "";
-    found.set(key, { namespace, event, fromClient, href, key, isAck: each.ack, index, mode, checkpoint, seen, rejected, reported });
+    found.set(key, { namespace, event, fromClient, href, key, isAck: each.ack, queued, index, mode, checkpoint, seen, rejected, reported });
   }
   const namespaces = [...new Set([...found.values()].map(({ namespace }) => namespace))];
   return namespaces.flatMap((namespace) => {
     const own = [...found.values()].filter((each) => each.namespace === namespace);
     const acks = new Map(own.filter((each) => each.isAck).map((each) => [each.key, each]));
     const events = own.filter((each) => !each.isAck).flatMap((each) => {
-      const key = keyOf(namespace, each.event, each.fromClient, true);
+      const key = keyOf(namespace, each.event, each.fromClient, true, each.queued);
       const ack = acks.get(key);
       acks.delete(key);
       return ack ? [each, ack] : [each];
@@ -185,6 +186,9 @@ const CHECKPOINTS = {
   send_event: "An event that the server emitted",
   send_ack: "The server's ack of an event",
   receive_ack: "A client's ack of an event",
+  queue_event: "An event from another process, by the message queue",
+  queue_ack: "An ack from another process, by the message queue",
+  queue_control: "A message of the message queue",
 };
 
 /** What broke the contract, and what became of it. */

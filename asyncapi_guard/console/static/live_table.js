@@ -14,7 +14,7 @@ let shownKeys = "";
 /** A long name may break after an underscore. */
 const breakable = (name) => name.split(/(?<=_)/).flatMap((part) => [part, el("wbr")]);
 
-function madeRow({ event, fromClient, isAck, href }) {
+function madeRow({ event, fromClient, isAck, queued, href }) {
   const sender = isAck ? !fromClient : fromClient;
   const text = isAck ? ["ack"] : breakable(event);
   const name = el(
@@ -24,6 +24,7 @@ function madeRow({ event, fromClient, isAck, href }) {
     el("span", { className: "sr" }, sender ? "from clients: " : "from the server: "),
     href && !isAck ? el("a", { href }, ...text) : el("span", {}, ...text),
     isAck ? el("span", { className: "sr" }, ` of ${event}`) : "",
+    queued ? el("small", {}, " by the queue") : "",
   );
   const mode = el("span", { className: "chip", hidden: true }, el("span", { className: "dot warn" }), el("span"));
   name.append(mode);

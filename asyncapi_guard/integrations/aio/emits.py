@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.errors import ContractViolation, violation_error
-from asyncapi_guard.integrations.aio.calling import FAULTS, called
+from asyncapi_guard.integrations.aio.calling import called
 from asyncapi_guard.integrations.aio.owed import SENT, OwedAcks
-from asyncapi_guard.integrations.aio.queue import Queue, Waiting
+from asyncapi_guard.integrations.aio.queue import Queue, Waiting, acknowledging
 from asyncapi_guard.integrations.deciding.calls import RejectedAck
 from asyncapi_guard.integrations.deciding.emits import Emitted, fault_of_ack
 from asyncapi_guard.integrations.deciding.entrants import NOBODY
 from asyncapi_guard.integrations.deciding.queue import rejection_of
+from asyncapi_guard.integrations.deciding.queued import Heard
 from asyncapi_guard.integrations.wire.packets import UNREADABLE, opened
 
 if TYPE_CHECKING:
@@ -29,11 +29,6 @@ __all__ = ["Emits", "JudgedAck"]
 
 #: Set while `Server.call` emits: its callback takes a rejection, and `call` raises it.
 _calling: ContextVar[bool] = ContextVar("asyncapi_guard_calling", default=False)
-
-#: Connection and session of the client whose ack is handled, or overdue.
-_acknowledging: ContextVar[tuple[str | None, str | None] | None] = ContextVar(
-    "asyncapi_guard_acknowledging", default=None
-)
 
 
 def take_call() -> bool:
@@ -92,7 +87,7 @@ class JudgedAck(Waiting):
 
     def _from(self) -> tuple[str | None, str | None]:
         """Connection and session of the client whose ack it is, as far as this process knows."""
-        return _acknowledging.get() or (None, self._addressee)
+        return acknowledging.get() or (None, self._addressee)
 
     async def _reject(self, error: ContractViolation, values: Sequence[Any]) -> None:
         sid, sent = self._from()[1], self.sent
@@ -112,7 +107,6 @@ class Emits(OwedAcks["ServerDecisions"], Queue):
     """
 
     _emit: Callable[..., Any]
-    _handle_emit: Callable[..., Any]
     _call: Callable[..., Any]
     _ack: Callable[..., Any]
     _trigger_callback: Callable[..., Any]
@@ -225,29 +219,23 @@ class Emits(OwedAcks["ServerDecisions"], Queue):
         """An event came from the message queue: another process's, or our own on its way there."""
         if not self.decide.active:
             return await self._handle_emit(message)
-        namespace, event = message.get("namespace") or "/", message.get("event")
+        sent = None
         if message.get("host_id") != self.server.manager.host_id:
-            self.hosts.note(message)
-            verdict = self.decide.queued(namespace, event, message)
-            try:
-                await self._record(verdict)
-            except FAULTS as error:  # it would end what listens to the queue
-                kind = type(error).__name__
-                self.recorder.log(logging.ERROR, "on_violation ended with %s", kind)
-            if verdict.rejected:
+            heard = await self._hear_late(message)
+            if heard is None:
                 return None  # logged, and dropped: there is nobody here to tell
+            message, sent = heard, heard.sent if type(heard) is Heard else None
 
-        held = NOBODY
+        namespace, held = message.get("namespace") or "/", NOBODY
         if namespace in self.entrants.namespaces:
 
             async def send_to(sid: str) -> None:
-                await self._handle_emit(
-                    {**message, "namespace": namespace, "room": sid, "skip_sid": None}
-                )
+                here = {**message, "namespace": namespace, "room": sid, "skip_sid": None}
+                await self._handle_asked(here, sent)
 
             room, skip_sid = message.get("room"), message.get("skip_sid")
             held = self.entrants.keep(namespace, room, skip_sid, send_to)
-        return await self.send_by(partial(self._handle_emit, message), held)
+        return await self.send_by(partial(self._handle_asked, message, sent), held)
 
     async def call(self, *args: Any, **kwargs: Any) -> Any:
         """`Server.call`, which raises `AckValidationError` when the client's ack is rejected."""
@@ -264,6 +252,7 @@ class Emits(OwedAcks["ServerDecisions"], Queue):
 
     def generate_ack_id(self, owner: Any, callback: Any) -> Any:
         """A callback waits for an ack from now on."""
+        callback = self._returning(callback)
         id = super().generate_ack_id(owner, callback)
         if self._owed and self._returns(callback):
             # It goes by the message queue, and back to this host: then it is kept twice.
@@ -285,11 +274,11 @@ class Emits(OwedAcks["ServerDecisions"], Queue):
         return self.server.manager.eio_sid_from_sid(owner, namespace) is not None
 
     async def _overdue(self, owner: Any, id: Any, callback: Any) -> None:
-        token = _acknowledging.set(None)
+        token = acknowledging.set(None)
         try:
             await super()._overdue(owner, id, callback)
         finally:
-            _acknowledging.reset(token)
+            acknowledging.reset(token)
 
     async def _record_overdue(self, verdict: Verdict, owner: Any) -> Violation | None:
         violation = verdict.violation
@@ -298,7 +287,7 @@ class Emits(OwedAcks["ServerDecisions"], Queue):
         eio_sid = self.server.manager.eio_sid_from_sid(owner, violation.namespace)
         # By a message queue it is a room, or the client of another host.
         sid = None if eio_sid is None else owner
-        _acknowledging.set((eio_sid, sid))  # `_overdue` ends it
+        acknowledging.set((eio_sid, sid))  # `_overdue` ends it
         return await self._record(verdict, eio_sid, sid)
 
     async def trigger_callback(self, sid: str, id: Any, data: Any) -> None:
@@ -316,11 +305,11 @@ class Emits(OwedAcks["ServerDecisions"], Queue):
         """An ack came."""
         namespace = namespace or "/"
         sid = self.server.manager.sid_from_eio_sid(eio_sid, namespace)
-        token = _acknowledging.set((eio_sid, sid))
+        token = acknowledging.set((eio_sid, sid))
         try:
             await self._handle_ack(eio_sid, sid, namespace, id, data)
         finally:
-            _acknowledging.reset(token)
+            acknowledging.reset(token)
 
     async def _handle_ack(self, eio_sid: str, sid: str, namespace: str, id: Any, data: Any) -> None:
         data, reason = opened(data)
@@ -343,6 +332,9 @@ class Emits(OwedAcks["ServerDecisions"], Queue):
                 await self._ack(eio_sid, namespace, id, [RejectedAck(violation_error(violation))])
             if violation is not None:
                 await self._answered(violation)
+
+    def _event_waited_for(self, owner: Any, id: Any) -> str | None:
+        return self._event_of(self._waiting(owner, id))
 
     def _event_of(self, callback: Any) -> str | None:
         """The event that a callback waits for the ack of, if it is known."""

@@ -88,7 +88,4 @@ class AsyncioServer(Events, Emits, Connects, Registering["ServerDecisions"], Ins
         self._pre_connect = replace(manager, "pre_connect", self.pre_connect)
         self._basic_disconnect = replace(manager, "basic_disconnect", self.basic_disconnect)
         if self._queued:
-            self._handle_emit = replace(manager, "_handle_emit", self.handle_emit)
-            self._publish = replace(manager, "_publish", self.publish)
-            self._returned = replace(manager, "_return_callback", self.return_callback)
-            self._callback_came = replace(manager, "_handle_callback", self.handle_callback)
+            self._install_on_queue(manager, replace)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 from typing import TYPE_CHECKING, Any
-
-from socketio import packet
 
 from asyncapi_guard.contract import Mode
 from asyncapi_guard.errors import AckValidationError
@@ -121,30 +118,6 @@ class EmitDecisions(Decisions):
         if isinstance(data, tuple):
             return tuple(sent.copy)
         return sent.copy[0] if sent.copy else data
-
-    def queued(self, namespace: str, event: Any, message: dict[str, Any]) -> Verdict:
-        """Judge an event that came from another process by the message queue."""
-        args = message.get("data")
-        if not isinstance(args, list):
-            reason = "the data of a queued event must be a list"
-            return self._malformed(Checkpoint.SEND_EVENT, namespace, event, reason)
-        binary = bool(message.get("binary"))
-        if binary:
-            try:
-                attachments = [base64.b64decode(item) for item in args[1:]]
-                args = packet.Packet.reconstruct_binary(args[0], attachments)
-            except (IndexError, TypeError, ValueError):
-                reason = "the attachments of a queued event are not those that it names"
-                return self._malformed(Checkpoint.SEND_EVENT, namespace, event, reason)
-        # A queued event without arguments is indistinguishable from one with a single null.
-        args = [] if args == [None] else args
-        guard = self.guard
-        place = Checkpoint.SEND_EVENT, guard.send_event, namespace, event
-        verdict = self._ask(*place, args, binary=binary)
-        rule = guard.rule_of_sent(namespace, event) if isinstance(event, str) else None
-        if rule is None or not rule.ack_options:
-            return verdict
-        return judge_asking(rule, namespace, verdict, asked=bool(message.get("callback")))
 
     def answered_by_client(self, sent: Emitted, values: Sequence[Any]) -> Verdict:
         """Judge the ack of a client."""

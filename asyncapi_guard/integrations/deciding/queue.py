@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.errors import AckValidationError
+from asyncapi_guard.integrations.deciding.queue_fields import CONTROL
 from asyncapi_guard.integrations.wire.codec import Codec, Unsendable
 from asyncapi_guard.violations import Checkpoint, Code, Problem, Violation
 
@@ -43,6 +44,15 @@ class Hosts:
             if len(self._guarded) > _HOSTS:
                 self._guarded.pop(next(iter(self._guarded)), None)
 
+    def judges(self, host_id: str) -> bool:
+        """Return whether a host is guarded, so that it validates the acks that come back to it."""
+        return host_id in self._guarded
+
+    def knows(self, message: dict[str, Any]) -> bool:
+        """Return whether a message comes from a guarded host, as far as it can be believed."""
+        host = message.get("host_id")
+        return bool(message.get(_GUARDED)) or (isinstance(host, str) and host in self._guarded)
+
     def rejection(
         self, host_id: str, sid: str, namespace: str, callback_id: int, error: ContractViolation
     ) -> dict[str, Any] | None:
@@ -61,9 +71,12 @@ class Hosts:
         }
 
 
-def marked(message: Any) -> Any:
-    """Return a message to publish: an event with a callback says that its host is guarded."""
-    if isinstance(message, dict) and message.get("callback"):
+def marked(message: dict[str, Any]) -> dict[str, Any]:
+    """Return a message to publish: where that matters, it says that its host is guarded.
+
+    It matters of an event whose ack comes back, and of what is done to clients and rooms.
+    """
+    if message.get("callback") or message.get("method") in CONTROL:
         return {**message, _GUARDED: 1}
     return message
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.integrations.deciding.connects import ConnectDecisions
-from asyncapi_guard.integrations.deciding.emits import EmitDecisions
 from asyncapi_guard.integrations.deciding.events import EventDecisions
 from asyncapi_guard.integrations.deciding.limits import Limits
+from asyncapi_guard.integrations.deciding.queue import Hosts
+from asyncapi_guard.integrations.deciding.queued import QueueDecisions
 from asyncapi_guard.integrations.deciding.renewals import RenewalDecisions
 from asyncapi_guard.integrations.wire.serializers import packets_of
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["ServerDecisions"]
 
 
-class ServerDecisions(RenewalDecisions, EventDecisions, EmitDecisions, ConnectDecisions):
+class ServerDecisions(RenewalDecisions, EventDecisions, QueueDecisions, ConnectDecisions):
     """All decisions about the traffic of one server.
 
     Args:
@@ -31,6 +32,7 @@ class ServerDecisions(RenewalDecisions, EventDecisions, EmitDecisions, ConnectDe
         self.packets: PacketCodec = packets_of(packet_class, largest, self.mode_of_packet)
         super().__init__(guarding, self.packets)
         self.limits = Limits()
+        self.hosts: Hosts = Hosts()
 
     def has_left(self, sid: str, namespace: str) -> None:
         """Forget a client that has left."""

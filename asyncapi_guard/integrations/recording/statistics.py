@@ -30,7 +30,8 @@ class Statistic:
 
     Attributes:
         namespace: the Socket.IO namespace, or `(undeclared)`.
-        event: the event name, `connect`, or `(undeclared)`.
+        event: the event name, `connect`, or `(undeclared)`; of what a message queue does to clients
+            and rooms, what that is, such as `close_room`.
         checkpoint: where it was judged.
         seen: pieces of traffic judged.
         rejected: of these, how many were stopped.

@@ -1,0 +1,62 @@
+"""What else an application's modules have that speaks Socket.IO: each needs a guard of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import socketio
+from flask_socketio import SocketIO
+from socketio.async_pubsub_manager import AsyncPubSubManager
+from socketio.base_client import BaseClient
+from socketio.base_server import BaseServer
+
+from asyncapi_guard.integrations.what_to_pass import publishing_manager
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from types import ModuleType
+
+__all__ = ["inner", "is_publisher", "others_in", "queue_of"]
+
+_MANAGERS = (socketio.PubSubManager, AsyncPubSubManager)
+
+
+def is_publisher(value: Any) -> bool:
+    """Whether a value is a manager that belongs to no server."""
+    return isinstance(value, _MANAGERS) and value.server is None
+
+
+def inner(value: Any) -> Any:
+    """Return what a guard is put on: of a `SocketIO`, its server, or its manager if it publishes.
+
+    Anything else is that itself.
+    """
+    manager = publishing_manager(value, of_drop_in=True)
+    if manager is not None:
+        return manager
+    return getattr(value, "server", None) if isinstance(value, SocketIO) else value
+
+
+def queue_of(target: Any) -> Any:
+    """Return the manager by which something publishes to a message queue; `None` without one."""
+    manager = target if isinstance(target, _MANAGERS) else getattr(target, "manager", None)
+    return manager if isinstance(manager, _MANAGERS) else None
+
+
+def others_in(modules: Iterable[ModuleType], known: Any) -> Iterator[tuple[str, Any]]:
+    """Find servers, clients and publishers by the names that modules have for them.
+
+    Args:
+        modules: the application's own.
+        known: the server that is looked at anyway.
+    """
+    seen = {id(known)}
+    for module in modules:
+        for name, value in sorted(vars(module).items()):
+            found = inner(value)
+            if id(found) in seen or name.startswith("__"):
+                continue
+            speaks = issubclass(type(found), (BaseServer, BaseClient))
+            if speaks or is_publisher(found) or publishing_manager(value, of_drop_in=True):
+                seen.add(id(found))
+                yield f"{module.__name__}:{name}", found

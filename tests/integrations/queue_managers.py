@@ -1,0 +1,341 @@
+"""Guarded servers that hear a queue, one for each kind of manager, with a real client.
+
+Redis and kombu are real. ZeroMQ, Kafka and RabbitMQ (aio-pika) run python-socketio's own managers
+over a consumer of ours: what they do with a message is theirs, and where it comes from is not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import queue
+import sys
+import time
+import uuid
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import socketio
+from conftest import PATIENCE, document
+from socketio import async_aiopika_manager
+from socketio.async_aiopika_manager import AsyncAioPikaManager
+from socketio.async_pubsub_manager import AsyncPubSubManager
+from socketio.pubsub_manager import PubSubManager
+from traffic_asyncio import Uvicorn
+
+from asyncapi_guard import AsyncAPIGuard, Policy
+from asyncapi_guard.integrations.deciding.queue_signing import sign
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: Ends what listens.
+END = object()
+
+
+class OwnManager(PubSubManager):  # type: ignore[misc]  # python-socketio carries no types
+    """A user's own subclass, on a queue within the process."""
+
+    def __init__(self) -> None:
+        PubSubManager.__init__(self)  # those that are derived from it connect to nothing
+        self.line: queue.Queue[Any] = queue.Queue()
+        self.published: list[Any] = []
+
+    def _publish(self, data: Any) -> None:
+        self.published.append(data)
+
+    def _listen(self) -> Iterator[Any]:
+        yield from iter(self.line.get, END)
+
+    def put(self, raw: Any) -> None:
+        self.line.put(raw)
+
+    def end(self) -> None:
+        self.put(END)
+
+
+class KafkaManager(OwnManager, socketio.KafkaManager):  # type: ignore[misc]  # no types
+    """The one for Kafka."""
+
+    @property
+    def consumer(self) -> Iterator[Any]:
+        other = SimpleNamespace(topic="other", value=b'{"method": "emit"}')
+        for value in iter(self.line.get, END):
+            yield other
+            yield SimpleNamespace(topic=self.channel, value=value)
+
+    _listen = socketio.KafkaManager._listen
+
+    def put(self, raw: Any) -> None:
+        self.line.put(raw.encode() if isinstance(raw, str) else raw)
+
+
+class ZmqManager(OwnManager, socketio.ZmqManager):  # type: ignore[misc]  # no types
+    """The one for ZeroMQ, which puts messages into envelopes."""
+
+    _listen = socketio.ZmqManager._listen
+
+    @property
+    def sub(self) -> Any:
+        return SimpleNamespace(recv=self._recv)
+
+    def _recv(self) -> Any:
+        value = self.line.get()
+        if value is END:
+            sys.exit()
+        return value
+
+    def _thread(self) -> None:
+        with contextlib.suppress(SystemExit):
+            super()._thread()
+
+    def put(self, raw: Any) -> None:
+        raw = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw
+        self.line.put(f'{{"type": "message", "channel": "socketio", "data": {raw}}}'.encode())
+
+
+class KombuManager(socketio.KombuManager):  # type: ignore[misc]  # python-socketio carries no types
+    """The one for kombu, in memory."""
+
+    def __init__(self) -> None:
+        options = {"transport_options": {"polling_interval": 0.01}}
+        # All in one process share the memory.
+        channel = f"socketio-{uuid.uuid4()}"
+        super().__init__("memory://", channel, connection_options=options)
+
+    def _thread(self) -> None:
+        with contextlib.suppress(SystemExit):
+            super()._thread()
+
+    def put(self, raw: Any) -> None:
+        with self._connection() as connection:
+            options = {"content_type": "application/data", "content_encoding": "binary"}
+            if isinstance(raw, str):
+                options = {"content_type": "text/plain", "content_encoding": "utf-8"}
+            elif not isinstance(raw, bytes):
+                options = {"serializer": "json"}
+            connection.Producer(exchange=self._exchange()).publish(raw, **options)
+
+    def end(self) -> None:
+        self._queue = sys.exit
+        self.put("ended")
+        # It waits for a message, and then for its own queue: a broken one ends it.
+
+
+class RedisManager(socketio.RedisManager):  # type: ignore[misc]  # python-socketio carries no types
+    """The one for Redis, whose listener ends instead of connecting for ever."""
+
+    def _thread(self) -> None:
+        with contextlib.suppress(SystemExit):
+            super()._thread()
+
+    def put(self, raw: Any) -> None:
+        self.publisher.publish(self.channel, raw)
+
+    def end(self) -> None:
+        self._redis_connect = sys.exit
+
+
+class OwnAsyncManager(AsyncPubSubManager):  # type: ignore[misc]  # python-socketio carries no types
+    """A user's own subclass on asyncio."""
+
+    def __init__(self) -> None:
+        AsyncPubSubManager.__init__(self)
+        self.line: asyncio.Queue[Any] = asyncio.Queue()
+        self.published: list[Any] = []
+
+    async def _publish(self, data: Any) -> None:
+        self.published.append(data)
+
+    async def _listen(self) -> Any:
+        while (raw := await self.line.get()) is not END:
+            yield raw
+
+    def put(self, raw: Any) -> None:
+        self.loop.call_soon_threadsafe(self.line.put_nowait, raw)
+
+    def end(self) -> None:
+        """It ends with its loop."""
+
+
+class AioPikaManager(OwnAsyncManager, AsyncAioPikaManager):  # type: ignore[misc]  # no types
+    """The one for RabbitMQ by aio-pika."""
+
+    _listen = AsyncAioPikaManager._listen
+
+    def __init__(self) -> None:
+        super().__init__()
+        if async_aiopika_manager.aio_pika is None:  # it is asked when a listener ends
+            faults = SimpleNamespace(ChannelInvalidStateError=ConnectionError)
+            async_aiopika_manager.aio_pika = SimpleNamespace(exceptions=faults)
+
+    async def _connection(self) -> Any:
+        return contextlib.nullcontext(self)
+
+    async def _channel(self, connection: Any) -> Any:
+        async def set_qos(**_: Any) -> None: ...
+
+        return SimpleNamespace(set_qos=set_qos)
+
+    async def _exchange(self, channel: Any) -> Any:
+        return None
+
+    async def _queue(self, channel: Any, exchange: Any) -> Any:
+        return SimpleNamespace(iterator=lambda: contextlib.nullcontext(self._messages()))
+
+    async def _messages(self) -> Any:
+        while True:
+            body = await self.line.get()
+            yield SimpleNamespace(process=contextlib.nullcontext, body=body)
+
+    def put(self, raw: Any) -> None:
+        super().put(raw.encode() if isinstance(raw, str) else raw)
+
+
+class AsyncRedisManager(socketio.AsyncRedisManager):  # type: ignore[misc]  # no types
+    """The one for Redis on asyncio."""
+
+    def put(self, raw: Any) -> None:
+        self.publisher.publish(self.channel, raw)
+
+    def _redis_connect(self) -> None:
+        super()._redis_connect()
+        self.pools = [*getattr(self, "pools", ()), self.redis.connection_pool]
+
+    async def end(self) -> None:
+        self.thread.cancel()
+        await asyncio.wait([self.thread])
+        for pool in self.pools:
+            await pool.disconnect()
+        await asyncio.sleep(0)  # until then, sockets are about to be closed
+        await asyncio.sleep(0)
+
+
+THREADED = {
+    "own": OwnManager,
+    "kombu": KombuManager,
+    "kafka": KafkaManager,
+    "zmq": ZmqManager,
+}
+ON_ASYNCIO = {"own on asyncio": OwnAsyncManager, "aio-pika": AioPikaManager}
+KINDS = (*THREADED, *ON_ASYNCIO)
+REDIS = {"redis": RedisManager, "redis on asyncio": AsyncRedisManager}
+
+
+class Place:
+    """A guarded server that hears a queue, and its client.
+
+    Args:
+        net: closes it.
+        kind: of manager.
+        redis: for managers of Redis.
+        late: guard it when it listens already.
+        guarded: whether it is guarded at all.
+        on_violation: a hook of its own.
+        policy: of the guard.
+
+    Attributes:
+        client: a websocket without manners.
+        sid: that client.
+        violations: what the hook was called with.
+    """
+
+    def __init__(
+        self,
+        net: Any,
+        kind: str,
+        redis: Any = None,
+        *,
+        late: bool = False,
+        guarded: bool = True,
+        on_violation: Any = None,
+        **policy: Any,
+    ) -> None:
+        self.violations: list[Any] = []
+        made = {**THREADED, **ON_ASYNCIO, **REDIS}[kind]
+        self.manager = made() if redis is None else made(redis.url)
+        if redis is not None:
+            self.manager.publisher = redis.connection()
+            net.also_close(self.manager.publisher)
+        self.guard = AsyncAPIGuard(
+            document(), policy=Policy(**policy), on_violation=on_violation or self.violations.append
+        )
+        self.served: Any = None
+        if isinstance(self.manager, AsyncPubSubManager):
+            self.server: Any = socketio.AsyncServer(async_mode="asgi", client_manager=self.manager)
+        else:
+            self.server = socketio.Server(async_mode="threading", client_manager=self.manager)
+        self.server.on("begin", lambda sid: None)
+        if guarded and not late:
+            self.guard.protect(self.server)
+        net.also_serve(SimpleNamespace(close=lambda: self.run(self.manager.end)))
+        if isinstance(self.manager, AsyncPubSubManager):
+            self.served = net.also_serve(Uvicorn(socketio.ASGIApp(self.server)))
+            self.manager.loop = self.served.loop
+            url = self.served.url
+        else:
+            url = net.serve(socketio.WSGIApp(self.server))
+        self.client = net.raw(url)
+        self.sid = json.loads(self.client.enter()[1:])["sid"]
+        self.hear()
+        if guarded and late:
+            self.run(self.guard.protect, self.server)
+        self.violations.clear()
+
+    def hear(self) -> None:
+        """Wait until the server hears its queue: some forget what came before."""
+        waiting = self.client.ws.gettimeout()
+        self.client.ws.settimeout(0.2)
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            self.put_event()
+            with contextlib.suppress(Exception):
+                self.client.receive()
+                break
+            assert time.monotonic() < deadline, "the server does not hear its queue"
+        self.client.ws.settimeout(waiting)
+        self.settle()
+
+    def run(self, function: Any, *args: Any) -> Any:
+        """Call a function where the server runs; what it returns may wait to be awaited."""
+        if self.served is None:
+            return function(*args)
+
+        async def call() -> Any:
+            value = function(*args)
+            return await value if asyncio.iscoroutine(value) else value
+
+        return self.served.run(call())
+
+    def put(self, raw: Any) -> None:
+        """Publish something, as no manager would."""
+        self.manager.put(json.dumps(raw) if isinstance(raw, dict) else raw)
+
+    def put_event(self, *args: Any) -> None:
+        """Publish what the guard accepts: an event that is not of interest."""
+        message = {"method": "emit", "data": args or [None], "namespace": "/", "host_id": "x"}
+        message["event"] = "plain" if args else "ended"
+        key = self.guard.guard.policy.signing_key
+        self.put(message if key is None else sign(message, key))
+
+    def receive(self) -> Any:
+        """The next frame, or the next attachment."""
+        while True:
+            frame = self.client.ws.recv()
+            if isinstance(frame, bytes):
+                return frame
+            if frame.startswith("4"):
+                return frame[1:]
+            self.client.ws.send("3")  # to engine.io's ping
+
+    def settle(self) -> list[Any]:
+        """What the client received before an event that comes last."""
+        self.put_event(LAST)
+        got = []
+        while (frame := self.receive()) != f'2["plain","{LAST}"]':
+            got.append(frame)
+        return [frame for frame in got if frame != '2["ended"]']
+
+
+LAST = "the last one"
