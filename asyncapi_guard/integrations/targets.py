@@ -73,8 +73,8 @@ _KINDS: tuple[tuple[tuple[type, ...], str], ...] = (
     (_MANAGERS, "manager"),
 )
 _LISTENS = (
-    "this manager also listens, for the server that it will be given to: if this process only "
-    "publishes, make it with write_only=True; else pass the server that it is the client_manager of"
+    "it also listens, for the server that it will be given to: if this process only publishes, "
+    "make it with write_only=True; else pass the server that it is the client_manager of"
 )
 
 
@@ -99,7 +99,7 @@ def install(guarding: Guarding, target: Any, *, typed: bool = False) -> Adapter:
     socketio, target = target, target if manager is None else manager
     is_publisher = manager is not None or (isinstance(target, _MANAGERS) and target.server is None)
     if is_publisher and not target.write_only:
-        raise InstallationError(_LISTENS)
+        raise InstallationError(f"cannot guard a {dotted(type(target))}: {_LISTENS}")
     if not is_publisher and not isinstance(target, (*_CLIENTS, *_SIMPLE_CLIENTS)):
         raise InstallationError(f"cannot guard {named(target)}: {what_to_pass(target)}")
     if typed:
