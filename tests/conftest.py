@@ -11,7 +11,7 @@ import gc
 import os
 import zlib
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 from crossed import left_out
@@ -20,7 +20,7 @@ from leftovers import end_servers
 from levels import LEVEL, SEED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 # Without deadlines: on a busy machine, an example may take as long as it likes.
@@ -90,6 +90,18 @@ def _servers_end() -> Iterator[None]:
     """No server outlives the tests of its file."""
     yield
     end_servers()
+
+
+@pytest.fixture(scope="session")
+def skip_or_fail() -> Callable[[str], NoReturn]:
+    """Skips with a reason; fails instead where `REQUIRE_ALL` says that everything must run."""
+
+    def decide(reason: str) -> NoReturn:
+        if LEVEL.everything:
+            pytest.fail(f"everything must run, but {reason}")
+        pytest.skip(reason)
+
+    return decide
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

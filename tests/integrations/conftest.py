@@ -9,7 +9,7 @@ import queue
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import socketio as pysocketio
@@ -458,16 +458,3 @@ def module_net() -> Iterator[Serving]:
     serving = Serving()
     yield serving
     serving.close()
-
-
-@pytest.fixture(scope="session")
-def skip_or_fail() -> Callable[[str], NoReturn]:
-    """Skips with a reason; fails instead where `REQUIRE_ALL` says that everything must run."""
-    from levels import LEVEL  # what serves in a process of its own does without it
-
-    def decide(reason: str) -> NoReturn:
-        if LEVEL.everything:
-            pytest.fail(f"everything must run, but {reason}")
-        pytest.skip(reason)
-
-    return decide
