@@ -94,7 +94,7 @@ test("what is far away is reached by its link, and its code by its tab", async (
   await page.click("#n7-event_997 [data-tab=py]");
   const code = page.locator("#n7-event_997 [data-panel=py]");
   await code.waitFor();
-  assert.match(await code.textContent(), /^answer = await sio\.call\(/);
+  assert.match(await code.textContent(), /^answer = await sio\.call\(/m);
   assert.ok((await code.locator(".w").count()) > 0);
   assert.equal(await page.locator("#n7-event_997 noscript").count(), 0);
   assert.deepEqual(complaints, []);

@@ -281,6 +281,7 @@ test("a flood of events is shown in part, kept whole, and checked in part; the p
   await page.locator("#emit[aria-disabled=false]").waitFor();
   await page.click("#emit");
   await pane(page, 0).locator(".pane-head .tag:text-is('402 packets')").waitFor();
+  await pane(page, 0).locator(".packet").nth(199).waitFor(); // some in each frame
   assert.equal(await pane(page, 0).locator(".packet").count(), 200);
   await pane(page, 0).locator(".verdict:text-is('Not checked')").first().waitFor();
   await page.locator("#judged .verdict.ok").waitFor();
