@@ -95,7 +95,7 @@ def test_an_auth_that_a_model_rejects_is_recorded(net: Any) -> None:
 # -- frames ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("frame", [b"nobody waits for it", "461-"])
+@pytest.mark.parametrize("frame", [b"nobody waits for it", "461-", '44{"message":"no"}'])
 def test_a_frame_that_the_server_cannot_handle_is_junk(frame: Any, place: Any, caplog: Any) -> None:
     """It is a line in the log and no traceback, and the client goes on."""
     at = place()
