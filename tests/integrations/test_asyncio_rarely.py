@@ -159,11 +159,13 @@ def test_a_watch_that_could_not_begin_begins_with_the_next_client(
 ) -> None:
     """Else no identity would ever end."""
     starts = [RuntimeError("no more threads")]
+    begun: queue.Queue[None] = queue.Queue()
     start = expiring.start
 
     def start_later(*args: Any) -> Any:
         if starts:
             raise starts.pop()
+        begun.put(None)
         return start(*args)
 
     def verify(credential: Any, handshake: Any) -> Identity:
@@ -179,5 +181,6 @@ def test_a_watch_that_could_not_begin_begins_with_the_next_client(
     assert starts == []
     second = net.also_close(Visitor("websocket", served.url, shown("bearer", GOOD)))
     assert second.enter("/bearer").startswith("0")
+    begun.get(timeout=PATIENCE)
     if "1/bearer," not in second.frames:
         second.until("1/bearer,")
