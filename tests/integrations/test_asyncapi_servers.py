@@ -138,6 +138,22 @@ def test_a_handler_that_is_registered_again_has_its_new_types(stage: Any) -> Non
         assert [client.ask("see", data) for _ in range(2)] == [[model.__name__]] * 2
 
 
+def test_a_handler_that_is_registered_again_may_have_no_types(stage: Any) -> None:
+    """It gets what python-socketio gives."""
+    made = stage()
+
+    @made.on("move", get_from_typehint=True)
+    def move(move: Move) -> int:
+        return move.x
+
+    @made.on("move")
+    def move_again(sid: Any, data: Any) -> list[Any]:
+        return [sid, data]
+
+    client = made.client()
+    assert client.ask("move", {"x": "any"}) == [[made.sid(), {"x": "any"}]]
+
+
 def test_hints_count_where_somebody_says_so(stage: Any) -> None:
     """A changed import alone puts none in force, and handlers are called as by python-socketio."""
     made = stage()

@@ -95,7 +95,7 @@ def test_an_auth_that_a_model_rejects_is_recorded(net: Any) -> None:
 # -- frames ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("frame", [b"nobody waits for it", "461-"])
+@pytest.mark.parametrize("frame", [b"nobody waits for it", "461-", '44{"message":"no"}'])
 def test_a_frame_that_the_server_cannot_handle_is_junk(frame: Any, place: Any, caplog: Any) -> None:
     """It is a line in the log and no traceback, and the client goes on."""
     at = place()
@@ -159,11 +159,13 @@ def test_a_watch_that_could_not_begin_begins_with_the_next_client(
 ) -> None:
     """Else no identity would ever end."""
     starts = [RuntimeError("no more threads")]
+    begun: queue.Queue[None] = queue.Queue()
     start = expiring.start
 
     def start_later(*args: Any) -> Any:
         if starts:
             raise starts.pop()
+        begun.put(None)
         return start(*args)
 
     def verify(credential: Any, handshake: Any) -> Identity:
@@ -179,5 +181,6 @@ def test_a_watch_that_could_not_begin_begins_with_the_next_client(
     assert starts == []
     second = net.also_close(Visitor("websocket", served.url, shown("bearer", GOOD)))
     assert second.enter("/bearer").startswith("0")
+    begun.get(timeout=PATIENCE)
     if "1/bearer," not in second.frames:
         second.until("1/bearer,")

@@ -69,6 +69,20 @@ def plain_functions(io: Any) -> None:
         assert type(auth) is Token
 
 
+def awaitables(io: Any) -> None:
+    async def later(value: Any) -> Any:
+        await asyncio.sleep(0)
+        return value
+
+    @io.on("move")
+    def move(sid: str, move: Move) -> Any:
+        return asyncio.ensure_future(later(Done(ok=move.x == 1)))
+
+    @io.on("connect", namespace="/locked")
+    def connect(sid: str, environ: Any, auth: Token) -> Any:
+        return asyncio.ensure_future(later(None))
+
+
 def classes(io: Any) -> None:
     class Main(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketio carries no types
         async def on_move(self, sid: str, move: Move) -> Done:
@@ -83,7 +97,7 @@ def classes(io: Any) -> None:
     io.register_namespace(Locked("/locked"))
 
 
-@pytest.mark.parametrize("register", [functions, plain_functions, classes])
+@pytest.mark.parametrize("register", [functions, plain_functions, awaitables, classes])
 def test_handlers_get_instances_and_return_them(register: Any, net: Any, contract: Any) -> None:
     """What their types reject is rejected as if the document had said so."""
     _, client, _ = serve(net, contract, register)

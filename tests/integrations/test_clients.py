@@ -63,6 +63,19 @@ def guarded(net: Any) -> Callable[..., Guarded]:
     return make
 
 
+@whole_kinds
+def test_junk_of_a_server_is_a_violation(
+    kind: str, guarded: Any, rogue: Rogue, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Which frames are none is said by no traceback; the client goes on."""
+    client = guarded(kind)
+    client.connect(rogue.url)
+    rogue.send("7")
+    assert rogue.heard() == []
+    assert [each.code for each in client.violations] == ["malformed_packet"]
+    assert [record for record in caplog.records if record.exc_info] == []
+
+
 # -- entering namespaces ---------------------------------------------------------------------------
 
 

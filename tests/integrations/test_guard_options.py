@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +11,7 @@ from flask import Flask
 from flask_socketio import SocketIO
 
 from asyncapi_guard import AsyncAPIGuard, InstallationError, SpecError
+from asyncapi_guard.schema.engine_choice import get_engine
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +36,21 @@ def test_an_option_of_another_kind_is_an_error(options: Any, contract: Any) -> N
     """It names the option."""
     with pytest.raises(TypeError, match=next(iter(options))):
         AsyncAPIGuard(contract(), **options)
+
+
+@pytest.mark.parametrize("engine", [None, "auto", "jsonschema"])
+def test_the_slow_engine_is_said_unless_it_was_asked_for(
+    engine: Any, contract: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the fast one is not installed."""
+    monkeypatch.setitem(sys.modules, "asyncapi_guard.schema.jsonschema_rs_engine", None)
+    get_engine.cache_clear()
+    try:
+        AsyncAPIGuard(contract(), engine=engine)
+    finally:
+        get_engine.cache_clear()
+    said = [line for line in caplog.messages if "jsonschema-rs is not installed" in line]
+    assert len(said) == (engine != "jsonschema")
 
 
 @pytest.mark.parametrize("way", ["init_app", "protect", "AsyncAPISocketIO"])

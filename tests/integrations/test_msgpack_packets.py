@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
+import subprocess
+import sys
 import threading
 import zlib
 from datetime import datetime, timezone
@@ -145,6 +148,30 @@ def test_what_another_thread_changes_meanwhile_leaves_as_it_was_validated() -> N
     finally:
         stop.set()
         thread.join()
+
+
+#: What is written changes while that is under way, as by another thread.
+CHANGING = """
+from socketio.msgpack_packet import MsgPackPacket
+from asyncapi_guard import Mode
+from asyncapi_guard.integrations.wire.serializers import packets_of
+
+def shorten(_):
+    values.pop()
+    return None
+
+values = [object(), 1]
+base = MsgPackPacket.configure(dumps_default=shorten)
+print(packets_of(base, 1_000_000, lambda *_, **__: Mode.ENFORCE).encode([values]).values)
+"""
+
+
+def test_what_changes_meanwhile_under_a_msgpack_of_python_leaves_as_it_was() -> None:
+    """There, other threads get a turn while a list is written."""
+    environ = {**os.environ, "MSGPACK_PUREPYTHON": "1"}
+    command = [sys.executable, "-c", CHANGING]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    assert done.stdout == "[[None, 1]]\n", done.stderr
 
 
 @pytest.mark.parametrize("kind", [packet.CONNECT, packet.CONNECT_ERROR, packet.DISCONNECT])

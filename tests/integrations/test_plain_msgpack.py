@@ -154,6 +154,8 @@ def test_an_event_is_read_quickly_and_a_frame_that_is_as_long_is_not() -> None:
     """Else the other test would show nothing."""
     frame = pack({"type": 2, "data": ["e", {"f": 1.5}], "nsp": "/"})
     assert read_plain_event(frame) == ("/", None, ["e", {"f": 1.5}])
+    of_javascript = {"type": 2, "data": ["e"], "options": {"compress": True}, "nsp": "/"}
+    assert read_plain_event(pack(of_javascript)) == ("/", None, ["e"])
     assert read_plain_packet(frame) is not None
     assert read_plain_event(BALANCED) is None
     assert read_plain_packet(BALANCED) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 import time
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 import socketio as pysocketio
 from flask import Flask, g
-from security_stage import GOOD, OTHER, WRONG, Visitor, document, shown, with_renewing
+from security_stage import CANARY, GOOD, OTHER, WRONG, Visitor, document, shown, with_renewing
 from traffic_asyncio import Uvicorn
 
 from asyncapi_guard import (
@@ -90,6 +91,24 @@ def test_a_decorator_says_it(kind: str, net: Any) -> None:
     assert visitor.enter("/game").startswith("0")
     assert ask(visitor, "renew", OTHER) == [["other"]]
     assert ask(visitor, "renew", WRONG)[0]["error"]["code"] == "unauthorized"
+
+
+@kinds
+def test_the_logs_are_told_before_the_first_of_these_events(
+    kind: str, net: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A packet is a line in the log before anybody asks what is in it."""
+    renew = f"renew_at_{kind}"  # filters of other tests' servers may still be there
+    io, app = made(kind, engineio_logger=logging.getLogger("engineio.server"))
+    io.on("say", namespace="/game")(lambda *_: None)
+    visitor = visit(kind, app, net)
+    assert visitor.enter("/game").startswith("0")
+    io.on(renew, namespace="/game", reauthenticate=True)(lambda *_: "handled")
+    with caplog.at_level(logging.INFO, "engineio.server"):
+        assert ask(visitor, renew, OTHER) == ["handled"]
+    lines = [line for line in caplog.messages if "eceived packet MESSAGE" in line]
+    assert any(f'2/game,7["{renew}",***' in line for line in lines)
+    assert CANARY not in caplog.text
 
 
 @kinds

@@ -287,6 +287,68 @@ def test_an_exception_that_quotes_a_credential(logger: Any) -> None:
     assert second.exc_info[0] is RuntimeError
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("socketio", "socketio.server", "socketio.client", "engineio.server", "engineio.client"),
+        *("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi"),
+        *("hypercorn.access", "hypercorn.error", "gunicorn.access", "gunicorn.error", "werkzeug"),
+        *("aiohttp.access", "aiohttp.client", "aiohttp.server", "aiohttp.web"),
+        *("tornado.access", "sanic.access", "websockets", "websockets.client"),
+        *("websockets.server", "websocket", "urllib3.connectionpool", "asyncio"),
+    ],
+)
+def test_whoever_logs_about_connections(name: str) -> None:
+    """The servers and libraries that python-socketio runs on."""
+    _, guard = guarded()
+    kept = Kept()
+    logger = logging.getLogger(name)
+    logger.addHandler(kept)
+    try:
+        logger.critical("GET %s", f"/s/?EIO=4&key={GOOD}")
+    finally:
+        logger.removeHandler(kept)
+        guard.uninstall()
+    assert kept.texts == ["GET /s/?EIO=4&key=***"]
+
+
+def test_an_access_log_keeps_its_arguments() -> None:
+    """Its formatter takes them apart, even where the line as a whole shows more."""
+    _, guard = guarded()
+    kept = Kept()
+    access = logging.getLogger("uvicorn.access")
+    access.addHandler(kept)
+    try:
+        access.error("key=%s", GOOD)
+    finally:
+        access.removeHandler(kept)
+        guard.uninstall()
+    (record,) = kept.records
+    assert isinstance(record.args, tuple)
+    assert len(record.args) == 1
+
+
+class Several(Exception):
+    """As an `ExceptionGroup`, which Python 3.10 does not have."""
+
+    def __init__(self, *exceptions: Exception) -> None:
+        super().__init__("several")
+        self.exceptions = exceptions
+
+
+def test_an_exception_in_a_group_that_quotes_a_credential(logger: Any) -> None:
+    """A traceback shows it with the group."""
+    server, _ = guarded(logger=logger)
+    inner = KeyError(f"wrong: {GOOD}")
+    mark(inner, [GOOD])
+    try:
+        raise Several(ValueError("other"), inner)
+    except Several:
+        server.logger.exception("it failed")
+    assert logger.handlers[0].records[-1].exc_info is None
+    assert CANARY not in str(logger.handlers[0].texts)
+
+
 def test_an_exception_that_nobody_logs() -> None:
     """It goes to standard error, without what the client showed."""
     error = RuntimeError(f"wrong: {GOOD}", 7)
@@ -313,12 +375,13 @@ def test_a_marked_exception_tells_nobody_else(logger: Any) -> None:
     assert GOOD.encode() not in pickle.dumps(error)
 
 
-def test_short_words_are_left(logger: Any) -> None:
+@pytest.mark.parametrize(("shown", "left"), [("a", True), ("note", True), ("notes", False)])
+def test_short_words_are_left(shown: str, left: bool) -> None:
     """A password that might be any word is not looked for in exceptions."""
-    error = RuntimeError("a note")
-    mark(error, ["a"])
+    error = RuntimeError("a few notes")
+    mark(error, [shown])
     quiet(error)
-    assert error.args == ("a note",)
+    assert (error.args == ("a few notes",)) is left
 
 
 def test_a_line_that_cannot_be_looked_at_has_nothing(logger: Any) -> None:

@@ -110,6 +110,17 @@ def test_an_event_with_a_model_takes_the_short_way(stage: Callable[..., Stage]) 
     assert guard.shortcut(rule, "/", "other") is None
 
 
+def test_what_a_handler_returns_without_a_hint_of_it(stage: Callable[..., Stage]) -> None:
+    """It becomes plain data all the same."""
+    made = stage(typed=True)
+
+    @made.on("step")
+    def step(step: Step):  # type: ignore[no-untyped-def]  # that is the point
+        return step
+
+    assert made.client().ask("step", {"x": 1}) == [{"x": 1, "name": "none", "more": None}]
+
+
 def test_handlers_get_what_they_ask_for_besides(stage: Callable[..., Stage]) -> None:
     """Those of the message see what came, and no instance."""
     made = stage(typed=True)

@@ -10,6 +10,7 @@ import flask
 import flask_socketio
 import pytest
 import socketio
+from ack_stages import document as with_late_acks
 
 from asyncapi_guard import AsyncAPIGuard, EmitValidationError, Policy
 from asyncapi_guard.integrations.installed import MARK
@@ -199,6 +200,21 @@ def test_an_ack_by_another_way_is_not_taken_for_the_last_client_s(stage: Any) ->
     id = asked(made, first, heard)
     made.server.manager.trigger_callback(first, int(id), [5])
     assert [violation.sid for violation in made.violations] == [first]
+
+
+def test_an_ack_is_not_taken_for_that_of_a_client_that_was_late() -> None:
+    """Once an ack is overdue and recorded, whose it was is forgotten."""
+    made = Stage(with_late_acks)
+    first, second = made.connect("a"), made.connect("b")
+    for sid in (first, second):
+        made.server.emit("late_sent", to=sid, callback=print)
+    callbacks = made.server.manager.callbacks
+    ((late, callback),) = [each for each in callbacks[first].items() if each[0]]
+    ((id, _),) = [each for each in callbacks[second].items() if each[0]]
+    made.adapter._overdue(first, late, callback)  # as the clock does, where it has no thread
+    made.server.manager.trigger_callback(second, id, ["no integer"])
+    made.guard.uninstall()
+    assert [violation.sid for violation in made.violations] == [first, second]
 
 
 # -- connects --------------------------------------------------------------------------------------
@@ -416,6 +432,41 @@ def test_a_session_that_begins_while_its_connection_ends_is_ended(stage: Any) ->
 
 
 # -- events ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("end", [SystemExit, KeyboardInterrupt, GeneratorExit])
+def test_a_handler_that_ends_its_thread_is_answered(end: Any, stage: Any) -> None:
+    """Before the end goes on its way; and what might end the server lets the answer out first."""
+    made, turns = stage(), []  # type: ignore[var-annotated]
+    made.connect("a")
+    made.take()
+
+    @made.server.on("begin")
+    def begin(_sid: str) -> None:
+        raise end
+
+    made.server.sleep = lambda seconds: turns.append((seconds, len(made.sent)))
+    with pytest.raises(end):
+        made.feed("a", '27["begin"]')
+    [(client, frame)] = made.take()
+    assert client == "a"
+    assert frame.startswith('37[{"error":{"code":"handler_error"')
+    assert turns == ([] if end is GeneratorExit else [(0, 1)])
+
+
+#: Packets that announce far more attachments than there may be.
+OF_NOBODY, NO_EVENT = '599999999999-/rooms/red,7["say"]', "699999999999-7[1]"
+
+
+@pytest.mark.parametrize("frame", [OF_NOBODY, NO_EVENT])
+def test_junk_is_answered_only_where_an_ack_can_come(frame: str, stage: Any) -> None:
+    """To an event of a client in the namespace; else it is a violation, and that is all."""
+    made = stage()
+    made.connect("a")
+    made.take()
+    made.feed("a", frame)
+    assert [(each.code, each.event) for each in made.violations] == [("malformed_packet", "")]
+    assert made.take() == []
 
 
 def test_the_server_s_log_has_the_events_that_came(
