@@ -142,6 +142,11 @@ test("connection-lost", async () => {
 
 test("connection-refused-by-the-contract", async () => {
   const page = await open(`${CHAT}try`);
+  // The judge says where and why after the server has said that it refuses.
+  await page.route("**/judge", async (route) => {
+    await packet(page, "connect").locator(".verdict.bad:text-is('Refused')").waitFor();
+    await route.continue();
+  });
   await pane(page).getByLabel("token").fill(ADA);
   await pane(page).getByLabel("client").fill("x".repeat(41));
   await pane(page).locator("[type=submit]").click();

@@ -140,7 +140,8 @@ export class Pane {
     const packet = this.log.add({ at: new Date(), out: true, event: "connect", args });
     this.#connecting = packet;
     judged.then((verdict) => {
-      packet.judged ??= verdict;
+      // The server may have refused it by then; the judge says more of it.
+      if (!packet.judged || verdict.problems.length) packet.judged = verdict;
       this.log.update(packet);
     });
     this.connection.open({ ...this.#server, namespace, query, auth, transport });
