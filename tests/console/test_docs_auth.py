@@ -106,8 +106,9 @@ def test_only_true_lets_in(
 ) -> None:
     """Whatever else is returned is logged by its type, with what was expected."""
     refused(Site(way, net, chat, docs_auth=asked_by(RETURNED[name], kind), live=True))
-    assert len(caplog.records) == len(PLACES) + 1
-    for record in caplog.records:
+    records = [each for each in caplog.records if each.name == "asyncapi_guard"]
+    assert len(records) == len(PLACES) + 1
+    for record in records:
         assert record.getMessage().startswith("docs_auth returned ")
         assert ", not True or False: answered with 403" in record.getMessage()
     assert SECRET not in caplog.text

@@ -31,7 +31,7 @@ class ServerDecisions(RenewalDecisions, EventDecisions, QueueDecisions, ConnectD
     def __init__(self, guarding: Guarding, packet_class: Any, largest: float) -> None:
         self.packets: PacketCodec = packets_of(packet_class, largest, self.mode_of_packet)
         super().__init__(guarding, self.packets)
-        self.limits = Limits()
+        self.limits: Limits | None = Limits()
         self.hosts: Hosts = Hosts()
 
     def has_left(self, sid: str, namespace: str) -> None:

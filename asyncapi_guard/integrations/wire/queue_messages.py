@@ -14,7 +14,6 @@ from socketio import ZmqManager
 
 from asyncapi_guard.integrations.wire.codec import Codec
 from asyncapi_guard.integrations.wire.strict_json import Malformed, Revived, StrictJSON
-from asyncapi_guard.integrations.wire.strict_msgpack import read_values
 
 __all__ = ["EnvelopeJSON", "QueueJSON", "QueueReader", "Read", "Received", "json_of"]
 
@@ -100,6 +99,9 @@ class QueueReader:
 
     def _read_msgpack(self, raw: bytes) -> tuple[Any, str | None]:
         """Data of a manager whose own module reads MessagePack."""
+        # Only a manager that carries MessagePack brings along what that needs.
+        from asyncapi_guard.integrations.wire.strict_msgpack import read_values
+
         values = read_values(raw)
         if values.fault is not None:
             return None, values.fault
