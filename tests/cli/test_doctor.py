@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import conftest
 import pytest
 import redis
 import test_queue
@@ -19,7 +18,7 @@ from asyncapi_guard.cli import cli
 from asyncapi_guard.doctor.listeners import QueueError, is_queue_url, listener_check
 
 ROOT = Path(__file__).parents[2]
-redis_url, skip_or_fail = test_queue.redis_url, conftest.skip_or_fail
+redis_url = test_queue.redis_url
 
 DOCUMENT = """\
 asyncapi: 3.1.0

@@ -17,7 +17,7 @@ from asyncapi_guard.integrations.deciding.queue_signing import sign
 if TYPE_CHECKING:
     import pytest
 
-redis_url, skip_or_fail = test_queue.redis_url, conftest.skip_or_fail
+redis_url = test_queue.redis_url
 URL = "redis://user:secret@localhost/0"
 KEY = "sixteen bytes are enough"
 
