@@ -39,6 +39,7 @@ def test_a_signed_message_is_right_after_its_way() -> None:
     assert before == MESSAGE
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.text(), VALUES))
 def test_any_json_can_be_signed(message: Any) -> None:
     """Whichever module writes the text."""
