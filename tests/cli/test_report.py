@@ -221,8 +221,8 @@ def test_what_cannot_be_done_exits_with_2(
     (tmp_path / "empty.ndjson").touch()
     (tmp_path / "other.json").write_text('{"version": 1, "kinds": [{"x": "y"}]}')
     done = run(*arguments)
-    assert done.exit_code == 2, done.output
-    assert said in done.output
+    assert done.exit_code == 2, done.stderr
+    assert said in done.stderr
 
 
 def test_the_report_goes_to_a_file(report: Any, tmp_path: Path) -> None:
