@@ -26,7 +26,6 @@ def told(old: Any, new: Any) -> tuple[str, str]:
     )
 
 
-@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_change(name: str) -> None:
     """Forth and back."""

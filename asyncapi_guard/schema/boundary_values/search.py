@@ -70,7 +70,10 @@ class Search:
     def _run(self, nodes: list[Node]) -> None:
         seeds = (seed for node in nodes for seed in seeds_of([node]))
         begin = [each for each in (*seeds, *_PLAIN) if isinstance(each, list)]
-        todo = deque(each for each in begin if self._judged(each))
+        accepted = [each for each in begin if self._judged(each)]
+        # What is nearly right is changed as well: one change may make it right.
+        rest = [each for each in begin if each not in accepted]
+        todo = deque([*accepted, *rest][:_MOST_CHANGED])
         count = len(todo)
         for changed in range(_MOST_CHANGED):
             if not todo:
@@ -82,6 +85,8 @@ class Search:
                     # All that is said stands in the seeds and in what is one change away.
                     self.is_whole &= changed >= count
                     return
+        # Where nobody accepts anything that was made up, nothing was compared.
+        self.is_whole &= bool(self.both or self.only_one or self.only_other)
 
     def _judged(self, value: list[Any]) -> bool:
         """Judge a list of arguments that is new; whether somebody accepts it."""
