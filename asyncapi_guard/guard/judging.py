@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import replace
-from itertools import count, islice
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract import Contract, Message, Mode, Perspective
 from asyncapi_guard.guard.limits import has_limits, why_limited
 from asyncapi_guard.guard.marks import check_marks
+from asyncapi_guard.guard.near_names import near_names
 from asyncapi_guard.guard.plans import (
     Plan,
     by_address,
@@ -20,13 +21,13 @@ from asyncapi_guard.guard.plans import (
 )
 from asyncapi_guard.guard.policy import Policy, weakest, with_near_names
 from asyncapi_guard.guard.rules import ACKS, Rule
-from asyncapi_guard.guard.security import REASONS, Entrance, Requirement, of_servers, used_schemes
+from asyncapi_guard.guard.security import REASONS, Entrance, lacking, of_servers, used_schemes
 from asyncapi_guard.guard.verdicts import PASSED, PASSED_UNDECLARED, Verdict, without_rule
 from asyncapi_guard.violations import UNSENDABLE, Checkpoint, Code, Problem, Violation
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from asyncapi_guard.guard.handshakes import HandshakeRequest
     from asyncapi_guard.guard.identity import Identity
@@ -39,8 +40,6 @@ _REMEMBERED = 1024
 _LONGEST = 256
 _numbers = count(1)
 _RECEIVED = Checkpoint.RECEIVE_EVENT
-#: Near names are looked for among so many: it takes a millisecond, and a client can ask often.
-_MOST_NAMES = 100
 #: What comes by a message queue acts on clients of any namespace, whichever one it names.
 _BY_POLICY = (Checkpoint.QUEUE_ACK, Checkpoint.QUEUE_CONTROL)
 
@@ -113,10 +112,6 @@ class Guard:
             vars(self._mirrored).update(_mirrored=self)
         return self._mirrored
 
-    def declares(self, namespace: str) -> bool:
-        """Whether the contract has a namespace, or a template that it matches."""
-        return self._plan(namespace) is not None
-
     def receive_event(
         self,
         namespace: str,
@@ -135,19 +130,19 @@ class Guard:
             binary: they have bytes somewhere.
             read: a strict reader made them of JSON text; without, their text is looked through.
         """
-        plan = self._plans.get(namespace) or self._plan(namespace)
+        plan = self._plans.get(namespace) or self.plan_of(namespace)
         if plan is None or not isinstance(event, str) or event not in plan.receive:
             return self._unexpected(Checkpoint.RECEIVE_EVENT, namespace, event, plan)
         return plan.receive[event].judge(namespace, args, binary=binary, read=read)
 
     def rule_of_received(self, namespace: str, event: str) -> Rule | None:
         """The rule of an event that clients send; `None` where there is none."""
-        plan = self._plans.get(namespace) or self._plan(namespace)
+        plan = self._plans.get(namespace) or self.plan_of(namespace)
         return None if plan is None else plan.receive.get(event)
 
     def rule_of_sent(self, namespace: str, event: str) -> Rule | None:
         """The rule of an event that the application sends; `None` where there is none."""
-        plan = self._plans.get(namespace) or self._plan(namespace)
+        plan = self._plans.get(namespace) or self.plan_of(namespace)
         return None if plan is None else plan.send.get(event)
 
     def send_event(
@@ -160,14 +155,14 @@ class Guard:
         read: bool = False,
     ) -> Verdict:
         """Judge an event that the application sends; the arguments are as in `receive_event`."""
-        plan = self._plans.get(namespace) or self._plan(namespace)
+        plan = self._plans.get(namespace) or self.plan_of(namespace)
         if plan is None or not isinstance(event, str) or event not in plan.send:
             return self._unexpected(Checkpoint.SEND_EVENT, namespace, event, plan)
         return plan.send[event].judge(namespace, args, binary=binary, read=read)
 
     def rule_of_queued(self, namespace: str, event: str) -> Rule | None:
         """The rule of an event that another process sends by a message queue."""
-        plan = self._plans.get(namespace) or self._plan(namespace)
+        plan = self._plans.get(namespace) or self.plan_of(namespace)
         return None if plan is None else plan.queued(event)
 
     def queue_event(
@@ -182,7 +177,7 @@ class Guard:
         """Judge an event that another process sends by a message queue; see `receive_event`."""
         rule = self.rule_of_queued(namespace, event) if isinstance(event, str) else None
         if rule is None:
-            plan = self._plan(namespace)
+            plan = self.plan_of(namespace)
             return self._unexpected(Checkpoint.QUEUE_EVENT, namespace, event, plan)
         return rule.judge(namespace, args, binary=binary, read=read)
 
@@ -193,7 +188,7 @@ class Guard:
             namespace: the Socket.IO namespace.
             order: what it is, for people.
         """
-        plan = self._plans.get(namespace) or self._plan(namespace)
+        plan = self._plans.get(namespace) or self.plan_of(namespace)
         if plan is not None:
             return PASSED
         return self._unexpected(Checkpoint.SEND_EVENT, namespace, order, None)
@@ -218,7 +213,7 @@ class Guard:
             binary: the values have bytes somewhere.
             read: as in `receive_event`.
         """
-        plan = self._plans.get(namespace) or self._plan(namespace)
+        plan = self._plans.get(namespace) or self.plan_of(namespace)
         rule = plan.receive.get(event) if plan is not None else None
         if rule is None:
             return PASSED_UNDECLARED
@@ -235,7 +230,7 @@ class Guard:
         read: bool = False,
     ) -> Verdict:
         """Judge what a client answered to an event that was sent; arguments as in `send_ack`."""
-        plan = self._plans.get(namespace) or self._plan(namespace)
+        plan = self._plans.get(namespace) or self.plan_of(namespace)
         rule = plan.send.get(event) if plan is not None else None
         if rule is None:
             return PASSED_UNDECLARED
@@ -257,7 +252,7 @@ class Guard:
             auth: what the client sent; `None` without one.
             request: gives the request of the handshake, if somebody knows it.
         """
-        plan = self._plan(namespace)
+        plan = self.plan_of(namespace)
         if plan is None:
             return self._unexpected(Checkpoint.CONNECT, namespace, "connect", None)
         verdict = self._auth(plan, namespace, auth)
@@ -267,7 +262,7 @@ class Guard:
 
     def reads_requests(self, namespace: str) -> bool:
         """Whether the request of a handshake counts in a namespace."""
-        plan = self._plan(namespace)
+        plan = self.plan_of(namespace)
         judged = plan is not None and bool(plan.handshake)
         return judged or self.entrance(namespace) is not None
 
@@ -326,7 +321,7 @@ class Guard:
         """
         if not self.secured or namespace in self._excluded:
             return None
-        plan = self._plan(namespace)
+        plan = self.plan_of(namespace)
         entrance = self._entrance if plan is None else plan.entrance
         return entrance if entrance.schemes else None
 
@@ -347,7 +342,7 @@ class Guard:
         """
         entrance = self.entrance(namespace)
         required = () if entrance is None else entrance.connects
-        code = _lacking(required, identities, now, excused)
+        code = lacking(required, identities, now, excused)
         return PASSED if code is None else self.unwelcome(namespace, "connect", code)
 
     def permits(
@@ -377,12 +372,12 @@ class Guard:
         required = () if entrance is None else entrance.of_event(event, message)
         if entrance is not None and entering:
             required = (*entrance.connects, *required)
-        code = _lacking(required, identities, now, excused)
+        code = lacking(required, identities, now, excused)
         return PASSED if code is None else self.unwelcome(namespace, event, code)
 
     def events_of_end(self, namespace: str) -> Sequence[str]:
         """The events that tell a client that its identity has ended."""
-        plan = self._plan(namespace)
+        plan = self.plan_of(namespace)
         return () if plan is None else plan.ends
 
     def unwelcome(self, namespace: str, event: str, code: Code) -> Verdict:
@@ -399,7 +394,7 @@ class Guard:
             REASONS[code],
             Problem("", "security", REASONS[code]),
             mode,
-            declared=self._plan(namespace) is not None
+            declared=self.plan_of(namespace) is not None
             and (connects or self.rule_of_received(namespace, event) is not None),
             perspective=self.perspective,
         )
@@ -443,7 +438,7 @@ class Guard:
         """
         if checkpoint in _BY_POLICY:
             return self.policy.at(checkpoint)
-        plan = self._plans.get(namespace) or self._plan(namespace)
+        plan = self._plans.get(namespace) or self.plan_of(namespace)
         rule = plan.rule(checkpoint, event) if plan is not None and isinstance(event, str) else None
         if rule is not None:
             return rule.ack_of(message).sending if checkpoint in ACKS else rule.mode
@@ -462,7 +457,7 @@ class Guard:
             event: as well.
         """
         mode = self.mode_of(checkpoint, namespace, event)
-        plan = self._plan(namespace)
+        plan = self.plan_of(namespace)
         declared = plan is not None and isinstance(event, str) and plan.rule(checkpoint, event)
         if mode is not Mode.OFF or declared or namespace in self._excluded:
             return mode
@@ -516,7 +511,7 @@ class Guard:
         if mode is Mode.OFF:
             return PASSED_UNDECLARED
         name = event if isinstance(event, str) else ""
-        plan = self._plan(namespace)
+        plan = self.plan_of(namespace)
         declared = plan is not None and plan.rule(checkpoint, name) is not None
         return without_rule(
             checkpoint,
@@ -542,9 +537,6 @@ class Guard:
 
     def plan_of(self, namespace: str) -> Plan | None:
         """What may happen in a namespace; `None` where the contract does not have it."""
-        return self._plan(namespace)
-
-    def _plan(self, namespace: str) -> Plan | None:
         plan = self._plans.get(namespace) or self._remembered.get(namespace)
         if plan is None and len(namespace) <= _LONGEST and namespace not in self._excluded:
             for pattern, candidate in self._templates:
@@ -580,13 +572,13 @@ class Guard:
             mode = self.policy.undeclared_namespaces or Mode.ENFORCE
             code, reason = Code.UNDECLARED_NAMESPACE, "the namespace is not declared"
             problem = Problem("", "namespace", reason)
-            near = _near(namespace, self._plans)
+            near = near_names(namespace, self._plans)
         else:
             mode = self.policy.undeclared_events or Mode.ENFORCE
             code = Code.UNDECLARED_EVENT
             reason, names = plan.missing(checkpoint, event)
             problem = Problem("", "event", reason)
-            near = _near(event, names)
+            near = near_names(event, names)
         mode = weakest(mode, self.policy.at(checkpoint))
         if mode is Mode.OFF:
             return PASSED_UNDECLARED
@@ -602,30 +594,3 @@ class Guard:
             perspective=self.perspective,
         )
         return Verdict(violation, declared=False)
-
-
-def _lacking(
-    required: Iterable[Requirement],
-    identities: Mapping[str, Identity],
-    now: float,
-    excused: Collection[str],
-) -> Code | None:
-    """What a client does not meet of several requirements: who it is, before what it may do."""
-    found = {each.lacks(identities, now, excused) for each in required}
-    return next((code for code in (Code.UNAUTHORIZED, Code.FORBIDDEN) if code in found), None)
-
-
-def _near(name: str, names: Collection[str]) -> tuple[str, ...]:
-    """Declared names that may have been meant."""
-    from difflib import get_close_matches
-
-    name = name[:200]
-    if len(names) > _MOST_NAMES:
-        ends = name[:3], name[-3:]
-        alike = (n for n in names if (n[:3] == ends[0] or n[-3:] == ends[1]) and _close(n, name))
-        names = list(islice(alike, _MOST_NAMES))
-    return tuple(get_close_matches(name, sorted(names), n=3, cutoff=0.5))
-
-
-def _close(one: str, other: str) -> bool:
-    return abs(len(one) - len(other)) <= 3

@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from asyncapi_guard.contract import Contract, Message, Operation, SecurityScheme
     from asyncapi_guard.guard.identity import Identity
 
-__all__ = ["REASONS", "Entrance", "Requirement", "has_expired", "of_servers", "used_schemes"]
+__all__ = [
+    "REASONS",
+    "Entrance",
+    "Requirement",
+    "has_expired",
+    "lacking",
+    "of_servers",
+    "used_schemes",
+]
 
 #: All that a client is told: never what was wrong.
 REASONS = {
@@ -60,6 +68,17 @@ class Requirement(NamedTuple):
                     return None
                 lacking = lacking and Code.FORBIDDEN
         return lacking
+
+
+def lacking(
+    required: Iterable[Requirement],
+    identities: Mapping[str, Identity],
+    now: float,
+    excused: Collection[str],
+) -> Code | None:
+    """What a client does not meet of several requirements: who it is, before what it may do."""
+    found = {each.lacks(identities, now, excused) for each in required}
+    return next((code for code in (Code.UNAUTHORIZED, Code.FORBIDDEN) if code in found), None)
 
 
 class Entrance:

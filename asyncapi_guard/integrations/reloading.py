@@ -223,7 +223,7 @@ class Reloading:
         gone = [
             each
             for each in list(rooms)
-            if before.declares(each) and not guard.declares(each) and rooms.get(each, {}).get(None)
+            if before.plan_of(each) and not guard.plan_of(each) and rooms.get(each, {}).get(None)
         ]
         for namespace in gone[:_MOST] if done is not None else ():
             count = len(rooms.get(namespace, {}).get(None, ()))

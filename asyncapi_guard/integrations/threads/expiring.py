@@ -34,6 +34,8 @@ class Expiring(Entering):
                 start(self.server, self._end_sessions, self._wake)
             except BaseException:
                 self.decide.expiries.put_back((), time.time())
+                if self.decide.ends(namespace):  # nobody would see its end
+                    self._let_go(sid, namespace)
                 raise
         elif todo is Watch.WAKE and self._wake is not None:
             self._wake.set()
