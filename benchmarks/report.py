@@ -137,7 +137,7 @@ def cost_of_a_line(rounds: int) -> float:
         document = Path(folder) / "asyncapi.yml"
         document.write_text(namespace_of_messages(20), encoding="utf-8")
         figures = []
-        for violations in (None, os.path.join(folder, "guard-{pid}.ndjson")):  # noqa: PTH118
+        for violations in (None, os.path.join(folder, "guard-{pid}.ndjson")):  # noqa: PTH118  # a name with braces
             guard = AsyncAPIGuard(document, policy=Policy(mode="report"), violations=violations)
             channel = next(iter(guard.contract.channels.values()))
             event = next(iter(channel.messages.values())).event

@@ -33,7 +33,7 @@ def place(net: Any) -> Any:
 
 def test_a_connect_handler_is_said_to_run_once(place: Any, caplog: Any) -> None:
     """Where it raises a `TypeError`, after which python-socketio would call it again."""
-    at, ran = place(), []  # type: ignore[var-annotated]
+    at, ran = place(), list[str]()
 
     async def connect(sid: str, environ: Any, auth: Any) -> None:
         ran.append(sid)

@@ -31,7 +31,7 @@ def place(net: Any, kind: str, skip_or_fail: Any) -> Any:
     """Makes guarded servers that hear a queue."""
     if kind == "kombu":
         try:
-            import kombu  # noqa: F401
+            import kombu  # noqa: F401  # to see whether it is there
         except ImportError:
             skip_or_fail("kombu is not installed")
     return lambda **options: Place(net, kind, **options)

@@ -437,7 +437,7 @@ def test_a_session_that_begins_while_its_connection_ends_is_ended(stage: Any) ->
 @pytest.mark.parametrize("end", [SystemExit, KeyboardInterrupt, GeneratorExit])
 def test_a_handler_that_ends_its_thread_is_answered(end: Any, stage: Any) -> None:
     """Before the end goes on its way; and what might end the server lets the answer out first."""
-    made, turns = stage(), []  # type: ignore[var-annotated]
+    made, turns = stage(), list[Any]()
     made.connect("a")
     made.take()
 
