@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 from crossed import left_out
 from hypothesis import settings
-from leftovers import end_servers
+from leftovers import Threads, end_servers
 from levels import LEVEL, SEED
 
 if TYPE_CHECKING:
@@ -29,6 +29,12 @@ settings.register_profile("explore", derandomize=False, deadline=None, print_blo
 settings.load_profile("fixed")
 
 _begun: set[Path] = set()
+_threads = Threads()
+
+
+def pytest_sessionstart() -> None:
+    """Look at threads, once pytest itself looks at what ends them."""
+    _threads.watch()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -81,6 +87,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Leave what was there before a file out of what the garbage collector looks at in it."""
     if item.path not in _begun:
         _begun.add(item.path)
+        _threads.begin(item.path)
         gc.collect()
         gc.freeze()
 

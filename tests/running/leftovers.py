@@ -1,10 +1,50 @@
-"""Ends what servers of tests that are over still do, so that no later test hears of it."""
+"""Ends what tests that are over have left, so that no later test hears of it."""
 
 from __future__ import annotations
 
 import threading
 from contextlib import suppress
 from typing import Any
+from weakref import WeakKeyDictionary
+
+
+class Threads:
+    """Knows during which file's tests each thread began.
+
+    What a thread raises fails the test that runs at that time. Where an earlier file has left the
+    thread behind, that test is not to blame: what was raised is printed instead.
+    """
+
+    def __init__(self) -> None:
+        self._file: object = None
+        self._begun: WeakKeyDictionary[threading.Thread, object] = WeakKeyDictionary()
+
+    def watch(self) -> None:
+        """Note when threads start, and look at what ends them."""
+        start, fail = threading.Thread.start, threading.excepthook
+
+        def noted(thread: threading.Thread) -> None:
+            # What a thread starts belongs to its own file, however late that is.
+            self._begun[thread] = self._file_of(threading.current_thread())
+            start(thread)
+
+        def died(args: Any) -> None:
+            late = self._file_of(args.thread) is not self._file
+            (threading.__excepthook__ if late else fail)(args)
+
+        threading.Thread.start = noted  # type: ignore[method-assign, assignment]  # for all tests
+        threading.excepthook = died
+
+    def begin(self, file: object) -> None:
+        """The tests of another file begin.
+
+        Args:
+            file: it; another object for each.
+        """
+        self._file = file
+
+    def _file_of(self, thread: threading.Thread | None) -> object:
+        return self._file if thread is None else self._begun.get(thread, self._file)
 
 
 def end_servers() -> None:

@@ -1,12 +1,16 @@
-"""Servers of tests that are over are silent."""
+"""What tests that are over have left behind fails no later test."""
 
 from __future__ import annotations
 
+import threading
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import socketio
-from leftovers import end_servers
+from leftovers import Threads, end_servers
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def test_a_server_misses_nobody_any_more() -> None:
@@ -23,3 +27,42 @@ def test_a_server_misses_nobody_any_more() -> None:
     assert not server.eio.service_task_handle.is_alive()
     assert [connection.closed for connection in server.eio.sockets.values()] == [True]
     assert left == []
+
+
+def test_a_thread_fails_the_file_in_which_it_began_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What those of earlier files raise is printed, with that of threads that they start."""
+    failed: list[str] = []
+    go = threading.Event()
+
+    def raises(name: str, *, first: bool) -> None:
+        go.wait(60)
+        if first:
+            child = threading.Thread(
+                target=raises, args=(f"{name}'s child",), kwargs={"first": False}
+            )
+            child.start()
+            child.join(60)
+        raise ValueError(name)
+
+    def start(name: str, *, first: bool) -> threading.Thread:
+        thread = threading.Thread(target=raises, args=(name,), kwargs={"first": first})
+        thread.start()
+        return thread
+
+    monkeypatch.setattr(threading.Thread, "start", threading.Thread.start)  # both are put back
+    monkeypatch.setattr(threading, "excepthook", lambda args: failed.append(str(args.exc_value)))
+    threads = Threads()
+    threads.watch()
+    began = []
+    for name in ("earlier", "now"):
+        threads.begin(name)
+        began.append(start(name, first=True))
+    go.set()
+    for thread in began:
+        thread.join(60)
+    assert sorted(failed) == ["now", "now's child"]
+    printed = capsys.readouterr().err
+    assert "ValueError: earlier" in printed
+    assert "ValueError: earlier's child" in printed
