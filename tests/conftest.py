@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 from crossed import left_out
 from hypothesis import settings
-from leftovers import Threads, end_servers
+from leftovers import Threads, end_connections
 from levels import LEVEL, SEED
 
 if TYPE_CHECKING:
@@ -93,10 +93,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _servers_end() -> Iterator[None]:
-    """No server outlives the tests of its file."""
+def _connections_end() -> Iterator[None]:
+    """No server and no client outlives the tests of its file."""
     yield
-    end_servers()
+    end_connections()
 
 
 @pytest.fixture(scope="session")

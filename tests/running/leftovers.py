@@ -47,22 +47,26 @@ class Threads:
         return self._file if thread is None else self._begun.get(thread, self._file)
 
 
-def end_servers() -> None:
-    """Stop engine.io's servers on threads: none of their clients comes to the end of its time.
+def end_connections() -> None:
+    """End what engine.io's servers and clients on threads still do: they speak in no later test.
 
-    A client that leaves without a word is missed after 45 seconds. By then its server's handlers
-    and logs would speak in the middle of another test.
+    A client that leaves without a word is missed after 45 seconds, and a server that does as well
+    after 30. By then handlers and logs would speak in the middle of another test.
     """
-    for server in _watching():
+    for server in _owners("service_task_event"):
         server.service_task_event.set()
         for connection in list(server.sockets.values()):
             connection.closed = True  # without telling handlers
             with suppress(Exception):  # its queue may be of another kind
                 connection.queue.put(None)
+    for client in _owners("write_loop_task"):
+        client.state = "disconnected"
+        with suppress(Exception):  # likewise
+            client.queue.put(None)
 
 
-def _watching() -> list[Any]:
-    """The servers that look after their clients in a thread."""
+def _owners(attribute: str) -> list[Any]:
+    """What runs a method in a thread of its own, and has that attribute."""
     tasks = [getattr(thread, "_target", None) for thread in threading.enumerate()]
     owners = [getattr(task, "__self__", None) for task in tasks]
-    return [owner for owner in owners if getattr(owner, "service_task_event", None) is not None]
+    return [owner for owner in owners if getattr(owner, attribute, None) is not None]

@@ -6,8 +6,10 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+import engineio
 import socketio
-from leftovers import Threads, end_servers
+from leftovers import Threads, end_connections
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 if TYPE_CHECKING:
     import pytest
@@ -22,11 +24,46 @@ def test_a_server_misses_nobody_any_more() -> None:
     b"".join(server.handle_request(environ, lambda *_: None))
     while server.eio.service_task_event is None:
         time.sleep(0.001)
-    end_servers()
+    end_connections()
     server.eio.service_task_handle.join(60)
     assert not server.eio.service_task_handle.is_alive()
     assert [connection.closed for connection in server.eio.sockets.values()] == [True]
     assert left == []
+
+
+def test_a_client_misses_nobody_any_more(caplog: pytest.LogCaptureFixture) -> None:
+    """Its threads end without a word, though its server is silent and stays."""
+    handshake = b'0{"sid":"a","upgrades":[],"pingInterval":3600000,"pingTimeout":3600000}'
+
+    def silent(environ: Any, start_response: Any) -> list[bytes]:
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        if "sid=" in environ["QUERY_STRING"]:
+            asked.set()
+            ended.wait(60)
+        return [handshake]
+
+    asked, ended = threading.Event(), threading.Event()
+    server = make_server("127.0.0.1", 0, silent, threaded=True, request_handler=_Quiet)
+    serving = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    serving.start()
+    client: Any = engineio.Client(logger=False)
+    client.connect(f"http://127.0.0.1:{server.server_port}", transports=["polling"])
+    assert asked.wait(60)
+    writing, reading = client.write_loop_task, client.read_loop_task
+    end_connections()
+    writing.join(60)
+    ended.set()
+    reading.join(60)
+    assert not writing.is_alive()
+    assert not reading.is_alive()
+    server.shutdown()
+    server.server_close()
+    assert not [record for record in caplog.records if record.name.startswith("engineio")]
+
+
+class _Quiet(WSGIRequestHandler):
+    def log(self, *_: Any) -> None:
+        pass
 
 
 def test_a_thread_fails_the_file_in_which_it_began_alone(
