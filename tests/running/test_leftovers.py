@@ -40,6 +40,7 @@ def test_a_client_misses_nobody_any_more(caplog: pytest.LogCaptureFixture) -> No
         if "sid=" in environ["QUERY_STRING"]:
             asked.set()
             ended.wait(60)
+            return [b"6"]
         return [handshake]
 
     asked, ended = threading.Event(), threading.Event()
