@@ -45,8 +45,16 @@ def request(
     sent = {"Host": "localhost", "Content-Type": "application/json", **headers}
     head = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
     host, _, port = site.url.removeprefix("http://").partition(":")
-    with socket.create_connection((host, int(port))) as connection:
-        return exchange(connection, f"POST {target} HTTP/1.1\r\n{head}\r\n".encode(), *body)
+    parts = (f"POST {target} HTTP/1.1\r\n{head}\r\n".encode(), *body)
+    for left in reversed(range(20)):
+        with socket.create_connection((host, int(port))) as connection:
+            try:
+                return exchange(connection, *parts)
+            except ConnectionResetError:
+                # A server that closes before it has read all takes its answer back with it.
+                if not left:
+                    raise
+    raise AssertionError
 
 
 def sized(body: bytes) -> dict[str, str]:

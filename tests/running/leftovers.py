@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
-from typing import Any
+from typing import Any, NoReturn
 from weakref import WeakKeyDictionary
+
+
+class _EndedError(SystemExit):
+    """A thread ends because the tests of its file are over."""
 
 
 class Threads:
@@ -29,6 +33,8 @@ class Threads:
             start(thread)
 
         def died(args: Any) -> None:
+            if args.exc_type is _EndedError:
+                return
             late = self._file_of(args.thread) is not self._file
             (threading.__excepthook__ if late else fail)(args)
 
@@ -51,7 +57,8 @@ def end_connections() -> None:
     """End what engine.io's servers and clients on threads still do: they speak in no later test.
 
     A client that leaves without a word is missed after 45 seconds, and a server that does as well
-    after 30. By then handlers and logs would speak in the middle of another test.
+    after 30; who listens to a queue that is gone tries again for ever. By then handlers and logs
+    would speak in the middle of another test.
     """
     for server in _owners("service_task_event"):
         server.service_task_event.set()
@@ -63,6 +70,14 @@ def end_connections() -> None:
         client.state = "disconnected"
         with suppress(Exception):  # likewise
             client.queue.put(None)
+    for manager in _owners("_redis_connect"):
+        manager._redis_connect = _end  # the next time that it wants to connect again
+        with suppress(Exception):  # there may be no connection to close
+            manager.pubsub.close()
+
+
+def _end() -> NoReturn:
+    raise _EndedError
 
 
 def _owners(attribute: str) -> list[Any]:

@@ -62,6 +62,24 @@ def test_a_client_misses_nobody_any_more(caplog: pytest.LogCaptureFixture) -> No
     assert not [record for record in caplog.records if record.name.startswith("engineio")]
 
 
+def test_a_listener_looks_for_no_queue_any_more() -> None:
+    """It would try again for ever, each time with a line in the log of another test."""
+    server: Any = socketio.Server(async_mode="threading")
+    manager: Any = socketio.RedisManager("redis://127.0.0.1:1/0", logger=_Silent())
+    manager.set_server(server)
+    manager.initialize()
+    end_connections()
+    manager.thread.join(60)
+    assert not manager.thread.is_alive()
+
+
+class _Silent:
+    """A logger that nobody hears."""
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *_, **__: None
+
+
 class _Quiet(WSGIRequestHandler):
     def log(self, *_: Any) -> None:
         pass
