@@ -10,10 +10,18 @@ import sys
 
 import socketio
 
+#: Managers by the beginning of their URLs.
+KINDS = {
+    "amqp": socketio.KombuManager,
+    "redis": socketio.RedisManager,
+    "zmq+tcp": socketio.ZmqManager,
+}
+
 
 def main() -> None:
     """Publish as python-socketio does."""
-    manager = socketio.RedisManager(sys.argv[1], write_only=True)
+    kind = KINDS[sys.argv[1].partition(":")[0]]
+    manager = kind(sys.argv[1], write_only=True)
     for line in sys.stdin:
         event, data, options = json.loads(line)
         manager.emit(event, data, **options)

@@ -1,7 +1,8 @@
 """Guarded servers that hear a queue, one for each kind of manager, with a real client.
 
-Redis and kombu are real. ZeroMQ, Kafka and RabbitMQ (aio-pika) run python-socketio's own managers
-over a consumer of ours: what they do with a message is theirs, and where it comes from is not.
+Redis and RabbitMQ are real where a broker is given, and kombu in memory. ZeroMQ, Kafka and aio-pika
+without a broker run python-socketio's own managers over a consumer of ours: what they do with a
+message is theirs, and where it comes from is not.
 """
 
 from __future__ import annotations
@@ -110,12 +111,7 @@ class KombuManager(socketio.KombuManager):  # type: ignore[misc]  # python-socke
 
     def put(self, raw: Any) -> None:
         with self._connection() as connection:
-            options = {"content_type": "application/data", "content_encoding": "binary"}
-            if isinstance(raw, str):
-                options = {"content_type": "text/plain", "content_encoding": "utf-8"}
-            elif not isinstance(raw, bytes):
-                options = {"serializer": "json"}
-            connection.Producer(exchange=self._exchange()).publish(raw, **options)
+            publish_once(connection, self._exchange(), raw)
 
     def end(self) -> None:
         self._queue = sys.exit
@@ -135,6 +131,24 @@ class RedisManager(socketio.RedisManager):  # type: ignore[misc]  # python-socke
 
     def end(self) -> None:
         self._redis_connect = sys.exit
+
+
+class RabbitMQManager(socketio.KombuManager):  # type: ignore[misc]  # no types
+    """The one for RabbitMQ, whose listener ends instead of connecting for ever."""
+
+    def _thread(self) -> None:
+        with contextlib.suppress(SystemExit):
+            super()._thread()
+
+    def put(self, raw: Any) -> None:
+        publish(self.publisher, self._exchange(), raw)
+
+    def end(self) -> None:
+        self._handle_emit = sys.exit
+        ended = {"method": "emit", "event": "ended", "data": [None], "namespace": "/"}
+        self.put(json.dumps(ended))
+        self.thread.join(PATIENCE)
+        self.publisher_connection.release()
 
 
 class OwnAsyncManager(AsyncPubSubManager):  # type: ignore[misc]  # python-socketio carries no types
@@ -212,6 +226,51 @@ class AsyncRedisManager(socketio.AsyncRedisManager):  # type: ignore[misc]  # no
         await asyncio.sleep(0)
 
 
+class AsyncRabbitMQManager(AsyncAioPikaManager):  # type: ignore[misc]  # no types
+    """The one for RabbitMQ by aio-pika, over a broker."""
+
+    async def _connection(self) -> Any:
+        made = await super()._connection()
+        self.made = [*getattr(self, "made", ()), made]
+        return made
+
+    def put(self, raw: Any) -> None:
+        publish(self.publisher, kombu_exchange(self.channel), raw)
+
+    async def end(self) -> None:
+        self.thread.cancel()
+        await asyncio.wait([self.thread])
+        for each in self.made:
+            await each.close()
+
+
+def kombu_exchange(channel: str) -> Any:
+    """The exchange that both managers for RabbitMQ declare."""
+    import kombu
+
+    return kombu.Exchange(channel, type="fanout", durable=False)
+
+
+def publish(connection: Any, exchange: Any, raw: Any, **options: Any) -> None:
+    """Publish something as no manager would, by a new connection where one has gone."""
+    producer = connection.Producer(exchange=exchange)
+    connection.ensure(producer, producer.publish)(raw, **(options or options_of(raw)))
+
+
+def publish_once(connection: Any, exchange: Any, raw: Any) -> None:
+    """Publish something, unless the connection has gone."""
+    connection.Producer(exchange=exchange).publish(raw, **options_of(raw))
+
+
+def options_of(raw: Any) -> dict[str, Any]:
+    """What a publisher says of a text, of bytes, or of what kombu writes as JSON."""
+    if isinstance(raw, str):
+        return {"content_type": "text/plain", "content_encoding": "utf-8"}
+    if isinstance(raw, bytes):
+        return {"content_type": "application/data", "content_encoding": "binary"}
+    return {"serializer": "json"}
+
+
 THREADED = {
     "own": OwnManager,
     "kombu": KombuManager,
@@ -221,6 +280,7 @@ THREADED = {
 ON_ASYNCIO = {"own on asyncio": OwnAsyncManager, "aio-pika": AioPikaManager}
 KINDS = (*THREADED, *ON_ASYNCIO)
 REDIS = {"redis": RedisManager, "redis on asyncio": AsyncRedisManager}
+RABBITMQ = {"rabbitmq": RabbitMQManager, "rabbitmq on asyncio": AsyncRabbitMQManager}
 
 
 class Place:
@@ -229,13 +289,15 @@ class Place:
     Args:
         net: closes it.
         kind: of manager.
-        redis: for managers of Redis.
+        broker: for managers of Redis and RabbitMQ.
+        spec: the contract, if it is not that of `conftest.py`.
         late: guard it when it listens already.
         guarded: whether it is guarded at all.
         on_violation: a hook of its own.
         policy: of the guard.
 
     Attributes:
+        url: where it is served.
         client: a websocket without manners.
         sid: that client.
         violations: what the hook was called with.
@@ -245,21 +307,24 @@ class Place:
         self,
         net: Any,
         kind: str,
-        redis: Any = None,
+        broker: Any = None,
         *,
+        spec: Any = None,
         late: bool = False,
         guarded: bool = True,
         on_violation: Any = None,
         **policy: Any,
     ) -> None:
         self.violations: list[Any] = []
-        made = {**THREADED, **ON_ASYNCIO, **REDIS}[kind]
-        self.manager = made() if redis is None else made(redis.url)
-        if redis is not None:
-            self.manager.publisher = redis.connection()
+        made = {**THREADED, **ON_ASYNCIO, **REDIS, **RABBITMQ}[kind]
+        self.manager = made() if broker is None else made(broker.url)
+        if broker is not None:
+            self.manager.publisher = broker.connection()
             net.also_close(self.manager.publisher)
         self.guard = AsyncAPIGuard(
-            document(), policy=Policy(**policy), on_violation=on_violation or self.violations.append
+            spec or document(),
+            policy=Policy(**policy),
+            on_violation=on_violation or self.violations.append,
         )
         self.served: Any = None
         if isinstance(self.manager, AsyncPubSubManager):
@@ -273,10 +338,10 @@ class Place:
         if isinstance(self.manager, AsyncPubSubManager):
             self.served = net.also_serve(Uvicorn(socketio.ASGIApp(self.server)))
             self.manager.loop = self.served.loop
-            url = self.served.url
+            self.url = self.served.url
         else:
-            url = net.serve(socketio.WSGIApp(self.server))
-        self.client = net.raw(url)
+            self.url = net.serve(socketio.WSGIApp(self.server))
+        self.client = net.raw(self.url)
         self.sid = json.loads(self.client.enter()[1:])["sid"]
         self.hear()
         if guarded and late:

@@ -8,6 +8,7 @@ import random
 from typing import Any
 
 import pytest
+from queue_floods import text_of
 from queue_managers import KINDS, ON_ASYNCIO, Place
 from queue_traffic import (
     BAD,
@@ -18,7 +19,6 @@ from queue_traffic import (
     callback,
     control,
     emit,
-    written,
 )
 
 pytestmark = pytest.mark.crossed
@@ -35,18 +35,6 @@ def place(net: Any, kind: str, skip_or_fail: Any) -> Any:
         except ImportError:
             skip_or_fail("kombu is not installed")
     return lambda **options: Place(net, kind, **options)
-
-
-def text_of(kind: str, raw: Any) -> Any:
-    """A message as a queue of a kind can carry it."""
-    if kind == "zmq" and isinstance(raw, bytes):
-        return None  # an envelope is a text
-    if kind == "zmq" and isinstance(raw, str):
-        try:
-            json.loads(raw)
-        except (ValueError, RecursionError):
-            return None  # it would be no envelope
-    return written(raw)
 
 
 METHODS = ["emit", "callback", "disconnect", "enter_room", "leave_room", "close_room"]

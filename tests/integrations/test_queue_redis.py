@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
-import queue
 import random
-import subprocess
-import sys
 import threading
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from levels import LEVEL
+from queue_floods import NO_MESSAGES, ask_elsewhere, flood
 from queue_managers import LAST, REDIS, Place
 from queue_traffic import MARK, another_bad, emit, written
 from redis_server import RedisServer
-from socketio.exceptions import TimeoutError as NoAckCame
-
-from asyncapi_guard import AckValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-HERE = Path(__file__).parent
 kinds = pytest.mark.parametrize("kind", REDIS)
 late = pytest.mark.parametrize("late", [False, True], ids=["before", "late"])
 
@@ -45,66 +38,6 @@ def connections(redis: RedisServer) -> int:
     return count
 
 
-def bad_emits(draw: random.Random) -> tuple[Any, ...]:
-    """What a process without a guard may send: an event, its data, and where to."""
-    return draw.choice(
-        [
-            ("moved", {"x": MARK}, {}),
-            ("moved", {"x": draw.randint(3, 99)}, {}),
-            ("moved", {}, {}),
-            ("spread", MARK, {}),
-            ("ended", MARK, {}),
-            ("plain", None, {}),
-            ("plain", [MARK], {"room": "anybody"}),
-            ("bag_sent", [MARK], {}),
-            (MARK, {"x": 1}, {}),
-            ("move", {"x": 1}, {}),
-            ("connect", MARK, {}),
-            ("plain", MARK, {"namespace": "/nope"}),
-            ("plain", MARK, {"namespace": "*"}),
-            ("said", 5, {"namespace": "/rooms/red"}),
-        ]
-    )
-
-
-def flood(at: Place, redis: RedisServer, count: int) -> None:
-    """Publish bad messages in two ways at once, with good ones between them."""
-    other = subprocess.Popen(
-        [sys.executable, str(HERE / "publish_unguarded.py"), redis.url],
-        stdin=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
-    assert other.stdin is not None
-    got: list[Any] = []
-    done = threading.Event()
-
-    def receive() -> None:
-        while (frame := at.receive()) != f'2["plain","{LAST}"]':
-            got.append(frame)
-        done.set()
-
-    threading.Thread(target=receive, daemon=True).start()
-    draw, others = random.Random(count), random.Random(count + 1)
-    bad = 0
-    for number in range(count):
-        at.put(written(another_bad(draw)))
-        at.put(emit("plain", str(number)))
-        if number % 2:
-            other.stdin.write(json.dumps(bad_emits(others)) + "\n")
-            bad += 1
-    other.stdin.write(json.dumps(["plain", "other", {}]) + "\n")
-    other.communicate(timeout=300)
-    at.put_event(LAST)
-    assert done.wait(300)
-    assert MARK not in "".join(map(str, got))
-    assert got.count('2["plain","other"]') == 1
-    got.remove('2["plain","other"]')
-    assert got == [f'2["plain","{n}"]' for n in range(count)]
-    assert len(at.violations) == count + bad
-    assert all(v.rejected and v.channel == "socketio" for v in at.violations)
-
-
 @kinds
 @pytest.mark.parametrize("count", [100, pytest.param(10_000, marks=pytest.mark.slow)])
 def test_a_flood_of_bad_messages_reaches_nobody(
@@ -113,12 +46,9 @@ def test_a_flood_of_bad_messages_reaches_nobody(
     """By raw PUBLISH and from a process without a guard; all good ones arrive, in their order."""
     at = Place(net, kind, redis)
     before = connections(redis)
-    flood(at, redis, count)
+    flood(at, redis.url, count)
     assert connections(redis) == before
     assert at.run(at.server.rooms, at.sid) == [at.sid]
-
-
-NO_MESSAGES = ["5", "0", '["method"]', '"method"', "true", "1.5", "[]", "null", "{", '"a"']
 
 
 @late
@@ -144,29 +74,7 @@ def test_what_is_no_message_costs_no_connection(
 def test_call_of_a_client_elsewhere(kind: str, guarded: bool, redis: RedisServer, net: Any) -> None:
     """A bad ack raises at once in a guarded process; another one never gets it."""
     caller, at = Place(net, kind, redis, guarded=guarded), Place(net, kind, redis)
-    got: queue.Queue[Any] = queue.Queue()
-    timeout = 120 if guarded else 1
-
-    def call() -> Any:
-        return caller.server.call("question", "q", to=at.sid, timeout=timeout)
-
-    def run() -> None:
-        try:
-            got.put(caller.run(call))
-        except Exception as error:
-            got.put(type(error))
-
-    for values, expected in (
-        ([{"answer": MARK, "more": 1}], AckValidationError if guarded else NoAckCame),
-        ([{"answer": "a"}], {"answer": "a"}),
-        ({"not": "a list"}, AckValidationError if guarded else NoAckCame),
-    ):
-        threading.Thread(target=run, daemon=True).start()
-        while not (frame := at.receive()).endswith('["question","q"]'):
-            pass
-        id = frame[1:].partition("[")[0]
-        at.client.send(f"3{id}{json.dumps(values)}")
-        assert got.get(timeout=120) == expected
+    ask_elsewhere(caller, at, guarded=guarded)
 
 
 @kinds

@@ -15,6 +15,7 @@ from asyncapi_guard.integrations.deciding.queue import fits_queue, rejection_in
 from asyncapi_guard.integrations.deciding.queue_fields import CONTROL
 from asyncapi_guard.integrations.deciding.queued import Heard, Origin
 from asyncapi_guard.integrations.wire.queue_messages import QueueReader, json_of
+from asyncapi_guard.integrations.wire.undecoded import tell_of_undecoded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,6 +82,7 @@ class Queue(Sending):
             ours = partial(self.handle_control, method)
             self._controls[method] = replace(manager, f"_handle_{method}", ours)
         self._listened = replace(manager, "_listen", self.listen)
+        tell_of_undecoded(manager, replace, self._hear)
         json = json_of(manager, reader)
         if json is not None:
             replace(manager, "json", json)

@@ -14,12 +14,14 @@ from socketio import ZmqManager
 
 from asyncapi_guard.integrations.wire.codec import Codec
 from asyncapi_guard.integrations.wire.strict_json import Malformed, Revived, StrictJSON
+from asyncapi_guard.integrations.wire.undecoded import UNDECODED
 
 __all__ = ["EnvelopeJSON", "QueueJSON", "QueueReader", "Read", "Received", "json_of"]
 
 _NO_OBJECT = "a message must be an object"
 _NO_TEXT = "a message must be a text or an object"
 _NO_UTF8 = "a message must be UTF-8"
+_UNDECODED = "a message must be what its content type and encoding say"
 _TOO_DEEP = "the data is nested too deeply"
 #: More digits are rejected in texts as well: reading them takes the square of their number.
 _LARGEST = 10**100
@@ -73,6 +75,8 @@ class QueueReader:
             return raw.read
         if isinstance(raw, dict):
             return _read_object(raw)
+        if raw is UNDECODED:
+            return Read(None, None, _UNDECODED)
         strict, fault = self._strictly(raw)
         if fault is not None:
             return Read(self._leniently(raw), None, fault)
