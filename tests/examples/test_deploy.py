@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
 import queue
 import re
@@ -35,7 +36,16 @@ RECIPES = {
     "uvicorn": [
         *("uvicorn", "--port", "{port}", "--timeout-graceful-shutdown", "1", "asgi_notes:app"),
     ],
+    "gunicorn with gevent": [
+        *("gunicorn", "--worker-class", "gevent", "--bind", "127.0.0.1:{port}", "flask_notes:app"),
+    ],
+    "gunicorn with gevent-websocket": [
+        *("gunicorn", "--worker-class", "geventwebsocket.gunicorn.workers.GeventWebSocketWorker"),
+        *("--bind", "127.0.0.1:{port}", "flask_notes:app"),
+    ],
 }
+#: What workers of gevent need in their environment.
+GEVENT = {"ASYNC_MODE": "gevent"}
 #: So many clients that each of two workers has some.
 CLIENTS = 12
 
@@ -96,8 +106,12 @@ class Place:
         port = self.ports[number]
         program, *arguments = (part.format(port=port) for part in RECIPES[self.recipe])
         command = [sys.executable, "-m", program, *arguments]
-        url = f"redis://127.0.0.1:{self.redis_port}/0"
-        self.start(f"worker{number}", command, port, REDIS_URL=url)
+        environment = {"REDIS_URL": f"redis://127.0.0.1:{self.redis_port}/0"}
+        if "gevent" in self.recipe:
+            environment |= GEVENT
+        if self.recipe == "gunicorn with gevent-websocket":
+            environment["PYTHONPATH"] = os.environ["GEVENT_WEBSOCKET"]
+        self.start(f"worker{number}", command, port, **environment)
 
     def start_nginx(self) -> None:
         """Start nginx with the file of the recipe, whose ports are free ones."""
@@ -132,6 +146,8 @@ def place(tmp_path: Path, skip_or_fail: Any) -> Iterator[Callable[[str], Place]]
         for program in ("redis-server", "nginx"):
             if shutil.which(program) is None:
                 skip_or_fail(f"{program} is not installed")
+        if why := is_missing(recipe):
+            skip_or_fail(why)
         at = Place(tmp_path, recipe)
         made.append(at)
         at.start_redis()
@@ -190,7 +206,23 @@ def readers(url: str) -> Iterator[list[Reader]]:
             each.close()
 
 
-recipes = pytest.mark.parametrize("recipe", RECIPES)
+def is_missing(recipe: str) -> str | None:
+    """What a recipe needs and is not here, if anything is."""
+    if "gevent" in recipe and importlib.util.find_spec("gevent") is None:
+        return "gevent is not installed: `nox -s greenlets` has it"
+    if recipe == "gunicorn with gevent-websocket" and "GEVENT_WEBSOCKET" not in os.environ:
+        # Where it is installed, python-socketio uses it for all servers on gevent.
+        return "GEVENT_WEBSOCKET does not name a folder with it: `nox -s greenlets` does"
+    return None
+
+
+recipes = pytest.mark.parametrize(
+    "recipe",
+    [
+        pytest.param(each, marks=[pytest.mark.greenlets] if "gevent" in each else [])
+        for each in RECIPES
+    ],
+)
 
 
 @recipes
