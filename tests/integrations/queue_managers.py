@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import socketio
 from conftest import PATIENCE, document
-from socketio import async_aiopika_manager
+from socketio import async_aiopika_manager, kafka_manager
 from socketio.async_aiopika_manager import AsyncAioPikaManager
 from socketio.async_pubsub_manager import AsyncPubSubManager
 from socketio.pubsub_manager import PubSubManager
@@ -56,20 +56,59 @@ class OwnManager(PubSubManager):  # type: ignore[misc]  # python-socketio carrie
         self.put(END)
 
 
-class KafkaManager(OwnManager, socketio.KafkaManager):  # type: ignore[misc]  # no types
-    """The one for Kafka."""
+class KafkaConsumer:
+    """In the place of kafka-python's: it iterates over records, as if of its topic and others."""
 
-    @property
-    def consumer(self) -> Iterator[Any]:
-        other = SimpleNamespace(topic="other", value=b'{"method": "emit"}')
+    def __init__(self, topic: str, *, bootstrap_servers: list[str]) -> None:
+        self.topic = topic
+        self.servers = bootstrap_servers
+        self.line: queue.Queue[Any] = queue.Queue()
+
+    def __iter__(self) -> Iterator[Any]:
         for value in iter(self.line.get, END):
-            yield other
-            yield SimpleNamespace(topic=self.channel, value=value)
+            yield SimpleNamespace(topic="other", value=b'{"method": "emit"}')
+            yield SimpleNamespace(topic=self.topic, value=value)
 
-    _listen = socketio.KafkaManager._listen
+
+class KafkaProducer:
+    """In the place of kafka-python's: it raises for what kafka-python 3.0.12 raises."""
+
+    def __init__(self, *, bootstrap_servers: list[str]) -> None:
+        self.servers = bootstrap_servers
+        self.published: list[Any] = []
+
+    def send(self, topic: str, value: Any) -> None:
+        if not isinstance(value, (bytes, bytearray, memoryview)):
+            raise TypeError("Unsupported type for serialized value")
+        self.published.append((topic, value))
+
+    def flush(self) -> None: ...
+
+
+class KafkaManager(socketio.KafkaManager):  # type: ignore[misc]  # python-socketio carries no types
+    """The one for Kafka, whose client library is ours while it is made."""
+
+    def __init__(self, **options: Any) -> None:
+        real = kafka_manager.kafka
+        stub = SimpleNamespace(KafkaConsumer=KafkaConsumer, KafkaProducer=KafkaProducer)
+        kafka_manager.kafka = stub
+        try:
+            super().__init__("kafka://kafka.example:9092", **options)
+        finally:
+            kafka_manager.kafka = real
 
     def put(self, raw: Any) -> None:
-        self.line.put(raw.encode() if isinstance(raw, str) else raw)
+        self.consumer.line.put(raw.encode() if isinstance(raw, str) else raw)
+
+    def end(self) -> None:
+        self.consumer.line.put(END)
+
+
+class EncodingKafkaManager(KafkaManager):
+    """One that can publish: kafka-python takes no text, which python-socketio gives it."""
+
+    def _publish(self, data: Any) -> None:
+        self.producer.send(self.channel, value=self.json.dumps(data).encode())
 
 
 class ZmqManager(OwnManager, socketio.ZmqManager):  # type: ignore[misc]  # no types
@@ -274,7 +313,7 @@ def options_of(raw: Any) -> dict[str, Any]:
 THREADED = {
     "own": OwnManager,
     "kombu": KombuManager,
-    "kafka": KafkaManager,
+    "kafka": EncodingKafkaManager,
     "zmq": ZmqManager,
 }
 ON_ASYNCIO = {"own on asyncio": OwnAsyncManager, "aio-pika": AioPikaManager}
