@@ -26,6 +26,7 @@ from asyncapi_guard.integrations.handlers.outdated import models_in, outdated
 from asyncapi_guard.integrations.handlers.registered import registered
 from asyncapi_guard.integrations.handlers.unheeded import unheeded, unheeded_ack_options
 from asyncapi_guard.integrations.loading import GivenDocument, Loader, Loading
+from asyncapi_guard.integrations.onlookers import installed
 from asyncapi_guard.integrations.recording.log import logger
 from asyncapi_guard.integrations.recording.recorder import Recorder
 from asyncapi_guard.integrations.recording.statistics import Statistic, merged
@@ -493,6 +494,7 @@ class AsyncAPIGuard(Reloading, ServesConsole):
         self.recorder.count_as(Perspective.SERVER if self._servers() else Perspective.CLIENT)
         for look in self._observers:
             look(adapter)
+        installed(adapter)
 
     def observe_adapters(self, look: Callable[[Any], object]) -> None:
         """Call a function with what is put on each server and client, now and later."""
