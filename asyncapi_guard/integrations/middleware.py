@@ -16,6 +16,7 @@ from asyncapi_guard.integrations.configuration import (
     keys_in,
     read_configuration,
 )
+from asyncapi_guard.integrations.covering import MeasuresCoverage, installed
 from asyncapi_guard.integrations.guard_options import (
     check_document,
     check_options,
@@ -26,7 +27,6 @@ from asyncapi_guard.integrations.handlers.outdated import models_in, outdated
 from asyncapi_guard.integrations.handlers.registered import registered
 from asyncapi_guard.integrations.handlers.unheeded import unheeded, unheeded_ack_options
 from asyncapi_guard.integrations.loading import GivenDocument, Loader, Loading
-from asyncapi_guard.integrations.onlookers import installed
 from asyncapi_guard.integrations.recording.log import logger
 from asyncapi_guard.integrations.recording.recorder import Recorder
 from asyncapi_guard.integrations.recording.statistics import Statistic, merged
@@ -72,7 +72,7 @@ _NOT_UNDER_FLASK = (
 _REMEDY = "pass typed=True to init_app() or protect(), or typed=False if this is meant"
 
 
-class AsyncAPIGuard(Reloading, ServesConsole):
+class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage):
     """Guards Socket.IO servers and clients by an AsyncAPI document.
 
     Args:
@@ -315,11 +315,14 @@ class AsyncAPIGuard(Reloading, ServesConsole):
         Raises:
             InstallationError: there is no document yet, or several applications have their own.
         """
-        return self.in_force if self._has_document else self._configured().guard
+        return self._now().in_force
 
     @guard.setter
     def guard(self, guard: Guard) -> None:
         self._put_in_force(guard)
+
+    def _now(self) -> AsyncAPIGuard:
+        return self if self._has_document else self._configured()
 
     @property
     def _guarding(self) -> AsyncAPIGuard:
