@@ -120,7 +120,7 @@ class Report:
         model, unknown, processes = Model(contract), set(), 0
         for each in data:
             unknown.update(model.mark(each.keys))
-            processes += each.processes if each.keys else 0
+            processes += each.processes
         return cls(model, processes, len(unknown))
 
     @property

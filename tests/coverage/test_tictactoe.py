@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
-
-ROOT = Path(__file__).parents[2]
-SPEC = ROOT / "specs" / "tictactoe.yml"
+from coverage_runs import SPEC, run
 
 #: What there is to be seen, counted in the document by hand, and what the tests show of it.
 #: createGame: the operation, its message, a rejection; an ack, which is one of two alternatives; of
@@ -52,21 +46,6 @@ MISSING = {
         (180, "'game_drawn' was never sent"),
     ],
 }
-
-
-def run(folder: Path, *options: str, env: dict[str, str] | None = None) -> Any:
-    """A run of pytest in a process of its own."""
-    found = [str(ROOT), str(ROOT / "examples" / "tictactoe")]
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "asyncapi_guard.pytest_plugin", *options],
-        cwd=folder,
-        env={**plain, "PYTHONPATH": os.pathsep.join(found), **(env or {})},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
 
 
 @pytest.fixture
