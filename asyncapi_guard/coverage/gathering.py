@@ -14,7 +14,7 @@ from asyncapi_guard.spec import load
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from asyncapi_guard.contract import Contract
 
@@ -50,17 +50,25 @@ def merged(data: Iterable[Data]) -> list[Data]:
     return list(found.values())
 
 
-def report_on(document: str | os.PathLike[str], data: Iterable[Data]) -> Report:
+def report_on(
+    document: str | os.PathLike[str],
+    data: Iterable[Data],
+    *,
+    root: str | None = None,
+    allow_http: Collection[str] = (),
+) -> Report:
     """The report on a document.
 
     Args:
         document: the path of the file.
         data: of any documents: what is about this one is found.
+        root: as for `load`.
+        allow_http: as for `load`.
 
     Raises:
         SpecError: the document cannot be used.
     """
-    contract = load(document)
+    contract = load(document, root=root, allow_http=allow_http)
     mine = [each for each in data if each.document and _is_same(document, each.document)]
     if any(each.perspective == Perspective.CLIENT for each in mine):
         contract = replace(contract, perspective=Perspective.CLIENT)

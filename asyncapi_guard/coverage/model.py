@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract import Action, Channel
 from asyncapi_guard.coverage.facts import Fact, Key, Kind, Part
-from asyncapi_guard.coverage.shapes import Shape, shape_of
+from asyncapi_guard.coverage.shapes import CONST, Shape, shape_of
 from asyncapi_guard.guard.plans import template
 from asyncapi_guard.schema.compiled import CompiledSchema
 
@@ -150,16 +150,15 @@ class Model:
                 self.spots.append(spot)
                 self._found.setdefault((operation.action, message.event), []).append(spot)
 
-    def find(self, action: Action, namespace: str, event: Any) -> list[Spot]:
+    def find(self, action: Action, namespace: str, event: str) -> list[Spot]:
         """The spots of an event.
 
         Args:
             action: what a server does with it.
             namespace: the Socket.IO namespace.
-            event: its name, or anything.
+            event: its name.
         """
-        found = self._found.get((action, event)) if isinstance(event, str) else None
-        return [spot for spot in found or () if spot.is_in(namespace)]
+        return [spot for spot in self._found.get((action, event), ()) if spot.is_in(namespace)]
 
     def mark(self, keys: Iterable[Key]) -> list[Key]:
         """Mark what was seen in another process, or before; return what is not in the document."""
@@ -222,6 +221,8 @@ class Model:
 
         def add(kind: Kind, location: str, pointer: str, name: str = "", label: str = "") -> Fact:
             place = self._place(location)
+            if kind is Kind.VALUE and name != CONST:
+                place = place.rpartition("/")[0]  # in another order, it is the same value
             key = of._replace(kind=kind, place=place, pointer=pointer, name=name)
             made = self._fact(key, location, label)
             facts.append(made)

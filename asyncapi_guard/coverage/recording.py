@@ -29,6 +29,8 @@ _AT_SERVER = {
     Checkpoint.SEND_EVENT: Action.SEND,
     Checkpoint.RECEIVE_ACK: Action.SEND,
 }
+#: How many events are known of which all was seen; clients choose namespaces of a template.
+_MOST = 10_000
 #: Rejections for who somebody is.
 _WHO = (Code.UNAUTHORIZED, Code.FORBIDDEN)
 #: And for what they send.
@@ -67,12 +69,15 @@ class Recording:
     def __init__(self, contract: Contract, tell: Callable[[list[Key]], object]) -> None:
         self.model: Model = Model(contract)
         self._tell = tell
+        #: Checkpoints, sides, namespaces and names of which there is nothing more to see.
+        self._done: set[tuple[Checkpoint, Perspective, str, str]] = set()
 
     def follow(self, contract: Contract) -> None:
         """Go on with another contract, and keep what it has in common with the one before."""
         seen = self.keys()
         self.model = Model(contract)
         self.model.mark(seen)
+        self._done.clear()
 
     def keys(self) -> list[Key]:
         """What was seen."""
@@ -80,17 +85,18 @@ class Recording:
 
     def see(self, traffic: Seen) -> None:
         """Mark what a piece of traffic shows."""
-        action = _AT_SERVER.get(traffic.checkpoint)
-        if action is None:
+        violation, event = traffic.verdict.violation, traffic.event
+        if not isinstance(event, str):
             return
-        is_client = traffic.perspective is Perspective.CLIENT
-        if is_client and traffic.checkpoint is not Checkpoint.CONNECT:
-            action = action.mirrored
-        spots = self.model.find(action, traffic.namespace, traffic.event)
+        place = traffic.checkpoint, traffic.perspective, traffic.namespace, event
+        if violation is None and place in self._done:
+            return
+        action = _at_server(traffic)
+        spots = [] if action is None else self.model.find(action, traffic.namespace, event)
         if not spots:
             return
         found: list[Fact] = []
-        if traffic.verdict.violation is not None:
+        if violation is not None:
             _see_violation(spots, traffic, found)
         elif traffic.checkpoint in _ACKS:
             _see_ack(spots, traffic, found)
@@ -98,6 +104,31 @@ class Recording:
             _see_event(spots, traffic, found)
         if found:
             self._tell([fact.key for fact in found])
+        elif violation is None and len(self._done) < _MOST:
+            is_done = _is_answered if traffic.checkpoint in _ACKS else _is_seen
+            if all(map(is_done, spots)):
+                self._done.add(place)
+
+
+def _at_server(traffic: Seen) -> Action | None:
+    """What a server does with an event, or with the event that is acknowledged."""
+    action = _AT_SERVER.get(traffic.checkpoint)
+    is_client = traffic.perspective is Perspective.CLIENT
+    if action is None or not is_client or traffic.checkpoint is Checkpoint.CONNECT:
+        return action
+    return action.mirrored
+
+
+def _is_seen(spot: Spot) -> bool:
+    """Whether nothing more is to be seen of a message that is valid."""
+    seen = spot.message_seen.seen and spot.operation_seen.seen
+    return seen and (spot.payload is None or not spot.payload.is_open)
+
+
+def _is_answered(spot: Spot) -> bool:
+    """Whether nothing more is to be seen of its ack."""
+    seen = spot.ack_seen is None or spot.ack_seen.seen
+    return seen and not any(judged.is_open for judged in spot.acks)
 
 
 def _mark(fact: Fact | None, found: list[Fact]) -> None:

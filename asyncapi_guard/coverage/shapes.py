@@ -7,6 +7,7 @@ seen to have it.
 from __future__ import annotations
 
 import json
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from asyncapi_guard.coverage.facts import Kind
@@ -21,10 +22,12 @@ if TYPE_CHECKING:
     from asyncapi_guard.coverage.facts import Fact
     from asyncapi_guard.schema.bundle import Bundle
 
-__all__ = ["Branch", "Shape", "shape_of"]
+__all__ = ["CONST", "Branch", "Shape", "shape_of"]
 
 #: A schema is looked into so deep and so far; beyond, places share what is seen of them.
 _MOST_SHAPES = 2_000
+#: The name of the one value of `const`; those of `enum` are JSON, and so none of them is this.
+CONST = "const"
 _NOTHING = frozenset[str]()
 _LONGEST_LABEL = 60
 
@@ -295,12 +298,12 @@ class _Builder:
         if isinstance(values, list):
             for number, value in enumerate(values):
                 place = at.below("enum", number)
-                fact = self._fact(shape, Kind.VALUE, place, pointer, str(number), _label(value))
+                fact = self._fact(shape, Kind.VALUE, place, pointer, _name(value), _label(value))
                 shape.values.append((value, fact))
         if "const" in schema:
             value = schema["const"]
             place = at.below("const")
-            fact = self._fact(shape, Kind.VALUE, place, pointer, "const", _label(value))
+            fact = self._fact(shape, Kind.VALUE, place, pointer, CONST, _label(value))
             shape.values.append((value, fact))
         types = schema.get("type")
         if isinstance(types, list) and len(types) > 1:
@@ -398,6 +401,14 @@ def _named(schema: dict[str, Any], keyword: str) -> Iterator[tuple[str, Any]]:
     found = schema.get(keyword)
     if isinstance(found, dict):
         yield from found.items()
+
+
+def _name(value: Any) -> str:
+    """What a value of the document is known by, wherever it is in its list."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    if len(text) <= _LONGEST_LABEL:
+        return text
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def _label(value: Any) -> str:

@@ -146,34 +146,16 @@ class _Told:
     def __init__(self, adapter: Any, observer: TrafficObserver) -> None:
         self._adapter = adapter
         self._decide = adapter.decide
-        self._observer = observer
+        self._seen = observer.seen
         self._perspective = Perspective.SERVER
         if isinstance(adapter.decide, ClientDecisions):
             self._perspective = Perspective.CLIENT
 
-    def _tell(
-        self,
-        checkpoint: Checkpoint,
-        namespace: str,
-        event: Any,
-        arguments: Sequence[Any],
-        verdict: Verdict,
-        message: Message | None,
-        **more: Any,
-    ) -> None:
+    def _tell(self, of: tuple[Any, ...], *whose: Any) -> None:
+        """Tell of traffic: the fields before its perspective, and those after it."""
+        fields: tuple[Any, ...] = (*of, self._perspective, *whose)
         try:
-            self._observer.seen(
-                Traffic(
-                    checkpoint,
-                    namespace,
-                    event,
-                    arguments,
-                    verdict,
-                    message,
-                    self._perspective,
-                    **more,
-                )
-            )
+            self._seen(Traffic(*fields))
         except Exception as error:  # noqa: BLE001  # a client waits for its answer
             write(logging.ERROR, "an observer of traffic failed: %s", type(error).__name__)
 
@@ -215,14 +197,11 @@ class _Told:
     def _tell_event(self, call: Any, verdict: Verdict) -> None:
         place = Checkpoint.RECEIVE_EVENT, call.namespace, call.event
         message = verdict.message or call.message
-        self._tell(
-            *place, call.args, verdict, message, connection=call.eio_sid or None, sid=call.sid
-        )
+        self._tell((*place, call.args, verdict, message), call.eio_sid or None, call.sid)
 
     def _tell_ack(self, call: Any, values: Sequence[Any], verdict: Verdict) -> None:
         place = Checkpoint.SEND_ACK, call.namespace, call.event
-        from_ = {"connection": call.eio_sid or None, "sid": call.sid}
-        self._tell(*place, values, verdict, call.message, **from_)
+        self._tell((*place, values, verdict, call.message), call.eio_sid or None, call.sid)
 
     def observe_faults(self) -> None:
         """Packets that are neither an event nor an ack that somebody waits for."""
@@ -233,20 +212,19 @@ class _Told:
         def fault_of_frame(namespace: str, reason: str) -> Verdict:
             verdict: Verdict = junk(namespace, reason)
             if verdict.violation is not None:
-                self._tell(Checkpoint.RECEIVE_EVENT, namespace, None, (), verdict, None)
+                self._tell((Checkpoint.RECEIVE_EVENT, namespace, None, (), verdict, None))
             return verdict
 
         def fault_of_ack(namespace: str, event: str | None, reason: str) -> Verdict:
             verdict: Verdict = malformed_ack(namespace, event, reason)
-            connection, sid = self._acknowledging()
             place = Checkpoint.RECEIVE_ACK, namespace, event
-            self._tell(*place, (), verdict, None, connection=connection, sid=sid)
+            self._tell((*place, (), verdict, None), *self._acknowledging())
             return verdict
 
         def fault_of_sender(namespace: str, event: Any) -> Verdict:
             assert uninvited is not None
             verdict: Verdict = uninvited(namespace, event)
-            self._tell(Checkpoint.RECEIVE_EVENT, namespace, event, (), verdict, None)
+            self._tell((Checkpoint.RECEIVE_EVENT, namespace, event, (), verdict, None))
             return verdict
 
         decide.junk, decide.malformed_ack = fault_of_frame, fault_of_ack
@@ -267,7 +245,7 @@ class _Told:
             values = _arguments(data) if encoded is None else encoded.values
             sent = (Checkpoint.SEND_EVENT, namespace, event, values, verdict, verdict.message)
             if deliver is None or verdict.violation is not None:
-                self._tell(*sent)
+                self._tell(sent)
             else:
                 _leaving.set(sent)  # nothing of the application runs until it is delivered
             return judged
@@ -280,7 +258,7 @@ class _Told:
             if sent is not None:
                 _leaving.set(None)
                 sid = adapter._one_client(namespace, room)
-                self._tell(*sent, sid=sid, room=room)
+                self._tell(sent, None, sid, room)
             return deliver(event, data, namespace, room, skip_sid, *rest)
 
         def overdue_ack(sent: Any, *, is_here: bool, **known: Any) -> Verdict:
@@ -305,9 +283,8 @@ class _Told:
         setattr(decide, name, answer)
 
     def _tell_answer(self, sent: Any, values: Sequence[Any], verdict: Verdict) -> None:
-        connection, sid = self._acknowledging()
         place = Checkpoint.RECEIVE_ACK, sent.namespace, sent.event
-        self._tell(*place, values, verdict, sent.message, connection=connection, sid=sid)
+        self._tell((*place, values, verdict, sent.message), *self._acknowledging())
 
     def _acknowledging(self) -> tuple[str | None, str | None]:
         """Connection and session of the client whose ack came, on a server."""
@@ -369,9 +346,9 @@ class _Told:
             self._tell_connect(namespace, auth, environ, _worse(first, verdict))
 
     def _tell_connect(self, namespace: str, auth: Any, environ: Any, verdict: Verdict) -> None:
-        more = {"connection": _connection.get(), "auth": auth, "environ": environ}
         place = Checkpoint.CONNECT, namespace, "connect"
-        self._tell(*place, (), verdict, verdict.message, **more)
+        connection = _connection.get()
+        self._tell((*place, (), verdict, verdict.message), connection, None, None, auth, environ)
 
     def observe_connects_of_client(self) -> None:
         """What a client sends to enter a namespace."""
@@ -382,7 +359,7 @@ class _Told:
             judged = judge(namespace, auth)
             verdict = judged[0]
             place = Checkpoint.CONNECT, namespace, "connect"
-            self._tell(*place, (), verdict, verdict.message, auth=auth)
+            self._tell((*place, (), verdict, verdict.message), None, None, None, auth)
             return judged
 
         decide.connecting = connecting

@@ -12,7 +12,7 @@ import click
 
 from asyncapi_guard.cli.atomic_writes import write_whole
 from asyncapi_guard.cli.command_errors import CannotRun, run_or_say_why
-from asyncapi_guard.cli.shared_options import or_standard_output
+from asyncapi_guard.cli.shared_options import or_standard_output, reference_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,6 +41,8 @@ class Options:
     format: str
     output: str | None
     fail_under: float
+    root: str | None
+    allow_http: tuple[str, ...]
 
 
 @click.command("coverage", epilog=_EXAMPLES)
@@ -73,6 +75,7 @@ class Options:
     metavar="PERCENT",
     help="Exit with 1 if less than this was seen of a document.",
 )
+@reference_options
 def command(**given: Any) -> None:
     """Report how much of an AsyncAPI file was seen in traffic.
 
@@ -115,7 +118,8 @@ def _reports(options: Options) -> list[Report]:
     if not documents:
         raise CannotRun("the data files name no AsyncAPI file that is here: pass it by --spec")
     try:
-        return [report_on(each, data) for each in documents]
+        known = {"root": options.root, "allow_http": options.allow_http}
+        return [report_on(each, data, **known) for each in documents]  # type: ignore[arg-type]  # as named
     except SpecError as error:
         raise CannotRun(str(error)) from error
 

@@ -35,10 +35,8 @@ def notes(report: Report) -> Iterator[str]:
     elif not report.counted.seen:
         yield "a guard has this document, and no traffic came"
     if report.unknown:
-        yield (
-            f"{report.unknown} things were seen that the document does not have: it has changed "
-            "since"
-        )
+        things = "1 thing was" if report.unknown == 1 else f"{report.unknown} things were"
+        yield f"{things} seen that the document does not have: it has changed since"
     if report.processes > 1:
         yield f"merged from {report.processes} processes"
 
