@@ -70,8 +70,8 @@ class _Run:
     def __init__(self, config: pytest.Config) -> None:
         options = config.known_args_namespace
         here = config.invocation_params.dir
-        self.documents: list[Path] = [here.joinpath(each) for each in options.asyncapi_coverage]
         self.folder: Path = config.rootpath
+        self.documents: list[Path] = [self._found(each, here) for each in options.asyncapi_coverage]
         self.wanted: list[tuple[str, Path | None]] = [
             _wanted(each, here) for each in options.asyncapi_coverage_report or ["term"]
         ]
@@ -79,19 +79,34 @@ class _Run:
         self.reports: list[Report] = []
         self._before = os.environ.get(_VARIABLE)
 
+    def _found(self, name: str, here: Path) -> Path:
+        """A document, relative to where pytest runs, or to its configuration."""
+        from asyncapi_guard.errors import SpecError
+        from asyncapi_guard.spec import load
+
+        path = next((p for p in (here / name, self.folder / name) if p.is_file()), None)
+        if path is None:
+            raise pytest.UsageError(f"--asyncapi-coverage: there is no file {here / name}")
+        try:
+            load(path)
+        except SpecError as error:
+            raise pytest.UsageError(f"--asyncapi-coverage: {error}") from None
+        return path
+
     def begin(self) -> None:
         """Have the guards of this process, and of those that it starts, measured."""
         for path in self._files():
-            path.unlink(missing_ok=True)
-        os.environ[_VARIABLE] = str(self.folder / f"{_NAME}.{{pid}}")
+            path.unlink(missing_ok=True)  # of a process that had the same number
+        os.environ[_VARIABLE] = str(self.folder / f"{self._name}{{pid}}")
+
+    @property
+    def _name(self) -> str:
+        """How the names of this run's data files begin: others may run in the same folder."""
+        return f"{_NAME}.{os.getpid()}-"
 
     def _files(self) -> list[Path]:
-        """The data files of processes; nobody else's."""
-        return [
-            path
-            for path in sorted(self.folder.glob(f"{_NAME}.*"))
-            if path.name.removeprefix(f"{_NAME}.").isdecimal()
-        ]
+        """The data files of the processes of this run."""
+        return sorted(self.folder.glob(f"{self._name}*"))
 
     def finish(self) -> None:
         """Merge what the processes have seen, and report."""
@@ -161,9 +176,6 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     if "PYTEST_XDIST_WORKER" in os.environ:
         return  # it measures as it was told by the process that began, which reports
     run = _Run(early_config)
-    for document in run.documents:
-        if not document.is_file():
-            raise pytest.UsageError(f"--asyncapi-coverage: there is no file {document}")
     run.begin()
     early_config.stash[_KEY] = run
 

@@ -107,6 +107,8 @@ def read_data(path: Path) -> list[Data]:
                 str(read.get("perspective", "server")),
                 processes=int(read.get("processes", 1)),
             )
+            if any(each.document == made.document for each in found.values()):
+                made.processes = 0  # a process may have several versions of a document
             current = found.setdefault((made.document, made.digest), made)
         elif current is not None and isinstance(read, list):
             current.keys |= {Key(*map(str, key)) for key in read if _is_key(key)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.coverage.shapes import DEEPEST
 from asyncapi_guard.schema.equality import equal
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ __all__ = ["Look"]
 
 #: So many steps are spent on one value: what is further inside of a huge one is not looked at.
 _MOST_STEPS = 20_000
-#: And so deep.
-_DEEPEST = 100
 _TYPES: dict[str, Callable[[Any], bool]] = {
     "null": lambda value: value is None,
     "boolean": lambda value: isinstance(value, bool),
@@ -50,7 +49,7 @@ class Look:
     def at(self, shape: Shape, value: Any) -> None:
         """Mark what is seen of a value that is valid."""
         self._left -= 1
-        if shape.closed or self._left < 0 or self._depth >= _DEEPEST:
+        if shape.closed or self._left < 0 or self._depth >= DEEPEST:
             return
         self._depth += 1
         try:

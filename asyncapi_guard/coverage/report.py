@@ -96,17 +96,26 @@ class Report:
         model: marked with what was seen.
         processes: how many processes have said what they saw.
         unknown: how many things they saw that the document does not have.
+        perspective: the side that the document describes.
 
     Attributes:
         model: it.
         processes: as well.
         unknown: as well.
+        perspective: as well.
     """
 
-    def __init__(self, model: Model, processes: int, unknown: int) -> None:
+    def __init__(
+        self,
+        model: Model,
+        processes: int,
+        unknown: int,
+        perspective: Perspective = Perspective.SERVER,
+    ) -> None:
         self.model: Model = model
         self.processes: int = processes
         self.unknown: int = unknown
+        self.perspective: Perspective = perspective
         self._places = Places(model.contract)
 
     @classmethod
@@ -118,10 +127,13 @@ class Report:
             data: theirs.
         """
         model, unknown, processes = Model(contract), set(), 0
+        perspective = Perspective.SERVER
         for each in data:
+            if each.perspective == Perspective.CLIENT:
+                perspective = Perspective.CLIENT
             unknown.update(model.mark(each.keys))
             processes += each.processes
-        return cls(model, processes, len(unknown))
+        return cls(model, processes, len(unknown), perspective)
 
     @property
     def title(self) -> str:
@@ -157,6 +169,9 @@ class Report:
     def _operation(self, id: str, facts: list[Fact]) -> OperationCoverage:
         contract = self.model.contract
         operation = contract.operations[id]
+        action = operation.action
+        if self.perspective is Perspective.CLIENT:
+            action = action.mirrored
         file, line = self._places.of(operation.location)
         missing = []
         is_unused = not facts[0].seen
@@ -164,10 +179,8 @@ class Report:
             # Of what was never used, that is all there is to say.
             if not fact.seen and (fact is facts[0] or not is_unused) and not self._is_told(fact):
                 place = self._places.of(fact.location)
-                text = wording(fact, operation.action, contract.perspective)
-                missing.append(Missing(str(fact.key.kind), text, *place))
-        action = str(operation.action)
-        return OperationCoverage(id, action, file, line, _count(facts), tuple(missing))
+                missing.append(Missing(str(fact.key.kind), wording(fact, action), *place))
+        return OperationCoverage(id, str(action), file, line, _count(facts), tuple(missing))
 
     def _is_told(self, fact: Fact) -> bool:
         """Whether something else that is missing says it: its message, its ack, or its field."""
@@ -230,8 +243,13 @@ def _count(facts: Iterable[Fact]) -> Counted:
     return Counted(sum(seen), len(seen))
 
 
-def wording(fact: Fact, action: Action, perspective: Perspective) -> str:
-    """What is missing, for people."""
+def wording(fact: Fact, action: Action) -> str:
+    """What is missing, for people.
+
+    Args:
+        fact: it.
+        action: what the described application does with its operation.
+    """
     key = fact.key
     if key.kind == Kind.OPERATION:
         return "never used"
@@ -243,9 +261,7 @@ def wording(fact: Fact, action: Action, perspective: Perspective) -> str:
     if key.kind == Kind.ACK:
         return f"{key.message!r} was never acknowledged"
     if key.kind == Kind.MESSAGE:
-        is_server = perspective is Perspective.SERVER
-        verb = "received" if (action is Action.RECEIVE) is is_server else "sent"
-        return f"{whose} was never {verb}"
+        return f"{whose} was never {'received' if action is Action.RECEIVE else 'sent'}"
     at = f"{whose} {key.pointer}" if key.pointer else whose
     return f"{at} was never {_of_value(fact)}"
 

@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from asyncapi_guard.coverage.facts import Fact
     from asyncapi_guard.schema.bundle import Bundle
 
-__all__ = ["CONST", "Branch", "Shape", "shape_of"]
+__all__ = ["CONST", "DEEPEST", "Branch", "Shape", "shape_of"]
 
-#: A schema is looked into so deep and so far; beyond, places share what is seen of them.
+#: Beyond so many, places share what is seen of them.
 _MOST_SHAPES = 2_000
+#: Values are looked at so deep, and schemas as well.
+DEEPEST = 100
 #: The name of the one value of `const`; those of `enum` are JSON, and so none of them is this.
 CONST = "const"
 _NOTHING = frozenset[str]()
@@ -191,6 +193,7 @@ class _Builder:
         self._dialect = bundle.dialect
         self._add = add
         self._count = 0
+        self._depth = 0
         #: The first shape of each place.
         self._first: _Trail = {}
 
@@ -214,6 +217,24 @@ class _Builder:
             return self._shared(around)
         self._count += 1
         shape = Shape()
+        if self._depth >= DEEPEST:
+            shape.settle()
+            return shape
+        self._depth += 1
+        try:
+            return self._built(shape, place, schema, pointer, required, trail)
+        finally:
+            self._depth -= 1
+
+    def _built(
+        self,
+        shape: Shape,
+        place: _Place,
+        schema: Any,
+        pointer: str,
+        required: frozenset[str],
+        trail: _Trail,
+    ) -> Shape:
         self._first.setdefault(place, shape)
         members = list(self._members(place, schema, shape, trail))
         required |= {

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.errors import InstallationError
-from asyncapi_guard.integrations import onlookers
 from asyncapi_guard.integrations.recording.log import write
 from asyncapi_guard.integrations.traffic import observe_traffic
 
@@ -212,8 +211,7 @@ _of_runs: dict[str, Coverage] = {}
 
 
 def installed(adapter: Any) -> None:
-    """A guard was put on something; whoever looks at all of the process is told."""
-    onlookers.installed(adapter)
+    """A guard was put on something; if this is a process of a test run, it is measured."""
     pattern = os.environ.get(VARIABLE)
     if pattern:
         if pattern not in _of_runs:

@@ -175,14 +175,16 @@ def test_what_it_cannot_do_is_said_at_once(
         pytest_plugin.pytest_load_initial_conftests(early)
 
 
-def test_a_file_that_is_not_there_is_said_at_once(
+def test_a_file_that_is_none_is_said_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
     early: Any = Early(tmp_path, [])
-    early.known_args_namespace.asyncapi_coverage = ["missing.yml"]
-    with pytest.raises(pytest.UsageError, match=r"there is no file .*missing\.yml"):
-        pytest_plugin.pytest_load_initial_conftests(early)
+    for name, said in (("missing.yml", "there is no file"), ("bad.yml", "bad.yml:1:1: ")):
+        (tmp_path / "bad.yml").write_text("asyncapi: 3.1.0")
+        early.known_args_namespace.asyncapi_coverage = [name]
+        with pytest.raises(pytest.UsageError, match=said):
+            pytest_plugin.pytest_load_initial_conftests(early)
 
 
 def test_the_variable_is_the_one_that_guards_read() -> None:

@@ -257,6 +257,18 @@ def test_schemas_that_multiply_are_bounded() -> None:
     assert any(key.kind == "value" and key.name == "1" for key in seen)
 
 
+def test_deep_schemas_are_bounded() -> None:
+    """A chain of references may be as long as a document."""
+    levels = {
+        f"L{n}": {"properties": {"a": {"$ref": f"#/components/schemas/L{n + 1}"}}}
+        for n in range(1_000)
+    }
+    spec = document({"$ref": "#/components/schemas/L0"})
+    spec["components"]["schemas"] |= {**levels, "L1000": {"enum": [1, 2]}}
+    facts = Recording(load(spec), lambda keys: None).model.facts
+    assert sum(key.kind == "field" for key in facts) == 100
+
+
 def test_huge_values_are_looked_at_for_a_while() -> None:
     """The number of steps is bounded, whatever a client sends."""
     made = Seen({"type": "array", "items": {"properties": {"a": {"enum": [1, 2]}}}})
