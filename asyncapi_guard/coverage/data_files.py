@@ -54,14 +54,14 @@ class Data:
         digest: of what there is to be seen.
         perspective: the side that the document describes.
         keys: what was seen.
-        processes: how many processes have said so.
+        processes: who has said so: hosts and process ids.
     """
 
     document: str
     digest: str
     perspective: str = "server"
     keys: set[Key] = field(default_factory=set)
-    processes: int = 1
+    processes: set[str] = field(default_factory=lambda: {this_process()})
 
     def head(self) -> dict[str, Any]:
         """The first line."""
@@ -70,7 +70,7 @@ class Data:
             "document": self.document,
             "digest": self.digest,
             "perspective": self.perspective,
-            "processes": self.processes,
+            "processes": sorted(self.processes),
         }
 
 
@@ -105,11 +105,10 @@ def read_data(path: Path) -> list[Data]:
                 str(read.get("document", "")),
                 str(read.get("digest", "")),
                 str(read.get("perspective", "server")),
-                processes=int(read.get("processes", 1)),
+                processes=_names_in(read.get("processes")) or {path.name},
             )
-            if any(each.document == made.document for each in found.values()):
-                made.processes = 0  # a process may have several versions of a document
             current = found.setdefault((made.document, made.digest), made)
+            current.processes |= made.processes
         elif current is not None and isinstance(read, list):
             current.keys |= {Key(*map(str, key)) for key in read if _is_key(key)}
     if current is None:
@@ -122,6 +121,10 @@ def _lines(path: Path) -> Iterator[str]:
     yield from (line for line in text.split("\n") if line)
 
 
+def _names_in(value: Any) -> set[str]:
+    return set(map(str, value)) if isinstance(value, list) else set()
+
+
 def _is_key(value: Any) -> bool:
     return isinstance(value, list) and len(value) == len(Key._fields)
 
@@ -130,6 +133,11 @@ def names_like(pattern: str) -> list[Path]:
     """The files of all processes that a name with `{pid}` or `{host}` stands for."""
     parts = re.split(r"\{(?:pid|host)\}", pattern)
     return [Path(each) for each in sorted(glob.glob("*".join(map(glob.escape, parts))))]  # noqa: PTH207  # with their folder
+
+
+def this_process() -> str:
+    """The host, and the id of this process."""
+    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 def _own_name(pattern: str) -> Path:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from asyncapi_guard.contract import Perspective
-from asyncapi_guard.coverage.data_files import Data, read_data
+from asyncapi_guard.coverage.data_files import Data, digest_of, read_data
 from asyncapi_guard.coverage.model import Model
 from asyncapi_guard.coverage.report import Report
 from asyncapi_guard.spec import load
@@ -43,10 +43,12 @@ def merged(data: Iterable[Data]) -> list[Data]:
     for each in data:
         known = found.get((each.document, each.digest))
         if known is None:
-            found[each.document, each.digest] = replace(each, keys=set(each.keys))
+            found[each.document, each.digest] = replace(
+                each, keys=set(each.keys), processes=set(each.processes)
+            )
         else:
             known.keys |= each.keys
-            known.processes += each.processes
+            known.processes |= each.processes
     return list(found.values())
 
 
@@ -79,8 +81,9 @@ def report_on(
 
 def _fitting(contract: Contract, data: Iterable[Data]) -> list[Data]:
     """What is about an equal document that was opened elsewhere, or came as data."""
-    facts = Model(contract).facts.keys()
-    return [each for each in data if each.keys and each.keys <= facts]
+    model = Model(contract)
+    facts, digest = model.facts.keys(), digest_of(model)
+    return [each for each in data if each.digest == digest or (each.keys and each.keys <= facts)]
 
 
 def _is_same(one: str | os.PathLike[str], other: str) -> bool:

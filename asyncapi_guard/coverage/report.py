@@ -126,14 +126,14 @@ class Report:
             contract: of the document, as a server sees it.
             data: theirs.
         """
-        model, unknown, processes = Model(contract), set(), 0
+        model, unknown, processes = Model(contract), set(), set[str]()
         perspective = Perspective.SERVER
         for each in data:
             if each.perspective == Perspective.CLIENT:
                 perspective = Perspective.CLIENT
             unknown.update(model.mark(each.keys))
-            processes += each.processes
-        return cls(model, processes, len(unknown), perspective)
+            processes |= each.processes
+        return cls(model, len(processes), len(unknown), perspective)
 
     @property
     def title(self) -> str:

@@ -54,14 +54,14 @@ class Coverage:
             if each.document == made.document and made.document:
                 made.recording.model.mark(each.recording.keys())
         self._recordings.append(made)
+        if self._file is not None:  # from its first line it is known that there is a guard
+            self._file.add([], made.data())
         # Another thread may have been here.
         return next(each for each in self._recordings if each.is_of(contract))
 
     def begin(self, guarding: Any) -> _Observer:
-        """As `observer`; and say in the file that there is a guard."""
-        own = self.of(guarding.in_force.contract, str(guarding.perspective))
-        if self._file is not None:
-            self._file.add([], own.data())
+        """As `observer`, for a guard that is known from now on."""
+        self.of(guarding.in_force.contract, str(guarding.perspective))
         return self.observer(guarding)
 
     def observer(self, guarding: Any) -> _Observer:

@@ -132,12 +132,34 @@ def _observe_simple_client(adapter: Any, make: Callable[[Guarding], TrafficObser
 
 #: The verdict on an event that was told of last in a context.
 _verdict: ContextVar[Verdict | None] = ContextVar("asyncapi_guard_told_verdict", default=None)
-#: An event that is about to be sent, until it is known to whom.
-_leaving: ContextVar[tuple[Any, ...] | None] = ContextVar("asyncapi_guard_leaving", default=None)
 #: The connection whose connect is judged.
 _connection: ContextVar[str | None] = ContextVar("asyncapi_guard_told_connection", default=None)
-#: What the contract says of that connect, until the verifiers were asked.
-_connect: ContextVar[tuple[Any, ...]] = ContextVar("asyncapi_guard_told_connect", default=())
+
+
+class _Pending:
+    """What is not told of yet in a context, by who will tell of it."""
+
+    def __init__(self, name: str) -> None:
+        self._told_later: ContextVar[tuple[Any, ...]] = ContextVar(name, default=())
+
+    def put(self, owner: object, what: tuple[Any, ...]) -> None:
+        """Keep something, in the place of what its owner has kept before."""
+        others = [each for each in self._told_later.get() if each[0] is not owner]
+        self._told_later.set((*others, (owner, what)))
+
+    def take(self, owner: object) -> tuple[Any, ...] | None:
+        """What an owner has kept, once."""
+        pending = self._told_later.get()
+        mine: tuple[Any, ...] | None = next((what for own, what in pending if own is owner), None)
+        if mine is not None:
+            self._told_later.set(tuple(each for each in pending if each[0] is not owner))
+        return mine
+
+
+#: An event that is about to be sent, until it is known to whom.
+_leaving = _Pending("asyncapi_guard_leaving")
+#: What the contract says of a connect, until the verifiers were asked.
+_connect = _Pending("asyncapi_guard_told_connect")
 
 
 class _Told:
@@ -247,16 +269,15 @@ class _Told:
             if deliver is None or verdict.violation is not None:
                 self._tell(sent)
             else:
-                _leaving.set(sent)  # nothing of the application runs until it is delivered
+                _leaving.put(self, sent)  # nothing of the application runs until it is delivered
             return judged
 
         def delivered(
             event: str, data: Any, namespace: str, room: Any, skip_sid: Any, *rest: Any
         ) -> Any:
             assert deliver is not None
-            sent = _leaving.get()
+            sent = _leaving.take(self)
             if sent is not None:
-                _leaving.set(None)
                 sid = adapter._one_client(namespace, room)
                 self._tell(sent, None, sid, room)
             return deliver(event, data, namespace, room, skip_sid, *rest)
@@ -314,7 +335,7 @@ class _Told:
             if verdict.rejected or fault is not None:
                 self._tell_connect(namespace, auth, environ, verdict)
             else:
-                _connect.set((namespace, auth, environ, verdict))
+                _connect.put(self, (namespace, auth, environ, verdict))
             return judged
 
         def admission(*args: Any) -> Any:
@@ -339,9 +360,8 @@ class _Told:
 
     def _tell_connect_at_last(self, verdict: Verdict) -> None:
         """Tell of a connect that the contract does not reject, with what verifiers say of it."""
-        came = _connect.get()
-        if came:  # else it was told of before
-            _connect.set(())
+        came = _connect.take(self)
+        if came is not None:  # else it was told of before
             namespace, auth, environ, first = came
             self._tell_connect(namespace, auth, environ, _worse(first, verdict))
 

@@ -55,6 +55,7 @@ def write(name: str, *numbers: int, document: str = "asyncapi.yml") -> None:
     keys = list(model.facts)
     path = str(Path(document).absolute()) if document else ""
     data = Data(path, digest_of(model), keys={keys[number] for number in numbers})
+    data.processes = {name}
     Path(name).write_text(text_of([data]))
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 import socketio
 from measured import KINDS, Measured
 from measured import document as rooms
+from pydantic import BaseModel
 
-from asyncapi_guard import AsyncAPIGuard, InstallationError
+from asyncapi_guard import AsyncAPIGuard, AsyncAPIServer, InstallationError
 from asyncapi_guard.coverage.data_files import Data, NotCoverage, read_data
+from asyncapi_guard.coverage.gathering import gathered, report_on
+from asyncapi_guard.integrations.covering import VARIABLE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,6 +106,52 @@ def test_a_client_measures_the_same_things(net: Any) -> None:
     if io.eio.ws is not None:
         io.eio.ws.shutdown()
     assert set(MAIN) <= set(found) <= {*MAIN, *SENT}
+
+
+class Order(BaseModel):
+    size: Literal["small", "large"]
+    note: str = ""
+
+
+def test_drop_ins_are_measured_by_the_document_that_they_export(
+    net: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a test run, whose variable all guards of a process read when they come."""
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "run-{pid}"))
+    server = AsyncAPIServer(async_mode="threading", typed=True, title="Shop")
+
+    class Shop(socketio.Namespace):  # type: ignore[misc]  # python-socketio carries no types
+        def on_order(self, sid: str, order: Order) -> int:
+            return len(order.note)
+
+    server.register_namespace(Shop("/shop"))
+    client = net.client(net.serve(socketio.WSGIApp(server)), namespaces=["/shop"])
+    assert client.ask("order", {"size": "small"}, namespace="/shop") == [0]
+    exported = tmp_path / "asyncapi.yml"
+    exported.write_text(server.asyncapi_doc.get_yaml())
+    report = report_on(exported, gathered(tmp_path.glob("run-*")))
+    assert [each.text for each in report.operations[0].missing] == [
+        "'shop_order' /size was never \"large\"",
+        "'shop_order' /note was never there",
+        "no 'shop_order' that breaks the contract was rejected",
+    ]
+    assert report.processes == 1
+
+
+def test_a_document_of_the_client_speaks_of_the_client(net: Any, file: Path) -> None:
+    """What it sends is what the server receives."""
+    guard = AsyncAPIGuard(str(file), perspective="client")
+    guard.protect(io := socketio.Server(async_mode="threading"))
+    guard.measure_coverage()
+    io.on("said", lambda sid, text: None)
+    client = net.client(net.serve(socketio.WSGIApp(io)))
+    client.io.emit("said", "hello")
+    client.ask("said", "again")
+    report = guard.coverage()
+    assert seen(report) == ["send_main message", "send_main operation"]
+    of_client = {each.id: (each.action, each.missing) for each in report.operations}
+    assert of_client["send_main"][0] == "send"
+    assert of_client["receive_main"][0] == "receive"
 
 
 def _serve_and_talk(spec: str, pattern: str, event: str) -> None:

@@ -278,6 +278,17 @@ def test_every_entrance_is_seen(
     ]
 
 
+def test_several_observers_see_the_same(kind: str, net: Any, seen: Seen) -> None:
+    """And whoever fails hides nothing from the others."""
+    served = Measured(kind, net)
+    others = [seen.follow(served.guard), Seen().follow(served.guard), Seen().follow(served.guard)]
+    client = net.client(served.url)
+    for text in ("hello", "wrong", 7):
+        client.ask("say", text)
+    assert [len(each.traffic) for each in others] == [8, 8, 8]
+    assert others[0].lines() == others[1].lines() == others[2].lines()
+
+
 def test_a_failing_observer_costs_traffic_nothing(kind: str, net: Any, caplog: Any) -> None:
     """It is logged, without what it saw."""
 
