@@ -118,7 +118,7 @@ def _source(file: str, lines: Mapping[int, Counted]) -> Iterator[str]:
         '<pre tabindex="0">'
         + "".join(
             _line(number, line, lines.get(number))
-            for number, line in enumerate(text.splitlines(), 1)
+            for number, line in enumerate(text.split("\n"), 1)
         )
         + "</pre>"
     )
