@@ -13,7 +13,7 @@ from measured import KINDS, Measured
 from measured import document as rooms
 from pydantic import BaseModel
 
-from asyncapi_guard import AsyncAPIGuard, AsyncAPIServer, InstallationError
+from asyncapi_guard import AsyncAPIGuard, AsyncAPIServer, Identity, InstallationError
 from asyncapi_guard.coverage.data_files import Data, NotCoverage, read_data
 from asyncapi_guard.coverage.gathering import gathered, report_on
 from asyncapi_guard.integrations.covering import VARIABLE
@@ -106,6 +106,43 @@ def test_a_client_measures_the_same_things(net: Any) -> None:
     if io.eio.ws is not None:
         io.eio.ws.shutdown()
     assert set(MAIN) <= set(found) <= {*MAIN, *SENT}
+
+
+def secured() -> dict[str, Any]:
+    """Who connects may show a token, and who says something must have shown one."""
+    spec = rooms()
+    auth = {"type": "object", "properties": {"token": {"type": "string"}}}
+    spec["channels"]["main"]["messages"]["connect"] = {"payload": auth}
+    reference = {"$ref": "#/channels/main/messages/connect"}
+    channel = {"$ref": "#/channels/main"}
+    operation = {"action": "receive", "channel": channel, "messages": [reference]}
+    spec["operations"]["enter"] = operation
+    spec["operations"]["receive_main"]["security"] = [
+        {"$ref": "#/components/securitySchemes/tokens"}
+    ]
+    spec["components"] = {"securitySchemes": {"tokens": {"type": "http", "scheme": "bearer"}}}
+    return spec
+
+
+def test_connects_and_who_may_not_send_count(kind: str, net: Any) -> None:
+    """The auth value is the payload of `connect`; none is no value."""
+
+    def verify(credential: Any, _handshake: Any) -> Identity | None:
+        return Identity("ada") if credential == "good" else None
+
+    served = Measured(kind, net, secured(), security={"tokens": verify})
+    served.guard.measure_coverage()
+    client = net.client(served.url)
+    client.ask("say", "hello")
+    found = seen(served.guard.coverage())
+    assert found == ["enter absence", "enter message", "enter operation", "receive_main refusal"]
+    net.client(served.url, auth={"token": "good"}).ask("say", "hello")
+    assert "enter field" in seen(served.guard.coverage())
+    net.raw(served.url).enter(auth='{"token":7}')
+    missing = {each.id: each.missing for each in served.guard.coverage().operations}
+    assert missing["enter"] == ()
+    (left,) = missing["receive_main"]
+    assert left.text == "no 'say' that breaks the contract was rejected"
 
 
 class Order(BaseModel):
