@@ -42,6 +42,8 @@ LABELS = {
     "console": "pages about a document",
     "integrations": "Socket.IO and Flask",
     "codegen": "documents as code",
+    "coverage": "what traffic shows of a document",
+    "pytest_plugin": "coverage of test runs",
     "compatibility": "versions of documents, compared",
     "codefirst": "type hints as a document",
     "lint": "findings about documents",

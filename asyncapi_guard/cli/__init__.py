@@ -16,6 +16,7 @@ __all__ = ["cli"]
 _COMMANDS = {
     "add": "Add an event to an AsyncAPI file.",
     "check": "Compare an application's code with its AsyncAPI file.",
+    "coverage": "Report how much of an AsyncAPI file was seen in traffic.",
     "demo": "Play tic-tac-toe against a guarded server.",
     "diff": "Say what a new version of an AsyncAPI file breaks.",
     "doctor": "Say what is guarded, and what is not.",

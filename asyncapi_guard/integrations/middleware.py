@@ -16,6 +16,7 @@ from asyncapi_guard.integrations.configuration import (
     keys_in,
     read_configuration,
 )
+from asyncapi_guard.integrations.covering import MeasuresCoverage, installed
 from asyncapi_guard.integrations.guard_options import (
     check_document,
     check_options,
@@ -71,7 +72,7 @@ _NOT_UNDER_FLASK = (
 _REMEDY = "pass typed=True to init_app() or protect(), or typed=False if this is meant"
 
 
-class AsyncAPIGuard(Reloading, ServesConsole):
+class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage):
     """Guards Socket.IO servers and clients by an AsyncAPI document.
 
     Args:
@@ -314,11 +315,14 @@ class AsyncAPIGuard(Reloading, ServesConsole):
         Raises:
             InstallationError: there is no document yet, or several applications have their own.
         """
-        return self.in_force if self._has_document else self._configured().guard
+        return self._now().in_force
 
     @guard.setter
     def guard(self, guard: Guard) -> None:
         self._put_in_force(guard)
+
+    def _now(self) -> AsyncAPIGuard:
+        return self if self._has_document else self._configured()
 
     @property
     def _guarding(self) -> AsyncAPIGuard:
@@ -493,6 +497,7 @@ class AsyncAPIGuard(Reloading, ServesConsole):
         self.recorder.count_as(Perspective.SERVER if self._servers() else Perspective.CLIENT)
         for look in self._observers:
             look(adapter)
+        installed(adapter)
 
     def observe_adapters(self, look: Callable[[Any], object]) -> None:
         """Call a function with what is put on each server and client, now and later."""

@@ -48,10 +48,14 @@ class Measured:
     Attributes:
         guard: what guards it.
         url: where it is.
+        run: awaits what the server's methods return, on asyncio.
     """
 
-    def __init__(self, kind: str, net: Any, **policy: Any) -> None:
-        self.guard = AsyncAPIGuard(document(), policy=Policy(**policy))
+    def __init__(
+        self, kind: str, net: Any, spec: Any = None, security: Any = None, **policy: Any
+    ) -> None:
+        spec = document() if spec is None else spec
+        self.guard = AsyncAPIGuard(spec, policy=Policy(**policy), security=security)
         awaits = kind == "asyncio"
         io: Any = (
             socketio.AsyncServer(async_mode="asgi")
@@ -63,8 +67,10 @@ class Measured:
         for namespace in ("/", "/rooms/1", "/rooms/2"):
             self._handle(namespace, awaits=awaits)
         if awaits:
-            self.url = net.also_serve(Uvicorn(socketio.ASGIApp(io))).url
+            served = net.also_serve(Uvicorn(socketio.ASGIApp(io)))
+            self.url, self.run = served.url, served.run
         else:
+            self.run = lambda value: value
             self.url = net.serve(socketio.WSGIApp(io))
 
     def _handle(self, namespace: str, *, awaits: bool) -> None:

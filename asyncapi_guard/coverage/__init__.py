@@ -1,0 +1,1 @@
+"""What traffic has shown of a document, and what of it nobody has seen."""
