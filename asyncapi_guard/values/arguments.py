@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.values.drawing import EFFORT, draw_value
+from asyncapi_guard.values.drawing import EFFORT, draw_list, draw_value
 from asyncapi_guard.values.judges import ack_judge, arguments_judge
 from asyncapi_guard.values.no_value import NoValue
 
@@ -42,9 +42,10 @@ def draw_arguments(
     for _ in range(effort if accepts is not None else 1):
         if schema.nothing:
             found: list[Any] = []
+        elif schema.positional:
+            found = draw_list(schema, choices, effort=effort)
         else:
-            value = draw_value(schema, choices, effort=effort)
-            found = list(value) if schema.positional else [value]
+            found = [draw_value(schema, choices, effort=effort)]
         if judge(found):
             return found
     raise NoValue(schema.location)

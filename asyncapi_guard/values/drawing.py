@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
-from asyncapi_guard.schema.boundary_values.atoms import atoms_of
-from asyncapi_guard.schema.boundary_values.parts import Node, Place
-from asyncapi_guard.schema.boundary_values.seeds import seeds_of
+from asyncapi_guard.values.making import DeadEnd, Maker
 from asyncapi_guard.values.no_value import NoValue
+from asyncapi_guard.values.nodes import Node
+from asyncapi_guard.values.places import Place, Places
 
 if TYPE_CHECKING:
     from asyncapi_guard.contract import Schema
+    from asyncapi_guard.schema.bundle import Bundle
     from asyncapi_guard.schema.compiled import CompiledSchema
     from asyncapi_guard.values.choices import Choices
 
-__all__ = ["EFFORT", "draw_value"]
+__all__ = ["EFFORT", "draw_list", "draw_value", "places_of"]
 
 #: How many values are tried for one that is valid.
-EFFORT = 60
+EFFORT = 30
+#: Of them, those that are made with the judge's help alone where it is needed.
+_EASY = 6
+_LIST = Node({"type": "array"}, "")
 
 
 def draw_value(schema: Schema, choices: Choices, *, effort: int = EFFORT) -> Any:
@@ -31,10 +36,52 @@ def draw_value(schema: Schema, choices: Choices, *, effort: int = EFFORT) -> Any
     Raises:
         NoValue: none of the values that were tried is valid.
     """
-    bundle = cast("CompiledSchema", schema).bundle
-    node = Node(bundle, bundle.root)
-    tried = [*seeds_of([node]), *atoms_of(Place([node]))][:effort]
-    found = [value for value in tried if schema.is_valid(value)]
-    if not found:
-        raise NoValue(schema.location)
-    return choices.one_of(found)
+    places = places_of(schema)
+    return _drawn(schema, places, places.root, choices, effort)
+
+
+def draw_list(schema: Schema, choices: Choices, *, effort: int = EFFORT) -> list[Any]:
+    """A list that a schema accepts.
+
+    Raises:
+        NoValue: none of the lists that were tried is valid.
+    """
+    places = places_of(schema)
+    place = places.of(places.nodes.root, _LIST)
+    return cast("list[Any]", _drawn(schema, places, place, choices, effort))
+
+
+def _drawn(schema: Schema, places: Places, place: Place, choices: Choices, effort: int) -> Any:
+    for number in range(effort):
+        try:
+            value = Maker(places, choices, careful=number >= _EASY).whole(place)
+        except DeadEnd:
+            continue
+        if schema.is_valid(value):
+            return value
+    raise NoValue(schema.location)
+
+
+def places_of(schema: Schema) -> Places:
+    """The places of a schema, made once."""
+    return _places(_Same(cast("CompiledSchema", schema).bundle))
+
+
+class _Same:
+    """A bundle, equal to itself alone: comparing what is in it takes long."""
+
+    __slots__ = ("bundle",)
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.bundle: Bundle = bundle
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.bundle is self.bundle
+
+    def __hash__(self) -> int:
+        return id(self.bundle)
+
+
+@lru_cache(maxsize=1024)
+def _places(same: _Same) -> Places:
+    return Places(same.bundle)

@@ -1,0 +1,155 @@
+"""The schemas of a bundle with their places in the document, and what their references lead to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+
+from asyncapi_guard.schema.bundle import target
+from asyncapi_guard.schema.dialects import Draft, subschemas
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from asyncapi_guard.schema.bundle import Bundle
+
+__all__ = ["Node", "Nodes"]
+
+
+class Node:
+    """A schema, at its place. Two nodes are the same only if they are one object.
+
+    Attributes:
+        schema: the schema.
+        location: where it is, as `file#/json/pointer`.
+        resource: the schema with an `$id` that holds it, if its references are read by that.
+    """
+
+    __slots__ = ("_below", "location", "resource", "schema")
+
+    def __init__(self, schema: Any, location: str, resource: Node | None = None) -> None:
+        self.schema: Any = schema
+        self.location: str = location
+        self.resource: Node | None = resource
+        self._below: dict[tuple[str | int, ...], Node] = {}
+
+    def at(self, *path: str | int) -> Node:
+        """The schema at a path within this one."""
+        found = self._below.get(path)
+        if found is None:
+            value = self.schema
+            for part in path:
+                value = value[part]
+            found = self._below[path] = Node(value, self.of(*path), self.resource)
+        return found
+
+    def of(self, *path: str | int) -> str:
+        """The location of what is at a path within this schema."""
+        return self.location + "".join(f"/{_escaped(part)}" for part in path)
+
+
+def _escaped(part: str | int) -> str:
+    return str(part).replace("~", "~0").replace("/", "~1")
+
+
+class Nodes:
+    """All schemas of a bundle.
+
+    Attributes:
+        bundle: the bundle.
+        root: the schema that the bundle is about.
+    """
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.bundle: Bundle = bundle
+        self._entries: dict[str, Node] = {}
+        #: By identifier, where a dialect knows identifiers: those schemas.
+        self._identified: dict[str, Node] | None = None
+        self.root: Node = self._entry("s0")
+
+    def _entry(self, name: str) -> Node:
+        found = self._entries.get(name)
+        if found is None:
+            found = Node(self.bundle.schemas[name], self.bundle.places.get(name, ""))
+            if self.bundle.dialect.resources and self._identifier(found.schema):
+                found.resource = found
+            self._entries[name] = found
+        return found
+
+    def behind(self, node: Node) -> tuple[list[Node], bool]:
+        """The schemas that the references of a schema lead to, and whether all were found."""
+        found: list[Node] = []
+        is_whole = True
+        for keyword in ("$ref", "$dynamicRef", "$recursiveRef"):
+            ref = node.schema.get(keyword)
+            if isinstance(ref, str):
+                behind = self._target(node, ref)
+                is_whole &= behind is not None and keyword == "$ref"
+                found += [behind] if behind is not None else []
+        return found, is_whole
+
+    def _target(self, node: Node, ref: str) -> Node | None:
+        entry = target(self.bundle.dialect, ref)
+        if entry is not None and entry in self.bundle.schemas:
+            return self._entry(entry)
+        base = self._base(node.resource)
+        uri, _, fragment = urljoin(base, ref).partition("#")
+        resource = node.resource if ref.startswith("#") else self._resources().get(uri)
+        if resource is None:
+            resource = self._resources().get(uri) or (self.root if ref.startswith("#") else None)
+        if resource is None or not fragment:
+            return resource
+        if fragment.startswith("/"):
+            return _pointed(resource, fragment)
+        return next((each for each in _within(resource) if _is_anchor(each.schema, fragment)), None)
+
+    def _identifier(self, schema: Any) -> str:
+        keyword = "id" if self.bundle.dialect.draft is Draft.DRAFT4 else "$id"
+        own = schema.get(keyword) if isinstance(schema, dict) else None
+        return own if isinstance(own, str) and not own.startswith("#") else ""
+
+    def _base(self, resource: Node | None) -> str:
+        return urljoin("guard:/", self._identifier(resource.schema)) if resource is not None else ""
+
+    def _resources(self) -> dict[str, Node]:
+        if self._identified is None:
+            self._identified = {}
+            for name in self.bundle.schemas:
+                for node in _within(self._entry(name)):
+                    identifier = self._identifier(node.schema)
+                    if identifier:
+                        node.resource = node
+                        uri = urljoin("guard:/", identifier).partition("#")[0]
+                        self._identified.setdefault(uri, node)
+        return self._identified
+
+
+def _within(node: Node) -> Iterator[Node]:
+    todo = [node]
+    while todo:
+        each = todo.pop()
+        yield each
+        todo += [each.at(*path) for path, _ in subschemas(each.schema)]
+
+
+def _pointed(node: Node, pointer: str) -> Node | None:
+    value: Any = node.schema
+    path: list[str | int] = []
+    for part in pointer.split("/")[1:]:
+        name: str | int = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, list) and str(name).isdecimal():
+            name = int(name)
+        try:
+            value = value[name]
+        except (KeyError, IndexError, TypeError):
+            return None
+        path.append(name)
+    return node.at(*path)
+
+
+def _is_anchor(schema: Any, name: str) -> bool:
+    if not isinstance(schema, dict):
+        return False
+    return name in (schema.get("$anchor"), schema.get("$dynamicAnchor")) or (
+        f"#{name}" in (schema.get("$id"), schema.get("id"))
+    )
