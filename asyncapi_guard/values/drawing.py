@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.schema.compiled import CompiledSchema
     from asyncapi_guard.values.choices import Choices
 
-__all__ = ["EFFORT", "draw_list", "draw_value", "places_of"]
+__all__ = ["EFFORT", "draw_list", "draw_value", "list_place", "places_of"]
 
 #: How many values are tried for one that is valid.
 EFFORT = 30
@@ -47,8 +47,12 @@ def draw_list(schema: Schema, choices: Choices, *, effort: int = EFFORT) -> list
         NoValue: none of the lists that were tried is valid.
     """
     places = places_of(schema)
-    place = places.of(places.nodes.root, _LIST)
-    return cast("list[Any]", _drawn(schema, places, place, choices, effort))
+    return cast("list[Any]", _drawn(schema, places, list_place(places), choices, effort))
+
+
+def list_place(places: Places) -> Place:
+    """The place of the schema itself, where it stands for a list of arguments."""
+    return places.of(places.nodes.root, _LIST)
 
 
 def _drawn(schema: Schema, places: Places, place: Place, choices: Choices, effort: int) -> Any:

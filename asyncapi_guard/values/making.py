@@ -67,6 +67,14 @@ class Maker:
             raise DeadEnd
         return self.value(place, max(_LEVELS, height))
 
+    def unjudged(self, place: Place) -> Any:
+        """A value that the judge does not look at: what the schemas say together is likely so.
+
+        Raises:
+            DeadEnd: none was found.
+        """
+        return self._made(place, max(_LEVELS, place.height or 0), spare=False)
+
     def value(self, place: Place, levels: int) -> Any:
         """A value, with at most so many levels below it."""
         self._left -= 1

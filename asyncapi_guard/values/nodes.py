@@ -23,14 +23,18 @@ class Node:
         schema: the schema.
         location: where it is, as `file#/json/pointer`.
         resource: the schema with an `$id` that holds it, if its references are read by that.
+        made_of: the keyword of the document that it was made of; empty if it is in the document.
     """
 
-    __slots__ = ("_below", "location", "resource", "schema")
+    __slots__ = ("_below", "location", "made_of", "resource", "schema")
 
-    def __init__(self, schema: Any, location: str, resource: Node | None = None) -> None:
+    def __init__(
+        self, schema: Any, location: str, resource: Node | None = None, *, made_of: str = ""
+    ) -> None:
         self.schema: Any = schema
         self.location: str = location
         self.resource: Node | None = resource
+        self.made_of: str = made_of
         self._below: dict[tuple[str | int, ...], Node] = {}
 
     def at(self, *path: str | int) -> Node:
@@ -40,11 +44,15 @@ class Node:
             value = self.schema
             for part in path:
                 value = value[part]
-            found = self._below[path] = Node(value, self.of(*path), self.resource)
+            location = self.of(*path)
+            found = Node(value, location, self.resource, made_of=self.made_of)
+            self._below[path] = found
         return found
 
     def of(self, *path: str | int) -> str:
         """The location of what is at a path within this schema."""
+        if self.made_of:
+            return self.location
         return self.location + "".join(f"/{_escaped(part)}" for part in path)
 
 
@@ -136,14 +144,15 @@ def _pointed(node: Node, pointer: str) -> Node | None:
     value: Any = node.schema
     path: list[str | int] = []
     for part in pointer.split("/")[1:]:
-        name: str | int = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(value, list) and str(name).isdecimal():
-            name = int(name)
-        try:
+        name = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, dict) and name in value:
             value = value[name]
-        except (KeyError, IndexError, TypeError):
+            path.append(name)
+        elif isinstance(value, list) and name.isdecimal() and int(name) < len(value):
+            value = value[int(name)]
+            path.append(int(name))
+        else:
             return None
-        path.append(name)
     return node.at(*path)
 
 

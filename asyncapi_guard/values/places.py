@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asyncapi_guard.schema.adapt import adapt
+from asyncapi_guard.schema.dialects import IN_PLACE
 from asyncapi_guard.schema.engine_choice import get_engine
 from asyncapi_guard.values.facts import Facts
 from asyncapi_guard.values.negation import absent, negated, present
@@ -71,7 +72,12 @@ class Place:
     )
 
     def __init__(
-        self, places: Places, nodes: Sequence[Node], inherited: Place | None = None
+        self,
+        places: Places,
+        nodes: Sequence[Node],
+        inherited: Place | None = None,
+        *,
+        taken: int = 0,
     ) -> None:
         self._places = places
         self.nodes: tuple[Node, ...] = tuple(nodes)
@@ -84,7 +90,7 @@ class Place:
         fresh: Sequence[Node] = nodes
         if inherited is not None:
             self.is_hard, self.is_never = inherited.is_hard, inherited.is_never
-            self.parts, self.choices = [*inherited.parts], [*inherited.choices[1:]]
+            self.parts, self.choices = [*inherited.parts], [*inherited.choices[taken:]]
             fresh = nodes[len(inherited.nodes) :]
         self._gather(fresh)
         self._options: dict[int, Place] = {}
@@ -127,8 +133,21 @@ class Place:
         if found is None:
             first = self.choices[0]
             more = (*first.options, *first.spare)[index]
-            found = self._options[index] = Place(self._places, (*self.nodes, *more), self)
+            found = self._options[index] = Place(self._places, (*self.nodes, *more), self, taken=1)
         return found
+
+    def where_refused(self, refused: Node) -> Place:
+        """The place of values that a schema under `not` accepts, and the others accept as well.
+
+        Its alternatives are those that were taken here.
+        """
+        own = [node for node in self.parts if not node.made_of]
+        plain = [Node(_without_choices(node.schema), node.location) for node in own]
+        return Place(self._places, (*plain, refused))
+
+    def with_more(self, *nodes: Node) -> Place:
+        """The place where more schemas count, with the same choices open."""
+        return Place(self._places, (*self.nodes, *nodes), self)
 
     @property
     def facts(self) -> Facts:
@@ -297,7 +316,7 @@ class Places:
         then, otherwise = (
             [node.at(keyword)] if keyword in node.schema else [] for keyword in ("then", "else")
         )
-        made = Node({"not": node.schema["if"]}, node.of("if"), node.resource)
+        made = Node({"not": node.schema["if"]}, node.of("if"), node.resource, made_of="if")
         return Choice("if", node, ((node.at("if"), *then), (made, *otherwise)))
 
     def _refused(self, node: Node) -> list[Choice]:
@@ -313,13 +332,20 @@ class Places:
         if not refused:
             return []
         location = node.of("not")
-        options = tuple((Node(each, location, node.resource),) for each in refused)
+        word = node.made_of or "not"
+        options = tuple((Node(each, location, node.resource, made_of=word),) for each in refused)
         return [Choice("not", node, options)]
+
+
+def _without_choices(schema: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in schema.items() if key not in IN_PLACE}
 
 
 def _alone(nodes: Sequence[Node]) -> tuple[tuple[Node, ...], ...]:
     """Each alternative, with the refusal of the others."""
-    refused = [Node({"not": each.schema}, each.location, each.resource) for each in nodes]
+    refused = [
+        Node({"not": each.schema}, each.location, each.resource, made_of="oneOf") for each in nodes
+    ]
     return tuple(
         (node, *(each for each in refused if each is not refused[index]))
         for index, node in enumerate(nodes)
@@ -329,8 +355,9 @@ def _alone(nodes: Sequence[Node]) -> tuple[tuple[Node, ...], ...]:
 def _dependency(node: Node, keyword: str, name: str) -> Choice:
     wanted = node.schema[keyword][name]
     location = node.of(keyword, name)
-    without = Node(absent(name), location, node.resource)
+    without = Node(absent(name), location, made_of=keyword)
     if isinstance(wanted, list):
-        return Choice(keyword, node, ((without,), (Node(present(name, *wanted), location),)))
-    there = Node(present(name), location, node.resource)
+        both = Node(present(name, *wanted), location, made_of=keyword)
+        return Choice(keyword, node, ((without,), (both,)))
+    there = Node(present(name), location, made_of=keyword)
     return Choice(keyword, node, ((without,), (there, node.at(keyword, name))))

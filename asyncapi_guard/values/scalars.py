@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.values.choices import Choices
     from asyncapi_guard.values.facts import Numbers, Texts
 
-__all__ = ["draw_number", "draw_text"]
+__all__ = ["draw_number", "draw_text", "matches"]
 
 #: How far from the number next to zero others are, and how often each of these is the case.
 _REACHES = (10, 10, 1_000, 100_000, 2**31, 2**53 - 1)
@@ -123,7 +123,7 @@ def _pool(texts: Texts) -> tuple[str, ...]:
         lengths = tuple(n for n in (texts.least, texts.most) if n <= 300)
         tried = [*matching(source, lengths)[0]]
         pattern = pattern_of(source)
-        for count in range(40 * _POOL if pattern is not None else 0):
+        for count in range(15 * _POOL if pattern is not None else 0):
             # First as short as can be, since longer ones take longer.
             most = min(texts.most, texts.least + 2 + count)
             text = pattern.text(random, texts.least, most) if pattern is not None else None
@@ -156,7 +156,7 @@ def _formatted(texts: Texts) -> tuple[str, ...]:
 def _fits(texts: Texts, text: str) -> bool:
     if not texts.least <= len(text) <= texts.most:
         return False
-    return all(_matches(pattern, text) for pattern in texts.patterns)
+    return all(matches(pattern, text) for pattern in texts.patterns)
 
 
 @lru_cache(maxsize=512)
@@ -167,6 +167,7 @@ def _compiled(pattern: str) -> re.Pattern[str] | None:
         return None
 
 
-def _matches(pattern: str, text: str) -> bool:
+def matches(pattern: str, text: str) -> bool:
+    """Whether a pattern matches a text; one that Python does not read matches all texts."""
     compiled = _compiled(pattern)
     return compiled is None or compiled.search(text) is not None
