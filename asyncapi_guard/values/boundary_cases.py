@@ -18,7 +18,8 @@ from asyncapi_guard.values.container_boundaries import Container, another_name, 
 from asyncapi_guard.values.drawing import list_place, places_of
 from asyncapi_guard.values.judges import arguments_judge
 from asyncapi_guard.values.making import DeadEnd, Maker
-from asyncapi_guard.values.scalar_boundaries import Attempt, of_types, of_values
+from asyncapi_guard.values.nodes import Node
+from asyncapi_guard.values.scalar_boundaries import Attempt, kind_of, of_types, of_values
 from asyncapi_guard.values.whole_values import WholeChoices
 
 if TYPE_CHECKING:
@@ -65,12 +66,14 @@ class _Visit(NamedTuple):
         path: where its value is in the arguments.
         whole: valid arguments that have a value there.
         above: the schemas of the places that hold it.
+        typed: it is the same place as another one, for another type.
     """
 
     place: Place
     path: _Path
     whole: list[Any]
     above: tuple[frozenset[int], ...] = ()
+    typed: bool = False
 
 
 class _Walk:
@@ -173,13 +176,30 @@ class _Walk:
         for attempts in (
             of_values(visit.place, value),
             container.attempts(value),
-            of_types(visit.place, value),
+            of_types(visit.place, value) if not visit.typed else (),
         ):
             for attempt in attempts:
                 yield from self._tried(visit, attempt)
         yield from self._refused(visit)
         yield from self._held(visit)
         self._go_below(visit, value)
+        if not visit.typed:
+            self._go_to_other_types(visit, value)
+
+    def _go_to_other_types(self, visit: _Visit, value: Any) -> None:
+        """Visit the place again for each type that its value can have, and has not."""
+        kinds = visit.place.facts.types
+        is_said = any("type" in part.schema for part in visit.place.parts)
+        for kind in kinds if is_said and visit.place.facts.told is None else ():
+            if kind in ("null", "boolean") or kind == kind_of(value):
+                continue
+            node = Node({"type": kind}, visit.place.parts[0].location, made_of="type")
+            place = visit.place.with_more(node)
+            for made in self._made(place, full=True):
+                whole = replaced(visit.whole, visit.path, made)
+                if self._judge(whole):
+                    self._todo.append(_Visit(place, visit.path, whole, visit.above, typed=True))
+                    break
 
     def _go_below(self, visit: _Visit, value: Any) -> None:
         own = frozenset(map(id, visit.place.parts))
@@ -220,10 +240,7 @@ class _Walk:
         again = key in self._taken
         self._taken.add(key)
         for index in range(len(choice.options)):
-            location = choice.owner.of(choice.keyword, index)
-            if choice.keyword not in ("oneOf", "anyOf"):
-                location = choice.options[index][-1].location
-            what = f"alternative {index + 1} of {choice.keyword}"
+            location, what = _told(choice, index)
             taken = None
             for place, made in self._of_option(visit.place, choice, index):
                 arguments = replaced(visit.whole, visit.path, made)
@@ -292,6 +309,19 @@ class _Walk:
     def _few(self, place: Place) -> list[Any]:
         """A value of a place, and more of them that may differ."""
         return [*islice(self._made(place, full=False), 4)]
+
+
+def _told(choice: Choice, index: int) -> tuple[str, str]:
+    """Where an alternative is, and in words which one it is."""
+    keyword, owner = choice.keyword, choice.owner
+    if keyword in ("oneOf", "anyOf"):
+        return owner.of(keyword, index), f"alternative {index + 1} of {keyword}"
+    if keyword == "if":
+        return owner.of(keyword), "where if does not hold" if index else "where if holds"
+    if keyword == "not":
+        return owner.of(keyword), f"what not leaves, in the way {index + 1}"
+    location = choice.options[index][0].location
+    return location, f"{'with' if index else 'without'} the property that {keyword} is about"
 
 
 def _found(whole: Any, path: _Path) -> Any:

@@ -93,6 +93,10 @@ class Container:
         must = self._facts.required()
         properties = part.schema.get("properties")
         named = properties if isinstance(properties, dict) else {}
+        for name in named:
+            if named[name] is False and name not in value:
+                what = f"with the property {name!r}, which is refused"
+                yield Attempt("properties", part, what, {**value, name: 1}, (name,))
         optional = [name for name in named if name not in must and name in value]
         for name in optional:
             what = f"without the optional property {name!r}"

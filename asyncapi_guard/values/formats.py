@@ -15,7 +15,6 @@ __all__ = ["FORMATS"]
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _ALNUM = "abcdefghijklmnopqrstuvwxyz0123456789"
-_HEX = "0123456789abcdef"
 #: For examples, by RFC 2606 and RFC 5737.
 _DOMAINS = ("example.com", "example.org", "example.net", "sub.example.com", "a.example")
 _OFFSETS = ("Z", "+00:00", "-08:00", "+05:30", "+14:00")
@@ -114,9 +113,9 @@ def _relative_pointer(choices: Choices) -> str:
 
 
 def _uuid(choices: Choices) -> str:
-    parts = ("".join(choices.one_of(_HEX) for _ in range(n)) for n in (8, 3, 3, 12))
-    first, second, third, last = parts
-    return f"{first}-{second}0-4{third}-{choices.one_of('89ab')}{third}-{last}"
+    drawn = f"{choices.integer(0, (1 << 120) - 1):030x}"
+    variant = choices.one_of("89ab")
+    return f"{drawn[:8]}-{drawn[8:12]}-4{drawn[12:15]}-{variant}{drawn[15:18]}-{drawn[18:]}"
 
 
 def _byte(choices: Choices) -> str:

@@ -1,6 +1,6 @@
 """Decisions by Hypothesis, which shrinks them; and strategies for values and arguments.
 
-Needs Hypothesis: `pip install "asyncapi-guard[testing]"`.
+Needs Hypothesis: `pip install 'asyncapi-guard[testing]'`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ try:
     from hypothesis import strategies as st
 except ImportError as error:
     raise ImportError(
-        'values for tests need Hypothesis; install it with pip install "asyncapi-guard[testing]"'
+        "values for tests need Hypothesis; install it with pip install 'asyncapi-guard[testing]'"
     ) from error
 
 from asyncapi_guard.values.arguments import draw_ack, draw_arguments
@@ -89,7 +89,10 @@ class HypothesisChoices:
 
     def more(self, count: int, least: int, most: int) -> bool:
         """Whether another one follows; the fewest are the simplest."""
-        return count < least or (count < most and self.boolean())
+        if count < least or least >= most:
+            return count < least
+        # Drawn at the end as well: so what is before it can be left out, and nothing is missing.
+        return self.boolean() and count < most
 
     def text(self, least: int, most: int) -> str:
         """Text; the shortest is the simplest."""

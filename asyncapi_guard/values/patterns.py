@@ -39,7 +39,8 @@ _CATEGORIES = {
     "CATEGORY_SPACE": _SPACES,
     "CATEGORY_NOT_SPACE": "".join(c for c in _PRINTABLE if c not in _SPACES),
     "CATEGORY_WORD": _WORDS,
-    "CATEGORY_NOT_WORD": "".join(c for c in _PRINTABLE if c not in _WORDS),
+    # ASCII alone: which other letters are words depends on who asks.
+    "CATEGORY_NOT_WORD": "".join(c for c in _PRINTABLE if c not in _WORDS and c.isascii()),
 }
 #: Of a range of characters, that are drawn from.
 _MOST_OF_RANGE = 512
@@ -151,8 +152,7 @@ def _without_properties(pattern: str) -> str:
 
 
 def _is_anchor(item: Any) -> bool:
-    op, given = item
-    return str(op) == "AT" and not str(given).endswith("BOUNDARY")
+    return str(item[0]) == "AT"
 
 
 class _Maker:

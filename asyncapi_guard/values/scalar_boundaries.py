@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.values.nodes import Node
     from asyncapi_guard.values.places import Place
 
-__all__ = ["Attempt", "of_types", "of_values"]
+__all__ = ["Attempt", "kind_of", "of_types", "of_values"]
 
 #: Texts and lists that are longer are not made.
 LONGEST = 5_000
@@ -45,6 +45,18 @@ _SPECIAL: dict[str, tuple[tuple[str, Any], ...]] = {
     "object": (("an empty object", {}),),
 }
 _SHORT_OF = {"minLength": "shorter", "maxLength": "longer"}
+
+
+_KINDS: dict[type, str] = {
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    str: "string",
+    bytes: "string",
+    list: "array",
+    dict: "object",
+    type(None): "null",
+}
 
 
 class Attempt(NamedTuple):
@@ -87,6 +99,11 @@ def of_types(place: Place, value: Any) -> Iterator[Attempt]:
             yield Attempt("type", part, "text in place of bytes", "a")
         elif "string" in kinds:
             yield Attempt("type", part, "bytes in place of text", b"a")
+
+
+def kind_of(value: Any) -> str:
+    """The type of a value, the narrowest that there is."""
+    return _KINDS.get(type(value), "")
 
 
 def _nearly(part: Node, kinds: tuple[str, ...], value: Any) -> Iterator[Attempt]:

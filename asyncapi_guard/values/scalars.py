@@ -123,7 +123,7 @@ def _pool(texts: Texts) -> tuple[str, ...]:
         lengths = tuple(n for n in (texts.least, texts.most) if n <= 300)
         tried = [*matching(source, lengths)[0]]
         pattern = pattern_of(source)
-        for count in range(15 * _POOL if pattern is not None else 0):
+        for count in range(8 * _POOL if pattern is not None else 0):
             # First as short as can be, since longer ones take longer.
             most = min(texts.most, texts.least + 2 + count)
             text = pattern.text(random, texts.least, most) if pattern is not None else None
