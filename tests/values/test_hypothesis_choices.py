@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 QUICK = settings(
-    max_examples=300, database=None, deadline=None, suppress_health_check=[*HealthCheck]
+    max_examples=100, database=None, deadline=None, suppress_health_check=[*HealthCheck]
 )
 TREE = {
     "type": "object",
@@ -66,6 +66,7 @@ def test_what_is_drawn_is_valid(name: str) -> None:
     drawn()
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     ("schema", "value"),
     [
