@@ -7,6 +7,7 @@ from asyncapi_guard.values.choices import Choices, RandomChoices
 from asyncapi_guard.values.drawing import draw_value
 from asyncapi_guard.values.examples import example_acks, example_arguments
 from asyncapi_guard.values.invalid import invalid_arguments
+from asyncapi_guard.values.judges import ack_judge, arguments_judge
 from asyncapi_guard.values.no_value import NoValue
 
 __all__ = [
@@ -14,6 +15,8 @@ __all__ = [
     "Choices",
     "NoValue",
     "RandomChoices",
+    "ack_judge",
+    "arguments_judge",
     "boundary_cases",
     "draw_ack",
     "draw_arguments",

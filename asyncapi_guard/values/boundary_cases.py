@@ -42,7 +42,7 @@ _Path = tuple["str | int", ...]
 
 
 def boundary_cases(
-    schema: Schema,
+    schema: Schema | None,
     *,
     most: int = MOST,
     accepts: Callable[[Sequence[Any]], bool] | None = None,
@@ -50,12 +50,14 @@ def boundary_cases(
     """The cases of a schema: the same ones, in the same order, each time.
 
     Args:
-        schema: of the arguments of an event, or of an ack.
+        schema: of the arguments of an event, or of an ack; `None` accepts everything, and has no
+            boundary.
         most: how many cases there are at most.
         accepts: what judges the arguments; by default the schema alone, as the guard judges by it.
     """
-    walk = _Walk(schema, accepts or arguments_judge(schema))
-    yield from islice(walk.cases(), most)
+    if schema is not None:
+        walk = _Walk(schema, accepts or arguments_judge(schema))
+        yield from islice(walk.cases(), most)
 
 
 class _Visit(NamedTuple):
@@ -105,6 +107,9 @@ class _Walk:
                     whole = whole or arguments
                     break
         if whole is None:
+            for plain in _PLAIN:
+                location, what = self._schema.location, "a plain value of a schema without values"
+                yield from self._case([plain], "arguments", (), location, what)
             return
         yield from self._numbers(whole)
         self._todo.append(_Visit(place, () if positional else (0,), whole))
@@ -172,7 +177,7 @@ class _Walk:
             yield from self._alternatives(visit, visit.place.choices[0])
             return
         value = _found(visit.whole, visit.path)
-        container = Container(self._places.nodes.bundle, visit.place, self._few)
+        container = Container(self._places, visit.place, self._few)
         for attempts in (
             of_values(visit.place, value),
             container.attempts(value),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from asyncapi_guard.schema.boundary_values.atoms import atoms_of
 from asyncapi_guard.schema.boundary_values.parts import Node as PartNode
 from asyncapi_guard.schema.boundary_values.parts import Place as PartPlace
-from asyncapi_guard.schema.equality import equal
+from asyncapi_guard.values.distinct import Distinct
 from asyncapi_guard.values.patterns import pattern_of
 from asyncapi_guard.values.scalar_boundaries import LONGEST, Attempt
 from asyncapi_guard.values.whole_values import WholeChoices
@@ -16,10 +16,9 @@ from asyncapi_guard.values.whole_values import WholeChoices
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from asyncapi_guard.schema.bundle import Bundle
     from asyncapi_guard.values.facts import Facts
     from asyncapi_guard.values.nodes import Node
-    from asyncapi_guard.values.places import Place
+    from asyncapi_guard.values.places import Place, Places
 
 __all__ = ["Container", "another_name", "pattern_names"]
 
@@ -55,13 +54,13 @@ class Container:
     """Attempts at one object or list.
 
     Args:
-        bundle: that of its schemas.
+        places: those of its schemas.
         place: the place, with nothing open.
         make: makes a valid value of a place; `None` where it finds none, or a list of it.
     """
 
-    def __init__(self, bundle: Bundle, place: Place, make: Callable[[Place], list[Any]]) -> None:
-        self._bundle = bundle
+    def __init__(self, places: Places, place: Place, make: Callable[[Place], list[Any]]) -> None:
+        self._places = places
         self._place = place
         self._facts: Facts = place.facts
         self._make = make
@@ -153,7 +152,9 @@ class Container:
     def _tried_names(self, *, valid: bool) -> Iterator[str]:
         """Names that what is said of names accepts, or does not."""
         names = self._place.names()
-        atoms = atoms_of(PartPlace([PartNode(self._bundle, n.schema) for n in names.nodes]))
+        atoms = atoms_of(
+            PartPlace([PartNode(self._places.nodes.bundle, n.schema) for n in names.nodes])
+        )
         texts = dict.fromkeys(each for each in atoms if isinstance(each, str))
         for text in (*texts, "another", "Another name"):
             if names.accepts(text) is valid:
@@ -203,22 +204,24 @@ class Container:
     def _long(self, value: list[Any], count: int) -> list[Any]:
         """The list with so many items."""
         found = value[:count]
+        seen = Distinct(found)
         while len(found) < min(count, _MOST_FILLED if self._facts.is_unique() else LONGEST + 1):
-            item = self._item(found)
+            item = self._item(found, seen)
             if item is None:
                 break
             if not self._facts.is_unique() and len(found) >= self._facts.positions():
                 return found + item * (count - len(found))
             found += item
+            seen.add(item[0])
         return found
 
-    def _item(self, found: list[Any]) -> list[Any] | None:
+    def _item(self, found: list[Any], seen: Distinct) -> list[Any] | None:
         """One more item, in a list; `None` where there is none."""
         made = self._make(self._place.item(len(found)))
         if not self._facts.is_unique():
             return made[:1] or [1]
         others = [*made, *_counted(made, len(found))]
-        return next(([o] for o in others if not any(equal(f, o) for f in found)), None)
+        return next(([other] for other in others if other not in seen), None)
 
     def _ends(self, part: Node, value: list[Any]) -> Iterator[Attempt]:
         for keyword in _ENDING:
@@ -231,7 +234,7 @@ class Container:
             yield Attempt(keyword, part, "no items", [])
 
     def _repeated(self, part: Node, value: list[Any]) -> Iterator[Attempt]:
-        found = value or (self._item([]) or [])
+        found = value or (self._item([], Distinct()) or [])
         if found:
             most = self._facts.lengths()[1]
             repeated = [*found[: most - 1], found[0]] if most > 1 else [found[0], found[0]]
@@ -245,8 +248,7 @@ class Container:
         least = part.schema.get("minContains", 1)
         begin = self._facts.positions()
         matching = self._make(self._place.item(begin, node))
-        refused = type(node)({"not": node.schema}, node.location, node.resource, made_of="contains")
-        others = self._make(self._place.item(begin, refused))
+        others = self._make(self._place.item(begin, self._places.refusing(node)))
         first = value[:begin]
         none = first + others[:1] * max(1, self._facts.lengths()[0] - begin) if others else []
         yield Attempt("contains", part, "no item that contains asks for", none)

@@ -22,6 +22,8 @@ __all__ = ["EFFORT", "draw_list", "draw_value", "list_place", "places_of"]
 EFFORT = 30
 #: Of them, those that are made with the judge's help alone where it is needed.
 _EASY = 6
+#: Values of places that are made in vain.
+_MOST_SPENT = 6_000
 _LIST = Node({"type": "array"}, "")
 
 
@@ -56,10 +58,15 @@ def list_place(places: Places) -> Place:
 
 
 def _drawn(schema: Schema, places: Places, place: Place, choices: Choices, effort: int) -> Any:
+    spent = 0
     for number in range(effort):
+        maker = Maker(places, choices, careful=number >= _EASY)
         try:
-            value = Maker(places, choices, careful=number >= _EASY).whole(place)
-        except DeadEnd:
+            value = maker.whole(place)
+        except (DeadEnd, RecursionError):
+            spent += maker.spent
+            if spent > _MOST_SPENT:
+                break
             continue
         if schema.is_valid(value):
             return value

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.values.drawing import list_place, places_of
 from asyncapi_guard.values.judges import ack_judge, arguments_judge
+from asyncapi_guard.values.making import DeadEnd, Maker, examples_of
+from asyncapi_guard.values.whole_values import WholeChoices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from asyncapi_guard.contract import Ack, Message, Schema
-    from asyncapi_guard.schema.compiled import CompiledSchema
 
 __all__ = ["example_acks", "example_arguments"]
 
 
 def example_arguments(message: Message) -> Iterator[list[Any]]:
-    """The examples of a message that its payload accepts, and then those of the payload's schema.
+    """The examples that a document has for the arguments of a message, the valid ones alone.
+
+    Those of the message come first, then those of the payload's schema, and then one that is made
+    of the examples of the schemas within, if there are some.
 
     Args:
         message: its `examples` are the document's, traits applied.
@@ -36,7 +41,7 @@ def example_arguments(message: Message) -> Iterator[list[Any]]:
 
 
 def example_acks(ack: Ack) -> Iterator[list[Any]]:
-    """The examples of the schemas of an ack that the ack accepts."""
+    """The examples that a document has for an ack, as `example_arguments` finds them."""
     values = [(schema, value) for schema in ack.alternatives for value in _of_schema(schema)]
     yield from _valid(values, ack_judge(ack))
 
@@ -58,10 +63,14 @@ def _valid(
 
 
 def _of_schema(schema: Schema) -> Iterator[Any]:
-    """The examples that stand in a schema, and its default."""
-    root = cast("CompiledSchema", schema).bundle.root
-    if not isinstance(root, dict):
+    """The examples that are in a schema, and a value made of those within it."""
+    places = places_of(schema)
+    place = list_place(places) if schema.positional else places.root
+    yield from examples_of(place)
+    maker = Maker(places, WholeChoices(full=True), examples=True)
+    try:
+        made = maker.unjudged(place)
+    except (DeadEnd, RecursionError):
         return
-    listed = root.get("examples")
-    yield from listed if isinstance(listed, list) else ()
-    yield from (root[keyword] for keyword in ("example", "default") if keyword in root)
+    if maker.taken:
+        yield made

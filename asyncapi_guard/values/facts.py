@@ -271,6 +271,8 @@ def _number(value: Any, otherwise: int) -> int:
 def _fraction(value: Any) -> Fraction | None:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
+    if isinstance(value, int):
+        return Fraction(value)
     # As a person writes it: 0.1 is a tenth.
     return Fraction(str(value)) if math.isfinite(value) else None
 

@@ -38,7 +38,7 @@ class _Spot(NamedTuple):
 
 
 def invalid_arguments(
-    schema: Schema,
+    schema: Schema | None,
     choices: Choices,
     *,
     accepts: Callable[[Sequence[Any]], bool] | None = None,
@@ -46,13 +46,15 @@ def invalid_arguments(
     """Random valid arguments, changed in one place so that the judge refuses them.
 
     Args:
-        schema: of the arguments of an event, or of an ack.
+        schema: of the arguments of an event, or of an ack; `None` accepts everything.
         choices: where decisions come from.
         accepts: what judges the arguments; by default the schema alone, as the guard judges by it.
 
     Raises:
         NoValue: no such arguments were found; a schema may accept everything.
     """
+    if schema is None:
+        raise NoValue("")
     judge = accepts or arguments_judge(schema)
     found = _changed(schema, choices, judge) if not schema.nothing else None
     if found is not None:
@@ -126,5 +128,5 @@ def _attempts(places: Places, spot: _Spot) -> Iterator[Attempt]:
             return []
 
     yield from of_values(spot.place, spot.value)
-    yield from Container(places.nodes.bundle, spot.place, make).attempts(spot.value)
+    yield from Container(places, spot.place, make).attempts(spot.value)
     yield from of_types(spot.place, spot.value)

@@ -10,7 +10,7 @@ from asyncapi_guard.schema.boundary_values.atoms import atoms_of
 from asyncapi_guard.schema.boundary_values.parts import Node as PartNode
 from asyncapi_guard.schema.boundary_values.parts import Place as PartPlace
 from asyncapi_guard.schema.boundary_values.seeds import seeds_of
-from asyncapi_guard.schema.equality import equal
+from asyncapi_guard.values.distinct import Distinct
 from asyncapi_guard.values.nodes import Node
 from asyncapi_guard.values.patterns import pattern_of
 from asyncapi_guard.values.scalars import draw_number, draw_text
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.values.facts import Facts
     from asyncapi_guard.values.places import Place, Places
 
-__all__ = ["DeadEnd", "Maker"]
+__all__ = ["DeadEnd", "Maker", "examples_of"]
 
 #: Levels below a value that are filled with what may be left out, and those that are made at all.
 _OPTIONAL, _LEVELS, _DEEPEST = 4, 8, 40
@@ -30,6 +30,10 @@ _OPTIONAL, _LEVELS, _DEEPEST = 4, 8, 40
 _GENEROUS = 150
 #: Values of one place that are made for one that the judge accepts.
 _TRIES, _FEWER = 10, 5
+#: Failures after which a place is left alone that never had a value.
+_FAILURES, _MANY = 2, 1 << 40
+#: Values of all places together that are made for one whole; items, names or characters at most.
+_MOST_STEPS, _LARGEST = 5_000, 100_000
 #: Items and properties beyond those that there must be.
 _MORE_ITEMS, _MORE_NAMES = 4, 3
 #: Items of a list that are made by themselves, and then again and again.
@@ -48,13 +52,23 @@ class Maker:
         places: the places of the schema.
         choices: where decisions come from.
         careful: the judge looks at the value of each place, and not only where it must.
+        examples: a place whose schemas have an example gets that.
     """
 
-    def __init__(self, places: Places, choices: Choices, *, careful: bool = False) -> None:
+    def __init__(
+        self, places: Places, choices: Choices, *, careful: bool = False, examples: bool = False
+    ) -> None:
         self._places = places
         self._choices = choices
         self._careful = careful
+        self._examples = examples
+        #: How many examples of schemas are in the value.
+        self.taken: int = 0
         self._left = _GENEROUS
+        self._steps = _MOST_STEPS
+        #: How often a place had no value that has none so far. Of one whole alone: so the same
+        #: decisions make the same value, whatever was made before.
+        self._failures: dict[Place, int] = {}
 
     def whole(self, place: Place) -> Any:
         """The value of the outermost place.
@@ -67,6 +81,11 @@ class Maker:
             raise DeadEnd
         return self.value(place, max(_LEVELS, height))
 
+    @property
+    def spent(self) -> int:
+        """How many values of places were made so far."""
+        return _MOST_STEPS - self._steps
+
     def unjudged(self, place: Place) -> Any:
         """A value that the judge does not look at: what the schemas say together is likely so.
 
@@ -78,6 +97,15 @@ class Maker:
     def value(self, place: Place, levels: int) -> Any:
         """A value, with at most so many levels below it."""
         self._left -= 1
+        self._steps -= 1
+        if self._steps < 0:
+            raise DeadEnd
+        if self._failures.get(place, 0) >= _FAILURES:
+            raise DeadEnd
+        for example in examples_of(place) if self._examples else ():
+            if place.accepts(example):
+                self.taken += 1
+                return copy.deepcopy(example)
         looks = place.is_hard or self._careful
         for number in range(_TRIES if looks else 1):
             try:
@@ -85,6 +113,8 @@ class Maker:
             except DeadEnd:
                 continue
             if not looks or place.accepts(found):
+                if looks:
+                    self._failures[place] = -_MANY
                 return found
         return self._candidate(place)
 
@@ -94,6 +124,7 @@ class Maker:
             tried = islice(_told(self._places, place), 300)
             place.candidates = list(islice(filter(place.accepts, tried), 12))
         if not place.candidates:
+            self._failures[place] = self._failures.get(place, 0) + (self._steps > 0)
             raise DeadEnd
         return copy.deepcopy(self._choices.one_of(place.candidates))
 
@@ -141,6 +172,8 @@ class Maker:
 
     def _text(self, place: Place, _levels: int) -> Any:
         texts = place.facts.texts()
+        if texts.least > 10 * _LARGEST:
+            raise DeadEnd
         if place.facts.binary:
             least = min(texts.least, texts.most)
             return self._choices.binary(least, min(texts.most, least + 16))
@@ -172,6 +205,8 @@ class Maker:
     def _object(self, place: Place, levels: int) -> Any:
         facts = place.facts
         least, most = facts.sizes()
+        if least > _LARGEST:
+            raise DeadEnd
         required = dict.fromkeys(facts.required())
         room = most - len(required)
         chosen: dict[str, Place] = {}
@@ -252,6 +287,8 @@ class Maker:
     def _array(self, place: Place, levels: int) -> Any:
         facts = place.facts
         least, most = facts.lengths()
+        if least > _LARGEST:
+            raise DeadEnd
         positions = facts.positions()
         contained = facts.contained()
         needed = sum(count for _, count, _ in contained)
@@ -264,38 +301,40 @@ class Maker:
         wanted = min(max(wanted, least), most)
         more = [node for node, count, _ in contained for _ in range(min(count, _MOST_MADE))]
         found: list[Any] = []
-        is_unique = facts.is_unique()
+        seen = Distinct() if facts.is_unique() else None
         while self._choices.more(len(found), least, wanted):
-            if len(found) >= _MOST_MADE and not is_unique:
+            if len(found) >= _MOST_MADE and seen is None:
                 found.append(copy.deepcopy(found[-1]))
                 continue
             index = len(found)
             extra = [more[index - begin]] if 0 <= index - begin < len(more) else []
             try:
                 below = place.item(index, *extra)
-                found.append(self._item(below, found, levels, is_unique=is_unique))
+                found.append(self._item(below, seen, levels))
             except DeadEnd:
                 if len(found) >= least:
                     break
                 raise
         return found
 
-    def _item(self, below: Place, found: list[Any], levels: int, *, is_unique: bool) -> Any:
+    def _item(self, below: Place, seen: Distinct | None, levels: int) -> Any:
+        """An item that is none of those before it, if these must differ."""
         if not below.ends_within(levels - 1):
             raise DeadEnd
         item = self.value(below, levels - 1)
-        if not is_unique:
+        if seen is None:
             return item
         for _ in range(3 * _TRIES):
-            if not any(equal(each, item) for each in found):
-                return item
+            if item not in seen:
+                break
             item = self.value(below, levels - 1)
-        told = _told(self._places, below)
-        others = (each for each in told if not any(equal(each, e) for e in found))
-        other = next(filter(below.accepts, others), None)
-        if other is None:
+        else:
+            others = (each for each in _told(self._places, below) if each not in seen)
+            item = next(filter(below.accepts, others), seen)
+        if item is seen:
             raise DeadEnd
-        return other
+        seen.add(item)
+        return item
 
 
 _TEXT = Node({"type": "string"}, "")
@@ -308,6 +347,14 @@ _MAKE: dict[str, Callable[[Maker, Place, int], Any]] = {
     "object": Maker._object,  # noqa: SLF001  # as above
     "array": Maker._array,  # noqa: SLF001  # as above
 }
+
+
+def examples_of(place: Place) -> Iterator[Any]:
+    """What the schemas of a place have as examples, and as default."""
+    for part in place.parts:
+        listed = part.schema.get("examples")
+        yield from listed if isinstance(listed, list) else ()
+        yield from (part.schema[word] for word in ("example", "default") if word in part.schema)
 
 
 def _told(places: Places, place: Place) -> Iterator[Any]:

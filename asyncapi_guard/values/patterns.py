@@ -28,7 +28,7 @@ with warnings.catch_warnings():
 
 _MANY = 1 << 30
 #: How many more than the fewest repetitions are made, where nothing bounds them.
-_MORE = 12
+_MORE, _LONGEST = 12, 20_000
 _PRINTABLE = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -_.,:;!?/@#+é日🙂"
 _DIGITS = "0123456789"
 _WORDS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
@@ -205,7 +205,7 @@ class _Maker:
         if shortest:
             most = min(most, span.most // shortest)
         most = min(most, max(least, least + _MORE, -(-span.least // max(1, shortest))))
-        if most < least:
+        if most < least or least > _LONGEST:
             raise _Flaw
         count = least
         while self._choices.more(count, least, most):

@@ -34,8 +34,8 @@ _HARD = frozenset(
 )
 #: Under `not`, these are left to the judge.
 _FILTERS = frozenset(("const", "enum", "pattern", "format", "multipleOf", "uniqueItems"))
-_MOST_PARTS, _MOST_STEPS = 200, 20_000
-_DEEPEST = 40
+_MOST_PARTS, _MOST_WAYS = 200, 100
+_DEEPEST, _MOST_NAMES = 130, 1_000
 
 
 class Choice(NamedTuple):
@@ -63,11 +63,12 @@ class Place:
         choices: what is open.
         is_never: nothing is valid here.
         is_hard: the judge must look at each value that is made.
+        ways: how many places there may be of these schemas, with other alternatives taken.
     """
 
     __slots__ = (
         *("_ends", "_facts", "_items", "_judge", "_named", "_never_within", "_options"),
-        *("_places", "candidates"),
+        *("_places", "ways", "candidates"),
         *("choices", "is_hard", "is_never", "nodes", "parts"),
     )
 
@@ -85,11 +86,14 @@ class Place:
         self.is_hard: bool = False
         self.parts: list[Node] = []
         self.choices: list[Choice] = []
+        self.ways: int = 1
         #: Valid values that were found by trying what schemas tell.
         self.candidates: list[Any] | None = None
         fresh: Sequence[Node] = nodes
         if inherited is not None:
             self.is_hard, self.is_never = inherited.is_hard, inherited.is_never
+            taken_of = inherited.choices[:taken]
+            self.ways = inherited.ways * max(1, *(len(each.options) for each in taken_of), 1)
             self.parts, self.choices = [*inherited.parts], [*inherited.choices[taken:]]
             fresh = nodes[len(inherited.nodes) :]
         self._gather(fresh)
@@ -161,7 +165,9 @@ class Place:
         """The place of a property."""
         found = self._named.get(name)
         if found is None:
-            found = self._named[name] = self._places.of(*self.facts.of_property(name))
+            found = self._places.of(*self.facts.of_property(name))
+            if len(self._named) < _MOST_NAMES:  # names can be random
+                self._named[name] = found
         return found
 
     def names(self) -> Place:
@@ -195,8 +201,6 @@ class Place:
             return True
         if levels <= self._never_within:
             return False
-        if self._places.is_exhausted():
-            return True
         if self._is_possible(levels):
             self._ends = levels if self._ends is None else min(self._ends, levels)
             return True
@@ -206,6 +210,8 @@ class Place:
     def _is_possible(self, levels: int) -> bool:
         if self.is_never or levels < 0:
             return False
+        if self.ways > _MOST_WAYS:
+            return True  # as far as was looked; the same each time
         if self.choices:
             several = range(len(self.choices[0].options))
             return any(self.option(index).ends_within(levels) for index in several)
@@ -252,8 +258,8 @@ class Places:
         self._engine: EngineName = engine
         self._places: dict[tuple[Node, ...], Place] = {}
         self._choices: dict[Node, list[Choice]] = {}
+        self._refusing: dict[Node, Node] = {}
         self._adapted: dict[str, Any] | None = None
-        self._steps = _MOST_STEPS
         self.root: Place = self.of(self.nodes.root)
         self.anything: Place = self.of()
 
@@ -264,10 +270,14 @@ class Places:
             found = self._places[nodes] = Place(self, nodes)
         return found
 
-    def is_exhausted(self) -> bool:
-        """Whether no more is looked at to find out how deep values are. Counts as one look."""
-        self._steps -= 1
-        return self._steps < 0
+    def refusing(self, node: Node) -> Node:
+        """A schema of what another one refuses."""
+        found = self._refusing.get(node)
+        if found is None:
+            made = node.made_of or "not"
+            found = Node({"not": node.schema}, node.location, node.resource, made_of=made)
+            self._refusing[node] = found
+        return found
 
     def judge(self, nodes: Sequence[Node]) -> Callable[[Any], bool]:
         """What accepts what all of some schemas accept."""

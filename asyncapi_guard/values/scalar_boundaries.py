@@ -270,7 +270,7 @@ def _of_bound(
 ) -> Iterator[Attempt]:
     side = -1 if "inimum" in keyword else 1
     size = step or Fraction(1)
-    exact = Fraction(str(bound)) / size
+    exact = (Fraction(bound) if isinstance(bound, int) else Fraction(str(bound))) / size
     # The last multiple within, which is the bound itself where that is a multiple.
     nearest = (math.ceil(exact) if side < 0 else math.floor(exact)) * size
     word = "below" if side < 0 else "above"

@@ -16,6 +16,7 @@ from asyncapi_guard.values import (
     draw_arguments,
     invalid_arguments,
 )
+from asyncapi_guard.values.hypothesis_choices import arguments_strategy
 from asyncapi_guard.values.judges import arguments_judge
 
 _NAMES = st.sampled_from("abc")
@@ -127,6 +128,21 @@ def test_a_value_is_found_where_there_is_one(schema: Any, seed: int, value: Any)
         arguments = value if payload.positional and isinstance(value, list) else [value]
         event("no value was found")
         assert not accepts(arguments)
+
+
+@pytest.mark.slow
+@given(schema=_schemas, data=st.data())
+@settings(quick, max_examples=60)
+def test_strategies_draw_what_is_valid(schema: Any, data: st.DataObject) -> None:
+    """Several times, and from one of several sources."""
+    payload = compiled(schema, "2020-12")
+    try:
+        draw_arguments(payload, RandomChoices(0))
+    except NoValue:
+        return
+    accepts = arguments_judge(payload)
+    for _ in range(3):
+        assert accepts(data.draw(arguments_strategy(payload)))
 
 
 @pytest.mark.slow

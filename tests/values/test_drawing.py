@@ -72,6 +72,29 @@ def test_examples_come_from_the_document() -> None:
     assert [*found] == [[{"x": 5}], [{"x": 6}]]
 
 
+def test_examples_within_a_schema_make_one() -> None:
+    """Properties have some more often than messages do; a place without one gets a plain value."""
+    name = {"type": "string", "examples": ["Ada", "Grace"]}
+    user = {"type": "object", "required": ["name", "n"], "properties": {"name": name}}
+    found = example_arguments(message(payload={**user, "additionalProperties": {"type": "null"}}))
+    assert [*found] == [[{"name": "Ada", "n": None}]]
+
+
+def test_an_example_that_is_not_valid_is_left_out() -> None:
+    """Nobody is sent what the document itself refuses."""
+    assert [*example_arguments(message(payload={**POINT, "examples": [{"x": 1}]}))] == []
+
+
+def test_values_do_not_depend_on_what_was_drawn_before() -> None:
+    """A seed that somebody reports says all."""
+    choice = {"oneOf": [POINT, {"type": "string", "pattern": "^(?=.*a)[ab]+$"}, {"not": POINT}]}
+    used, fresh = compiled(choice), compiled(choice)
+    for seed in range(40):
+        draw_value(used, RandomChoices(seed))
+    one, other = ([draw_value(each, RandomChoices(3))] for each in (used, fresh))
+    assert one == other
+
+
 def test_boundary_cases_are_judged() -> None:
     """There are valid ones and others."""
     schema = compiled(POINT)
