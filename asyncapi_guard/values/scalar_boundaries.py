@@ -115,7 +115,8 @@ def _nearly(part: Node, kinds: tuple[str, ...], value: Any) -> Iterator[Attempt]
         yield Attempt("type", part, "a number as text", str(value))
     if isinstance(value, bool):
         yield Attempt("type", part, "a boolean as text", str(value).lower())
-        yield Attempt("type", part, "a boolean as number", int(value))
+        yield Attempt("type", part, "zero in place of false", 0)
+        yield Attempt("type", part, "one in place of true", 1)
     if isinstance(value, str):
         yield Attempt("type", part, "a list with the text", [value])
     if isinstance(value, (dict, list)):
