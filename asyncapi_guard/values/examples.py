@@ -22,7 +22,7 @@ def example_arguments(message: Message) -> Iterator[list[Any]]:
     """The examples that a document has for the arguments of a message, the valid ones alone.
 
     Those of the message come first, then those of the payload's schema, and then one that is made
-    of the examples of the schemas within, if there are some.
+    of the examples of the schemas within, where each text and number has one.
 
     Args:
         message: its `examples` are the document's, traits applied.
@@ -72,5 +72,5 @@ def _of_schema(schema: Schema) -> Iterator[Any]:
         made = maker.unjudged(place)
     except (DeadEnd, RecursionError):
         return
-    if maker.taken:
+    if maker.taken and not maker.made_up:
         yield made

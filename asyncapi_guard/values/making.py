@@ -62,8 +62,9 @@ class Maker:
         self._choices = choices
         self._careful = careful
         self._examples = examples
-        #: How many examples of schemas are in the value.
+        #: How many examples of schemas are in the value, and how many texts and numbers are not.
         self.taken: int = 0
+        self.made_up: int = 0
         self._left = _GENEROUS
         self._steps = _MOST_STEPS
         #: How often a place had no value that has none so far. Of one whole alone: so the same
@@ -171,6 +172,7 @@ class Maker:
     # -- values without parts ----------------------------------------------------------------------
 
     def _text(self, place: Place, _levels: int) -> Any:
+        self.made_up += 1
         texts = place.facts.texts()
         if texts.least > 10 * _LARGEST:
             raise DeadEnd
@@ -189,6 +191,7 @@ class Maker:
         return self._numeric(place.facts, whole=True)
 
     def _numeric(self, facts: Facts, *, whole: bool) -> Any:
+        self.made_up += 1
         found = draw_number(facts.numbers(whole=whole), self._choices, whole=whole)
         if found is None:
             raise DeadEnd

@@ -73,11 +73,17 @@ def test_examples_come_from_the_document() -> None:
 
 
 def test_examples_within_a_schema_make_one() -> None:
-    """Properties have some more often than messages do; a place without one gets a plain value."""
+    """Properties have some more often than messages do."""
     name = {"type": "string", "examples": ["Ada", "Grace"]}
     user = {"type": "object", "required": ["name", "n"], "properties": {"name": name}}
     found = example_arguments(message(payload={**user, "additionalProperties": {"type": "null"}}))
     assert [*found] == [[{"name": "Ada", "n": None}]]
+
+
+def test_what_would_be_made_up_in_part_is_no_example() -> None:
+    """What is drawn is drawn anew each time."""
+    names = {"name": {"type": "string", "example": "Ada"}, "age": {"type": "integer"}}
+    assert [*example_arguments(message(payload={"type": "object", "properties": names}))] == []
 
 
 def test_an_example_that_is_not_valid_is_left_out() -> None:
