@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 __all__ = ["Node", "Nodes"]
 
 
+#: The URI of a schema that has none.
+_BASE = "guard:/"
+
+
 class Node:
     """A schema, at its place. Two nodes are the same only if they are one object.
 
@@ -70,19 +74,30 @@ class Nodes:
 
     def __init__(self, bundle: Bundle) -> None:
         self.bundle: Bundle = bundle
-        self._entries: dict[str, Node] = {}
-        #: By identifier, where a dialect knows identifiers: those schemas.
-        self._identified: dict[str, Node] | None = None
-        self.root: Node = self._entry("s0")
+        self._entries: dict[str, Node] = {
+            name: Node(schema, bundle.places.get(name, ""))
+            for name, schema in bundle.schemas.items()
+        }
+        #: By absolute URI: the schemas that have an identifier; and the other way around.
+        self._resources: dict[str, Node] = {}
+        self._uris: dict[Node, str] = {}
+        if bundle.dialect.resources:
+            for node in self._entries.values():
+                self._identify(node)
+        self.root: Node = self._entries["s0"]
 
-    def _entry(self, name: str) -> Node:
-        found = self._entries.get(name)
-        if found is None:
-            found = Node(self.bundle.schemas[name], self.bundle.places.get(name, ""))
-            if self.bundle.dialect.resources and self._identifier(found.schema):
-                found.resource = found
-            self._entries[name] = found
-        return found
+    def _identify(self, node: Node) -> None:
+        """Find the schemas with an identifier, before anybody asks for one within them."""
+        todo = [(node, _BASE)]
+        while todo:
+            each, base = todo.pop()
+            identifier = self._identifier(each.schema)
+            if identifier:
+                each.resource = each
+                base = urljoin(base, identifier).partition("#")[0]
+                self._uris[each] = base
+                self._resources.setdefault(base, each)
+            todo += [(each.at(*path), base) for path, _ in subschemas(each.schema)]
 
     def behind(self, node: Node) -> tuple[list[Node], bool]:
         """The schemas that the references of a schema lead to, and whether all were found."""
@@ -99,12 +114,12 @@ class Nodes:
     def _target(self, node: Node, ref: str) -> Node | None:
         entry = target(self.bundle.dialect, ref)
         if entry is not None and entry in self.bundle.schemas:
-            return self._entry(entry)
-        base = self._base(node.resource)
+            return self._entries[entry]
+        base = self._uris[node.resource] if node.resource is not None else _BASE
         uri, _, fragment = urljoin(base, ref).partition("#")
-        resource = node.resource if ref.startswith("#") else self._resources().get(uri)
-        if resource is None:
-            resource = self._resources().get(uri) or (self.root if ref.startswith("#") else None)
+        resource = self._resources.get(uri)
+        if ref.startswith("#"):
+            resource = node.resource or self.root
         if resource is None or not fragment:
             return resource
         if fragment.startswith("/"):
@@ -115,21 +130,6 @@ class Nodes:
         keyword = "id" if self.bundle.dialect.draft is Draft.DRAFT4 else "$id"
         own = schema.get(keyword) if isinstance(schema, dict) else None
         return own if isinstance(own, str) and not own.startswith("#") else ""
-
-    def _base(self, resource: Node | None) -> str:
-        return urljoin("guard:/", self._identifier(resource.schema)) if resource is not None else ""
-
-    def _resources(self) -> dict[str, Node]:
-        if self._identified is None:
-            self._identified = {}
-            for name in self.bundle.schemas:
-                for node in _within(self._entry(name)):
-                    identifier = self._identifier(node.schema)
-                    if identifier:
-                        node.resource = node
-                        uri = urljoin("guard:/", identifier).partition("#")[0]
-                        self._identified.setdefault(uri, node)
-        return self._identified
 
 
 def _within(node: Node) -> Iterator[Node]:

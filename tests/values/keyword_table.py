@@ -22,6 +22,35 @@ class Row(NamedTuple):
 
 
 SCHEMAS: dict[str, Row] = {
+    "relative id": Row(
+        {
+            "$id": "http://example.com/root.json",
+            "type": "object",
+            "required": ["a", "b"],
+            "properties": {"a": {"$ref": "item.json"}, "b": {"$ref": "item.json#/$defs/text"}},
+            "$defs": {
+                "item": {
+                    "$id": "item.json",
+                    "type": "integer",
+                    "minimum": 5,
+                    "$defs": {"text": {"type": "string", "maxLength": 2}},
+                }
+            },
+        },
+        "maxLength minimum required type",
+        draft="2020-12",
+    ),
+    "anchor in a resource": Row(
+        {
+            "$id": "http://example.com/root.json",
+            "type": "object",
+            "required": ["a"],
+            "properties": {"a": {"$ref": "#size"}},
+            "$defs": {"n": {"$anchor": "size", "type": "integer", "maximum": 3}},
+        },
+        "maximum required type",
+        draft="2020-12",
+    ),
     "string": Row({"type": "string"}, "type"),
     "int": Row({"type": "integer"}, "type"),
     "number": Row({"type": "number"}, "type"),

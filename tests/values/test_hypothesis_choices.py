@@ -51,7 +51,7 @@ def simplest(schema: Any, fails: Callable[[Any], bool] = lambda _: True, **optio
     return find(value_strategy(compiled(schema, **options)), fails, settings=QUICK)
 
 
-@pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.sampled(5)) for n in SCHEMAS])
+@pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.sampled(10)) for n in SCHEMAS])
 def test_what_is_drawn_is_valid(name: str) -> None:
     """By the judge."""
     row = SCHEMAS[name]
