@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.values.nodes import Node
 
-__all__ = ["Facts", "Numbers", "Texts"]
+__all__ = ["ALL_TYPES", "Facts", "Numbers", "Texts"]
 
-_ALL = ("string", "integer", "number", "boolean", "null", "array", "object")
+ALL_TYPES = ("string", "integer", "number", "boolean", "null", "array", "object")
 #: What a schema without a type is about, by its keywords.
 _TELLING = {
     "object": (
@@ -60,6 +60,7 @@ class Facts:
     Attributes:
         types: the types that it can have; those that its keywords are about, where no type is
             said.
+        typed: a type is said.
         told: the values of which it must be one; `None` where any are possible.
         binary: it is bytes in place of text.
     """
@@ -70,6 +71,7 @@ class Facts:
         self._nullable = nullable
         self.told: list[Any] | None = self._told()
         self.binary: bool = any(map(is_binary, self._schemas))
+        self.typed: bool = any("type" in schema for schema in self._schemas)
         self.types: tuple[str, ...] = self._types()
 
     def _each(self, keyword: str) -> Iterator[Any]:
@@ -111,7 +113,7 @@ class Facts:
         if found is not None:
             return tuple(found)
         telling = [kind for kind, words in _TELLING.items() if self._has(words)]
-        return tuple(telling) or _ALL
+        return tuple(telling) or ALL_TYPES
 
     def _has(self, keywords: Sequence[str]) -> bool:
         return any(word in schema for schema in self._schemas for word in keywords)

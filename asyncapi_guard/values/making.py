@@ -11,6 +11,7 @@ from asyncapi_guard.schema.boundary_values.parts import Node as PartNode
 from asyncapi_guard.schema.boundary_values.parts import Place as PartPlace
 from asyncapi_guard.schema.boundary_values.seeds import seeds_of
 from asyncapi_guard.values.distinct import Distinct
+from asyncapi_guard.values.facts import ALL_TYPES
 from asyncapi_guard.values.nodes import Node
 from asyncapi_guard.values.patterns import pattern_of
 from asyncapi_guard.values.scalars import draw_number, draw_text
@@ -137,7 +138,7 @@ class Maker:
         facts = place.facts
         if facts.told is not None:
             return self._of_told(place, facts.told)
-        kinds = facts.types
+        kinds = ALL_TYPES if spare and not facts.typed else facts.types
         if len(kinds) > 1:
             plain = [kind for kind in kinds if levels > 0 or kind not in ("object", "array")]
             kinds = (*plain,) or kinds

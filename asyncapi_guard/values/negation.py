@@ -89,10 +89,19 @@ def _of_items(schema: Any) -> list[Any]:
     return [{"type": "array", "minItems": 1, "contains": {"not": schema}}]
 
 
+def _of_others(schema: Any) -> list[Any]:
+    """An object with a property that has no schema of its own."""
+    if schema is True or schema == {}:
+        return []
+    return [{**present("another"), "properties": {"another": {"not": schema}}}]
+
+
 _OPPOSITES: dict[str, Callable[[Any], list[Any]]] = {
     "type": _of_type,
     "required": _of_required,
     "properties": _of_properties,
+    "additionalProperties": _of_others,
+    "unevaluatedProperties": _of_others,
     "items": _of_items,
     "not": lambda schema: [schema],
     "allOf": lambda several: [{"not": each} for each in several],

@@ -218,7 +218,8 @@ class Place:
         told = self.facts.told
         if told is not None:
             return bool(told)
-        return any(self._has_end(kind, levels) for kind in self.facts.types)
+        # Where no type is said, there are values that no keyword is about.
+        return not self.facts.typed or any(self._has_end(k, levels) for k in self.facts.types)
 
     def _has_end(self, kind: str, levels: int) -> bool:
         facts = self.facts
