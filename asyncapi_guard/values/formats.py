@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.values.choices import Choices
 
-__all__ = ["FORMATS"]
+__all__ = ["FORMATS", "SHORTEST", "stretched"]
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _ALNUM = "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -149,3 +149,46 @@ FORMATS: Mapping[str, Callable[[Choices], str]] = {
     "uri-template": _template,
     "uuid": _uuid,
 }
+
+#: By format: texts that are as short as can be.
+SHORTEST: Mapping[str, tuple[str, ...]] = {
+    "byte": ("", "AA=="),
+    "duration": ("P0D",),
+    "email": ("a@b",),
+    "hostname": ("a",),
+    "idn-email": ("a@b",),
+    "idn-hostname": ("a",),
+    "ipv4": ("0.0.0.0", "1.1.1.1"),  # noqa: S104  # nobody listens there
+    "ipv6": ("::", "::1"),
+    "iri": ("a:",),
+    "iri-reference": ("", "a"),
+    "json-pointer": ("", "/"),
+    "regex": ("", "a"),
+    "relative-json-pointer": ("0",),
+    "uri": ("a:",),
+    "uri-reference": ("", "a"),
+    "uri-template": ("", "a"),
+}
+_LABEL = 60
+
+
+def stretched(format: str, text: str, least: int) -> str:
+    """A text of a format made longer, where that is easily done."""
+    missing = least - len(text)
+    if missing <= 0:
+        return text
+    if format in ("email", "idn-email") and missing < _LABEL // 2:
+        return "a" * missing + text
+    if format in ("email", "idn-email", "hostname", "idn-hostname"):
+        local, at, domain = text.rpartition("@")
+        labels = "".join("a" * _LABEL + "." for _ in range(missing // (_LABEL + 1)))
+        rest = least - len(text) - len(labels)
+        # A label has one character at least, and a full stop behind it.
+        labels += ("a" * max(1, rest - 1) + ".") if rest else ""
+        return f"{local}{at}{labels}{domain}"
+    if format == "byte":
+        return "AAAA" * -(-missing // 4) + text
+    if format == "regex":
+        return text + "a" * missing
+    is_path = "uri" in format or "iri" in format or "pointer" in format
+    return f"{text}/{'a' * (missing - 1)}" if is_path else text

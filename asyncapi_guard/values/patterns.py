@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.values.choices import Choices
 
-__all__ = ["Pattern", "pattern_of"]
+__all__ = ["Pattern", "matches", "pattern_of"]
 
 with warnings.catch_warnings():
     # Python's own parser of patterns; its module was renamed in 3.11.
@@ -46,6 +46,7 @@ _CATEGORIES = {
 _MOST_OF_RANGE = 512
 #: What ECMAScript has and Python reads otherwise, in Python's words.
 _NAMED_GROUP = re.compile(r"\(\?<(?![=!])")
+_CONTROL = re.compile(r"\\c([A-Za-z])")
 _PROPERTY = re.compile(r"\\([pP])\{([^}]*)\}")
 _LETTERS = {
     "L": "a-zA-Zéñ",
@@ -123,11 +124,28 @@ def pattern_of(pattern: str) -> Pattern | None:
         return None
 
 
+@lru_cache(maxsize=4096)
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return re.compile(_translated(pattern))
+    except (re.error, RecursionError, OverflowError):  # of another flavor
+        return None
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether a pattern matches a text; one that Python does not read matches all texts."""
+    compiled = _compiled(pattern)
+    return compiled is None or compiled.search(text) is not None
+
+
 def _translated(pattern: str) -> str:
     """A pattern of ECMAScript in Python's words."""
     pattern = _NAMED_GROUP.sub("(?P<", pattern).replace("[^]", r"[\s\S]")
     pattern = re.sub(r"\\k<(\w+)>", r"(?P=\1)", pattern)
     pattern = re.sub(r"\\u\{([0-9a-fA-F]{1,6})\}", lambda m: re.escape(chr(int(m[1], 16))), pattern)
+    pattern = _CONTROL.sub(lambda m: f"\\x{ord(m[1]) & 31:02x}", pattern)
     if _PROPERTY.search(pattern):
         pattern = _without_properties(pattern)
     return pattern

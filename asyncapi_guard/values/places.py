@@ -131,6 +131,11 @@ class Place:
                 todo += [node.at("allOf", index) for index in range(len(several))]
             self.choices += self._places.choices_of(node)
 
+        words = ("pattern", "format")
+        # Two things that are said of one text: making it true to both is a matter of luck.
+        said = sum(word in part.schema for part in self.parts for word in words)
+        self.is_hard |= said > 1
+
     def option(self, index: int) -> Place:
         """The place where an option of the first choice is taken, the spare ones counted last."""
         found = self._options.get(index)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from asyncapi_guard.schema.boundary_values.texts import FORMATS, matching
 from asyncapi_guard.schema.equality import equal
 from asyncapi_guard.schema.formats import asserted
-from asyncapi_guard.values.scalars import draw_text, matches
+from asyncapi_guard.values.patterns import matches
+from asyncapi_guard.values.scalars import draw_text
 from asyncapi_guard.values.whole_values import WholeChoices
 
 if TYPE_CHECKING:

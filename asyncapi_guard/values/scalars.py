@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import math
-import re
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from asyncapi_guard.schema.boundary_values.texts import formatted, matching
+from asyncapi_guard.schema.boundary_values.texts import FORMATS as RIGHT
+from asyncapi_guard.schema.boundary_values.texts import matching
 from asyncapi_guard.values.choices import RandomChoices
-from asyncapi_guard.values.formats import FORMATS
-from asyncapi_guard.values.patterns import pattern_of
+from asyncapi_guard.values.formats import FORMATS, SHORTEST, stretched
+from asyncapi_guard.values.patterns import matches, pattern_of
 
 if TYPE_CHECKING:
     from asyncapi_guard.values.choices import Choices
     from asyncapi_guard.values.facts import Numbers, Texts
 
-__all__ = ["draw_number", "draw_text", "matches"]
+__all__ = ["draw_number", "draw_text"]
 
 #: How far from the number next to zero others are, and how often each of these is the case.
 _REACHES = (10, 10, 1_000, 100_000, 2**31, 2**53 - 1)
@@ -116,7 +116,10 @@ def _matching(texts: Texts, choices: Choices) -> str | None:
 
 @lru_cache(maxsize=512)
 def _pool(texts: Texts) -> tuple[str, ...]:
-    """Texts that all patterns match, the shortest first."""
+    """Texts that all patterns match, of their format if there are some, the shortest first."""
+    with_format = _formatted(texts) if texts.formats else ()
+    if with_format:
+        return with_format
     found: dict[str, None] = {}
     random = RandomChoices(0)
     for source in texts.patterns:
@@ -133,23 +136,26 @@ def _pool(texts: Texts) -> tuple[str, ...]:
             if text is not None and _fits(texts, text):
                 found[text] = None
         found.update(dict.fromkeys(text for text in tried if _fits(texts, text)))
-    for text in _formatted(texts) if texts.formats else ():
-        if _fits(texts, text):
-            found[text] = None
     return tuple(sorted(found, key=lambda text: (len(text), text))[: 2 * _POOL])
 
 
 @lru_cache(maxsize=512)
 def _formatted(texts: Texts) -> tuple[str, ...]:
-    """Texts of a format and of a length."""
+    """Texts of a format and of a length, which all patterns match, the shortest first."""
     found: dict[str, None] = {}
     random = RandomChoices(0)
     for format in texts.formats:
-        tried = [*formatted(format)]
-        if format in FORMATS:
-            tried += [FORMATS[format](random) for _ in range(40 * _POOL)]
-        fitting = [text for text in tried if texts.least <= len(text) <= texts.most]
-        found.update(dict.fromkeys(fitting[:_POOL]))
+        listed = (*SHORTEST.get(format, ()), *RIGHT.get(format, ((),))[0])
+        tried = [*listed, *(stretched(format, text, texts.least) for text in listed)]
+        make = FORMATS.get(format)
+        found.update(dict.fromkeys(text for text in tried if _fits(texts, text)))
+        for _ in range(40 * _POOL if make is not None else 0):
+            text = make(random) if make is not None else ""
+            for each in (text, stretched(format, text, texts.least)):
+                if _fits(texts, each):
+                    found[each] = None
+            if len(found) >= _POOL:
+                break
     return tuple(sorted(found, key=lambda text: (len(text), text)))
 
 
@@ -157,17 +163,3 @@ def _fits(texts: Texts, text: str) -> bool:
     if not texts.least <= len(text) <= texts.most:
         return False
     return all(matches(pattern, text) for pattern in texts.patterns)
-
-
-@lru_cache(maxsize=512)
-def _compiled(pattern: str) -> re.Pattern[str] | None:
-    try:
-        return re.compile(pattern)
-    except (re.error, RecursionError, OverflowError):  # of another flavor
-        return None
-
-
-def matches(pattern: str, text: str) -> bool:
-    """Whether a pattern matches a text; one that Python does not read matches all texts."""
-    compiled = _compiled(pattern)
-    return compiled is None or compiled.search(text) is not None

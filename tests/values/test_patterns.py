@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,7 @@ from schemas import compiled
 from asyncapi_guard.schema.dialects import ASYNCAPI
 from asyncapi_guard.schema.engine_choice import get_engine
 from asyncapi_guard.schema.formats import ENGINE, KNOWN, asserted
-from asyncapi_guard.values import NoValue, RandomChoices, draw_value
+from asyncapi_guard.values import NoValue, RandomChoices, boundary_cases, draw_value
 from asyncapi_guard.values.formats import FORMATS
 from asyncapi_guard.values.patterns import pattern_of
 
@@ -90,6 +91,35 @@ def test_texts_have_their_format(format: str, engine: str) -> None:
     )
     for seed in range(40):
         assert judge(FORMATS[format](RandomChoices(seed)))
+
+
+@pytest.mark.parametrize(
+    ("format", "others"),
+    [
+        ("uri", {"minLength": 60}),
+        ("uri", {"maxLength": 6}),
+        ("uri", {"pattern": "^https://"}),
+        ("email", {"minLength": 30, "maxLength": 30}),
+        ("email", {"minLength": 90}),
+        ("email", {"maxLength": 3}),
+        ("email", {"pattern": "@example[.]org$"}),
+        ("hostname", {"minLength": 100}),
+        ("ipv4", {"maxLength": 7}),
+        ("ipv6", {"maxLength": 2}),
+        ("byte", {"minLength": 50}),
+        ("regex", {"minLength": 30}),
+        ("json-pointer", {"minLength": 30}),
+        ("date", {"pattern": "^2024-"}),
+        ("date-time", {"pattern": "Z$"}),
+        ("uuid", {"pattern": "^[0-9a-f-]{36}$"}),
+    ],
+)
+def test_texts_have_a_format_and_what_else_is_asked(format: str, others: Any) -> None:
+    """Lengths at which texts of the format rarely are, and patterns."""
+    schema = compiled({"type": "string", "format": format, **others})
+    assert all(schema.is_valid(draw_value(schema, RandomChoices(seed))) for seed in range(10))
+    found = {case.keyword: case.valid for case in boundary_cases(schema) if not case.valid}
+    assert found.keys() >= {"format", *others}
 
 
 def test_every_format_of_texts_is_made() -> None:
