@@ -35,7 +35,7 @@ MOST = 1_000
 _MOST_VISITS, _DEEPEST = 2_000, 10
 #: Whole values that are made for one that is valid, and pairs of alternatives that are tried.
 _SEEDS, _MOST_PAIRS = 6, 6
-
+#: Values that stand for none of some alternatives.
 _PLAIN: tuple[Any, ...] = ({}, "a", 1, None, [], True)
 
 _Path = tuple["str | int", ...]

@@ -13,7 +13,7 @@ try:
     from hypothesis import strategies as st
 except ImportError as error:
     raise ImportError(
-        "values for tests need Hypothesis; install it with pip install 'asyncapi-guard[testing]'"
+        "values.hypothesis_choices needs Hypothesis: pip install 'asyncapi-guard[testing]'"
     ) from error
 
 from asyncapi_guard.values.arguments import draw_ack, draw_arguments
