@@ -51,6 +51,7 @@ LABELS = {
     "guard": "judges traffic",
     "schema": "JSON Schema, two engines",
     "metrics": "Prometheus and OpenTelemetry",
+    "values": "values by schemas, for tests and mocks",
     "violation_log": "violations as lines of files",
     "contract": "what a document means",
     "errors": "the exceptions",
