@@ -52,6 +52,8 @@ LABELS = {
     "schema": "JSON Schema, two engines",
     "metrics": "Prometheus and OpenTelemetry",
     "violation_log": "violations as lines of files",
+    "usage": "what clients use, counted",
+    "process_files": "lines, a file for each process",
     "contract": "what a document means",
     "errors": "the exceptions",
     "violations": "evidence about traffic",

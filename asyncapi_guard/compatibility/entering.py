@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.compatibility.changes import Area, Change, Direction, Level
+from asyncapi_guard.compatibility.changes import Area, Change, Direction, Kind, Level
 from asyncapi_guard.compatibility.events import judge_of
-from asyncapi_guard.compatibility.judged_values import ANYTHING, Judge, Slot, compare_judges
+from asyncapi_guard.compatibility.judged_values import Slot, compare_judges
+from asyncapi_guard.compatibility.judges import ANYTHING, Judge
 from asyncapi_guard.compatibility.requirements import compare_requirements
 from asyncapi_guard.contract import header_key
 
@@ -45,7 +46,7 @@ def _security(namespace: str, old: Plan, new: Plan) -> Iterator[Change]:
             continue
         change = Change(
             Level.COMPATIBLE, Direction.TO_SERVER, Area.SECURITY, text, namespace, event,
-            old=_place(old, event), new=_place(new, event),
+            old=_place(old, event), new=_place(new, event), kind=Kind.OTHER,
         )  # fmt: skip
         yield from compare_requirements(
             [each.schemes for each in before], [each.schemes for each in after], change

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.compatibility.changes import Area, Change, Direction, Level
+from asyncapi_guard.compatibility.changes import Area, Change, Direction, Kind, Level
 from asyncapi_guard.compatibility.requirements import compare_requirements
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def compare_servers(old: Contract, new: Contract) -> Iterator[Change]:
         if one is not None and other is not None:
             change = Change(
                 Level.COMPATIBLE, Direction.TO_SERVER, Area.SECURITY, f"to connect to {address}",
-                old=one.location, new=other.location,
+                old=one.location, new=other.location, kind=Kind.OTHER,
             )  # fmt: skip
             yield from compare_requirements(_requirements(one), _requirements(other), change)
             continue
@@ -36,6 +36,7 @@ def compare_servers(old: Contract, new: Contract) -> Iterator[Change]:
         yield Change(
             level, Direction.TO_SERVER, Area.SERVER, text,
             old=server.location if gone else "", new="" if gone else server.location,
+            kind=Kind.OTHER,
         )  # fmt: skip
 
 
@@ -63,6 +64,7 @@ def compare_availability(
             yield Change(
                 Level.BREAKING if gone else Level.COMPATIBLE,
                 direction, Area.SERVER, text, namespace, old=places[0], new=places[1],
+                kind=Kind.OTHER,
             )  # fmt: skip
 
 
