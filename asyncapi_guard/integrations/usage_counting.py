@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.guard.plans import template
@@ -99,21 +98,25 @@ class UsageObserver:
 
     def __init__(self, adapter: Any, log: UsageLog, versions: Versions) -> None:
         self._adapter = adapter
+        self._server = adapter.server
         self._guarding: Guarding = adapter.decide.guarding
         self._log = log
         self._versions = versions
         self._guard: Guard | None = None
         self._addresses: dict[str, str | None] = {}
         self._subjects: dict[tuple[Any, ...], Subject] = {}
-        self._rooms: dict[tuple[str, Any, Any], tuple[float, Counter[Label]]] = {}
+        #: The same by what is at hand, with the message.
+        self._near: dict[tuple[Any, ...], tuple[Subject, Message | None]] = {}
+        self._rooms: dict[tuple[str, Any, Any], tuple[float, Mapping[Label, int]]] = {}
 
     def seen(self, traffic: Traffic) -> None:
         """Count something that passes; a fault of it is said once."""
-        violation = traffic.verdict.violation
-        if violation is not None and violation.rejected:
-            return
         try:
-            self._count(traffic, matches=violation is None)
+            violation = traffic.verdict.violation
+            if violation is None:
+                self._count(traffic, traffic.message)
+            elif not violation.rejected:
+                self._count(traffic, None)
         except Exception as error:  # noqa: BLE001  # whatever it is, the traffic passes
             self._log.failed(error)
 
@@ -133,27 +136,26 @@ class UsageObserver:
 
         adapter._handle_emit = handle_emit
 
-    def _count(self, traffic: Traffic, *, matches: bool) -> None:
+    def _count(self, traffic: Traffic, message: Message | None) -> None:
         checkpoint, namespace = traffic.checkpoint, traffic.namespace
-        message = traffic.message if matches else None
         subject = self._subject(checkpoint, namespace, traffic.event, message)
         if checkpoint is Checkpoint.CONNECT:
             label = self._versions.enter(traffic.environ, namespace, traffic.auth)
             if subject is not None:
-                self._log.count(label, subject, [] if traffic.auth is None else [traffic.auth])
+                args = [] if traffic.auth is None else [traffic.auth]
+                self._log.counter.count(label, subject, args)
             return
         if subject is None:
             return
-        args = traffic.arguments
         if checkpoint is Checkpoint.SEND_EVENT:
             several = self._receivers(namespace, traffic.room, traffic.skipped)
-            self._count_sent(several, subject, args, asked=traffic.asked)
+            self._count_sent(several, subject, traffic.arguments, asked=traffic.asked)
             return
         label = self._label(traffic.connection, namespace)
-        self._log.count(label, subject, args, asked=traffic.asked)
+        self._log.counter.count(label, subject, traffic.arguments, asked=traffic.asked)
 
     def _count_queued(self, message: Mapping[str, Any]) -> None:
-        if message.get("host_id") == self._adapter.server.manager.host_id:
+        if message.get("host_id") == self._server.manager.host_id:
             return  # it was counted when it was sent
         namespace, event = message.get("namespace") or "/", message.get("event")
         data = message.get("data")
@@ -175,35 +177,38 @@ class UsageObserver:
         asked: bool,
     ) -> None:
         for label, times in several.items():
-            self._log.count(label, subject, args, asked=asked, times=times)
+            self._log.counter.count(label, subject, args, asked=asked, times=times)
 
     # -- whose it is -------------------------------------------------------------------------------
 
     def _label(self, connection: str | None, namespace: str) -> Label:
-        environ = self._adapter.server.environ.get(connection)
-        if environ is None:
-            return UNKNOWN
-        found: Label = environ.get(_LABELS, {}).get(namespace, UNKNOWN)
-        return found
+        environ = self._server.environ.get(connection)
+        labels = None if environ is None else environ.get(_LABELS)
+        return UNKNOWN if labels is None else labels.get(namespace, UNKNOWN)
 
     def _receivers(self, namespace: str, room: Any, skipped: Any) -> Mapping[Label, int]:
         """How many clients of each version get what is sent to a room."""
-        manager = self._adapter.server.manager
+        manager = self._server.manager
         if namespace not in manager.rooms:
             return {}
-        key = namespace, *(_hashable(each) for each in (room, skipped))
-        kept = self._rooms.get(key)
-        if kept is not None and time.monotonic() < kept[0]:
-            return kept[1]
-        without = skipped if isinstance(skipped, list) else [skipped]
-        found = Counter(
-            self._label(connection, namespace)
-            for sid, connection in list(manager.get_participants(namespace, room))
-            if sid not in without
-        )
-        if sum(found.values()) > _LARGE:
+        key = None
+        if self._rooms:
+            key = namespace, _hashable(room), _hashable(skipped)
+            kept = self._rooms.get(key)
+            if kept is not None and time.monotonic() < kept[0]:
+                return kept[1]
+        without = skipped if isinstance(skipped, list) else (skipped,)
+        found: dict[Label, int] = {}
+        total = 0
+        for sid, connection in [*manager.get_participants(namespace, room)]:
+            if sid not in without:
+                label = self._label(connection, namespace)
+                found[label] = found.get(label, 0) + 1
+                total += 1
+        if total > _LARGE:
             if len(self._rooms) >= _MOST_ROOMS:
                 self._rooms.clear()
+            key = key or (namespace, _hashable(room), _hashable(skipped))
             self._rooms[key] = time.monotonic() + 1, found
         return found
 
@@ -215,9 +220,15 @@ class UsageObserver:
         """What is counted; `None` for what the contract does not have."""
         guard = self._guarding.in_force
         if guard is not self._guard:
-            self._guard, self._addresses, self._subjects = guard, {}, {}
+            self._guard = guard
+            self._addresses, self._subjects, self._near = {}, {}, {}
+        if not isinstance(event, str):
+            return None
+        near = self._near.get((checkpoint, namespace, event, id(message)))
+        if near is not None:
+            return near[0]
         address = self._address(guard.contract, namespace)
-        if address is None or not isinstance(event, str):
+        if address is None:
             return None
         which = None if message is None else message.location or message.id
         key = checkpoint, address, event, which
@@ -226,10 +237,13 @@ class UsageObserver:
             if message is None and not _is_declared(guard, checkpoint, namespace, event):
                 return None  # a client has made its name up
             schemas = () if message is None else _schemas(checkpoint, message)
-            id = None if message is None else message.id
-            subject = Subject(address, event, *_ABOUT[checkpoint], id, schemas)
+            name = None if message is None else message.id
+            subject = Subject(address, event, *_ABOUT[checkpoint], name, schemas)
             if len(self._subjects) < _MOST:
                 self._subjects[key] = subject
+        if len(self._near) < _MOST:
+            # With the message, so that no other one has its id.
+            self._near[checkpoint, namespace, event, id(message)] = subject, message
         return subject
 
     def _address(self, contract: Contract, namespace: str) -> str | None:

@@ -73,9 +73,15 @@ class Subject:
 
 @dataclass(slots=True)
 class _Tally:
-    """How often something was used by one version on one day."""
+    """How often something was used by one version on one day.
+
+    Attributes:
+        day: the day.
+        before: how many values were looked into on that day that are written already.
+    """
 
     day: int
+    before: int = 0
     count: int = 0
     looked: int = 0
     part: int = 0
@@ -95,9 +101,9 @@ class Counter:
         self._lock = threading.Lock()
         self._tallies: dict[tuple[Label, Subject], _Tally] = {}
         self._ended: list[UseLine] = []
-        self._second = 0
+        self._next_second = 0.0
         self._left = _PER_SECOND
-        #: How often each was looked into on this day: what is written is not forgotten for that.
+        #: How often each was looked into on this day, of what is written.
         self._looked: dict[tuple[Label, Subject], int] = {}
         self._day = 0
 
@@ -119,45 +125,50 @@ class Counter:
             asked: an ack is asked for.
             times: so many clients have it.
         """
-        now = int(self._clock())
+        now = self._clock()
         key = label, subject
+        plan = subject.plan
         with self._lock:
+            if now >= self._next_second:
+                self._begin_second(now)
             tally = self._tallies.get(key)
-            if tally is None or tally.day != now // _DAY:
-                tally = self._new(key, now // _DAY)
+            if tally is None or tally.day != self._day:
+                tally = self._new(key)
             tally.count += times
             if asked:
                 tally.asked += times
-            plan = subject.plan
             if args is None or plan is None:
                 return
-            if now != self._second:
-                self._second, self._left = now, _PER_SECOND
-            looked = self._looked.get(key, 0)
-            if looked >= _ALWAYS and self._left <= 0:
+            if self._left <= 0 and tally.before + tally.looked >= _ALWAYS:
                 return
-            self._looked[key] = looked + 1
             parts = plan.look(args, tally.slots)
             self._left -= parts
             tally.looked += 1
             if parts >= MOST_PARTS:
                 tally.part += 1
 
-    def _new(self, key: tuple[Label, Subject], day: int) -> _Tally:
+    def _begin_second(self, now: float) -> None:
+        self._next_second, self._left = int(now) + 1, _PER_SECOND
+        day = int(now) // _DAY
         if day != self._day:
             self._day, self._looked = day, {}
+
+    def _new(self, key: tuple[Label, Subject]) -> _Tally:
         previous = self._tallies.get(key)
         if previous is not None:
             self._ended.append(_line(key, previous))
         elif len(self._tallies) >= _MOST:
             raise OverflowError("too much was counted that is not written")
-        tally = self._tallies[key] = _Tally(day)
+        tally = self._tallies[key] = _Tally(self._day, self._looked.get(key, 0))
         return tally
 
     def take(self) -> list[UseLine]:
         """What was counted since the last time, as lines."""
         with self._lock:
             tallies, self._tallies = self._tallies, {}
+            for key, tally in tallies.items():
+                if tally.day == self._day:
+                    self._looked[key] = tally.before + tally.looked
             ended, self._ended = self._ended, []
         return ended + [_line(key, tally) for key, tally in tallies.items()]
 

@@ -24,11 +24,8 @@ from asyncapi_guard.usage.counting import Counter
 from asyncapi_guard.usage.lines import VERSION, UsageLine, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from typing import Any
+    from collections.abc import Callable
 
-    from asyncapi_guard.usage.client_versions import Label
-    from asyncapi_guard.usage.counting import Subject
     from asyncapi_guard.usage.lines import UseLine
 
 __all__ = ["DEFAULT_SIZE", "LEAST_SIZE", "UsageLog"]
@@ -84,19 +81,12 @@ class UsageLog:
         why = "is not writable" if folder.is_dir() else "does not exist"
         self._complain(logging.WARNING, "usage=: nothing is written as long as %s %s", folder, why)
 
-    def count(
-        self,
-        label: Label,
-        subject: Subject,
-        args: Sequence[Any] | None,
-        *,
-        asked: bool = False,
-        times: int = 1,
-    ) -> None:
-        """Count something; as `Counter.count`, which must cost traffic nothing if it fails."""
+    @property
+    def counter(self) -> Counter:
+        """What counts in this process; what it counts is written from now on."""
         if self._thread is None:
             self._start()
-        self._counter.count(label, subject, args, asked=asked, times=times)
+        return self._counter
 
     def failed(self, error: Exception) -> None:
         """Say once that counting has failed."""

@@ -35,7 +35,7 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: list[str]) -> An
 def count(log: UsageLog, *versions: str, times: int = 1) -> None:
     for version in versions:
         for subject in SUBJECTS:
-            log.count(Label("version", version), subject, None, times=times)
+            log.counter.count(Label("version", version), subject, None, times=times)
 
 
 def read(*, whole: bool = True) -> dict[str, int]:
