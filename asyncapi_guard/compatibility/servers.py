@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import islice, product
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.compatibility.changes import Area, Change, Direction, Kind, Level
@@ -13,6 +15,10 @@ if TYPE_CHECKING:
     from asyncapi_guard.contract import Contract, SecurityScheme, Server
 
 __all__ = ["compare_availability", "compare_servers"]
+
+_VARIABLE = re.compile(r"\{([^{}]*)\}")
+#: Addresses of one server.
+_MOST = 60
 
 
 def compare_servers(old: Contract, new: Contract) -> Iterator[Change]:
@@ -74,18 +80,42 @@ def _servers_of(address: str, contract: Contract) -> set[str]:
     for channel in contract.channels.values():
         if channel.address == address:
             ids = contract.servers.keys() if channel.servers is None else channel.servers
-            found |= {_address(contract.servers[id].meta) for id in ids if id in contract.servers}
+            metas = [contract.servers[id].meta for id in ids if id in contract.servers]
+            found.update(each for meta in metas for each in _addresses(meta))
     return found
 
 
 def _by_address(contract: Contract) -> dict[str, Server]:
     found: dict[str, Server] = {}
     for server in contract.servers.values():
-        found.setdefault(_address(server.meta), server)
+        for address in _addresses(server.meta):
+            found.setdefault(address, server)
     return found
 
 
-def _address(meta: Mapping[str, Any]) -> str:
-    """The URL of a server, as written: with the names of its variables."""
+def _addresses(meta: Mapping[str, Any]) -> list[str]:
+    """The URLs of a server: one for each listed value of its variables.
+
+    The name of a variable that may be anything is in no URL, so it stands there without a name.
+    """
     protocol, host = meta.get("protocol", ""), meta.get("host", "")
-    return f"{protocol}://{host}{meta.get('pathname', '')}".lower()
+    url = f"{protocol}://{host}{meta.get('pathname', '')}".lower()
+    names = list(dict.fromkeys(_VARIABLE.findall(url)))
+    variables = meta.get("variables")
+    known = variables if isinstance(variables, dict) else {}
+    lower = {str(name).lower(): each for name, each in known.items()}
+    listed = [_listed(lower.get(name)) for name in names]
+    # Names of variables stand between the others.
+    parts = _VARIABLE.split(url)
+    found = []
+    for chosen in islice(product(*listed), _MOST):
+        values = dict(zip(names, chosen, strict=True))
+        found.append("".join(values[p] if i % 2 else p for i, p in enumerate(parts)))
+    return found
+
+
+def _listed(variable: Any) -> list[str]:
+    several = variable.get("enum") if isinstance(variable, dict) else None
+    if not isinstance(several, list) or not several:
+        return ["{}"]
+    return [str(each).lower() for each in several]
