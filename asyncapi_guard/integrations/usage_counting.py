@@ -148,6 +148,8 @@ class UsageObserver:
         if subject is None:
             return
         if checkpoint is Checkpoint.SEND_EVENT:
+            if traffic.verdict.violation is not None:
+                return  # nobody knows yet who gets it
             several = self._receivers(namespace, traffic.room, traffic.skipped)
             self._count_sent(several, subject, traffic.arguments, asked=traffic.asked)
             return
