@@ -95,7 +95,8 @@ def judge_of(rule: Rule, namespace: str, place: str = "") -> Judge:
         message = rule.judge(namespace, args).message
         return message.id if message is not None else None
 
-    return Judge(schemas, rule.accepts, problems, place, message_of=message_of)
+    ids = frozenset(each.id for each in messages)
+    return Judge(schemas, rule.accepts, problems, place, message_of=message_of, messages=ids)
 
 
 def _pairs(old: Rule, new: Rule) -> list[tuple[Message, Message]]:

@@ -25,6 +25,7 @@ class Judge:
         place: where it stands, as `file#/json/pointer`.
         together: all schemas must match.
         message_of: the id of the message that arguments are, where there are some.
+        messages: the ids of all of them.
     """
 
     schemas: Sequence[Schema | None]
@@ -33,6 +34,7 @@ class Judge:
     place: str = ""
     together: bool = False
     message_of: Callable[[Sequence[Any]], str | None] | None = None
+    messages: frozenset[str] = frozenset()
 
 
 def _nothing_wrong(_: Sequence[Any]) -> tuple[Problem, ...]:

@@ -8,6 +8,7 @@ both versions judge that. Where values decide that are no facts, nobody can tell
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.compatibility.changes import Direction
@@ -37,6 +38,7 @@ _BY_FACTS = frozenset((*_ABSENT, "type", "enum", "const", "required"))
 #: Keywords that say which of several schemas must match.
 _COMPOSED = frozenset(("oneOf", "anyOf", "message", "allOf", "if", "then", "else", "not"))
 _NO_VALUES = "values are not counted"
+_UNMATCHED = "some of it matched nothing, and was let through"
 _TOO_LARGE = "not all of it was looked at"
 _FEW = 100
 #: Values of each type, of which some fit most schemas.
@@ -69,11 +71,34 @@ def finding_of_values(change: Change, use: Use) -> Finding:
     if evidence is None:
         why = "the schemas cannot be compared"
         return Finding(Effect.UNKNOWN, verb, f"`{whole}`", why)
+    # Of another document, as one that is made of code, ids say nothing.
+    if change.direction is Direction.TO_SERVER and use.messages & evidence.before.messages:
+        found = _of_messages(change, evidence, use, verb, whole)
+    else:
+        found = _looked_into(change, evidence, use, verb, whole)
+    if found is UNHURT and use.of_message(None).count:
+        return Finding(Effect.UNKNOWN, verb, f"`{whole}`", _UNMATCHED)
+    return found
+
+
+def _of_messages(change: Change, evidence: Evidence, use: Use, verb: Verb, whole: str) -> Finding:
+    """A change of some of the messages of an event: the worst that it does by one of them."""
     message_of = evidence.before.message_of
-    if change.direction is Direction.TO_SERVER and message_of is not None:
-        use = use.of_message(message_of(evidence.examples[0]))
-        if not use.count:
-            return UNHURT
+    by_id: dict[str | None, list[list[Any]]] = {}
+    for args in evidence.examples:
+        by_id.setdefault(None if message_of is None else message_of(args), []).append(args)
+    found = []
+    for id, examples in by_id.items():
+        one = use if id is None else use.of_message(id)
+        about = replace(evidence, examples=tuple(examples))
+        found.append(_looked_into(change, about, one, verb, whole))
+    order = [Effect.HURT, Effect.UNKNOWN, Effect.UNHURT]
+    return min(found, key=lambda each: order.index(each.effect))
+
+
+def _looked_into(change: Change, evidence: Evidence, use: Use, verb: Verb, whole: str) -> Finding:
+    if not use.count:
+        return UNHURT
     if not use.looked:
         return Finding(Effect.UNKNOWN, verb, f"`{whole}`", "what is in it was not looked at")
     found = _found(change, evidence, use, verb, whole)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -110,6 +111,10 @@ def check_source(source: Any) -> None:
         TypeError: it is neither a text nor a function.
         ValueError: it is another text, or leads to where credentials are.
     """
+    if inspect.iscoroutinefunction(source) or inspect.iscoroutinefunction(
+        getattr(source, "__call__", None)  # noqa: B004  # of an instance
+    ):
+        raise TypeError("usage_version takes a function, not a coroutine function")
     if callable(source):
         return
     if not isinstance(source, str):

@@ -57,9 +57,14 @@ class Use:
         """How many of these were too large to be looked at as a whole."""
         return sum(line.part for line in self._lines)
 
+    @property
+    def messages(self) -> set[str | None]:
+        """The ids of the messages that matched; `None` for what matched none, and was let pass."""
+        return {line.message for line in self._lines}
+
     def of_message(self, id: str | None) -> Use:
-        """The same of one message; of all for `None`."""
-        return self if id is None else Use([line for line in self._lines if line.message == id])
+        """The same of one message."""
+        return Use([line for line in self._lines if line.message == id])
 
     def places(self, path: str) -> list[PlaceCount]:
         """What was counted at a path, in which an index stands for all items as well.

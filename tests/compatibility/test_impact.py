@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 from chat_versions import GONE, changed, document
 
@@ -15,6 +16,9 @@ from asyncapi_guard.usage.client_versions import Label
 from asyncapi_guard.usage.counting import Counter, Subject
 from asyncapi_guard.usage.reading import Usage
 
+if TYPE_CHECKING:
+    from asyncapi_guard.usage.lines import UseLine
+
 #: What one version does: `post` and `seek` take arguments, `ask` says that an ack is asked for.
 Does = list[tuple[str, list[Any]]]
 SCHEMA = "components.schemas.Post"
@@ -22,7 +26,7 @@ NOTE = "channels.chat.messages.note.payload"
 JOINED = document()["channels"]["chat"]["messages"]["note"]["payload"]["oneOf"][0]
 
 
-def usage_of(old: Any, does: dict[str, Does]) -> Usage:
+def counted(old: Any, does: dict[str, Does]) -> list[UseLine]:
     """What versions use, counted as a server does it."""
     counter, subjects = Counter(), {}
     for operation in load(old).operations.values():
@@ -35,7 +39,9 @@ def usage_of(old: Any, does: dict[str, Does]) -> Usage:
                 if what == "ack" and message.ack is not None:
                     schemas = [*message.ack.alternatives]
                 about = (address, name, sender, what, message.id, schemas)
-                subjects[name, what] = Subject(*about)  # type: ignore[arg-type]  # one of two texts
+                subject = Subject(*about)  # type: ignore[arg-type]  # one of two texts
+                subjects[f"{name}/{message.id}", what] = subjects[name, what] = subject
+                subjects[f"{name}/", what] = Subject(*about[:4], None)  # type: ignore[arg-type]  # as well
     for version, several in does.items():
         label = Label("version", version) if version else Label("unknown", None)
         counter.count(label, Subject("/chat", "connect", "client", "event", None), None)
@@ -43,8 +49,12 @@ def usage_of(old: Any, does: dict[str, Does]) -> Usage:
             event, _, how = name.partition(" ")
             what = "ack" if how == "ack" else "event"
             counter.count(label, subjects[event, what], args, asked=how == "asks")
+    return counter.take()
+
+
+def usage_of(old: Any, does: dict[str, Does]) -> Usage:
     usage = Usage()
-    usage.add(counter.take())
+    usage.add(counted(old, does))
     return usage
 
 
@@ -221,4 +231,47 @@ def test_values_that_were_not_looked_into_cannot_be_told() -> None:
     listed = {"type": "array", "items": {"enum": ["a", "b"]}}
     does: dict[str, Does] = {"1": [("post", [["a"] * 1_000])]}
     (found,) = impacts({f"{payload}.items.enum": ["a"]}, does, {payload: listed})
+    assert told(found) == ([], ["1: `post`"])
+
+
+def _two_messages(**more: Any) -> dict[str, Any]:
+    """The event `post` as two messages, which a mark tells apart."""
+    return {
+        f"{POST}.payload": _marked("post", **more),
+        "channels.chat.messages.other": {"name": "post", "payload": _marked("other", **more)},
+        "operations.take.messages": [
+            {"$ref": f"#/channels/chat/messages/{name}"} for name in ("post", "other", "connect")
+        ],
+    }
+
+
+def _marked(mark: str, **more: Any) -> Any:
+    properties = {"mark": {"const": mark}, **more}
+    return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def test_each_message_of_an_event_counts() -> None:
+    """A property goes from both of them, and one version sends the other one."""
+    color = {"color": {"type": "string"}}
+    does: dict[str, Does] = {"1": [("post/other", [{"mark": "other", "color": "x"}])]}
+    found = impacts(_two_messages(), does, _two_messages(**color))
+    assert [told(each) for each in found] == [(["1: `color`"], [])]
+
+
+def test_ids_of_another_document_say_nothing() -> None:
+    """What a document made of code has counted names messages in its own way."""
+    old, new = document(), changed({f"{SCHEMA}.properties.mood": GONE})
+    (change,) = compare(load(old), load(new))
+    usage = Usage()
+    for line in counted(old, {"1": GLAD}):
+        usage.add([msgspec.structs.replace(line, message=line.message and "PostMessage")])
+    impact = impact_of(change, usage)
+    assert impact is not None
+    assert told(impact) == (["1: `mood`"], [])
+
+
+def test_what_matched_nothing_cannot_be_told() -> None:
+    """In report mode it passes, and nobody has looked into it."""
+    does: dict[str, Does] = {"1": [*HELLO, ("post/", [{"mood": 5}])]}
+    (found,) = impacts({f"{SCHEMA}.properties.mood": GONE}, does)
     assert told(found) == ([], ["1: `post`"])

@@ -207,6 +207,10 @@ def test_a_guarded_client_is_told_that_nothing_is_counted(caplog: Any) -> None:
         AsyncAPIClient(spec=document(), **USAGE)
 
 
+async def _later(_handshake: Any) -> str:
+    return "1"
+
+
 @pytest.mark.parametrize(
     ("options", "error", "said"),
     [
@@ -217,6 +221,7 @@ def test_a_guarded_client_is_told_that_nothing_is_counted(caplog: Any) -> None:
         ({**USAGE, "usage_version": "header:Authorization"}, ValueError, "credential"),
         ({**USAGE, "usage_version": "version"}, ValueError, "auth:/version"),
         ({**USAGE, "usage_version": 5}, TypeError, "not a int"),
+        ({**USAGE, "usage_version": _later}, TypeError, "coroutine function"),
         ({**USAGE, "usage": 5}, TypeError, "name of a file"),
         ({**USAGE, "usage": "u-{x}.ndjson"}, ValueError, "{pid} and {host}"),
         ({**USAGE, "usage_size": 5}, ValueError, "100,000"),
