@@ -24,7 +24,7 @@ from asyncapi_guard.compatibility.findings import (
 from asyncapi_guard.usage.places import Plan, type_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from asyncapi_guard.compatibility.changes import Change
     from asyncapi_guard.compatibility.judges import Evidence
@@ -38,6 +38,9 @@ _BY_FACTS = frozenset((*_ABSENT, "type", "enum", "const", "required"))
 #: Keywords that say which of several schemas must match.
 _COMPOSED = frozenset(("oneOf", "anyOf", "message", "allOf", "if", "then", "else", "not"))
 _NO_VALUES = "values are not counted"
+_NO_LENGTHS = "lengths are counted by powers of two"
+#: The largest one that is counted.
+_LONGEST = 1024
 _UNMATCHED = "some of it matched nothing, and was let through"
 _TOO_LARGE = "not all of it was looked at"
 _FEW = 100
@@ -121,6 +124,8 @@ def _found(change: Change, evidence: Evidence, use: Use, verb: Verb, whole: str)
         return _of_required(use, path, whole)
     if keyword in _ABSENT:
         return _of_absent(evidence, use, whole)
+    if keyword in _SIZED:
+        return _of_sizes(evidence, use, whole)
     return _of_facts(evidence, use, verb, whole)
 
 
@@ -209,6 +214,58 @@ def _refused(evidence: Evidence, values: Sequence[Any]) -> bool | None:
         if said:
             break
     return said.pop() if len(said) == 1 else None
+
+
+def _of_sizes(evidence: Evidence, use: Use, whole: str) -> Finding:
+    """A text or an array has too few or too many of what it has: as many as they send?"""
+    path, (unit, make) = evidence.path, _SIZED[evidence.keyword]
+    counted = use.lengths(path) if unit == "characters" else use.sizes(path)
+    if not counted:
+        there = use.types(path).get("string" if unit == "characters" else "array")
+        return Finding(Effect.UNKNOWN, SEND, shown(path, whole), _NO_VALUES) if there else UNHURT
+    if sum(use.members(path).values()) >= sum(counted.values()):
+        return _of_facts(evidence, use, SEND, whole)
+    said: dict[int, bool | None] = {}
+    for least in sorted(int(each) for each, count in counted.items() if count):
+        most = max(2 * least - 1, 0)
+        ends = {_refused(evidence, make(evidence, size)) for size in (least, most)}
+        if len(ends) > 1:
+            ends.discard(None)  # what the old version refuses is not sent
+        is_open = least >= _LONGEST and evidence.keyword.startswith("max")
+        said[least] = ends.pop() if len(ends) == 1 else None
+        if said[least] is False and is_open:
+            said[least] = None  # nobody knows how large they are
+    hurt = [least for least, refused in said.items() if refused]
+    if hurt:
+        least, most = min(hurt), max(2 * max(hurt) - 1, 0)
+        size = f"{least}" if least == most else f"{least} to {most}"
+        size = f"{least} or more" if max(hurt) >= _LONGEST else size
+        return Finding(Effect.HURT, SEND, f"{shown(path, whole)} of {size} {unit}")
+    if None in said.values():
+        return Finding(Effect.UNKNOWN, SEND, shown(path, whole), _NO_LENGTHS)
+    return UNHURT
+
+
+def _texts_of(_: Evidence, size: int) -> list[Any]:
+    return ["a" * size]
+
+
+def _arrays_of(evidence: Evidence, size: int) -> list[Any]:
+    """Arrays of so many items, each as in an example."""
+    for args in evidence.examples:
+        there = _value_at(_root(evidence, args), evidence.path)
+        if isinstance(there, list) and there:
+            return [[there[index % len(there)] for index in range(size)]]
+    return [[None] * size]
+
+
+#: What is counted for keywords about sizes, and what makes values of such sizes.
+_SIZED: dict[str, tuple[str, Callable[[Evidence, int], list[Any]]]] = {
+    "minLength": ("characters", _texts_of),
+    "maxLength": ("characters", _texts_of),
+    "minItems": ("items", _arrays_of),
+    "maxItems": ("items", _arrays_of),
+}
 
 
 # -- alternatives ----------------------------------------------------------------------------------

@@ -73,11 +73,13 @@ def added(one: UseLine, other: UseLine) -> UseLine:
 
 def _places_added(one: PlaceCount, other: PlaceCount) -> PlaceCount:
     return PlaceCount(
-        _counts_added(one.types, other.types),
-        _counts_added(one.members, other.members),
-        one.others + other.others,
-        one.unknown + other.unknown,
-        _counts_added(one.fits, other.fits),
+        types=_counts_added(one.types, other.types),
+        members=_counts_added(one.members, other.members),
+        others=one.others + other.others,
+        lengths=_counts_added(one.lengths, other.lengths),
+        sizes=_counts_added(one.sizes, other.sizes),
+        unknown=one.unknown + other.unknown,
+        fits=_counts_added(one.fits, other.fits),
     )
 
 

@@ -65,6 +65,9 @@ class PlaceCount(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
         types: how often there was a value, by its type.
         members: how often it was a member of the document's `enum` or `const`, by its JSON text.
         others: how often it was another text, number or boolean where there are such members.
+        lengths: how often a text had so many characters at least, by powers of two: `8` is for
+            those with 8 to 15 of them, and `1024` for all longer ones.
+        sizes: how often an array had so many items at least, likewise.
         unknown: how often an object had properties that the document does not name.
         fits: how often it fitted an alternative of `oneOf` or `anyOf`, by where that stands in the
             document.
@@ -73,6 +76,8 @@ class PlaceCount(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     types: _Counts
     members: _Counts = {}
     others: _Count = 0
+    lengths: _Counts = {}
+    sizes: _Counts = {}
     unknown: _Count = 0
     fits: _Counts = {}
 

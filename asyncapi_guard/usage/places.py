@@ -34,7 +34,11 @@ _INTEGER, _OTHER = 3, 8
 _SCALARS = (str, int, float, bool)
 #: After those of types: an object with other properties, and a value that is no member.
 _UNKNOWN, _OTHERS = len(_TYPES), len(_TYPES) + 1
-_PER_PLACE = len(_TYPES) + 2
+#: Then lengths of texts, and sizes of arrays: how many bits they have.
+_MOST_BITS = 11
+_LENGTHS = _OTHERS + 1
+_SIZES = _LENGTHS + _MOST_BITS + 1
+_PER_PLACE = _SIZES + _MOST_BITS + 1
 #: All items of an array, and all properties that the document does not name, in a path.
 REST = "*"
 #: How many places a plan has, how deep they are, and how many members one has.
@@ -188,13 +192,13 @@ class Place:
             counts[index] += fits(value)
             left -= _JUDGING
         if self._ends and value and kind in (dict, list, tuple):
-            return 0
+            return 0  # there is no place for what is in it
         if kind is dict:
             return self._look_at_object(value, counts, left)
         if kind is list or kind is tuple:
             return self._look_at_items(value, counts, left)
-        if self._members and kind in _SCALARS:
-            self._count_member(value, kind, counts)
+        if kind in _SCALARS:
+            self._count_scalar(value, kind, counts)
         return left
 
     def _look_at_object(self, value: dict[Any, Any], counts: list[int], left: int) -> int:
@@ -213,6 +217,7 @@ class Place:
         return left
 
     def _look_at_items(self, value: Sequence[Any], counts: list[int], left: int) -> int:
+        counts[self._base + _SIZES + min(len(value).bit_length(), _MOST_BITS)] += 1
         positions, items = self._positions, self._items
         for place, item in zip(positions, value, strict=False):
             left = place.look(item, counts, left)
@@ -226,7 +231,11 @@ class Place:
             left = items.look(item, counts, left)
         return left if whole else 0
 
-    def _count_member(self, value: Any, kind: type, counts: list[int]) -> None:
+    def _count_scalar(self, value: Any, kind: type, counts: list[int]) -> None:
+        if kind is str:
+            counts[self._base + _LENGTHS + min(len(value).bit_length(), _MOST_BITS)] += 1
+        if not self._members:
+            return
         slot = self._members.get((kind, value))
         if slot is None and kind is float and value.is_integer():
             slot = self._members.get((int, int(value)))
@@ -266,16 +275,22 @@ class Place:
         }
         if not types:
             return None
+        judged = zip(self._alternatives, self._fits, strict=True)
         return PlaceCount(
-            types,
-            {_text(v): counts[slot] for (_, v), slot in self._members.items() if counts[slot]},
-            counts[base + _OTHERS],
-            counts[base + _UNKNOWN],
-            {
-                each.pointer[:_LONGEST]: counts[slot]
-                for each, (slot, _) in zip(self._alternatives, self._fits, strict=True)
-            },
+            types=types,
+            members={_text(v): counts[at] for (_, v), at in self._members.items() if counts[at]},
+            others=counts[base + _OTHERS],
+            lengths=_by_least(counts, base + _LENGTHS),
+            sizes=_by_least(counts, base + _SIZES),
+            unknown=counts[base + _UNKNOWN],
+            fits={each.pointer[:_LONGEST]: counts[slot] for each, (slot, _) in judged},
         )
+
+
+def _by_least(counts: list[int], first: int) -> dict[str, int]:
+    """Counts by numbers of bits, as counts by the least number with so many."""
+    found = counts[first : first + _MOST_BITS + 1]
+    return {str(1 << bits >> 1): count for bits, count in enumerate(found) if count}
 
 
 class _Below(NamedTuple):

@@ -11,7 +11,7 @@ from asyncapi_guard.usage.client_versions import Label
 from asyncapi_guard.usage.lines import DroppedLine, Line, UseLine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from asyncapi_guard.usage.lines import PlaceCount, Sender, What
@@ -82,31 +82,35 @@ class Use:
 
     def types(self, path: str) -> dict[str, int]:
         """How often there was something at a path, by its type."""
-        found: dict[str, int] = {}
-        for place in self.places(path):
-            for type, count in place.types.items():
-                found[type] = found.get(type, 0) + count
-        return found
+        return _together(place.types for place in self.places(path))
 
     def members(self, path: str) -> dict[str, int]:
         """How often there was a member of an enum at a path, by its JSON text."""
-        found: dict[str, int] = {}
-        for place in self.places(path):
-            for member, count in place.members.items():
-                found[member] = found.get(member, 0) + count
-        return found
+        return _together(place.members for place in self.places(path))
 
     def fits(self, path: str) -> dict[str, int]:
         """How often something at a path fitted an alternative, by where that stands."""
-        found: dict[str, int] = {}
-        for place in self.places(path):
-            for pointer, count in place.fits.items():
-                found[pointer] = found.get(pointer, 0) + count
-        return found
+        return _together(place.fits for place in self.places(path))
+
+    def lengths(self, path: str) -> dict[str, int]:
+        """How often a text at a path had so many characters at least, by powers of two."""
+        return _together(place.lengths for place in self.places(path))
+
+    def sizes(self, path: str) -> dict[str, int]:
+        """How often an array at a path had so many items at least, by powers of two."""
+        return _together(place.sizes for place in self.places(path))
 
     def unknown(self, path: str) -> int:
         """How often an object at a path had properties that the document does not name."""
         return sum(place.unknown for place in self.places(path))
+
+
+def _together(several: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for counts in several:
+        for name, count in counts.items():
+            found[name] = found.get(name, 0) + count
+    return found
 
 
 def _pattern(path: str) -> re.Pattern[str]:

@@ -104,8 +104,11 @@ POST = "channels.chat.messages.post"
         ({f"{SCHEMA}.required": ["text", "mood"]}, ["hello: `post` without `mood`"], []),
         ({f"{REPLY}.required": ["to", "quote"]}, ["glad: `reply` without `quote`"], []),
         ({f"{SCHEMA}.properties.tags.items.type": "integer"}, ["glad: `tags/*`"], []),
-        ({f"{SCHEMA}.properties.tags.maxItems": 2}, [], ["glad: `tags`"]),
-        ({f"{SCHEMA}.properties.text.maxLength": 5}, [], ["glad hello sad: `text`"]),
+        ({f"{SCHEMA}.properties.tags.maxItems": 2}, [], []),
+        ({f"{SCHEMA}.properties.tags.minItems": 2}, ["glad: `tags` of 1 items"], []),
+        ({f"{SCHEMA}.properties.text.maxLength": 5}, [], []),
+        ({f"{SCHEMA}.properties.text.minLength": 5},
+         ["glad hello sad: `text` of 1 characters"], []),
         ({f"{SCHEMA}.properties.text.pattern": "^a"}, [], ["glad hello sad: `text`"]),
         ({f"{SCHEMA}.properties.text.type": "integer"}, ["glad hello sad: `text`"], []),
         ({f"{POST}.payload": {"type": "string"}}, ["glad hello sad: `post`"], []),
@@ -275,3 +278,32 @@ def test_what_matched_nothing_cannot_be_told() -> None:
     does: dict[str, Does] = {"1": [*HELLO, ("post/", [{"mood": 5}])]}
     (found,) = impacts({f"{SCHEMA}.properties.mood": GONE}, does)
     assert told(found) == ([], ["1: `post`"])
+
+
+@pytest.mark.parametrize(
+    ("sent", "most", "hurt", "unknown"),
+    [
+        (20, 50, [], []),
+        (32, 50, [], ["1: `text`"]),
+        (63, 50, [], ["1: `text`"]),
+        (64, 50, ["1: `text` of 64 to 127 characters"], []),
+        (100, 63, ["1: `text` of 64 to 127 characters"], []),
+    ],
+)
+def test_lengths(sent: int, most: int, hurt: list[str], unknown: list[str]) -> None:
+    """They are counted by powers of two, and what the old version refuses was not sent."""
+    does: dict[str, Does] = {"1": [("post", [{"text": "x" * sent}])]}
+    (found,) = impacts({f"{SCHEMA}.properties.text.maxLength": most}, does)
+    assert told(found) == (hurt, unknown)
+
+
+@pytest.mark.parametrize(
+    ("most", "expected"),
+    [(900, (["1: `text` of 1024 or more characters"], [])), (1_500, ([], ["1: `text`"]))],
+)
+def test_long_texts_are_counted_as_one(most: int, expected: Any) -> None:
+    """Nobody knows how long they are."""
+    start = {f"{SCHEMA}.properties.text.maxLength": 3_000}
+    does: dict[str, Does] = {"1": [("post", [{"text": "x" * 2_000}])]}
+    (found,) = impacts({f"{SCHEMA}.properties.text.maxLength": most}, does, start)
+    assert told(found) == expected

@@ -121,7 +121,16 @@ def test_versions_are_bounded() -> None:
 
 
 def _line(client: str, day: date, count: int = 1) -> UseLine:
-    places = {"": PlaceCount({"string": count}, {'"a"': count}, count, count, {"/oneOf/0": count})}
+    place = PlaceCount(
+        types={"string": count},
+        members={'"a"': count},
+        others=count,
+        lengths={"1": count},
+        sizes={"0": count},
+        unknown=count,
+        fits={"/oneOf/0": count},
+    )
+    places = {"": place}
     about = ("/", "say", "client", "event", "say")
     return UseLine(VERSION, day, client, "version", *about, count, count, count, count, places)
 
