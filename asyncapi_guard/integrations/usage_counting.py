@@ -154,7 +154,7 @@ class UsageObserver:
             self._count_sent(several, subject, traffic.arguments, asked=traffic.asked)
             return
         label = self._label(traffic.connection, namespace)
-        self._log.counter.count(label, subject, traffic.arguments, asked=traffic.asked)
+        self._log.counter.count(label, subject, traffic.arguments, traffic.asked)
 
     def _count_queued(self, message: Mapping[str, Any]) -> None:
         if message.get("host_id") == self._server.manager.host_id:
@@ -178,8 +178,9 @@ class UsageObserver:
         *,
         asked: bool,
     ) -> None:
+        count = self._log.counter.count
         for label, times in several.items():
-            self._log.counter.count(label, subject, args, asked=asked, times=times)
+            count(label, subject, args, asked, times)
 
     # -- whose it is -------------------------------------------------------------------------------
 
@@ -226,7 +227,7 @@ class UsageObserver:
             self._addresses, self._subjects, self._near = {}, {}, {}
         if not isinstance(event, str):
             return None
-        near = self._near.get((checkpoint, namespace, event, id(message)))
+        near = self._near.get((id(checkpoint), namespace, event, id(message)))
         if near is not None:
             return near[0]
         address = self._address(guard.contract, namespace)
@@ -245,7 +246,7 @@ class UsageObserver:
                 self._subjects[key] = subject
         if len(self._near) < _MOST:
             # With the message, so that no other one has its id.
-            self._near[checkpoint, namespace, event, id(message)] = subject, message
+            self._near[id(checkpoint), namespace, event, id(message)] = subject, message
         return subject
 
     def _address(self, contract: Contract, namespace: str) -> str | None:

@@ -112,8 +112,7 @@ class Counter:
         label: Label,
         subject: Subject,
         args: Sequence[Any] | None,
-        *,
-        asked: bool = False,
+        asked: bool = False,  # noqa: FBT001, FBT002  # positional, as quick as can be
         times: int = 1,
     ) -> None:
         """Count something.

@@ -24,7 +24,9 @@ from asyncapi_guard import (
     InstallationError,
     Policy,
 )
+from asyncapi_guard.integrations.traffic import observe_traffic
 from asyncapi_guard.usage.reading import Usage, UsageReader
+from asyncapi_guard.violations import Checkpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -179,6 +181,28 @@ def test_a_room_is_counted_by_who_is_in_it(net: Any, entrances: Any) -> None:
     clients[0].ask("say", "x", namespace="/rooms/red")
     made.guard.uninstall()
     assert counts("server", namespace="/rooms/{id}") == {"1": {}, "2": {"said": 2}}
+
+
+def test_several_can_look_at_traffic(net: Any, entrances: Any) -> None:
+    """What is told to one of them is told to the others, too."""
+    made = entrances("protect", **USAGE)
+    seen: list[Any] = []
+
+    class Looks:
+        def seen(self, traffic: Any) -> None:
+            seen.append((traffic.checkpoint, traffic.event))
+            raise RuntimeError
+
+    for _ in range(2):
+        made.guard.observe_adapters(lambda adapter: observe_traffic(adapter, lambda _: Looks()))
+    made.on("begin")(lambda: made.emit("plain", "x"))
+    client = net.client(net.serve(made.wsgi), auth={"version": "1"})
+    client.ask("begin")
+    made.guard.uninstall()
+    assert counts("server") == {"1": {"plain": 1}}
+    assert seen.count((Checkpoint.SEND_EVENT, "plain")) == 2
+    assert seen.count((Checkpoint.RECEIVE_EVENT, "begin")) == 2
+    assert seen.count((Checkpoint.CONNECT, "connect")) == 2
 
 
 def test_what_is_reported_is_counted_and_not_looked_into(net: Any, entrances: Any) -> None:
