@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from asyncapi_guard.cli.change_use import Used, data_of, label_of, sentence_of
 from asyncapi_guard.cli.reporters import FORMATS, FileReport, render
 from asyncapi_guard.cli.reporters.text import plain
-from asyncapi_guard.compatibility import Change, Direction, Level
+from asyncapi_guard.compatibility import Change, Direction, Impact, Level
 from asyncapi_guard.errors import Finding, Severity
 
 if TYPE_CHECKING:
@@ -43,11 +44,13 @@ class PlacedChange:
         change: it.
         old: where the old version says it; `None` if nowhere.
         new: where the new version says it, likewise.
+        impact: whom it hurts; `None` where nobody has asked, or it hurts nobody.
     """
 
     change: Change
     old: Finding | None
     new: Finding | None
+    impact: Impact | None = None
 
     @property
     def place(self) -> Finding | None:
@@ -55,7 +58,9 @@ class PlacedChange:
         return self.new or self.old
 
 
-def report(format: str, changes: Sequence[PlacedChange], old: str, new: str) -> str:
+def report(
+    format: str, changes: Sequence[PlacedChange], old: str, new: str, used: Used | None = None
+) -> str:
     """The text for some changes, without a line break at its end.
 
     Args:
@@ -63,14 +68,15 @@ def report(format: str, changes: Sequence[PlacedChange], old: str, new: str) -> 
         changes: the worst ones first.
         old: the name of the old version.
         new: the name of the new version.
+        used: what clients use; `None` where nobody has asked.
     """
     if format == "full":
-        return "\n".join(_full(changes, old, new))
+        return "\n".join(_full(changes, old, new, used))
     if format == "json":
-        return json.dumps(_as_data(changes, old, new), indent=2)
+        return json.dumps(_as_data(changes, old, new, used), indent=2)
     if format == "markdown":
-        return "\n".join(_markdown(changes, old, new))
-    findings = tuple(_finding(each, new) for each in changes if _counts(each.change))
+        return "\n".join(_markdown(changes, old, new, used))
+    findings = tuple(_finding(each, new, used) for each in changes if _counts(each.change))
     return render(format, [FileReport(new, findings)], quiet=True)
 
 
@@ -82,7 +88,14 @@ def _counts(change: Change) -> bool:
 # -- for people ------------------------------------------------------------------------------------
 
 
-def _full(changes: Sequence[PlacedChange], old: str, new: str) -> Iterator[str]:
+def _sentence(each: PlacedChange, used: Used | None) -> str | None:
+    """Whom a change hurts; `None` where nobody has asked."""
+    if used is None or each.impact is None:
+        return None
+    return sentence_of(each.impact, used.period)
+
+
+def _full(changes: Sequence[PlacedChange], old: str, new: str, used: Used | None) -> Iterator[str]:
     for each in changes:
         change = each.change
         head = click.style(str(change.level).ljust(10), fg=_COLORS[change.level], bold=True)
@@ -91,10 +104,14 @@ def _full(changes: Sequence[PlacedChange], old: str, new: str) -> Iterator[str]:
         yield f"    {plain(change.text)}"
         if (example := _example(change)) is not None:
             yield f"    for example {plain(example)}"
+        if (sentence := _sentence(each, used)) is not None:
+            yield f"    {click.style(plain(sentence), bold=True)}"
         places = [_place(found) for found in (each.new, each.old) if found is not None]
         if places:
             yield click.style(f"    {', was '.join(places)}", dim=True)
         yield ""
+    for note in used.notes if used is not None else ():
+        yield f"note: {plain(note)}"
     yield _summary(changes, old, new)
 
 
@@ -126,19 +143,26 @@ def _bytes(value: object) -> str:
     return f"<{len(value)} bytes>"
 
 
-def _markdown(changes: Sequence[PlacedChange], old: str, new: str) -> Iterator[str]:
+def _markdown(
+    changes: Sequence[PlacedChange], old: str, new: str, used: Used | None
+) -> Iterator[str]:
     yield f"# Changes from {_code(old)} to {_code(new)}"
     if not changes:
         yield from ("", "None.")
     for level in Level:
-        here = [each.change for each in changes if each.change.level is level]
+        here = [each for each in changes if each.change.level is level]
         if not here:
             continue
         yield from ("", f"## {_HEADINGS[level]}", "")
-        for change in here:
+        for each in here:
+            change = each.change
             about = " ".join(_code(part) for part in (change.namespace, change.event) if part)
             lead = f"{about}, {_ARROWS[change.direction]}: " if about else ""
             yield f"- {lead}{_escaped(change.text)}"
+            if (sentence := _sentence(each, used)) is not None:
+                yield f"  - {_escaped(sentence)}"
+    for note in used.notes if used is not None else ():
+        yield from ("", f"Note: {_escaped(note)}.")
 
 
 def _code(text: str) -> str:
@@ -154,7 +178,9 @@ def _escaped(text: str) -> str:
 # -- for programs ----------------------------------------------------------------------------------
 
 
-def _as_data(changes: Sequence[PlacedChange], old: str, new: str) -> dict[str, Any]:
+def _as_data(
+    changes: Sequence[PlacedChange], old: str, new: str, used: Used | None
+) -> dict[str, Any]:
     counts = Counter(each.change.level for each in changes)
     return {
         "version": 1,
@@ -162,6 +188,17 @@ def _as_data(changes: Sequence[PlacedChange], old: str, new: str) -> dict[str, A
         "new": new,
         "changes": [_one(each) for each in changes],
         "summary": {str(level): counts[level] for level in Level},
+        "usage": None if used is None else _of_usage(used),
+    }
+
+
+def _of_usage(used: Used) -> dict[str, Any]:
+    usage = used.usage
+    return {
+        "first": str(usage.first),
+        "last": str(usage.last),
+        "versions": [label_of(label) for label in usage.labels if label.text is not None],
+        "notes": [*used.notes],
     }
 
 
@@ -179,6 +216,7 @@ def _one(each: PlacedChange) -> dict[str, Any]:
         "example": None if example is None else [_json(value) for value in example],
         "old": _where(each.old),
         "new": _where(each.new),
+        "use": None if each.impact is None else data_of(each.impact),
     }
 
 
@@ -202,8 +240,10 @@ def _json(value: Any) -> Any:
     return [_json(each) for each in value] if isinstance(value, list) else value
 
 
-def _finding(each: PlacedChange, new: str) -> Finding:
+def _finding(each: PlacedChange, new: str, used: Used | None) -> Finding:
     change, place = each.change, each.place
+    sentence = _sentence(each, used)
+    text = change.text if sentence is None else f"{change.text}; {sentence}"
     breaks = change.level is Level.BREAKING
     return Finding(
         place.file if place is not None else new,
@@ -211,9 +251,7 @@ def _finding(each: PlacedChange, new: str) -> Finding:
         place.column if place is not None else 0,
         place.pointer if place is not None else "",
         " ".join(
-            filter(
-                None, (change.namespace, f"{change.event}:" if change.event else "", change.text)
-            )
+            filter(None, (change.namespace, f"{change.event}:" if change.event else "", text))
         ),
         f"{change.level}-{change.area}",
         Severity.ERROR if breaks else Severity.WARNING,

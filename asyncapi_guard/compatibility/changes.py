@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
+from typing import TYPE_CHECKING
 
-__all__ = ["Area", "Change", "Direction", "Level", "worst"]
+if TYPE_CHECKING:
+    from asyncapi_guard.compatibility.judges import Evidence
+
+__all__ = ["Area", "Change", "Direction", "Kind", "Level", "worst"]
 
 
 class Level(str, Enum):
@@ -49,6 +53,26 @@ class Area(str, Enum):
     __str__ = str.__str__
 
 
+class Kind(str, Enum):
+    """How something changed."""
+
+    #: What values may be.
+    VALUES = "values"
+    #: It is there, or is not, any more.
+    PRESENCE = "presence"
+    #: Whether an ack is asked for.
+    ASKING = "asking"
+    #: Whether nobody may ask for an ack.
+    RULED_OUT = "ruled-out"
+    #: By when an ack comes.
+    TIMEOUT = "timeout"
+    #: What else the document says.
+    OTHER = "other"
+
+    __hash__ = str.__hash__
+    __str__ = str.__str__
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One change.
@@ -64,6 +88,8 @@ class Change:
         old: where the old version says it, as `file#/json/pointer`; empty if nowhere.
         new: where the new version says it, likewise.
         example: arguments that one version accepts and the other does not; `None` without any.
+        kind: how it changed.
+        evidence: more such arguments, and what judges them; `None` without any.
     """
 
     level: Level
@@ -76,6 +102,8 @@ class Change:
     old: str = ""
     new: str = ""
     example: tuple[object, ...] | None = None
+    kind: Kind = Kind.VALUES
+    evidence: Evidence | None = field(default=None, compare=False, repr=False)
 
 
 _ORDER = (Level.BREAKING, Level.DANGEROUS, Level.COMPATIBLE)

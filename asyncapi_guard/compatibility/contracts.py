@@ -6,7 +6,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from asyncapi_guard.compatibility.changes import Area, Change, Direction, Level
+from asyncapi_guard.compatibility.changes import Area, Change, Direction, Kind, Level
 from asyncapi_guard.compatibility.entering import compare_entrances
 from asyncapi_guard.compatibility.events import compare_events
 from asyncapi_guard.compatibility.judged_values import Budget
@@ -87,7 +87,7 @@ def _whole(namespace: str, channel: Channel | None, *, gone: bool) -> Iterator[C
     for direction in _BOTH:
         yield Change(
             level, direction, Area.NAMESPACE, text, namespace,
-            old=place if gone else "", new="" if gone else place,
+            old=place if gone else "", new="" if gone else place, kind=Kind.PRESENCE,
         )  # fmt: skip
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.compatibility.changes import Area, Change, Direction, Level
+from asyncapi_guard.compatibility.changes import Area, Change, Direction, Kind, Level
 from asyncapi_guard.compatibility.events import judge_of
-from asyncapi_guard.compatibility.judged_values import ANYTHING, Judge, Slot, compare_judges
+from asyncapi_guard.compatibility.judged_values import Slot, compare_judges
+from asyncapi_guard.compatibility.judges import ANYTHING, Judge
 from asyncapi_guard.compatibility.requirements import compare_requirements
 from asyncapi_guard.contract import header_key
+from asyncapi_guard.schema.compiled import CompiledSchema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -35,6 +38,7 @@ def compare_entrances(namespace: str, old: Plan, new: Plan, budget: Budget) -> I
 
 def _security(namespace: str, old: Plan, new: Plan) -> Iterator[Change]:
     for event in ("connect", *dict.fromkeys([*old.receive, *new.receive])):
+        required = old.entrance.connects, new.entrance.connects
         if event == "connect":
             before, after = old.entrance.own_connects, new.entrance.own_connects
             text = f"to enter {namespace}"
@@ -45,10 +49,11 @@ def _security(namespace: str, old: Plan, new: Plan) -> Iterator[Change]:
             continue
         change = Change(
             Level.COMPATIBLE, Direction.TO_SERVER, Area.SECURITY, text, namespace, event,
-            old=_place(old, event), new=_place(new, event),
+            old=_place(old, event), new=_place(new, event), kind=Kind.OTHER,
         )  # fmt: skip
+        schemes = [[each.schemes for each in several] for several in (before, after, *required)]
         yield from compare_requirements(
-            [each.schemes for each in before], [each.schemes for each in after], change
+            schemes[0], schemes[1], change, shown=(schemes[2], schemes[3])
         )
 
 
@@ -61,6 +66,8 @@ def _requests(namespace: str, old: Plan, new: Plan, budget: Budget) -> Iterator[
     """The changes of the query and of the headers of the request."""
     for part in ("query", "headers"):
         before, after = (_judge_of_text(each.handshake.schemas(part), part) for each in (old, new))
+        if part == "headers" and before.schemas != after.schemas:
+            before, after = _in_one_case(before), _in_one_case(after)
         name = {"query": "the query", "headers": "the headers"}[part]
         slot = Slot(
             Direction.TO_SERVER, Area.BINDING, namespace, "", f"{name} of the request to connect"
@@ -85,6 +92,32 @@ def _judge_of_text(schemas: Sequence[TextSchema], part: str) -> Judge:
 
     several = [each.schema for each in schemas]
     return Judge(several, accepts, problems, several[0].location, together=len(several) > 1)
+
+
+def _in_one_case(judge: Judge) -> Judge:
+    """The same with schemas whose names of headers are written in one way."""
+    schemas = [
+        each.part(each.location, _renamed(each.bundle.root))
+        if isinstance(each, CompiledSchema)
+        else each
+        for each in judge.schemas
+    ]
+    return replace(judge, schemas=schemas)
+
+
+def _renamed(schema: Any) -> Any:
+    if not isinstance(schema, dict):
+        return schema
+    renamed = dict(schema)
+    if isinstance(schema.get("properties"), dict):
+        named = schema["properties"].items()
+        renamed["properties"] = {header_key(name): below for name, below in named}
+    if isinstance(schema.get("required"), list):
+        renamed["required"] = [header_key(name) for name in schema["required"]]
+    for keyword in ("allOf", "anyOf", "oneOf"):
+        if isinstance(schema.get(keyword), list):
+            renamed[keyword] = [_renamed(each) for each in schema[keyword]]
+    return renamed
 
 
 def _as_texts(args: Sequence[Any], key: Callable[[str], str]) -> dict[str, list[str]] | None:

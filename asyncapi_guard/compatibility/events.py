@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.compatibility.changes import Area, Change, Direction, Level
-from asyncapi_guard.compatibility.judged_values import ANYTHING, Judge, Slot, compare_judges
+from asyncapi_guard.compatibility.changes import Area, Change, Direction, Kind, Level
+from asyncapi_guard.compatibility.judged_values import Slot, compare_judges
+from asyncapi_guard.compatibility.judges import ANYTHING, Judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -54,7 +55,7 @@ def _one_way(
         yield Change(
             Level.BREAKING if gone else Level.COMPATIBLE,
             direction, Area.EVENT, text, namespace, event,
-            old=place if gone else "", new="" if gone else place,
+            old=place if gone else "", new="" if gone else place, kind=Kind.PRESENCE,
         )  # fmt: skip
 
 
@@ -89,7 +90,13 @@ def judge_of(rule: Rule, namespace: str, place: str = "") -> Judge:
     messages = [offer.message for offer in rule.offers]
     place = place or (messages[0].location if messages else "")
     schemas = [each.schema for each in rule.alternatives]
-    return Judge(schemas, rule.accepts, problems, place)
+
+    def message_of(args: Sequence[Any]) -> str | None:
+        message = rule.judge(namespace, args).message
+        return message.id if message is not None else None
+
+    ids = frozenset(each.id for each in messages)
+    return Judge(schemas, rule.accepts, problems, place, message_of=message_of, messages=ids)
 
 
 def _pairs(old: Rule, new: Rule) -> list[tuple[Message, Message]]:
@@ -117,15 +124,15 @@ def _ack_options(
     """The changes of whether an ack is asked for, and by when it comes."""
     before, after = old.ack, new.ack
     answers = _OTHER[direction]
-    for level, sender, text in (
-        *_required(event, direction, before, after),
-        *_ruled_out(event, direction, before, after),
-        *_timeout(event, answers, before, after),
+    for kind, (level, sender, text) in (
+        *((Kind.ASKING, told) for told in _required(event, direction, before, after)),
+        *((Kind.RULED_OUT, told) for told in _ruled_out(event, direction, before, after)),
+        *((Kind.TIMEOUT, told) for told in _timeout(event, answers, before, after)),
     ):
         yield Change(
             level, sender, Area.ACK, text, namespace, event,
             old=before.location if before is not None else old.location,
-            new=after.location if after is not None else new.location,
+            new=after.location if after is not None else new.location, kind=kind,
         )  # fmt: skip
 
 
@@ -194,5 +201,5 @@ def _marks(
         yield Change(
             Level.COMPATIBLE if is_now else Level.BREAKING,
             direction, Area.GUARD, text, namespace, event,
-            old=_messages(old)[0].location, new=_messages(new)[0].location,
+            old=_messages(old)[0].location, new=_messages(new)[0].location, kind=Kind.OTHER,
         )  # fmt: skip

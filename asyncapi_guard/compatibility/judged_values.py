@@ -4,52 +4,28 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asyncapi_guard.compatibility.changes import Area, Change, Direction, Level
+from asyncapi_guard.compatibility.judges import Evidence
 from asyncapi_guard.schema.boundary_values import Search, arguments_of
 from asyncapi_guard.schema.comparison import differences
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from asyncapi_guard.contract import Schema
+    from asyncapi_guard.compatibility.judges import Judge
     from asyncapi_guard.violations import Problem
 
-__all__ = ["ANYTHING", "Budget", "Judge", "Slot", "compare_judges"]
+__all__ = ["Budget", "Slot", "compare_judges"]
 
 #: Changes that are told of one event.
 _MOST_TOLD = 20
+#: Values of which the same is wrong that are kept.
+_MOST_EXAMPLES = 50
 #: Values that are tried in any case.
 _FEWEST = 300
 _SIDES = ("new version", "old version")
-
-
-@dataclass(frozen=True)
-class Judge:
-    """One version's say about some arguments.
-
-    Attributes:
-        schemas: one of which must match, and no other; `None` for one that matches anything.
-        accepts: whether arguments are right.
-        problems: what is wrong with those that are not.
-        place: where it stands, as `file#/json/pointer`.
-        together: all schemas must match.
-    """
-
-    schemas: Sequence[Schema | None]
-    accepts: Callable[[Sequence[Any]], bool]
-    problems: Callable[[Sequence[Any]], tuple[Problem, ...]]
-    place: str = ""
-    together: bool = False
-
-
-def _nothing_wrong(_: Sequence[Any]) -> tuple[Problem, ...]:
-    return ()
-
-
-#: A version that says nothing.
-ANYTHING = Judge([None], lambda _: True, _nothing_wrong)
 
 
 @dataclass(frozen=True)
@@ -167,12 +143,15 @@ def _told(
     ):
         if found:
             level = Level.BREAKING if hurts else Level.COMPATIBLE
-            for path, reason, args, schema in _grouped(found, judge):
-                places = _places(judge is new, schema, old, new)
-                text = f"{_verb(slot, hurts=hurts)}: {reason}"
+            for group in _grouped(found, judge):
+                args, problem = group.args[0], group.problem
+                places = _places(judge is new, problem.schema, old, new)
+                path = _general(problem.path)
+                reason = f"{path}: {problem.message}" if path else problem.message
+                evidence = Evidence(problem.keyword, problem.path, tuple(group.args), old, new)
                 yield Change(
-                    level, slot.direction, slot.area, text, slot.namespace, slot.event,
-                    path, *places, tuple(args),
+                    level, slot.direction, slot.area, f"{_verb(slot, hurts=hurts)}: {reason}",
+                    slot.namespace, slot.event, path, *places, tuple(args), evidence=evidence,
                 )  # fmt: skip
             continue
         supposed = written.level(texts, search)
@@ -195,9 +174,21 @@ def _verb(slot: Slot, *, hurts: bool) -> str:
     return f"{slot.what} {done}"
 
 
-def _grouped(found: Sequence[list[Any]], judge: Judge) -> Iterator[tuple[str, str, list[Any], str]]:
-    """Each place and keyword once: the path, what is wrong, the shortest arguments, the schema."""
-    groups: dict[tuple[str, str], tuple[str, list[Any], str]] = {}
+class _Group(NamedTuple):
+    """Values of which the same is wrong.
+
+    Attributes:
+        problem: what, for the shortest of them.
+        args: they, the shortest first.
+    """
+
+    problem: Problem
+    args: list[list[Any]]
+
+
+def _grouped(found: Sequence[list[Any]], judge: Judge) -> list[_Group]:
+    """Each place and keyword once."""
+    groups: dict[tuple[str, str], _Group] = {}
     if [None] in found:
         found = [args for args in found if args != []]  # which says the same
     for args in sorted(found, key=lambda each: len(repr(each))):
@@ -205,9 +196,10 @@ def _grouped(found: Sequence[list[Any]], judge: Judge) -> Iterator[tuple[str, st
         telling = [p for p in problems if p.keyword != "message"] or list(problems)
         for problem in telling[:1]:
             key = (_general(problem.path), problem.keyword)
-            groups.setdefault(key, (problem.message, args, problem.schema))
-    for (path, _), (message, args, schema) in [*groups.items()][:_MOST_TOLD]:
-        yield path, f"{path}: {message}" if path else message, args, schema
+            group = groups.setdefault(key, _Group(problem, []))
+            if len(group.args) < _MOST_EXAMPLES:
+                group.args.append(args)
+    return [*groups.values()][:_MOST_TOLD]
 
 
 def _general(path: str) -> str:

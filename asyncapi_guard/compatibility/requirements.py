@@ -20,7 +20,11 @@ _Any = tuple["SecurityScheme", ...]
 
 
 def compare_requirements(
-    old: Sequence[_Any], new: Sequence[_Any], change: Change
+    old: Sequence[_Any],
+    new: Sequence[_Any],
+    change: Change,
+    *,
+    shown: tuple[Sequence[_Any], Sequence[_Any]] = ((), ()),
 ) -> Iterator[Change]:
     """The changes between lists of requirements, all of which a client must meet.
 
@@ -28,9 +32,11 @@ def compare_requirements(
         old: the old ones, each a list of schemes of which any one will do.
         new: the new ones.
         change: one without a level, whose text says for what they are.
+        shown: what clients have met before anyway, in the old version and in the new one.
     """
-    narrower = [each for each in new if not any(_meets(one, each) for one in old)]
-    wider = [each for each in old if not any(_meets(one, each) for one in new)]
+    before, after = (*old, *shown[0]), (*new, *shown[1])
+    narrower = [each for each in new if not any(_meets(one, each) for one in before)]
+    wider = [each for each in old if not any(_meets(one, each) for one in after)]
     for requirement in narrower:
         text = f"{change.text}, a client needs {_named(requirement)} now"
         yield replace(change, level=Level.BREAKING, text=text)

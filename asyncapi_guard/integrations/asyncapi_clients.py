@@ -42,13 +42,10 @@ class _ClientDropIn(DropIn):
     side = Perspective.CLIENT
     _kind = "client"
     _given = staticmethod(given_to_client)
-    #: Nobody is told of a rejection by an event.
+    #: Nobody is told of a rejection by an event, and nobody connects to a client.
     _options = (DropIn._options | {"perspective"}) - {
-        "docs",
-        "docs_auth",
-        "live",
-        "reject_event",
-        "server",
+        *("docs", "docs_auth", "live", "reject_event", "server"),
+        *("usage", "usage_version", "usage_size"),
     }
     #: A connect has what the client sends to enter a namespace.
     _never_sent = RESERVED_EVENTS - {"connect"}

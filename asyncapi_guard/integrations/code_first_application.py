@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.guard.rules import Rule
     from asyncapi_guard.integrations.code_first_guard import RenewedGuard
     from asyncapi_guard.integrations.deciding.calls import Shortcut
+    from asyncapi_guard.integrations.handshake import Handshake
     from asyncapi_guard.schema import EngineName
     from asyncapi_guard.violations import Violation
 
@@ -62,6 +63,9 @@ _OPTIONS = (
     "violations",
     "violations_size",
     "violations_salt",
+    "usage",
+    "usage_version",
+    "usage_size",
     "server_url",
     "server_name",
     "security",
@@ -151,6 +155,9 @@ class CodeFirstApplication:
         self.violations: str | os.PathLike[str] | None = None
         self.violations_size: int | None = None
         self.violations_salt: str | bytes | None = None
+        self.usage: str | os.PathLike[str] | None = None
+        self.usage_version: str | Callable[[Handshake], object] | None = None
+        self.usage_size: int | None = None
         self.registry: Registry = Registry()
         #: The events whose handlers nobody has said anything about, neither that their hints count
         #: nor that they do not.
@@ -187,25 +194,21 @@ class CodeFirstApplication:
         return kwargs
 
     def _check_docs(self) -> None:
-        """See that there can be a console and a violation log, if there are to be some.
+        """See that there can be a console and logs, if there are to be some.
 
         Raises:
             InstallationError: nothing guards the traffic, or there is no document.
         """
         if self.watch and not self.validate:
             raise InstallationError("watch= needs the guard, and validate is False")
-        if self.violations and not self.validate:
-            raise InstallationError(
-                "violations= needs the guard, and validate is False: to accept all traffic, pass "
-                "policy=Policy(mode='report')"
-            )
+        for name in ("violations", "usage", "docs"):
+            if getattr(self, name) and not self.validate:
+                raise InstallationError(
+                    f"{name}= needs the guard, and validate is False: to accept all traffic, pass "
+                    "policy=Policy(mode='report')"
+                )
         if not self.docs:
             return
-        if not self.validate:
-            raise InstallationError(
-                "docs= needs the guard, and validate is False: to accept all traffic, pass "
-                "policy=Policy(mode='report')"
-            )
         if self.spec is None and not self.generate_docs:
             raise InstallationError("docs= shows the document, and generate_docs is False")
 

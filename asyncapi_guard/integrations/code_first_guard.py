@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.contract import Message
     from asyncapi_guard.guard.rules import Rule
     from asyncapi_guard.integrations.deciding.calls import Shortcut
+    from asyncapi_guard.integrations.handshake import Handshake
     from asyncapi_guard.integrations.loading import Loaded, Spec
     from asyncapi_guard.schema import EngineName
     from asyncapi_guard.spec.references import Documents
@@ -71,6 +72,9 @@ class CodeFirst(Protocol):
     violations: str | os.PathLike[str] | None
     violations_size: int | None
     violations_salt: str | bytes | None
+    usage: str | os.PathLike[str] | None
+    usage_version: str | Callable[[Handshake], object] | None
+    usage_size: int | None
 
     @property
     def policy(self) -> Policy | None:
@@ -129,6 +133,9 @@ class RenewedGuard(AsyncAPIGuard):
             violations=owner.violations,
             violations_size=owner.violations_size,
             violations_salt=owner.violations_salt,
+            usage=owner.usage,
+            usage_version=owner.usage_version,
+            usage_size=owner.usage_size,
         )
         self.recorder.place_of = self._place_of
 

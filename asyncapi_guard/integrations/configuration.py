@@ -23,6 +23,7 @@ from asyncapi_guard.integrations.recording.log import logger
 from asyncapi_guard.integrations.verifiers import check_timeout
 from asyncapi_guard.schema import get_engine
 from asyncapi_guard.spec.wording import nearest
+from asyncapi_guard.usage.client_versions import check_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -200,6 +201,11 @@ def _engine(value: Any) -> Any:
     return value
 
 
+def _source(value: Any) -> Any:
+    check_source(value)
+    return value
+
+
 def _callable(value: Any) -> Any:
     if not callable(value):
         raise TypeError(f"must be a function, not a {type(value).__name__}")
@@ -272,6 +278,9 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "undeclared_acks": _mode,
     "undeclared_events": _mode,
     "undeclared_namespaces": _mode,
+    "usage": _file,
+    "usage_size": _bytes,
+    "usage_version": _source,
     "watch": _boolean,
     "window": _number,
     "violations": _file,

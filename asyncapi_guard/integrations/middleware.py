@@ -26,6 +26,7 @@ from asyncapi_guard.integrations.handlers.check import HandlerCheck
 from asyncapi_guard.integrations.handlers.outdated import models_in, outdated
 from asyncapi_guard.integrations.handlers.registered import registered
 from asyncapi_guard.integrations.handlers.unheeded import unheeded, unheeded_ack_options
+from asyncapi_guard.integrations.identities import KnowsClients
 from asyncapi_guard.integrations.loading import GivenDocument, Loader, Loading
 from asyncapi_guard.integrations.recording.log import logger
 from asyncapi_guard.integrations.recording.recorder import Recorder
@@ -38,6 +39,7 @@ from asyncapi_guard.integrations.serving import (
     Serving,
     Shown,
 )
+from asyncapi_guard.integrations.usage_options import UsageOptions
 from asyncapi_guard.integrations.verifiers import (
     check_timeout,
     check_verifiers,
@@ -53,13 +55,14 @@ if TYPE_CHECKING:
     from flask_socketio import SocketIO
 
     from asyncapi_guard.guard import Guard, Policy
-    from asyncapi_guard.guard.identity import Identity
     from asyncapi_guard.guard.rules import Rule
     from asyncapi_guard.integrations.aio.server import AsyncioServer
     from asyncapi_guard.integrations.deciding.calls import Shortcut
+    from asyncapi_guard.integrations.handshake import Handshake
     from asyncapi_guard.integrations.targets import Adapter
     from asyncapi_guard.integrations.threads.server import ThreadedServer
     from asyncapi_guard.spec.references import Documents
+    from asyncapi_guard.usage.log import UsageLog
     from asyncapi_guard.violations import Violation
 
 __all__ = ["AsyncAPIGuard"]
@@ -72,7 +75,7 @@ _NOT_UNDER_FLASK = (
 _REMEDY = "pass typed=True to init_app() or protect(), or typed=False if this is meant"
 
 
-class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage):
+class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage, KnowsClients):
     """Guards Socket.IO servers and clients by an AsyncAPI document.
 
     Args:
@@ -113,6 +116,12 @@ class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage):
         violations_size: how many bytes the files of one process may have; 50 MB by default.
         violations_salt: a secret with which clients are hashed in these files. Give all processes
             the same one, so that their clients are counted together; by default it is random.
+        usage: the name of a file in which is counted what clients use, and no values, for
+            `asyncapi-guard diff --usage`. Each process has its own: `usage-{pid}.ndjson`.
+        usage_version: where clients say their version: `auth:/version` for a field of the auth
+            value, `header:X-Client-Version`, `query:version`, or a function that takes the
+            `Handshake`.
+        usage_size: how many bytes the file of one process may have; 20 MB by default.
 
     Raises:
         InstallationError: an option has no effect without another one that is not there.
@@ -149,6 +158,9 @@ class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage):
         violations: str | os.PathLike[str] | None = None,
         violations_size: int | None = None,
         violations_salt: str | bytes | None = None,
+        usage: str | os.PathLike[str] | None = None,
+        usage_version: str | Callable[[Handshake], object] | None = None,
+        usage_size: int | None = None,
     ) -> None:
         check_document(spec)
         check_options(on_violation, addresses, reject_event, respond_unhandled)
@@ -156,6 +168,7 @@ class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage):
         console = ConsoleOptions(docs, docs_auth, live)
         super().__init__(watch=check_watch(watch, spec))
         log = ViolationOptions(violations, violations_size, violations_salt)
+        counts = UsageOptions(usage, usage_version, usage_size)
         self.recorder: Recorder = Recorder(on_violation, addresses=addresses is not False)
         self.handler_check: HandlerCheck = HandlerCheck(self.recorder.place_in_document)
         self.handler_check.also = self._said_of_server
@@ -189,10 +202,14 @@ class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage):
             "violations": violations,
             "violations_size": violations_size,
             "violations_salt": violations_salt,
+            "usage": usage,
+            "usage_version": usage_version,
+            "usage_size": usage_size,
         }
         #: What the contract was made of, for as long as a console shows it.
         self._read: Documents | None = None
         self._serving: Serving | None = None
+        self._usage: UsageLog | None = None
         self._has_document = spec is not None
         self._loader = Loader(
             engine=engine or "auto",
@@ -218,6 +235,11 @@ class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage):
             self._read = loaded.documents
             self._serve(console)
         self.recorder.write_to(log.open(), lambda: self.in_force)
+        if (opened := counts.open()) is not None:
+            from asyncapi_guard.integrations.usage_counting import count_usage
+
+            self._usage = opened[0]
+            self.observe_adapters(count_usage(*opened))
 
     def _serve(self, options: ConsoleOptions) -> None:
         """Make the console; where it is served is not known yet."""
@@ -510,62 +532,6 @@ class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage):
         """This guard, and those of applications whose configuration it has read."""
         return [self, *self._of_applications]
 
-    def identity(self, sid: str, namespace: str = "/") -> Identity | None:
-        """Who a client is, as your verifiers said when it connected, or when it was renewed.
-
-        While a handler of the client runs, it is who the client was when the event came. Of
-        several, it is the one that the document's server requires, else the first that an operation
-        requires.
-
-        Args:
-            sid: the session id of the client.
-            namespace: the Socket.IO namespace.
-
-        Returns:
-            The identity; `None` for a client that no verifier knows, or that has left.
-        """
-        for adapter in self._servers():
-            session = adapter.decide.session_of(sid, namespace)
-            if session is not None:
-                return session.identity
-        return None
-
-    def reauthenticate(
-        self, sid: str, namespace: str, credential: Any, *, scheme: str | None = None
-    ) -> Any:
-        """Have a client that is connected show again who it is, so that it can stay connected.
-
-        Your verifiers are asked. What they say takes the place of what they said before: the
-        identity counts from the client's next event, with its own scopes and its own end. On a
-        `socketio.AsyncServer`, await it.
-
-        Args:
-            sid: the session id of the client.
-            namespace: the Socket.IO namespace.
-            credential: a token; a `UserPassword`; or an object as clients send it as their auth,
-                such as `{"token": ...}`. With `scheme`, the credential of that scheme.
-            scheme: the name of the security scheme that it is for. By default it is for all those
-                whose credential it has.
-
-        Returns:
-            The `Identity` of the client. `None` if the credential is wrong or of another subject,
-            if it lacks a scope that the client needs to be connected, or if the client has left: it
-            stays who it was. After five of these, its connection is ended.
-
-        Raises:
-            InstallationError: the guard is on no server.
-            TypeError: it is no credential of the scheme.
-            ValueError: nothing is required of clients of the namespace, or not by that scheme.
-        """
-        if not namespace.startswith("/"):
-            raise ValueError(f"a namespace begins with '/': did you mean {'/' + namespace!r}?")
-        servers = self._servers()
-        if not servers:
-            raise InstallationError("the guard is not installed on any server")
-        known = (each for each in servers if each.decide.sessions.find(sid, namespace) is not None)
-        adapter = next(known, servers[0])
-        return adapter.reauthenticate(sid, namespace, credential, scheme)
-
     def _servers(self) -> list[ThreadedServer | AsyncioServer]:
         """What was put on servers; a guard may be on clients, too."""
         guards = (self, *self._of_applications)
@@ -587,6 +553,8 @@ class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage):
                 if adapter is not None:
                     adapter.uninstall()
             each.recorder.close()
+            if each._usage is not None:
+                each._usage.close()
 
     @property
     def installed(self) -> bool:

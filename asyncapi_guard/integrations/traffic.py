@@ -54,6 +54,8 @@ class Traffic(NamedTuple):
         room: where an event is sent that breaks nothing; `None` for all clients of the namespace.
         auth: of a connect, what the client sent; `None` for nothing.
         environ: of a connect to a server, the environment of its request.
+        asked: whether an ack is asked for, of an event that breaks nothing or that came.
+        skipped: the sessions in the room that do not get it; one or several.
     """
 
     checkpoint: Checkpoint
@@ -68,6 +70,8 @@ class Traffic(NamedTuple):
     room: Any = None
     auth: Any = None
     environ: Any = None
+    asked: bool = False
+    skipped: Any = None
 
 
 class TrafficObserver(Protocol):
@@ -219,7 +223,8 @@ class _Told:
     def _tell_event(self, call: Any, verdict: Verdict) -> None:
         place = Checkpoint.RECEIVE_EVENT, call.namespace, call.event
         message = verdict.message or call.message
-        self._tell((*place, call.args, verdict, message), call.eio_sid or None, call.sid)
+        whose = (call.eio_sid or None, call.sid, None, None, None, call.id is not None)
+        self._tell((*place, call.args, verdict, message), *whose)
 
     def _tell_ack(self, call: Any, values: Sequence[Any], verdict: Verdict) -> None:
         place = Checkpoint.SEND_ACK, call.namespace, call.event
@@ -274,12 +279,12 @@ class _Told:
 
         def delivered(
             event: str, data: Any, namespace: str, room: Any, skip_sid: Any, *rest: Any
-        ) -> Any:
+        ) -> Any:  # the first of the rest is the callback
             assert deliver is not None
             sent = _leaving.take(self)
             if sent is not None:
                 sid = adapter._one_client(namespace, room)
-                self._tell(sent, None, sid, room)
+                self._tell(sent, None, sid, room, None, None, rest[0] is not None, skip_sid)
             return deliver(event, data, namespace, room, skip_sid, *rest)
 
         def overdue_ack(sent: Any, *, is_here: bool, **known: Any) -> Verdict:

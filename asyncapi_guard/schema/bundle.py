@@ -7,7 +7,7 @@ Schema.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.schema.dialects import Draft, subschemas
@@ -69,6 +69,13 @@ class Bundle:
         """The schema itself."""
         return self.schemas["s0"]
 
+    def rooted(self, schema: Any) -> Bundle:
+        """The same with another root, which stands in one of these schemas."""
+        whole, before, after = "s0.whole", *(reference(self.dialect, n) for n in ("s0", "s0.whole"))
+        entries = {name: _renamed(each, before, after) for name, each in self.schemas.items()}
+        root = {"s0": _renamed(schema, before, after)}
+        return replace(self, schemas=root | {whole: entries.pop("s0")} | entries)
+
     def document(self, schemas: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """One JSON Schema, of these entries or of `schemas` in their place."""
         dialect = self.dialect
@@ -83,6 +90,16 @@ class Bundle:
                     entries[name] = {**own, **schema}
         container = _POINTERS[dialect.draft][2:-1]
         return {"allOf": [{"$ref": reference(dialect, "s0")}], container: entries}
+
+
+def _renamed(value: Any, before: str, after: str) -> Any:
+    """A schema whose references lead to another entry where they led to one."""
+    if isinstance(value, dict):
+        return {
+            key: after if key == "$ref" and each == before else _renamed(each, before, after)
+            for key, each in value.items()
+        }
+    return [_renamed(each, before, after) for each in value] if isinstance(value, list) else value
 
 
 def _compares(schema: Any) -> bool:

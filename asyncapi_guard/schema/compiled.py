@@ -84,6 +84,22 @@ class CompiledSchema:
         """Whether some place in it takes bytes."""
         return self.bundle.binary
 
+    def part(self, location: str, schema: Any) -> CompiledSchema:
+        """A schema that stands in this one, by itself.
+
+        Args:
+            location: where it stands, as `file#/json/pointer`.
+            schema: it, as the bundle has it.
+        """
+        return CompiledSchema(
+            location,
+            self.dialect,
+            lambda: self.bundle.rooted(schema),
+            self._engine,
+            positional=False,
+            nothing=False,
+        )
+
     def compile(self) -> Callable[[Any], bool]:
         """The validator.
 

@@ -8,10 +8,8 @@ when the guard is uninstalled, and when the process ends.
 
 from __future__ import annotations
 
-import atexit
 import logging
 import os
-import sys
 import threading
 import time
 from collections import deque
@@ -19,8 +17,10 @@ from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
-from weakref import WeakSet
 
+from asyncapi_guard.process_files.ends import close_at_the_end, close_at_the_end_of_a_child
+from asyncapi_guard.process_files.names import check_name, host_name
+from asyncapi_guard.process_files.rotating_file import RotatingFile
 from asyncapi_guard.violation_log.hashing import ClientHashes
 from asyncapi_guard.violation_log.lines import (
     VERSION,
@@ -31,9 +31,7 @@ from asyncapi_guard.violation_log.lines import (
     ViolationLine,
     encode,
 )
-from asyncapi_guard.violation_log.names import check_name, host_name
 from asyncapi_guard.violation_log.operations import Counts, Operations
-from asyncapi_guard.violation_log.rotating_file import RotatingFile
 from asyncapi_guard.violations import Perspective
 
 if TYPE_CHECKING:
@@ -64,8 +62,6 @@ _PROBLEMS = 3
 #: How many characters names, and all other texts, have.
 _NAME, _TEXT = 120, 500
 
-_LOGS: WeakSet[ViolationLog] = WeakSet()
-
 
 class ViolationLog:
     """Writes violations, and counters, to the file of this process.
@@ -91,7 +87,7 @@ class ViolationLog:
         salt: str | bytes | None = None,
         complain: Callable[..., None],
     ) -> None:
-        check_name(name)
+        check_name(name, "violations")
         if size < LEAST_SIZE:
             raise ValueError(f"violations_size must be at least {LEAST_SIZE:,} bytes, not {size:,}")
         self._size = size
@@ -105,7 +101,7 @@ class ViolationLog:
         self._operations: dict[Perspective, Operations] = {}
         self._begin()
         self._warn_of_folder(Path.cwd() / name)
-        _LOGS.add(self)
+        close_at_the_end(self)
 
     def _begin(self) -> None:
         """Begin as in a new process."""
@@ -270,7 +266,7 @@ class ViolationLog:
             self._thread = None
             self.flush()
             return
-        _close_at_the_end_of_a_child()
+        close_at_the_end_of_a_child()
 
     def _run(self) -> None:
         stopping = self._stopping
@@ -388,28 +384,3 @@ def _cut(text: object, most: int) -> str:
     shown = text if isinstance(text, str) else f"<{type(text).__name__}>"
     kept = shown if len(shown) <= most else shown[:most] + "…"
     return kept if kept.isascii() else kept.encode("utf-8", "replace").decode("utf-8")
-
-
-# -- the ends of processes -------------------------------------------------------------------------
-
-
-def _close_all() -> None:
-    for log in list(_LOGS):
-        log.close()
-
-
-def _forget_all() -> None:
-    for log in list(_LOGS):
-        log.forget()
-
-
-def _close_at_the_end_of_a_child() -> None:
-    """Close logs where a process that was forked ends without what `atexit` knows."""
-    util, process = map(sys.modules.get, ("multiprocessing.util", "multiprocessing.process"))
-    if util is not None and process is not None and process.parent_process() is not None:
-        util.Finalize(None, _close_all, exitpriority=0)
-
-
-atexit.register(_close_all)
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_all)

@@ -16,8 +16,8 @@ from made_lines import add
 
 from asyncapi_guard import AsyncAPIGuard, InstallationError, Policy
 from asyncapi_guard.integrations.recording.log import write
+from asyncapi_guard.process_files import rotating_file
 from asyncapi_guard.violation_log import log as module
-from asyncapi_guard.violation_log import rotating_file
 from asyncapi_guard.violation_log.log import LEAST_SIZE, ViolationLog
 from asyncapi_guard.violation_log.operations import digest_of
 from asyncapi_guard.violations import Checkpoint, Problem

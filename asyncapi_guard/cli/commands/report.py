@@ -6,26 +6,21 @@ The command joins what others do: `violation_log` reads and sums up, `violation_
 
 from __future__ import annotations
 
-import glob
-import re
 import sys
-from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from asyncapi_guard.cli.atomic_writes import write_whole
 from asyncapi_guard.cli.command_errors import CannotRun, run_or_say_why
+from asyncapi_guard.cli.log_files import log_files, opened_log, since
 from asyncapi_guard.cli.reporters import wants_color
 from asyncapi_guard.cli.shared_options import or_standard_output
 from asyncapi_guard.cli.violation_reports import FORMATS, ViolationReport, render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from contextlib import AbstractContextManager
+    from datetime import datetime
 
     from asyncapi_guard.violation_log.summary import Summary
 
@@ -40,26 +35,6 @@ Example: asyncapi-guard report 'guard-*.ndjson'
          zcat old/*.gz | asyncapi-guard report --format html -o report.html -
 """
 _STDIN = "-"
-_SINCE = re.compile(r"(\d{1,6})([mhd])")
-_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
-
-
-def _since(_context: click.Context, _option: click.Parameter, given: str | None) -> Any:
-    if given is None:
-        return None
-    ago = _SINCE.fullmatch(given)
-    try:
-        if ago is not None:
-            span = timedelta(**{_UNITS[ago[2]]: int(ago[1])})
-            return datetime.now(timezone.utc) - span
-        # Python before 3.11 does not read the Z of UTC.
-        time = datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", given))
-    except (ValueError, OverflowError):
-        raise click.BadParameter(
-            f"{given!r} is neither a time, such as 2026-11-30T12:00, nor a span, such as 30m, 24h "
-            "or 7d"
-        ) from None
-    return time if time.tzinfo is not None else time.replace(tzinfo=timezone.utc)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +65,7 @@ class Options:
 @click.option(
     "--since",
     metavar="TIME",
-    callback=_since,
+    callback=since,
     help="Leave out what was before: 30m, 24h, 7d, or a time in UTC such as 2026-11-30T12:00.",
 )
 @click.option(
@@ -135,7 +110,7 @@ def _run(options: Options) -> int:
     from asyncapi_guard.cli.violation_baseline import read_baseline, write_baseline
 
     known = None if options.baseline is None else read_baseline(options.baseline)
-    files = log_files(options.files)
+    files = log_files(options.files, "violation log")
     report = _read(files, options.since)
     report = ViolationReport(report.summary, report.files, report.lines, report.unreadable, known)
     text = render(options.format, report)
@@ -152,26 +127,6 @@ def _run(options: Options) -> int:
     return _exit_code(report, options.fail_on)
 
 
-def log_files(arguments: Iterable[str]) -> tuple[str, ...]:
-    """The files that arguments stand for, each once.
-
-    Raises:
-        CannotRun: one of them stands for none.
-    """
-    found: dict[str, str] = {}
-    for argument in arguments:
-        names = [argument]
-        if argument != _STDIN and not Path(argument).exists():
-            names = sorted(glob.glob(argument, recursive=True))  # noqa: PTH207  # with their folder
-            if not names:
-                raise CannotRun(f"no violation log: nothing matches {argument!r}")
-        for name in names:
-            if name != _STDIN and Path(name).is_dir():
-                raise CannotRun(f"{name!r} is a directory; name its files, as in '{name}/*.ndjson'")
-            found.setdefault(name if name == _STDIN else str(Path(name).resolve()), name)
-    return tuple(found.values())
-
-
 def _read(files: tuple[str, ...], since: datetime | None) -> ViolationReport:
     from asyncapi_guard.violation_log.reading import LogReader
     from asyncapi_guard.violation_log.summary import Summary
@@ -180,7 +135,7 @@ def _read(files: tuple[str, ...], since: datetime | None) -> ViolationReport:
     for name in files:
         lines, unreadable = reader.lines, reader.unreadable
         try:
-            with _opened(name) as stream:
+            with opened_log(name) as stream:
                 summary.add(reader.read(stream))
         except FileNotFoundError:
             continue  # it was there a moment ago: a process has rotated its log since
@@ -189,10 +144,6 @@ def _read(files: tuple[str, ...], since: datetime | None) -> ViolationReport:
         if reader.lines == lines and reader.unreadable > unreadable:
             raise CannotRun(f"{name!r} is no violation log: none of its lines can be read")
     return ViolationReport(summary, files, reader.lines, reader.unreadable)
-
-
-def _opened(name: str) -> AbstractContextManager[IO[bytes]]:
-    return nullcontext(sys.stdin.buffer) if name == _STDIN else Path(name).open("rb")
 
 
 def _exit_code(report: ViolationReport, fail_on: str) -> int:

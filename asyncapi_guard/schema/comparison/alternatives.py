@@ -24,6 +24,7 @@ from asyncapi_guard.schema.comparison.keywords import (
     TOGETHER,
     UPPER,
 )
+from asyncapi_guard.schema.comparison.rewriting import merged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,6 +60,11 @@ def alternatives_of(schema: Any, root: ComparedSchema, depth: int = 0) -> list[F
         if not root.siblings:
             return found
         parts.append(found)
+    schema = merged(schema)
+    negated = schema.get("not")
+    if isinstance(negated, dict) and negated.keys() == {"not"}:
+        schema = {key: value for key, value in schema.items() if key != "not"}
+        parts.append(alternatives_of(negated["not"], root, depth + 1))
     parts.append(by_type(own_keywords(schema)))
     parts += [alternatives_of(each, root, depth + 1) for each in schema.get("allOf", ())]
     for keyword in ("anyOf", "oneOf"):
@@ -83,11 +89,11 @@ def _conjoined(parts: Sequence[list[Flat]]) -> list[Flat]:
         raise TooMuchError
     found = []
     for flats in product(*parts):
-        merged: Flat | None = {}
+        whole: Flat | None = {}
         for flat in flats:
-            merged = _both(merged, flat) if merged is not None else None
-        if merged is not None:
-            found.append(merged)
+            whole = _both(whole, flat) if whole is not None else None
+        if whole is not None:
+            found.append(whole)
     return found
 
 
@@ -100,18 +106,18 @@ def _both(one: Flat, other: Flat) -> Flat | None:
         return None
     if not _mergeable(one, other):
         return _side_by_side(one, other, type)
-    merged = {**one, **other}
+    both = {**one, **other}
     for key in (one.keys() & other.keys()) - {"type"}:
-        merged[key] = _tighter(key, one[key], other[key])
+        both[key] = _tighter(key, one[key], other[key])
     if type is not None:
-        merged["type"] = type
+        both["type"] = type
         relevant = OF_TYPE[type] | OF_ALL if type in OF_TYPE else JUDGING
-        merged = {k: v for k, v in merged.items() if k in relevant}
-        if "enum" in merged:
-            values = [v for v in map(json.loads, merged["enum"]) if is_a(v, type)]
-            merged["enum"] = values
-            merged = tidy(merged)
-    return None if merged.get("enum") == [] else merged
+        both = {k: v for k, v in both.items() if k in relevant}
+        if "enum" in both:
+            values = [v for v in map(json.loads, both["enum"]) if is_a(v, type)]
+            both["enum"] = values
+            both = tidy(both)
+    return None if both.get("enum") == [] else both
 
 
 def _side_by_side(one: Flat, other: Flat, type: Any) -> Flat:

@@ -28,6 +28,8 @@ __all__ = ["Difference", "differences", "is_anything"]
 
 #: Steps that a comparison may take.
 _MOST_STEPS = 50_000
+#: Objects that one stands for.
+_MOST_MEMBERS = 100
 _NOTHING_MORE = {"additionalProperties": "other properties", "additionalItems": "further items"}
 _FIRST = ("type", "enum", "format", "required")
 #: Keywords that judge even where their schema accepts everything.
@@ -147,12 +149,26 @@ class _Comparison:
         if len(left) == len(rest) == 1 and _comparable(left[0], rest[0]):
             yield from self._flat(left[0], rest[0], path)
             return
+        if self._same_by_members(left, rest):
+            return
         ours, theirs = self._sides
         kinds = f"{kinds_of(code)} in the {ours}, {kinds_of(file)} in the {theirs}"
         # Alternatives that match are not matched again, but values of `left` may fit them.
         wider = not all(any(self._within(each, f) for f in file) for each in _single(left))
         narrower = not all(any(self._covers(c, each) for c in code) for each in _single(rest))
         yield Difference(f"{path or self._root} may be {kinds}", wider, narrower)
+
+    def _same_by_members(self, code: list[Flat], file: list[Flat]) -> bool:
+        """Whether alternatives match one to one, once each is several: one for each member."""
+        ours, theirs = _by_members(code, self._code), _by_members(file, self._file)
+        if len(ours) != len(theirs):
+            return False
+        for flat in ours:
+            same = next((each for each in theirs if self._same(flat, each)), None)
+            if same is None:
+                return False
+            theirs.remove(same)
+        return True
 
     def _same(self, code: Flat, file: Flat) -> bool:
         return next(self._flat(code, file, ""), None) is None
@@ -301,6 +317,33 @@ def _single(alternatives: Sequence[Flat]) -> Iterator[Flat]:
             yield from ({"enum": [value]} for value in flat["enum"])
         else:
             yield flat
+
+
+def _by_members(alternatives: Sequence[Flat], root: ComparedSchema) -> list[Flat]:
+    """Objects with a property that must be one of several, as one object for each of these."""
+    found: list[Flat] = []
+    for flat in alternatives:
+        several = [*_single([_listed(flat)])]
+        for name in flat.get("required", ()):
+            schema = flat.get("properties", {}).get(name)
+            members = [] if schema is None else alternatives_of(schema, root)
+            if len(members) == 1 and members[0].keys() == {"enum"}:
+                several = [
+                    {**each, "properties": {**each["properties"], name: {"enum": [json.loads(v)]}}}
+                    for each in several
+                    for v in members[0]["enum"]
+                ][:_MOST_MEMBERS]
+        found += several
+    return found
+
+
+def _listed(flat: Flat) -> Flat:
+    """A few integers between two bounds, as a list of values."""
+    if flat.keys() == {"type", "minimum", "maximum"} and flat["type"] == "integer":
+        least, most = flat["minimum"], flat["maximum"]
+        if most - least < _MOST_MEMBERS:
+            return {"enum": [json.dumps(value) for value in range(least, most + 1)]}
+    return flat
 
 
 def _lists_only(listed: Flat, flat: Flat) -> bool:

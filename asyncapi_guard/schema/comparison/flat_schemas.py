@@ -17,6 +17,7 @@ from asyncapi_guard.schema.comparison.keywords import (
     OF_TYPE,
     SAYING,
 )
+from asyncapi_guard.schema.comparison.rewriting import rewrite_keywords, rewrite_typed
 from asyncapi_guard.schema.formats import KNOWN
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def own_keywords(schema: Mapping[str, Any]) -> Flat:
         own["enum"] = [own.pop("const")]
     if own.get("nullable") is True and isinstance(own.get("type"), str):
         own["type"] = [own["type"], "null"]
+    rewrite_keywords(own)
     combining = ("allOf", "anyOf", "oneOf", "$ref")
     return {k: v for k, v in own.items() if k in JUDGING and k not in combining}
 
@@ -61,6 +63,7 @@ def by_type(flat: Flat) -> list[Flat]:
 def tidy(flat: Flat) -> Flat:
     """A flat schema without what says nothing, and with one way of saying the rest."""
     tidy = dict(flat)
+    rewrite_typed(tidy)
     if tidy.get("type") in ("boolean", "null"):
         tidy.setdefault("enum", [True, False] if tidy["type"] == "boolean" else [None])
     if isinstance(tidy.get("enum"), list):

@@ -98,4 +98,9 @@ ONE_SCHEMA = frozenset(
         "unevaluatedProperties",
     )
 )
-NAMED = frozenset(("dependencies", "dependentSchemas", "patternProperties", "properties"))
+NAMED = frozenset(
+    (
+        *("dependencies", "dependentRequired", "dependentSchemas"),
+        *("patternProperties", "properties"),
+    )
+)

@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from asyncapi_guard.violation_log.names import name_of_process, older
+from asyncapi_guard.process_files.names import name_of_process, older
 
 if TYPE_CHECKING:
     from collections import deque
@@ -28,15 +28,19 @@ class RotatingFile:
         name: its name, which can have `{pid}` and `{host}`.
         size: how many bytes all files of the process may have.
         head: makes the line with which a file begins.
+        files: how many files that are.
 
     Attributes:
         path: the file; `None` until it is open.
     """
 
-    def __init__(self, name: str, size: int, head: Callable[[], bytes]) -> None:
+    def __init__(
+        self, name: str, size: int, head: Callable[[], bytes], files: int | None = None
+    ) -> None:
         self.path: Path | None = None
         self._name = name
-        self._largest = size // FILES
+        self._files = FILES if files is None else files
+        self._largest = size // self._files
         self._head = head
         self._descriptor: int | None = None
         self._size = 0
@@ -123,7 +127,7 @@ class RotatingFile:
         self.close()
         if path is None:
             return
-        for number in range(FILES - 1, 0, -1):
+        for number in range(self._files - 1, 0, -1):
             newer = older(path, number - 1) if number > 1 else path
             with suppress(FileNotFoundError):
                 newer.replace(older(path, number))

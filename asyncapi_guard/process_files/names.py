@@ -1,4 +1,4 @@
-"""The names of the files of a log: `guard-{pid}.ndjson`, and those of the files before it."""
+"""The names of files of processes: `guard-{pid}.ndjson`, and those of the files before it."""
 
 from __future__ import annotations
 
@@ -17,19 +17,24 @@ __all__ = ["check_name", "host_name", "name_of_process", "older"]
 _FIELDS = ("pid", "host")
 
 
-def check_name(name: str) -> None:
-    """Raise ValueError for a name that cannot be the name of a log."""
+def check_name(name: str, option: str) -> None:
+    """Raise ValueError for a name that cannot be that of such a file.
+
+    Args:
+        name: it.
+        option: the option of the guard that it was given for.
+    """
     try:
         fields = [each[1:] for each in string.Formatter().parse(name) if each[1] is not None]
     except ValueError as error:
-        raise ValueError(f"violations is no name of a file: {error}") from None
+        raise ValueError(f"{option} is no name of a file: {error}") from None
     for field, spec, conversion in fields:
         if field not in _FIELDS or spec or conversion:
             raise ValueError(
-                f"violations has {{{field}}}, but a name can have {{pid}} and {{host}} only"
+                f"{option} has {{{field}}}, but a name can have {{pid}} and {{host}} only"
             )
     if not Path(name).name or Path(name).is_dir():
-        raise ValueError(f"violations must be the name of a file, not of a directory: {name!r}")
+        raise ValueError(f"{option} must be the name of a file, not of a directory: {name!r}")
 
 
 def host_name() -> str:
@@ -38,7 +43,7 @@ def host_name() -> str:
 
 
 def name_of_process(name: str) -> Iterator[Path]:
-    """The names that the log of this process can have, the wanted one first.
+    """The names that the file of this process can have, the wanted one first.
 
     The others are for processes that share a name without `{pid}`: each has a file of its own.
     """

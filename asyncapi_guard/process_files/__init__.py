@@ -1,0 +1,1 @@
+"""Files to which each process writes lines of its own, bounded in size."""

@@ -1,0 +1,1 @@
+"""What clients use of a contract, by their versions: events, fields, members, and no values."""
