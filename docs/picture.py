@@ -53,6 +53,7 @@ LABELS = {
     "metrics": "Prometheus and OpenTelemetry",
     "values": "values by schemas, for tests and mocks",
     "violation_log": "violations as lines of files",
+    "learning": "documents from traffic",
     "usage": "what clients use, counted",
     "process_files": "lines, a file for each process",
     "contract": "what a document means",

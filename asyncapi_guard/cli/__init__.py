@@ -23,6 +23,7 @@ _COMMANDS = {
     "docs": "Show an AsyncAPI file in the browser.",
     "export": "Write the AsyncAPI document of an application.",
     "init": "Write a first AsyncAPI file.",
+    "learn": "Write the AsyncAPI document that traffic follows.",
     "models": "Write Python models of an AsyncAPI file.",
     "report": "Sum up the violations that guards have logged.",
     "rules": "List the rules for documents, or explain one.",

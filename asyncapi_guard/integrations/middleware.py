@@ -27,6 +27,7 @@ from asyncapi_guard.integrations.handlers.outdated import models_in, outdated
 from asyncapi_guard.integrations.handlers.registered import registered
 from asyncapi_guard.integrations.handlers.unheeded import unheeded, unheeded_ack_options
 from asyncapi_guard.integrations.identities import KnowsClients
+from asyncapi_guard.integrations.learning import Learns
 from asyncapi_guard.integrations.loading import GivenDocument, Loader, Loading
 from asyncapi_guard.integrations.recording.log import logger
 from asyncapi_guard.integrations.recording.recorder import Recorder
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.integrations.handshake import Handshake
     from asyncapi_guard.integrations.targets import Adapter
     from asyncapi_guard.integrations.threads.server import ThreadedServer
+    from asyncapi_guard.learning.log import ShapesLog
     from asyncapi_guard.spec.references import Documents
     from asyncapi_guard.usage.log import UsageLog
     from asyncapi_guard.violations import Violation
@@ -75,7 +77,7 @@ _NOT_UNDER_FLASK = (
 _REMEDY = "pass typed=True to init_app() or protect(), or typed=False if this is meant"
 
 
-class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage, KnowsClients):
+class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage, KnowsClients, Learns):
     """Guards Socket.IO servers and clients by an AsyncAPI document.
 
     Args:
@@ -209,7 +211,8 @@ class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage, KnowsClients):
         #: What the contract was made of, for as long as a console shows it.
         self._read: Documents | None = None
         self._serving: Serving | None = None
-        self._usage: UsageLog | None = None
+        #: What is closed when the guard is uninstalled, besides what the recorder has.
+        self._logs: list[ShapesLog | UsageLog] = []
         self._has_document = spec is not None
         self._loader = Loader(
             engine=engine or "auto",
@@ -238,7 +241,7 @@ class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage, KnowsClients):
         if (opened := counts.open()) is not None:
             from asyncapi_guard.integrations.usage_counting import count_usage
 
-            self._usage = opened[0]
+            self._logs.append(opened[0])
             self.observe_adapters(count_usage(*opened))
 
     def _serve(self, options: ConsoleOptions) -> None:
@@ -553,8 +556,8 @@ class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage, KnowsClients):
                 if adapter is not None:
                     adapter.uninstall()
             each.recorder.close()
-            if each._usage is not None:
-                each._usage.close()
+            for log in each._logs:
+                log.close()
 
     @property
     def installed(self) -> bool:

@@ -93,6 +93,10 @@ class Client:
         """Emit an event, and wait for its ack."""
         return self.io.call(event, args, namespace=self.namespace, timeout=PATIENCE)
 
+    def ask_nothing(self, event: str, *args: Any) -> None:
+        """Emit an event, and wait for nothing."""
+        self.io.emit(event, args, namespace=self.namespace)
+
     def hear(self) -> tuple[str, list[Any]]:
         return self.inbox.get(timeout=PATIENCE)
 

@@ -1,0 +1,1 @@
+"""Documents that are learnt from traffic."""
