@@ -14,10 +14,12 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from asyncapi_guard.integrations.observing import observe_events, observe_times
 from asyncapi_guard.integrations.recording.statistics import UNDECLARED
+from asyncapi_guard.metrics.batches import Batches
 from asyncapi_guard.metrics.labels import LABELS, Names, counted
+from asyncapi_guard.metrics.named_times import HANDLING, JUDGING, NamedTimes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from asyncapi_guard.guard import Verdict
     from asyncapi_guard.integrations.deciding.decisions import Guarding
@@ -46,7 +48,11 @@ def export(
     """Have what a guard does in OpenTelemetry; see `opentelemetry`."""
     meter = metrics.get_meter(_SCOPE, meter_provider=meter_provider)
 
+    times = _Times(meter) if histograms else None
+
     def observe(_options: object) -> Iterable[Observation]:
+        if times is not None:
+            times.record()  # while somebody collects, just before histograms are read
         for labels, number in counted(guard).items():
             named = {_PREFIX + name: label for name, label in zip(LABELS, labels, strict=True)}
             yield Observation(number, named)
@@ -57,29 +63,52 @@ def export(
         unit="{message}",
         description="Messages that the guard validated, by what was done.",
     )
-    if histograms:
-        times = partial(_Times, *_histograms(meter))
-        guard.observe_adapters(lambda adapter: observe_times(adapter, times))
+    if times is not None:
+        named = partial(NamedTimes, times.observe)
+        guard.observe_adapters(lambda adapter: observe_times(adapter, named))
     if spans:
         events = partial(_Spans, trace.get_tracer(_SCOPE, tracer_provider=tracer_provider))
         guard.observe_adapters(lambda adapter: observe_events(adapter, events))
 
 
-def _histograms(meter: Any) -> tuple[Any, Any]:
-    """Of judging, and of handlers."""
-    judging = meter.create_histogram(
-        f"{_PREFIX}judging.duration",
-        unit="s",
-        description="How long the guard took to validate events that came.",
-        explicit_bucket_boundaries_advisory=_JUDGING,
-    )
-    handling = meter.create_histogram(
-        "messaging.process.duration",
-        unit="s",
-        description="How long the handlers of events took.",
-        explicit_bucket_boundaries_advisory=_HANDLING,
-    )
-    return judging, handling
+class _Times:
+    """The histograms: of judging, and of handlers."""
+
+    def __init__(self, meter: Any) -> None:
+        judging = meter.create_histogram(
+            f"{_PREFIX}judging.duration",
+            unit="s",
+            description="How long the guard took to validate events that came.",
+            explicit_bucket_boundaries_advisory=_JUDGING,
+        )
+        handling = meter.create_histogram(
+            "messaging.process.duration",
+            unit="s",
+            description="How long the handlers of events took.",
+            explicit_bucket_boundaries_advisory=_HANDLING,
+        )
+        self._batches = {JUDGING: Batches(judging), HANDLING: Batches(handling)}
+
+    def observe(self, kind: str, namespace: str, event: str) -> Callable[[float], None]:
+        """What takes the times of an event."""
+        return self._batches[kind].of(_attributes("process", namespace, event))
+
+    def record(self) -> None:
+        """Hand over what has gathered."""
+        for batches in self._batches.values():
+            batches.record()
+
+
+def _attributes(operation: str, address: str, event: str) -> dict[str, Any]:
+    """Those of an event, by the conventions for messaging."""
+    return {
+        "messaging.system": "socketio",
+        "messaging.operation.name": operation,
+        "messaging.operation.type": operation,
+        "messaging.destination.name": address,
+        f"{_PREFIX}namespace": address,
+        f"{_PREFIX}event": event,
+    }
 
 
 class _Attributes:
@@ -99,37 +128,10 @@ class _Attributes:
         found = self._known.get(key)
         if found is None:
             self._names.follow(self._guarding.in_force.contract)
-            address = self._names.namespace(namespace)
-            found = {
-                "messaging.system": "socketio",
-                "messaging.operation.name": operation,
-                "messaging.operation.type": operation,
-                "messaging.destination.name": address,
-                f"{_PREFIX}namespace": address,
-                f"{_PREFIX}event": event,
-            }
+            found = _attributes(operation, self._names.namespace(namespace), event)
             if event != UNDECLARED and len(self._known) < 10_000:
                 self._known[key] = found
         return found
-
-
-class _Times:
-    """Observes the times of an adapter."""
-
-    def __init__(self, judging: Any, handling: Any, guarding: Guarding) -> None:
-        self._attributes = _Attributes(guarding)
-        self._judging = judging
-        self._handling = handling
-
-    def judged(self, namespace: str, event: Any, verdict: Verdict, seconds: float) -> None:
-        """An event was judged."""
-        name = event if verdict.declared else UNDECLARED
-        self._judging.record(seconds, self._attributes.of("process", namespace, name))
-
-    def handled(self, namespace: str, event: Any, expected: bool, seconds: float) -> None:  # noqa: FBT001  # each event's
-        """A handler is done."""
-        name = event if expected else UNDECLARED
-        self._handling.record(seconds, self._attributes.of("process", namespace, name))
 
 
 class _Spans:
