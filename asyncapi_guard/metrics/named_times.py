@@ -10,6 +10,7 @@ from asyncapi_guard.metrics.labels import Names
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from asyncapi_guard.contract import Contract
     from asyncapi_guard.guard import Verdict
     from asyncapi_guard.integrations.deciding.decisions import Guarding
 
@@ -36,11 +37,13 @@ class NamedTimes:
         self._guarding = guarding
         self._find_one = find
         self._names = Names()
+        self._contract: Contract | None = None
         self._judged: dict[tuple[str, Any], Callable[[float], None]] = {}
         self._handled: dict[tuple[str, Any], Callable[[float], None]] = {}
 
     def judged(self, namespace: str, event: Any, verdict: Verdict, seconds: float) -> None:
         """An event was judged."""
+        self._follow()
         found = self._judged.get((namespace, event)) if verdict.declared else None
         if found is None:
             found = self._find(JUDGING, namespace, event if verdict.declared else UNDECLARED)
@@ -48,13 +51,20 @@ class NamedTimes:
 
     def handled(self, namespace: str, event: Any, expected: bool, seconds: float) -> None:  # noqa: FBT001  # each event's
         """A handler is done."""
+        self._follow()
         found = self._handled.get((namespace, event)) if expected else None
         if found is None:
             found = self._find(HANDLING, namespace, event if expected else UNDECLARED)
         found(seconds)
 
+    def _follow(self) -> None:
+        """Forget the names of a contract that is no longer in force."""
+        contract = self._guarding.in_force.contract
+        if contract is not self._contract:
+            self._names.follow(contract)
+            self._judged, self._handled, self._contract = {}, {}, contract
+
     def _find(self, kind: str, namespace: str, event: str) -> Callable[[float], None]:
-        self._names.follow(self._guarding.in_force.contract)
         found = self._find_one(kind, self._names.namespace(namespace), event)
         known = self._judged if kind == JUDGING else self._handled
         if event != UNDECLARED and len(known) < _MOST:
