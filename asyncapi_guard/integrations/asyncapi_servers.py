@@ -72,7 +72,8 @@ class AsyncAPIServer(_ServerDropIn, ThreadedServer):
             `description`, `server_url`, `server_name`, `security`, `verifiers`,
             `security_timeout`, `server`, `engine`, `on_violation`, `addresses`, `reject_event`,
             `respond_unhandled`, `docs`, `docs_auth`, `live`, `watch`, `violations`,
-            `violations_size`, `violations_salt`. Serve the console by `server.guard.wsgi(app)`.
+            `violations_size`, `violations_salt`, `violations_keep`. Serve the console by
+            `server.guard.wsgi(app)`.
 
     Raises:
         SpecError: the document cannot be used.
@@ -196,7 +197,8 @@ class AsyncAPIAsyncServer(_ServerDropIn, AsyncServer):
             `description`, `server_url`, `server_name`, `security`, `verifiers`,
             `security_timeout`, `server`, `engine`, `on_violation`, `addresses`, `reject_event`,
             `respond_unhandled`, `docs`, `docs_auth`, `live`, `watch`, `violations`,
-            `violations_size`, `violations_salt`. Serve the console by `server.guard.asgi(app)`.
+            `violations_size`, `violations_salt`, `violations_keep`. Serve the console by
+            `server.guard.asgi(app)`.
 
     Raises:
         SpecError: the document cannot be used.

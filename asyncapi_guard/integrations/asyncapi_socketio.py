@@ -68,6 +68,7 @@ class AsyncAPISocketIO(CodeFirstApplication, SocketIO):  # type: ignore[misc]  #
         violations: the name of a file for violations as data; as well.
         violations_size: of these files; as well.
         violations_salt: of the hashes of clients in them; as well.
+        violations_keep: of how many ended processes they are kept; as well.
         typed: take the hints of every handler that has some, functions and methods of class-based
             namespaces alike. By default those of what is registered with `get_from_typehint=True`.
         **kwargs: as for `SocketIO`.

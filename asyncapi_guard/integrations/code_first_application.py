@@ -62,6 +62,7 @@ _OPTIONS = (
     "violations",
     "violations_size",
     "violations_salt",
+    "violations_keep",
     "server_url",
     "server_name",
     "security",
@@ -151,6 +152,7 @@ class CodeFirstApplication:
         self.violations: str | os.PathLike[str] | None = None
         self.violations_size: int | None = None
         self.violations_salt: str | bytes | None = None
+        self.violations_keep: int | None = None
         self.registry: Registry = Registry()
         #: The events whose handlers nobody has said anything about, neither that their hints count
         #: nor that they do not.

@@ -71,6 +71,7 @@ class CodeFirst(Protocol):
     violations: str | os.PathLike[str] | None
     violations_size: int | None
     violations_salt: str | bytes | None
+    violations_keep: int | None
 
     @property
     def policy(self) -> Policy | None:
@@ -129,6 +130,7 @@ class RenewedGuard(AsyncAPIGuard):
             violations=owner.violations,
             violations_size=owner.violations_size,
             violations_salt=owner.violations_salt,
+            violations_keep=owner.violations_keep,
         )
         self.recorder.place_of = self._place_of
 

@@ -112,6 +112,7 @@ class AsyncAPIGuard(Reloading, ServesConsole):
         violations_size: how many bytes the files of one process may have; 50 MB by default.
         violations_salt: a secret with which clients are hashed in these files. Give all processes
             the same one, so that their clients are counted together; by default it is random.
+        violations_keep: of how many processes that have ended the files are kept; by default all.
 
     Raises:
         InstallationError: an option has no effect without another one that is not there.
@@ -148,13 +149,14 @@ class AsyncAPIGuard(Reloading, ServesConsole):
         violations: str | os.PathLike[str] | None = None,
         violations_size: int | None = None,
         violations_salt: str | bytes | None = None,
+        violations_keep: int | None = None,
     ) -> None:
         check_document(spec)
         check_options(on_violation, addresses, reject_event, respond_unhandled)
         described = read_perspective(perspective)
         console = ConsoleOptions(docs, docs_auth, live)
         super().__init__(watch=check_watch(watch, spec))
-        log = ViolationOptions(violations, violations_size, violations_salt)
+        log = ViolationOptions(violations, violations_size, violations_salt, violations_keep)
         self.recorder: Recorder = Recorder(on_violation, addresses=addresses is not False)
         self.handler_check: HandlerCheck = HandlerCheck(self.recorder.place_in_document)
         self.handler_check.also = self._said_of_server
@@ -188,6 +190,7 @@ class AsyncAPIGuard(Reloading, ServesConsole):
             "violations": violations,
             "violations_size": violations_size,
             "violations_salt": violations_salt,
+            "violations_keep": violations_keep,
         }
         #: What the contract was made of, for as long as a console shows it.
         self._read: Documents | None = None

@@ -6,28 +6,23 @@ The command joins what others do: `violation_log` reads and sums up, `violation_
 
 from __future__ import annotations
 
-import glob
 import re
 import sys
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from asyncapi_guard.cli.atomic_writes import write_whole
 from asyncapi_guard.cli.command_errors import CannotRun, run_or_say_why
+from asyncapi_guard.cli.log_files import opened_logs
 from asyncapi_guard.cli.reporters import wants_color
 from asyncapi_guard.cli.shared_options import or_standard_output
 from asyncapi_guard.cli.violation_reports import FORMATS, ViolationReport, render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from contextlib import AbstractContextManager
-
-    from asyncapi_guard.violation_log.summary import Summary
+    from asyncapi_guard.violation_log.summary import Kind, Summary
 
 __all__ = ["command"]
 
@@ -39,7 +34,6 @@ Example: asyncapi-guard report 'guard-*.ndjson'
          asyncapi-guard report --fail-on new --baseline known.json guard-*.ndjson
          zcat old/*.gz | asyncapi-guard report --format html -o report.html -
 """
-_STDIN = "-"
 _SINCE = re.compile(r"(\d{1,6})([mhd])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
@@ -135,9 +129,7 @@ def _run(options: Options) -> int:
     from asyncapi_guard.cli.violation_baseline import read_baseline, write_baseline
 
     known = None if options.baseline is None else read_baseline(options.baseline)
-    files = log_files(options.files)
-    report = _read(files, options.since)
-    report = ViolationReport(report.summary, report.files, report.lines, report.unreadable, known)
+    report = _read(options.files, options.since, known)
     text = render(options.format, report)
     if options.output is not None:
         write_whole(options.output, click.unstyle(text) + "\n")
@@ -152,47 +144,21 @@ def _run(options: Options) -> int:
     return _exit_code(report, options.fail_on)
 
 
-def log_files(arguments: Iterable[str]) -> tuple[str, ...]:
-    """The files that arguments stand for, each once.
-
-    Raises:
-        CannotRun: one of them stands for none.
-    """
-    found: dict[str, str] = {}
-    for argument in arguments:
-        names = [argument]
-        if argument != _STDIN and not Path(argument).exists():
-            names = sorted(glob.glob(argument, recursive=True))  # noqa: PTH207  # with their folder
-            if not names:
-                raise CannotRun(f"no violation log: nothing matches {argument!r}")
-        for name in names:
-            if name != _STDIN and Path(name).is_dir():
-                raise CannotRun(f"{name!r} is a directory; name its files, as in '{name}/*.ndjson'")
-            found.setdefault(name if name == _STDIN else str(Path(name).resolve()), name)
-    return tuple(found.values())
-
-
-def _read(files: tuple[str, ...], since: datetime | None) -> ViolationReport:
+def _read(
+    arguments: tuple[str, ...], since: datetime | None, known: frozenset[Kind] | None
+) -> ViolationReport:
     from asyncapi_guard.violation_log.reading import LogReader
     from asyncapi_guard.violation_log.summary import Summary
 
     reader, summary = LogReader(), Summary(since)
-    for name in files:
+    names: dict[str, None] = {}
+    for name, stream in opened_logs(arguments):
+        names[name] = None
         lines, unreadable = reader.lines, reader.unreadable
-        try:
-            with _opened(name) as stream:
-                summary.add(reader.read(stream))
-        except FileNotFoundError:
-            continue  # it was there a moment ago: a process has rotated its log since
-        except OSError as error:
-            raise CannotRun(f"{name!r} cannot be read: {error.strerror or error}") from error
+        summary.add(reader.read(stream))
         if reader.lines == lines and reader.unreadable > unreadable:
             raise CannotRun(f"{name!r} is no violation log: none of its lines can be read")
-    return ViolationReport(summary, files, reader.lines, reader.unreadable)
-
-
-def _opened(name: str) -> AbstractContextManager[IO[bytes]]:
-    return nullcontext(sys.stdin.buffer) if name == _STDIN else Path(name).open("rb")
+    return ViolationReport(summary, tuple(names), reader.lines, reader.unreadable, known)
 
 
 def _exit_code(report: ViolationReport, fail_on: str) -> int:
