@@ -105,6 +105,7 @@ class RenewedGuard(AsyncAPIGuard):
     ) -> None:
         self._owner = owner
         self._follows = spec is None
+        self._shows: bool = not self._follows
         self.trusts_handlers: bool = self._follows
         self._changes = -1
         self._renewing = threading.Lock()
@@ -159,6 +160,11 @@ class RenewedGuard(AsyncAPIGuard):
         if not self._follows:
             return super()._documents()
         return lambda: open_documents(self._owner.document())
+
+    @property
+    def documents_in_force(self) -> Documents | None:
+        """What the contract in force was read from; `None` where it is what is registered."""
+        return self._read if self._shows else None
 
     def reload(self, spec: Spec | None = None) -> bool:
         """As `AsyncAPIGuard.reload`, for a server or a client with a document of its own (`spec=`).

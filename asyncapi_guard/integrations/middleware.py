@@ -192,7 +192,7 @@ class AsyncAPIGuard(Reloading, ServesConsole):
             "violations_salt": violations_salt,
             "violations_keep": violations_keep,
         }
-        #: What the contract was made of, for as long as a console shows it.
+        #: What the contract was made of, for as long as somebody shows it.
         self._read: Documents | None = None
         self._serving: Serving | None = None
         self._has_document = spec is not None
@@ -216,8 +216,8 @@ class AsyncAPIGuard(Reloading, ServesConsole):
         #: As servers see the contract; `Guard.mirrored` is for clients.
         self.in_force: Guard = loaded.guard
         self.recorder.follow(loaded.guard.contract)
+        self._read = loaded.documents if console.root is not None or self._shows else None
         if console.root is not None:
-            self._read = loaded.documents
             self._serve(console)
         self.recorder.write_to(log.open(), lambda: self.in_force)
 
@@ -321,7 +321,7 @@ class AsyncAPIGuard(Reloading, ServesConsole):
 
     @guard.setter
     def guard(self, guard: Guard) -> None:
-        self._put_in_force(guard)
+        self._judge_by(guard)
 
     @property
     def _guarding(self) -> AsyncAPIGuard:
