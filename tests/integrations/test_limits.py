@@ -437,3 +437,40 @@ def test_attachments_that_wait_are_bounded_by_their_bytes(kind: str, net: Any) -
     assert answer.startswith("37")
     assert "malformed_packet" in answer
     assert "the attachments are too large" in answer
+
+
+@pytest.mark.parametrize("kind", ["threads", "asyncio"])
+def test_messagepack_has_the_same_limits(kind: str, net: Any) -> None:
+    """Events, broken frames, and clients that come again."""
+    msgpack = pytest.importorskip("msgpack")
+    server: Any
+    policy = Policy(max_events_per_second=3, max_violations=5)
+    if kind == "threads":
+        server = socketio.Server(async_mode="threading", serializer="msgpack")
+        url = net.serve(socketio.WSGIApp(server))
+    else:
+        server = socketio.AsyncServer(async_mode="asgi", serializer="msgpack")
+        url = net.also_serve(Uvicorn(socketio.ASGIApp(server))).url
+    guard = AsyncAPIGuard(document("number"), policy=policy)
+    guard.protect(server)
+    (adapter,) = guard._adapters()
+    adapter.decide.limits._clock = Clock()
+    server.on("say", lambda _sid, value: value)
+    client = net.raw(url)
+
+    def ask(kind: int, **more: Any) -> Any:
+        client.send(msgpack.packb({"type": kind, "nsp": "/", **more}))
+        return msgpack.unpackb(client.ws.recv()) if kind != 1 else None
+
+    answers = []
+    for _ in range(3):
+        assert "sid" in ask(0)["data"]
+        answers += [ask(2, id=7, data=["say", 1])["data"] for _ in range(2)]
+        ask(1)
+    assert answers[:3] == [[1]] * 3
+    assert {each[0]["error"]["code"] for each in answers[3:]} == {LIMITED}
+    assert "sid" in ask(0)["data"]
+    for _ in range(6):
+        client.send(msgpack.packb({"type": 2, "nsp": "/", "id": "seven"}))
+    (problem,) = ask(2, id=7, data=["say", 1])["data"][0]["error"]["problems"]
+    assert problem["keyword"] == "max_violations"
