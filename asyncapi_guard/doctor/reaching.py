@@ -44,7 +44,8 @@ def reached_from(modules: Iterable[ModuleType]) -> Iterator[tuple[str, Any]]:
         if id(value) not in known:
             known[id(value)] = value
             yield path, value
-            todo.extend(_inside(path, value, own))
+            with suppress(Exception):  # a metaclass can answer anything, and fail
+                todo.extend(list(_inside(path, value, own)))
 
 
 def _inside(path: str, value: Any, own: set[str]) -> Iterator[tuple[str, Any]]:

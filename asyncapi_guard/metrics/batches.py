@@ -16,6 +16,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from opentelemetry.context import Context
+from opentelemetry.metrics import NoOpHistogram
 
 from asyncapi_guard.integrations.recording.log import write
 
@@ -117,7 +118,9 @@ class _Measurement:
 def _matches(histogram: Any) -> Iterator[Any]:
     """What the SDK keeps for an instrument: one for each reader, and each view that fits."""
     # Until the application has set a provider, an instrument stands for a real one.
-    real = getattr(histogram, "_real_instrument", None) or histogram
+    real = getattr(histogram, "_real_instrument", histogram)
+    if real is None or isinstance(real, NoOpHistogram):
+        return  # nobody keeps anything
     for storage in real._measurement_consumer._reader_storages.values():
         yield from storage._get_or_init_view_instrument_match(real)
 

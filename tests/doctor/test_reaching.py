@@ -122,9 +122,16 @@ def test_what_fails_when_it_is_looked_at_costs_nothing() -> None:
         def __hash__(self) -> int:
             raise RuntimeError
 
+    class Meta(type):
+        def __getattribute__(cls, name: str) -> Any:
+            raise RuntimeError(name)
+
+    class Odd(metaclass=Meta):
+        pass
+
     ring: list[Any] = [Fails(), Holder(Fails())]
     ring.append(ring)
-    made = module(ring=ring, slots=Slots(bare()), fails=Fails())
+    made = module(ring=ring, slots=Slots(bare()), fails=Fails(), odd=Odd)
     codes = {each.code for each in examine(bare(), [made], "shop:app")}
     assert "unguarded-server" in codes
     assert len(list(reached_from([made]))) < 10

@@ -474,3 +474,23 @@ def test_messagepack_has_the_same_limits(kind: str, net: Any) -> None:
         client.send(msgpack.packb({"type": 2, "nsp": "/", "id": "seven"}))
     (problem,) = ask(2, id=7, data=["say", 1])["data"][0]["error"]["problems"]
     assert problem["keyword"] == "max_violations"
+
+
+def test_who_was_disconnected_comes_again_with_what_it_did(guarded: Any, net: Any) -> None:
+    """On the same connection it is disconnected again, until its violations are old enough."""
+    made = guarded("protect", max_violations=1, window=10, then="disconnect")
+    clock = still(made)
+    client = net.raw(made.url)
+    assert client.enter().startswith("0")
+    for _ in range(2):
+        client.send('27["say","one"]')
+        assert "request_validation_error" in client.receive()
+    assert client.receive() == "1"
+    assert client.enter().startswith("0")
+    client.send('27["say",1]')
+    assert LIMITED in client.receive()
+    assert client.receive() == "1"
+    clock.now += 11
+    assert client.enter().startswith("0")
+    client.send('27["say",1]')
+    assert client.receive() == "37[1]"

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from measured import document
+from opentelemetry import metrics as api
+from opentelemetry.metrics import NoOpMeterProvider
 from opentelemetry.sdk.metrics import Histogram, MeterProvider
 from opentelemetry.sdk.metrics.export import AggregationTemporality, InMemoryMetricReader
 from opentelemetry.sdk.metrics.view import (
@@ -191,6 +193,17 @@ def test_an_sdk_that_is_another_gets_each_by_itself(caplog: pytest.LogCaptureFix
     assert point[2] == 100
     assert len(caplog.records) == 1
     assert "recorded one by one" in caplog.text
+
+
+@pytest.mark.parametrize("provider", [None, NoOpMeterProvider()], ids=["not set", "no-op"])
+def test_without_an_sdk_nothing_is_said(provider: Any, caplog: pytest.LogCaptureFixture) -> None:
+    """The API alone keeps nothing, and costs nothing more."""
+    made = api.get_meter("test", meter_provider=provider).create_histogram("times")
+    gathered = Batches(made)
+    for number in numbers(2_500):
+        gathered.of(ATTRIBUTES[0])(number)
+    gathered.record()
+    assert caplog.text == ""
 
 
 def test_the_sdk_that_is_installed_takes_batches(caplog: pytest.LogCaptureFixture) -> None:
