@@ -106,13 +106,13 @@ def _taken(gathered: deque[float]) -> Iterator[float]:
 
 
 class _Measurement:
-    """What the SDK's aggregations read of a measurement."""
+    """What the SDK's aggregations read of a measurement; one after the other has its value."""
 
     __slots__ = ("attributes", "value")
 
-    def __init__(self, value: float, attributes: Mapping[str, Any]) -> None:
-        self.value = value
+    def __init__(self, attributes: Mapping[str, Any]) -> None:
         self.attributes = attributes
+        self.value = 0.0
 
 
 def _matches(histogram: Any) -> Iterator[Any]:
@@ -134,13 +134,16 @@ def _aggregation(match: Any, attributes: Mapping[str, Any]) -> Any:
 
 
 def _aggregate(match: Any, attributes: Mapping[str, Any], numbers: Sequence[float]) -> None:
-    waiting = [_Measurement(number, attributes) for number in numbers]
-    while waiting:
+    measurement, left = _Measurement(attributes), len(numbers)
+    while left:
         # A collection may take an aggregation away, within this lock.
         with match._lock:
             aggregation = _aggregation(match, attributes)
             if aggregation is not None:
-                for measurement in waiting:
-                    aggregation.aggregate(measurement, False)  # noqa: FBT003  # no exemplar
+                aggregate = aggregation.aggregate
+                for measurement.value in numbers[:left]:
+                    aggregate(measurement, False)  # noqa: FBT003  # no exemplar
                 return
-        match.consume_measurement(waiting.pop(), False)  # noqa: FBT003  # makes another
+        left -= 1
+        measurement.value = numbers[left]
+        match.consume_measurement(measurement, False)  # noqa: FBT003  # makes another one
