@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.cli.command_errors import CannotRun
-from asyncapi_guard.cli.log_files import log_files, opened_log
+from asyncapi_guard.cli.log_files import opened_logs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,15 +59,10 @@ def read_usage(arguments: Iterable[str], since: datetime | None, old: Contract) 
 
     usage = Usage(None if since is None else since.date())
     reader = UsageReader()
-    for name in log_files(arguments, "usage log"):
+    for name, stream in opened_logs(arguments, "usage log"):
         lines, unreadable = reader.lines, reader.unreadable
         try:
-            with opened_log(name) as stream:
-                usage.add(reader.read(stream))
-        except FileNotFoundError:
-            continue  # it was there a moment ago
-        except OSError as error:
-            raise CannotRun(f"{name!r} cannot be read: {error.strerror or error}") from error
+            usage.add(reader.read(stream))
         except OverflowError as error:
             raise CannotRun(f"{name!r} cannot be added up: {error}") from error
         if reader.lines == lines and reader.unreadable > unreadable:

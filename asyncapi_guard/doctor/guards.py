@@ -29,8 +29,9 @@ def _adapter_of(target: Any) -> Any:
 
 def guarding_of(target: Any) -> Any:
     """Return the `AsyncAPIGuard` of a server, a client or a manager; `None` without one."""
-    decide = getattr(_adapter_of(target), "decide", None)
-    return getattr(decide, "guarding", None)
+    adapter = _adapter_of(target)
+    # A simple client's makes those that decide each time that it connects.
+    return getattr(getattr(adapter, "decide", adapter), "guarding", None)
 
 
 def role_of(target: Any) -> str:

@@ -10,20 +10,29 @@ from socketio.async_pubsub_manager import AsyncPubSubManager
 from socketio.base_client import BaseClient
 from socketio.base_server import BaseServer
 
+from asyncapi_guard.doctor.reaching import reached_from
 from asyncapi_guard.integrations.what_to_pass import publishing_manager
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from types import ModuleType
 
-__all__ = ["inner", "is_publisher", "others_in", "queue_of"]
+__all__ = ["inner", "is_alone", "is_publisher", "others_in", "queue_of"]
 
 _MANAGERS = (socketio.PubSubManager, AsyncPubSubManager)
+_SIMPLE = (socketio.SimpleClient, socketio.AsyncSimpleClient)
+_ALONE = (BaseServer, BaseClient, *_SIMPLE)
+_SPEAKING = (SocketIO, *_ALONE, *_MANAGERS)
+
+
+def is_alone(value: Any) -> bool:
+    """Whether a value can be guarded though no server is there: a publisher, a simple client."""
+    return is_publisher(value) or issubclass(type(value), _SIMPLE)
 
 
 def is_publisher(value: Any) -> bool:
     """Whether a value is a manager that belongs to no server."""
-    return isinstance(value, _MANAGERS) and value.server is None
+    return issubclass(type(value), _MANAGERS) and value.server is None
 
 
 def inner(value: Any) -> Any:
@@ -44,19 +53,20 @@ def queue_of(target: Any) -> Any:
 
 
 def others_in(modules: Iterable[ModuleType], known: Any) -> Iterator[tuple[str, Any]]:
-    """Find servers, clients and publishers by the names that modules have for them.
+    """Find servers, clients and publishers that the names of modules lead to.
 
     Args:
         modules: the application's own.
         known: the server that is looked at anyway.
     """
     seen = {id(known)}
-    for module in modules:
-        for name, value in sorted(vars(module).items()):
-            found = inner(value)
-            if id(found) in seen or name.startswith("__"):
-                continue
-            speaks = issubclass(type(found), (BaseServer, BaseClient))
-            if speaks or is_publisher(found) or publishing_manager(value, of_drop_in=True):
-                seen.add(id(found))
-                yield f"{module.__name__}:{name}", found
+    for name, value in reached_from(modules):
+        if not issubclass(type(value), _SPEAKING):
+            continue
+        found = inner(value)
+        if id(found) in seen:
+            continue
+        speaks = issubclass(type(found), _ALONE)
+        if speaks or is_publisher(found) or publishing_manager(value, of_drop_in=True):
+            seen.add(id(found))
+            yield name, found

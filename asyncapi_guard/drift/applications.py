@@ -200,6 +200,7 @@ def _never_run() -> Iterator[None]:
         _replaced(BaseEventLoop, "create_server", _refusing(BaseEventLoop.create_server)),
         _replaced(Client, "connect", _refusing(Client.connect, connects)),
         _replaced(AsyncClient, "connect", _refusing(AsyncClient.connect, connects)),
+        _replaced(os, "_exit", _leaving(os._exit)),
         _replaced(sys, "argv", sys.argv[:1]),
     ):
         yield
@@ -246,6 +247,21 @@ def _refusing(start: Callable[..., Any], what: str = "starts a server") -> Calla
         )
 
     return refuse
+
+
+def _leaving(leave: Callable[[int], Any]) -> Callable[[int], Any]:
+    """`os._exit`, which here would end the command without a word, and with another's exit code.
+
+    Processes that were forked meanwhile end by it as ever.
+    """
+    own = os.getpid()
+
+    def leave_here(status: int) -> Any:
+        if os.getpid() == own:
+            raise SystemExit(status)
+        return leave(status)
+
+    return leave_here
 
 
 def _is_library(file: str) -> bool:

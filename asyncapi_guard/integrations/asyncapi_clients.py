@@ -88,8 +88,8 @@ class AsyncAPIClient(_ClientDropIn, Client):
             `reject_event`: `typed`, `policy`, `validate`, `generate_docs`, `title`, `version`,
             `description`, `server_url`, `server_name`, `security`, `engine`, `on_violation`,
             `addresses`, `respond_unhandled`, `watch`, `violations`, `violations_size`,
-            `violations_salt`; and `spec`, which is the document of the server or, with
-            `perspective="client"`, of the client.
+            `violations_salt`, `violations_keep`; and `spec`, which is the document of the server
+            or, with `perspective="client"`, of the client.
 
     Raises:
         SpecError: the document cannot be used.
@@ -190,7 +190,8 @@ class AsyncAPIAsyncClient(_ClientDropIn, AsyncClient):
             `description`, `server_url`, `server_name`, `security`, `engine`, `on_violation`,
             `addresses`, `respond_unhandled`, `watch`; and `spec`, which is the document of the
             server or, with `perspective="client"`, of the client.
-            `addresses`, `respond_unhandled`, `violations`, `violations_size`, `violations_salt`;
+            `addresses`, `respond_unhandled`, `violations`, `violations_size`, `violations_salt`,
+            `violations_keep`;
             and `spec`, which is the document of the server or,
             with `perspective="client"`, of the client.
 

@@ -72,7 +72,7 @@ class AsyncAPIServer(_ServerDropIn, ThreadedServer):
             `description`, `server_url`, `server_name`, `security`, `verifiers`,
             `security_timeout`, `server`, `engine`, `on_violation`, `addresses`, `reject_event`,
             `respond_unhandled`, `docs`, `docs_auth`, `live`, `watch`, `violations`,
-            `violations_size`, `violations_salt`, `usage`, `usage_version`,
+            `violations_size`, `violations_salt`, `violations_keep`, `usage`, `usage_version`,
             `usage_size`. Serve the console by `server.guard.wsgi(app)`.
 
     Raises:
@@ -197,7 +197,7 @@ class AsyncAPIAsyncServer(_ServerDropIn, AsyncServer):
             `description`, `server_url`, `server_name`, `security`, `verifiers`,
             `security_timeout`, `server`, `engine`, `on_violation`, `addresses`, `reject_event`,
             `respond_unhandled`, `docs`, `docs_auth`, `live`, `watch`, `violations`,
-            `violations_size`, `violations_salt`, `usage`, `usage_version`,
+            `violations_size`, `violations_salt`, `violations_keep`, `usage`, `usage_version`,
             `usage_size`. Serve the console by `server.guard.asgi(app)`.
 
     Raises:

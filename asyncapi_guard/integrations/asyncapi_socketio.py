@@ -68,6 +68,7 @@ class AsyncAPISocketIO(CodeFirstApplication, SocketIO):  # type: ignore[misc]  #
         violations: the name of a file for violations as data; as well.
         violations_size: of these files; as well.
         violations_salt: of the hashes of clients in them; as well.
+        violations_keep: of how many ended processes they are kept; as well.
         usage: the name of a file in which is counted what clients use; as well.
         usage_version: where clients say their version; as well.
         usage_size: of that file; as well.

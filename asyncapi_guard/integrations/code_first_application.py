@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.integrations.deciding.calls import Shortcut
     from asyncapi_guard.integrations.handshake import Handshake
     from asyncapi_guard.schema import EngineName
+    from asyncapi_guard.spec.references import Documents
     from asyncapi_guard.violations import Violation
 
 __all__ = ["AsyncAPIDoc", "CodeFirstApplication"]
@@ -63,6 +64,7 @@ _OPTIONS = (
     "violations",
     "violations_size",
     "violations_salt",
+    "violations_keep",
     "usage",
     "usage_version",
     "usage_size",
@@ -155,6 +157,7 @@ class CodeFirstApplication:
         self.violations: str | os.PathLike[str] | None = None
         self.violations_size: int | None = None
         self.violations_salt: str | bytes | None = None
+        self.violations_keep: int | None = None
         self.usage: str | os.PathLike[str] | None = None
         self.usage_version: str | Callable[[Handshake], object] | None = None
         self.usage_size: int | None = None
@@ -456,12 +459,21 @@ class CodeFirstApplication:
     # -- the document ------------------------------------------------------------------------------
 
     def document(self) -> dict[str, Any]:
-        """The document as data: the file's own, or what is registered now."""
+        """The document as data: the one in force, or what is registered now.
+
+        With `spec=`, and before a guard has read it, it is what is in the file.
+        """
         if self.spec is not None:
-            return _data_of(self.spec)
+            return copy.deepcopy(dict(self._documents().main.data))
         if not self.generate_docs:
             raise RuntimeError("there is no document: generate_docs is False")
         return copy.deepcopy(self._built())
+
+    def _documents(self) -> Documents:
+        """The files of `spec`: those that are in force, although they may have changed since."""
+        assert self.spec is not None
+        read = None if self._guarded is None else self._guarded.documents_in_force
+        return open_documents(self.spec) if read is None else read
 
     def _built(self) -> dict[str, Any]:
         """The document of what is registered now; nobody may change it."""
@@ -474,13 +486,9 @@ class CodeFirstApplication:
     def get_agent_schema(self) -> dict[str, Any]:
         """The events of the document as a catalogue for programs."""
         if self.spec is not None:
-            return agent_schema(open_documents(self.spec))
+            return agent_schema(self._documents())
         return agent_schema(self._built())
 
     def get_agent_schema_json(self) -> str:
         """The catalogue as JSON."""
         return json.dumps(self.get_agent_schema(), indent=2, sort_keys=True)
-
-
-def _data_of(spec: Any) -> dict[str, Any]:
-    return dict(open_documents(spec).main.data)

@@ -72,6 +72,7 @@ class CodeFirst(Protocol):
     violations: str | os.PathLike[str] | None
     violations_size: int | None
     violations_salt: str | bytes | None
+    violations_keep: int | None
     usage: str | os.PathLike[str] | None
     usage_version: str | Callable[[Handshake], object] | None
     usage_size: int | None
@@ -108,6 +109,7 @@ class RenewedGuard(AsyncAPIGuard):
     ) -> None:
         self._owner = owner
         self._follows = spec is None
+        self._shows: bool = not self._follows
         self.trusts_handlers: bool = self._follows
         self._changes = -1
         self._renewing = threading.Lock()
@@ -133,6 +135,7 @@ class RenewedGuard(AsyncAPIGuard):
             violations=owner.violations,
             violations_size=owner.violations_size,
             violations_salt=owner.violations_salt,
+            violations_keep=owner.violations_keep,
             usage=owner.usage,
             usage_version=owner.usage_version,
             usage_size=owner.usage_size,
@@ -164,6 +167,11 @@ class RenewedGuard(AsyncAPIGuard):
         if not self._follows:
             return super()._documents()
         return lambda: open_documents(self._owner.document())
+
+    @property
+    def documents_in_force(self) -> Documents | None:
+        """What the contract in force was read from; `None` where it is what is registered."""
+        return self._read if self._shows else None
 
     def reload(self, spec: Spec | None = None) -> bool:
         """As `AsyncAPIGuard.reload`, for a server or a client with a document of its own (`spec=`).

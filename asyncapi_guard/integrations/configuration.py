@@ -245,6 +245,13 @@ def _bytes(value: Any) -> int:
         raise ValueError(f"must be a number of bytes, not {value!r}") from None
 
 
+def _count(value: Any) -> int:
+    try:
+        return int(value) if isinstance(value, str) else value
+    except ValueError:
+        raise ValueError(f"must be a number of processes, not {value!r}") from None
+
+
 def _salt(value: Any) -> str | bytes:
     if not isinstance(value, (str, bytes)):
         return str(value)  # of digits alone, in the environment
@@ -284,6 +291,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "watch": _boolean,
     "window": _number,
     "violations": _file,
+    "violations_keep": _count,
     "violations_salt": _salt,
     "violations_size": _bytes,
 }

@@ -118,6 +118,7 @@ class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage, KnowsClients, Le
         violations_size: how many bytes the files of one process may have; 50 MB by default.
         violations_salt: a secret with which clients are hashed in these files. Give all processes
             the same one, so that their clients are counted together; by default it is random.
+        violations_keep: of how many processes that have ended the files are kept; by default all.
         usage: the name of a file in which is counted what clients use, and no values, for
             `asyncapi-guard diff --usage`. Each process has its own: `usage-{pid}.ndjson`.
         usage_version: where clients say their version: `auth:/version` for a field of the auth
@@ -160,6 +161,7 @@ class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage, KnowsClients, Le
         violations: str | os.PathLike[str] | None = None,
         violations_size: int | None = None,
         violations_salt: str | bytes | None = None,
+        violations_keep: int | None = None,
         usage: str | os.PathLike[str] | None = None,
         usage_version: str | Callable[[Handshake], object] | None = None,
         usage_size: int | None = None,
@@ -169,7 +171,7 @@ class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage, KnowsClients, Le
         described = read_perspective(perspective)
         console = ConsoleOptions(docs, docs_auth, live)
         super().__init__(watch=check_watch(watch, spec))
-        log = ViolationOptions(violations, violations_size, violations_salt)
+        log = ViolationOptions(violations, violations_size, violations_salt, violations_keep)
         counts = UsageOptions(usage, usage_version, usage_size)
         self.recorder: Recorder = Recorder(on_violation, addresses=addresses is not False)
         self.handler_check: HandlerCheck = HandlerCheck(self.recorder.place_in_document)
@@ -204,11 +206,12 @@ class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage, KnowsClients, Le
             "violations": violations,
             "violations_size": violations_size,
             "violations_salt": violations_salt,
+            "violations_keep": violations_keep,
             "usage": usage,
             "usage_version": usage_version,
             "usage_size": usage_size,
         }
-        #: What the contract was made of, for as long as a console shows it.
+        #: What the contract was made of, for as long as somebody shows it.
         self._read: Documents | None = None
         self._serving: Serving | None = None
         #: What is closed when the guard is uninstalled, besides what the recorder has.
@@ -234,8 +237,8 @@ class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage, KnowsClients, Le
         #: As servers see the contract; `Guard.mirrored` is for clients.
         self.in_force: Guard = loaded.guard
         self.recorder.follow(loaded.guard.contract)
+        self._read = loaded.documents if console.root is not None or self._shows else None
         if console.root is not None:
-            self._read = loaded.documents
             self._serve(console)
         self.recorder.write_to(log.open(), lambda: self.in_force)
         if (opened := counts.open()) is not None:
@@ -344,7 +347,7 @@ class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage, KnowsClients, Le
 
     @guard.setter
     def guard(self, guard: Guard) -> None:
-        self._put_in_force(guard)
+        self._judge_by(guard)
 
     def _now(self) -> AsyncAPIGuard:
         return self if self._has_document else self._configured()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract import Contract, Mode
@@ -79,6 +80,8 @@ class Reloading:
     _loader: Loader
     _read: Documents | None
     _serving: Serving | None
+    #: Whether it keeps what the contract was made of, for others than a console.
+    _shows: bool = False
 
     def __init__(self, *, watch: bool) -> None:
         self._given_document: GivenDocument | None = None
@@ -194,9 +197,14 @@ class Reloading:
 
     def _swap(self, loaded: Loaded) -> None:
         """The step."""
-        if self._serving is not None:
+        if self._serving is not None or self._shows:
             self._read = loaded.documents
         self._put_in_force(loaded.guard)
+
+    def _judge_by(self, guard: Guard) -> None:
+        """Judge by a guard that somebody has made; its policy stays when a document is reloaded."""
+        self._loader = replace(self._loader, policy=guard.policy)
+        self._put_in_force(guard)
 
     def _put_in_force(self, guard: Guard) -> None:
         """Judge by another guard from now on; keep nothing of the one before."""

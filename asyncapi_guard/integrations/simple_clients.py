@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from asyncapi_guard.contract import Contract
+    from asyncapi_guard.integrations.deciding.decisions import Guarding
 
 __all__ = ["GuardedSimpleClient"]
 
@@ -21,14 +22,23 @@ class GuardedSimpleClient:
         simple: the `socketio.SimpleClient` or the `socketio.AsyncSimpleClient`.
         application: as of the clients that are made.
         guard_client: guards each of them, and returns its adapter.
+        guarding: whose guard it is.
 
     Attributes:
         target: the simple client.
+        guarding: as above.
         adapter: what guards the client that it made last; `None` before that.
     """
 
-    def __init__(self, simple: Any, application: Any, guard_client: Callable[[Any], Any]) -> None:
+    def __init__(
+        self,
+        simple: Any,
+        application: Any,
+        guard_client: Callable[[Any], Any],
+        guarding: Guarding,
+    ) -> None:
         self.target: Any = simple
+        self.guarding: Guarding = guarding
         self.application: Any = application
         self.active: bool = False
         self._guard_client = guard_client

@@ -293,7 +293,7 @@ def _install_on_simple_client(guarding: Guarding, simple: Any) -> GuardedSimpleC
     def guard_client(client: Any) -> Adapter:
         return _install_on_client(guarding, client)
 
-    adapter = GuardedSimpleClient(simple, ErrorHandler(guarding), guard_client)
+    adapter = GuardedSimpleClient(simple, ErrorHandler(guarding), guard_client, guarding)
     adapter.install(MARK)
     return adapter
 

@@ -47,10 +47,10 @@ def opentelemetry(
     *,
     tracer_provider: Any = None,
     meter_provider: Any = None,
-    spans: bool = True,
+    spans: float = True,
     histograms: bool = False,
 ) -> None:
-    """Have the counters of a guard, and a span for each event, in OpenTelemetry.
+    """Have the counters of a guard, and spans for connects and events, in OpenTelemetry.
 
     Only its API is needed; without an SDK, nothing leaves.
 
@@ -58,12 +58,17 @@ def opentelemetry(
         guard: the guard.
         tracer_provider: the global one by default.
         meter_provider: the global one by default.
-        spans: make a span for each event that comes or is sent.
+        spans: make a span for each connect, and for each event that comes or is sent. A number from
+            0 to 1 is the share of traces that are made; the sampler of your SDK decides about
+            these. `False` and 0 are for none.
         histograms: measure how long judging and handlers take, too.
 
     Raises:
         InstallationError: OpenTelemetry's API is not installed.
+        ValueError: the share is less than 0 or more than 1.
     """
+    if not 0 <= spans <= 1:
+        raise ValueError(f"spans is a share from 0 to 1, or True or False, not {spans!r}")
     try:
         from asyncapi_guard.metrics.for_opentelemetry import export
     except ImportError as error:

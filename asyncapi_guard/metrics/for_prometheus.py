@@ -16,15 +16,13 @@ from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 
 from asyncapi_guard.errors import InstallationError
 from asyncapi_guard.integrations.observing import observe_times
-from asyncapi_guard.integrations.recording.statistics import UNDECLARED
-from asyncapi_guard.metrics.labels import LABELS, Names, counted
+from asyncapi_guard.metrics.labels import LABELS, counted
+from asyncapi_guard.metrics.named_times import JUDGING, NamedTimes
 from asyncapi_guard.metrics.times import Times
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from asyncapi_guard.guard import Verdict
-    from asyncapi_guard.integrations.deciding.decisions import Guarding
     from asyncapi_guard.integrations.middleware import AsyncAPIGuard
 
 __all__ = ["export"]
@@ -80,7 +78,7 @@ class _Exported:
         """Measure the times of a guard."""
         if self._times is None:
             self._times = self._measuring(registry)
-        observer = partial(_Observer, self._times)
+        observer = partial(NamedTimes, self._times.observe)
         guard.observe_adapters(lambda adapter: observe_times(adapter, observer))
 
     def _measuring(self, registry: Any) -> _Measured:  # noqa: ARG002  # in several processes
@@ -243,46 +241,14 @@ class _Measured:
         for times in self._times.values():
             times.renew_lock()
 
-    def of(self, judging: bool, namespace: str, event: str) -> Times:  # noqa: FBT001  # which one
-        """Those of an event."""
+    def observe(self, kind: str, namespace: str, event: str) -> Callable[[float], None]:
+        """What takes the times of an event."""
+        judging = kind == JUDGING
         key = judging, namespace, event
         with self._adding:
-            return self._times.setdefault(key, Times(_JUDGING if judging else _HANDLING))
+            return self._times.setdefault(key, Times(_TIMES[judging][2])).observe
 
     def all(self) -> list[tuple[tuple[bool, str, str], Times]]:
         """What was measured."""
         with self._adding:
             return sorted(self._times.items(), key=lambda each: each[0])
-
-
-class _Observer:
-    """Observes the times of an adapter."""
-
-    def __init__(self, measured: _Measured, guarding: Guarding) -> None:
-        self._guarding = guarding
-        self._measured = measured
-        self._names = Names()
-        self._judged: dict[tuple[str, Any], Any] = {}
-        self._handled: dict[tuple[str, Any], Any] = {}
-
-    def judged(self, namespace: str, event: Any, verdict: Verdict, seconds: float) -> None:
-        """An event was judged."""
-        found = self._judged.get((namespace, event)) if verdict.declared else None
-        if found is None:
-            found = self._find(self._judged, namespace, event if verdict.declared else UNDECLARED)
-        found(seconds)
-
-    def handled(self, namespace: str, event: Any, expected: bool, seconds: float) -> None:  # noqa: FBT001  # each event's
-        """A handler is done."""
-        found = self._handled.get((namespace, event)) if expected else None
-        if found is None:
-            found = self._find(self._handled, namespace, event if expected else UNDECLARED)
-        found(seconds)
-
-    def _find(self, known: dict[tuple[str, Any], Any], namespace: str, event: str) -> Any:
-        self._names.follow(self._guarding.in_force.contract)
-        address = self._names.namespace(namespace)
-        found = self._measured.of(known is self._judged, address, event).observe
-        if event != UNDECLARED and len(known) < 10_000:
-            known[namespace, event] = found
-        return found

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["check_name", "host_name", "name_of_process", "older"]
+__all__ = ["check_name", "host_name", "name_of_process", "older", "pattern_of"]
 
 _FIELDS = ("pid", "host")
 
@@ -42,13 +42,16 @@ def host_name() -> str:
     return socket.gethostname()
 
 
+def _safe_host() -> str:
+    return re.sub(r"[^\w.-]", "-", host_name())
+
+
 def name_of_process(name: str) -> Iterator[Path]:
     """The names that the file of this process can have, the wanted one first.
 
     The others are for processes that share a name without `{pid}`: each has a file of its own.
     """
-    safe = re.sub(r"[^\w.-]", "-", host_name())
-    path = Path(name.format(pid=os.getpid(), host=safe))
+    path = Path(name.format(pid=os.getpid(), host=_safe_host()))
     yield path
     for number in range(1, 100):
         last = "" if number == 1 else f"-{number}"
@@ -58,3 +61,18 @@ def name_of_process(name: str) -> Iterator[Path]:
 def older(path: Path, number: int) -> Path:
     """The name of a file that is not written to any more; 1 is the newest."""
     return path.with_name(f"{path.stem}.{number}{path.suffix}")
+
+
+def pattern_of(name: Path) -> re.Pattern[str]:
+    """What the files of all processes of this host are called, without their folder.
+
+    Its group `process` is the same for all files of one process.
+    """
+    fields = {"pid": r"\d+", "host": re.escape(_safe_host())}
+
+    def escaped(part: str) -> str:
+        parsed = string.Formatter().parse(part)
+        return "".join(re.escape(text) + fields.get(field or "", "") for text, field, *_ in parsed)
+
+    stem, suffix = escaped(name.stem), escaped(name.suffix)
+    return re.compile(rf"(?P<process>{stem}(?:-\d+(?:-\d+)?)?)(?:\.\d+)?{suffix}")

@@ -102,10 +102,9 @@ class RotatingFile:
         if self._descriptor is not None:
             return self._descriptor
         for path in name_of_process(self._name):
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | _BINARY, 0o640)
-            if _is_ours(descriptor):
+            descriptor = _locked(path)
+            if descriptor is not None:
                 break
-            os.close(descriptor)
         else:
             raise BlockingIOError("other processes have all of its names")
         self.path, self._descriptor = path, descriptor
@@ -124,13 +123,14 @@ class RotatingFile:
 
     def _rotate(self) -> None:
         path = self.path
-        self.close()
-        if path is None:
+        if path is not None and os.name != "nt":
+            # It stays locked meanwhile: others see that this process is there.
+            _move(path, self._files)
+            self.close()
             return
-        for number in range(self._files - 1, 0, -1):
-            newer = older(path, number - 1) if number > 1 else path
-            with suppress(FileNotFoundError):
-                newer.replace(older(path, number))
+        self.close()  # what is open has no other name there
+        if path is not None:
+            _move(path, self._files)
 
     def _leave_if_moved(self) -> None:
         """Begin a new file where somebody has moved or deleted this one."""
@@ -147,6 +147,14 @@ class RotatingFile:
             self._size = ours.st_size
 
 
+def _move(path: Path, files: int) -> None:
+    """Give a file, and those before it, the next older names."""
+    for number in range(files - 1, 0, -1):
+        newer = older(path, number - 1) if number > 1 else path
+        with suppress(FileNotFoundError):
+            newer.replace(older(path, number))
+
+
 #: Where Windows would write another line break than ours.
 _BINARY: int = getattr(os, "O_BINARY", 0)
 
@@ -159,6 +167,18 @@ def _fitting(lines: deque[bytes], room: int) -> tuple[int, int]:
             break
         count, length = count + 1, length + len(line)
     return count, length
+
+
+def _locked(path: Path) -> int | None:
+    """Open a file, and lock it; `None` if it is another's."""
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | _BINARY, 0o640)
+        if not _is_ours(descriptor):
+            os.close(descriptor)
+            return None
+        if os.fstat(descriptor).st_nlink or os.name == "nt":
+            return descriptor
+        os.close(descriptor)  # somebody has deleted it between the two
 
 
 def _is_ours(descriptor: int) -> bool:

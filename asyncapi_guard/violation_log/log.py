@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from asyncapi_guard.process_files.ends import close_at_the_end, close_at_the_end_of_a_child
 from asyncapi_guard.process_files.names import check_name, host_name
 from asyncapi_guard.process_files.rotating_file import RotatingFile
+from asyncapi_guard.violation_log.ended import delete_ended
 from asyncapi_guard.violation_log.hashing import ClientHashes
 from asyncapi_guard.violation_log.lines import (
     VERSION,
@@ -70,6 +71,7 @@ class ViolationLog:
         name: the name of the file, in which `{pid}` and `{host}` stand for the process's own.
         size: how many bytes the files of a process may have together.
         salt: of the hashes of clients; a random one by default.
+        keep: of how many processes that have ended the files are kept; `None` for all.
         complain: writes a line to the guard's own log; of what is wrong with this one.
 
     Attributes:
@@ -85,16 +87,18 @@ class ViolationLog:
         *,
         size: int = DEFAULT_SIZE,
         salt: str | bytes | None = None,
+        keep: int | None = None,
         complain: Callable[..., None],
     ) -> None:
         check_name(name, "violations")
         if size < LEAST_SIZE:
             raise ValueError(f"violations_size must be at least {LEAST_SIZE:,} bytes, not {size:,}")
-        self._size = size
+        self._size, self._keep = size, keep
         self._complain = complain
         self._hashes = ClientHashes(salt)
         # Not relative to a working directory that changes.
-        self._file = RotatingFile(str(Path.cwd() / Path(name).expanduser()), size, self._head)
+        self._name = str(Path.cwd() / Path(name).expanduser())
+        self._file = RotatingFile(self._name, size, self._head)
         self.side: Perspective = Perspective.SERVER
         self._guard: Callable[[], Guard] | None = None
         self._numbers: Callable[[], Counts] = dict
@@ -114,7 +118,7 @@ class ViolationLog:
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._failing = False
-        self._said_name = False
+        self._said_name = self._tidied = False
         self._host = host_name()[:_NAME]
         self._pid = os.getpid()
         self._started = self._since = _now()
@@ -315,12 +319,25 @@ class ViolationLog:
             self._say_failed(error.strerror or type(error).__name__)
         else:
             self._say_it_works()
+            self._tidy()
         with self._waiting:
             if dropped and lines and lines[-1] is last:
                 lines.pop()
                 self._dropped += dropped
             self._lines.extendleft(reversed(lines))
             self._bytes = sum(map(len, self._lines))
+
+    def _tidy(self) -> None:
+        """Delete files of processes that have ended, once."""
+        if self._keep is None or self._tidied:
+            return
+        self._tidied = True
+        try:
+            delete_ended(self._name, self._keep)
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            text = "violations_keep=: files of processes that have ended cannot be deleted: %s"
+            self._complain(logging.WARNING, text, why)
 
     def _count(self, lines: deque[bytes]) -> None:
         """Add what was counted, if it can be written."""

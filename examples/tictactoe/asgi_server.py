@@ -45,7 +45,11 @@ def create_app() -> SecurityHeaders:
     sio = socketio.AsyncServer(async_mode="asgi")
     add_events(sio)
     guard = AsyncAPIGuard(
-        contract_file(), policy=GUARDED, reject_event="guard_rejected", docs="/asyncapi"
+        contract_file(),
+        policy=GUARDED,
+        reject_event="guard_rejected",
+        docs="/asyncapi",
+        watch=True,
     )
     add_async_controls(sio, guard)
     guard.protect(sio)
@@ -169,6 +173,8 @@ def main(host: str = "127.0.0.1", port: int = 5000) -> None:
     url = f"http://{host}:{bound.getsockname()[1]}"
     print(f"Tic-tac-toe on {url} (open it in two tabs; Ctrl+C stops)", file=sys.stderr)
     print(f"The console is at {url}/asyncapi/", file=sys.stderr)
+    edit = f"Edit {contract_file()}: the server enforces it as soon as you save it"
+    print(edit, file=sys.stderr)
     uvicorn.Server(config).run(sockets=[bound])
 
 

@@ -64,7 +64,7 @@ class Controls:
     def __init__(self, guard: AsyncAPIGuard) -> None:
         self._guard = guard
         #: The text that the guard has read; the file can be edited while it runs.
-        self._read = open_documents(contract_file()).main
+        self._read = self._first = open_documents(contract_file()).main
         self._strict = Guard(guard.contract, GUARDED)
         self._violations: deque[Violation] = deque(maxlen=500)
         self._raised: deque[tuple[str, str]] = deque(maxlen=500)
@@ -83,23 +83,35 @@ class Controls:
 
     def edited(self) -> str:
         """What to say of a file that is not what it was when the server started; else nothing."""
+        self._follow()
         file = contract_file()
         try:
             if file.read_text(encoding="utf-8") == self._read.text:
-                return ""
+                if self._read.text == self._first.text:
+                    return ""
+                return f"{FILE} has changed since the server started. It is enforced as it is now."
             load(file)
         except (OSError, ValueError):
-            return f"{FILE} cannot be read. The server enforces what it read when it started."
+            return f"{FILE} cannot be read. The server enforces what it read before."
         except SpecError as error:
             first = error.findings[0]
             return (
                 f"{FILE}:{first.line}:{first.column}: {first.message}. The server enforces what it "
-                "read when it started. Fix the file, then start the demo again."
+                "read before, until you fix the file."
             )
-        return (
-            f"{FILE} has changed since the server started. To enforce it, press Ctrl+C and start "
-            "the demo again."
-        )
+        return f"{FILE} has just changed. In a moment the server enforces it."
+
+    def _follow(self) -> None:
+        """Show the lines of the file that is in force now: the guard watches it."""
+        contract = self._guard.contract
+        if contract is self._strict.contract:
+            return
+        try:
+            read = open_documents(contract_file()).main
+        except SpecError:
+            return  # it has been edited once more
+        if read.digest == contract.sources[0].digest:
+            self._read, self._strict = read, Guard(contract, GUARDED)
 
     def switch(self, *, on: bool) -> dict[str, Any]:
         """Guard the server, or leave it to itself; for everybody who plays on it."""
@@ -145,6 +157,7 @@ class Controls:
             found = next(about, None)
             if found is not None:
                 self._violations.remove(found)
+        self._follow()
         log = None if found is None else f"WARNING asyncapi_guard: {found}"
         violation = found if self.state()["guarded"] else self._overlooked(question)
         problems = [] if violation is None else self._problems(violation)

@@ -48,7 +48,11 @@ def create_app() -> tuple[Flask, SocketIO]:
     add_page(app)
     add_events(socketio)
     guard = AsyncAPIGuard(
-        contract_file(), policy=GUARDED, reject_event="guard_rejected", docs="/asyncapi"
+        contract_file(),
+        policy=GUARDED,
+        reject_event="guard_rejected",
+        docs="/asyncapi",
+        watch=True,
     )
     add_controls(socketio.server, guard)
     guard.init_app(app, socketio)
@@ -158,7 +162,8 @@ def main(host: str = "127.0.0.1", port: int = 5000) -> None:
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
     print(
         f"Tic-tac-toe on http://{host}:{port} (open it in two tabs; Ctrl+C stops)"
-        f"\nThe console is at http://{host}:{port}/asyncapi/",
+        f"\nThe console is at http://{host}:{port}/asyncapi/"
+        f"\nEdit {contract_file()}: the server enforces it as soon as you save it",
         flush=True,
     )
     # Werkzeug's server is for development, and a demonstration on one machine is just that.

@@ -468,6 +468,7 @@ def test_an_application_that_runs_when_it_is_imported(folder: Path) -> None:
         ("import not_installed\n", "ModuleNotFoundError: "),
         ("def (\n", "SyntaxError: "),
         ("import sys\nsys.exit('no configuration')\n", "broken:x exits when it is imported"),
+        ("import os\nos._exit(0)\n", "broken:x exits when it is imported"),
         (
             "from greeter.server import socketio\n@socketio.on('x')\ndef f(x: 'Nobody'): ...\n",
             "RegistrationError",

@@ -113,6 +113,7 @@ def test_all_options_come_from_the_configuration(spec: str, tmp_path: Path) -> N
         VIOLATIONS=tmp_path / "guard.ndjson",
         VIOLATIONS_SIZE=200_000,
         VIOLATIONS_SALT="salt",
+        VIOLATIONS_KEEP="3",
         USAGE=tmp_path / "usage.ndjson",
         USAGE_VERSION="query:v",
         USAGE_SIZE="200000",

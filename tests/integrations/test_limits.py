@@ -12,6 +12,7 @@ import socketio
 from conftest import PATIENCE
 from flask import Flask
 from reload_stage import Guarded, code_of, document
+from traffic_asyncio import Uvicorn
 
 from asyncapi_guard import AsyncAPIGuard, InstallationError, Policy
 from asyncapi_guard.integrations.deciding.limits import Limits
@@ -89,10 +90,46 @@ def test_handlers_count_while_they_run() -> None:
     limits.done("a")
     assert limits.exceeded(policy, "a") is None
     limits.begin("a")
-    limits.forget("a")
+    limits.leave("a", None, "/")
     limits.done("a")
     assert limits.exceeded(policy, "a") is None
     assert len(limits) == 1
+
+
+def test_who_comes_again_has_no_clean_slate() -> None:
+    """On the same connection and in the same namespace, until that has ended."""
+    limits = Limits(Clock())
+    policy = Policy(max_violations=1, max_running_handlers=2, max_events_per_second=3)
+    for _ in range(2):
+        assert limits.exceeded(policy, "a") is None
+    limits.begin("a")
+    limits.violated(policy, "a")
+    limits.leave("a", "e", "/")
+    for sid, eio_sid, namespace in (("b", "e", "/other"), ("c", "f", "/")):
+        limits.enter(sid, eio_sid, namespace)
+        assert limits.exceeded(policy, sid) is None
+        limits.leave(sid, None, namespace)
+    limits.enter("d", "e", "/")
+    assert limits.exceeded(policy, "d") is None
+    assert limits.exceeded(policy, "d") == "max_events_per_second"
+    limits.done("a")  # it was the same client
+    assert limits._clients["d"].running == 0
+    limits.violated(policy, "d")
+    assert limits.ends(policy, "d")
+    limits.leave("d", "e", "/")
+    limits.forget("e")
+    assert len(limits) == 0
+
+
+def test_who_has_left_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many namespaces a connection was in, and however many connections there were."""
+    monkeypatch.setattr("asyncapi_guard.integrations.deciding.limits._MOST", 10)
+    monkeypatch.setattr("asyncapi_guard.integrations.deciding.limits._MOST_NAMESPACES", 5)
+    limits, policy = Limits(Clock()), Policy(max_violations=1)
+    for number in range(400):
+        limits.violated(policy, "a")
+        limits.leave("a", str(number // 20), str(number % 20))
+    assert len(limits) == 50
 
 
 def test_clients_that_are_remembered_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -331,7 +368,8 @@ def test_a_client_that_asks_for_no_ack_is_told_by_the_event(guarded: Any, net: A
     assert (event, error["error"]["code"]) == ("rejected", LIMITED)
 
 
-def test_clients_that_have_left_are_forgotten(guarded: Any, net: Any) -> None:
+@pytest.mark.parametrize("leaving", ["namespace", "connection"])
+def test_clients_that_have_left_are_forgotten(leaving: str, guarded: Any, net: Any) -> None:
     """Nothing of them stays."""
     made = guarded("protect", max_events_per_second=100)
     left = threading.Event()
@@ -342,10 +380,29 @@ def test_clients_that_have_left_are_forgotten(guarded: Any, net: Any) -> None:
     assert client.receive() == "37[1]"
     (adapter,) = made.guard._adapters()
     assert len(adapter.decide.limits) == 1
-    client.send("1")
+    if leaving == "namespace":
+        client.send("1")
+        assert left.wait(PATIENCE)
+    client.close()
     assert left.wait(PATIENCE)
     while len(adapter.decide.limits):  # after its handler
         threading.Event().wait(0.001)
+
+
+@ways
+def test_a_client_that_comes_again_has_no_other_limit(way: str, guarded: Any, net: Any) -> None:
+    """It may leave its namespace and enter it on the same connection as often as it likes."""
+    made = guarded(way, max_events_per_second=3)
+    still(made)
+    client = net.raw(made.url)
+    answers = []
+    for _ in range(4):
+        assert client.enter().startswith("0")
+        for _ in range(2):
+            client.send('27["say",1]')
+            answers.append("rate_limited" in client.receive())
+        client.send("1")
+    assert answers == [False] * 3 + [True] * 5
 
 
 def test_a_client_does_not_limit_its_server(caplog: pytest.LogCaptureFixture) -> None:
@@ -357,13 +414,20 @@ def test_a_client_does_not_limit_its_server(caplog: pytest.LogCaptureFixture) ->
     ]
 
 
-def test_attachments_that_wait_are_bounded_by_their_bytes(net: Any) -> None:
+@pytest.mark.parametrize("kind", ["threads", "asyncio"])
+def test_attachments_that_wait_are_bounded_by_their_bytes(kind: str, net: Any) -> None:
     """Whatever a policy says: one packet of a connection, ten times the largest message."""
     spec = document("number")
     spec["channels"]["main"]["messages"]["say"] = {"payload": {"type": "array"}}
-    server = socketio.Server(async_mode="threading", max_http_buffer_size=1_000)
+    server: Any
+    if kind == "threads":
+        server = socketio.Server(async_mode="threading", max_http_buffer_size=1_000)
+        url = net.serve(socketio.WSGIApp(server))
+    else:
+        server = socketio.AsyncServer(async_mode="asgi", max_http_buffer_size=1_000)
+        url = net.also_serve(Uvicorn(socketio.ASGIApp(server))).url
     AsyncAPIGuard(spec).protect(server)
-    client = net.raw(net.serve(socketio.WSGIApp(server)))
+    client = net.raw(url)
     assert client.enter().startswith("0")
     places = [{"_placeholder": True, "num": number} for number in range(20)]
     client.send(f"520-7{json.dumps(['say', places], separators=(',', ':'))}")
@@ -373,3 +437,60 @@ def test_attachments_that_wait_are_bounded_by_their_bytes(net: Any) -> None:
     assert answer.startswith("37")
     assert "malformed_packet" in answer
     assert "the attachments are too large" in answer
+
+
+@pytest.mark.parametrize("kind", ["threads", "asyncio"])
+def test_messagepack_has_the_same_limits(kind: str, net: Any) -> None:
+    """Events, broken frames, and clients that come again."""
+    msgpack = pytest.importorskip("msgpack")
+    server: Any
+    policy = Policy(max_events_per_second=3, max_violations=5)
+    if kind == "threads":
+        server = socketio.Server(async_mode="threading", serializer="msgpack")
+        url = net.serve(socketio.WSGIApp(server))
+    else:
+        server = socketio.AsyncServer(async_mode="asgi", serializer="msgpack")
+        url = net.also_serve(Uvicorn(socketio.ASGIApp(server))).url
+    guard = AsyncAPIGuard(document("number"), policy=policy)
+    guard.protect(server)
+    (adapter,) = guard._adapters()
+    adapter.decide.limits._clock = Clock()
+    server.on("say", lambda _sid, value: value)
+    client = net.raw(url)
+
+    def ask(kind: int, **more: Any) -> Any:
+        client.send(msgpack.packb({"type": kind, "nsp": "/", **more}))
+        return msgpack.unpackb(client.ws.recv()) if kind != 1 else None
+
+    answers = []
+    for _ in range(3):
+        assert "sid" in ask(0)["data"]
+        answers += [ask(2, id=7, data=["say", 1])["data"] for _ in range(2)]
+        ask(1)
+    assert answers[:3] == [[1]] * 3
+    assert {each[0]["error"]["code"] for each in answers[3:]} == {LIMITED}
+    assert "sid" in ask(0)["data"]
+    for _ in range(6):
+        client.send(msgpack.packb({"type": 2, "nsp": "/", "id": "seven"}))
+    (problem,) = ask(2, id=7, data=["say", 1])["data"][0]["error"]["problems"]
+    assert problem["keyword"] == "max_violations"
+
+
+def test_who_was_disconnected_comes_again_with_what_it_did(guarded: Any, net: Any) -> None:
+    """On the same connection it is disconnected again, until its violations are old enough."""
+    made = guarded("protect", max_violations=1, window=10, then="disconnect")
+    clock = still(made)
+    client = net.raw(made.url)
+    assert client.enter().startswith("0")
+    for _ in range(2):
+        client.send('27["say","one"]')
+        assert "request_validation_error" in client.receive()
+    assert client.receive() == "1"
+    assert client.enter().startswith("0")
+    client.send('27["say",1]')
+    assert LIMITED in client.receive()
+    assert client.receive() == "1"
+    clock.now += 11
+    assert client.enter().startswith("0")
+    client.send('27["say",1]')
+    assert client.receive() == "37[1]"

@@ -19,7 +19,7 @@ from asyncapi_guard import metrics
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-EXPORTER = "asyncapi_guard.metrics.for_opentelemetry"
+SPANS = "asyncapi_guard.metrics.spans"
 TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 
 
@@ -171,13 +171,13 @@ def test_spans_can_be_left_out(telemetry: Telemetry, net: Any) -> None:
     assert telemetry.exporter.get_finished_spans() == ()
 
 
-@pytest.mark.parametrize("broken", ["start_span", "of"])
+@pytest.mark.parametrize("broken", ["start_span", "attributes_of"])
 def test_telemetry_that_fails_costs_no_answer(
     broken: str, kind: str, telemetry: Telemetry, net: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Events are handled, answered and rejected as without it."""
     made = Measured(kind, net)
-    owner = {"start_span": "opentelemetry.sdk.trace.Tracer", "of": f"{EXPORTER}._Attributes"}
+    owner = {"start_span": "opentelemetry.sdk.trace.Tracer", "attributes_of": SPANS}
 
     def fails(*args: Any, **options: Any) -> None:
         raise RuntimeError("secret")

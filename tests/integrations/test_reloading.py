@@ -23,10 +23,12 @@ from reload_stage import KINDS, ON_ASYNCIO, Guarded, code_of, document, write
 from asyncapi_guard import (
     AckValidationError,
     AsyncAPIAsyncServer,
+    AsyncAPIClient,
     AsyncAPIGuard,
     AsyncAPIServer,
     AsyncAPISocketIO,
     EmitValidationError,
+    Guard,
     Identity,
     InstallationError,
     Policy,
@@ -300,6 +302,45 @@ def test_a_drop_in_shows_the_other_document() -> None:
     assert guard.guard.contract.title == "word"
     with pytest.raises(InstallationError, match="as a path or as data"):
         guard.reload(load(document("number")))
+
+
+def test_a_policy_that_was_put_in_force_stays(tmp_path: Path) -> None:
+    """Also where it is not the one that the guard was created with."""
+    path = tmp_path / "asyncapi.json"
+    write(path, "number")
+    guard = AsyncAPIGuard(path)
+    guard.guard = Guard(guard.contract, Policy(mode="report"))
+    write(path, "word")
+    guard.reload()
+    assert guard.contract.title == "word"
+    assert str(guard.guard.policy.mode) == "report"
+
+
+@pytest.mark.parametrize("kind", ["AsyncAPISocketIO", "AsyncAPIServer", "AsyncAPIClient"])
+def test_the_document_that_a_drop_in_has_is_in_force(kind: str, tmp_path: Path) -> None:
+    """However the file has changed since; and nobody changes it by what was handed out."""
+    path = tmp_path / "asyncapi.json"
+    write(path, "number")
+    if kind == "AsyncAPISocketIO":
+        made: Any = AsyncAPISocketIO(Flask(__name__), spec=path, async_mode="threading")
+        guard = made._guarded
+    else:
+        options = {"async_mode": "threading"} if kind == "AsyncAPIServer" else {}
+        made = {"AsyncAPIServer": AsyncAPIServer, "AsyncAPIClient": AsyncAPIClient}[kind](
+            spec=path, **options
+        )
+        guard = made.guard
+    for text in (json.dumps(document("word")), "{", None):
+        path.unlink() if text is None else path.write_text(text)
+        assert made.asyncapi_doc.dict()["info"]["title"] == "number"
+        assert json.loads(made.asyncapi_doc.get_json()) == made.asyncapi_doc.dict()
+        assert "title: number" in made.asyncapi_doc.get_yaml()
+        assert made.get_agent_schema()["info"]["title"] == "number"
+        made.asyncapi_doc.dict()["info"]["title"] = "changed"
+    write(path, "word")
+    guard.reload()
+    assert made.asyncapi_doc.dict()["info"]["title"] == guard.contract.title == "word"
+    assert made.get_agent_schema()["info"]["title"] == "word"
 
 
 def test_each_application_reloads_the_document_of_its_configuration(tmp_path: Path) -> None:

@@ -409,8 +409,13 @@ def test_a_process_that_is_killed_leaves_whole_lines(tmp_path: Path) -> None:
         ({"violations": "{x}"}, ValueError),
         ({"violations_size": 10**6}, InstallationError),
         ({"violations": "", "violations_salt": "x"}, InstallationError),
+        ({"violations": "x", "violations_keep": "5"}, TypeError),
+        ({"violations": "x", "violations_keep": True}, TypeError),
+        ({"violations": "x", "violations_keep": -1}, ValueError),
+        ({"violations": "{pid}/x", "violations_keep": 1}, ValueError),
+        ({"violations_keep": 1}, InstallationError),
     ],
-    ids=range(10),
+    ids=range(15),
 )
 def test_options_that_would_do_nothing_are_errors(
     options: Any, error: Any, contract: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

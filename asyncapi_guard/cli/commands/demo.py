@@ -46,7 +46,8 @@ def command(host: str, port: int, *, asgi: bool) -> None:
 
     Open the page in two browser tabs to play. The panel "Break it" makes mistakes, as a client or
     as the server, and shows the line of the document that rejects each. The switch "Guard" shows
-    the server without its guard. The console is at /asyncapi.
+    the server without its guard. The console is at /asyncapi. The command prints where the document
+    is: the server enforces your edits as soon as you save them.
     """
     if asgi:
         _check_uvicorn()

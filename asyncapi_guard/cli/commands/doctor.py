@@ -122,9 +122,9 @@ def _checks(
     watch: float | None,
 ) -> Iterator[Check]:
     from asyncapi_guard.doctor.examining import channel_of, examine
-    from asyncapi_guard.doctor.publishers import is_publisher
+    from asyncapi_guard.doctor.publishers import is_alone
 
-    loaded = application(names[0] if names else None, is_publisher)
+    loaded = application(names[0] if names else None, is_alone)
     yield from examine(loaded.server, loaded.modules, loaded.name)
     own = channel_of(loaded.server)
     yield from _listeners(urls, channel or own or _CHANNEL, listeners)

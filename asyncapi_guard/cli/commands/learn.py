@@ -12,7 +12,7 @@ import click
 
 from asyncapi_guard.cli.atomic_writes import write_whole
 from asyncapi_guard.cli.command_errors import CannotRun, run_or_say_why
-from asyncapi_guard.cli.log_files import log_files, opened_log
+from asyncapi_guard.cli.log_files import opened_logs
 from asyncapi_guard.cli.shared_options import or_standard_output
 
 if TYPE_CHECKING:
@@ -127,12 +127,8 @@ def _read(options: Options) -> TrafficShapes:
     from asyncapi_guard.learning.traffic_shapes import TrafficShapes
 
     traffic, unreadable = TrafficShapes(), 0
-    for name in log_files(options.files, "recorded traffic"):
-        try:
-            with opened_log(name) as stream:
-                raw = stream.read()
-        except OSError as error:
-            raise CannotRun(f"{name} cannot be read: {error.strerror}") from error
+    for _, stream in opened_logs(options.files, "recorded traffic"):
+        raw = stream.read()
         try:
             data: Any = json.loads(raw) if raw.lstrip().startswith(b"{") else None
         except (ValueError, RecursionError):

@@ -14,7 +14,7 @@ import click
 
 from asyncapi_guard.cli.atomic_writes import write_whole
 from asyncapi_guard.cli.command_errors import CannotRun, run_or_say_why
-from asyncapi_guard.cli.log_files import log_files, opened_log, since
+from asyncapi_guard.cli.log_files import opened_logs, since
 from asyncapi_guard.cli.reporters import wants_color
 from asyncapi_guard.cli.shared_options import or_standard_output
 from asyncapi_guard.cli.violation_reports import FORMATS, ViolationReport, render
@@ -22,7 +22,7 @@ from asyncapi_guard.cli.violation_reports import FORMATS, ViolationReport, rende
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from asyncapi_guard.violation_log.summary import Summary
+    from asyncapi_guard.violation_log.summary import Kind, Summary
 
 __all__ = ["command"]
 
@@ -34,7 +34,6 @@ Example: asyncapi-guard report 'guard-*.ndjson'
          asyncapi-guard report --fail-on new --baseline known.json guard-*.ndjson
          zcat old/*.gz | asyncapi-guard report --format html -o report.html -
 """
-_STDIN = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +109,7 @@ def _run(options: Options) -> int:
     from asyncapi_guard.cli.violation_baseline import read_baseline, write_baseline
 
     known = None if options.baseline is None else read_baseline(options.baseline)
-    files = log_files(options.files, "violation log")
-    report = _read(files, options.since)
-    report = ViolationReport(report.summary, report.files, report.lines, report.unreadable, known)
+    report = _read(options.files, options.since, known)
     text = render(options.format, report)
     if options.output is not None:
         write_whole(options.output, click.unstyle(text) + "\n")
@@ -127,23 +124,21 @@ def _run(options: Options) -> int:
     return _exit_code(report, options.fail_on)
 
 
-def _read(files: tuple[str, ...], since: datetime | None) -> ViolationReport:
+def _read(
+    arguments: tuple[str, ...], since: datetime | None, known: frozenset[Kind] | None
+) -> ViolationReport:
     from asyncapi_guard.violation_log.reading import LogReader
     from asyncapi_guard.violation_log.summary import Summary
 
     reader, summary = LogReader(), Summary(since)
-    for name in files:
+    names: dict[str, None] = {}
+    for name, stream in opened_logs(arguments, "violation log"):
+        names[name] = None
         lines, unreadable = reader.lines, reader.unreadable
-        try:
-            with opened_log(name) as stream:
-                summary.add(reader.read(stream))
-        except FileNotFoundError:
-            continue  # it was there a moment ago: a process has rotated its log since
-        except OSError as error:
-            raise CannotRun(f"{name!r} cannot be read: {error.strerror or error}") from error
+        summary.add(reader.read(stream))
         if reader.lines == lines and reader.unreadable > unreadable:
             raise CannotRun(f"{name!r} is no violation log: none of its lines can be read")
-    return ViolationReport(summary, files, reader.lines, reader.unreadable)
+    return ViolationReport(summary, tuple(names), reader.lines, reader.unreadable, known)
 
 
 def _exit_code(report: ViolationReport, fail_on: str) -> int:

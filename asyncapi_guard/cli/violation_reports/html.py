@@ -27,7 +27,7 @@ _HEAD = """\
 <title>Violations of the contract</title>
 <style>
 :root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif }
-body { margin: 2rem auto; max-width: 100rem; padding: 0 1rem }
+body { margin: 2rem auto; max-width: 100rem; padding: 0 1rem; overflow-wrap: anywhere }
 .wide { overflow-x: auto }
 table { border-collapse: collapse; margin-bottom: 2rem }
 th, td { border: 1px solid #8888; padding: .3rem .6rem; text-align: left; vertical-align: top }
@@ -35,6 +35,7 @@ td { overflow-wrap: anywhere; min-width: 6rem }
 </style>
 </head>
 <body>
+<main>
 <h1>Violations of the contract</h1>
 """
 
@@ -44,20 +45,23 @@ def render(report: ViolationReport) -> str:
     notes = [*wording.hints(report), *wording.notes(report)]
     parts = [
         f"<p>{_escaped(wording.headline(report))}</p>",
-        *map(_table, tables(report)),
+        *(_table(table, number) for number, table in enumerate(tables(report), 1)),
         *(f"<p>{_escaped(each)}</p>" for each in notes),
+        "</main>",
         "</body>",
         "</html>",
     ]
     return _HEAD + "\n".join(parts)
 
 
-def _table(table: Table) -> str:
+def _table(table: Table, number: int) -> str:
     head = "".join(f'<th scope="col">{_escaped(each)}</th>' for each in table.head)
     rows = "\n".join(f"<tr>{_cells(row)}</tr>" for row in table.rows)
-    title = f"<h2>{_escaped(table.title)}</h2>"
+    title = f'<h2 id="table-{number}">{_escaped(table.title)}</h2>'
     body = f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>"
-    return f'{title}\n<div class="wide">{body}</div>'
+    # What scrolls can be reached by keyboard, and has a name there.
+    wide = f'<div class="wide" role="region" aria-labelledby="table-{number}" tabindex="0">'
+    return f"{title}\n{wide}{body}</div>"
 
 
 def _cells(row: Iterable[str]) -> str:

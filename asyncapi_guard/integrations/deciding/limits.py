@@ -16,6 +16,8 @@ __all__ = ["Limits"]
 
 #: How many clients are remembered. Those who have left are forgotten.
 _MOST = 100_000
+#: In how many namespaces of one connection a client can come again without a clean slate.
+_MOST_NAMESPACES = 1_000
 
 
 class _Client:
@@ -49,11 +51,16 @@ class Limits:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._clients: dict[str, _Client] = {}
+        #: Clients that have left and may come back on the same connection, by that and namespace.
+        self._left: dict[str, dict[str, _Client]] = {}
+        #: Clients that have left, and have events that are still being handled.
+        self._busy: dict[str, _Client] = {}
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
         """Return how many clients are remembered."""
-        return len(self._clients)
+        left = sum(map(len, self._left.values()))
+        return len(self._clients) + left + len(self._busy)
 
     def exceeded(self, policy: Policy, sid: str) -> str | None:
         """Count an event; return the option of the policy that forbids it, if one does.
@@ -111,19 +118,57 @@ class Limits:
     def done(self, sid: str) -> None:
         """An event was handled."""
         with self._lock:
-            client = self._clients.get(sid)
+            client = self._clients.get(sid) or self._busy.get(sid)
             if client is not None and client.running:
                 client.running -= 1
+                if not client.running:
+                    self._busy.pop(sid, None)
 
-    def forget(self, sid: str) -> None:
-        """A client has left."""
+    def enter(self, sid: str, eio_sid: str, namespace: str) -> None:
+        """A client has come to a namespace; if it comes again, what it has asked for counts."""
+        if not self._left:
+            return
         with self._lock:
-            self._clients.pop(sid, None)
+            left = self._left.get(eio_sid)
+            client = None if left is None else left.pop(namespace, None)
+            if client is not None:
+                self._clients[sid] = client
+
+    def leave(self, sid: str, eio_sid: str | None, namespace: str) -> None:
+        """A client has left.
+
+        Args:
+            sid: its session id.
+            eio_sid: its connection, on which it can come again; `None` if that has ended.
+            namespace: which one it has left.
+        """
+        if sid not in self._clients:
+            return
+        with self._lock:
+            client = self._clients.pop(sid, None)
+            if client is None:
+                return
+            if client.running:
+                self._busy[sid] = client
+            if eio_sid is not None:
+                client.ended = False
+                if eio_sid not in self._left and len(self._left) >= _MOST:
+                    del self._left[next(iter(self._left))]
+                left = self._left.setdefault(eio_sid, {})
+                if namespace not in left and len(left) >= _MOST_NAMESPACES:
+                    del left[next(iter(left))]
+                left[namespace] = client
+
+    def forget(self, eio_sid: str) -> None:
+        """A connection has ended."""
+        with self._lock:
+            self._left.pop(eio_sid, None)
 
     def clear(self) -> None:
         """Forget all clients."""
         with self._lock:
-            self._clients.clear()
+            for known in (self._clients, self._left, self._busy):
+                known.clear()
 
     def _client(self, policy: Policy, sid: str, now: float) -> _Client:
         client = self._clients.get(sid)

@@ -34,11 +34,28 @@ class ServerDecisions(RenewalDecisions, EventDecisions, QueueDecisions, ConnectD
         self.limits: Limits | None = Limits()
         self.hosts: Hosts = Hosts()
 
-    def has_left(self, sid: str, namespace: str) -> None:
-        """Forget a client that has left."""
+    def has_come(self, sid: str, namespace: str, eio_sid: str) -> None:
+        """A client has a session id now."""
+        if self.limits is not None:
+            self.limits.enter(sid, eio_sid, namespace)
+
+    def has_left(self, sid: str, namespace: str, eio_sid: str | None) -> None:
+        """Forget a client that has left.
+
+        Args:
+            sid: its session id.
+            namespace: which one it has left.
+            eio_sid: its connection; `None` if that has ended.
+        """
         self.sessions.close(sid, namespace)
         if self.limits is not None:
-            self.limits.forget(sid)
+            self.limits.leave(sid, eio_sid, namespace)
+
+    def has_ended(self, eio_sid: str) -> None:
+        """Forget a connection that has ended."""
+        self.sessions.forget(eio_sid)
+        if self.limits is not None:
+            self.limits.forget(eio_sid)
 
     def forget_clients(self) -> None:
         """Forget all clients."""

@@ -102,11 +102,16 @@ class Admitting(Expiring):
         """python-socketio gives a client its session id."""
         sid = self._pre_connect(eio_sid, namespace)
         session = entering_as.get()
+        if sid is not None:
+            self.decide.has_come(sid, namespace, eio_sid)
         if sid is not None and session is not None and self.decide.active:
             self.decide.sessions.open(sid, namespace, session)
         return sid
 
     def basic_disconnect(self, sid: str, namespace: str, **options: Any) -> Any:
         """A session has ended."""
-        self.decide.has_left(sid, namespace)
+        eio_sid = self.server.manager.eio_sid_from_sid(sid, namespace)
+        connection = self.server.eio.sockets.get(eio_sid)
+        lasts = connection is not None and not (connection.closing or connection.closed)
+        self.decide.has_left(sid, namespace, eio_sid if lasts else None)
         return self._basic_disconnect(sid, namespace, **options)

@@ -56,7 +56,7 @@ class Entering(Adapter):
 
     def handle_eio_disconnect(self, eio_sid: str, reason: Any) -> None:
         """A connection ended."""
-        self.decide.sessions.forget(eio_sid)
+        self.decide.has_ended(eio_sid)
         environ = self.entrants.note_end(eio_sid, reason)
         self._eio_disconnect(eio_sid, reason)
         self.entrants.keep_environ(eio_sid, environ)

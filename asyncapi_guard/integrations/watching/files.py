@@ -29,7 +29,7 @@ _MOST_LINKS = 100
 
 
 class Look:
-    """Looks at files. Those that are as they were, by time, size and inode, are not read again."""
+    """Looks at files. Those that are as they were, by times, size and inode, are not read again."""
 
     def __init__(self) -> None:
         self._known: dict[Path, tuple[tuple[int, ...], str]] = {}
@@ -45,7 +45,8 @@ class Look:
             state = path.stat()
         except (OSError, ValueError):
             return NOT_THERE
-        which = state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns
+        times = state.st_mtime_ns, state.st_ctime_ns  # the former may be copied from another file
+        which = state.st_dev, state.st_ino, state.st_size, *times
         known = self._known.get(path)
         if known is not None and known[0] == which:
             return known[1]
