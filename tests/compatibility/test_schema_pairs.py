@@ -45,7 +45,35 @@ def args(*items: Any, **keywords: Any) -> Any:
     return {"type": "array", "items": list(items), **keywords}
 
 
+CONDITIONS = tuple(
+    {**of(k=TEXT, v=TEXT), "if": {**condition, "required": ["k"]}, "then": {"required": ["v"]}}
+    for condition in ({"properties": {"k": {"const": "x"}}}, {})
+)
 CASES: list[tuple[str, Any, Any, str]] = [
+    (
+        "false as not",
+        obj(additionalProperties=False),
+        obj(additionalProperties={"not": {}}),
+        "same",
+    ),
+    ("no property as not", of(a=False), of(a={"not": {}}), "same"),
+    ("any item", {"type": "array", "contains": True}, {"type": "array", "minItems": 1}, "same"),
+    (
+        "no item",
+        form(DRAFT2020, {"type": "array", "contains": INT, "minContains": 0}),
+        {"type": "array"},
+        "same",
+    ),
+    (
+        "all types",
+        {"type": ["string", "number", "boolean", "object", "array", "null"]},
+        {},
+        "same",
+    ),
+    ("nested allOf", {"allOf": [{"allOf": [of(a=INT)]}, of(b=TEXT)]}, of(a=INT, b=TEXT), "same"),
+    ("arguments swapped", args(TEXT, INT, minItems=2), args(INT, TEXT, minItems=2), "other"),
+    ("no argument any more", NULL, TEXT, "other"),
+    ("a condition wider", *CONDITIONS, "narrower"),
     (
         "dependentRequired",
         form(DRAFT2019, of(a=TEXT, b=TEXT)),

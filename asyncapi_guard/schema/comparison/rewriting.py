@@ -14,6 +14,7 @@ __all__ = ["merged", "rewrite_keywords", "rewrite_typed"]
 _LENGTHS: Mapping[str, int] = {"uuid": 36, "date": 10}
 _PLAIN = ("type", "properties", "required")
 _TEXTS = ("$id", "$schema", "title", "description", "$comment", "default", "examples", "deprecated")
+_ALL_TYPES = frozenset(("string", "number", "boolean", "object", "array", "null"))
 #: Patterns that every name matches.
 _ANY_NAME = ("", ".*", "^", "^.*")
 
@@ -21,6 +22,9 @@ _ANY_NAME = ("", ".*", "^", "^.*")
 def rewrite_keywords(own: dict[str, Any]) -> None:
     """Rewrite the keywords of a schema, in place: those that are about no type by themselves."""
     _split_dependencies(own)
+    types = own.get("type")
+    if isinstance(types, list) and {*map(str, types)} >= _ALL_TYPES:
+        del own["type"]
     if "if" not in own or not own.keys() & {"then", "else"}:
         for key in ("if", "then", "else"):
             own.pop(key, None)
@@ -93,6 +97,11 @@ def _string(flat: dict[str, Any]) -> None:
 
 
 def _array(flat: dict[str, Any]) -> None:
+    for key in ("items", "additionalItems"):
+        if _rules_all_out(flat.get(key)):
+            flat[key] = False
+    if "maxContains" not in flat:
+        _count_any(flat)
     if flat.get("items") is False:
         flat["maxItems"] = 0
     if flat.get("maxItems") == 0:
@@ -102,7 +111,28 @@ def _array(flat: dict[str, Any]) -> None:
         flat.pop("uniqueItems", None)
 
 
+def _count_any(flat: dict[str, Any]) -> None:
+    """So many items of any kind are so many items; none of a kind says nothing."""
+    least = flat.get("minContains", 1)
+    if "contains" not in flat or not isinstance(least, (int, float)):
+        return
+    if least == 0 or flat["contains"] in (True, {}):
+        del flat["contains"]
+        flat.pop("minContains", None)
+        flat["minItems"] = max(flat.get("minItems", least), least)
+
+
+def _rules_all_out(schema: Any) -> bool:
+    """Whether a schema is `false` in other words."""
+    return isinstance(schema, dict) and schema.get("not") in (True, {}) and "not" in schema
+
+
 def _object(flat: dict[str, Any]) -> None:
+    if _rules_all_out(flat.get("additionalProperties")):
+        flat["additionalProperties"] = False
+    if any(map(_rules_all_out, flat.get("properties", {}).values())):
+        named = flat["properties"].items()
+        flat["properties"] = {name: not _rules_all_out(each) and each for name, each in named}
     required = flat.get("required")
     if isinstance(required, list) and flat.get("minProperties", 0) <= len(set(required)):
         flat.pop("minProperties", None)

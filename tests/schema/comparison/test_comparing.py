@@ -118,7 +118,7 @@ DIFFERENT = [
     ({"type": "array"}, {"not": {}}, "the value may be array in the code, something in the file"),
     (
         {"type": "array"},
-        {"type": "array", "contains": {}},
+        {"type": "array", "contains": {"type": "string"}},
         "the value has contains in the file only",
     ),
     (
