@@ -46,6 +46,8 @@ class SummedFile(RotatingFile):
             return
         # Half of it is for what comes, so that this is seldom done.
         lines = self._add_up(path.read_bytes().splitlines(), self._largest // 2)
+        if os.name == "nt":
+            self.close()  # which does not replace a file that is open
         _write_anew(path, b"".join(line + b"\n" for line in lines))
         self.close()
 
