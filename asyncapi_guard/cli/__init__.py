@@ -22,6 +22,7 @@ _COMMANDS = {
     "docs": "Show an AsyncAPI file in the browser.",
     "export": "Write the AsyncAPI document of an application.",
     "init": "Write a first AsyncAPI file.",
+    "mock": "Serve a mock of an AsyncAPI file's server.",
     "models": "Write Python models of an AsyncAPI file.",
     "report": "Sum up the violations that guards have logged.",
     "rules": "List the rules for documents, or explain one.",
