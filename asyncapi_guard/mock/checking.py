@@ -74,7 +74,7 @@ class Checker:
                 self._fault(_child(rule.node, "on"), self._no_event(rule.on, namespaces, "receive"))
                 return
             namespaces = having
-        self._expressions(rule, namespaces)
+        known = self._expressions(rule, namespaces)
         emitting = [
             each
             for each in namespaces
@@ -85,7 +85,7 @@ class Checker:
         ]
         for step in rule.then:
             self._step(step, rule, namespaces)
-        for namespace in namespaces:
+        for namespace in namespaces if known else ():
             self._values(rule, namespace, emits=namespace in emitting)
 
     def _namespaces(self, rule: Rule) -> list[str]:
@@ -152,34 +152,36 @@ class Checker:
 
     # -- expressions -------------------------------------------------------------------------------
 
-    def _expressions(self, rule: Rule, namespaces: list[str]) -> None:
+    def _expressions(self, rule: Rule, namespaces: list[str]) -> bool:
+        """Whether everything that expressions are about is known where they are."""
         event = bool(rule.on) and rule.on not in (CONNECT, DISCONNECT)
         known = {"$namespace", "$parameters"}
         if rule.on:
             known |= {"$sid", "$auth"}
         if event:
             known.add("$message.payload")
-        for condition in rule.when:
-            self._expression(condition.node, condition.expression, known, namespaces, key=True)
         # Rooms are entered when the ack is known.
         later = known | {"$ack"} if event else known
-        for name in ("refuse", "ack", "join", "leave"):
-            place = rule.node.get(name) if not rule.listens else None
-            if place is not None:
-                self._of_value(place, known if name in ("refuse", "ack") else later, namespaces)
+        found = [
+            self._expression(each.node, each.expression, known, namespaces, key=True)
+            for each in rule.when
+        ]
+        for name in ("refuse", "ack", "join", "leave") if not rule.listens else ():
+            allowed = known if name in ("refuse", "ack") else later
+            found += self._of_value(rule.node.get(name), allowed, namespaces)
         for step in rule.then:
             for name in ("payload", "to", "join", "leave"):
-                place = step.node.get(name)
-                if place is not None:
-                    self._of_value(place, later, namespaces)
+                found += self._of_value(step.node.get(name), later, namespaces)
+        return all(found)
 
-    def _of_value(self, node: Node, known: set[str], namespaces: list[str]) -> None:
+    def _of_value(self, node: Node | None, known: set[str], namespaces: list[str]) -> list[bool]:
+        if node is None:
+            return []
         try:
-            found = list(expressions_in(node.value))
+            expressions = list(expressions_in(node.value))
         except ValueError:
-            return  # said already
-        for expression in found:
-            self._expression(node, expression, known, namespaces)
+            return [False]  # said already
+        return [self._expression(node, each, known, namespaces) for each in expressions]
 
     def _expression(
         self,
@@ -189,20 +191,18 @@ class Checker:
         namespaces: list[str],
         *,
         key: bool = False,
-    ) -> None:
+    ) -> bool:
+        text = ""
         if expression.name not in known:
-            names = ", ".join(sorted(known))
-            self._report(
-                node.finding(f"{expression.name} is not known here; there are {names}", key=key)
-            )
+            text = f"{expression.name} is not known here; there are {', '.join(sorted(known))}"
         elif expression.name == "$parameters" and expression.path:
-            names_there = {
-                name for each in namespaces for name in self._addresses.parameter_names(each)
-            }
+            there = {name for each in namespaces for name in self._addresses.parameter_names(each)}
             name = expression.path[0]
-            if name not in names_there:
-                text = f"the namespace has no parameter {name!r}{_hint(name, names_there)}"
-                self._report(node.finding(text, key=key))
+            if name not in there:
+                text = f"the namespace has no parameter {name!r}{_hint(name, there)}"
+        if text:
+            self._report(node.finding(text, key=key))
+        return not text
 
     # -- values ------------------------------------------------------------------------------------
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Drawer"]
 
 #: How many values are drawn until one says that all is well, or that it is not.
-_TRIES = 80
+_TRIES = 40
 #: How many values are remembered; drawing them takes longer than anything else.
 _KEPT = 10_000
 _EXAMPLES = 50

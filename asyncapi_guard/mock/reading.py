@@ -83,7 +83,8 @@ class Reader:
             self._fault(node, "a rule says when it is played: give it either 'on' or 'every'")
             return None
         if every == 0 and "every" in node.value:
-            self._fault(node.child("every"), "'every' takes seconds, more than 0")
+            if node.value["every"] == 0:
+                self._fault(node.child("every"), "'every' takes seconds, more than 0")
             return None
         return self._rule(node, on, every, self._text(node, "namespace") or None)
 
@@ -199,7 +200,7 @@ class Reader:
         if to.value not in allowed:
             names = ", ".join(allowed)
             self._fault(to, f"{shown(to.value)} is nobody; write one of {names}, or {{room: NAME}}")
-        return Target(to.value if to.value in allowed else "everyone")
+        return Target(str(to.value) if to.value in allowed else "everyone")
 
     def _conditions(self, node: Node) -> tuple[Condition, ...]:
         when = node.get("when")

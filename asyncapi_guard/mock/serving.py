@@ -62,7 +62,8 @@ class ServedMock:
     def run(self) -> None:
         """Serve until `end` is called by another thread, or this one is interrupted."""
         try:
-            self._server.serve_forever()
+            # How long `end` waits at most.
+            self._server.serve_forever(poll_interval=0.02)
         finally:
             self.mock.end()
             self._server.server_close()

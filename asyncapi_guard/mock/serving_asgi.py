@@ -46,6 +46,7 @@ def serve(loaded: LoadedMock, host: str, port: int, listening: Callable[[int], N
         timeout_graceful_shutdown=1,
     )
     bound = config.bind_socket()
+    bound.listen()  # so that clients wait, and are not refused, until it has started
     listening(bound.getsockname()[1])
     server = _Server(config)
     server.mock = mock
