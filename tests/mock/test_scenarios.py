@@ -26,7 +26,7 @@ def test_an_ack_and_then_an_event_to_the_room(
     url = serve(game, scenario=rules({"on": "create_game", "join": ROOM, "then": then}))
     player, stranger = play(url), play(url)
     order: list[Any] = []
-    player.io.on("game_created", lambda data: order.append(data))
+    player.io.on("game_created", order.append)
     done = player.ask("create_game", ADA)
     order.append("answered")
     player.ask("look")

@@ -1,4 +1,4 @@
-"""What a mock answers by itself: examples or drawn values, by the seed, with the request's fields."""
+"""What a mock answers by itself: examples or drawn values, with fields of the request."""
 
 from __future__ import annotations
 
