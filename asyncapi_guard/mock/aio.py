@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -93,9 +94,9 @@ class AsyncioMock:
         self._ended = True
         for task in list(self._tasks):
             task.cancel()
-        eio = self.server.eio
-        for eio_sid in list(eio.sockets):
-            await eio.disconnect(eio_sid)
+        for connection in list(self.server.eio.sockets.values()):
+            with suppress(Exception):  # it may go by itself meanwhile
+                await connection.close(wait=False)
         await self.server.shutdown()
 
     async def emit(

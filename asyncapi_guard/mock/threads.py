@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -88,9 +89,9 @@ class ThreadedMock:
     def end(self) -> None:
         """Do nothing more, and let all clients go."""
         self._ended.set()
-        eio = self.server.eio
-        for eio_sid in list(eio.sockets):
-            eio.disconnect(eio_sid)
+        for connection in list(self.server.eio.sockets.values()):
+            with suppress(Exception):  # it may go by itself meanwhile
+                connection.close(wait=False)
         self.server.shutdown()
 
     def emit(

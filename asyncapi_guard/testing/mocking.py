@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 
     from asyncapi_guard.contract import Contract
+    from asyncapi_guard.integrations.middleware import AsyncAPIGuard
     from asyncapi_guard.violations import Violation
 
 _Taken = TypeVar("_Taken")
@@ -34,6 +35,7 @@ class MockServer:
         port: of it.
         timeout: how many seconds `received` and `violation` wait.
         io: the `socketio.Server`.
+        guard: what guards it.
     """
 
     __test__ = False  # pytest takes it for no test
@@ -48,6 +50,7 @@ class MockServer:
         self.url: str = self._served.url
         self.port: int = self._served.port
         self.io: Any = self._served.mock.server
+        self.guard: AsyncAPIGuard = loaded.guard
 
     @property
     def events(self) -> tuple[Received, ...]:

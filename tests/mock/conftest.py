@@ -8,7 +8,6 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import socketio
 import uvicorn
 import yaml
 
@@ -17,6 +16,7 @@ from asyncapi_guard.mock.aio import AsyncioMock
 from asyncapi_guard.mock.credentials import read_listed
 from asyncapi_guard.mock.loading import load_mock
 from asyncapi_guard.mock.options import MockOptions
+from asyncapi_guard.testing.synchronous import _Client
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -100,7 +100,8 @@ class Player:
     """A client that keeps what comes, in order: events, and acks as `ack`."""
 
     def __init__(self, url: str, namespace: str = "/", auth: Any = None, **options: Any) -> None:
-        self.io: Any = socketio.Client(reconnection=False, handle_sigint=False)
+        # It takes what comes in the order in which it comes.
+        self.io: Any = _Client(reconnection=False, handle_sigint=False)
         self.namespace = namespace
         self._came: queue.Queue[tuple[str, Any]] = queue.Queue()
         self.io.on("*", self._put, namespace=namespace)
@@ -117,6 +118,12 @@ class Player:
     def next(self) -> tuple[str, Any]:
         """What came next."""
         return self._came.get(timeout=PATIENCE)
+
+    def leave(self) -> None:
+        """Disconnect; where the server has gone first, the library may wait for a ping."""
+        leaving = threading.Thread(target=self.io.disconnect, daemon=True)
+        leaving.start()
+        leaving.join(1)
 
     @property
     def came(self) -> list[tuple[str, Any]]:
@@ -151,6 +158,7 @@ def on_threads(spec: Any, options: dict[str, Any]) -> Iterator[str]:
 
 @contextmanager
 def on_asyncio(spec: Any, options: dict[str, Any]) -> Iterator[str]:
+    options["origins"] = tuple(options.pop("cors", ()))
     options["credentials"] = tuple(map(read_listed, options.get("credentials", ())))
     loaded = load_mock(spec, MockOptions(**options))
     config = uvicorn.Config(AsyncioMock(loaded).app, port=0, log_level="critical")
@@ -175,7 +183,7 @@ def play() -> Iterator[Callable[..., Player]]:
 
         def enter(*args: Any, **options: Any) -> Player:
             player = Player(*args, **options)
-            stack.callback(player.io.disconnect)
+            stack.callback(player.leave)
             return player
 
         yield enter
