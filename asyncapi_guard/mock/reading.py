@@ -277,7 +277,13 @@ class Reader:
             self._fault(node, f"expected a mapping, not {kind_of(node.value)}")
             return False
         for key in node.value:
-            if key not in known and not str(key).startswith("x-"):
+            if key is True:
+                self._fault(
+                    node,
+                    "a reader of YAML 1.1, such as PyYAML, has read the key 'on' as true; pass the "
+                    'path of the scenario, or write "on" with quotes',
+                )
+            elif key not in known and not str(key).startswith("x-"):
                 hint = nearest(str(key), known) or f"; there are {', '.join(known)}"
                 self._fault(node.child(key), f"unknown field {shown(key)}{hint}", key=True)
         return True

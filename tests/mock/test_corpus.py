@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import socketio
@@ -12,7 +13,7 @@ import socketio
 from asyncapi_guard import AsyncAPIGuard, AsyncAPIGuardError, testing
 from asyncapi_guard.guard.credentials import source_of
 from asyncapi_guard.mock.addresses import Addresses
-from asyncapi_guard.values import NoValue, RandomChoices, draw_ack, draw_arguments
+from asyncapi_guard.values import NoValue, RandomChoices, draw_ack, draw_arguments, draw_value
 from asyncapi_guard.values.judges import ack_judge
 
 ROOT = Path(__file__).parents[2]
@@ -130,10 +131,11 @@ def credentials(judge: Any, namespace: str) -> tuple[dict[str, str], dict[str, s
 
 
 def texts(judge: Any, namespace: str) -> dict[str, str]:
-    """The parameters of a query that the `ws` binding of a namespace requires."""
+    """A query that the `ws` binding of a namespace accepts."""
     found: dict[str, str] = {}
     for channel in judge.contract.channels.values():
         binding = channel.websocket
         if channel.address == namespace and binding is not None and binding.query is not None:
-            found |= dict.fromkeys(binding.query.schema.document.get("required", ()), "abc")
+            drawn = draw_value(binding.query.schema, RandomChoices(2))
+            found |= {name: quote(str(value)) for name, value in drawn.items()}
     return found

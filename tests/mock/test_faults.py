@@ -145,6 +145,13 @@ def test_a_file_that_is_no_scenario(text: str, game: Any, tmp_path: Path) -> Non
     assert caught.value.findings[0].file == str(file)
 
 
+def test_a_scenario_that_another_reader_read(game: Any) -> None:
+    """PyYAML takes `on` for true, and its user learns so."""
+    scenario = yaml.safe_load("rules: [{on: look}]")
+    with pytest.raises(InvalidDocument, match="has read the key 'on' as true"):
+        load_mock(game, MockOptions(scenario=scenario))
+
+
 def test_all_faults_at_once(game: Any) -> None:
     """Faults are not found one after the other."""
     scenario = {"rules": [{"on": "lok"}, {"on": "look", "then": {"emit": "nwes"}}, {"every": -1}]}
