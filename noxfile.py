@@ -296,5 +296,14 @@ def bench(session: nox.Session) -> None:
     session.run("python", "benchmarks/load.py")
     session.run("python", "benchmarks/loop.py")
     # They exit with 1 where a goal is missed, and the rest is measured in any case.
-    for program in ("hostile", "validate", "peers", "drop_ins", "console", "report", "metrics"):
+    for program in (
+        "hostile",
+        "validate",
+        "peers",
+        "drop_ins",
+        "console",
+        "report",
+        "metrics",
+        "mock",
+    ):
         session.run("python", f"benchmarks/{program}.py", success_codes=[0, 1])

@@ -26,9 +26,9 @@ from asyncapi_guard.values import (
 from asyncapi_guard.values.judges import ack_judge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from asyncapi_guard.contract import Ack, Message
+    from asyncapi_guard.contract import Ack, Message, Schema
     from asyncapi_guard.guard.rules import Rule
 
 __all__ = ["Drawer"]
@@ -38,6 +38,29 @@ _TRIES = 40
 #: How many values are remembered; drawing them takes longer than anything else.
 _KEPT = 10_000
 _EXAMPLES = 50
+
+
+class _Pool:
+    """What is known of the values of one ack, or of one event; found once.
+
+    Attributes:
+        place: identifies it.
+        accepts: whether values are valid.
+        examples: those of the document.
+        names: the names of the fields that they may have.
+    """
+
+    def __init__(
+        self,
+        place: str,
+        accepts: Callable[[Sequence[Any]], bool],
+        examples: Iterable[list[Any]],
+        schemas: Iterable[Schema],
+    ) -> None:
+        self.place: str = place
+        self.accepts: Callable[[Sequence[Any]], bool] = accepts
+        self.examples: list[list[Any]] = list(islice(examples, _EXAMPLES))
+        self.names: Names = names_in(schemas)
 
 
 class Drawer:
@@ -50,8 +73,7 @@ class Drawer:
     def __init__(self, seed: int) -> None:
         self._seed = seed
         self._drawn: OrderedDict[tuple[Any, ...], list[Any]] = OrderedDict()
-        self._examples: dict[tuple[str, bool], list[list[Any]]] = {}
-        self._names: dict[str, Names] = {}
+        self._pools: dict[tuple[Any, ...], _Pool] = {}
         self._lock = Lock()
 
     def choices(self, *key: object) -> RandomChoices:
@@ -74,23 +96,14 @@ class Drawer:
         Raises:
             NoValue: none was found.
         """
-        accepts = ack_judge(ack)
-        place = f"{_place(message)} {ack.location}"
-        examples = self._listed(place, lambda: example_acks(ack), error=error)
-        if examples:
-            base = examples[times % len(examples)]
-        else:
-            base = self._kept(
-                (place, error, times), lambda: self._draw_ack(place, ack, times, error=error)
-            )
-        names = self._names_of(place, "ack", ack.alternatives)
-        refused = is_refusal(base)
-        return echoed(
-            copy.deepcopy(base),
-            sources,
-            names,
-            lambda args: is_refusal(args) is refused and accepts(args),
-        )
+        pool = self._pool_of_ack(message, ack, error=error)
+        base = self._one_of(pool, times, lambda: self._draw_ack(pool, ack, times, error=error))
+        refused, accepts = is_refusal(base), pool.accepts
+
+        def fits(args: list[Any]) -> bool:
+            return is_refusal(args) is refused and accepts(args)
+
+        return echoed(base, sources, pool.names, fits)
 
     def arguments(self, rule: Rule, event_at: str, times: int, sources: Sequence[Any]) -> list[Any]:
         """The arguments of an event.
@@ -104,27 +117,53 @@ class Drawer:
         Raises:
             NoValue: none were found.
         """
-        messages = [each.message for each in rule.alternatives if each.message is not None]
+        pool = self._pool_of_event(rule, event_at)
+        base = self._one_of(pool, times, lambda: self._draw_arguments(rule, event_at, times))
+        return echoed(base, sources, pool.names, rule.accepts)
 
-        def found() -> Any:
-            return (each for message in messages for each in example_arguments(message))
+    # -- what is known -----------------------------------------------------------------------------
 
-        examples = [each for each in self._listed(event_at, found) if rule.accepts(each)]
-        if examples:
-            base = examples[times % len(examples)]
-        else:
-            base = self._kept(
-                (event_at, None, times), lambda: self._draw_arguments(rule, event_at, times)
-            )
-        schemas = [each.payload for each in messages if each.payload is not None]
-        return echoed(
-            copy.deepcopy(base), sources, self._names_of(event_at, "event", schemas), rule.accepts
-        )
+    def _pool_of_ack(self, message: Message, ack: Ack, *, error: bool) -> _Pool:
+        place = message.location or message.id
+        key = place, ack.location, error
+        pool = self._pools.get(key)
+        if pool is None:
+            listed = (each for each in example_acks(ack) if is_refusal(each) is error)
+            pool = _Pool(f"{key}", ack_judge(ack), listed, ack.alternatives)
+            self._pools[key] = pool
+        return pool
+
+    def _pool_of_event(self, rule: Rule, event_at: str) -> _Pool:
+        pool = self._pools.get((event_at,))
+        if pool is None:
+            messages = [each.message for each in rule.alternatives if each.message is not None]
+            listed = (each for message in messages for each in example_arguments(message))
+            valid = (each for each in listed if rule.accepts(each))
+            schemas = [each.payload for each in messages if each.payload is not None]
+            pool = self._pools[event_at,] = _Pool(event_at, rule.accepts, valid, schemas)
+        return pool
+
+    def _one_of(self, pool: _Pool, times: int, draw: Callable[[], list[Any]]) -> list[Any]:
+        """An example, else a value that was drawn before, else one that is drawn now."""
+        if pool.examples:
+            return copy.deepcopy(pool.examples[times % len(pool.examples)])
+        key = pool.place, times
+        with self._lock:
+            found = self._drawn.get(key)
+            if found is not None:
+                self._drawn.move_to_end(key)
+        if found is None:
+            found = draw()
+            with self._lock:
+                self._drawn[key] = found
+                if len(self._drawn) > _KEPT:
+                    self._drawn.popitem(last=False)
+        return copy.deepcopy(found)
 
     # -- drawing -----------------------------------------------------------------------------------
 
-    def _draw_ack(self, place: str, ack: Ack, times: int, *, error: bool) -> list[Any]:
-        choices = self.choices(place, "error" if error else "ack", times)
+    def _draw_ack(self, pool: _Pool, ack: Ack, times: int, *, error: bool) -> list[Any]:
+        choices = self.choices(pool.place, times)
         drawn: list[Any] | None = None
         for _ in range(_TRIES):
             drawn = draw_ack(ack, choices)
@@ -132,7 +171,7 @@ class Drawer:
                 return drawn
             if not error:
                 bare = without_error(drawn)
-                if not is_refusal(bare) and ack_judge(ack)(bare):
+                if not is_refusal(bare) and pool.accepts(bare):
                     return bare
         if error or drawn is None:
             raise NoValue(ack.location)
@@ -148,43 +187,3 @@ class Drawer:
             except NoValue:
                 left.remove(one)
         raise NoValue(event_at)
-
-    # -- what is kept ------------------------------------------------------------------------------
-
-    def _kept(self, key: tuple[Any, ...], draw: Callable[[], list[Any]]) -> list[Any]:
-        with self._lock:
-            found = self._drawn.get(key)
-            if found is not None:
-                self._drawn.move_to_end(key)
-                return found
-        found = draw()
-        with self._lock:
-            self._drawn[key] = found
-            if len(self._drawn) > _KEPT:
-                self._drawn.popitem(last=False)
-        return found
-
-    def _listed(
-        self, place: str, found: Callable[[], Any], *, error: bool | None = None
-    ) -> list[list[Any]]:
-        """The examples; of an ack, those that say that all is well, or that it is not."""
-        key = place, bool(error)
-        if error is None:
-            key = f"event {place}", False
-        examples = self._examples.get(key)
-        if examples is None:
-            listed = list(islice(found(), _EXAMPLES))
-            if error is not None:
-                listed = [each for each in listed if is_refusal(each) is error]
-            examples = self._examples[key] = listed
-        return examples
-
-    def _names_of(self, place: str, kind: str, schemas: Sequence[Any]) -> Names:
-        names = self._names.get(f"{kind} {place}")
-        if names is None:
-            names = self._names[f"{kind} {place}"] = names_in(schemas)
-        return names
-
-
-def _place(message: Message) -> str:
-    return message.location or message.id

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
+from asyncapi_guard.mock.script import logger
 from asyncapi_guard.violations import printable
 
-__all__ = ["refusal_of", "said_of"]
+__all__ = ["refusal_of", "say"]
 
 
-def said_of(what: str, namespace: str, how: str = "") -> str:
-    """A line about traffic.
+def say(what: str, namespace: str, how: str = "", event: str | None = None) -> None:
+    """Write a line about traffic.
 
     Args:
-        what: that happened.
+        what: that happened, with `%s` for the event.
         namespace: where.
         how: where the answer is from; empty without one.
+        event: its name.
     """
+    if not logger.isEnabledFor(logging.INFO):
+        return
+    text = what if event is None else what % printable(event)
     answer = f"; answered by the {how}" if how else ""
-    return f"{what} in {printable(namespace)}{answer}"
+    logger.info("%s in %s%s", text, printable(namespace), answer)
 
 
 def refusal_of(value: Any) -> tuple[Any, ...]:

@@ -14,10 +14,8 @@ from socketio import exceptions
 from asyncapi_guard.errors import ContractViolation
 from asyncapi_guard.mock.expressions import NOTHING
 from asyncapi_guard.mock.origins import allowed_origins
-from asyncapi_guard.mock.script import logger
-from asyncapi_guard.mock.telling import refusal_of, said_of
+from asyncapi_guard.mock.telling import refusal_of, say
 from asyncapi_guard.mock.turns import Disconnect, Emit, Join, Leave, Wait
-from asyncapi_guard.violations import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -120,9 +118,9 @@ class ThreadedMock:
     def _connects(self, namespace: str, sid: str, _environ: Any, auth: Any = None) -> None:
         turn = self._script.connects(namespace, sid, auth)
         if turn.refusal is not NOTHING:
-            logger.info("%s", said_of("refused a client", namespace, "scenario"))
+            say("refused a client", namespace, "scenario")
             raise exceptions.ConnectionRefusedError(*refusal_of(turn.refusal))
-        logger.info("%s", said_of("a client connected", namespace))
+        say("a client connected", namespace)
         self._entering[namespace, sid] = turn
 
     def _leaves(self, namespace: str, sid: str, _reason: Any = None) -> None:
@@ -135,7 +133,7 @@ class ThreadedMock:
         if self._on_event is not None:
             self._on_event(namespace, event, args)
         turn = self._script.receives(namespace, sid, event, args)
-        logger.info("%s", said_of(f"received {printable(event)}", namespace, turn.how))
+        say("received %s", namespace, turn.how, event)
         self._play(turn.before, namespace, sid)
         left = _afterwards.get()
         if turn.after and left is not None:
@@ -153,7 +151,7 @@ class ThreadedMock:
             except ContractViolation:
                 pass  # the guard has written it down
             except (KeyError, ValueError):
-                logger.info("%s", said_of("a client has left meanwhile", namespace))
+                say("a client has left meanwhile", namespace)
 
     def _do(self, act: Act, namespace: str, sid: str) -> None:
         server = self.server
@@ -174,7 +172,7 @@ class ThreadedMock:
                 skip_sid=act.skip,
                 callback=_take_ack if act.asks else None,
             )
-            logger.info("%s", said_of(f"emitted {printable(act.event)}", act.namespace))
+            say("emitted %s", act.namespace, event=act.event)
 
     # -- what recurs -------------------------------------------------------------------------------
 
