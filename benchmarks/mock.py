@@ -2,8 +2,8 @@
 
     python benchmarks/mock.py [--quick] [--json] [--rounds N]
 
-Packets are fed in and acks are taken where they leave, as in `metrics.py`: nothing of connections is
-measured. Servers hand each event to a thread or a task of its own, as they do by default.
+Packets are fed in and acks are taken where they leave, as in `metrics.py`: nothing is measured of
+connections. Servers hand each event to a thread or a task of its own, as they do by default.
 
 - *example*: the ack is an example of the document.
 - *echo*: an example, with two fields of the request.

@@ -67,6 +67,7 @@ def enters(url: str, auth: Any = None, headers: Any = None, query: str = "") -> 
     return True
 
 
+@pytest.mark.crossed
 @pytest.mark.parametrize(
     ("scheme", "shown", "is_in"),
     [
@@ -104,6 +105,7 @@ def test_the_form_of_a_credential(
     assert enters(serve(secured(game, scheme)), **shown) is is_in
 
 
+@pytest.mark.crossed
 @pytest.mark.parametrize(
     ("scheme", "listed", "shown", "is_in"),
     [
@@ -135,6 +137,7 @@ def test_scopes_and_the_end_of_a_listed_one(
     assert not player.io.connected
 
 
+@pytest.mark.crossed
 @pytest.mark.parametrize("text", ["bearer", "=x", "bearer=", ""])
 def test_what_is_no_credential(text: str, game: Any, serve: Callable[..., str]) -> None:
     """The form is said, and not what was given."""

@@ -50,6 +50,7 @@ def test_the_ack_is_on_the_wire_before_the_event(game: Any, serve: Callable[...,
         wire.close(timeout=0)
 
 
+@pytest.mark.crossed
 @pytest.mark.parametrize(
     ("when", "name", "refused"),
     [
@@ -90,6 +91,7 @@ def test_the_first_rule_whose_conditions_hold(
     assert player.next() == ("news", "a game")
 
 
+@pytest.mark.crossed
 @pytest.mark.parametrize(
     ("refuse", "told"),
     [

@@ -174,6 +174,7 @@ def test_origins(text: str, is_one: bool) -> None:
             check_origin(text)
 
 
+@pytest.mark.crossed
 @pytest.mark.parametrize(
     ("cors", "origin", "is_in"),
     [
@@ -205,6 +206,7 @@ def test_pages_that_connect(cors: Any, origin: str, is_in: bool, game: Any, serv
     assert told == (request.get_header("Origin") if is_in else 400)
 
 
+@pytest.mark.crossed
 @pytest.mark.parametrize(
     ("event", "wrong"),
     [("create_game", {"name": 7}), ("news", "x"), ("connect", {}), ("*", 1), ("say", "x")],
@@ -246,6 +248,7 @@ def test_bytes(game: Any, serve: Any, play: Any) -> None:
     assert player.ask("create_game", {**ADA, "data": b"abc"})["data"] == b"abc"
 
 
+@pytest.mark.crossed
 @pytest.mark.parametrize(
     ("payload", "ack", "args", "wanted"),
     [
