@@ -129,7 +129,9 @@ class Drawer:
         pool = self._pools.get(key)
         if pool is None:
             listed = (each for each in example_acks(ack) if is_refusal(each) is error)
-            pool = _Pool(f"{key}", ack_judge(ack), listed, ack.alternatives)
+            # Without the name of the file: its folder has no part in what is drawn.
+            text = f"{_pointer(place)} {_pointer(ack.location)} {error}"
+            pool = _Pool(text, ack_judge(ack), listed, ack.alternatives)
             self._pools[key] = pool
         return pool
 
@@ -147,7 +149,7 @@ class Drawer:
         """An example, else a value that was drawn before, else one that is drawn now."""
         if pool.examples:
             return copy.deepcopy(pool.examples[times % len(pool.examples)])
-        key = pool.place, times
+        key = id(pool), times
         with self._lock:
             found = self._drawn.get(key)
             if found is not None:
@@ -187,3 +189,7 @@ class Drawer:
             except NoValue:
                 left.remove(one)
         raise NoValue(event_at)
+
+
+def _pointer(location: str) -> str:
+    return location.rpartition("#")[2]

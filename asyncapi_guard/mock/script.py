@@ -71,7 +71,7 @@ class Script:
         facts = self._facts(namespace, sid, auth=auth)
         rule = self._answering(CONNECT, facts)
         if rule is not None and rule.refuse is not NOTHING:
-            return Turn(refusal=filled(rule.refuse, facts))
+            return Turn(refusal=self._refusal(rule, facts))
         with self._lock:
             self._auth[namespace, sid] = auth
         after: list[Act] = []
@@ -129,10 +129,16 @@ class Script:
             namespaces: those in which there are clients.
         """
         after: list[Act] = []
-        for namespace in sorted(namespaces):
+        here = [
+            each
+            for each in sorted(namespaces)
+            if self._is_for(rule, each) and self._sends_all(rule, each)
+        ]
+        if any(step.emission and step.emission.namespace for step in rule.then):
+            del here[1:]  # what names its namespace itself is emitted once
+        for namespace in here:
             facts = self._facts(namespace)
-            if self._is_for(rule, namespace) and self._sends_all(rule, namespace):
-                after += self._steps(rule.then, facts) if rule.holds(facts) else ()
+            after += self._steps(rule.then, facts) if rule.holds(facts) else ()
         return Turn(after=tuple(after))
 
     def ticks(self, namespaces: Iterable[str]) -> Turn:
@@ -189,6 +195,13 @@ class Script:
         except NoValue:
             _say_no_value(f"the ack of {printable(message.event)}", "an 'ack'")
             return [], ""
+
+    def _refusal(self, rule: Rule, facts: Facts) -> Any:
+        try:
+            return filled(rule.refuse, facts)
+        except Missing as missing:
+            _say_missing(rule, missing)
+            return None
 
     def _message(self, namespace: str, event: str, args: Sequence[Any]) -> Message | None:
         rule = self._guard.rule_of_received(namespace, event)

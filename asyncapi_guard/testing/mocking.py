@@ -12,6 +12,7 @@ from asyncapi_guard.mock.expressions import NOTHING
 from asyncapi_guard.mock.loading import LoadedMock, load_mock
 from asyncapi_guard.mock.options import MockOptions
 from asyncapi_guard.mock.origins import check_origin
+from asyncapi_guard.mock.script import logger
 from asyncapi_guard.mock.serving import ServedMock
 from asyncapi_guard.testing.inbox import Inbox, NotReceived, Received, as_value
 
@@ -236,7 +237,10 @@ def mock(  # noqa: PLR0913  # all but the first are options, by keyword
         server=server,
         perspective=perspective,
     )
-    served = MockServer(load_mock(spec, options), host, port, timeout)
+    loaded = load_mock(spec, options)
+    for remark in loaded.remarks:
+        logger.warning("%s", remark)
+    served = MockServer(loaded, host, port, timeout)
     served._served.start()
     try:
         yield served

@@ -155,3 +155,21 @@ def test_a_credential_of_no_scheme(
     """A scheme that the document lacks is an error, with those that it has."""
     with pytest.raises(ValueError, match=said):
         serve(secured(game, "bearer"), credentials=[listed])
+
+
+def test_renewing_and_the_end(game: Any, serve: Callable[..., str], play: Any) -> None:
+    """Events that `x-guard` marks do what the guard does on any server."""
+    secured(game, "bearer")
+    messages = game["channels"]["game"]["messages"]
+    messages["look"] = {
+        "payload": {"type": "object", "properties": {"token": {"type": "string"}}},
+        "x-guard": {"reauthenticate": True},
+    }
+    messages["news"]["x-guard"] = {"expired": True}
+    messages["news"]["payload"] = {"type": "object"}
+    now = time.time()
+    player = play(serve(game), auth=token(sub="ada", exp=now + 0.5))
+    assert player.ask("look", token(sub="ada", exp=now + 1)) is None
+    name, told = player.next()
+    assert (name, told["error"]["code"]) == ("news", "unauthorized")
+    assert time.time() >= now + 1

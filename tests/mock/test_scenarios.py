@@ -8,6 +8,9 @@ import pytest
 import socketio
 import websocket
 
+from asyncapi_guard.mock.loading import load_mock
+from asyncapi_guard.mock.options import MockOptions
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -115,6 +118,17 @@ def test_a_connect_is_refused(
     assert "error" not in play(url, auth={"name": "Ben"}).ask("create_game", ADA)
 
 
+def test_a_refusal_that_points_to_nothing(game: Any, serve: Callable[..., str]) -> None:
+    """The client is refused all the same."""
+    url = serve(game, scenario=rules({"on": "connect", "refuse": "$auth#/nothing"}))
+    client = socketio.Client(reconnection=False, handle_sigint=False)
+    heard: list[Any] = []
+    client.on("connect_error", heard.append)
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        client.connect(url, auth=ADA, transports=["websocket"])
+    assert heard == [{"message": "refused"}]
+
+
 def test_connecting_is_answered_by_an_event(
     game: Any, serve: Callable[..., str], play: Callable[..., Any]
 ) -> None:
@@ -186,6 +200,15 @@ def test_what_recurs(game: Any, serve: Callable[..., str], play: Callable[..., A
     then = [{"emit": "news", "payload": "tick"}]
     player = play(serve(game, scenario=rules({"every": 0.01, "then": then})))
     assert [player.next() for _ in range(3)] == [("news", "tick")] * 3
+
+
+def test_what_recurs_in_another_namespace_is_emitted_once(game: Any) -> None:
+    """However many namespaces have clients."""
+    then = [{"emit": "said", "payload": "x", "namespace": "/rooms/red", "to": "everyone"}]
+    loaded = load_mock(game, MockOptions(scenario=rules({"every": 1, "then": then})))
+    (rule,) = loaded.script.recurring()
+    turn = loaded.script.recurs(rule, ["/", "/rooms/red", "/rooms/blue"])
+    assert [(act.event, act.namespace) for act in turn.after] == [("said", "/rooms/red")]
 
 
 def test_a_mark_on_a_sent_message(

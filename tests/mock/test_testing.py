@@ -236,6 +236,26 @@ def test_the_page_shows_what_was_wrong(game: Any, play: Any, tmp_path: Any) -> N
         assert "Ada" not in page
 
 
+def test_the_page_is_there(game: Any, serve: Any, tmp_path: Any) -> None:
+    """On threads and on asyncio, for clients of this machine."""
+    file = tmp_path / "asyncapi.json"
+    file.write_text(json.dumps(game))
+    with urllib.request.urlopen(f"{serve(file)}/asyncapi/live", timeout=PATIENCE) as answer:
+        assert answer.status == 200
+
+
+def test_the_server_that_it_is(game: Any, caplog: pytest.LogCaptureFixture) -> None:
+    """Where the document's servers require different things, the mock says which one it is."""
+    game["components"] = {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}}
+    token = [{"$ref": "#/components/securitySchemes/token"}]
+    game["servers"] = {
+        "one": {"host": "one.example", "protocol": "ws"},
+        "two": {"host": "two.example", "protocol": "ws", "security": token},
+    }
+    with testing.mock(game):
+        assert "'one'; the others are two" in caplog.text
+
+
 def test_bytes(game: Any, serve: Any, play: Any) -> None:
     """Binary values are drawn, sent and echoed as bytes."""
     data = {"type": "string", "format": "binary"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -31,6 +32,15 @@ def test_a_seed_gives_the_same_answers(game: Any) -> None:
     assert one == two == three
     assert answers(game, 3) == [one, two, three]
     assert answers(game, 4)[0] != one
+
+
+def test_the_name_of_the_file_has_no_part_in_it(game: Any, tmp_path: Any) -> None:
+    """A document gives the same answers wherever it is."""
+    found = []
+    for name in ("one.json", "two.json"):
+        (tmp_path / name).write_text(json.dumps(game))
+        found += answers(tmp_path / name, 3)
+    assert found == [found[0]] * 6 == [*answers(game, 3), *found[3:]]
 
 
 def test_fields_of_the_request_are_echoed(game: Any) -> None:
