@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import engineio
 import socketio
 from socketio import exceptions
 
@@ -29,8 +30,22 @@ __all__ = ["ThreadedMock"]
 _afterwards: ContextVar[list[Callable[[], None]] | None] = ContextVar("afterwards", default=None)
 
 
+class _EngineIO(engineio.Server):  # type: ignore[misc]  # engine.io carries no types
+    """Its threads end without a traceback where a client has cut its connection."""
+
+    def start_background_task(self, target: Any, *args: Any, **kwargs: Any) -> Any:
+        def run() -> None:
+            with suppress(ConnectionError):
+                target(*args, **kwargs)
+
+        return super().start_background_task(run)
+
+
 class _Server(socketio.Server):  # type: ignore[misc]  # python-socketio carries no types
     """A server on which something can be done after an event was answered."""
+
+    def _engineio_server_class(self) -> Any:
+        return _EngineIO
 
     def start_background_task(self, target: Any, *args: Any, **kwargs: Any) -> Any:
         return super().start_background_task(self._run_on, target, args, kwargs)

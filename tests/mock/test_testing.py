@@ -256,6 +256,16 @@ def test_the_server_that_it_is(game: Any, caplog: pytest.LogCaptureFixture) -> N
         assert "'one'; the others are two" in caplog.text
 
 
+def test_a_client_that_cuts_its_connection(game: Any) -> None:
+    """What engine.io does then in a thread of its own ends without an exception."""
+
+    def cut() -> None:
+        raise ConnectionResetError
+
+    with testing.mock(game) as mock:
+        mock.io.eio.start_background_task(cut).join(PATIENCE)
+
+
 def test_bytes(game: Any, serve: Any, play: Any) -> None:
     """Binary values are drawn, sent and echoed as bytes."""
     data = {"type": "string", "format": "binary"}
