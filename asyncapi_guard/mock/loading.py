@@ -200,12 +200,22 @@ def _extensions(contract: Contract, reader: Reader) -> Iterator[Rule]:
             if _EXTENSION in message.meta and address is not None:
                 key = message.location or message.id
                 uses.setdefault(key, (message, set()))[1].add((operation.action, address))
+    received = {
+        (contract.channels[operation.channel].address, message.event)
+        for operation in contract.operations.values()
+        if operation.action is Action.RECEIVE
+        for message in operation.messages
+    }
     sources: dict[str, Source] = {}
     for message, where in uses.values():
         node = _node_of(message, contract, sources)
         for action, address in sorted(where):
             other = (action.mirrored, address) in where
-            yield from _rules_of(node, message, action, address, reader, both=other)
+            for rule in _rules_of(node, message, action, address, reader, both=other):
+                # A message of several channels listens where there is what it listens to.
+                heard = {each for each in where if (each[1], rule.on) in received}
+                if not rule.listens or not heard or (action, address) in heard:
+                    yield rule
 
 
 def _rules_of(  # what is known of a message

@@ -144,7 +144,7 @@ class Reader:
             refuse=self._refusal(node),
             join=self._rooms(node, "join"),
             leave=self._rooms(node, "leave"),
-            delay=self._seconds(node, "delay"),
+            delay=self._seconds(node, "delay") if "delay" in node.value else None,
             ack=self._value(node, "ack"),
             error=error is True,
             then=then,

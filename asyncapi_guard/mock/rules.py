@@ -110,7 +110,7 @@ class Rule:
         refuse: what a client is told that may not connect; `NOTHING` for one that may.
         join: rooms that the client enters before it is answered.
         leave: rooms that it leaves.
-        delay: seconds before it is answered.
+        delay: seconds before it is answered; `None` for as many as before any other answer.
         ack: the ack: its value, or a list of several; `NOTHING` for an example or a drawn one.
         error: the ack is one of the document's alternatives for errors.
         then: what is done after that.
@@ -126,7 +126,7 @@ class Rule:
     refuse: Any = NOTHING
     join: tuple[str, ...] = ()
     leave: tuple[str, ...] = ()
-    delay: float = 0
+    delay: float | None = None
     ack: Any = NOTHING
     error: bool = False
     then: tuple[Step, ...] = ()

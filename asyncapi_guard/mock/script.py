@@ -99,7 +99,7 @@ class Script:
         if rule is not None:
             before += self._moves(rule, facts)
             after += self._steps(rule.then, facts)
-        delay = self._delay if rule is None or not rule.delay else rule.delay
+        delay = self._delay if rule is None or rule.delay is None else rule.delay
         if delay:
             before.append(Wait(delay))
         if not is_refusal(ack):
@@ -230,6 +230,7 @@ class Script:
             if rule.on == on
             and rule.listens is listens
             and self._is_for(rule, facts.namespace)
+            and (rule.namespace is not None or self._sends_all(rule, facts.namespace))
             and rule.holds(facts)
         )
 

@@ -135,6 +135,18 @@ def test_a_fault_of_a_mark(name: str, game: Any, tmp_path: Path) -> None:
     assert start <= finding.line <= start + 3
 
 
+def test_a_mark_in_another_file(game: Any, tmp_path: Path) -> None:
+    """The place is in the file that has the message."""
+    (tmp_path / "news.yml").write_text("payload: {type: string}\nx-mock:\n  on: lok\n")
+    game["channels"]["game"]["messages"]["news"] = {"$ref": "./news.yml"}
+    file = tmp_path / "asyncapi.yml"
+    file.write_text(yaml.safe_dump(game))
+    with pytest.raises(InvalidDocument) as caught:
+        load_mock(file, MockOptions())
+    (finding,) = caught.value.findings
+    assert (finding.file, finding.line) == (str(tmp_path / "news.yml"), 3)
+
+
 @pytest.mark.parametrize("text", ["", "- a list", "rules: 7", "rules: [", "rulse: []"])
 def test_a_file_that_is_no_scenario(text: str, game: Any, tmp_path: Path) -> None:
     """It is named, whatever is wrong with it."""

@@ -228,6 +228,46 @@ def test_a_mark_on_a_sent_message(
     assert player.came == []
 
 
+def test_a_mark_on_the_connect_message(
+    game: Any, serve: Callable[..., str], play: Callable[..., Any]
+) -> None:
+    """It is about connecting."""
+    game["channels"]["game"]["messages"]["connect"] = {
+        "payload": {"type": "object"},
+        "x-mock": {"when": {"$auth#/name": "Ada"}, "refuse": "no"},
+    }
+    game["operations"]["receive"]["messages"].append({"$ref": "#/channels/game/messages/connect"})
+    url = serve(game)
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        play(url, auth=ADA)
+    assert play(url, auth={"name": "Ben"}).ask("create_game", ADA)["name"] == "Ada"
+
+
+def test_rules_are_for_namespaces_that_have_all_that_they_emit(
+    game: Any, serve: Callable[..., str], play: Callable[..., Any]
+) -> None:
+    """A rule without a namespace emits nothing that a namespace does not have."""
+    then = {"emit": "news", "payload": "hello"}
+    url = serve(game, scenario=rules({"on": "connect", "then": then}))
+    assert play(url).next() == ("news", "hello")
+    guest = play(url, "/rooms/red")
+    assert guest.ask("say", "hi") == {"room": "red"}
+    assert guest.came == []
+
+
+def test_a_message_of_several_channels_listens_where_it_can(game: Any) -> None:
+    """It is no fault that another channel with it has no such event."""
+    news = {"payload": {"type": "string"}, "x-mock": {"on": "look"}}
+    game["components"] = {"messages": {"News": {"name": "news", **news}}}
+    for channel, operation in (("game", "send"), ("room", "tell")):
+        reference = {"$ref": "#/components/messages/News"}
+        game["channels"][channel]["messages"]["news"] = reference
+        game["operations"][operation]["messages"].append(
+            {"$ref": f"#/channels/{channel}/messages/news"}
+        )
+    load_mock(game, MockOptions())
+
+
 def test_the_scenario_stands_before_the_document(
     game: Any, serve: Callable[..., str], play: Callable[..., Any]
 ) -> None:

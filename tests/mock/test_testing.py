@@ -306,7 +306,7 @@ def test_arguments_of_all_kinds(
 
 def test_a_delay(game: Any, serve: Any, play: Any) -> None:
     """Each ack waits; the delay of a rule counts instead of it."""
-    rules = [{"on": "look", "delay": 0.001}]
+    rules = [{"on": "look", "delay": 0}]
     player = play(serve(game, delay=0.2, scenario={"rules": rules}))
     answered: queue.Queue[str] = queue.Queue()
     player.io.emit("create_game", ADA, callback=lambda _: answered.put("create_game"))
