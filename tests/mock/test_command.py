@@ -88,7 +88,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.mark.parametrize("options", [(), ("--asgi",)], ids=["threads", "asyncio"])
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param((), id="threads"),
+        pytest.param(("--asgi",), id="asyncio", marks=pytest.mark.slow),
+    ],
+)
 def test_it_serves_and_says_what_was_wrong(options: tuple[str, ...], file: Path, play: Any) -> None:
     """With the line in the document, and no value; Ctrl-C ends it while clients are there."""
     with running(file.parent, *options, "--cors", "loopback") as mock:
@@ -106,6 +112,7 @@ def test_it_serves_and_says_what_was_wrong(options: tuple[str, ...], file: Path,
     assert "Ada" not in told
 
 
+@pytest.mark.slow
 def test_quiet(file: Path, play: Any) -> None:
     """Only what breaks the document is printed."""
     with running(file.parent, "--quiet") as mock:

@@ -123,6 +123,7 @@ def test_listed_credentials(
     assert enters(serve(secured(game, scheme), credentials=[listed]), **shown) is is_in
 
 
+@pytest.mark.slow
 def test_scopes_and_the_end_of_a_listed_one(
     game: Any, serve: Callable[..., str], play: Callable[..., Any]
 ) -> None:
@@ -157,6 +158,7 @@ def test_a_credential_of_no_scheme(
         serve(secured(game, "bearer"), credentials=[listed])
 
 
+@pytest.mark.slow
 def test_renewing_and_the_end(game: Any, serve: Callable[..., str], play: Any) -> None:
     """Events that `x-guard` marks do what the guard does on any server."""
     secured(game, "bearer")
