@@ -302,6 +302,9 @@ def bench(session: nox.Session) -> None:
     session.run("python", "benchmarks/load.py")
     session.run("python", "benchmarks/loop.py")
     # They exit with 1 where a goal is missed, and the rest is measured in any case.
-    programs = ("hostile", "validate", "peers", "drop_ins", "console", "report", "metrics")
-    for program in (*programs, "contract_coverage"):
+    programs = (
+        *("hostile", "validate", "peers", "drop_ins", "console", "report", "metrics"),
+        *("contract_coverage", "usage", "mock", "scaling"),
+    )
+    for program in programs:
         session.run("python", f"benchmarks/{program}.py", success_codes=[0, 1])

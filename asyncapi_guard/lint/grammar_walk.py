@@ -34,6 +34,7 @@ from asyncapi_guard.lint.grammar import (
 )
 from asyncapi_guard.lint.habits import habit_of, missing_hint, stands_for
 from asyncapi_guard.lint.hints import choice_hint, hint_for, kind_hint
+from asyncapi_guard.lint.mock_extension import mock_faults
 from asyncapi_guard.lint.plain import kind_of_plain, plain_fault
 from asyncapi_guard.lint.ref_siblings import check_siblings
 from asyncapi_guard.lint.slips import report_slips
@@ -312,7 +313,7 @@ class GrammarWalk:
         fields = fields_of_version(every, self._binding_version, self._asyncapi)
         if node.value or not may_be_empty(name):
             self._check_required(node, name, fields)
-        for finding in extension_faults(node, name):
+        for finding in (*extension_faults(node, name), *mock_faults(node, name)):
             self._findings.add(finding)
         advised: set[str] = set()
         for key, item in node.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from asyncapi_guard.lint.mock_extension import mock_faults
 from asyncapi_guard.spec.own_extensions import extension_faults, own_extension
 from asyncapi_guard.spec.schema_habits import null_advice
 from asyncapi_guard.spec.wording import shown
@@ -21,7 +22,7 @@ _PROSE = frozenset(("$ref", "$comment", "description", "summary", "title"))
 def check_siblings(report: Findings, ref: Node, *, in_schema: bool) -> None:
     """Report what stands beside a `$ref` and is ignored."""
     hint = "; write both into an allOf" if in_schema else _where(ref)
-    for finding in extension_faults(ref, "Reference"):
+    for finding in (*extension_faults(ref, "Reference"), *mock_faults(ref, "Reference")):
         report.add(finding)
     for key, item in ref.items():
         if key not in _PROSE and not key.startswith("x-") and own_extension(key) is None:

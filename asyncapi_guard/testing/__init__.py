@@ -1,4 +1,4 @@
-"""Guarded clients for your own tests: they find what a server does outside of its document.
+"""Guarded clients for your own tests, and mocks: they find what breaks a document.
 
     from asyncapi_guard import testing
 
@@ -8,20 +8,31 @@
 
 When the block ends, `ContractBroken` is raised if the server sent something that the document does
 not allow. What `emit` and `call` raise is for the test itself to expect.
+
+    with testing.mock("asyncapi.yml") as server:
+        my_client(server.url)
+        assert server.received("add") == {"text": "milk"}
+
+It is raised as well if a client sent something to the mock that the document does not allow.
 """
 
 from __future__ import annotations
 
 from asyncapi_guard.testing.asynchronous import AsyncTestedServer, async_client
 from asyncapi_guard.testing.inbox import ContractBroken, NotReceived, Received
+from asyncapi_guard.testing.mocking import AsyncMockServer, MockServer, async_mock, mock
 from asyncapi_guard.testing.synchronous import TestedServer, client
 
 __all__ = [
+    "AsyncMockServer",
     "AsyncTestedServer",
     "ContractBroken",
+    "MockServer",
     "NotReceived",
     "Received",
     "TestedServer",
     "async_client",
+    "async_mock",
     "client",
+    "mock",
 ]

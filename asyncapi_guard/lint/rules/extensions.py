@@ -1,4 +1,4 @@
-"""Rules about our own extensions, `x-ack` and `x-guard`, where nobody reads them.
+"""Rules about our own extensions, `x-ack`, `x-guard` and `x-mock`, where nobody reads them.
 
 The walks over objects and schemas find them, and so does the loader: an ack that an author believes
 to be judged must be.
@@ -11,8 +11,9 @@ from asyncapi_guard.lint.rule import group
 
 __all__ = ["CHECKED_IN", "RULES"]
 
-CHECKED_IN = ("spec.own_extensions",)
+CHECKED_IN = ("spec.own_extensions", "lint.mock_extension")
 
+_warning = group("Socket.IO profile", Severity.WARNING)
 _error = group("Socket.IO profile", Severity.ERROR, elsewhere=Severity.WARNING)
 
 RULES = (
@@ -55,6 +56,25 @@ RULES = (
           chat: {address: /chat, messages: {say: {payload: {type: string}, x-ack: {type: boolean}}}}
         operations:
           say: {action: receive, channel: {$ref: '#/channels/chat'}}
+        """,
+    ),
+    _warning(
+        "unread-mock",
+        "`x-mock` stands on a message, and is spelt so.",
+        """
+        `asyncapi-guard mock` reads it there: it says how an event is answered, or when one is
+        emitted. Anywhere else, beside a `$ref`, and under nearly its name, it has no effect.
+        """,
+        """
+        channels: {chat: {address: /chat, messages: {said: {payload: {type: string}}}}}
+        operations:
+          say: {action: send, channel: {$ref: '#/channels/chat'}, x-mock: {every: 5}}
+        """,
+        """
+        channels:
+          chat: {address: /chat, messages: {said: {payload: {type: string}, x-mock: {every: 5}}}}
+        operations:
+          say: {action: send, channel: {$ref: '#/channels/chat'}}
         """,
     ),
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from asyncapi_guard.errors import Severity
 from asyncapi_guard.lint.keyword_habits import keyword_advice, lost_properties, properties_text
+from asyncapi_guard.lint.mock_extension import mock_faults
 from asyncapi_guard.lint.rule import group
 from asyncapi_guard.lint.rules.closed_objects import check_closed
 from asyncapi_guard.lint.rules.schema_contradictions import check_contradictions
@@ -340,6 +341,8 @@ def _unknown(context: Context, schema: Node, dialect: Dialect) -> None:
     if known.issuperset(schema.value):
         return
     lost = _lost(context, schema)
+    for finding in mock_faults(schema, "Schema") if not is_reference(schema.value) else ():
+        context.report.add(finding)
     for key in schema.value:
         if key in known or key in _HARMLESS or key == "prefixItems" or key in lost:
             continue

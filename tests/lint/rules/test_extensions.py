@@ -149,3 +149,34 @@ def test_documents_for_other_protocols(folder):
     text = "servers: {s: {host: h, protocol: kafka}}\nchannels: {c: {address: c, x-ack: {}}}"
     (finding,) = folder.findings(text)
     assert (finding.code, finding.severity) == ("misplaced-extension", "warning")
+
+
+@pytest.mark.parametrize("name", ["x-mock", "x-mok", "x-mocks", "x-Mock"])
+@pytest.mark.parametrize("place", ["operation", "channel", "schema", "reference", "document"])
+def test_a_mark_that_no_mock_reads(folder, name, place):
+    """It is reported wherever it has no effect, and the document loads all the same."""
+    marks = dict.fromkeys(("operation", "channel", "schema", "reference", "document"), "")
+    marks[place] = f", {name}: {{every: 5}}"
+    text = (
+        f"channels: {{c: {{address: /c{marks['channel']}, messages: {{m: {{payload: {{type: string{marks['schema']}}}}}}}}}}}\n"
+        f"operations: {{o: {{action: send, channel: {{$ref: '#/channels/c'{marks['reference']}}}{marks['operation']}}}}}\n"
+    ) + (f"{name}: {{every: 5}}\n" if place == "document" else "")
+    (finding,) = folder.findings(text)
+    assert (finding.code, finding.severity) == ("unread-mock", "warning")
+    assert finding.pointer.endswith(f"/{name}")
+
+
+def test_a_mark_that_a_mock_reads(folder):
+    """On a message and a message trait it is read."""
+    text = (
+        "channels: {c: {address: /c, messages: {m: {payload: {type: string}, x-mock: {every: 5}, traits: [{x-mock: {every: 1}}]}}}}\n"
+        "operations: {o: {action: send, channel: {$ref: '#/channels/c'}}}\n"
+    )
+    assert folder.found(text) == []
+
+
+@pytest.mark.parametrize("name", ["x-lock", "x-dock", "x-model", "x-microcks", "x-mode", "x-monk"])
+def test_what_is_no_mark_of_a_mock(folder, name):
+    """Extensions of others."""
+    text = f"channels: {{c: {{address: /c, {name}: 1, messages: {{m: {{payload: {{type: string}}}}}}}}}}\noperations: {{o: {{action: send, channel: {{$ref: '#/channels/c'}}}}}}"
+    assert folder.found(text) == []
