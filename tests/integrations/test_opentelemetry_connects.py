@@ -168,7 +168,9 @@ def test_the_request_that_brought_it_is_linked(kind: str, telemetry: Telemetry) 
     assert trace.get_current_span() is trace.INVALID_SPAN
 
 
-@pytest.mark.parametrize("sampler", [ALWAYS_OFF, ParentBased(TraceIdRatioBased(0))], ids=str)
+@pytest.mark.parametrize(
+    "sampler", [ALWAYS_OFF, ParentBased(TraceIdRatioBased(0))], ids=["never", "by the trace"]
+)
 def test_what_is_not_sampled_leaves_nothing(
     sampler: Any, kind: str, telemetry: Telemetry, net: Any
 ) -> None:
