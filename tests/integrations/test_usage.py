@@ -269,7 +269,7 @@ def test_a_disk_that_hangs_holds_up_nobody(net: Any, entrances: Any) -> None:
     made = entrances("protect", **USAGE)
     made.on("begin")(lambda: None)
     client = net.client(net.serve(made.wsgi), auth={"version": "1"})
-    with made.guard._usage._writing:
+    with made.guard._logs[0]._writing:
         for _ in range(20):
             client.ask("begin")
     made.guard.uninstall()
