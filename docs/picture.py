@@ -37,6 +37,7 @@ LABELS = {
     "cli": "the commands",
     "doctor": "what is guarded, and what is not",
     "drift": "code against its document",
+    "contract_tests": "tests of a live server",
     "testing": "guarded clients for your tests",
     "security": "ready verifiers",
     "console": "pages about a document",
