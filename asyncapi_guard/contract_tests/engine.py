@@ -2,18 +2,50 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
-from asyncapi_guard.contract_tests.failures import Report
+from asyncapi_guard.contract import Perspective
+from asyncapi_guard.contract_tests.engine_io import CannotConnect, Request, open_connection
+from asyncapi_guard.contract_tests.exploring import Explorer, cannot_enter
+from asyncapi_guard.contract_tests.failures import Failure, Group, Phase, Report
+from asyncapi_guard.contract_tests.judge import Judge
+from asyncapi_guard.contract_tests.laboratory import Laboratory
+from asyncapi_guard.contract_tests.missing import testing_extra
+from asyncapi_guard.contract_tests.phases.coverage import coverage
+from asyncapi_guard.contract_tests.phases.examples import examples
+from asyncapi_guard.contract_tests.phases.stateful import stateful
+from asyncapi_guard.contract_tests.reporting import Places
+from asyncapi_guard.contract_tests.running import Patience
+from asyncapi_guard.contract_tests.shrinking import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from asyncapi_guard.contract import Contract
-    from asyncapi_guard.contract_tests.failures import Phase
+    from asyncapi_guard.contract_tests.laboratory import Found
     from asyncapi_guard.contract_tests.settings import Settings
 
 __all__ = ["run"]
+
+#: What part of the time must be left when a phase ends.
+_SHARES = {
+    Phase.EXAMPLES: 0.85,
+    Phase.COVERAGE: 0.55,
+    Phase.STATEFUL: 0.3,
+    Phase.RANDOM: 0.2,
+    Phase.SECURITY: 0.17,
+    Phase.TRANSPORT: 0.14,
+}
+_PHASES: dict[Phase, Callable[[Laboratory], None]] = {
+    Phase.EXAMPLES: examples,
+    Phase.COVERAGE: coverage,
+    Phase.STATEFUL: stateful,
+}
+#: The part of the time that exploring takes at most.
+_EXPLORING = 0.8
+#: For how many seconds one failure is shortened at most.
+_MOST_SHORTENING = 6.0
 
 
 def run(
@@ -31,5 +63,127 @@ def run(
 
     Raises:
         CannotConnect: nobody answers at the URL, or it is no Socket.IO server.
+        ImportError: the extra `testing` is not installed.
+        ValueError: the settings name a namespace or an event that the document does not have.
     """
-    raise NotImplementedError
+    testing_extra("websocket")
+    began = time.monotonic()
+    patience = Patience(settings.ack_timeout, began + settings.time)
+    judge = Judge(contract.seen_by(Perspective.SERVER), settings.rejected_when)
+    _reach(settings)
+    lab = Laboratory(settings, judge, patience, Phase.EXAMPLES, progress=progress)
+    lab.namespaces = _namespaces(settings, judge)
+    _explore(lab)
+    for phase, do in _PHASES.items():
+        if phase in settings.phases:
+            _begin(lab, phase)
+            if lab.is_over:
+                lab.note(f"phase {phase}", "the time was over, or there were enough failures")
+                continue
+            sent = patience.sent
+            do(lab)
+            lab.sent[phase] += patience.sent - sent
+    failures = _failures(lab)
+    fails = [f for f in failures if f.check.group is Group.CONTRACT or settings.transport_fails]
+    return Report(
+        failures=tuple(fails),
+        warnings=tuple(each for each in failures if each not in fails),
+        phases=dict(lab.sent),
+        untested=tuple(lab.untested.values()),
+        events_sent=patience.sent,
+        seconds=time.monotonic() - began,
+        seed=settings.seed,
+    )
+
+
+def _reach(settings: Settings) -> None:
+    """Make sure that somebody answers.
+
+    Raises:
+        CannotConnect: nobody does.
+    """
+    try:
+        open_connection(Request(settings), _Nobody(), min(settings.time, 5.0)).close()
+    except CannotConnect as error:
+        # Who rejects the handshake is there.
+        if error.status not in (401, 403):
+            raise
+
+
+class _Nobody:
+    """Hears nothing."""
+
+    def message(self, text: str) -> None:
+        """Take a message."""
+
+    def attachment(self, data: bytes) -> None:
+        """Take bytes."""
+
+    def closed(self, reason: str) -> None:
+        """Hear that the connection has ended."""
+
+
+def _namespaces(settings: Settings, judge: Judge) -> list[str]:
+    declared = judge.namespaces()
+    unknown = [n for n in settings.namespaces if judge.guard.plan_of(n) is None]
+    if unknown:
+        raise ValueError(f"the document does not have the namespace {unknown[0]!r}")
+    chosen = list(settings.namespaces) or declared
+    events = {each.event for n in chosen for each in judge.received(n)}
+    missing = [each for each in settings.events if each not in events]
+    if missing:
+        raise ValueError(f"the server does not receive an event {missing[0]!r} in the document")
+    return chosen
+
+
+def _begin(lab: Laboratory, phase: Phase) -> None:
+    lab.phase = phase
+    lab.share = lab.settings.time * _SHARES[phase]
+
+
+def _explore(lab: Laboratory) -> None:
+    _begin(lab, Phase.COVERAGE)
+    lab.share = lab.settings.time * _EXPLORING
+    sent = lab.patience.sent
+    for namespace in list(lab.namespaces):
+        if not Explorer(lab, namespace).run():
+            lab.namespaces.remove(namespace)
+            untested = cannot_enter(lab, namespace)
+            lab.note(untested.subject, untested.reason)
+    lab.sent[Phase.COVERAGE] += lab.patience.sent - sent
+
+
+def _failures(lab: Laboratory) -> list[Failure]:
+    """What was found, shortened."""
+    places = Places(lab.judge.contract)
+    made: dict[object, Failure] = {}
+    found = list(lab.found.values())
+    for number, each in enumerate(found):
+        seconds = min(lab.patience.left / (len(found) - number), _MOST_SHORTENING)
+        failure = _failure(each, lab, seconds, places)
+        if failure is not None:
+            made.setdefault((failure.check, failure.event, failure.message), failure)
+    return list(made.values())
+
+
+def _failure(found: Found, lab: Laboratory, seconds: float, places: Places) -> Failure | None:
+    shortened = shorten(found, lab, seconds)
+    if shortened is None:
+        return None
+    finding = shortened.finding
+    place, pointer = places.of(finding.location or places.default(finding, lab.judge))
+    return Failure(
+        finding.check,
+        finding.namespace,
+        finding.event,
+        finding.message,
+        place,
+        pointer,
+        shortened.trace.packets,
+        shortened.trace.steps,
+        lab.settings.seed,
+        found.phase,
+        shortened.seen,
+        shortened.runs,
+        shortened.reduced,
+    )

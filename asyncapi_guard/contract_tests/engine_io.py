@@ -28,6 +28,8 @@ __all__ = ["CannotConnect", "Connection", "ConnectionLost", "Request", "open_con
 _OPEN, _CLOSE, _PING, _PONG, _MESSAGE = "01234"
 _SEPARATOR = "\x1e"
 _FORBIDDEN = (401, 403)
+#: Only Linux has it.
+_QUICK: int | None = getattr(socket, "TCP_QUICKACK", None)
 
 
 class CannotConnect(Exception):
@@ -68,9 +70,16 @@ class Request:
     Args:
         settings: the URL, and with `credentials` the headers, parameters and cookies.
         credentials: whether those are sent.
+        more: besides, as `Step.request` has it.
     """
 
-    def __init__(self, settings: Settings, *, credentials: bool = True) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        credentials: bool = True,
+        more: tuple[tuple[str, str, str], ...] = (),
+    ) -> None:
         parts = urlsplit(settings.url)
         self.secure: bool = parts.scheme in ("https", "wss")
         self.host: str = parts.hostname or ""
@@ -85,6 +94,9 @@ class Request:
             self._query |= settings.query
             self.headers |= settings.headers
             self.cookies |= settings.cookies
+        kinds = {"header": self.headers, "query": self._query, "cookie": self.cookies}
+        for kind, name, value in more:
+            kinds[kind][name] = value
 
     @property
     def cookie(self) -> str:
@@ -210,6 +222,7 @@ class WebSocketConnection(_Listening):
         except CannotConnect:
             self._ws.shutdown()
             raise
+        self._confirm_at_once()
         self._start(self._read)
 
     def _read(self) -> None:
@@ -218,6 +231,7 @@ class WebSocketConnection(_Listening):
                 got = self._ws.recv()
             except self._timed_out:
                 continue
+            self._confirm_at_once()
             if isinstance(got, bytes):
                 self._listener.attachment(got)
             elif got[:1] == _PING:
@@ -226,6 +240,12 @@ class WebSocketConnection(_Listening):
                 self._listener.message(got[1:])
             elif got[:1] in ("", _CLOSE):
                 return
+
+    def _confirm_at_once(self) -> None:
+        """Let the kernel confirm what came: many servers send no more until it does (Nagle)."""
+        if _QUICK is not None:
+            with suppress(*self._errors):
+                self._ws.sock.setsockopt(socket.IPPROTO_TCP, _QUICK, 1)
 
     def send(self, text: str, attachments: tuple[bytes, ...] = ()) -> None:
         """Send a message; see `Connection`."""

@@ -62,7 +62,7 @@ class Check(str, Enum):
     RESERVED_EVENT_RUNS_HANDLER = "reserved_event_runs_handler"
     NAN_ACCEPTED = "nan_accepted"
     DUPLICATE_NAME_ACCEPTED = "duplicate_name_accepted"
-    WRONG_ARGUMENT_COUNT_UNANSWERED = "wrong_argument_count_unanswered"
+    WRONG_ARGUMENT_COUNT = "wrong_argument_count"
     HALF_OPEN_CONNECTION = "half_open_connection"
     EMIT_BEFORE_CONNECT = "emit_before_connect"
 
@@ -85,7 +85,7 @@ _TRANSPORT = frozenset(
         Check.RESERVED_EVENT_RUNS_HANDLER,
         Check.NAN_ACCEPTED,
         Check.DUPLICATE_NAME_ACCEPTED,
-        Check.WRONG_ARGUMENT_COUNT_UNANSWERED,
+        Check.WRONG_ARGUMENT_COUNT,
         Check.HALF_OPEN_CONNECTION,
         Check.EMIT_BEFORE_CONNECT,
     )
@@ -110,8 +110,8 @@ _SENTENCES = {
     Check.RESERVED_EVENT_RUNS_HANDLER: "a client runs a handler by an event with a reserved name",
     Check.NAN_ACCEPTED: "the server accepts NaN, which is not JSON",
     Check.DUPLICATE_NAME_ACCEPTED: "the server accepts an object with the same name twice",
-    Check.WRONG_ARGUMENT_COUNT_UNANSWERED: (
-        "the server does not answer an event with the wrong number of arguments"
+    Check.WRONG_ARGUMENT_COUNT: (
+        "the server does not reject an event with the wrong number of arguments"
     ),
     Check.HALF_OPEN_CONNECTION: "a client that did not connect to a namespace can use it",
     Check.EMIT_BEFORE_CONNECT: "the server emits events to a client before it accepts the client",

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-__all__ = ["ACKS", "EVENTS", "TYPES", "Frame", "attach", "detach", "read", "write"]
+__all__ = ["ACKS", "EVENTS", "TYPES", "Frame", "attach", "detach", "id_in", "read", "write"]
 
 TYPES = ("CONNECT", "DISCONNECT", "EVENT", "ACK", "CONNECT_ERROR", "BINARY_EVENT", "BINARY_ACK")
 EVENTS = ("EVENT", "BINARY_EVENT")
@@ -86,6 +86,12 @@ def read(text: str) -> Frame:
     if problem:
         return Frame("INVALID", namespace, id, data, problem=problem)
     return Frame(type, namespace, id, data, attachments if type in _BINARY else 0)
+
+
+def id_in(text: str) -> int | None:
+    """The number of the ack that a packet asks for or is, whatever its data is."""
+    head = _HEAD.match(text)
+    return int(head[4]) if head is not None and head[4] is not None else None
 
 
 def detach(data: Any) -> tuple[Any, tuple[bytes, ...]]:

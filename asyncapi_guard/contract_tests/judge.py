@@ -11,7 +11,7 @@ from asyncapi_guard.guard import Guard
 from asyncapi_guard.guard.ack_options import judge_asking
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from asyncapi_guard.contract import Ack, Contract, Message
     from asyncapi_guard.violations import Violation
@@ -70,6 +70,42 @@ class Judge:
         self.contract: Contract = contract
         self.guard: Guard = Guard(contract)
         self._rejected_when = rejected_when
+        self._received: dict[str, dict[str, Received]] = {}
+
+    def event(self, namespace: str, event: str) -> Received | None:
+        """What the document says of an event that clients send; `None` if it does not."""
+        key = namespace
+        if key not in self._received:
+            self._received[key] = {each.event: each for each in self.received(namespace)}
+        return self._received[key].get(event)
+
+    def rejects(self, values: tuple[Any, ...]) -> bool:
+        """Whether the settings say that the values of an ack reject the event."""
+        return self._rejected_when is not None and self._rejected_when(values)
+
+    def connect(self, namespace: str, auth: Any) -> Violation | None:
+        """What is wrong with an `auth` value."""
+        return self.guard.connect(namespace, auth).violation
+
+    def secret_fields(self, namespace: str, event: str) -> frozenset[str]:
+        """The names of fields that the document marks as secret."""
+        if event == "connect":
+            messages = self.connect_messages(namespace)
+        else:
+            received = self.event(namespace, event)
+            messages = () if received is None else received.messages
+        found: set[str] = set()
+        for message in messages:
+            if message.payload is not None:
+                _secret_in(message.payload.document, found)
+        return frozenset(found)
+
+    def declared_names(self, namespace: str, event: str) -> frozenset[str]:
+        """The names of all properties that an event of the server has somewhere."""
+        found: set[str] = set()
+        for schema in self.schemas_of_emit(namespace, event):
+            _names_in(schema, found)
+        return frozenset(found)
 
     def meaning(self, values: tuple[Any, ...]) -> Answer:
         """What the values of an ack mean."""
@@ -173,6 +209,32 @@ def described(objects: tuple[Any, ...]) -> str:
     """What the document says about something, for people."""
     texts = (each.get(key) for each in objects for key in ("title", "summary", "description"))
     return " ".join(text for text in texts if isinstance(text, str))
+
+
+def _names_in(schema: Any, found: set[str]) -> None:
+    """The names of all properties that a schema has somewhere."""
+    for each in _objects_in(schema):
+        if isinstance(each.get("properties"), dict):
+            found.update(map(str, each["properties"]))
+
+
+def _secret_in(schema: Any, found: set[str]) -> None:
+    """The names of properties that a schema marks as secret."""
+    for each in _objects_in(schema):
+        properties = each.get("properties")
+        for name, of in properties.items() if isinstance(properties, dict) else ():
+            if isinstance(of, dict) and (of.get("format") == "password" or of.get("writeOnly")):
+                found.add(str(name))
+
+
+def _objects_in(schema: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(schema, dict):
+        yield schema
+        for each in schema.values():
+            yield from _objects_in(each)
+    elif isinstance(schema, list):
+        for each in schema:
+            yield from _objects_in(each)
 
 
 def _hashable(messages: list[Message]) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["at", "leaves", "pointer_of", "put", "without"]
+__all__ = ["at", "leaves", "places", "pointer_of", "put", "without"]
 
 
 def pointer_of(path: tuple[str | int, ...]) -> str:
@@ -80,3 +80,16 @@ def leaves(
             yield from leaves(each, (*path, index))
     else:
         yield path, value
+
+
+def places(
+    value: Any, path: tuple[str | int, ...] = ()
+) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Each value in a value, with its path, from the outside to the inside."""
+    yield path, value
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from places(each, (*path, key))
+    elif isinstance(value, (list, tuple)):
+        for index, each in enumerate(value):
+            yield from places(each, (*path, index))

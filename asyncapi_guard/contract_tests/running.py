@@ -6,13 +6,14 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.contract_tests import frames
 from asyncapi_guard.contract_tests.engine_io import CannotConnect, ConnectionLost, Request
 from asyncapi_guard.contract_tests.places_in_values import at, put
 from asyncapi_guard.contract_tests.steps import Source, Step
 from asyncapi_guard.contract_tests.wire_client import Wire, WireClient
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from asyncapi_guard.contract_tests.packets import Packet
     from asyncapi_guard.contract_tests.settings import Settings
@@ -25,6 +26,9 @@ __all__ = ["Outcome", "Patience", "Session", "Trace", "run_program"]
 QUIET = 0.02
 #: And for how many it is waited for that.
 MOST_QUIET = 0.15
+#: The same after an event with an ack, where other clients may hear of it.
+_OTHERS_QUIET = 0.004
+_OTHERS_MOST = 0.05
 #: The same when a program ends.
 _LAST_QUIET = 0.04
 _LAST_MOST = 0.4
@@ -46,7 +50,8 @@ class Outcome:
         last: how many packets had come when the next step began.
         id: of the ack that was asked for.
         ack: the first ack that came for it.
-        accepted: of a `connect`: whether the server accepted; `None` if it did not say.
+        accepted: of a `connect`: whether the server accepted; `None` if it did not say. Of an
+            `emit`: whether the client was connected to the namespace.
         status: of a `connect`: the HTTP status by which the server rejected the handshake.
         problem: why the step could not be done.
         waited: for how many seconds the ack was awaited.
@@ -135,9 +140,16 @@ class Session:
     Args:
         settings: where the server is, and with what clients connect.
         patience: how long something is awaited.
+        answers: gives the values with which clients acknowledge events of the server.
     """
 
-    def __init__(self, settings: Settings, patience: Patience) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        patience: Patience,
+        answers: Callable[[Arrival], tuple[Any, ...] | None] | None = None,
+    ) -> None:
+        self._answers = answers
         self.settings: Settings = settings
         self.patience: Patience = patience
         self.wire: Wire = Wire()
@@ -145,7 +157,7 @@ class Session:
         self.outcomes: list[Outcome] = []
         self._everybody: list[WireClient] = []
 
-    def __enter__(self) -> Session:
+    def __enter__(self) -> Session:  # noqa: PYI034  # Self is not in Python 3.10
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -189,15 +201,21 @@ class Session:
         return outcome
 
     def _connect(self, step: Step, outcome: Outcome) -> Outcome:
-        client = self.clients.get(step.client)
+        client = self._opened(step)
         timeout = min(_CONNECTING, self.patience.left)
-        if client is None or not client.is_open:
-            client = WireClient(step.client, self.wire)
-            self._everybody.append(client)
-            client.open(Request(self.settings, credentials=step.credentials), timeout)
-            self.clients[step.client] = client
         accepted = client.connect(step.namespace, self._auth(step), timeout)
         return replace(outcome, accepted=accepted, problem=client.lost)
+
+    def _opened(self, step: Step) -> WireClient:
+        """The client of a step, with a connection."""
+        client = self.clients.get(step.client)
+        if client is None or not client.is_open:
+            client = WireClient(step.client, self.wire, self._answers)
+            self._everybody.append(client)
+            request = Request(self.settings, credentials=step.credentials, more=step.request)
+            client.open(request, min(_CONNECTING, self.patience.left))
+            self.clients[step.client] = client
+        return client
 
     def _auth(self, step: Step) -> Any:
         if not step.credentials:
@@ -209,6 +227,7 @@ class Session:
 
     def _emit(self, step: Step, outcome: Outcome) -> Outcome:
         client = self._client(step)
+        outcome = replace(outcome, accepted=step.namespace in client.accepted)
         id = client.emit(step.namespace, step.event, step.args, ack=step.ack)
         self.patience.sent += 1
         if id is None:
@@ -216,14 +235,22 @@ class Session:
             return replace(outcome, problem=client.lost)
         waited = self.patience.for_event(step)
         ack = client.wait_for_ack(step.namespace, id, waited)
+        if len(self.clients) > 1:
+            # What others get of it is sent at the same time, and comes a little later.
+            self.wire.wait_for_quiet(_OTHERS_QUIET, _OTHERS_MOST)
         if step.seconds == 0:
             self.patience.learn(step, came=ack is not None)
         return replace(outcome, id=id, ack=ack, problem=client.lost, waited=waited)
 
     def _send(self, step: Step, outcome: Outcome) -> Outcome:
-        client = self._client(step)
+        client = self._opened(step)
+        outcome = replace(outcome, accepted=step.namespace in client.accepted)
         client.send(step.text, step.attachments)
         self.patience.sent += 1
+        id = frames.id_in(step.text)
+        if id is not None:
+            ack = client.wait_for_ack(step.namespace, id, min(step.seconds, self.patience.left))
+            return replace(outcome, id=id, ack=ack, problem=client.lost)
         self.wire.wait_for_quiet(QUIET, min(MOST_QUIET, self.patience.left))
         return replace(outcome, problem=client.lost)
 
@@ -271,9 +298,14 @@ class Session:
         return False, None
 
 
-def run_program(steps: Iterable[Step], settings: Settings, patience: Patience) -> Trace:
-    """Run a program with new clients."""
-    with Session(settings, patience) as session:
+def run_program(
+    steps: Iterable[Step],
+    settings: Settings,
+    patience: Patience,
+    answers: Callable[[Arrival], tuple[Any, ...] | None] | None = None,
+) -> Trace:
+    """Run a program with new clients; the arguments are those of a `Session`."""
+    with Session(settings, patience, answers) as session:
         for step in steps:
             if patience.is_over:
                 break

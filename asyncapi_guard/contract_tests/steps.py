@@ -69,9 +69,12 @@ class Step:
             `auth` value.
         credentials: of a `connect`: sends what the settings have (`auth`, headers, query, cookies)
             rather than `args`; secrets are in no step.
+        request: of a `connect`: what its request has besides: `header`, `query` or `cookie`, with a
+            name and a value. Never what the settings have.
         ack: of an `emit`: asks for an ack, and waits for it.
         seconds: of a `wait`: how long; of an `emit`: how long it waits for the ack at most.
-        text: of a `send`: the packet, without Engine.IO's own digit.
+        text: of a `send`: the packet, without Engine.IO's own digit. Without a connection, the
+            client opens one, and connects to no namespace.
         attachments: of a `send`: the bytes after it.
         taken: values in `args` that the server gave earlier. `args` has those of the last run.
         note: what is special about the step, in a few words, such as `"text" one too long`.
@@ -83,6 +86,7 @@ class Step:
     event: str = ""
     args: tuple[Any, ...] = ()
     credentials: bool = False
+    request: tuple[tuple[str, str, str], ...] = ()
     ack: bool = False
     seconds: float = 0.0
     text: str = ""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -109,21 +110,29 @@ class WireClient:
     Args:
         number: which client of the run, from 1.
         wire: where it writes what passes.
+        answers: gives the values with which it acknowledges an event; `None` for no ack.
 
     Attributes:
         lost: why the connection has ended, without the client wanting it; empty while it has not.
         accepted: the namespaces it is connected to.
+        ended: the namespaces that it or the server has left.
         refused: the data of `CONNECT_ERROR`, by namespaces.
         acks: the values of acks, by namespaces and numbers, in the order of their coming.
     """
 
-    def __init__(self, number: int, wire: Wire) -> None:
+    def __init__(
+        self,
+        number: int,
+        wire: Wire,
+        answers: Callable[[Arrival], tuple[Any, ...] | None] | None = None,
+    ) -> None:
         self.number: int = number
         self.wire: Wire = wire
+        self._answers = answers
         self.lost: str = ""
         self.accepted: set[str] = set()
         self.refused: dict[str, Any] = {}
-        self.left: set[str] = set()
+        self.ended: set[str] = set()
         self.acks: dict[tuple[str, int], list[Arrival]] = {}
         self.asked: set[tuple[str, int]] = set()
         self._connection: Connection | None = None
@@ -150,7 +159,7 @@ class WireClient:
     def connect(self, namespace: str, auth: Any, timeout: float) -> bool | None:
         """Connect to a namespace: whether the server accepts; `None` if it does not say."""
         self.refused.pop(namespace, None)
-        self.left.discard(namespace)
+        self.ended.discard(namespace)
         self.say("CONNECT", namespace, data=auth)
         self.wire.wait_for(
             lambda: namespace in self.accepted or namespace in self.refused or bool(self.lost),
@@ -201,7 +210,7 @@ class WireClient:
     def leave(self, namespace: str) -> None:
         """Leave a namespace, and keep the connection."""
         self.accepted.discard(namespace)
-        self.left.add(namespace)
+        self.ended.add(namespace)
         self.say("DISCONNECT", namespace)
 
     def close(self) -> None:
@@ -217,7 +226,7 @@ class WireClient:
         """The first ack with a number; `None` if it does not come in time."""
         key = (namespace, id)
         self.wire.wait_for(
-            lambda: key in self.acks or bool(self.lost) or namespace not in self.accepted, timeout
+            lambda: key in self.acks or bool(self.lost) or namespace in self.ended, timeout
         )
         came = self.acks.get(key)
         return came[0] if came else None
@@ -267,6 +276,8 @@ class WireClient:
         elif frame.type in frames.ACKS and frame.id is not None:
             arrival = Arrival(packet, frame, tuple(data))
             self.acks.setdefault((frame.namespace, frame.id), []).append(arrival)
+        elif frame.type == "INVALID" and frame.id is not None and text[:1] in ("3", "6"):
+            self.acks.setdefault((frame.namespace, frame.id), []).append(arrival)
         elif frame.type == "CONNECT":
             self.accepted.add(frame.namespace)
         elif frame.type == "CONNECT_ERROR":
@@ -274,4 +285,13 @@ class WireClient:
             arrival = Arrival(packet, frame, (data,))
         elif frame.type == "DISCONNECT":
             self.accepted.discard(frame.namespace)
+            self.ended.add(frame.namespace)
         self.wire.came(arrival)
+        if arrival.is_event and frame.id is not None:
+            self._answer(arrival, frame.id)
+
+    def _answer(self, arrival: Arrival, id: int) -> None:
+        values = self._answers(arrival) if self._answers is not None else None
+        if values is not None:
+            with suppress(ConnectionLost):
+                self.say("ACK", arrival.frame.namespace, id, list(values))

@@ -1,0 +1,178 @@
+"""Events made of plain arguments and of values that the server gave before.
+
+A server that has answered `{"game_id": 7}` is sent 7 where an event has a `game_id`. Names agree
+where they are the same but for case and underscores, or where one says what the other's event says:
+the `id` in the ack of `create_game` is a `game_id`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from asyncapi_guard.contract_tests.checks.boundaries import names_something
+from asyncapi_guard.contract_tests.places_in_values import at, leaves, pointer_of, put
+from asyncapi_guard.contract_tests.steps import Action, Source, Step, Taken
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Iterator, Sequence
+
+    from asyncapi_guard.contract_tests.judge import Judge, Received
+    from asyncapi_guard.contract_tests.running import Outcome, Session
+
+__all__ = ["compose", "event_step", "names_agree"]
+
+_SHORT = ("id", "uuid", "key", "code", "token", "ref", "number", "name", "no", "slug")
+
+
+class _Given(NamedTuple):
+    """A value that may be sent again."""
+
+    path: tuple[str | int, ...]
+    value: Any
+    taken: Taken | None
+    event: str
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def names_agree(asked: str, path: Sequence[str | int], event: str, asking: str) -> bool:
+    """Whether a field means the same as what is at a path of what the server sent.
+
+    Args:
+        asked: the name of the field that is sent.
+        path: where the value is, in what the server sent.
+        event: the event that this belongs to.
+        asking: the event that is to be sent.
+    """
+    wanted = _plain(asked)
+    names = [_plain(part) for part in path if isinstance(part, str)]
+    last = names[-1] if names else ""
+    if last and last in (wanted, f"{wanted}s"):
+        return True
+    around = [_plain(event), *names[:-1]]
+    for short in _SHORT:
+        stem = wanted.removesuffix(short)
+        if wanted.endswith(short) and last in ("", short) and len(stem) > 1:
+            return any(stem in each or each.rstrip("s") == stem for each in around if each)
+        known = last.removesuffix(short)
+        if wanted == short and last.endswith(short) and len(known) > 1:
+            return known in _plain(asking)
+    return last == "" and wanted in around
+
+
+def compose(  # noqa: PLR0913  # the parts of an event
+    session: Session,
+    received: Received,
+    client: int,
+    base: tuple[Any, ...],
+    judge: Judge,
+    rng: random.Random,
+    *,
+    all_names: bool = True,
+    ack: bool | None = None,
+) -> Step:
+    """An event with values that were given before, where names agree and the contract allows them.
+
+    Args:
+        session: what has happened so far.
+        received: the event.
+        client: who sends it.
+        base: plain arguments.
+        judge: knows which values are allowed.
+        rng: chooses where several values agree.
+        all_names: not only fields that refer to something, such as `game_id`, but all.
+        ack: whether it asks for an ack; `None` where the document lets it.
+    """
+    given = list(_given(session.outcomes, received.namespace, session))
+    args = base
+    taken: list[Taken] = []
+    for path, _ in list(leaves(base)):
+        field = next((part for part in reversed(path) if isinstance(part, str)), "")
+        if not field or not (all_names or names_something(field)):
+            continue
+        into = pointer_of(path)
+        fitting = _fitting(given, field, received, args, into, judge)
+        if fitting:
+            chosen = fitting[-1] if rng.random() < 0.75 else rng.choice(fitting)
+            args = put(args, into, chosen.value)
+            if chosen.taken is not None:
+                taken.append(replace(chosen.taken, into=into))
+    return event_step(received, client, args, taken=tuple(taken), ack=ack)
+
+
+def event_step(
+    received: Received,
+    client: int,
+    args: tuple[Any, ...],
+    *,
+    taken: tuple[Taken, ...] = (),
+    note: str = "",
+    ack: bool | None = None,
+) -> Step:
+    """The step that sends an event."""
+    asks = received.asks if ack is None else ack
+    return Step(
+        Action.EMIT,
+        client,
+        received.namespace,
+        received.event,
+        args,
+        ack=asks,
+        taken=taken,
+        note=note,
+        seconds=0.0 if received.declares_ack or not asks else UNDECLARED_ACK,
+    )
+
+
+#: For how many seconds an ack is awaited that the document does not declare.
+UNDECLARED_ACK = 0.5
+
+
+def _fitting(
+    given: list[_Given],
+    field: str,
+    received: Received,
+    args: tuple[Any, ...],
+    into: str,
+    judge: Judge,
+) -> list[_Given]:
+    """The values that a field may have, the latest last."""
+    found = []
+    now = at(args, into)[1]
+    for each in given:
+        if isinstance(each.value, bool) or not isinstance(each.value, (str, int, float)):
+            continue
+        if not names_agree(field, each.path, each.event, received.event):
+            continue
+        if isinstance(now, str) is not isinstance(each.value, str):
+            continue
+        changed = put(args, into, each.value)
+        if judge.input(received.namespace, received.event, changed)[0] is None:
+            found.append(each)
+    return found[-12:]
+
+
+def _given(outcomes: list[Outcome], namespace: str, session: Session) -> Iterator[_Given]:
+    """All values of a namespace that were sent and accepted, or that came."""
+    arrivals = session.wire.arrivals
+    for index, outcome in enumerate(outcomes):
+        step = outcome.step
+        if step.namespace != namespace or step.action is not Action.EMIT:
+            continue
+        for path, value in leaves(step.args):
+            yield _Given(path, value, None, step.event)
+        for arrival in arrivals[outcome.first : outcome.last]:
+            if arrival.is_event and arrival.frame.namespace == namespace:
+                for path, value in leaves(arrival.args):
+                    pointer = pointer_of(path)
+                    taken = Taken("", index, Source.EVENT, pointer, arrival.event)
+                    yield _Given(path, value, taken, arrival.event)
+        if outcome.ack is not None:
+            for path, value in leaves(outcome.ack.args):
+                taken = Taken("", index, Source.ACK, pointer_of(path))
+                yield _Given(path, value, taken, step.event)

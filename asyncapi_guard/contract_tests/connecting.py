@@ -1,0 +1,38 @@
+"""How clients connect: with the credentials of the settings, or with a drawn `auth` value."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from asyncapi_guard.contract_tests.steps import Action, Step
+from asyncapi_guard.values import NoValue, RandomChoices, draw_arguments, example_arguments
+
+if TYPE_CHECKING:
+    from asyncapi_guard.contract_tests.judge import Judge
+    from asyncapi_guard.contract_tests.settings import Settings
+
+__all__ = ["auth_values", "connect_step"]
+
+
+def connect_step(judge: Judge, settings: Settings, client: int, namespace: str) -> Step:
+    """The step by which a client connects to a namespace."""
+    if settings.auth is not None:
+        return Step(Action.CONNECT, client, namespace, credentials=True)
+    values = auth_values(judge, settings, namespace)
+    args = () if not values else (values[(client - 1) % len(values)],)
+    return Step(Action.CONNECT, client, namespace, args=args, credentials=settings.has_credentials)
+
+
+def auth_values(judge: Judge, settings: Settings, namespace: str) -> list[Any]:
+    """`auth` values that the document allows: its examples, then others."""
+    found: list[Any] = []
+    for message in judge.connect_messages(namespace):
+        if message.payload is None or message.payload.nothing:
+            continue
+        found += [args[0] for args in example_arguments(message) if args]
+        for number in range(3):
+            with suppress(NoValue):
+                drawn = draw_arguments(message.payload, RandomChoices(settings.seed + number))
+                found += [each for each in drawn[:1] if each not in found]
+    return [each for each in found if judge.connect(namespace, each) is None]

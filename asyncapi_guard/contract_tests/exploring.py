@@ -1,0 +1,191 @@
+"""Looks for the way to each event: what must happen first so that the server accepts it.
+
+A move needs a game, and a game two players. So the events are tried again and again, in the
+document's order, by two clients, with what the server gave before, until the server accepts them.
+The steps that led there, as few as possible, are the context in which other phases try the event.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from asyncapi_guard.contract_tests.answers import Answer, looks_like_error
+from asyncapi_guard.contract_tests.composing import compose
+from asyncapi_guard.contract_tests.failures import Untested
+from asyncapi_guard.contract_tests.inputs import plain_arguments
+from asyncapi_guard.contract_tests.programs import closure, freshened, subset
+from asyncapi_guard.contract_tests.steps import Action
+
+if TYPE_CHECKING:
+    from asyncapi_guard.contract_tests.judge import Received
+    from asyncapi_guard.contract_tests.laboratory import Laboratory
+    from asyncapi_guard.contract_tests.running import Outcome, Session
+    from asyncapi_guard.contract_tests.steps import Step
+
+__all__ = ["Explorer", "is_accepted", "is_rejected"]
+
+#: How often all events are tried.
+_ROUNDS = 4
+#: How often one event is tried in a round.
+_ATTEMPTS = 5
+#: How many programs shorten a context.
+_SHORTENING = 14
+
+
+def is_accepted(lab: Laboratory, outcome: Outcome, session: Session) -> bool:
+    """Whether the server took an event, as far as can be seen."""
+    step = outcome.step
+    received = lab.judge.event(step.namespace, step.event)
+    if outcome.problem or not outcome.accepted:
+        return False
+    came = session.wire.arrivals[outcome.first :]
+    if outcome.ack is not None and outcome.ack.args:
+        return lab.judge.meaning(outcome.ack.args) is Answer.ACCEPTED
+    if received is not None and received.declares_ack:
+        return outcome.ack is not None
+    own = [each for each in came if each.is_event and each.client == step.client]
+    if any(_is_error(each.event, each.args) for each in own):
+        return False
+    return outcome.ack is not None or bool(own)
+
+
+def is_rejected(lab: Laboratory, outcome: Outcome) -> bool:
+    """Whether the server says that it did not take an event."""
+    return outcome.ack is not None and lab.judge.meaning(outcome.ack.args) is not Answer.ACCEPTED
+
+
+def _is_error(event: str, args: tuple[Any, ...]) -> bool:
+    return looks_like_error(event) or any(map(looks_like_error, args))
+
+
+class Explorer:
+    """Looks for the way to each event of a namespace."""
+
+    def __init__(self, lab: Laboratory, namespace: str) -> None:
+        self._lab = lab
+        self._namespace = namespace
+        self._rng = lab.rng
+
+    def run(self) -> bool:
+        """Find what can be found; whether clients can connect at all."""
+        lab = self._lab
+        events = lab.received(self._namespace)
+        for each in events:
+            key = (each.namespace, each.event)
+            lab.bases[key] = plain_arguments(each, lab.judge, lab.settings.seed)
+        with lab.session() as session:
+            if not self._enter(session):
+                lab.examine(session)
+                return False
+            found = self._look(session, [e for e in events if lab.bases[e.namespace, e.event]])
+            lab.examine(session)
+        for key, steps in found.items():
+            lab.contexts[key] = self._shortened(steps)
+        self._others(events)
+        return True
+
+    def _enter(self, session: Session) -> bool:
+        """Connect two clients."""
+        return all(
+            session.do(self._lab.connect(client, self._namespace)).accepted for client in (1, 2)
+        )
+
+    def _look(
+        self, session: Session, events: list[Received]
+    ) -> dict[tuple[str, str], tuple[Step, ...]]:
+        found: dict[tuple[str, str], tuple[Step, ...]] = {}
+        for number in range(_ROUNDS):
+            before = len(found)
+            for received in events:
+                key = (received.namespace, received.event)
+                if self._lab.is_over:
+                    return found
+                if key not in found and self._try(session, received, number):
+                    found[key] = tuple(each.step for each in session.outcomes)
+            if len(found) == len(events) or (number and len(found) == before):
+                break
+        return found
+
+    def _try(self, session: Session, received: Received, number: int) -> bool:
+        """Try an event in several ways; whether the server accepts it."""
+        bases = self._lab.bases[received.namespace, received.event]
+        for attempt in range(_ATTEMPTS):
+            client = 1 + attempt % 2
+            base = bases[(number + attempt // 2) % len(bases)]
+            step = compose(
+                session, received, client, base, self._lab.judge, self._rng, all_names=attempt < 4
+            )
+            if attempt >= 2:
+                (step,) = freshened((step,), self._rng.randint(10, 99), self._lab.judge)
+            outcome = session.do(step)
+            if (
+                outcome.problem
+                and not session.do(self._lab.connect(client, self._namespace)).accepted
+            ):
+                return False
+            if is_accepted(self._lab, outcome, session):
+                return True
+        return False
+
+    def _works(self, steps: tuple[Step, ...]) -> bool:
+        lab = self._lab
+        with lab.session() as session:
+            for step in steps:
+                outcome = session.do(step)
+            works = is_accepted(lab, outcome, session)
+            lab.examine(session)
+        return works
+
+    def _shortened(self, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+        """The same context with fewer steps."""
+        last = len(steps) - 1
+        needed = subset(steps, closure(steps, last))
+        if self._works(needed):
+            return needed
+        if not self._works(steps):
+            fresh = freshened(steps, self._rng.randint(100, 999), self._lab.judge)
+            if not self._works(fresh):
+                return needed
+            self._lab.unrepeatable.add((steps[-1].namespace, steps[-1].event))
+            steps = fresh
+        return self._without_needless(steps)
+
+    def _without_needless(self, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+        tried = 0
+        index = len(steps) - 2
+        while index >= 0 and tried < _SHORTENING and not self._lab.is_over:
+            fewer = subset(steps, [each for each in range(len(steps)) if each != index])
+            tried += 1
+            if steps[index].action is not Action.CONNECT and self._works(self._lab.again(fewer)):
+                steps = fewer
+            index -= 1
+        return steps
+
+    def _others(self, events: list[Received]) -> None:
+        """Contexts of events that the server did not accept: there is nothing before them."""
+        lab = self._lab
+        for received in events:
+            key = (received.namespace, received.event)
+            bases = lab.bases[key]
+            if not bases:
+                lab.note(received.event, "no valid arguments were found for it")
+            elif key not in lab.contexts:
+                with lab.session() as session:
+                    step = compose(session, received, 1, bases[0], lab.judge, self._rng)
+                lab.contexts[key] = (lab.connect(1, self._namespace), step)
+                if received.declares_ack:
+                    lab.note(
+                        received.event,
+                        "the server accepted none of the valid arguments that were tried first",
+                    )
+
+
+def cannot_enter(lab: Laboratory, namespace: str) -> Untested:
+    """What is said of a namespace that no client can connect to."""
+    if lab.settings.has_credentials:
+        reason = "the server rejected the clients' connections"
+    elif lab.judge.requires_security(namespace):
+        reason = "it requires credentials; pass them, such as auth"
+    else:
+        reason = "the server rejected clients without credentials; pass them, such as auth"
+    return Untested(f"namespace {namespace}", reason)

@@ -1,0 +1,150 @@
+"""What all phases work with: the server, what the contract says of it, and what was found."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from asyncapi_guard.contract_tests.checks import examine
+from asyncapi_guard.contract_tests.connecting import connect_step
+from asyncapi_guard.contract_tests.failures import Untested
+from asyncapi_guard.contract_tests.programs import freshened
+from asyncapi_guard.contract_tests.running import Session
+from asyncapi_guard.values import NoValue, RandomChoices, draw_ack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from asyncapi_guard.contract_tests.failures import Phase
+    from asyncapi_guard.contract_tests.findings import Finding, Key
+    from asyncapi_guard.contract_tests.judge import Judge, Received
+    from asyncapi_guard.contract_tests.running import Patience, Trace
+    from asyncapi_guard.contract_tests.settings import Settings
+    from asyncapi_guard.contract_tests.steps import Step
+    from asyncapi_guard.contract_tests.wire_client import Arrival
+
+__all__ = ["Found", "Laboratory"]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A finding, with the program that showed it."""
+
+    finding: Finding
+    steps: tuple[Step, ...]
+    trace: Trace
+    phase: Phase
+
+
+@dataclass
+class Laboratory:
+    """What all phases work with.
+
+    Attributes:
+        settings: what is tested.
+        judge: what the contract says.
+        patience: how much time there is.
+        namespaces: those that are tested.
+        found: what was found, each kind and place once.
+        untested: what was not tested, and why.
+        sent: how many events each phase sent.
+        looked: how many traces were looked through.
+        phase: the one that runs.
+        bases: plain arguments of events.
+        contexts: for each event, a program that ends with the server accepting it.
+        seen_events: the events that came.
+        unrepeatable: events that the server accepts only with other names each time.
+        progress: see `run`.
+        share: how many seconds must be left for what comes after the phase.
+        lock: held where something is noted.
+    """
+
+    settings: Settings
+    judge: Judge
+    patience: Patience
+    phase: Phase
+    namespaces: list[str] = field(default_factory=list)
+    found: dict[Key, Found] = field(default_factory=dict)
+    untested: dict[str, Untested] = field(default_factory=dict)
+    sent: Counter[Phase] = field(default_factory=Counter)
+    looked: int = 0
+    bases: dict[tuple[str, str], list[tuple[Any, ...]]] = field(default_factory=dict)
+    contexts: dict[tuple[str, str], tuple[Step, ...]] = field(default_factory=dict)
+    seen_events: set[tuple[str, str]] = field(default_factory=set)
+    progress: Callable[[Phase, int, int], None] | None = None
+    unrepeatable: set[tuple[str, str]] = field(default_factory=set)
+    share: float = 1.0
+    _fresh: int = 1000
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def rng(self) -> random.Random:
+        """Random numbers; the same for the same seed and phase."""
+        return random.Random(f"{self.settings.seed} {self.phase}")  # noqa: S311  # no secret
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the phase must end."""
+        most = self.settings.max_failures
+        enough = most is not None and len(self.found) >= most
+        return enough or self.patience.left <= self.share
+
+    def session(self) -> Session:
+        """New clients."""
+        return Session(self.settings, self.patience, self.answer)
+
+    def connect(self, client: int, namespace: str) -> Step:
+        """The step by which a client connects."""
+        return connect_step(self.judge, self.settings, client, namespace)
+
+    def received(self, namespace: str) -> list[Received]:
+        """The events to test in a namespace."""
+        only = self.settings.events
+        return [e for e in self.judge.received(namespace) if not only or e.event in only]
+
+    def note(self, subject: str, reason: str) -> None:
+        """Remember what is not tested, and why."""
+        self.untested.setdefault(subject, Untested(subject, reason))
+
+    def again(self, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+        """A program that the server accepts once more, with other names if it needs them."""
+        if not any((each.namespace, each.event) in self.unrepeatable for each in steps):
+            return steps
+        self._fresh += 1
+        return freshened(steps, self._fresh, self.judge)
+
+    def context(self, received: Received) -> tuple[Step, ...]:
+        """A program that ends with the event."""
+        return self.again(self.contexts[received.namespace, received.event])
+
+    def examine(self, session: Session) -> list[Finding]:
+        """Look through what came of a session, and keep what is new."""
+        trace = session.trace()
+        findings = examine(trace, self.judge)
+        with self.lock:
+            self.looked += 1
+            for arrival in trace.arrivals:
+                if arrival.is_event:
+                    self.seen_events.add((arrival.frame.namespace, arrival.event))
+            for each in findings:
+                self.found.setdefault(each.key, Found(each, trace.steps, trace, self.phase))
+        if self.progress is not None:
+            self.progress(self.phase, self.patience.sent, len(self.found))
+        return findings
+
+    def answer(self, arrival: Arrival) -> tuple[Any, ...] | None:
+        """What a client acknowledges an event with."""
+        rule = self.judge.guard.rule_of_sent(arrival.frame.namespace, arrival.event)
+        acks = [offer.message.ack for offer in (() if rule is None else rule.offers)]
+        ack = next((each for each in acks if each is not None), None)
+        if ack is None:
+            return ()
+        if ack.none:
+            return None
+        try:
+            return tuple(draw_ack(ack, RandomChoices(self.settings.seed)))
+        except NoValue:
+            return ()

@@ -1,0 +1,120 @@
+"""The phase `coverage`: each boundary once, where the server accepts the event."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from asyncapi_guard.contract_tests.checks.boundaries import names_something
+from asyncapi_guard.contract_tests.exploring import is_accepted, is_rejected
+from asyncapi_guard.contract_tests.inputs import variations
+
+if TYPE_CHECKING:
+    from asyncapi_guard.contract_tests.inputs import Input
+    from asyncapi_guard.contract_tests.judge import Received
+    from asyncapi_guard.contract_tests.laboratory import Laboratory
+    from asyncapi_guard.contract_tests.running import Outcome, Session
+    from asyncapi_guard.contract_tests.steps import Step
+
+__all__ = ["Trial", "coverage"]
+
+#: How many events one session has at most: programs are shortened afterwards.
+_LONGEST = 40
+#: How many invalid values beside a valid one are tried after the server has rejected that one.
+_BESIDE = 8
+
+
+def coverage(lab: Laboratory) -> None:
+    """Try variations of the arguments of each event: first those that are valid."""
+    trials = [
+        Trial(lab, received)
+        for namespace in lab.namespaces
+        for received in lab.received(namespace)
+        if (namespace, received.event) in lab.contexts
+    ]
+    for valid in (True, False):
+        for number, trial in enumerate(trials):
+            left = max(lab.patience.left - lab.share, 0.0)
+            # Each gets its part of the time, and the last one what the others leave.
+            trial.until = lab.patience.left - left / (len(trials) - number)
+            trial.run(valid=valid)
+
+
+class Trial:
+    """The variations of one event.
+
+    Attributes:
+        until: how many seconds of the run must be left.
+    """
+
+    def __init__(self, lab: Laboratory, received: Received) -> None:
+        self._lab = lab
+        self._received = received
+        self._last = lab.contexts[received.namespace, received.event][-1]
+        kept = frozenset(each.into for each in self._last.taken)
+        inputs = variations(received, self._last.args, lab.judge, keep=kept)
+        self._valid = [each for each in inputs if each.valid]
+        self._invalid = [each for each in inputs if not each.valid]
+        self._session: Session | None = None
+        self._used = 0
+        self.until: float = 0.0
+
+    def run(self, *, valid: bool) -> None:
+        """Try all that are valid, or all that are not."""
+        for input in self._valid if valid else self._invalid:
+            if self._lab.is_over or self._lab.patience.left <= self.until:
+                break
+            if valid:
+                self._try_valid(input)
+            else:
+                self._try_invalid(input)
+        self._end()
+
+    def _step(self, input: Input) -> Step:
+        note = f"{input.place} {input.what}".strip()
+        taken = tuple(each for each in self._last.taken if not input.place.startswith(each.into))
+        return replace(self._last, args=input.args, note=note, taken=taken)
+
+    def _try_valid(self, input: Input) -> None:
+        outcome = self._do(self._step(input))
+        if is_rejected(self._lab, outcome) and self._used > 1:
+            # What was sent before may be why: once more, in a context of its own.
+            self._end()
+            outcome = self._do(self._step(input))
+        if is_rejected(self._lab, outcome) and input.place:
+            self._beside(input)
+            self._end()
+
+    def _try_invalid(self, input: Input) -> None:
+        outcome = self._do(self._step(input))
+        session = self._session
+        if session is not None and is_accepted(self._lab, outcome, session):
+            self._end()
+
+    def _beside(self, input: Input) -> None:
+        """What is not valid in the same place, and then what the server accepts."""
+        if names_something(input.place.rpartition("/")[2]):
+            return
+        beside = [each for each in self._invalid if each.place == input.place][:_BESIDE]
+        for each in beside:
+            self._do(self._step(each))
+        self._do(self._last)
+
+    def _do(self, step: Step) -> Outcome:
+        if self._session is None or self._used >= _LONGEST:
+            self._end()
+            self._session = self._lab.session()
+            for each in self._lab.context(self._received)[:-1]:
+                self._session.do(each)
+            self._used = 0
+        self._used += 1
+        outcome = self._session.do(step)
+        if outcome.problem:
+            self._end()
+        return outcome
+
+    def _end(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            with session:
+                self._lab.examine(session)

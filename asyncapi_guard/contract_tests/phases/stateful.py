@@ -1,0 +1,208 @@
+"""The phase `stateful`: what happens after other things have happened."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from asyncapi_guard.contract_tests.composing import compose
+from asyncapi_guard.contract_tests.programs import joined, with_other_clients
+from asyncapi_guard.contract_tests.steps import Action, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from asyncapi_guard.contract_tests.judge import Received
+    from asyncapi_guard.contract_tests.laboratory import Laboratory
+    from asyncapi_guard.contract_tests.running import Session
+
+__all__ = ["stateful"]
+
+#: How often an event is sent again.
+_TIMES = 6
+#: How many steps a random walk has.
+_WALK = 24
+#: How long a client is away before it comes back.
+_AWAY = 0.05
+#: How long nobody does anything, so that timers show.
+_IDLE = 1.2
+
+
+def stateful(lab: Laboratory) -> None:
+    """Run all plots once, and then random walks while there is time and something new to see."""
+    for namespace in lab.namespaces:
+        events = [e for e in lab.received(namespace) if (namespace, e.event) in lab.contexts]
+        if not events:
+            continue
+        for number, plot in enumerate(_plots(lab, namespace, events)):
+            if lab.is_over:
+                return
+            with lab.session() as session:
+                plot(session, random.Random(f"{lab.settings.seed} {number}"))  # noqa: S311
+                lab.examine(session)
+
+
+def _plots(
+    lab: Laboratory, namespace: str, events: list[Received]
+) -> Iterator[Callable[[Session, random.Random], None]]:
+    stage = _Stage(lab, namespace, events)
+    yield stage.together
+    yield stage.apart
+    for received in events:
+        yield partial(stage.again, received=received)
+        yield partial(stage.by_others, received=received)
+        yield partial(stage.back, received=received)
+        yield partial(stage.left_alone, received=received)
+    yield stage.idle
+    for _ in range(lab.settings.max_examples):
+        yield stage.walk
+        yield stage.long_walk
+
+
+class _Stage:
+    """Plots in one namespace."""
+
+    def __init__(self, lab: Laboratory, namespace: str, events: list[Received]) -> None:
+        self._lab = lab
+        self._namespace = namespace
+        self._events = events
+
+    # -- plots -------------------------------------------------------------------------------------
+
+    def together(self, session: Session, rng: random.Random) -> None:
+        """Three clients send each event in turn, twice."""
+        self._enter(session, 1, 2, 3)
+        for _ in range(2):
+            for received in self._events:
+                for client in (1, 2, 3):
+                    self._send(session, rng, received, client)
+
+    def apart(self, session: Session, _rng: random.Random) -> None:
+        """Two groups of clients do the same, and one client only looks on."""
+        self._enter(session, 9)
+        for received in self._events:
+            program = self._lab.context(received)
+            for shift in (0, 4):
+                moved = with_other_clients(program, shift)
+                start = len(session.outcomes)
+                for step in joined((Step(Action.WAIT),) * start, moved)[start:]:
+                    entered = step.client in session.clients and step.action is Action.CONNECT
+                    session.do(Step(Action.WAIT, step.client) if entered else step)
+
+    def again(self, session: Session, rng: random.Random, received: Received) -> None:
+        """The same event several times, in the same words and in others."""
+        last = self._lead(session, received)
+        for _ in range(_TIMES):
+            session.do(last)
+        for number in range(_TIMES):
+            self._send(session, rng, received, last.client, number)
+
+    def by_others(self, session: Session, rng: random.Random, received: Received) -> None:
+        """The same event by a second and a third client."""
+        last = self._lead(session, received)
+        session.do(last)
+        others = [client for client in (1, 2, 3) if client != last.client]
+        self._enter(session, *others)
+        for _ in range(2):
+            for client in others:
+                session.do(replace(last, client=client))
+                self._send(session, rng, received, client)
+            session.do(last)
+
+    def back(self, session: Session, rng: random.Random, received: Received) -> None:
+        """A client leaves and comes back."""
+        last = self._lead(session, received)
+        session.do(last)
+        session.do(Step(Action.DISCONNECT, last.client, ""))
+        session.do(Step(Action.WAIT, last.client, seconds=_AWAY))
+        self._enter(session, last.client)
+        session.do(last)
+        for each in self._events:
+            self._send(session, rng, each, last.client)
+        session.do(last)
+
+    def left_alone(self, session: Session, rng: random.Random, received: Received) -> None:
+        """The other clients leave, and one goes on."""
+        last = self._lead(session, received)
+        session.do(last)
+        self._enter(session, *(client for client in (1, 2) if client not in session.clients))
+        other = 2 if last.client == 1 else 1
+        session.do(Step(Action.DISCONNECT, other, ""))
+        session.do(Step(Action.WAIT, other, seconds=_AWAY))
+        session.do(last)
+        for each in self._events:
+            self._send(session, rng, each, last.client)
+        self._enter(session, other)
+        for each in self._events:
+            self._send(session, rng, each, other)
+
+    def idle(self, session: Session, _rng: random.Random) -> None:
+        """Nobody does anything."""
+        self._enter(session, 1, 2)
+        session.do(Step(Action.WAIT, seconds=_IDLE))
+
+    def walk(self, session: Session, rng: random.Random, steps: int = _WALK) -> None:
+        """Clients come and go, and send what they like."""
+        self._enter(session, 1, 2)
+        last: Step | None = None
+        for _ in range(steps):
+            if self._lab.is_over:
+                return
+            client = rng.choice((1, 1, 2, 2, 3))
+            chance = rng.random()
+            if client not in session.clients:
+                self._enter(session, client)
+            elif chance < 0.05:
+                session.do(Step(Action.DISCONNECT, client, ""))
+            elif chance < 0.2 and last is not None and last.client in session.clients:
+                session.do(last)
+            else:
+                last = self._send(session, rng, rng.choice(self._events), client, rng.randrange(8))
+
+    def long_walk(self, session: Session, rng: random.Random) -> None:
+        """A context, and a walk from there that stays with a few events."""
+        chosen = rng.choice(self._events)
+        last = self._lead(session, chosen)
+        self._enter(session, *(client for client in (1, 2) if client not in session.clients))
+        session.do(last)
+        for _ in range(_WALK):
+            if self._lab.is_over:
+                return
+            received = chosen if rng.random() < 0.7 else rng.choice(self._events)
+            self._send(session, rng, received, rng.choice((1, 2)), rng.randrange(8))
+
+    # -- what they are made of ---------------------------------------------------------------------
+
+    def _enter(self, session: Session, *clients: int) -> None:
+        for client in clients:
+            session.do(self._lab.connect(client, self._namespace))
+
+    def _lead(self, session: Session, received: Received) -> Step:
+        """Do all that comes before an event, and return the step that sends it."""
+        *before, last = self._lab.context(received)
+        for step in before:
+            session.do(step)
+        if last.client not in session.clients:
+            self._enter(session, last.client)
+        return last
+
+    def _send(
+        self,
+        session: Session,
+        rng: random.Random,
+        received: Received,
+        client: int,
+        number: int | None = None,
+    ) -> Step:
+        """Send an event with values that were given before."""
+        if client not in session.clients or not session.clients[client].is_open:
+            self._enter(session, client)
+        bases = self._lab.bases[received.namespace, received.event]
+        base = bases[rng.randrange(len(bases)) if number is None else number % len(bases)]
+        step = compose(
+            session, received, client, base, self._lab.judge, rng, all_names=rng.random() < 0.3
+        )
+        session.do(step)
+        return step
