@@ -93,7 +93,7 @@ def compose(  # noqa: PLR0913  # the parts of an event
     taken: list[Taken] = []
     for path, _ in list(leaves(base)):
         field = next((part for part in reversed(path) if isinstance(part, str)), "")
-        if not field or not (all_names or names_something(field)):
+        if field and not (all_names or names_something(field)):
             continue
         into = pointer_of(path)
         fitting = _fitting(given, field, received, args, into, judge)
@@ -133,6 +133,12 @@ def event_step(
 UNDECLARED_ACK = 0.5
 
 
+def _may_be(_field: str, path: Sequence[str | int], _event: str, _asking: str) -> bool:
+    """Whether a value could be that of an argument without a name: it refers to something."""
+    last = next((part for part in reversed(path) if isinstance(part, str)), "")
+    return last != "" and names_something(last)
+
+
 def _fitting(
     given: list[_Given],
     field: str,
@@ -147,9 +153,11 @@ def _fitting(
     for each in given:
         if isinstance(each.value, bool) or not isinstance(each.value, (str, int, float)):
             continue
-        if not names_agree(field, each.path, each.event, received.event):
+        if not (names_agree if field else _may_be)(field, each.path, each.event, received.event):
             continue
         if isinstance(now, str) is not isinstance(each.value, str):
+            continue
+        if not field and (each.taken is None or not isinstance(each.value, str)):
             continue
         changed = put(args, into, each.value)
         if judge.input(received.namespace, received.event, changed)[0] is None:

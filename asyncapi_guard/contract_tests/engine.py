@@ -13,8 +13,11 @@ from asyncapi_guard.contract_tests.judge import Judge
 from asyncapi_guard.contract_tests.laboratory import Laboratory
 from asyncapi_guard.contract_tests.missing import testing_extra
 from asyncapi_guard.contract_tests.phases.coverage import coverage
+from asyncapi_guard.contract_tests.phases.drawn import drawn
 from asyncapi_guard.contract_tests.phases.examples import examples
+from asyncapi_guard.contract_tests.phases.security import security
 from asyncapi_guard.contract_tests.phases.stateful import stateful
+from asyncapi_guard.contract_tests.phases.transport import transport
 from asyncapi_guard.contract_tests.reporting import Places
 from asyncapi_guard.contract_tests.running import Patience
 from asyncapi_guard.contract_tests.shrinking import shorten
@@ -41,6 +44,9 @@ _PHASES: dict[Phase, Callable[[Laboratory], None]] = {
     Phase.EXAMPLES: examples,
     Phase.COVERAGE: coverage,
     Phase.STATEFUL: stateful,
+    Phase.RANDOM: drawn,
+    Phase.SECURITY: security,
+    Phase.TRANSPORT: transport,
 }
 #: The part of the time that exploring takes at most.
 _EXPLORING = 0.8
@@ -66,7 +72,8 @@ def run(
         ImportError: the extra `testing` is not installed.
         ValueError: the settings name a namespace or an event that the document does not have.
     """
-    testing_extra("websocket")
+    for module in ("websocket", "hypothesis"):
+        testing_extra(module)
     began = time.monotonic()
     patience = Patience(settings.ack_timeout, began + settings.time)
     judge = Judge(contract.seen_by(Perspective.SERVER), settings.rejected_when)

@@ -81,8 +81,46 @@ class Explorer:
             lab.examine(session)
         for key, steps in found.items():
             lab.contexts[key] = self._shortened(steps)
+        while self._build_on_others(events):
+            pass
         self._others(events)
         return True
+
+    def _build_on_others(self, events: list[Received]) -> bool:
+        """Try the events that are left after each event that is accepted; whether one is new.
+
+        All events in a row undo each other: who has joined has left again.
+        """
+        lab = self._lab
+        new = False
+        for received in events:
+            key = (received.namespace, received.event)
+            if key in lab.contexts or not lab.bases[key]:
+                continue
+            for context in [s for (n, _), s in lab.contexts.items() if n == received.namespace]:
+                if lab.is_over:
+                    return False
+                steps = self._after(context, received)
+                if steps:
+                    lab.contexts[key] = self._shortened(steps)
+                    new = True
+                    break
+        return new
+
+    def _after(self, context: tuple[Step, ...], received: Received) -> tuple[Step, ...]:
+        """A context, and then another event that the server accepts; empty if it does not."""
+        with self._lab.session() as session:
+            for step in self._lab.again(context):
+                session.do(step)
+            client = context[-1].client
+            bases = self._lab.bases[received.namespace, received.event]
+            for base in bases[:2]:
+                step = compose(session, received, client, base, self._lab.judge, self._rng)
+                outcome = session.do(step)
+                if is_accepted(self._lab, outcome, session):
+                    return tuple(each.step for each in session.outcomes)
+            self._lab.examine(session)
+        return ()
 
     def _enter(self, session: Session) -> bool:
         """Connect two clients."""

@@ -13,7 +13,7 @@ from asyncapi_guard.guard.ack_options import judge_asking
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from asyncapi_guard.contract import Ack, Contract, Message
+    from asyncapi_guard.contract import Ack, Contract, Message, SecurityScheme
     from asyncapi_guard.violations import Violation
 
 __all__ = ["Judge", "Received", "described"]
@@ -203,6 +203,15 @@ class Judge:
         """Whether clients must show who they are to connect."""
         entrance = self.guard.entrance(namespace)
         return entrance is not None and bool(entrance.connects)
+
+    def schemes(self, namespace: str) -> tuple[SecurityScheme, ...]:
+        """By what clients of a namespace show who they are."""
+        entrance = self.guard.entrance(namespace)
+        return () if entrance is None else entrance.schemes
+
+    def place_of_security(self, namespace: str) -> str:
+        """Where the document says that clients must show who they are."""
+        return next((scheme.location for scheme in self.schemes(namespace)), "")
 
 
 def described(objects: tuple[Any, ...]) -> str:

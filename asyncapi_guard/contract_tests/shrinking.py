@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 __all__ = ["Shortened", "shorten"]
 
 #: How long an ack is awaited while a program is made shorter.
-_SHORT_WAIT = 1.0
+_SHORT_WAIT = 0.6
 #: And when it is run for the last time: who is only slow is not at fault.
-_LONG_WAIT = 8.0
+_LONG_WAIT = 5.0
 #: How often the shortest program runs again.
 _AGAIN = 2
 _ABOUT_ACKS = (Check.NO_ACK, Check.HANG)

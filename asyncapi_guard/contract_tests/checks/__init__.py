@@ -13,6 +13,8 @@ from asyncapi_guard.contract_tests.checks.connected import (
     too_early,
 )
 from asyncapi_guard.contract_tests.checks.emitted import emitted
+from asyncapi_guard.contract_tests.checks.framework import framework
+from asyncapi_guard.contract_tests.checks.permitted import permitted
 from asyncapi_guard.contract_tests.checks.recipients import recipients
 from asyncapi_guard.contract_tests.checks.secrets import secrets
 
@@ -34,6 +36,8 @@ _CHECKS = (
     boundaries,
     secrets,
     recipients,
+    permitted,
+    framework,
 )
 
 

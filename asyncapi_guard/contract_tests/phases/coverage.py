@@ -45,14 +45,15 @@ class Trial:
 
     Attributes:
         until: how many seconds of the run must be left.
+        kept: where in the arguments values are that the server gave.
     """
 
     def __init__(self, lab: Laboratory, received: Received) -> None:
         self._lab = lab
         self._received = received
         self._last = lab.contexts[received.namespace, received.event][-1]
-        kept = frozenset(each.into for each in self._last.taken)
-        inputs = variations(received, self._last.args, lab.judge, keep=kept)
+        self.kept: frozenset[str] = frozenset(each.into for each in self._last.taken)
+        inputs = variations(received, self._last.args, lab.judge, keep=self.kept)
         self._valid = [each for each in inputs if each.valid]
         self._invalid = [each for each in inputs if not each.valid]
         self._session: Session | None = None
@@ -61,10 +62,14 @@ class Trial:
 
     def run(self, *, valid: bool) -> None:
         """Try all that are valid, or all that are not."""
-        for input in self._valid if valid else self._invalid:
+        self.send(self._valid if valid else self._invalid)
+
+    def send(self, inputs: list[Input]) -> None:
+        """Try some arguments."""
+        for input in inputs:
             if self._lab.is_over or self._lab.patience.left <= self.until:
                 break
-            if valid:
+            if input.valid:
                 self._try_valid(input)
             else:
                 self._try_invalid(input)
