@@ -33,20 +33,20 @@ __all__ = ["run"]
 
 #: What part of the time must be left when a phase ends.
 _SHARES = {
-    Phase.EXAMPLES: 0.85,
+    Phase.EXAMPLES: 0.8,
     Phase.COVERAGE: 0.55,
-    Phase.STATEFUL: 0.3,
-    Phase.RANDOM: 0.2,
-    Phase.SECURITY: 0.17,
-    Phase.TRANSPORT: 0.14,
+    Phase.SECURITY: 0.52,
+    Phase.TRANSPORT: 0.46,
+    Phase.STATEFUL: 0.23,
+    Phase.RANDOM: 0.14,
 }
 _PHASES: dict[Phase, Callable[[Laboratory], None]] = {
     Phase.EXAMPLES: examples,
     Phase.COVERAGE: coverage,
-    Phase.STATEFUL: stateful,
-    Phase.RANDOM: drawn,
     Phase.SECURITY: security,
     Phase.TRANSPORT: transport,
+    Phase.STATEFUL: stateful,
+    Phase.RANDOM: drawn,
 }
 #: The part of the time that exploring takes at most.
 _EXPLORING = 0.8
@@ -80,6 +80,7 @@ def run(
     _reach(settings)
     lab = Laboratory(settings, judge, patience, Phase.EXAMPLES, progress=progress)
     lab.namespaces = _namespaces(settings, judge)
+    lab.confirm = lambda found: shorten(found, lab, _MOST_SHORTENING)
     _explore(lab)
     for phase, do in _PHASES.items():
         if phase in settings.phases:
@@ -174,7 +175,9 @@ def _failures(lab: Laboratory) -> list[Failure]:
 
 
 def _failure(found: Found, lab: Laboratory, seconds: float, places: Places) -> Failure | None:
-    shortened = shorten(found, lab, seconds)
+    key = found.finding.key
+    confirmed = lab.confirmed
+    shortened = confirmed[key] if key in confirmed else shorten(found, lab, seconds)
     if shortened is None:
         return None
     finding = shortened.finding

@@ -33,10 +33,10 @@ class Phase(str, Enum):
 
     EXAMPLES = "examples"
     COVERAGE = "coverage"
-    STATEFUL = "stateful"
-    RANDOM = "random"
     SECURITY = "security"
     TRANSPORT = "transport"
+    STATEFUL = "stateful"
+    RANDOM = "random"
 
     __hash__ = str.__hash__
     __str__ = str.__str__

@@ -34,7 +34,15 @@ if TYPE_CHECKING:
     from asyncapi_guard.contract import Message
     from asyncapi_guard.contract_tests.judge import Judge, Received
 
-__all__ = ["Input", "examples_of", "fresh", "plain_arguments", "text_leaves", "variations"]
+__all__ = [
+    "Input",
+    "examples_of",
+    "fresh",
+    "is_disputed",
+    "plain_arguments",
+    "text_leaves",
+    "variations",
+]
 
 #: How many plain arguments an event has.
 _PLAIN = 8
@@ -104,13 +112,24 @@ def variations(
         if key in seen:
             continue
         seen.add(key)
-        if any(isinstance(each, float) and each.is_integer() for _, each in leaves(input.args)):
-            continue  # `1.0` is a whole number, and no client but those in Python writes it so
+        if any(is_disputed(each) for _, each in leaves(input.args)):
+            continue
         is_valid = _is_valid(judge, received, input.args)
         kept = valid if is_valid else invalid
         if len(kept) < _MOST:
             kept.append(Input(input.args, is_valid, input.place, input.what, input.keyword))
     return valid + invalid
+
+
+def is_disputed(value: Any) -> bool:
+    """Whether languages disagree about a value, so that right servers do, too.
+
+    `1.0` is a whole number, and no client but those in Python writes it so. In patterns, Python's
+    `$` lets one more line break through.
+    """
+    if isinstance(value, float):
+        return value.is_integer()
+    return isinstance(value, str) and value.endswith("\n")
 
 
 def _guess(args: tuple[Any, ...], place: str, what: str, keyword: str) -> Input:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract_tests.checks import examine
 from asyncapi_guard.contract_tests.connecting import connect_step
-from asyncapi_guard.contract_tests.failures import Untested
+from asyncapi_guard.contract_tests.failures import Group, Untested
 from asyncapi_guard.contract_tests.programs import freshened
 from asyncapi_guard.contract_tests.running import Session
 from asyncapi_guard.values import NoValue, RandomChoices, draw_ack
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.contract_tests.judge import Judge, Received
     from asyncapi_guard.contract_tests.running import Patience, Trace
     from asyncapi_guard.contract_tests.settings import Settings
+    from asyncapi_guard.contract_tests.shortened import Shortened
     from asyncapi_guard.contract_tests.steps import Step
     from asyncapi_guard.contract_tests.wire_client import Arrival
 
@@ -59,6 +60,8 @@ class Laboratory:
         unrepeatable: events that the server accepts only with other names each time.
         progress: see `run`.
         share: how many seconds must be left for what comes after the phase.
+        confirm: shortens a finding; `None` where it turns out to be none.
+        confirmed: what that has returned.
         lock: held where something is noted.
     """
 
@@ -77,6 +80,8 @@ class Laboratory:
     progress: Callable[[Phase, int, int], None] | None = None
     unrepeatable: set[tuple[str, str]] = field(default_factory=set)
     share: float = 1.0
+    confirm: Callable[[Found], Shortened | None] | None = None
+    confirmed: dict[Key, Shortened | None] = field(default_factory=dict)
     _fresh: int = 1000
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -88,9 +93,28 @@ class Laboratory:
     @property
     def is_over(self) -> bool:
         """Whether the phase must end."""
+        return self.patience.left <= self.share or self._has_enough()
+
+    def _has_enough(self) -> bool:
+        """Whether there are as many failures as the settings allow.
+
+        What is only concluded may turn out to be none, so each is looked at once more.
+        """
         most = self.settings.max_failures
-        enough = most is not None and len(self.found) >= most
-        return enough or self.patience.left <= self.share
+        if most is None:
+            return False
+        fails = [each for each in list(self.found.values()) if self._fails(each)]
+        if len(fails) < most or self.confirm is None:
+            return False
+        for each in fails:
+            key = each.finding.key
+            if key not in self.confirmed:
+                self.confirmed[key] = self.confirm(each)
+        return sum(self.confirmed[each.finding.key] is not None for each in fails) >= most
+
+    def _fails(self, found: Found) -> bool:
+        is_contract = found.finding.check.group is Group.CONTRACT
+        return is_contract or self.settings.transport_fails
 
     def session(self) -> Session:
         """New clients."""

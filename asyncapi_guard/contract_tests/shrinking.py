@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract_tests.checks import examine
@@ -10,6 +10,7 @@ from asyncapi_guard.contract_tests.failures import Check
 from asyncapi_guard.contract_tests.places_in_values import leaves, places, pointer_of, put, without
 from asyncapi_guard.contract_tests.programs import closure, subset
 from asyncapi_guard.contract_tests.running import Patience, run_program
+from asyncapi_guard.contract_tests.shortened import Shortened
 from asyncapi_guard.contract_tests.steps import Action, Step
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.contract_tests.settings import Settings
     from asyncapi_guard.contract_tests.wire_client import Arrival
 
-__all__ = ["Shortened", "shorten"]
+__all__ = ["shorten"]
 
 #: How long an ack is awaited while a program is made shorter.
 _SHORT_WAIT = 0.6
@@ -31,25 +32,6 @@ _LONG_WAIT = 5.0
 #: How often the shortest program runs again.
 _AGAIN = 2
 _ABOUT_ACKS = (Check.NO_ACK, Check.HANG)
-
-
-@dataclass(frozen=True, slots=True)
-class Shortened:
-    """A finding with the shortest program that shows it.
-
-    Attributes:
-        finding: as that program shows it.
-        trace: of the last run that showed it.
-        seen: how often the program showed it when it ran again.
-        runs: how often it ran.
-        reduced: no shorter one shows it; otherwise time was over.
-    """
-
-    finding: Finding
-    trace: Trace
-    seen: int
-    runs: int
-    reduced: bool
 
 
 def shorten(found: Found, lab: Laboratory, seconds: float) -> Shortened | None:

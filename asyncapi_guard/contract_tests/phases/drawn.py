@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.contract_tests.inputs import Input
+from asyncapi_guard.contract_tests.inputs import Input, is_disputed
 from asyncapi_guard.contract_tests.missing import testing_extra
 from asyncapi_guard.contract_tests.phases.coverage import Trial
-from asyncapi_guard.contract_tests.places_in_values import at, put
+from asyncapi_guard.contract_tests.places_in_values import at, leaves, put
 
 if TYPE_CHECKING:
     from asyncapi_guard.contract import Message
@@ -62,13 +62,14 @@ def _draw(lab: Laboratory, message: Message) -> list[tuple[Any, ...]]:
     def keep(args: Any) -> None:
         if repr(args) not in seen:
             seen.add(repr(args))
-            found.append(tuple(args))
+            if not any(is_disputed(each) for _, each in leaves(args)):
+                found.append(tuple(args))
 
     for strategy, most in (
         (strategies.arguments_strategy(schema), lab.settings.max_examples),
         (
             strategies.invalid_strategy(schema).map(lambda case: case.arguments),
-            lab.settings.max_examples // 2,
+            lab.settings.max_examples // 5,
         ),
     ):
         if most < 1:
