@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from asyncapi_guard.contract_tests.failures import Group
+
 if TYPE_CHECKING:
     from asyncapi_guard.contract_tests.failures import Check
     from asyncapi_guard.violations import Violation
@@ -45,7 +47,9 @@ class Finding:
 
     @property
     def key(self) -> Key:
-        """What tells it from others."""
+        """What tells it from others. What a framework lets through, it does for all events."""
+        if self.check.group is Group.TRANSPORT:
+            return Key(self.check, self.namespace, "", self.variant)
         return Key(self.check, self.namespace, self.event, self.variant)
 
 

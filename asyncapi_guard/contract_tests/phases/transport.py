@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["transport"]
 
-#: The number of the ack of a packet that is written by hand.
+#: Where the numbers of acks begin that packets written by hand ask for.
 _NUMBER = 900_000
 #: For how many seconds the answer to such a packet is awaited.
 _WAIT = 1.0
@@ -73,8 +73,9 @@ def _odd(last: Step) -> Iterator[Step]:
             yield _packet(last, text.replace(once, f"{once},{once}", 1), "the same name twice")
 
 
-def _text(last: Step, args: tuple[Any, ...]) -> str:
-    text, attachments = frames.write("EVENT", last.namespace, _NUMBER, [last.event, *args])
+def _text(last: Step, args: tuple[Any, ...], number: int = 0) -> str:
+    data = [last.event, *args]
+    text, attachments = frames.write("EVENT", last.namespace, _NUMBER + number, data)
     return "" if attachments else text
 
 
