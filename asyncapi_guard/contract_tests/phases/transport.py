@@ -96,10 +96,10 @@ def _half_open(lab: Laboratory, namespace: str) -> Iterator[Step]:
     yield connect
     wrong: tuple[Any, ...] = ({"unexpected": "value"},)
     yield Step(Action.CONNECT, 8, namespace, args=wrong, note="an auth value that is not declared")
-    for received in lab.received(namespace):
+    for number, received in enumerate(lab.received(namespace)):
         steps = lab.contexts.get((namespace, received.event))
         if steps:
-            yield replace(steps[-1], client=1, taken=())
-            yield replace(
-                _packet(steps[-1], _text(steps[-1], steps[-1].args), "rejected"), client=8
-            )
+            last = steps[-1]
+            yield replace(last, client=1, taken=())
+            packet = _packet(last, _text(last, last.args, number), "after a rejected connect")
+            yield replace(packet, client=8)
