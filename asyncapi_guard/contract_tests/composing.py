@@ -88,7 +88,7 @@ def compose(  # noqa: PLR0913  # the parts of an event
         all_names: not only fields that refer to something, such as `game_id`, but all.
         ack: whether it asks for an ack; `None` where the document lets it.
     """
-    given = list(_given(session.outcomes, received.namespace, session))
+    given = list(_given(session.outcomes, session))
     args = base
     taken: list[Taken] = []
     for path, _ in list(leaves(base)):
@@ -165,17 +165,17 @@ def _fitting(
     return found[-12:]
 
 
-def _given(outcomes: list[Outcome], namespace: str, session: Session) -> Iterator[_Given]:
-    """All values of a namespace that were sent and accepted, or that came."""
+def _given(outcomes: list[Outcome], session: Session) -> Iterator[_Given]:
+    """All values that were sent, or that came."""
     arrivals = session.wire.arrivals
     for index, outcome in enumerate(outcomes):
         step = outcome.step
-        if step.namespace != namespace or step.action is not Action.EMIT:
+        if step.action is not Action.EMIT:
             continue
         for path, value in leaves(step.args):
             yield _Given(path, value, None, step.event)
         for arrival in arrivals[outcome.first : outcome.last]:
-            if arrival.is_event and arrival.frame.namespace == namespace:
+            if arrival.is_event:
                 for path, value in leaves(arrival.args):
                     pointer = pointer_of(path)
                     taken = Taken("", index, Source.EVENT, pointer, arrival.event)

@@ -154,10 +154,15 @@ def _explore(lab: Laboratory) -> None:
     lab.share = lab.settings.time * _EXPLORING
     sent = lab.patience.sent
     for namespace in list(lab.namespaces):
-        if not Explorer(lab, namespace).run():
+        with lab.session() as session:
+            entered = [session.do(lab.connect(client, namespace)) for client in (1, 2)]
+            lab.examine(session)
+        if not all(each.accepted for each in entered):
             lab.namespaces.remove(namespace)
             untested = cannot_enter(lab, namespace)
             lab.note(untested.subject, untested.reason)
+    for group in lab.groups():
+        Explorer(lab, group).run()
     lab.sent[Phase.COVERAGE] += lab.patience.sent - sent
 
 

@@ -59,24 +59,22 @@ def _is_error(event: str, args: tuple[Any, ...]) -> bool:
 
 
 class Explorer:
-    """Looks for the way to each event of a namespace."""
+    """Looks for the way to each event of some namespaces."""
 
-    def __init__(self, lab: Laboratory, namespace: str) -> None:
+    def __init__(self, lab: Laboratory, namespaces: list[str]) -> None:
         self._lab = lab
-        self._namespace = namespace
+        self._namespaces = namespaces
         self._rng = lab.rng
 
-    def run(self) -> bool:
-        """Find what can be found; whether clients can connect at all."""
+    def run(self) -> None:
+        """Find what can be found."""
         lab = self._lab
-        events = lab.received(self._namespace)
+        events = [each for namespace in self._namespaces for each in lab.received(namespace)]
         for each in events:
             key = (each.namespace, each.event)
             lab.bases[key] = plain_arguments(each, lab.judge, lab.settings.seed)
         with lab.session() as session:
-            if not self._enter(session):
-                lab.examine(session)
-                return False
+            lab.enter(session, 1, 2, namespaces=self._namespaces)
             found = self._look(session, [e for e in events if lab.bases[e.namespace, e.event]])
             lab.examine(session)
         for key, steps in found.items():
@@ -84,7 +82,6 @@ class Explorer:
         while self._build_on_others(events):
             pass
         self._others(events)
-        return True
 
     def _build_on_others(self, events: list[Received]) -> bool:
         """Try the events that are left after each event that is accepted; whether one is new.
@@ -97,7 +94,7 @@ class Explorer:
             key = (received.namespace, received.event)
             if key in lab.contexts or not lab.bases[key]:
                 continue
-            for context in [s for (n, _), s in lab.contexts.items() if n == received.namespace]:
+            for context in list(lab.contexts.values()):
                 if lab.is_over:
                     return False
                 steps = self._after(context, received)
@@ -113,6 +110,7 @@ class Explorer:
             for step in self._lab.again(context):
                 session.do(step)
             client = context[-1].client
+            self._lab.enter(session, client, namespaces=[received.namespace])
             bases = self._lab.bases[received.namespace, received.event]
             for base in bases[:2]:
                 step = compose(session, received, client, base, self._lab.judge, self._rng)
@@ -121,12 +119,6 @@ class Explorer:
                     return tuple(each.step for each in session.outcomes)
             self._lab.examine(session)
         return ()
-
-    def _enter(self, session: Session) -> bool:
-        """Connect two clients."""
-        return all(
-            session.do(self._lab.connect(client, self._namespace)).accepted for client in (1, 2)
-        )
 
     def _look(
         self, session: Session, events: list[Received]
@@ -156,11 +148,8 @@ class Explorer:
             if attempt >= 2:
                 (step,) = freshened((step,), self._rng.randint(10, 99), self._lab.judge)
             outcome = session.do(step)
-            if (
-                outcome.problem
-                and not session.do(self._lab.connect(client, self._namespace)).accepted
-            ):
-                return False
+            if outcome.problem:
+                self._lab.enter(session, client, namespaces=self._namespaces)
             if is_accepted(self._lab, outcome, session):
                 return True
         return False
@@ -210,7 +199,7 @@ class Explorer:
             elif key not in lab.contexts:
                 with lab.session() as session:
                     step = compose(session, received, 1, bases[0], lab.judge, self._rng)
-                lab.contexts[key] = (lab.connect(1, self._namespace), step)
+                lab.contexts[key] = (lab.connect(1, received.namespace), step)
                 if received.declares_ack:
                     lab.note(
                         received.event,

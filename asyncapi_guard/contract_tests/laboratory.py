@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 __all__ = ["Found", "Laboratory"]
 
 
+#: How many namespaces are tested together at most.
+_TOGETHER = 5
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A finding, with the program that showed it."""
@@ -123,6 +127,21 @@ class Laboratory:
     def connect(self, client: int, namespace: str) -> Step:
         """The step by which a client connects."""
         return connect_step(self.judge, self.settings, client, namespace)
+
+    def enter(self, session: Session, *clients: int, namespaces: list[str]) -> None:
+        """Connect clients to namespaces, unless they are there."""
+        for client in clients:
+            known = session.clients.get(client)
+            here = known.accepted if known is not None and known.is_open else set()
+            for namespace in namespaces:
+                if namespace not in here:
+                    session.do(self.connect(client, namespace))
+
+    def groups(self) -> list[list[str]]:
+        """The namespaces that are tested together: what one gives, another may need."""
+        if len(self.namespaces) <= _TOGETHER:
+            return [self.namespaces] if self.namespaces else []
+        return [[each] for each in self.namespaces]
 
     def received(self, namespace: str) -> list[Received]:
         """The events to test in a namespace."""

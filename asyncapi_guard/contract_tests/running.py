@@ -291,7 +291,7 @@ class Session:
         if taken.source is Source.ACK:
             return at(outcome.ack.args, taken.pointer) if outcome.ack is not None else (False, None)
         for arrival in self.wire.arrivals[outcome.first :]:
-            if arrival.event == taken.event and arrival.frame.namespace == outcome.step.namespace:
+            if arrival.event == taken.event:
                 found = at(arrival.args, taken.pointer)
                 if found[0]:
                     return found

@@ -32,11 +32,16 @@ _IDLE = 1.2
 
 def stateful(lab: Laboratory) -> None:
     """Run all plots once, and then random walks while there is time and something new to see."""
-    for namespace in lab.namespaces:
-        events = [e for e in lab.received(namespace) if (namespace, e.event) in lab.contexts]
+    for namespaces in lab.groups():
+        events = [
+            each
+            for namespace in namespaces
+            for each in lab.received(namespace)
+            if (namespace, each.event) in lab.contexts
+        ]
         if not events:
             continue
-        for number, plot in enumerate(_plots(lab, namespace, events)):
+        for number, plot in enumerate(_plots(lab, namespaces, events)):
             if lab.is_over:
                 return
             with lab.session() as session:
@@ -45,9 +50,9 @@ def stateful(lab: Laboratory) -> None:
 
 
 def _plots(
-    lab: Laboratory, namespace: str, events: list[Received]
+    lab: Laboratory, namespaces: list[str], events: list[Received]
 ) -> Iterator[Callable[[Session, random.Random], None]]:
-    stage = _Stage(lab, namespace, events)
+    stage = _Stage(lab, namespaces, events)
     yield stage.together
     yield stage.apart
     for received in events:
@@ -62,11 +67,11 @@ def _plots(
 
 
 class _Stage:
-    """Plots in one namespace."""
+    """Plots in some namespaces."""
 
-    def __init__(self, lab: Laboratory, namespace: str, events: list[Received]) -> None:
+    def __init__(self, lab: Laboratory, namespaces: list[str], events: list[Received]) -> None:
         self._lab = lab
-        self._namespace = namespace
+        self._namespaces = namespaces
         self._events = events
 
     # -- plots -------------------------------------------------------------------------------------
@@ -88,7 +93,7 @@ class _Stage:
                 moved = with_other_clients(program, shift)
                 start = len(session.outcomes)
                 for step in joined((Step(Action.WAIT),) * start, moved)[start:]:
-                    entered = step.client in session.clients and step.action is Action.CONNECT
+                    entered = step.action is Action.CONNECT and self._is_in(session, step)
                     session.do(Step(Action.WAIT, step.client) if entered else step)
 
     def again(self, session: Session, rng: random.Random, received: Received) -> None:
@@ -127,7 +132,7 @@ class _Stage:
         """The other clients leave, and one goes on."""
         last = self._lead(session, received)
         session.do(last)
-        self._enter(session, *(client for client in (1, 2) if client not in session.clients))
+        self._enter(session, 1, 2)
         other = 2 if last.client == 1 else 1
         session.do(Step(Action.DISCONNECT, other, ""))
         session.do(Step(Action.WAIT, other, seconds=_AWAY))
@@ -165,7 +170,7 @@ class _Stage:
         """A context, and a walk from there that stays with a few events."""
         chosen = rng.choice(self._events)
         last = self._lead(session, chosen)
-        self._enter(session, *(client for client in (1, 2) if client not in session.clients))
+        self._enter(session, 1, 2)
         session.do(last)
         for _ in range(_WALK):
             if self._lab.is_over:
@@ -173,19 +178,23 @@ class _Stage:
             received = chosen if rng.random() < 0.7 else rng.choice(self._events)
             self._send(session, rng, received, rng.choice((1, 2)), rng.randrange(8))
 
+    @staticmethod
+    def _is_in(session: Session, step: Step) -> bool:
+        """Whether the client of a step is in its namespace."""
+        client = session.clients.get(step.client)
+        return client is not None and step.namespace in client.accepted
+
     # -- what they are made of ---------------------------------------------------------------------
 
     def _enter(self, session: Session, *clients: int) -> None:
-        for client in clients:
-            session.do(self._lab.connect(client, self._namespace))
+        self._lab.enter(session, *clients, namespaces=self._namespaces)
 
     def _lead(self, session: Session, received: Received) -> Step:
         """Do all that comes before an event, and return the step that sends it."""
         *before, last = self._lab.context(received)
         for step in before:
             session.do(step)
-        if last.client not in session.clients:
-            self._enter(session, last.client)
+        self._lab.enter(session, last.client, namespaces=[last.namespace])
         return last
 
     def _send(
@@ -197,8 +206,7 @@ class _Stage:
         number: int | None = None,
     ) -> Step:
         """Send an event with values that were given before."""
-        if client not in session.clients or not session.clients[client].is_open:
-            self._enter(session, client)
+        self._lab.enter(session, client, namespaces=[received.namespace])
         bases = self._lab.bases[received.namespace, received.event]
         base = bases[rng.randrange(len(bases)) if number is None else number % len(bases)]
         step = compose(
