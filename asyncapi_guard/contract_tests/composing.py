@@ -173,7 +173,9 @@ def _given(outcomes: list[Outcome], session: Session) -> Iterator[_Given]:
         if step.action is not Action.EMIT:
             continue
         for path, value in leaves(step.args):
-            yield _Given(path, value, None, step.event)
+            pointer = pointer_of(path)
+            before = next((each for each in step.taken if each.into == pointer), None)
+            yield _Given(path, value, before, step.event)
         for arrival in arrivals[outcome.first : outcome.last]:
             if arrival.is_event:
                 for path, value in leaves(arrival.args):

@@ -21,6 +21,7 @@ from asyncapi_guard.contract_tests.phases.transport import transport
 from asyncapi_guard.contract_tests.reporting import Places
 from asyncapi_guard.contract_tests.running import Patience
 from asyncapi_guard.contract_tests.shrinking import shorten
+from asyncapi_guard.guard.plans import RESERVED_EVENTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,12 +92,14 @@ def run(
             sent = patience.sent
             do(lab)
             lab.sent[phase] += patience.sent - sent
+    _note_silence(lab)
     failures = _failures(lab)
     fails = [f for f in failures if f.check.group is Group.CONTRACT or settings.transport_fails]
     return Report(
         failures=tuple(fails),
         warnings=tuple(each for each in failures if each not in fails),
         phases=dict(lab.sent),
+        checks={check: count for check, count in lab.checks.items() if count},
         untested=tuple(lab.untested.values()),
         events_sent=patience.sent,
         seconds=time.monotonic() - began,
@@ -164,6 +167,14 @@ def _explore(lab: Laboratory) -> None:
     for group in lab.groups():
         Explorer(lab, group).run()
     lab.sent[Phase.COVERAGE] += lab.patience.sent - sent
+
+
+def _note_silence(lab: Laboratory) -> None:
+    """Name the events that the server may emit, and that never came."""
+    for namespace in lab.namespaces:
+        for event, _ in lab.judge.emitted(namespace):
+            if (namespace, event) not in lab.seen_events and event not in RESERVED_EVENTS:
+                lab.note(f"event {event}", "the server never emitted it while it was tested")
 
 
 def _failures(lab: Laboratory) -> list[Failure]:

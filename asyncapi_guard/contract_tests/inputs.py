@@ -138,6 +138,10 @@ def _guess(args: tuple[Any, ...], place: str, what: str, keyword: str) -> Input:
 
 
 def _is_valid(judge: Judge, received: Received, args: tuple[Any, ...]) -> bool:
+    if received.event == "connect":
+        return (
+            len(args) < 2 and judge.connect(received.namespace, args[0] if args else None) is None
+        )
     return judge.input(received.namespace, received.event, args)[0] is None
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.contract_tests.checks import examine
+from asyncapi_guard.contract_tests.checks import examine, made_in
 from asyncapi_guard.contract_tests.connecting import connect_step
 from asyncapi_guard.contract_tests.failures import Group, Untested
 from asyncapi_guard.contract_tests.programs import freshened
@@ -18,7 +18,7 @@ from asyncapi_guard.values import NoValue, RandomChoices, draw_ack
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from asyncapi_guard.contract_tests.failures import Phase
+    from asyncapi_guard.contract_tests.failures import Check, Phase
     from asyncapi_guard.contract_tests.findings import Finding, Key
     from asyncapi_guard.contract_tests.judge import Judge, Received
     from asyncapi_guard.contract_tests.running import Patience, Trace
@@ -56,7 +56,7 @@ class Laboratory:
         found: what was found, each kind and place once.
         untested: what was not tested, and why.
         sent: how many events each phase sent.
-        looked: how many traces were looked through.
+        checks: how often each check was made.
         phase: the one that runs.
         bases: plain arguments of events.
         contexts: for each event, a program that ends with the server accepting it.
@@ -77,7 +77,7 @@ class Laboratory:
     found: dict[Key, Found] = field(default_factory=dict)
     untested: dict[str, Untested] = field(default_factory=dict)
     sent: Counter[Phase] = field(default_factory=Counter)
-    looked: int = 0
+    checks: Counter[Check] = field(default_factory=Counter)
     bases: dict[tuple[str, str], list[tuple[Any, ...]]] = field(default_factory=dict)
     contexts: dict[tuple[str, str], tuple[Step, ...]] = field(default_factory=dict)
     seen_events: set[tuple[str, str]] = field(default_factory=set)
@@ -168,7 +168,7 @@ class Laboratory:
         trace = session.trace()
         findings = examine(trace, self.judge)
         with self.lock:
-            self.looked += 1
+            self.checks.update(made_in(trace))
             for arrival in trace.arrivals:
                 if arrival.is_event:
                     self.seen_events.add((arrival.frame.namespace, arrival.event))

@@ -69,7 +69,7 @@ class Settings:
     max_examples: int = 50
     time: float = 45.0
     phases: tuple[Phase, ...] = tuple(Phase)
-    workers: int = 1
+    workers: int = 2
     max_failures: int | None = None
     rejected_when: Callable[[tuple[Any, ...]], bool] | None = None
     own_this_server: bool = False

@@ -168,7 +168,7 @@ class _Shortening:
 def _is_indirect(finding: Finding) -> bool:
     """Whether a finding is concluded from several things, and so must show each time."""
     return finding.check is Check.WRONG_RECIPIENT or finding.variant.startswith(
-        ("unfinished", "boundary")
+        ("unfinished", "boundary", "acted")
     )
 
 

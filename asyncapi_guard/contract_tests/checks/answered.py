@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asyncapi_guard.contract_tests.answers import Answer, guard_code, leak_in
+from asyncapi_guard.contract_tests.answers import Answer, guard_code, leak_in, looks_like_error
 from asyncapi_guard.contract_tests.failures import Check
 from asyncapi_guard.contract_tests.findings import Finding, why
 from asyncapi_guard.contract_tests.steps import Action
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.contract_tests.running import Outcome, Trace
     from asyncapi_guard.violations import Violation
 
-__all__ = ["answered", "unfinished", "wrong_count"]
+__all__ = ["acted_upon", "answered", "unfinished", "wrong_count"]
 
 #: What a guarded server answers where it is not the client's fault.
 _SERVERS_FAULT = frozenset(map(str, (Code.HANDLER, Code.GUARD)))
@@ -167,6 +167,53 @@ def _what(note: str, violation: Violation | None) -> str:
     """What was sent, without values."""
     kind = "arguments that the contract allows" if violation is None else "invalid arguments"
     return f"{kind} ({note})" if note else kind
+
+
+def acted_upon(trace: Trace, judge: Judge) -> Iterator[Finding]:
+    """Invalid arguments of events without a declared ack, after which the server does its work.
+
+    It emits to the sender what it emits after valid arguments, and emits it after nothing else.
+    """
+    emitted: dict[tuple[str, str], set[str]] = {}
+    spontaneous: set[str] = set()
+    for outcome in trace.outcomes:
+        step = outcome.step
+        came = {each for each in _emitted(outcome, trace) if not looks_like_error(each)}
+        if step.action is not Action.EMIT:
+            spontaneous |= came
+        elif judge.input(step.namespace, step.event, step.args)[0] is None:
+            emitted.setdefault((step.namespace, step.event), set()).update(came)
+    for index, outcome in enumerate(trace.outcomes):
+        step = outcome.step
+        key = (step.namespace, step.event)
+        received = judge.event(*key)
+        if step.action is not Action.EMIT or received is None or received.declares_ack:
+            continue
+        violation = judge.input(*key, step.args)[0]
+        usual = emitted.get(key, set()) - spontaneous
+        if violation is None or not usual or wrong_count(violation) or not outcome.accepted:
+            continue
+        if outcome.ack is not None and judge.meaning(outcome.ack.args) is not Answer.ACCEPTED:
+            continue
+        if usual & _emitted(outcome, trace):
+            said, location = why(violation)
+            what = (
+                "the server did what it does for valid arguments, for arguments that break the"
+                f" contract: {said}"
+            )
+            place = f"acted {location} {violation.problems[0].path}"
+            yield Finding(Check.INVALID_INPUT_ACCEPTED, *key, what, index, location, place)
+
+
+def _emitted(outcome: Outcome, trace: Trace) -> set[str]:
+    """The events that came to the client of a step, and do not speak of an error."""
+    return {
+        each.event
+        for each in trace.during(outcome)
+        if each.is_event
+        and each.client == outcome.step.client
+        and not any(map(looks_like_error, each.args))
+    }
 
 
 def unfinished(trace: Trace, judge: Judge) -> Iterator[Finding]:

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from asyncapi_guard.contract_tests.checks.boundaries import names_something
 from asyncapi_guard.contract_tests.exploring import is_accepted, is_rejected
 from asyncapi_guard.contract_tests.inputs import variations
+from asyncapi_guard.contract_tests.judge import Received
+from asyncapi_guard.contract_tests.steps import Action, Step
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from asyncapi_guard.contract_tests.inputs import Input
-    from asyncapi_guard.contract_tests.judge import Received
     from asyncapi_guard.contract_tests.laboratory import Laboratory
     from asyncapi_guard.contract_tests.running import Outcome, Session
-    from asyncapi_guard.contract_tests.steps import Step
 
-__all__ = ["Trial", "coverage"]
+__all__ = ["Trial", "coverage", "share_of"]
 
 #: How many events one session has at most: programs are shortened afterwards.
 _LONGEST = 40
 #: How many invalid values beside a valid one are tried after the server has rejected that one.
 _BESIDE = 8
+#: How many clients connect in one session.
+_CONNECTS = 30
 
 
 def coverage(lab: Laboratory) -> None:
@@ -32,25 +38,77 @@ def coverage(lab: Laboratory) -> None:
         for received in lab.received(namespace)
         if (namespace, received.event) in lab.contexts
     ]
+    for namespace in lab.namespaces:
+        _connects(lab, namespace)
     for valid in (True, False):
-        for number, trial in enumerate(trials):
-            left = max(lab.patience.left - lab.share, 0.0)
-            # Each gets its part of the time, and the last one what the others leave.
-            trial.until = lab.patience.left - left / (len(trials) - number)
-            trial.run(valid=valid)
+        # Half of the time for those that are valid, and all that is left for the others.
+        share_of(lab, trials, partial(Trial.run, valid=valid), 0.5 if valid else 1.0)
+
+
+def share_of(
+    lab: Laboratory, trials: list[Trial], run: Callable[[Trial], None], part: float
+) -> None:
+    """Run trials, several at a time, so that each gets its part of the time.
+
+    Args:
+        lab: what all phases work with.
+        trials: one for each event.
+        run: what is done with each.
+        part: of the time that the phase has left.
+    """
+    end = lab.patience.left - max(lab.patience.left - lab.share, 0.0) * part
+    waiting = len(trials)
+    workers = lab.settings.workers
+
+    def one(trial: Trial) -> None:
+        nonlocal waiting
+        left = max(lab.patience.left - end, 0.0)
+        # The last ones get what the others leave.
+        trial.until = lab.patience.left - left / max(waiting / workers, 1.0)
+        waiting -= 1
+        run(trial)
+
+    if workers == 1:
+        for trial in trials:
+            one(trial)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        for done in [pool.submit(one, trial) for trial in trials]:
+            done.result()
+
+
+def _connects(lab: Laboratory, namespace: str) -> None:
+    """Connect with each boundary of the `auth` value, unless the settings have one."""
+    messages = lab.judge.connect_messages(namespace)
+    base = lab.connect(1, namespace)
+    if base.credentials or not base.args:
+        return
+    received = Received(namespace, "connect", messages)
+    inputs = variations(received, base.args, lab.judge)
+    for first in range(0, len(inputs), _CONNECTS):
+        with lab.session() as session:
+            for number, input in enumerate(inputs[first : first + _CONNECTS]):
+                if lab.is_over:
+                    return
+                note = f"{input.place} {input.what}".strip()
+                step = replace(base, client=number + 1, args=input.args[:1], note=note)
+                session.do(step)
+                session.do(Step(Action.DISCONNECT, number + 1, ""))
+            lab.examine(session)
 
 
 class Trial:
     """The variations of one event.
 
     Attributes:
+        received: the event.
         until: how many seconds of the run must be left.
         kept: where in the arguments values are that the server gave.
     """
 
     def __init__(self, lab: Laboratory, received: Received) -> None:
         self._lab = lab
-        self._received = received
+        self.received: Received = received
         self._last = lab.contexts[received.namespace, received.event][-1]
         self.kept: frozenset[str] = frozenset(each.into for each in self._last.taken)
         inputs = variations(received, self._last.args, lab.judge, keep=self.kept)
@@ -62,7 +120,11 @@ class Trial:
 
     def run(self, *, valid: bool) -> None:
         """Try all that are valid, or all that are not."""
-        self.send(self._valid if valid else self._invalid)
+        inputs = self._valid if valid else self._invalid
+        if inputs and not valid and not self.received.declares_ack:
+            # What the server emits for valid arguments tells what it does for others.
+            self._do(self._last)
+        self.send(inputs)
 
     def send(self, inputs: list[Input]) -> None:
         """Try some arguments."""
@@ -109,7 +171,7 @@ class Trial:
         if self._session is None or self._used >= _LONGEST:
             self._end()
             self._session = self._lab.session()
-            for each in self._lab.context(self._received)[:-1]:
+            for each in self._lab.context(self.received)[:-1]:
                 self._session.do(each)
             self._used = 0
         self._used += 1

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract_tests.inputs import Input, is_disputed
 from asyncapi_guard.contract_tests.missing import testing_extra
-from asyncapi_guard.contract_tests.phases.coverage import Trial
+from asyncapi_guard.contract_tests.phases.coverage import Trial, share_of
 from asyncapi_guard.contract_tests.places_in_values import at, leaves, put
 
 if TYPE_CHECKING:
@@ -21,17 +21,12 @@ __all__ = ["drawn"]
 def drawn(lab: Laboratory) -> None:
     """Send what Hypothesis draws for each event, in the context in which it is accepted."""
     trials = [
-        (Trial(lab, received), received)
+        Trial(lab, received)
         for namespace in lab.namespaces
         for received in lab.received(namespace)
         if (namespace, received.event) in lab.contexts
     ]
-    for number, (trial, received) in enumerate(trials):
-        if lab.is_over:
-            return
-        left = max(lab.patience.left - lab.share, 0.0)
-        trial.until = lab.patience.left - left / (len(trials) - number)
-        trial.send(_inputs(lab, received, trial.kept))
+    share_of(lab, trials, lambda trial: trial.send(_inputs(lab, trial.received, trial.kept)), 1.0)
 
 
 def _inputs(lab: Laboratory, received: Received, kept: frozenset[str]) -> list[Input]:
