@@ -125,12 +125,22 @@ def event_step(
         ack=asks,
         taken=taken,
         note=note,
-        seconds=0.0 if received.declares_ack or not asks else UNDECLARED_ACK,
+        seconds=_seconds(received) if asks else 0.0,
     )
+
+
+def _seconds(received: Received) -> float:
+    """For how many seconds an ack is awaited; 0 where nothing is said about that."""
+    ack = received.ack
+    if ack is None or not received.declares_ack:
+        return UNDECLARED_ACK
+    return 0.0 if ack.timeout is None else ack.timeout + LATE
 
 
 #: For how many seconds an ack is awaited that the document does not declare.
 UNDECLARED_ACK = 0.5
+#: How much longer than the document allows: an ack that comes too late is not one that never comes.
+LATE = 2.5
 
 
 def _may_be(_field: str, path: Sequence[str | int], _event: str, _asking: str) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.contract_tests.places_in_values import leaves
+from asyncapi_guard.contract_tests.secret_names import is_secret_name
 from asyncapi_guard.contract_tests.steps import Action, Step
 from asyncapi_guard.values import NoValue, RandomChoices, draw_arguments, example_arguments
 
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.contract_tests.judge import Judge
     from asyncapi_guard.contract_tests.settings import Settings
 
-__all__ = ["auth_values", "connect_step"]
+__all__ = ["auth_values", "connect_step", "secrets_of"]
 
 
 def connect_step(judge: Judge, settings: Settings, client: int, namespace: str) -> Step:
@@ -22,6 +24,21 @@ def connect_step(judge: Judge, settings: Settings, client: int, namespace: str) 
     values = auth_values(judge, settings, namespace)
     args = () if not values else (values[(client - 1) % len(values)],)
     return Step(Action.CONNECT, client, namespace, args=args, credentials=settings.has_credentials)
+
+
+def secrets_of(settings: Settings) -> frozenset[str]:
+    """The secrets with which clients show who they are."""
+    found: set[str] = set()
+    auths = settings.auth if isinstance(settings.auth, tuple) else (settings.auth,)
+    for path, value in leaves(auths):
+        name = next((part for part in reversed(path) if isinstance(part, str)), "")
+        if isinstance(value, str) and (is_secret_name(name) or not name):
+            found.add(value)
+    for texts in (settings.headers, settings.query, settings.cookies):
+        for name, value in texts.items():
+            if is_secret_name(name) or texts is settings.cookies:
+                found.add(value.rpartition(" ")[2])
+    return frozenset(found)
 
 
 def auth_values(judge: Judge, settings: Settings, namespace: str) -> list[Any]:

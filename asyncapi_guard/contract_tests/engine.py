@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from asyncapi_guard.contract import Perspective
+from asyncapi_guard.contract_tests.connecting import secrets_of
 from asyncapi_guard.contract_tests.engine_io import CannotConnect, Request, open_connection
 from asyncapi_guard.contract_tests.exploring import Explorer, cannot_enter
 from asyncapi_guard.contract_tests.failures import Failure, Group, Phase, Report
@@ -76,8 +77,10 @@ def run(
     for module in ("websocket", "hypothesis"):
         testing_extra(module)
     began = time.monotonic()
-    patience = Patience(settings.ack_timeout, began + settings.time)
-    judge = Judge(contract.seen_by(Perspective.SERVER), settings.rejected_when)
+    patience = Patience(settings.ack_timeout, deadline=began + settings.time)
+    judge = Judge(
+        contract.seen_by(Perspective.SERVER), settings.rejected_when, secrets_of(settings)
+    )
     _reach(settings)
     lab = Laboratory(settings, judge, patience, Phase.EXAMPLES, progress=progress)
     lab.namespaces = _namespaces(settings, judge)

@@ -62,11 +62,16 @@ class Judge:
     Args:
         contract: as the server sees it.
         rejected_when: whether the values of an ack reject the event, besides.
+        secrets: with which clients show who they are.
     """
 
     def __init__(
-        self, contract: Contract, rejected_when: Callable[[tuple[Any, ...]], bool] | None = None
+        self,
+        contract: Contract,
+        rejected_when: Callable[[tuple[Any, ...]], bool] | None = None,
+        secrets: frozenset[str] = frozenset(),
     ) -> None:
+        self.secrets: frozenset[str] = secrets
         self.contract: Contract = contract
         self.guard: Guard = Guard(contract)
         self._rejected_when = rejected_when

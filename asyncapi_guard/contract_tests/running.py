@@ -102,11 +102,13 @@ class Patience:
 
     Attributes:
         seconds: where nothing else is known.
+        most: also where a step says otherwise.
         deadline: when the whole run ends (`time.monotonic`).
         sent: how many events were sent.
     """
 
     seconds: float
+    most: float = 60.0
     deadline: float = field(default_factory=lambda: time.monotonic() + 3600)
     sent: int = 0
     _missing: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -123,7 +125,7 @@ class Patience:
 
     def for_event(self, step: Step) -> float:
         """For how many seconds the ack of a step is awaited."""
-        seconds = step.seconds or self.seconds
+        seconds = min(step.seconds or self.seconds, self.most)
         if self._missing.get((step.namespace, step.event), 0) >= 2:  # not just one slow answer
             seconds = min(seconds, _KNOWN_MISSING)
         return min(seconds, self.left)
@@ -238,8 +240,7 @@ class Session:
         if len(self.clients) > 1:
             # What others get of it is sent at the same time, and comes a little later.
             self.wire.wait_for_quiet(_OTHERS_QUIET, _OTHERS_MOST)
-        if step.seconds == 0:
-            self.patience.learn(step, came=ack is not None)
+        self.patience.learn(step, came=ack is not None)
         return replace(outcome, id=id, ack=ack, problem=client.lost, waited=waited)
 
     def _send(self, step: Step, outcome: Outcome) -> Outcome:

@@ -52,7 +52,9 @@ class _Shortening:
         self._answers: Callable[[Arrival], tuple[Any, ...] | None] = lab.answer
         self._lab = lab
         deadline = lab.patience.deadline - max(lab.patience.left - seconds, 0.0)
-        self._patience = Patience(min(_SHORT_WAIT, lab.settings.ack_timeout), deadline)
+        short = min(_SHORT_WAIT, lab.settings.ack_timeout)
+        most = 60.0 if self._key.variant.startswith("late") else short
+        self._patience = Patience(short, most, deadline)
         self._best: tuple[Finding, Trace] = (found.finding, found.trace)
         self._steps = found.steps
 
@@ -142,7 +144,7 @@ class _Shortening:
             steps = tuple(_patient(each) for each in steps)
             steps = (*steps, replace(self._probe(), client=90))
         left = self._lab.patience.left
-        patience = Patience(self._settings.ack_timeout, self._lab.patience.deadline)
+        patience = Patience(self._settings.ack_timeout, deadline=self._lab.patience.deadline)
         seen = runs = 0
         for _ in range(1 if slow else _AGAIN):
             if left <= 0 or patience.left < (_SHORT_WAIT if slow else 0.05):

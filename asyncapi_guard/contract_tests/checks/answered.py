@@ -24,8 +24,17 @@ __all__ = ["acted_upon", "answered", "unfinished", "wrong_count"]
 _SERVERS_FAULT = frozenset(map(str, (Code.HANDLER, Code.GUARD)))
 #: What it answers to clients that may not do something, or not so much.
 _NOT_ALLOWED = frozenset(map(str, (Code.UNAUTHORIZED, Code.FORBIDDEN, Code.RATE_LIMITED)))
+#: For how many seconds an ack may be on its way.
+_ON_ITS_WAY = 0.3
 #: The keywords that count arguments where a payload has positional items.
-_COUNTS = ("minItems", "maxItems", "additionalItems", "items", "unevaluatedItems", "arguments")
+_COUNTS: tuple[str, ...] = (
+    "minItems",
+    "maxItems",
+    "additionalItems",
+    "items",
+    "unevaluatedItems",
+    "arguments",
+)
 
 
 def wrong_count(violation: Violation | None) -> bool:
@@ -114,6 +123,7 @@ def _ack(
     sent = _what(step.note, violation)
     received = judge.event(*where)
     declared = received is not None and received.declares_ack
+    yield from _late(index, outcome, message, sent)
     variant = "valid" if violation is None else "invalid"
     if arrival.frame.problem:
         what = f"the ack for {sent} is not a packet of Socket.IO: {arrival.frame.problem}"
@@ -140,6 +150,19 @@ def _ack(
         what = f"the server accepted arguments that break the contract: {said}"
         place = f"{location} {violation.problems[0].path}"
         yield Finding(check, *where, what, index, location, place)
+
+
+def _late(index: int, outcome: Outcome, message: Message | None, sent: str) -> Iterator[Finding]:
+    """Whether an ack came later than the document allows."""
+    ack, arrival = (None if message is None else message.ack), outcome.ack
+    if ack is None or ack.timeout is None or arrival is None:
+        return
+    took = arrival.packet.seconds - outcome.began
+    if took > ack.timeout + _ON_ITS_WAY:
+        step = outcome.step
+        what = f"the ack came after {took:.1f} s, not within {ack.timeout:g} s, for {sent}"
+        location = ack.location and f"{ack.location}/timeout"
+        yield Finding(Check.NO_ACK, step.namespace, step.event, what, index, location, "late")
 
 
 def _guarded(

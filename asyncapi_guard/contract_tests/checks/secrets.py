@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from asyncapi_guard.contract_tests.checks.emitted import step_of
 from asyncapi_guard.contract_tests.failures import Check
 from asyncapi_guard.contract_tests.findings import Finding
 from asyncapi_guard.contract_tests.places_in_values import leaves
+from asyncapi_guard.contract_tests.secret_names import is_secret_name
 from asyncapi_guard.contract_tests.steps import Action
 
 if TYPE_CHECKING:
@@ -18,20 +18,10 @@ if TYPE_CHECKING:
     from asyncapi_guard.contract_tests.running import Trace
     from asyncapi_guard.contract_tests.wire_client import Arrival
 
-__all__ = ["is_secret_name", "secrets"]
+__all__ = ["secrets"]
 
-_SECRET = re.compile(
-    r"pass(word|wd|phrase|code)?$|^pwd$|secret|token$|api_?key|access_?key|private_?key|credential"
-    r"|^otp$|^cvv$|^cvc$|^ssn$|^pin$|jwt|^auth(orization)?$",
-    re.IGNORECASE,
-)
 #: Shorter texts come by chance.
 _SHORTEST = 6
-
-
-def is_secret_name(name: object) -> bool:
-    """Whether a field of that name is nobody else's business."""
-    return isinstance(name, str) and bool(_SECRET.search(name))
 
 
 def secrets(trace: Trace, judge: Judge) -> Iterator[Finding]:
@@ -53,7 +43,7 @@ def secrets(trace: Trace, judge: Judge) -> Iterator[Finding]:
 
 def _sent(trace: Trace, judge: Judge) -> tuple[dict[str, int], list[str]]:
     """The secrets that clients sent, with the client; and all other texts."""
-    secret: dict[str, int] = {}
+    secret = {each: 0 for each in judge.secrets if len(each) >= _SHORTEST}
     plain: list[str] = []
     for outcome in trace.outcomes:
         step = outcome.step
@@ -84,6 +74,7 @@ def _in(arrival: Arrival, sent: dict[str, int], judge: Judge) -> str | None:
             key = next((part for part in reversed(path) if isinstance(part, str)), "")
             if is_secret_name(key) and (not arrival.is_event or key in declared):
                 continue  # an ack that the contract allows, or an event that has it
-            whose = "its own" if client == arrival.client else "another client's"
+            own = client in (0, arrival.client)
+            whose = "its own" if own else "another client's"
             return f"a client {whose} secret in {key!r}" if key else f"a client {whose} secret"
     return None

@@ -6,8 +6,8 @@ import base64
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.contract_tests.checks.secrets import is_secret_name
 from asyncapi_guard.contract_tests.places_in_values import leaves, pointer_of, put
+from asyncapi_guard.contract_tests.secret_names import is_secret_name
 from asyncapi_guard.contract_tests.steps import Action, Step
 from asyncapi_guard.guard.credentials import source_of
 

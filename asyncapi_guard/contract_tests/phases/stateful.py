@@ -26,6 +26,8 @@ _TIMES = 6
 _WALK = 24
 #: How long a client is away before it comes back.
 _AWAY = 0.05
+#: How long it is waited for what the server does in the background.
+_LATER = 0.6
 #: How long nobody does anything, so that timers show.
 _IDLE = 1.2
 
@@ -83,6 +85,7 @@ class _Stage:
             for received in self._events:
                 for client in (1, 2, 3):
                     self._send(session, rng, received, client)
+        session.do(Step(Action.WAIT, seconds=_LATER))
 
     def apart(self, session: Session, _rng: random.Random) -> None:
         """Two groups of clients do the same, and one client only looks on."""
