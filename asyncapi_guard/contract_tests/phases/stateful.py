@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract_tests.composing import compose
+from asyncapi_guard.contract_tests.exploring import is_accepted
 from asyncapi_guard.contract_tests.programs import joined, with_other_clients
 from asyncapi_guard.contract_tests.steps import Action, Step
+from asyncapi_guard.values import NoValue, RandomChoices, draw_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,6 +27,9 @@ __all__ = ["stateful"]
 _TIMES = 6
 #: How many steps a random walk has.
 _WALK = 24
+_LONG_WALK = 36
+#: How often arguments are drawn anew, in place of plain ones.
+_DRAWN = 0.6
 #: How long a client is away before it comes back.
 _AWAY = 0.05
 #: How long it is waited for what the server does in the background.
@@ -167,7 +173,7 @@ class _Stage:
             elif chance < 0.2 and last is not None and last.client in session.clients:
                 session.do(last)
             else:
-                last = self._send(session, rng, rng.choice(self._events), client, rng.randrange(8))
+                last = self._send(session, rng, rng.choice(self._events), client)
 
     def long_walk(self, session: Session, rng: random.Random) -> None:
         """A context, and a walk from there that stays with a few events."""
@@ -175,11 +181,16 @@ class _Stage:
         last = self._lead(session, chosen)
         self._enter(session, 1, 2)
         session.do(last)
-        for _ in range(_WALK):
+        client = last.client
+        for _ in range(_LONG_WALK):
             if self._lab.is_over:
                 return
-            received = chosen if rng.random() < 0.7 else rng.choice(self._events)
-            self._send(session, rng, received, rng.choice((1, 2)), rng.randrange(8))
+            received = chosen if rng.random() < 0.8 else rng.choice(self._events)
+            # Where clients take turns, it is the other one's after what the server accepted.
+            taken = is_accepted(self._lab, session.outcomes[-1], session)
+            if rng.random() < (0.8 if taken else 0.3):
+                client = 3 - client if client in (1, 2) else 1
+            self._send(session, rng, received, client)
 
     @staticmethod
     def _is_in(session: Session, step: Step) -> bool:
@@ -191,6 +202,18 @@ class _Stage:
 
     def _enter(self, session: Session, *clients: int) -> None:
         self._lab.enter(session, *clients, namespaces=self._namespaces)
+
+    def _base(self, received: Received, rng: random.Random, number: int | None) -> tuple[Any, ...]:
+        """Plain arguments, or others that are drawn now."""
+        if number is None and rng.random() < _DRAWN:
+            with suppress(NoValue):
+                payload = rng.choice(received.messages).payload
+                args = tuple(draw_arguments(payload, RandomChoices(rng)))
+                where = received.namespace, received.event
+                if self._lab.judge.input(*where, args)[0] is None:
+                    return args
+        bases = self._lab.bases[received.namespace, received.event]
+        return bases[rng.randrange(len(bases)) if number is None else number % len(bases)]
 
     def _lead(self, session: Session, received: Received) -> Step:
         """Do all that comes before an event, and return the step that sends it."""
@@ -210,8 +233,7 @@ class _Stage:
     ) -> Step:
         """Send an event with values that were given before."""
         self._lab.enter(session, client, namespaces=[received.namespace])
-        bases = self._lab.bases[received.namespace, received.event]
-        base = bases[rng.randrange(len(bases)) if number is None else number % len(bases)]
+        base = self._base(received, rng, number)
         step = compose(
             session, received, client, base, self._lab.judge, rng, all_names=rng.random() < 0.3
         )
