@@ -13,11 +13,11 @@ from asyncapi_guard.contract_tests.failures import Failure, Group, Phase, Report
 from asyncapi_guard.contract_tests.judge import Judge
 from asyncapi_guard.contract_tests.laboratory import Laboratory
 from asyncapi_guard.contract_tests.missing import testing_extra
-from asyncapi_guard.contract_tests.phases.coverage import coverage
+from asyncapi_guard.contract_tests.phases.coverage import invalid_coverage, valid_coverage
 from asyncapi_guard.contract_tests.phases.drawn import drawn
 from asyncapi_guard.contract_tests.phases.examples import examples
 from asyncapi_guard.contract_tests.phases.security import security
-from asyncapi_guard.contract_tests.phases.stateful import stateful
+from asyncapi_guard.contract_tests.phases.stateful import plots, walks
 from asyncapi_guard.contract_tests.phases.transport import transport
 from asyncapi_guard.contract_tests.reporting import Places
 from asyncapi_guard.contract_tests.running import Patience
@@ -33,23 +33,18 @@ if TYPE_CHECKING:
 
 __all__ = ["run"]
 
-#: What part of the time must be left when a phase ends.
-_SHARES = {
-    Phase.EXAMPLES: 0.8,
-    Phase.COVERAGE: 0.55,
-    Phase.SECURITY: 0.52,
-    Phase.TRANSPORT: 0.46,
-    Phase.STATEFUL: 0.23,
-    Phase.RANDOM: 0.14,
-}
-_PHASES: dict[Phase, Callable[[Laboratory], None]] = {
-    Phase.EXAMPLES: examples,
-    Phase.COVERAGE: coverage,
-    Phase.SECURITY: security,
-    Phase.TRANSPORT: transport,
-    Phase.STATEFUL: stateful,
-    Phase.RANDOM: drawn,
-}
+#: What is done in a run: the phase, what it does, and what part of the time must be left after it.
+#: First what finds most, and last what can go on as long as there is time.
+_PLAN: tuple[tuple[Phase, Callable[[Laboratory], None], float], ...] = (
+    (Phase.EXAMPLES, examples, 0.8),
+    (Phase.COVERAGE, valid_coverage, 0.66),
+    (Phase.STATEFUL, plots, 0.48),
+    (Phase.COVERAGE, invalid_coverage, 0.36),
+    (Phase.SECURITY, security, 0.34),
+    (Phase.TRANSPORT, transport, 0.31),
+    (Phase.STATEFUL, walks, 0.18),
+    (Phase.RANDOM, drawn, 0.12),
+)
 #: The part of the time that exploring takes at most.
 _EXPLORING = 0.8
 #: For how many seconds one failure is shortened at most.
@@ -86,9 +81,9 @@ def run(
     lab.namespaces = _namespaces(settings, judge)
     lab.confirm = lambda found: shorten(found, lab, _MOST_SHORTENING)
     _explore(lab)
-    for phase, do in _PHASES.items():
+    for phase, do, share in _PLAN:
         if phase in settings.phases:
-            _begin(lab, phase)
+            _begin(lab, phase, share)
             if lab.is_over:
                 lab.note(f"phase {phase}", "the time was over, or there were enough failures")
                 continue
@@ -150,14 +145,13 @@ def _namespaces(settings: Settings, judge: Judge) -> list[str]:
     return chosen
 
 
-def _begin(lab: Laboratory, phase: Phase) -> None:
+def _begin(lab: Laboratory, phase: Phase, share: float) -> None:
     lab.phase = phase
-    lab.share = lab.settings.time * _SHARES[phase]
+    lab.share = lab.settings.time * share
 
 
 def _explore(lab: Laboratory) -> None:
-    _begin(lab, Phase.COVERAGE)
-    lab.share = lab.settings.time * _EXPLORING
+    _begin(lab, Phase.COVERAGE, _EXPLORING)
     sent = lab.patience.sent
     for namespace in list(lab.namespaces):
         with lab.session() as session:

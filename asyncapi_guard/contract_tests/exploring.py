@@ -13,7 +13,7 @@ from asyncapi_guard.contract_tests.answers import Answer, looks_like_error
 from asyncapi_guard.contract_tests.composing import compose
 from asyncapi_guard.contract_tests.failures import Untested
 from asyncapi_guard.contract_tests.inputs import plain_arguments
-from asyncapi_guard.contract_tests.programs import closure, freshened, subset
+from asyncapi_guard.contract_tests.programs import closure, dependents, freshened, subset
 from asyncapi_guard.contract_tests.steps import Action
 
 if TYPE_CHECKING:
@@ -181,10 +181,14 @@ class Explorer:
         tried = 0
         index = len(steps) - 2
         while index >= 0 and tried < _SHORTENING and not self._lab.is_over:
-            fewer = subset(steps, [each for each in range(len(steps)) if each != index])
-            tried += 1
-            if steps[index].action is not Action.CONNECT and self._works(self._lab.again(fewer)):
-                steps = fewer
+            gone = dependents(steps, [index])
+            needed = len(steps) - 1 in gone or steps[index].action is Action.CONNECT
+            if not needed:
+                fewer = subset(steps, set(range(len(steps))) - gone)
+                tried += 1
+                if self._works(self._lab.again(fewer)):
+                    steps = fewer
+                    index = min(index, len(steps) - 1)
             index -= 1
         return steps
 

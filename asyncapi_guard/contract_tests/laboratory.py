@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.contract_tests.failures import Check, Phase
     from asyncapi_guard.contract_tests.findings import Finding, Key
+    from asyncapi_guard.contract_tests.inputs import Input
     from asyncapi_guard.contract_tests.judge import Judge, Received
     from asyncapi_guard.contract_tests.running import Patience, Trace
     from asyncapi_guard.contract_tests.settings import Settings
@@ -60,6 +61,7 @@ class Laboratory:
         phase: the one that runs.
         bases: plain arguments of events.
         contexts: for each event, a program that ends with the server accepting it.
+        inputs: variations of the arguments of events.
         seen_events: the events that came.
         unrepeatable: events that the server accepts only with other names each time.
         progress: see `run`.
@@ -80,6 +82,7 @@ class Laboratory:
     checks: Counter[Check] = field(default_factory=Counter)
     bases: dict[tuple[str, str], list[tuple[Any, ...]]] = field(default_factory=dict)
     contexts: dict[tuple[str, str], tuple[Step, ...]] = field(default_factory=dict)
+    inputs: dict[tuple[str, str], list[Input]] = field(default_factory=dict)
     seen_events: set[tuple[str, str]] = field(default_factory=set)
     progress: Callable[[Phase, int, int], None] | None = None
     unrepeatable: set[tuple[str, str]] = field(default_factory=set)

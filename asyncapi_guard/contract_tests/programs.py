@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.contract_tests.judge import Judge
 
-__all__ = ["closure", "freshened", "joined", "subset", "with_other_clients"]
+__all__ = ["closure", "dependents", "freshened", "joined", "subset", "with_other_clients"]
 
 
 def subset(steps: tuple[Step, ...], kept: Iterable[int]) -> tuple[Step, ...]:
@@ -51,6 +51,15 @@ def closure(steps: tuple[Step, ...], last: int) -> list[int]:
         ]
         waiting += connects[-1:]
     return sorted(needed)
+
+
+def dependents(steps: tuple[Step, ...], without: Iterable[int]) -> set[int]:
+    """Some steps, and all that take values from them: what cannot be done without them."""
+    gone = set(without)
+    for index, step in enumerate(steps):
+        if any(each.step in gone for each in step.taken):
+            gone.add(index)
+    return gone
 
 
 def joined(first: tuple[Step, ...], second: tuple[Step, ...]) -> tuple[Step, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from asyncapi_guard.contract_tests.checks import examine
 from asyncapi_guard.contract_tests.failures import Check
 from asyncapi_guard.contract_tests.places_in_values import leaves, places, pointer_of, put, without
-from asyncapi_guard.contract_tests.programs import closure, subset
+from asyncapi_guard.contract_tests.programs import closure, dependents, subset
 from asyncapi_guard.contract_tests.running import Patience, run_program
 from asyncapi_guard.contract_tests.shortened import Shortened
 from asyncapi_guard.contract_tests.steps import Action, Step
@@ -99,9 +99,9 @@ class _Shortening:
         while size:
             start = 0
             while start < len(self._steps):
-                kept = [
-                    index for index in range(len(self._steps)) if not start <= index < start + size
-                ]
+                everything = range(len(self._steps))
+                gone = dependents(self._steps, everything[start : start + size])
+                kept = [index for index in everything if index not in gone]
                 if not kept or not self._shows(subset(self._steps, kept)):
                     start += size
                 if self._patience.is_over:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.contract_tests.laboratory import Laboratory
     from asyncapi_guard.contract_tests.running import Outcome, Session
 
-__all__ = ["Trial", "coverage", "share_of"]
+__all__ = ["Trial", "invalid_coverage", "share_of", "valid_coverage"]
 
 #: How many events one session has at most: programs are shortened afterwards.
 _LONGEST = 40
@@ -30,33 +30,36 @@ _BESIDE = 8
 _CONNECTS = 30
 
 
-def coverage(lab: Laboratory) -> None:
-    """Try variations of the arguments of each event: first those that are valid."""
-    trials = [
+def valid_coverage(lab: Laboratory) -> None:
+    """Try variations of the arguments of each event that are valid."""
+    for namespace in lab.namespaces:
+        _connects(lab, namespace)
+    share_of(lab, _trials(lab), partial(Trial.run, valid=True))
+
+
+def invalid_coverage(lab: Laboratory) -> None:
+    """Try variations of the arguments of each event that are not valid."""
+    share_of(lab, _trials(lab), partial(Trial.run, valid=False))
+
+
+def _trials(lab: Laboratory) -> list[Trial]:
+    return [
         Trial(lab, received)
         for namespace in lab.namespaces
         for received in lab.received(namespace)
         if (namespace, received.event) in lab.contexts
     ]
-    for namespace in lab.namespaces:
-        _connects(lab, namespace)
-    for valid in (True, False):
-        # Half of the time for those that are valid, and all that is left for the others.
-        share_of(lab, trials, partial(Trial.run, valid=valid), 0.5 if valid else 1.0)
 
 
-def share_of(
-    lab: Laboratory, trials: list[Trial], run: Callable[[Trial], None], part: float
-) -> None:
+def share_of(lab: Laboratory, trials: list[Trial], run: Callable[[Trial], None]) -> None:
     """Run trials, several at a time, so that each gets its part of the time.
 
     Args:
         lab: what all phases work with.
         trials: one for each event.
         run: what is done with each.
-        part: of the time that the phase has left.
     """
-    end = lab.patience.left - max(lab.patience.left - lab.share, 0.0) * part
+    end = min(lab.patience.left, lab.share)
     waiting = len(trials)
     workers = lab.settings.workers
 
@@ -111,9 +114,11 @@ class Trial:
         self.received: Received = received
         self._last = lab.contexts[received.namespace, received.event][-1]
         self.kept: frozenset[str] = frozenset(each.into for each in self._last.taken)
-        inputs = variations(received, self._last.args, lab.judge, keep=self.kept)
-        self._valid = [each for each in inputs if each.valid]
-        self._invalid = [each for each in inputs if not each.valid]
+        key = (received.namespace, received.event)
+        if key not in lab.inputs:
+            lab.inputs[key] = variations(received, self._last.args, lab.judge, keep=self.kept)
+        self._valid = [each for each in lab.inputs[key] if each.valid]
+        self._invalid = [each for each in lab.inputs[key] if not each.valid]
         self._session: Session | None = None
         self._used = 0
         self.until: float = 0.0

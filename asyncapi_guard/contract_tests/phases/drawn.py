@@ -26,7 +26,7 @@ def drawn(lab: Laboratory) -> None:
         for received in lab.received(namespace)
         if (namespace, received.event) in lab.contexts
     ]
-    share_of(lab, trials, lambda trial: trial.send(_inputs(lab, trial.received, trial.kept)), 1.0)
+    share_of(lab, trials, lambda trial: trial.send(_inputs(lab, trial.received, trial.kept)))
 
 
 def _inputs(lab: Laboratory, received: Received, kept: frozenset[str]) -> list[Input]:

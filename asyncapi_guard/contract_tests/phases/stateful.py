@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -21,13 +22,18 @@ if TYPE_CHECKING:
     from asyncapi_guard.contract_tests.laboratory import Laboratory
     from asyncapi_guard.contract_tests.running import Session
 
-__all__ = ["stateful"]
+__all__ = ["plots", "walks"]
 
 #: How often an event is sent again.
 _TIMES = 6
 #: How many steps a random walk has.
 _WALK = 24
 _LONG_WALK = 36
+#: The names of events that end what others have begun.
+_LEAVING = re.compile(
+    r"leave|unsub|quit|exit|close|end|stop|kick|delete|remove|resign|cancel|logout|abort",
+    re.IGNORECASE,
+)
 #: How often arguments are drawn anew, in place of plain ones.
 _DRAWN = 0.6
 #: How long a client is away before it comes back.
@@ -38,8 +44,20 @@ _LATER = 0.6
 _IDLE = 1.2
 
 
-def stateful(lab: Laboratory) -> None:
-    """Run all plots once, and then random walks while there is time and something new to see."""
+def plots(lab: Laboratory) -> None:
+    """Each plot once."""
+    _run(lab, _plots)
+
+
+def walks(lab: Laboratory) -> None:
+    """Games and random walks, while there is time."""
+    _run(lab, _walks)
+
+
+def _run(
+    lab: Laboratory,
+    of: Callable[[_Stage, int], Iterator[Callable[[Session, random.Random], None]]],
+) -> None:
     for namespaces in lab.groups():
         events = [
             each
@@ -49,7 +67,8 @@ def stateful(lab: Laboratory) -> None:
         ]
         if not events:
             continue
-        for number, plot in enumerate(_plots(lab, namespaces, events)):
+        stage = _Stage(lab, namespaces, events)
+        for number, plot in enumerate(of(stage, lab.settings.max_examples)):
             if lab.is_over:
                 return
             with lab.session() as session:
@@ -57,30 +76,33 @@ def stateful(lab: Laboratory) -> None:
                 lab.examine(session)
 
 
-def _plots(
-    lab: Laboratory, namespaces: list[str], events: list[Received]
-) -> Iterator[Callable[[Session, random.Random], None]]:
-    stage = _Stage(lab, namespaces, events)
+def _plots(stage: _Stage, _most: int) -> Iterator[Callable[[Session, random.Random], None]]:
     yield stage.together
     yield stage.apart
-    for received in events:
-        yield partial(stage.again, received=received)
-        yield partial(stage.by_others, received=received)
-        yield partial(stage.back, received=received)
-        yield partial(stage.left_alone, received=received)
+    for plot in (stage.again, stage.by_others, stage.back, stage.left_alone):
+        for received in stage.events:
+            yield partial(plot, received=received)
     yield stage.idle
-    for _ in range(lab.settings.max_examples):
+
+
+def _walks(stage: _Stage, most: int) -> Iterator[Callable[[Session, random.Random], None]]:
+    for _ in range(most):
+        yield from stage.games()
         yield stage.walk
         yield stage.long_walk
 
 
 class _Stage:
-    """Plots in some namespaces."""
+    """Plots in some namespaces.
+
+    Attributes:
+        events: those that clients may send there.
+    """
 
     def __init__(self, lab: Laboratory, namespaces: list[str], events: list[Received]) -> None:
         self._lab = lab
         self._namespaces = namespaces
-        self._events = events
+        self.events: list[Received] = events
 
     # -- plots -------------------------------------------------------------------------------------
 
@@ -88,7 +110,7 @@ class _Stage:
         """Three clients send each event in turn, twice."""
         self._enter(session, 1, 2, 3)
         for _ in range(2):
-            for received in self._events:
+            for received in self.events:
                 for client in (1, 2, 3):
                     self._send(session, rng, received, client)
         session.do(Step(Action.WAIT, seconds=_LATER))
@@ -96,7 +118,7 @@ class _Stage:
     def apart(self, session: Session, _rng: random.Random) -> None:
         """Two groups of clients do the same, and one client only looks on."""
         self._enter(session, 9)
-        for received in self._events:
+        for received in self.events:
             program = self._lab.context(received)
             for shift in (0, 4):
                 moved = with_other_clients(program, shift)
@@ -133,7 +155,7 @@ class _Stage:
         session.do(Step(Action.WAIT, last.client, seconds=_AWAY))
         self._enter(session, last.client)
         session.do(last)
-        for each in self._events:
+        for each in self.events:
             self._send(session, rng, each, last.client)
         session.do(last)
 
@@ -146,10 +168,10 @@ class _Stage:
         session.do(Step(Action.DISCONNECT, other, ""))
         session.do(Step(Action.WAIT, other, seconds=_AWAY))
         session.do(last)
-        for each in self._events:
+        for each in self.events:
             self._send(session, rng, each, last.client)
         self._enter(session, other)
-        for each in self._events:
+        for each in self.events:
             self._send(session, rng, each, other)
 
     def idle(self, session: Session, _rng: random.Random) -> None:
@@ -173,11 +195,40 @@ class _Stage:
             elif chance < 0.2 and last is not None and last.client in session.clients:
                 session.do(last)
             else:
-                last = self._send(session, rng, rng.choice(self._events), client)
+                last = self._send(session, rng, rng.choice(self.events), client)
+
+    def games(self) -> Iterator[Callable[[Session, random.Random], None]]:
+        """A plot for each event that needs others before it: there may be an end to come to."""
+        deep = [each for each in self.events if self._goes_on(each)]
+        deep.sort(key=lambda each: -len(self._lab.contexts[each.namespace, each.event]))
+        for received in deep[:4]:
+            yield partial(self.game, received=received)
+
+    def _goes_on(self, received: Received) -> bool:
+        """Whether an event is about something that there is, rather than a beginning."""
+        return bool(self._lab.contexts[received.namespace, received.event][-1].taken)
+
+    def game(self, session: Session, rng: random.Random, received: Received) -> None:
+        """Two clients take turns with one event, about what they have begun together."""
+        last = self._lead(session, received)
+        self._enter(session, 1, 2)
+        other = 2 if last.client == 1 else 1
+        for each in self.events:
+            if each is not received and self._goes_on(each) and not _LEAVING.search(each.event):
+                self._send(session, rng, each, other)
+        session.do(last)
+        client = other
+        for _ in range(_LONG_WALK):
+            if self._lab.is_over:
+                return
+            self._send(session, rng, received, client)
+            accepted = is_accepted(self._lab, session.outcomes[-1], session)
+            if rng.random() < (0.9 if accepted else 0.4):
+                client = 3 - client
 
     def long_walk(self, session: Session, rng: random.Random) -> None:
         """A context, and a walk from there that stays with a few events."""
-        chosen = rng.choice(self._events)
+        chosen = rng.choice(self.events)
         last = self._lead(session, chosen)
         self._enter(session, 1, 2)
         session.do(last)
@@ -185,7 +236,7 @@ class _Stage:
         for _ in range(_LONG_WALK):
             if self._lab.is_over:
                 return
-            received = chosen if rng.random() < 0.8 else rng.choice(self._events)
+            received = chosen if rng.random() < 0.8 else rng.choice(self.events)
             # Where clients take turns, it is the other one's after what the server accepted.
             taken = is_accepted(self._lab, session.outcomes[-1], session)
             if rng.random() < (0.8 if taken else 0.3):
