@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from asyncapi_guard.contract_tests import frames
@@ -125,31 +126,31 @@ def dropped(trace: Trace, judge: Judge) -> Iterator[Finding]:
 
 def extra_acks(trace: Trace, _judge: Judge) -> Iterator[Finding]:
     """Acks that nobody asked for, or that come twice."""
-    asked: dict[tuple[int, str, int], str] = {}
-    seen: set[tuple[int, str, int]] = set()
+    asked: dict[tuple[int, str, int], list[str]] = {}
+    seen: Counter[tuple[int, str, int]] = Counter()
     number = -1
     for packet in trace.packets:
         if packet.direction == "in":
             number += 1
         if packet.type == "OPEN":
-            asked = {key: event for key, event in asked.items() if key[0] != packet.client}
-            seen = {key for key in seen if key[0] != packet.client}
+            asked = {key: events for key, events in asked.items() if key[0] != packet.client}
+            seen = Counter({key: n for key, n in seen.items() if key[0] != packet.client})
         id = frames.id_in(packet.text)
         if id is None:
             continue
         key = (packet.client, packet.namespace, id)
         if packet.direction == "out" and packet.text[:1] in ("2", "5"):
             frame = frames.read(packet.text)
-            asked[key] = str(frame.data[0]) if frame.data else ""
+            asked.setdefault(key, []).append(str(frame.data[0]) if frame.data else "")
         elif packet.direction == "in" and packet.type in frames.ACKS:
             index = step_of(trace, number)
             if key not in asked:
                 what = "an ack came that no client asked for"
                 yield Finding(Check.EXTRA_ACK, packet.namespace, "", what, index)
-            elif key in seen:
+            elif seen[key] == len(asked[key]):  # a client may use a number again
                 what = "the ack came twice"
-                yield Finding(Check.EXTRA_ACK, packet.namespace, asked[key], what, index)
-            seen.add(key)
+                yield Finding(Check.EXTRA_ACK, packet.namespace, asked[key][-1], what, index)
+            seen[key] += 1
 
 
 def too_early(trace: Trace, _judge: Judge) -> Iterator[Finding]:
