@@ -21,6 +21,7 @@ from asyncapi_guard.contract_tests.phases.stateful import plots, walks
 from asyncapi_guard.contract_tests.phases.transport import transport
 from asyncapi_guard.contract_tests.reporting import Places
 from asyncapi_guard.contract_tests.running import Patience
+from asyncapi_guard.contract_tests.settings import NotInDocument
 from asyncapi_guard.contract_tests.shrinking import shorten
 from asyncapi_guard.guard.plans import RESERVED_EVENTS
 
@@ -67,7 +68,7 @@ def run(
     Raises:
         CannotConnect: nobody answers at the URL, or it is no Socket.IO server.
         ImportError: the extra `testing` is not installed.
-        ValueError: the settings name a namespace or an event that the document does not have.
+        NotInDocument: the settings name a namespace or an event that the document does not have.
     """
     for module in ("websocket", "hypothesis"):
         testing_extra(module)
@@ -136,12 +137,12 @@ def _namespaces(settings: Settings, judge: Judge) -> list[str]:
     declared = judge.namespaces()
     unknown = [n for n in settings.namespaces if judge.guard.plan_of(n) is None]
     if unknown:
-        raise ValueError(f"the document does not have the namespace {unknown[0]!r}")
+        raise NotInDocument(f"the document does not have the namespace {unknown[0]!r}")
     chosen = list(settings.namespaces) or declared
     events = {each.event for n in chosen for each in judge.received(n)}
     missing = [each for each in settings.events if each not in events]
     if missing:
-        raise ValueError(f"the server does not receive an event {missing[0]!r} in the document")
+        raise NotInDocument(f"the server does not receive an event {missing[0]!r} in the document")
     return chosen
 
 

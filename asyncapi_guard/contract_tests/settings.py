@@ -13,7 +13,7 @@ from asyncapi_guard.contract_tests.failures import Phase
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["NotLoopback", "Settings", "is_loopback"]
+__all__ = ["NotInDocument", "NotLoopback", "Settings", "is_loopback"]
 
 #: The names that are this machine, whatever else it is called.
 _LOOPBACK = ("localhost", "0.0.0.0")  # noqa: S104  # a name to compare with
@@ -25,6 +25,10 @@ def _no_texts() -> Mapping[str, str]:
 
 class NotLoopback(ValueError):
     """The server is not on this machine, and nobody said whose it is."""
+
+
+class NotInDocument(ValueError):
+    """The settings name a namespace or an event that the document does not have."""
 
 
 @dataclass(frozen=True, slots=True)
