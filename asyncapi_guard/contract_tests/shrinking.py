@@ -92,7 +92,7 @@ class _Shortening:
         # What a server keeps from run to run gives other values now: then the old ones may show it.
         as_sent = tuple(replace(each, taken=()) for each in few)
         more = subset(until, [*clients, *closure(until, last)])
-        candidates = [few, as_sent, more, until, self._steps]
+        candidates = [few, more, until, self._steps, as_sent]
         return any(each and self._shows(each) for each in candidates)
 
     def _fewer_steps(self) -> bool:
