@@ -50,6 +50,7 @@ _PLAN: tuple[tuple[Phase, Callable[[Laboratory], None], float], ...] = (
 _EXPLORING = 0.8
 #: For how many seconds one failure is shortened at most.
 _MOST_SHORTENING = 6.0
+_MOST_SHORTENING_OF_WARNINGS = 1.5
 
 
 def run(
@@ -179,9 +180,12 @@ def _failures(lab: Laboratory) -> list[Failure]:
     """What was found, shortened."""
     places = Places(lab.judge.contract)
     made: dict[object, Failure] = {}
-    found = list(lab.found.values())
+    # What only warns waits for what fails.
+    found = sorted(lab.found.values(), key=lambda each: each.finding.check.group)
     for number, each in enumerate(found):
-        seconds = min(lab.patience.left / (len(found) - number), _MOST_SHORTENING)
+        warns = each.finding.check.group is Group.TRANSPORT
+        most = _MOST_SHORTENING_OF_WARNINGS if warns else _MOST_SHORTENING
+        seconds = min(lab.patience.left / (len(found) - number), most)
         failure = _failure(each, lab, seconds, places)
         if failure is not None:
             made.setdefault((failure.check, failure.event, failure.message), failure)

@@ -6,15 +6,14 @@ says something about that place, and values that the server gave before stay whe
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from asyncapi_guard.contract_tests.disputed import is_disputed
 from asyncapi_guard.contract_tests.places_in_values import (
     at,
-    leaves,
     places,
     pointer_of,
     put,
@@ -33,14 +32,13 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.contract import Message
     from asyncapi_guard.contract_tests.judge import Judge, Received
+    from asyncapi_guard.violations import Violation
 
 __all__ = [
     "Input",
     "examples_of",
-    "fresh",
-    "is_disputed",
+    "is_plain",
     "plain_arguments",
-    "text_leaves",
     "variations",
 ]
 
@@ -48,6 +46,8 @@ __all__ = [
 _PLAIN = 8
 #: How many cases of one event are tried, of those that are valid and of those that are not.
 _MOST = 160
+#: How often one event has the wrong number of arguments.
+_COUNTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def examples_of(received: Received, judge: Judge) -> list[tuple[Any, ...]]:
     for message in received.messages:
         for each in example_arguments(message):
             args = tuple(each)
-            if args not in found and _is_valid(judge, received, args):
+            if args not in found and _violation(judge, received, args) is None:
                 found.append(args)
     return found
 
@@ -87,7 +87,7 @@ def plain_arguments(received: Received, judge: Judge, seed: int) -> list[tuple[A
         for number in range(_PLAIN):
             with suppress(NoValue):
                 args = tuple(draw_arguments(message.payload, RandomChoices(seed + number)))
-                if args not in found and _is_valid(judge, received, args):
+                if args not in found and is_plain(judge, received, args):
                     found.append(args)
     return found
 
@@ -107,29 +107,24 @@ def variations(
     seen = {repr(base)}
     valid: list[Input] = []
     invalid: list[Input] = []
+    counts = 0
     for input in _all(received, base, keep):
         key = repr(input.args)
         if key in seen:
             continue
         seen.add(key)
-        if any(is_disputed(each) for _, each in leaves(input.args)):
+        violation = _violation(judge, received, input.args)
+        if is_disputed(received, input.args, violation, input.keyword):
             continue
-        is_valid = _is_valid(judge, received, input.args)
+        is_valid = violation is None
         kept = valid if is_valid else invalid
+        if len(input.args) != len(base) and not is_valid:
+            counts += 1
+            if counts > _COUNTS:
+                continue
         if len(kept) < _MOST:
             kept.append(Input(input.args, is_valid, input.place, input.what, input.keyword))
     return valid + invalid
-
-
-def is_disputed(value: Any) -> bool:
-    """Whether languages disagree about a value, so that right servers do, too.
-
-    `1.0` is a whole number, and no client but those in Python writes it so. In patterns, Python's
-    `$` lets one more line break through.
-    """
-    if isinstance(value, float):
-        return value.is_integer()
-    return isinstance(value, str) and value.endswith("\n")
 
 
 def _guess(args: tuple[Any, ...], place: str, what: str, keyword: str) -> Input:
@@ -137,12 +132,17 @@ def _guess(args: tuple[Any, ...], place: str, what: str, keyword: str) -> Input:
     return Input(args, valid=False, place=place, what=what, keyword=keyword)
 
 
-def _is_valid(judge: Judge, received: Received, args: tuple[Any, ...]) -> bool:
+def _violation(judge: Judge, received: Received, args: tuple[Any, ...]) -> Violation | None:
+    """What is wrong with arguments; those of `connect` are none or one `auth` value."""
     if received.event == "connect":
-        return (
-            len(args) < 2 and judge.connect(received.namespace, args[0] if args else None) is None
-        )
-    return judge.input(received.namespace, received.event, args)[0] is None
+        return judge.connect(received.namespace, args[0] if args else None)
+    return judge.input(received.namespace, received.event, args)[0]
+
+
+def is_plain(judge: Judge, received: Received, args: tuple[Any, ...]) -> bool:
+    """Whether the contract allows arguments, and no right server disagrees."""
+    violation = _violation(judge, received, args)
+    return violation is None and not is_disputed(received, args, violation)
 
 
 def _all(received: Received, base: tuple[Any, ...], keep: frozenset[str]) -> Iterator[Input]:
@@ -235,15 +235,3 @@ def _counts(base: tuple[Any, ...]) -> Iterator[Input]:
     if base:
         yield _guess(base[:-1], "", "one argument too few", "arguments")
     yield _guess((*base, "another"), "", "one argument too many", "arguments")
-
-
-def fresh(text: str, number: int) -> str:
-    """A text like another one, for servers that take each only once."""
-    if not re.fullmatch(r"[\w .-]{1,60}", text, re.ASCII):
-        return text
-    return f"{text}{number}"
-
-
-def text_leaves(args: tuple[Any, ...]) -> list[tuple[str, str]]:
-    """The texts in arguments, with JSON Pointers to them."""
-    return [(pointer_of(path), each) for path, each in leaves(args) if isinstance(each, str)]

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["Found", "Laboratory"]
 
 
+#: How many more programs are kept for each finding: one may not show it again.
+_OTHERS = 2
 #: How many namespaces are tested together at most.
 _TOGETHER = 5
 
@@ -55,6 +57,7 @@ class Laboratory:
         patience: how much time there is.
         namespaces: those that are tested.
         found: what was found, each kind and place once.
+        others: programs that showed the same later.
         untested: what was not tested, and why.
         sent: how many events each phase sent.
         checks: how often each check was made.
@@ -77,6 +80,7 @@ class Laboratory:
     phase: Phase
     namespaces: list[str] = field(default_factory=list)
     found: dict[Key, Found] = field(default_factory=dict)
+    others: dict[Key, list[Found]] = field(default_factory=dict)
     untested: dict[str, Untested] = field(default_factory=dict)
     sent: Counter[Phase] = field(default_factory=Counter)
     checks: Counter[Check] = field(default_factory=Counter)
@@ -176,7 +180,11 @@ class Laboratory:
                 if arrival.is_event:
                     self.seen_events.add((arrival.frame.namespace, arrival.event))
             for each in findings:
-                self.found.setdefault(each.key, Found(each, trace.steps, trace, self.phase))
+                found = Found(each, trace.steps, trace, self.phase)
+                self.found.setdefault(each.key, found)
+                again = self.others.setdefault(each.key, [])
+                if self.found[each.key] is not found and len(again) < _OTHERS:
+                    again.append(found)
         if self.progress is not None:
             self.progress(self.phase, self.patience.sent, len(self.found))
         return findings

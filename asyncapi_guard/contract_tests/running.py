@@ -240,7 +240,8 @@ class Session:
         if len(self.clients) > 1:
             # What others get of it is sent at the same time, and comes a little later.
             self.wire.wait_for_quiet(_OTHERS_QUIET, _OTHERS_MOST)
-        self.patience.learn(step, came=ack is not None)
+        if step.seconds == 0 or step.seconds >= 1:
+            self.patience.learn(step, came=ack is not None)
         return replace(outcome, id=id, ack=ack, problem=client.lost, waited=waited)
 
     def _send(self, step: Step, outcome: Outcome) -> Outcome:

@@ -40,7 +40,14 @@ def shorten(found: Found, lab: Laboratory, seconds: float) -> Shortened | None:
     Returns:
         `None` where the finding was none: the server was only slow.
     """
-    return _Shortening(found, lab, seconds).run()
+    programs = [found, *lab.others.get(found.finding.key, ())]
+    first: Shortened | None = None
+    for number, program in enumerate(programs):
+        shortened = _Shortening(program, lab, seconds / (len(programs) - number)).run()
+        if shortened is not None and shortened.seen:
+            return shortened
+        first = first or shortened
+    return first
 
 
 class _Shortening:

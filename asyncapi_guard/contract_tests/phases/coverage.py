@@ -26,6 +26,8 @@ __all__ = ["Trial", "invalid_coverage", "share_of", "valid_coverage"]
 _LONGEST = 40
 #: How many invalid values beside a valid one are tried after the server has rejected that one.
 _BESIDE = 8
+#: For how many seconds the answer to the wrong number of arguments is awaited.
+_WRONG_COUNT = 0.5
 #: How many clients connect in one session.
 _CONNECTS = 30
 
@@ -87,7 +89,7 @@ def _connects(lab: Laboratory, namespace: str) -> None:
     if base.credentials or not base.args:
         return
     received = Received(namespace, "connect", messages)
-    inputs = variations(received, base.args, lab.judge)
+    inputs = [each for each in variations(received, base.args, lab.judge) if len(each.args) < 2]
     for first in range(0, len(inputs), _CONNECTS):
         with lab.session() as session:
             for number, input in enumerate(inputs[first : first + _CONNECTS]):
@@ -145,7 +147,11 @@ class Trial:
     def _step(self, input: Input) -> Step:
         note = f"{input.place} {input.what}".strip()
         taken = tuple(each for each in self._last.taken if not input.place.startswith(each.into))
-        return replace(self._last, args=input.args, note=note, taken=taken)
+        step = replace(self._last, args=input.args, note=note, taken=taken)
+        if not input.valid and len(input.args) != len(self._last.args):
+            # Frameworks fail before the application can answer.
+            return replace(step, seconds=_WRONG_COUNT)
+        return step
 
     def _try_valid(self, input: Input) -> None:
         outcome = self._do(self._step(input))

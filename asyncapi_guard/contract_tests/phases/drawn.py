@@ -5,10 +5,11 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.contract_tests.inputs import Input, is_disputed
+from asyncapi_guard.contract_tests.disputed import is_disputed
+from asyncapi_guard.contract_tests.inputs import Input
 from asyncapi_guard.contract_tests.missing import testing_extra
 from asyncapi_guard.contract_tests.phases.coverage import Trial, share_of
-from asyncapi_guard.contract_tests.places_in_values import at, leaves, put
+from asyncapi_guard.contract_tests.places_in_values import at, put
 
 if TYPE_CHECKING:
     from asyncapi_guard.contract import Message
@@ -39,8 +40,10 @@ def _inputs(lab: Laboratory, received: Received, kept: frozenset[str]) -> list[I
             for pointer in kept:
                 if at(args, pointer)[0]:
                     args = put(args, pointer, at(context, pointer)[1])  # noqa: PLW2901
-            is_valid = lab.judge.input(received.namespace, received.event, args)[0] is None
-            (valid if is_valid else invalid).append(Input(args, is_valid, "", "drawn"))
+            violation = lab.judge.input(received.namespace, received.event, args)[0]
+            if not is_disputed(received, args, violation):
+                kind = valid if violation is None else invalid
+                kind.append(Input(args, violation is None, "", "drawn"))
     pairs = zip_longest(valid, invalid)
     return [each for pair in pairs for each in pair if each is not None]
 
@@ -57,8 +60,7 @@ def _draw(lab: Laboratory, message: Message) -> list[tuple[Any, ...]]:
     def keep(args: Any) -> None:
         if repr(args) not in seen:
             seen.add(repr(args))
-            if not any(is_disputed(each) for _, each in leaves(args)):
-                found.append(tuple(args))
+            found.append(tuple(args))
 
     for strategy, most in (
         (strategies.arguments_strategy(schema), lab.settings.max_examples),

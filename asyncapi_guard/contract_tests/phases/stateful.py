@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract_tests.composing import compose
 from asyncapi_guard.contract_tests.exploring import is_accepted
+from asyncapi_guard.contract_tests.inputs import is_plain
 from asyncapi_guard.contract_tests.programs import joined, with_other_clients
 from asyncapi_guard.contract_tests.steps import Action, Step
 from asyncapi_guard.values import NoValue, RandomChoices, draw_arguments
@@ -260,8 +261,7 @@ class _Stage:
             with suppress(NoValue):
                 payload = rng.choice(received.messages).payload
                 args = tuple(draw_arguments(payload, RandomChoices(rng)))
-                where = received.namespace, received.event
-                if self._lab.judge.input(*where, args)[0] is None:
+                if is_plain(self._lab.judge, received, args):
                     return args
         bases = self._lab.bases[received.namespace, received.event]
         return bases[rng.randrange(len(bases)) if number is None else number % len(bases)]
