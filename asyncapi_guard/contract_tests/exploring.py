@@ -157,9 +157,8 @@ class Explorer:
     def _works(self, steps: tuple[Step, ...]) -> bool:
         lab = self._lab
         with lab.session() as session:
-            for step in steps:
-                outcome = session.do(step)
-            works = is_accepted(lab, outcome, session)
+            outcomes = [session.do(step) for step in steps]
+            works = is_accepted(lab, outcomes[-1], session)
             lab.examine(session)
         return works
 

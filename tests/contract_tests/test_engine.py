@@ -135,10 +135,10 @@ def test_each_bug_is_found_and_shortened(kind, bug, needed):
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_is_found_in_a_right_server(kind):
     """Though it is not guarded, and open in the ways of its framework."""
-    report = report_of(kind, time=10)
+    report = report_of(kind, time=12)
     assert report.failures == ()
     assert report.warnings
-    assert set(report.phases) == set(Phase)
+    assert {Phase.COVERAGE, Phase.STATEFUL, Phase.TRANSPORT} <= set(report.phases)
     assert report.checks[Check.ACK_BREAKS_CONTRACT]
 
 

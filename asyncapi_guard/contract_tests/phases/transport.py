@@ -21,7 +21,7 @@ __all__ = ["transport"]
 #: Where the numbers of acks begin that packets written by hand ask for.
 _NUMBER = 900_000
 #: For how many seconds the answer to such a packet is awaited.
-_WAIT = 1.0
+_WAIT = 0.5
 _NAN = "\ufdd0nan"
 
 
