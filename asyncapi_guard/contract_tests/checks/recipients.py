@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.contract_tests.answers import Answer
+from asyncapi_guard.contract_tests.answers import Answer, looks_like_error
 from asyncapi_guard.contract_tests.checks.boundaries import names_something
 from asyncapi_guard.contract_tests.failures import Check
 from asyncapi_guard.contract_tests.findings import Finding
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.contract_tests.judge import Judge
     from asyncapi_guard.contract_tests.running import Outcome, Trace
+    from asyncapi_guard.contract_tests.steps import Step
 
 __all__ = ["audience", "recipients"]
 
@@ -84,6 +85,11 @@ class _Client:
 def recipients(trace: Trace, judge: Judge) -> Iterator[Finding]:
     """Events that came to the wrong clients, or not to the right ones."""
     said: dict[str, dict[str, str]] = {}
+    given = frozenset(
+        _plain(each.into.rpartition("/")[2])
+        for outcome in trace.outcomes
+        for each in outcome.step.taken
+    )
     clients: dict[int, _Client] = {}
     for index, outcome in enumerate(trace.outcomes):
         step = outcome.step
@@ -93,8 +99,9 @@ def recipients(trace: Trace, judge: Judge) -> Iterator[Finding]:
         if step.action is Action.EMIT and outcome.accepted and not outcome.problem:
             about = said[namespace]
             before = {number: _copy(each) for number, each in clients.items()}
-            _note(outcome, clients, judge)
-            yield from _wrong(index, outcome, trace, about, before, clients)
+            scene = _Scene(trace, about, given)
+            _note(outcome, clients, judge, scene)
+            yield from _wrong(index, outcome, scene, before, clients)
         elif step.action is Action.CONNECT and outcome.accepted:
             client = clients.setdefault(step.client, _Client())
             client.active = client.active or bool(client.namespaces)
@@ -108,15 +115,49 @@ def _copy(client: _Client) -> _Client:
     return _Client(set(client.namespaces), client.active, set(client.knows), set(client.entered))
 
 
-def _note(outcome: Outcome, clients: dict[int, _Client], judge: Judge) -> None:
+@dataclass(frozen=True)
+class _Scene:
+    """What is known of a run: whom events are for, and the names of fields that refer to things."""
+
+    trace: Trace
+    about: dict[str, str]
+    given: frozenset[str]
+
+    def names(self, values: Any) -> list[tuple[str, Any]]:
+        """The fields that refer to something, with their values."""
+        return [
+            (_plain(key), value)
+            for key, value in _scalars(values)
+            if names_something(key) or _plain(key) in self.given
+        ]
+
+
+def _plain(key: str) -> str:
+    return key.lower().replace("_", "")
+
+
+def _scalars(values: Any) -> Iterator[tuple[str, Any]]:
+    for path, value in leaves(values):
+        key = next((part for part in reversed(path) if isinstance(part, str)), "")
+        if key and isinstance(value, (str, int)) and not isinstance(value, bool):
+            yield key, value
+
+
+def _note(outcome: Outcome, clients: dict[int, _Client], judge: Judge, scene: _Scene) -> None:
     """What the sender has to do with after a step."""
     step = outcome.step
     client = clients.setdefault(step.client, _Client({step.namespace}))
     client.active = True
-    values = list(_names(step.args))
+    values = scene.names(step.args)
     accepted = outcome.ack is None or judge.meaning(outcome.ack.args) is Answer.ACCEPTED
+    for each in scene.trace.during(outcome):
+        if each.is_event and each.client == step.client:
+            if looks_like_error(each.event) or any(map(looks_like_error, each.args)):
+                accepted = False
+            else:
+                values += scene.names(each.args)
     if outcome.ack is not None and accepted:
-        values += _names(outcome.ack.args)
+        values += scene.names(outcome.ack.args)
     client.knows.update(values)
     if _LEAVES.search(step.event):
         client.entered.difference_update(values)
@@ -126,43 +167,31 @@ def _note(outcome: Outcome, clients: dict[int, _Client], judge: Judge) -> None:
         client.entered = {each for each in client.entered if each[0] not in keys} | set(values)
 
 
-def _names(values: Any) -> list[tuple[str, Any]]:
-    """The fields that refer to something, with their values."""
-    found = []
-    for path, value in leaves(values):
-        key = next((part for part in reversed(path) if isinstance(part, str)), "")
-        scalar = isinstance(value, (str, int)) and not isinstance(value, bool)
-        if scalar and key and names_something(key):
-            found.append((key.lower().replace("_", ""), value))
-    return found
-
-
 def _wrong(  # the state before and after a step
     index: int,
     outcome: Outcome,
-    trace: Trace,
-    about: dict[str, str],
+    scene: _Scene,
     before: dict[int, _Client],
     after: dict[int, _Client],
 ) -> Iterator[Finding]:
     step = outcome.step
     came: dict[str, dict[int, list[tuple[Any, ...]]]] = {}
-    for arrival in trace.during(outcome):
+    for arrival in scene.trace.during(outcome):
         if arrival.is_event and arrival.frame.namespace == step.namespace:
             came.setdefault(arrival.event, {}).setdefault(arrival.client, []).append(arrival.args)
     for event, by_client in came.items():
-        kind = about.get(event, "")
+        kind = scene.about.get(event, "")
         here = [n for n, each in before.items() if step.namespace in each.namespaces]
         for number in here:
             got = number in by_client
             what = ""
             if got and number != step.client:
-                what = _unexpected(kind, by_client[number], before[number])
+                what = _unexpected(kind, by_client[number], before[number], step, scene)
             elif got and kind == "others" and number == step.client and len(here) > 1:
                 others = [each for each in by_client if each != number]
                 what = "" if others else "it came to the client that caused it and to no other"
             elif not got:
-                what = _missed(kind, number, step.client, by_client, before[number], after)
+                what = _missed(kind, number, step.client, by_client, before[number], after, scene)
             if what:
                 said = f"after {step.event!r}, {what}"
                 where = step.namespace, event
@@ -170,14 +199,18 @@ def _wrong(  # the state before and after a step
                 yield Finding(Check.WRONG_RECIPIENT, *where, said, index, "", variant)
 
 
-def _unexpected(kind: str, args: list[tuple[Any, ...]], client: _Client) -> str:
+def _unexpected(
+    kind: str, args: list[tuple[Any, ...]], client: _Client, step: Step, scene: _Scene
+) -> str:
     if kind not in ("members", "one"):
         return ""
     if kind == "members" and not client.active:
-        named = any(_names(each) for each in args)
+        sent = set(_scalars(step.args))
+        told = {each for values in args for each in _scalars(values)}
+        named = any(scene.names(each) for each in args) or bool(sent & told)
         return "it came to a client that has only connected" if named else ""
     if kind == "members" and client.entered:
-        about = {each for values in args for each in _names(values)}
+        about = {each for values in args for each in scene.names(values)}
         keys = {key for key, _ in client.entered}
         foreign = {each for each in about if each[0] in keys and each[0].endswith("id")}
         if foreign and not foreign & client.knows:
@@ -194,13 +227,14 @@ def _missed(  # who, whose step, and what came to whom
     by_client: dict[int, list[tuple[Any, ...]]],
     client: _Client,
     after: dict[int, _Client],
+    scene: _Scene,
 ) -> str:
     if kind == "everybody":
         return "it did not come to all clients, only to some"
     if kind != "members" or number == sender:
         return ""
     args = [each for values in by_client.values() for each in values]
-    about = {each for values in args for each in _names(values)}
+    about = {each for values in args for each in scene.names(values)}
     # Those that it came to entered the same thing as this one.
     shared = about & client.entered
     got_it = [each for each in by_client if shared & after[each].entered]

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from asyncapi_guard.contract_tests.composing import compose
 from asyncapi_guard.contract_tests.exploring import is_accepted
 from asyncapi_guard.contract_tests.inputs import is_plain
-from asyncapi_guard.contract_tests.programs import joined, with_other_clients
+from asyncapi_guard.contract_tests.places_in_values import leaves, pointer_of, put
+from asyncapi_guard.contract_tests.programs import freshened, joined, with_other_clients
 from asyncapi_guard.contract_tests.steps import Action, Step
 from asyncapi_guard.values import NoValue, RandomChoices, draw_arguments
 
@@ -27,10 +28,13 @@ __all__ = ["plots", "walks"]
 
 #: How often an event is sent again.
 _TIMES = 6
+#: And how often with larger numbers each time.
+_RISING = 4
 #: How many steps a random walk has.
 _WALK = 24
 _LONG_WALK = 36
-#: The names of events that end what others have begun.
+#: The names of events by which clients come together, and by which they part.
+_JOINING = re.compile(r"join|enter|subscri|watch|follow|attach|sit", re.IGNORECASE)
 _LEAVING = re.compile(
     r"leave|unsub|quit|exit|close|end|stop|kick|delete|remove|resign|cancel|logout|abort",
     re.IGNORECASE,
@@ -133,6 +137,8 @@ class _Stage:
         last = self._lead(session, received)
         for _ in range(_TIMES):
             session.do(last)
+        for number in range(1, _RISING + 1):
+            session.do(self._risen(last, received, number))
         for number in range(_TIMES):
             self._send(session, rng, received, last.client, number)
 
@@ -142,6 +148,8 @@ class _Stage:
         session.do(last)
         others = [client for client in (1, 2, 3) if client != last.client]
         self._enter(session, *others)
+        for client in others:
+            self._bring(session, rng, received, client)
         for _ in range(2):
             for client in others:
                 session.do(replace(last, client=client))
@@ -214,9 +222,7 @@ class _Stage:
         last = self._lead(session, received)
         self._enter(session, 1, 2)
         other = 2 if last.client == 1 else 1
-        for each in self.events:
-            if each is not received and self._goes_on(each) and not _LEAVING.search(each.event):
-                self._send(session, rng, each, other)
+        self._bring(session, rng, received, other)
         session.do(last)
         client = other
         for _ in range(_LONG_WALK):
@@ -273,6 +279,38 @@ class _Stage:
             session.do(step)
         self._lab.enter(session, last.client, namespaces=[last.namespace])
         return last
+
+    def _bring(self, session: Session, rng: random.Random, received: Received, client: int) -> None:
+        """Let another client do what comes before an event, about the same things."""
+        steps = self._lab.contexts[received.namespace, received.event]
+        sources = {each.step for step in steps for each in step.taken}
+        for index, step in enumerate(steps[:-1]):
+            event = self._lab.judge.event(step.namespace, step.event)
+            if event is None or _LEAVING.search(step.event):
+                continue
+            if step.taken:
+                self._send(session, rng, event, client)
+            elif index not in sources:
+                # As who registers: under another name.
+                (fresh,) = freshened((replace(step, client=client),), client * 7, self._lab.judge)
+                session.do(fresh)
+        for each in self.events:
+            joins = _JOINING.search(each.event) and self._goes_on(each)
+            if joins and each.namespace == received.namespace:
+                self._send(session, rng, each, client)
+
+    def _risen(self, last: Step, received: Received, number: int) -> Step:
+        """The same event with larger numbers, for servers that take nothing less."""
+        given = {each.into for each in last.taken}
+        args = last.args
+        for path, value in leaves(args):
+            pointer = pointer_of(path)
+            is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+            if is_number and pointer not in given:
+                risen = put(args, pointer, value + number)
+                if self._lab.judge.input(received.namespace, received.event, risen)[0] is None:
+                    args = risen
+        return replace(last, args=args)
 
     def _send(
         self,
