@@ -17,13 +17,23 @@ if TYPE_CHECKING:
 __all__ = ["auth_values", "connect_step", "secrets_of"]
 
 
-def connect_step(judge: Judge, settings: Settings, client: int, namespace: str) -> Step:
-    """The step by which a client connects to a namespace."""
+def connect_step(settings: Settings, client: int, namespace: str, values: list[Any]) -> Step:
+    """The step by which a client connects to a namespace.
+
+    Args:
+        settings: they may have an `auth` value.
+        client: which client.
+        namespace: the Socket.IO namespace.
+        values: `auth` values otherwise, one for each client in turn.
+    """
     if settings.auth is not None:
         return Step(Action.CONNECT, client, namespace, credentials=True)
-    values = auth_values(judge, settings, namespace)
     args = () if not values else (values[(client - 1) % len(values)],)
     return Step(Action.CONNECT, client, namespace, args=args, credentials=settings.has_credentials)
+
+
+#: How many `auth` values are drawn.
+_DRAWN = 8
 
 
 def secrets_of(settings: Settings) -> frozenset[str]:
@@ -48,7 +58,7 @@ def auth_values(judge: Judge, settings: Settings, namespace: str) -> list[Any]:
         if message.payload is None or message.payload.nothing:
             continue
         found += [args[0] for args in example_arguments(message) if args]
-        for number in range(3):
+        for number in range(_DRAWN):
             with suppress(NoValue):
                 drawn = draw_arguments(message.payload, RandomChoices(settings.seed + number))
                 found += [each for each in drawn[:1] if each not in found]

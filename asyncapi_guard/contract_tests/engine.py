@@ -156,10 +156,7 @@ def _explore(lab: Laboratory) -> None:
     _begin(lab, Phase.COVERAGE, _EXPLORING)
     sent = lab.patience.sent
     for namespace in list(lab.namespaces):
-        with lab.session() as session:
-            entered = [session.do(lab.connect(client, namespace)) for client in (1, 2)]
-            lab.examine(session)
-        if not all(each.accepted for each in entered):
+        if not lab.can_enter(namespace):
             lab.namespaces.remove(namespace)
             untested = cannot_enter(lab, namespace)
             lab.note(untested.subject, untested.reason)

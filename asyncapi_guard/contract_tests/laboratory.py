@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract_tests.checks import examine, made_in
-from asyncapi_guard.contract_tests.connecting import connect_step
+from asyncapi_guard.contract_tests.connecting import auth_values, connect_step
 from asyncapi_guard.contract_tests.failures import Group, Untested
 from asyncapi_guard.contract_tests.programs import freshened
 from asyncapi_guard.contract_tests.running import Session
@@ -62,6 +62,7 @@ class Laboratory:
         sent: how many events each phase sent.
         checks: how often each check was made.
         phase: the one that runs.
+        auths: `auth` values by namespaces, where the settings have none.
         bases: plain arguments of events.
         contexts: for each event, a program that ends with the server accepting it.
         inputs: variations of the arguments of events.
@@ -84,6 +85,7 @@ class Laboratory:
     untested: dict[str, Untested] = field(default_factory=dict)
     sent: Counter[Phase] = field(default_factory=Counter)
     checks: Counter[Check] = field(default_factory=Counter)
+    auths: dict[str, list[Any]] = field(default_factory=dict)
     bases: dict[tuple[str, str], list[tuple[Any, ...]]] = field(default_factory=dict)
     contexts: dict[tuple[str, str], tuple[Step, ...]] = field(default_factory=dict)
     inputs: dict[tuple[str, str], list[Input]] = field(default_factory=dict)
@@ -133,7 +135,23 @@ class Laboratory:
 
     def connect(self, client: int, namespace: str) -> Step:
         """The step by which a client connects."""
-        return connect_step(self.judge, self.settings, client, namespace)
+        if namespace not in self.auths:
+            self.auths[namespace] = auth_values(self.judge, self.settings, namespace)
+        return connect_step(self.settings, client, namespace, self.auths[namespace])
+
+    def can_enter(self, namespace: str) -> bool:
+        """Whether clients can connect; later ones use the `auth` values with which they can."""
+        self.connect(1, namespace)
+        values = self.auths[namespace] if self.settings.auth is None else []
+        with self.session() as session:
+            accepted = [
+                bool(session.do(self.connect(number + 1, namespace)).accepted)
+                for number in range(max(len(values), 1))
+            ]
+            self.examine(session)
+        if values:
+            self.auths[namespace] = [v for v, fits in zip(values, accepted, strict=True) if fits]
+        return any(accepted)
 
     def enter(self, session: Session, *clients: int, namespaces: list[str]) -> None:
         """Connect clients to namespaces, unless they are there."""

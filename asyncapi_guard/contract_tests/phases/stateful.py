@@ -45,8 +45,8 @@ _DRAWN = 0.6
 _AWAY = 0.05
 #: How long it is waited for what the server does in the background.
 _LATER = 0.6
-#: How long nobody does anything, so that timers show.
-_IDLE = 1.2
+#: For which part of the time nobody does anything, so that timers show.
+_IDLE = 0.07
 
 
 def plots(lab: Laboratory) -> None:
@@ -174,6 +174,7 @@ class _Stage:
         session.do(last)
         self._enter(session, 1, 2)
         other = 2 if last.client == 1 else 1
+        self._bring(session, rng, received, other)
         session.do(Step(Action.DISCONNECT, other, ""))
         session.do(Step(Action.WAIT, other, seconds=_AWAY))
         session.do(last)
@@ -183,10 +184,14 @@ class _Stage:
         for each in self.events:
             self._send(session, rng, each, other)
 
-    def idle(self, session: Session, _rng: random.Random) -> None:
-        """Nobody does anything."""
+    def idle(self, session: Session, rng: random.Random) -> None:
+        """Two clients do a little, and then nobody does anything."""
         self._enter(session, 1, 2)
-        session.do(Step(Action.WAIT, seconds=_IDLE))
+        for received in self.events:
+            if not _LEAVING.search(received.event):
+                for client in (1, 2):
+                    self._send(session, rng, received, client)
+        session.do(Step(Action.WAIT, seconds=self._lab.settings.time * _IDLE))
 
     def walk(self, session: Session, rng: random.Random, steps: int = _WALK) -> None:
         """Clients come and go, and send what they like."""
