@@ -217,6 +217,8 @@ class Laboratory:
         if ack.none:
             return None
         try:
-            return tuple(draw_ack(ack, RandomChoices(self.settings.seed)))
+            # Not always the same: what follows a yes is to be seen, and what follows a no.
+            number = self.settings.seed + (arrival.frame.id or 0)
+            return tuple(draw_ack(ack, RandomChoices(number)))
         except NoValue:
             return ()
