@@ -218,7 +218,7 @@ class Laboratory:
             return None
         try:
             # Not always the same: what follows a yes is to be seen, and what follows a no.
-            number = self.settings.seed + (arrival.frame.id or 0)
-            return tuple(draw_ack(ack, RandomChoices(number)))
+            rng = random.Random(f"{self.settings.seed} {arrival.frame.id}")  # noqa: S311  # no secret
+            return tuple(draw_ack(ack, RandomChoices(rng)))
         except NoValue:
             return ()
