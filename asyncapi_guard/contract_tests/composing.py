@@ -11,6 +11,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from asyncapi_guard.contract_tests.answers import Answer, looks_like_error
 from asyncapi_guard.contract_tests.checks.boundaries import names_something
 from asyncapi_guard.contract_tests.places_in_values import at, leaves, pointer_of, put
 from asyncapi_guard.contract_tests.steps import Action, Source, Step, Taken
@@ -74,6 +75,7 @@ def compose(  # noqa: PLR0913  # the parts of an event
     rng: random.Random,
     *,
     all_names: bool = True,
+    always: frozenset[str] = frozenset(),
     ack: bool | None = None,
 ) -> Step:
     """An event with values that were given before, where names agree and the contract allows them.
@@ -86,18 +88,23 @@ def compose(  # noqa: PLR0913  # the parts of an event
         judge: knows which values are allowed.
         rng: chooses where several values agree.
         all_names: not only fields that refer to something, such as `game_id`, but all.
+        always: JSON Pointers to fields that refer to something whatever they are called.
         ack: whether it asks for an ack; `None` where the document lets it.
     """
-    given = list(_given(session.outcomes, session))
+    given = list(_given(session.outcomes, session, judge))
     args = base
     taken: list[Taken] = []
     for path, _ in list(leaves(base)):
         field = next((part for part in reversed(path) if isinstance(part, str)), "")
-        if field and not (all_names or names_something(field)):
-            continue
         into = pointer_of(path)
+        if field and not (all_names or names_something(field) or into in always):
+            continue
         fitting = _fitting(given, field, received, args, into, judge)
         if fitting:
+            # What the server gave, before what clients made up.
+            given_by_server = [each for each in fitting if each.taken is not None]
+            if given_by_server and rng.random() < 0.9:
+                fitting = given_by_server
             chosen = fitting[-1] if rng.random() < 0.75 else rng.choice(fitting)
             args = put(args, into, chosen.value)
             if chosen.taken is not None:
@@ -175,14 +182,27 @@ def _fitting(
     return found[-12:]
 
 
-def _given(outcomes: list[Outcome], session: Session) -> Iterator[_Given]:
-    """All values that were sent, or that came."""
+def _went_wrong(outcome: Outcome, session: Session, judge: Judge) -> bool:
+    """Whether the server said that it did not take an event, by its ack or by another event."""
+    if outcome.ack is not None and judge.meaning(outcome.ack.args) is not Answer.ACCEPTED:
+        return True
+    return any(
+        each.is_event
+        and each.client == outcome.step.client
+        and (looks_like_error(each.event) or any(map(looks_like_error, each.args)))
+        for each in session.wire.arrivals[outcome.first : outcome.last]
+    )
+
+
+def _given(outcomes: list[Outcome], session: Session, judge: Judge) -> Iterator[_Given]:
+    """All values that were sent and not rejected, or that came."""
     arrivals = session.wire.arrivals
     for index, outcome in enumerate(outcomes):
         step = outcome.step
         if step.action is not Action.EMIT:
             continue
-        for path, value in leaves(step.args):
+        sent = [] if _went_wrong(outcome, session, judge) else list(leaves(step.args))
+        for path, value in sent:
             pointer = pointer_of(path)
             before = next((each for each in step.taken if each.into == pointer), None)
             yield _Given(path, value, before, step.event)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["closure", "dependents", "freshened", "joined", "subset", "with_other_clients"]
 
+#: How the names of fields end that are called like names.
+_NAMES = ("name", "title", "email", "nick", "login", "alias", "label", "phone", "url")
+
 
 def subset(steps: tuple[Step, ...], kept: Iterable[int]) -> tuple[Step, ...]:
     """Some of the steps; what later ones take from those that are left out stays as it was."""
@@ -77,10 +80,18 @@ def with_other_clients(steps: tuple[Step, ...], shift: int) -> tuple[Step, ...]:
     return tuple(replace(each, client=each.client + shift) for each in steps)
 
 
-def freshened(steps: tuple[Step, ...], number: int, judge: Judge) -> tuple[Step, ...]:
+def freshened(
+    steps: tuple[Step, ...], number: int, judge: Judge, *, all_texts: bool = False
+) -> tuple[Step, ...]:
     """The same program with other names, for servers that take each name only once.
 
     A text that comes in several places is the same other text in all of them.
+
+    Args:
+        steps: the program.
+        number: other for each program that is to have other names.
+        judge: knows which names are allowed.
+        all_texts: not only fields that are called like names.
     """
     changed: dict[str, str] = {}
     made = []
@@ -93,7 +104,7 @@ def freshened(steps: tuple[Step, ...], number: int, judge: Judge) -> tuple[Step,
         for path, value in leaves(step.args):
             pointer = pointer_of(path)
             key = next((part for part in reversed(path) if isinstance(part, str)), "")
-            is_name = names_something(key) or key.lower().endswith(("name", "title", "email"))
+            is_name = all_texts or names_something(key) or key.lower().endswith(_NAMES)
             if not isinstance(value, str) or pointer in given or not is_name:
                 continue
             for other in (changed.get(value), *_others(value, number)):

@@ -297,7 +297,9 @@ class _Stage:
                 self._send(session, rng, event, client)
             elif index not in sources:
                 # As who registers: under another name.
-                (fresh,) = freshened((replace(step, client=client),), client * 7, self._lab.judge)
+                (fresh,) = freshened(
+                    (replace(step, client=client),), client * 7, self._lab.judge, all_texts=True
+                )
                 session.do(fresh)
         for each in self.events:
             joins = _JOINING.search(each.event) and self._goes_on(each)
@@ -328,8 +330,16 @@ class _Stage:
         """Send an event with values that were given before."""
         self._lab.enter(session, client, namespaces=[received.namespace])
         base = self._base(received, rng, number)
+        context = self._lab.contexts[received.namespace, received.event]
         step = compose(
-            session, received, client, base, self._lab.judge, rng, all_names=rng.random() < 0.3
+            session,
+            received,
+            client,
+            base,
+            self._lab.judge,
+            rng,
+            all_names=rng.random() < 0.3,
+            always=frozenset(each.into for each in context[-1].taken),
         )
         session.do(step)
         return step
