@@ -28,7 +28,7 @@ from asyncapi_guard.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from asyncapi_guard.contract import Message
     from asyncapi_guard.contract_tests.judge import Judge, Received
@@ -93,7 +93,12 @@ def plain_arguments(received: Received, judge: Judge, seed: int) -> list[tuple[A
 
 
 def variations(
-    received: Received, base: tuple[Any, ...], judge: Judge, *, keep: frozenset[str] = frozenset()
+    received: Received,
+    base: tuple[Any, ...],
+    judge: Judge,
+    *,
+    keep: frozenset[str] = frozenset(),
+    enough: Callable[[], bool] = lambda: False,
 ) -> list[Input]:
     """Variations of arguments in one place, valid ones first.
 
@@ -102,6 +107,7 @@ def variations(
         base: arguments that are valid.
         judge: knows which variations are valid.
         keep: JSON Pointers to values that stay, unless they are what is tried.
+        enough: whether there is no time for more.
     """
     # Their texts tell `1`, `1.0` and `True` apart, which are different on the wire.
     seen = {repr(base)}
@@ -109,6 +115,8 @@ def variations(
     invalid: list[Input] = []
     counts = 0
     for input in _all(received, base, keep):
+        if enough():
+            break
         key = repr(input.args)
         if key in seen:
             continue
@@ -166,7 +174,7 @@ def _of_message(message: Message, base: tuple[Any, ...], keep: frozenset[str]) -
                 args = put(base, place, value) if is_there else without(base, place)
         for pointer in keep:
             # What the server gave stays, unless that is what is tried.
-            if not place.startswith(pointer) and at(args, pointer)[0]:
+            if not f"{place}/".startswith(f"{pointer}/") and at(args, pointer)[0]:
                 args = put(args, pointer, at(base, pointer)[1])
         yield Input(args, case.valid, place, case.what, case.keyword)
 

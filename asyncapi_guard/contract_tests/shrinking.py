@@ -153,6 +153,9 @@ class _Shortening:
         if slow:
             steps = tuple(_patient(each) for each in steps)
             steps = (*steps, replace(self._probe(), client=90))
+        elif _is_indirect(finding):
+            # What others hear may come a little later.
+            steps = (*steps, Step(Action.WAIT, seconds=_SHORT_WAIT))
         left = self._lab.patience.left
         patience = Patience(self._settings.ack_timeout, deadline=self._lab.patience.deadline)
         seen = runs = 0
@@ -168,7 +171,7 @@ class _Shortening:
                     finding, trace = each, again
                     break
         self._lab.patience.sent += patience.sent
-        if runs and seen < runs and (slow or _is_indirect(finding)):
+        if (slow and runs and not seen) or (_is_indirect(finding) and seen < _AGAIN):
             return None
         return Shortened(finding, trace, seen, runs, reduced)
 

@@ -123,6 +123,13 @@ class _Scene:
     about: dict[str, str]
     given: frozenset[str]
 
+    def who_heard(self, event: str, *told: list[tuple[Any, ...]]) -> set[int]:
+        """The clients that the same came to at any time: some hear of things a little later."""
+        said = [args for each in told for args in each]
+        return {
+            each.client for each in self.trace.arrivals if each.event == event and each.args in said
+        }
+
     def names(self, values: Any) -> list[tuple[str, Any]]:
         """The fields that refer to something, with their values."""
         return [
@@ -188,9 +195,9 @@ def _wrong(  # the state before and after a step
             if got and number != step.client:
                 what = _unexpected(kind, by_client[number], before[number], step, scene)
             elif got and kind == "others" and number == step.client and len(here) > 1:
-                others = [each for each in by_client if each != number]
+                others = scene.who_heard(event, by_client[number]) - {number}
                 what = "" if others else "it came to the client that caused it and to no other"
-            elif not got:
+            elif not got and number not in scene.who_heard(event, *by_client.values()):
                 what = _missed(kind, number, step.client, by_client, before[number], after, scene)
             if what:
                 said = f"after {step.event!r}, {what}"

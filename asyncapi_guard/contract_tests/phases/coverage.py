@@ -116,18 +116,15 @@ class Trial:
         self.received: Received = received
         self._last = lab.contexts[received.namespace, received.event][-1]
         self.kept: frozenset[str] = frozenset(each.into for each in self._last.taken)
-        key = (received.namespace, received.event)
-        if key not in lab.inputs:
-            lab.inputs[key] = variations(received, self._last.args, lab.judge, keep=self.kept)
-        self._valid = [each for each in lab.inputs[key] if each.valid]
-        self._invalid = [each for each in lab.inputs[key] if not each.valid]
         self._session: Session | None = None
         self._used = 0
         self.until: float = 0.0
 
     def run(self, *, valid: bool) -> None:
         """Try all that are valid, or all that are not."""
-        inputs = self._valid if valid else self._invalid
+        if self.is_over:
+            return
+        inputs = self._inputs(valid=valid)
         if inputs and not valid and not self.received.declares_ack:
             # What the server emits for valid arguments tells what it does for others.
             self._do(self._last)
@@ -136,7 +133,7 @@ class Trial:
     def send(self, inputs: list[Input]) -> None:
         """Try some arguments."""
         for input in inputs:
-            if self._lab.is_over or self._lab.patience.left <= self.until:
+            if self.is_over:
                 break
             if input.valid:
                 self._try_valid(input)
@@ -144,9 +141,29 @@ class Trial:
                 self._try_invalid(input)
         self._end()
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the time of the event is over."""
+        return self._lab.is_over or self._lab.patience.left <= self.until
+
+    def _inputs(self, *, valid: bool) -> list[Input]:
+        """The variations, made when they are needed for the first time."""
+        lab, key = self._lab, (self.received.namespace, self.received.event)
+        if key not in lab.inputs:
+            lab.inputs[key] = variations(
+                self.received,
+                self._last.args,
+                lab.judge,
+                keep=self.kept,
+                enough=lambda: self.is_over,
+            )
+        return [each for each in lab.inputs[key] if each.valid is valid]
+
     def _step(self, input: Input) -> Step:
         note = f"{input.place} {input.what}".strip()
-        taken = tuple(each for each in self._last.taken if not input.place.startswith(each.into))
+        taken = tuple(
+            each for each in self._last.taken if not f"{input.place}/".startswith(f"{each.into}/")
+        )
         step = replace(self._last, args=input.args, note=note, taken=taken)
         if not input.valid and len(input.args) != len(self._last.args):
             # Frameworks fail before the application can answer.
@@ -173,8 +190,8 @@ class Trial:
         """What is not valid in the same place, and then what the server accepts."""
         if names_something(input.place.rpartition("/")[2]):
             return
-        beside = [each for each in self._invalid if each.place == input.place][:_BESIDE]
-        for each in beside:
+        beside = [each for each in self._inputs(valid=False) if each.place == input.place]
+        for each in beside[:_BESIDE]:
             self._do(self._step(each))
         self._do(self._last)
 

@@ -27,7 +27,12 @@ def drawn(lab: Laboratory) -> None:
         for received in lab.received(namespace)
         if (namespace, received.event) in lab.contexts
     ]
-    share_of(lab, trials, lambda trial: trial.send(_inputs(lab, trial.received, trial.kept)))
+
+    def run(trial: Trial) -> None:
+        if not trial.is_over:
+            trial.send(_inputs(lab, trial.received, trial.kept))
+
+    share_of(lab, trials, run)
 
 
 def _inputs(lab: Laboratory, received: Received, kept: frozenset[str]) -> list[Input]:

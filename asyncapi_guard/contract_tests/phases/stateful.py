@@ -30,6 +30,8 @@ __all__ = ["plots", "walks"]
 _TIMES = 6
 #: And how often with larger numbers each time.
 _RISING = 4
+#: How often a game goes on from what was accepted last.
+_RISEN = 0.3
 #: How many steps a random walk has.
 _WALK = 24
 _LONG_WALK = 36
@@ -233,8 +235,12 @@ class _Stage:
         for _ in range(_LONG_WALK):
             if self._lab.is_over:
                 return
-            self._send(session, rng, received, client)
+            if rng.random() < _RISEN:
+                session.do(replace(self._risen(last, received, rng.randrange(1, 4)), client=client))
+            else:
+                self._send(session, rng, received, client)
             accepted = is_accepted(self._lab, session.outcomes[-1], session)
+            last = session.outcomes[-1].step if accepted else last
             if rng.random() < (0.9 if accepted else 0.4):
                 client = 3 - client
 
