@@ -13,7 +13,7 @@ from typing import Any
 
 from asyncapi_guard.violations import Code
 
-__all__ = ["Answer", "guard_code", "leak_in", "looks_like_error", "meaning"]
+__all__ = ["Answer", "guard_code", "has_error_form", "leak_in", "looks_like_error", "meaning"]
 
 
 class Answer(str, Enum):
@@ -57,6 +57,15 @@ def guard_code(values: tuple[Any, ...]) -> str:
     error = values[0].get("error") if len(values) == 1 and isinstance(values[0], dict) else None
     code = error.get("code") if isinstance(error, dict) else None
     return code if isinstance(code, str) and code in _GUARD_CODES else ""
+
+
+def has_error_form(values: tuple[Any, ...]) -> bool:
+    """Whether an answer has the form of the guard's rejections, whatever its code is.
+
+    An application's own error handler may answer so, as well.
+    """
+    error = values[0].get("error") if len(values) == 1 and isinstance(values[0], dict) else None
+    return isinstance(error, dict) and isinstance(error.get("code"), str)
 
 
 def meaning(values: tuple[Any, ...], rejected_when: Any = None) -> Answer:

@@ -100,6 +100,8 @@ def compose(  # noqa: PLR0913  # the parts of an event
         if field and not (all_names or names_something(field) or into in always):
             continue
         fitting = _fitting(given, field, received, args, into, judge)
+        if not fitting and names_something(field) and isinstance(at(base, into)[1], str):
+            fitting = _without_a_name(given, received, args, into, judge)
         if fitting:
             # What the server gave, before what clients made up.
             given_by_server = [each for each in fitting if each.taken is not None]
@@ -146,6 +148,8 @@ def _seconds(received: Received) -> float:
 
 #: For how many seconds an ack is awaited that the document does not declare.
 UNDECLARED_ACK = 0.5
+#: How many values agree with a field at most: the latest.
+_MOST = 12
 #: How much longer than the document allows: an ack that comes too late is not one that never comes.
 LATE = 2.5
 
@@ -179,7 +183,21 @@ def _fitting(
         changed = put(args, into, each.value)
         if judge.input(received.namespace, received.event, changed)[0] is None:
             found.append(each)
-    return found[-12:]
+    return found[-_MOST:]
+
+
+def _without_a_name(
+    given: list[_Given], received: Received, args: tuple[Any, ...], into: str, judge: Judge
+) -> list[_Given]:
+    """Texts that were the whole argument of an accepted event: `join("lobby")` names the room."""
+    return [
+        each
+        for each in given
+        if len(each.path) == 1
+        and isinstance(each.value, str)
+        and each.event != received.event
+        and judge.input(received.namespace, received.event, put(args, into, each.value))[0] is None
+    ][-_MOST:]
 
 
 def _went_wrong(outcome: Outcome, session: Session, judge: Judge) -> bool:

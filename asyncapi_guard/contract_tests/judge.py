@@ -142,6 +142,15 @@ class Judge:
             verdict = judge_asking(rule, namespace, verdict, asked=asked)
         return verdict.violation
 
+    def declares_errors(self, namespace: str, event: str) -> bool:
+        """Whether the document says what an ack is that reports an error."""
+        received = self.event(namespace, event)
+        ack = None if received is None else received.ack
+        found: set[str] = set()
+        for schema in () if ack is None else ack.alternatives:
+            _names_in(schema.document, found)
+        return "error" in found
+
     def declares_emit(self, namespace: str, event: str) -> bool:
         """Whether the server may emit an event."""
         return self.guard.rule_of_sent(namespace, event) is not None

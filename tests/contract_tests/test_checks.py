@@ -111,6 +111,13 @@ FAULTS = [
     (Check.ACK_BREAKS_CONTRACT, SAYS, Small(say=says({"id": "1"})), Small(say=says(GOOD))),
     (Check.ACK_BREAKS_CONTRACT, SAYS, Small(say=says(None)), Small(say=says(GOOD))),
     (Check.ACK_BREAKS_CONTRACT, SAYS, Small(say=says({"id": float("nan")})), Small(say=says(GOOD))),
+    (
+        # The guard's own form is a rejection only where the document has none for errors.
+        Check.ACK_BREAKS_CONTRACT,
+        [connect(), emit("say", HI), emit("timed", HI)],
+        Small(say=says({"error": {"code": "full"}}), timed=says(GOOD)),
+        Small(say=says(GOOD), timed=says({"error": {"code": "full"}})),
+    ),
     (Check.EXTRA_ACK, SAYS, Small(say=twice), Small(say=says(GOOD))),
     (
         Check.EMIT_BREAKS_CONTRACT,

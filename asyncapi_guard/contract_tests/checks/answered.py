@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asyncapi_guard.contract_tests.answers import Answer, guard_code, leak_in, looks_like_error
+from asyncapi_guard.contract_tests.answers import (
+    Answer,
+    guard_code,
+    has_error_form,
+    leak_in,
+    looks_like_error,
+)
 from asyncapi_guard.contract_tests.failures import Check
 from asyncapi_guard.contract_tests.findings import Finding, why
 from asyncapi_guard.contract_tests.steps import Action
@@ -137,6 +143,8 @@ def _ack(
     code = guard_code(values)
     if code and (broken is not None or not declared):
         yield from _guarded(index, outcome, code, violation)
+    elif broken is not None and has_error_form(values) and not judge.declares_errors(*where):
+        return  # the guard's own form, by an error handler of the application
     elif broken is not None and (meaning is Answer.ACCEPTED or not judge.rejects(values)):
         said, location = why(broken)
         what = f"the ack for {sent} breaks the contract: {said}"
