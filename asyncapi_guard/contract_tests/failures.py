@@ -183,7 +183,8 @@ class Report:
         failures: each kind and place once; those of the group `transport` only where the settings
             say that they fail.
         warnings: those of the group `transport` otherwise.
-        phases: how many events each phase sent.
+        phases: how many events each phase sent; `coverage` has those, too, that look for the way to
+            each event.
         checks: how often each check was made.
         untested: what was not tested, and why.
         events_sent: in the whole run, also to shorten failures.
