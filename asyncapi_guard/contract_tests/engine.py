@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from asyncapi_guard.contract import Perspective
 from asyncapi_guard.contract_tests.connecting import secrets_of
 from asyncapi_guard.contract_tests.engine_io import CannotConnect, Request, open_connection
 from asyncapi_guard.contract_tests.exploring import Explorer, cannot_enter
-from asyncapi_guard.contract_tests.failures import Failure, Group, Phase, Report
+from asyncapi_guard.contract_tests.failures import Check, Failure, Group, Phase, Report
 from asyncapi_guard.contract_tests.judge import Judge
 from asyncapi_guard.contract_tests.laboratory import Laboratory
 from asyncapi_guard.contract_tests.missing import testing_extra
@@ -22,6 +23,7 @@ from asyncapi_guard.contract_tests.phases.transport import transport
 from asyncapi_guard.contract_tests.reporting import Places
 from asyncapi_guard.contract_tests.running import Patience
 from asyncapi_guard.contract_tests.settings import NotInDocument
+from asyncapi_guard.contract_tests.shortened import Shortened
 from asyncapi_guard.contract_tests.shrinking import shorten
 from asyncapi_guard.guard.plans import RESERVED_EVENTS
 
@@ -87,11 +89,15 @@ def run(
         if phase in settings.phases:
             _begin(lab, phase, share)
             if lab.is_over:
-                lab.note(f"phase {phase}", "the time was over, or there were enough failures")
+                stopped = "the server stopped answering"
+                over = "the time was over, or there were enough failures"
+                lab.note(f"phase {phase}", stopped if lab.has_stopped else over)
                 continue
             sent = patience.sent
             do(lab)
             lab.sent[phase] += patience.sent - sent
+    if lab.has_stopped:
+        _blame(lab)
     _note_silence(lab)
     failures = _failures(lab)
     fails = [f for f in failures if f.check.group is Group.CONTRACT or settings.transport_fails]
@@ -165,6 +171,17 @@ def _explore(lab: Laboratory) -> None:
     lab.sent[Phase.COVERAGE] += lab.patience.sent - sent
 
 
+def _blame(lab: Laboratory) -> None:
+    """Make the last ack that did not come the reason why the server has stopped."""
+    for key, found in reversed(lab.found.items()):
+        if key.check is Check.NO_ACK:
+            what = f"the server stopped answering all clients: {found.finding.message}"
+            hang = replace(found.finding, check=Check.HANG, message=what)
+            del lab.found[key]
+            lab.found[hang.key] = replace(found, finding=hang)
+            return
+
+
 def _note_silence(lab: Laboratory) -> None:
     """Name the events that the server may emit, and that never came."""
     for namespace in lab.namespaces:
@@ -192,7 +209,12 @@ def _failures(lab: Laboratory) -> list[Failure]:
 def _failure(found: Found, lab: Laboratory, seconds: float, places: Places) -> Failure | None:
     key = found.finding.key
     confirmed = lab.confirmed
-    shortened = confirmed[key] if key in confirmed else shorten(found, lab, seconds)
+    if key in confirmed:
+        shortened = confirmed[key]
+    elif lab.has_stopped:
+        shortened = Shortened(found.finding, found.trace, 0, 0, reduced=False)
+    else:
+        shortened = shorten(found, lab, seconds)
     if shortened is None:
         return None
     finding = shortened.finding

@@ -13,6 +13,7 @@ from asyncapi_guard.contract_tests.connecting import auth_values, connect_step
 from asyncapi_guard.contract_tests.failures import Group, Untested
 from asyncapi_guard.contract_tests.programs import freshened
 from asyncapi_guard.contract_tests.running import Session
+from asyncapi_guard.contract_tests.steps import Action
 from asyncapi_guard.values import NoValue, RandomChoices, draw_ack
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ __all__ = ["Found", "Laboratory"]
 
 #: How many more programs are kept for each finding: one may not show it again.
 _OTHERS = 2
+#: After how many connects that are not answered a server has stopped.
+_SILENT = 2
 #: How many namespaces are tested together at most.
 _TOGETHER = 5
 
@@ -70,6 +73,7 @@ class Laboratory:
         unrepeatable: events that the server accepts only with other names each time.
         progress: see `run`.
         share: how many seconds must be left for what comes after the phase.
+        silent: how many sessions in a row began with a connect that was not answered.
         confirm: shortens a finding; `None` where it turns out to be none.
         confirmed: what that has returned.
         lock: held where something is noted.
@@ -93,6 +97,7 @@ class Laboratory:
     progress: Callable[[Phase, int, int], None] | None = None
     unrepeatable: set[tuple[str, str]] = field(default_factory=set)
     share: float = 1.0
+    silent: int = 0
     confirm: Callable[[Found], Shortened | None] | None = None
     confirmed: dict[Key, Shortened | None] = field(default_factory=dict)
     _fresh: int = 1000
@@ -106,7 +111,12 @@ class Laboratory:
     @property
     def is_over(self) -> bool:
         """Whether the phase must end."""
-        return self.patience.left <= self.share or self._has_enough()
+        return self.has_stopped or self.patience.left <= self.share or self._has_enough()
+
+    @property
+    def has_stopped(self) -> bool:
+        """Whether the server does not answer clients that connect any more."""
+        return self.silent >= _SILENT
 
     def _has_enough(self) -> bool:
         """Whether there are as many failures as the settings allow.
@@ -192,7 +202,11 @@ class Laboratory:
         """Look through what came of a session, and keep what is new."""
         trace = session.trace()
         findings = examine(trace, self.judge)
+        connects = [each for each in trace.outcomes if each.step.action is Action.CONNECT]
         with self.lock:
+            if connects and not self.has_stopped:
+                # `False` is an answer as well.
+                self.silent = self.silent + 1 if connects[0].accepted is None else 0
             self.checks.update(made_in(trace))
             for arrival in trace.arrivals:
                 if arrival.is_event:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from asyncapi_guard.contract_tests import frames
 from asyncapi_guard.contract_tests.engine_io import CannotConnect, ConnectionLost, Request
 from asyncapi_guard.contract_tests.places_in_values import at, put
-from asyncapi_guard.contract_tests.steps import Source, Step
+from asyncapi_guard.contract_tests.steps import Action, Source, Step
 from asyncapi_guard.contract_tests.wire_client import Wire, WireClient
 
 if TYPE_CHECKING:
@@ -203,6 +203,10 @@ class Session:
         return outcome
 
     def _connect(self, step: Step, outcome: Outcome) -> Outcome:
+        if any(
+            each.step.action is Action.CONNECT and each.accepted is None for each in self.outcomes
+        ):
+            raise ConnectionLost("the server did not answer the connect before")
         client = self._opened(step)
         timeout = min(_CONNECTING, self.patience.left)
         accepted = client.connect(step.namespace, self._auth(step), timeout)
