@@ -114,7 +114,7 @@ def test_a_bug_is_found(kind, bug):
     [
         ("threads", "long", 2),
         ("asyncio", "third", 4),
-        ("threads", "unknown", 2),
+        ("threads", "unknown", 3),  # the number may be one that the server has given
         ("asyncio", "read", 3),
     ],
 )
