@@ -39,6 +39,7 @@ LABELS = {
     "drift": "code against its document",
     "testing": "guarded clients and mocks for your tests",
     "mock": "a server that does what a document says",
+    "contract_tests": "tests of a live server",
     "security": "ready verifiers",
     "console": "pages about a document",
     "integrations": "Socket.IO and Flask",

@@ -1,0 +1,1 @@
+"""Tests of a live server against its document."""

@@ -1,0 +1,22 @@
+"""What the extra `testing` installs, imported when it is needed."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__all__ = ["testing_extra"]
+
+
+def testing_extra(module: str) -> Any:
+    """A module that the extra `testing` installs.
+
+    Raises:
+        ImportError: it is not installed; the message has the line that installs it.
+    """
+    try:
+        return import_module(module)
+    except ImportError as error:
+        raise ImportError(
+            f"tests of a server need {module}: pip install 'asyncapi-guard[testing]'"
+        ) from error
