@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -18,18 +17,19 @@ from asyncapi_guard.values.judges import ack_judge
 
 ROOT = Path(__file__).parents[2]
 #: Where documents of others are, on machines that have them.
-CORPUS = Path(os.environ.get("CORPUS", "/work/shared/corpus/real"))
+CORPUS = ROOT.parent / "shared" / "corpus" / "real"
 OURS = [*ROOT.glob("examples/*/asyncapi.yml"), *ROOT.glob("specs/*.yml")]
 PATIENCE = 60
 
 
 def documents() -> list[Any]:
     theirs = sorted(CORPUS.iterdir()) if CORPUS.is_dir() else []
+    gone = pytest.mark.skip(reason="the documents of others are not here")
     marked = [pytest.param(f, id=f.name, marks=pytest.mark.sampled(8)) for f in theirs]
     names = [f"{f.parent.name}-{f.name}" for f in OURS]
     return [
         *(pytest.param(f, id=name) for f, name in sorted(zip(OURS, names, strict=True))),
-        *marked,
+        *(marked or [pytest.param(CORPUS, id="others", marks=gone)]),
     ]
 
 
