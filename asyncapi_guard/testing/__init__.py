@@ -1,4 +1,6 @@
-"""Guarded clients for your own tests: they find what a server does outside of its document.
+"""Your own tests of a server against its document.
+
+Guarded clients find what a server does outside of its document.
 
     from asyncapi_guard import testing
 
@@ -8,20 +10,30 @@
 
 When the block ends, `ContractBroken` is raised if the server sent something that the document does
 not allow. What `emit` and `call` raise is for the test itself to expect.
+
+`from_path` has what `asyncapi-guard test` does as cases of pytest, and `Replay` has what clients do
+step by step.
 """
 
 from __future__ import annotations
 
 from asyncapi_guard.testing.asynchronous import AsyncTestedServer, async_client
+from asyncapi_guard.testing.contract_cases import Case, ContractSchema, from_path
 from asyncapi_guard.testing.inbox import ContractBroken, NotReceived, Received
+from asyncapi_guard.testing.replaying import Replay, ServerBrokeContract
 from asyncapi_guard.testing.synchronous import TestedServer, client
 
 __all__ = [
     "AsyncTestedServer",
+    "Case",
     "ContractBroken",
+    "ContractSchema",
     "NotReceived",
     "Received",
+    "Replay",
+    "ServerBrokeContract",
     "TestedServer",
     "async_client",
     "client",
+    "from_path",
 ]

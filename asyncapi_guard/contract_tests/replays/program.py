@@ -1,0 +1,140 @@
+"""What the programs of all languages share: which steps they have, and what those refer to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from asyncapi_guard.contract_tests.frames import write
+from asyncapi_guard.contract_tests.steps import Action, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from asyncapi_guard.contract_tests.failures import Failure
+    from asyncapi_guard.contract_tests.settings import Settings
+    from asyncapi_guard.contract_tests.steps import Step
+
+__all__ = [
+    "CREDENTIALS",
+    "PATIENCE",
+    "about",
+    "clients_of",
+    "engine_path",
+    "given_to",
+    "has_credentials",
+    "is_raw",
+    "packet_of",
+    "request_of",
+    "server_url",
+    "space_of",
+    "taken_from",
+]
+
+#: For how many seconds a program awaits an ack.
+PATIENCE = 5
+#: Where a program takes credentials from, which are in no file: variables with JSON.
+CREDENTIALS = {
+    "auth": "ASYNCAPI_TEST_AUTH",
+    "headers": "ASYNCAPI_TEST_HEADERS",
+    "query": "ASYNCAPI_TEST_QUERY",
+}
+
+
+def about(failure: Failure) -> list[str]:
+    """What a program shows, for people: one or two sentences, and the line of the document."""
+    where = f"{failure.event} in {failure.namespace}" if failure.event else failure.namespace
+    lines = [f"{where}: {failure.check.sentence}.", _sentence(failure.message)]
+    if failure.place:
+        lines.append(f"The document says so at {failure.place}.")
+    return lines
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+
+
+def is_raw(failure: Failure) -> bool:
+    """Whether a program sends what no client of Socket.IO would."""
+    return any(step.action is Action.SEND for step in failure.steps)
+
+
+def has_credentials(failure: Failure) -> bool:
+    """Whether a program shows who its clients are."""
+    return any(step.credentials for step in failure.steps)
+
+
+def clients_of(failure: Failure) -> list[int]:
+    """The numbers of the clients."""
+    return sorted({step.client for step in failure.steps if step.action is not Action.WAIT})
+
+
+def taken_from(failure: Failure) -> set[int]:
+    """The steps whose acks a later one uses."""
+    return {
+        taken.step for step in failure.steps for taken in step.taken if taken.source is Source.ACK
+    }
+
+
+def given_to(
+    step: Step, of_ack: Callable[[int, str], str], of_event: Callable[[str, str, str], str]
+) -> dict[str, str]:
+    """Expressions for the values that the server gave, by where they are in the arguments.
+
+    Args:
+        step: it.
+        of_ack: the expression for a pointer into the values of a step's ack.
+        of_event: the expression for a pointer into the arguments of an event, by its namespace and
+            name.
+    """
+    return {
+        taken.into: of_ack(taken.step, taken.pointer)
+        if taken.source is Source.ACK
+        else of_event(step.namespace, taken.event, taken.pointer)
+        for taken in step.taken
+    }
+
+
+def server_url(settings: Settings) -> str:
+    """The address without a path and credentials, with `http`."""
+    parts = urlsplit(settings.url)
+    scheme = {"ws": "http", "wss": "https"}.get(parts.scheme, parts.scheme)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"{scheme}://{host}{f':{parts.port}' if parts.port else ''}"
+
+
+def engine_path(settings: Settings) -> str:
+    """Engine.IO's path, without slashes around it."""
+    return urlsplit(settings.url).path.strip("/") or "socket.io"
+
+
+def request_of(step: Step) -> tuple[dict[str, str], dict[str, str]]:
+    """The headers and the query that the request of a step has besides."""
+    headers = {name: value for kind, name, value in step.request if kind == "header"}
+    query = {name: value for kind, name, value in step.request if kind == "query"}
+    cookies = [f"{name}={value}" for kind, name, value in step.request if kind == "cookie"]
+    if cookies:
+        headers["Cookie"] = "; ".join(cookies)
+    return headers, query
+
+
+def space_of(step: Step) -> str:
+    """The namespace, as packets have it."""
+    return "" if step.namespace == "/" else f"{step.namespace},"
+
+
+def packet_of(step: Step, number: int) -> tuple[str, tuple[bytes, ...]]:
+    """The packet of a step and its attachments, as they were when the failure was seen.
+
+    Args:
+        step: that sends something.
+        number: of the ack that it asks for.
+    """
+    if step.action is Action.SEND:
+        return step.text, step.attachments
+    if step.action is Action.EMIT:
+        id = number if step.ack else None
+        return write("EVENT", step.namespace, id, [step.event, *step.args])
+    if step.action is Action.DISCONNECT:
+        return write("DISCONNECT", step.namespace)
+    return write("CONNECT", step.namespace, None, step.args[0] if step.args else None)
