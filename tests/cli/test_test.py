@@ -181,7 +181,7 @@ def test_wrong_credentials(run, right_token):
             CHAT, "--url", url, "--auth", auth, "--event", "who_am_i", "--phases", "coverage",
             "--time", "10",
         )  # fmt: skip
-    assert ("Not tested:" in result.stdout and "/chat" in result.stdout) is not right_token
+    assert ("  namespace /chat: " in result.stdout) is not right_token
 
 
 def test_a_missing_extra_is_named():

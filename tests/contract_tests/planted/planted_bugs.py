@@ -24,6 +24,7 @@ SERVERS: dict[str, object] = {
     "games": None,
     "orders": {"token": "the-kitchen-token"},
     "chat": {"name": "ann", "password": "open sesame"},
+    "boards": None,
 }
 #: What a bug needs to show.
 KINDS = ("stateless", "stateful", "clients", "timing")
