@@ -169,6 +169,7 @@ class Replay:
             each client, in turn.
         headers: of their requests.
         query: parameters of the URL of their requests.
+        seed: draws what clients answer where the server asks for an ack.
         own_this_server: the server may be on another machine.
 
     Raises:
@@ -183,6 +184,7 @@ class Replay:
         auth: Any = None,
         headers: Mapping[str, str] | None = None,
         query: Mapping[str, str] | None = None,
+        seed: int = 0,
         own_this_server: bool = False,
     ) -> None:
         from asyncapi_guard.contract_tests.settings import Settings
@@ -193,6 +195,7 @@ class Replay:
             auth=tuple(auth) if isinstance(auth, list) else auth,
             headers=dict(headers or {}),
             query=dict(query or {}),
+            seed=seed,
             own_this_server=own_this_server,
         )
         self._steps: list[Step] = []

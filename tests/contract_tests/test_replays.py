@@ -15,6 +15,7 @@ from levels import LEVEL, LEVELS
 from planted_bugs import HERE, SERVERS, launched
 
 from asyncapi_guard.contract_tests.failures import Check, Failure
+from asyncapi_guard.contract_tests.packets import Packet
 from asyncapi_guard.contract_tests.replays import replay_files, replay_names
 from asyncapi_guard.contract_tests.settings import Settings
 from asyncapi_guard.contract_tests.steps import Action, Source, Step, Taken
@@ -30,6 +31,8 @@ def step(event, *args, client=1, **more):
     return Step(Action.EMIT, client, event=event, args=args, ack=True, **more)
 
 
+#: A seed by which a client of a replay answers `true` at first.
+YES = 4
 #: What happens with a bug, and what the programs say of it.
 FAILURES = {
     "stateless": (
@@ -118,6 +121,29 @@ FAILURES = {
         "'size': '256'",
         "'size': 256",
     ),
+    "answers": (
+        "boards",
+        "count_after_clearing",
+        Failure(
+            Check.ACK_BREAKS_CONTRACT,
+            "/boards/red",
+            "count",
+            "null",
+            packets=(
+                Packet("in", 1, 0, "/boards/red", "EVENT", '2/boards/red,1["confirm",0]'),
+                Packet("out", 1, 0, "/boards/red", "ACK", "3/boards/red,1[true]"),
+            ),
+            steps=(
+                Step(Action.CONNECT, namespace="/boards/red"),
+                Step(Action.EMIT, namespace="/boards/red", event="clear"),
+                Step(Action.WAIT, seconds=1),
+                step("count", namespace="/boards/red"),
+            ),
+            seed=YES,
+        ),
+        "acknowledged with: None",
+        "acknowledged with: 0",
+    ),
     "raw": (
         "games",
         "limit_0_is_missing",
@@ -135,7 +161,7 @@ FAILURES = {
 
 
 #: All of them take minutes.
-RUN = FAILURES if LEVEL is LEVELS["full"] else ("stateful", "binary")
+RUN = FAILURES if LEVEL is LEVELS["full"] else ("stateful", "binary", "answers")
 
 
 @pytest.fixture
@@ -205,7 +231,7 @@ def test_a_javascript_program_shows_it(tmp_path, node, case):
 
 def plain(printed):
     """Values as JavaScript and Python print them: without quotes of names."""
-    return printed.replace("'", "").replace(" ", "").replace("\n", "")
+    return printed.replace("None", "null").replace("'", "").replace(" ", "").replace("\n", "")
 
 
 @pytest.mark.slow

@@ -29,8 +29,10 @@ _CONNECT = """\
 function connect(name, manager, namespace, auth) {
   const client = manager.socket(namespace, { auth });
   client.onAny((event, ...args) => {
+    const acknowledge = typeof args.at(-1) === "function" ? args.pop() : () => {};
     heard.push({ namespace, event, args });
     console.log(`${name} hears ${event}:`, ...args);
+    acknowledge(...(answers[event]?.shift() ?? []));
   });
   const connected = new Promise((done) => {
     client.once("connect", done);
@@ -142,6 +144,8 @@ def _constants(failure: Failure, settings: Settings, *, raw: bool) -> Iterator[s
     if not raw:
         yield f"const PATIENCE = {program.PATIENCE};"
         yield "const heard = [];"
+        yield "// What clients answer to events of the server, in their order."
+        yield f"const answers = {written(program.answers_of(failure), JAVASCRIPT)};"
 
 
 # -- with a client of Socket.IO --------------------------------------------------------------------

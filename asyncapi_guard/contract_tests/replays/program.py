@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from asyncapi_guard.contract_tests.frames import write
+from asyncapi_guard.contract_tests.frames import ACKS, EVENTS, attach, read, write
 from asyncapi_guard.contract_tests.steps import Action, Source
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ __all__ = [
     "CREDENTIALS",
     "PATIENCE",
     "about",
+    "answers_of",
     "clients_of",
     "engine_path",
     "given_to",
@@ -74,6 +75,20 @@ def taken_from(failure: Failure) -> set[int]:
     return {
         taken.step for step in failure.steps for taken in step.taken if taken.source is Source.ACK
     }
+
+
+def answers_of(failure: Failure) -> dict[str, list[list[Any]]]:
+    """What clients answered to events of the server: the values of each ack, by the events."""
+    asked: dict[tuple[int, str, int | None], str] = {}
+    found: dict[str, list[list[Any]]] = {}
+    for packet in failure.packets:
+        frame = read(packet.text)
+        key = (packet.client, frame.namespace, frame.id)
+        if packet.direction == "in" and frame.type in EVENTS and frame.data:
+            asked[key] = str(frame.data[0])
+        elif packet.direction == "out" and frame.type in ACKS and key in asked:
+            found.setdefault(asked[key], []).append(attach(frame.data, packet.attachments))
+    return found
 
 
 def given_to(

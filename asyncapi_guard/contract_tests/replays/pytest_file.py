@@ -73,6 +73,7 @@ def _credentials(failure: Failure) -> Iterator[str]:
 
 def _body(failure: Failure) -> Iterator[str]:
     more = ", auth=AUTH, headers=HEADERS, query=QUERY" if program.has_credentials(failure) else ""
+    more += f", seed={failure.seed}" if failure.seed else ""
     yield f"replay = testing.Replay(DOCUMENT, URL{more})"
     kept = {taken.step for step in failure.steps for taken in step.taken}
     known: set[int] = set()

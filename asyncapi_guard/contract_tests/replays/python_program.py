@@ -26,6 +26,7 @@ def connect(name, namespace, auth=None, headers=None, query=None):
     def hear(event, *args):
         heard.append((namespace, event, args))
         print(f"{name} hears {event}:", *map(repr, args))
+        return tuple(answers[event].pop(0)) if answers.get(event) else None
 
     client.on("*", hear, namespace=namespace)
     try:
@@ -152,6 +153,8 @@ def _constants(failure: Failure, settings: Settings, *, raw: bool) -> Iterator[s
     if not raw:
         yield f"PATIENCE = {program.PATIENCE}"
         yield "heard = []"
+        yield "# What clients answer to events of the server, in their order."
+        yield f"answers = {written(program.answers_of(failure), PYTHON)}"
 
 
 # -- with a client of Socket.IO --------------------------------------------------------------------
