@@ -280,3 +280,18 @@ def test_names_differ():
     names = replay_names([failure, failure, odd, replace(odd, event="")])
     assert names == ["join_game_no_ack", "join_game_no_ack_2", "x_no_ack", "no_ack"]
     assert len(set(replay_names([failure] * 9))) == 9
+
+
+def test_nothing_of_a_document_ends_a_comment():
+    """Nor a docstring: names and notes are anything."""
+    _, _, failure, _, _ = FAILURES["stateless"]
+    evil = 'x\n"""\nraise SystemExit(3)\u2028process.exit(3)\\'
+    steps = (replace(CONNECT, note=evil), replace(failure.steps[1], note=evil, event=evil))
+    odd = replace(failure, event=evil, message=evil, namespace=f"/{evil}", place=evil, steps=steps)
+    settings = Settings("http://ann:secret@127.0.0.1:1/path?key=secret")
+    for each in replay_files(odd, settings, name="odd", document="a.yml", folder="."):
+        assert "secret" not in each.text
+        if each.name.endswith(".py"):
+            compile(each.text, each.name, "exec")
+        assert "\nraise" not in each.text
+        assert "\u2028" not in each.text

@@ -321,13 +321,14 @@ def _tested(contract: Contract, settings: Settings, options: Options) -> Report:
     from asyncapi_guard.cli.contract_test_progress import ContractTestProgress
     from asyncapi_guard.contract_tests.engine import run
     from asyncapi_guard.contract_tests.engine_io import CannotConnect
+    from asyncapi_guard.contract_tests.replays.program import shown_url
     from asyncapi_guard.contract_tests.settings import NotInDocument
 
     try:
         with ContractTestProgress(sys.stderr, quiet=options.quiet) as progress:
             return run(contract, settings, progress.show)
     except CannotConnect as error:
-        raise CannotRun(f"{options.url} cannot be tested: {error}") from error
+        raise CannotRun(f"{shown_url(options.url)} cannot be tested: {error}") from error
     except (ImportError, NotInDocument) as error:
         raise CannotRun(str(error)) from error
 
@@ -346,17 +347,18 @@ def _replayed(
 def _publish(
     report: Report, failures: tuple[Shown, ...], settings: Settings, options: Options
 ) -> None:
+    from asyncapi_guard.contract_tests.replays.program import shown_url
     from asyncapi_guard.contract_tests.wording import secrets_of
 
     warnings = tuple(map(Shown, report.warnings))
     shown = ContractTestReport(
         report,
         options.file,
-        options.url,
+        shown_url(options.url),
         failures,
         warnings,
         secrets_of(settings),
-        _again(options, report.seed),
+        _again(options, shown_url(options.url), report.seed),
     )
     text = render(options.format, shown, quiet=options.quiet)
     if options.output is None:
@@ -367,9 +369,9 @@ def _publish(
     click.echo(f"report written to {options.output}", err=True)
 
 
-def _again(options: Options, seed: int) -> str:
+def _again(options: Options, url: str, seed: int) -> str:
     """A command that runs the same once more, without credentials."""
-    parts = ["asyncapi-guard", "test", options.file, "--url", options.url, "--seed", str(seed)]
+    parts = ["asyncapi-guard", "test", options.file, "--url", url, "--seed", str(seed)]
     for name in ("auth", "header", "query", "cookie"):
         if getattr(options, name):
             parts += [f"--{name}", "…"]

@@ -165,7 +165,7 @@ def _steps(failure: Failure) -> Iterator[str]:
     has_manager: set[int] = set()
     for index, step in enumerate(failure.steps):
         if step.note:
-            yield f"// {step.note}"
+            yield f"// {program.in_one_line(step.note)}"
         if step.action is Action.CONNECT and step.client not in has_manager:
             has_manager.add(step.client)
             yield from _manager(step)
@@ -249,7 +249,7 @@ def _raw_steps(failure: Failure) -> Iterator[str]:
     for index, step in enumerate(failure.steps):
         name = f"client{step.client}"
         if step.note:
-            yield f"// {step.note}"
+            yield f"// {program.in_one_line(step.note)}"
         if step.action is Action.WAIT:
             yield f"await sleep({step.seconds:g});"
             continue

@@ -24,10 +24,12 @@ __all__ = [
     "engine_path",
     "given_to",
     "has_credentials",
+    "in_one_line",
     "is_raw",
     "packet_of",
     "request_of",
     "server_url",
+    "shown_url",
     "space_of",
     "taken_from",
 ]
@@ -48,7 +50,13 @@ def about(failure: Failure) -> list[str]:
     lines = [f"{where}: {failure.check.sentence}.", _sentence(failure.message)]
     if failure.place:
         lines.append(f"The document says so at {failure.place}.")
-    return lines
+    return list(map(in_one_line, lines))
+
+
+def in_one_line(text: str) -> str:
+    """Text that ends no comment and no docstring, whatever was in the document."""
+    shown = "".join(each if each.isprintable() else " " for each in text)
+    return shown.replace("\\", "/").replace('"', "'")
 
 
 def _sentence(text: str) -> str:
@@ -108,6 +116,12 @@ def given_to(
         else of_event(step.namespace, taken.event, taken.pointer)
         for taken in step.taken
     }
+
+
+def shown_url(url: str) -> str:
+    """An address without a user, a password and a query."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def server_url(settings: Settings) -> str:

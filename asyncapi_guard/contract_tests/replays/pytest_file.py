@@ -29,6 +29,7 @@ def pytest_file(failure: Failure, settings: Settings, document: str, name: str) 
         document: the file of the document, as seen from the folder of the test.
         name: of the test, without `test_`.
     """
+    url = json.dumps(program.shown_url(settings.url))
     return "\n".join(
         [
             *_docstring(failure),
@@ -39,7 +40,7 @@ def pytest_file(failure: Failure, settings: Settings, document: str, name: str) 
             "",
             "from asyncapi_guard import testing",
             "",
-            f'URL = os.environ.get("ASYNCAPI_TEST_URL", {json.dumps(settings.url)})',
+            f'URL = os.environ.get("ASYNCAPI_TEST_URL", {url})',
             f"DOCUMENT = Path(__file__).parent / {json.dumps(document)}",
             *_credentials(failure),
             "",
@@ -52,7 +53,7 @@ def pytest_file(failure: Failure, settings: Settings, document: str, name: str) 
 
 
 def _docstring(failure: Failure) -> Iterator[str]:
-    first, *rest = (line.replace("\\", "\\\\").replace('"', "'") for line in program.about(failure))
+    first, *rest = program.about(failure)
     yield f'"""{first}'
     yield ""
     yield from rest
@@ -79,7 +80,7 @@ def _body(failure: Failure) -> Iterator[str]:
     known: set[int] = set()
     for index, step in enumerate(failure.steps):
         if step.note:
-            yield f"# {step.note}"
+            yield f"# {program.in_one_line(step.note)}"
         if step.action is not Action.WAIT and step.client not in known:
             known.add(step.client)
             yield f"client_{step.client} = replay.client({step.client})"

@@ -117,7 +117,7 @@ def python_program(failure: Failure, settings: Settings, command: str) -> str:
 
 def _docstring(failure: Failure, command: str, *, raw: bool) -> Iterator[str]:
     needs = "python-engineio[client]" if raw else "python-socketio[client]"
-    first, *rest = (line.replace("\\", "\\\\").replace('"', "'") for line in program.about(failure))
+    first, *rest = program.about(failure)
     yield f'"""{first}'
     yield ""
     yield from rest
@@ -171,7 +171,7 @@ def _steps(failure: Failure) -> Iterator[str]:
     names: dict[str, Step] = {}
     for index, step in enumerate(failure.steps):
         if step.note:
-            yield f"# {step.note}"
+            yield f"# {program.in_one_line(step.note)}"
         ack = f"ack_{index + 1} = " if index in used else ""
         if step.action is Action.CONNECT:
             names[_name(step)] = step
@@ -249,7 +249,7 @@ def _raw_steps(failure: Failure) -> Iterator[str]:
     for index, step in enumerate(failure.steps):
         name = f"client_{step.client}"
         if step.note:
-            yield f"# {step.note}"
+            yield f"# {program.in_one_line(step.note)}"
         if step.action is Action.WAIT:
             yield f"time.sleep({step.seconds:g})"
             continue
