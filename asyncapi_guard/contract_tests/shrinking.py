@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract_tests.checks import examine
 from asyncapi_guard.contract_tests.failures import Check
-from asyncapi_guard.contract_tests.places_in_values import leaves, places, pointer_of, put, without
+from asyncapi_guard.contract_tests.places_in_values import (
+    at,
+    leaves,
+    places,
+    pointer_of,
+    put,
+    without,
+)
 from asyncapi_guard.contract_tests.programs import closure, dependents, subset
 from asyncapi_guard.contract_tests.running import Patience, run_program
 from asyncapi_guard.contract_tests.shortened import Shortened
@@ -100,7 +107,11 @@ class _Shortening:
         as_sent = tuple(replace(each, taken=()) for each in few)
         more = subset(until, [*clients, *closure(until, last)])
         candidates = [few, more, until, self._steps, as_sent]
-        return any(each and self._shows(each) for each in candidates)
+        if any(each and self._shows(each) for each in candidates):
+            return True
+        # Or what it has kept stands in the way: then something new, as the context makes it.
+        anew = _anew(until[-1], self._lab) if until else ()
+        return bool(anew) and self._shows(anew)
 
     def _fewer_steps(self) -> bool:
         """Leave steps out, many at once first; whether some were left out."""
@@ -178,6 +189,18 @@ class _Shortening:
     def _probe(self) -> Step:
         connects = [each for each in self._steps if each.action is Action.CONNECT]
         return connects[0] if connects else Step(Action.CONNECT, 90)
+
+
+def _anew(step: Step, lab: Laboratory) -> tuple[Step, ...]:
+    """A step after what must happen first, and with the values that this gives."""
+    context = lab.contexts.get((step.namespace, step.event))
+    if step.action is not Action.EMIT or context is None:
+        return ()
+    *before, last = lab.again(context)
+    args = step.args
+    for taken in last.taken:
+        args = put(args, taken.into, at(last.args, taken.into)[1])
+    return (*before, replace(step, client=last.client, args=args, taken=last.taken))
 
 
 def _is_indirect(finding: Finding) -> bool:
