@@ -64,8 +64,17 @@ def _sentence(text: str) -> str:
 
 
 def is_raw(failure: Failure) -> bool:
-    """Whether a program sends what no client of Socket.IO would."""
-    return any(step.action is Action.SEND for step in failure.steps)
+    """Whether a program sends what no client of Socket.IO would, or where none has connected."""
+    entered: set[tuple[int, str]] = set()
+    for step in failure.steps:
+        where = step.client, step.namespace
+        if step.action is Action.CONNECT:
+            entered.add(where)
+        elif step.action is Action.DISCONNECT and not step.namespace:
+            entered = {each for each in entered if each[0] != step.client}
+        elif step.action is Action.SEND or (step.action is Action.EMIT and where not in entered):
+            return True
+    return False
 
 
 def has_credentials(failure: Failure) -> bool:
