@@ -85,6 +85,7 @@ class ReplayClient:
         credentials: bool = False,
         headers: Mapping[str, str] | None = None,
         query: Mapping[str, str] | None = None,
+        note: str = "",
     ) -> ReplayStep:
         """Connect to a namespace.
 
@@ -94,6 +95,7 @@ class ReplayClient:
             credentials: show the credentials of the replay instead.
             headers: what the request has besides.
             query: what its URL has besides.
+            note: what is special about it. If it begins with `wrong`, the server must reject it.
         """
         step = Step(
             Action.CONNECT,
@@ -105,6 +107,7 @@ class ReplayClient:
                 *(("header", name, value) for name, value in (headers or {}).items()),
                 *(("query", name, value) for name, value in (query or {}).items()),
             ),
+            note=note,
         )
         return self._replay.add(step)
 

@@ -79,7 +79,7 @@ def _body(failure: Failure) -> Iterator[str]:
     kept = {taken.step for step in failure.steps for taken in step.taken}
     known: set[int] = set()
     for index, step in enumerate(failure.steps):
-        if step.note:
+        if step.note and step.action is not Action.CONNECT:
             yield f"# {program.in_one_line(step.note)}"
         if step.action is not Action.WAIT and step.client not in known:
             known.add(step.client)
@@ -102,7 +102,8 @@ def _call(step: Step) -> str:
     if step.action is Action.CONNECT:
         auth = f", {written(step.args[0], PYTHON)}" if step.args else ""
         shown = ", credentials=True" if step.credentials else ""
-        return f"{client}.connect({namespace}{auth}{shown}{_request(step)})"
+        note = f", note={json.dumps(step.note)}" if step.note else ""
+        return f"{client}.connect({namespace}{auth}{shown}{_request(step)}{note})"
     return _event(step, client)
 
 
