@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from asyncapi_guard.contract import Perspective
 from asyncapi_guard.contract_tests.checks import examine
+from asyncapi_guard.contract_tests.connecting import secrets_of
 from asyncapi_guard.contract_tests.engine_io import CannotConnect
 from asyncapi_guard.contract_tests.failures import Failure, Group, Phase
 from asyncapi_guard.contract_tests.judge import Judge
@@ -44,7 +45,8 @@ def replay(contract: Contract, settings: Settings, steps: Iterable[Step]) -> tup
         ImportError: the extra `testing` is not installed.
     """
     testing_extra("websocket")
-    judge = Judge(contract.seen_by(Perspective.SERVER), settings.rejected_when)
+    seen_by_server = contract.seen_by(Perspective.SERVER)
+    judge = Judge(seen_by_server, settings.rejected_when, secrets_of(settings))
     patience = Patience(settings.ack_timeout, time.monotonic() + settings.time)
     lab = Laboratory(settings, judge, patience, Phase.EXAMPLES)
     with lab.session() as session:

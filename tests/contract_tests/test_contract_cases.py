@@ -115,3 +115,15 @@ def test_a_replay_can_be_checked_twice(server):
     bob.call("leave_game", {"game_id": created.ack[0]["game_id"]})
     replay.check()
     replay.check()
+
+
+def test_a_replay_knows_the_secrets_of_its_clients():
+    """And does not print them."""
+    auth = {"name": "ann", "password": "open sesame"}
+    with launched("chat", "password_is_told") as url:
+        replay = testing.Replay(HERE / "chat.yml", url, auth=auth)
+        replay.client().connect("/chat", credentials=True)
+        replay.client().call("who_am_i", namespace="/chat")
+        with pytest.raises(testing.ServerBrokeContract, match="secret_echoed") as caught:
+            replay.check()
+    assert "open sesame" not in str(caught.value)
