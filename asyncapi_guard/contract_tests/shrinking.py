@@ -206,7 +206,8 @@ class _Shortening:
                     finding, trace = each, again
                     break
         self._lab.patience.sent += patience.sent
-        if (slow and runs and not seen) or (_is_indirect(finding) and seen < _AGAIN):
+        # Nor is an ack missing for which there was no time to wait.
+        if (slow and not seen) or (_is_indirect(finding) and seen < _AGAIN):
             return None
         return Shortened(finding, trace, seen, runs, reduced)
 
