@@ -29,6 +29,7 @@ _COMMANDS = {
     "report": "Sum up the violations that guards have logged.",
     "rules": "List the rules for documents, or explain one.",
     "show": "Show what the guard reads in an AsyncAPI file.",
+    "test": "Test whether a running server keeps its contract.",
     "types": "Write TypeScript types of an AsyncAPI file's events.",
     "upgrade": "Convert AsyncAPI 2.x files to 3.1.",
     "validate": "Check AsyncAPI files.",

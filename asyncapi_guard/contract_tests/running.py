@@ -282,13 +282,14 @@ class Session:
         return client
 
     def _with_taken(self, step: Step) -> Step:
-        """The step with the values that the server gave before."""
-        args = step.args
+        """The step with the values that the server gave before; it takes no others."""
+        args, kept = step.args, []
         for taken in step.taken:
             found, value = self._value_of(taken)
             if found:
                 args = put(args, taken.into, value)
-        return step if args is step.args else replace(step, args=args)
+                kept.append(taken)
+        return replace(step, args=args, taken=tuple(kept)) if step.taken else step
 
     def _value_of(self, taken: Taken) -> tuple[bool, Any]:
         if not 0 <= taken.step < len(self.outcomes):

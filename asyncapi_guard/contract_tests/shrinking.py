@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract_tests.checks import examine
 from asyncapi_guard.contract_tests.failures import Check
-from asyncapi_guard.contract_tests.places_in_values import leaves, places, pointer_of, put, without
-from asyncapi_guard.contract_tests.programs import closure, dependents, subset
+from asyncapi_guard.contract_tests.places_in_values import (
+    at,
+    leaves,
+    places,
+    pointer_of,
+    put,
+    without,
+)
+from asyncapi_guard.contract_tests.programs import (
+    closure,
+    dependents,
+    joined,
+    subset,
+    with_other_clients,
+)
 from asyncapi_guard.contract_tests.running import Patience, run_program
 from asyncapi_guard.contract_tests.shortened import Shortened
 from asyncapi_guard.contract_tests.steps import Action, Step
@@ -31,6 +45,10 @@ _SHORT_WAIT = 0.6
 _LONG_WAIT = 5.0
 #: How often the shortest program runs again.
 _AGAIN = 2
+#: For how many seconds a server may go on with clients that have left: between runs, and at last.
+_SETTLING, _SETTLED = 0.03, 0.3
+#: The end of a program that shows what a server does later.
+_LATER = Step(Action.WAIT, seconds=1.0)
 _ABOUT_ACKS = (Check.NO_ACK, Check.HANG)
 
 
@@ -73,14 +91,25 @@ class _Shortening:
             self._smaller_values()
         reduced = shown and not self._patience.is_over
         try:
-            return self._confirm(reduced=reduced)
+            shortened = self._confirm(reduced=reduced)
+            if shortened is not None and shortened.runs and not shortened.seen:
+                return self._whole() or shortened
+            return shortened
         finally:
             self._lab.patience.sent += self._patience.sent
+
+    def _whole(self) -> Shortened | None:
+        """The program as it was, where only leftovers of others made a shorter one show it."""
+        time.sleep(min(_SETTLED, self._patience.left))
+        steps = self._found.steps
+        shows = self._shows((*steps, _LATER)) or self._shows(_by_two(steps))
+        return self._confirm(reduced=False) if shows else None
 
     def _shows(self, steps: tuple[Step, ...]) -> bool:
         """Whether a program shows the finding; it is the best one then."""
         if self._patience.is_over:
             return False
+        time.sleep(_SETTLING)  # who has just left has gone then
         again = self._lab.again(steps)
         trace = run_program(again, self._settings, self._patience, self._answers)
         for finding in examine(trace, self._judge):
@@ -100,7 +129,12 @@ class _Shortening:
         as_sent = tuple(replace(each, taken=()) for each in few)
         more = subset(until, [*clients, *closure(until, last)])
         candidates = [few, more, until, self._steps, as_sent]
-        return any(each and self._shows(each) for each in candidates)
+        if any(each and self._shows(each) for each in candidates):
+            return True
+        # Or what it has kept stands in the way: then something new, as the context makes it.
+        anew = _anew(until[-1], self._lab) if until else ()
+        # Or it takes time, or another client that does the same, as those of other workers did.
+        return any(each and self._shows(each) for each in (anew, (*until, _LATER), _by_two(until)))
 
     def _fewer_steps(self) -> bool:
         """Leave steps out, many at once first; whether some were left out."""
@@ -162,6 +196,7 @@ class _Shortening:
         for _ in range(1 if slow else _AGAIN):
             if left <= 0 or patience.left < (_SHORT_WAIT if slow else 0.05):
                 break
+            time.sleep(min(_SETTLED, left / 4))
             again = run_program(self._lab.again(steps), self._settings, patience, self._answers)
             runs += 1
             for each in examine(again, self._judge):
@@ -171,13 +206,31 @@ class _Shortening:
                     finding, trace = each, again
                     break
         self._lab.patience.sent += patience.sent
-        if (slow and runs and not seen) or (_is_indirect(finding) and seen < _AGAIN):
+        # Nor is an ack missing for which there was no time to wait.
+        if (slow and not seen) or (_is_indirect(finding) and seen < _AGAIN):
             return None
         return Shortened(finding, trace, seen, runs, reduced)
 
     def _probe(self) -> Step:
         connects = [each for each in self._steps if each.action is Action.CONNECT]
         return connects[0] if connects else Step(Action.CONNECT, 90)
+
+
+def _by_two(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """A program after another client has run it, and stays."""
+    return joined(with_other_clients(steps, 10), steps)
+
+
+def _anew(step: Step, lab: Laboratory) -> tuple[Step, ...]:
+    """A step after what must happen first, and with the values that this gives."""
+    context = lab.contexts.get((step.namespace, step.event))
+    if step.action is not Action.EMIT or context is None:
+        return ()
+    *before, last = lab.again(context)
+    args = step.args
+    for taken in last.taken:
+        args = put(args, taken.into, at(last.args, taken.into)[1])
+    return (*before, replace(step, client=last.client, args=args, taken=last.taken))
 
 
 def _is_indirect(finding: Finding) -> bool:

@@ -1,4 +1,6 @@
-"""Guarded clients for your own tests, and mocks: they find what breaks a document.
+"""Your own tests of a server, or of its clients, against a document.
+
+Guarded clients find what a server does outside of its document.
 
     from asyncapi_guard import testing
 
@@ -9,30 +11,43 @@
 When the block ends, `ContractBroken` is raised if the server sent something that the document does
 not allow. What `emit` and `call` raise is for the test itself to expect.
 
+A mock is a server for tests of clients.
+
     with testing.mock("asyncapi.yml") as server:
         my_client(server.url)
         assert server.received("add") == {"text": "milk"}
 
-It is raised as well if a client sent something to the mock that the document does not allow.
+`ContractBroken` is raised as well if a client sent something to the mock that the document does not
+allow.
+
+`from_path` has what `asyncapi-guard test` does as cases of pytest, and `Replay` has what clients do
+step by step.
 """
 
 from __future__ import annotations
 
 from asyncapi_guard.testing.asynchronous import AsyncTestedServer, async_client
+from asyncapi_guard.testing.contract_cases import Case, ContractSchema, from_path
 from asyncapi_guard.testing.inbox import ContractBroken, NotReceived, Received
 from asyncapi_guard.testing.mocking import AsyncMockServer, MockServer, async_mock, mock
+from asyncapi_guard.testing.replaying import Replay, ServerBrokeContract
 from asyncapi_guard.testing.synchronous import TestedServer, client
 
 __all__ = [
     "AsyncMockServer",
     "AsyncTestedServer",
+    "Case",
     "ContractBroken",
+    "ContractSchema",
     "MockServer",
     "NotReceived",
     "Received",
+    "Replay",
+    "ServerBrokeContract",
     "TestedServer",
     "async_client",
     "async_mock",
     "client",
+    "from_path",
     "mock",
 ]

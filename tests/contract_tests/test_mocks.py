@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ OURS = sorted([*ROOT.glob("examples/*/asyncapi.yml"), *ROOT.glob("specs/*.yml")]
 
 def documents() -> list[Any]:
     theirs = sorted(CORPUS.iterdir()) if CORPUS.is_dir() else []
-    some = theirs if LEVEL.full else theirs[::60]
+    some = theirs if LEVEL.fuzzing > 30 else theirs[::60]  # all of them take an hour
     gone = pytest.mark.skip(reason="the documents of others are not here")
     return [
         *(pytest.param(each, id=f"{each.parent.name}-{each.name}") for each in OURS),
@@ -41,7 +42,10 @@ def test_a_test_of_a_mock_finds_nothing(file: Path) -> None:
         pytest.skip("clients take the ? of an address for a query; validate says so")
     servers = contract.servers
     server = next(iter(servers), None) if len({s.security for s in servers.values()}) > 1 else None
-    with testing.mock(file, server=server) as mock:
+    found = []
+    # What the test sends is wrong on purpose.
+    with suppress(testing.ContractBroken), testing.mock(file, server=server) as mock:
         report = run(contract, Settings(mock.url, time=8, transport_fails=True))
-        mock.forgive()
-    assert [(each.check, each.event, each.message) for each in report.failures] == []
+        found = [(each.check, each.event, each.message) for each in report.failures]
+        assert report.sent > 0
+    assert found == []
