@@ -148,7 +148,7 @@ def _existing(data: Any, path: tuple[Any, ...]) -> tuple[Any, ...]:
     """The path as the data has it: digits are names of fields where no list is."""
     found: list[Any] = []
     for key in path:
-        name = key if isinstance(data, list) else str(key)
+        name: Any = key if isinstance(data, list) else str(key)
         found.append(name)
         data = data[name]
     return tuple(found)
