@@ -105,7 +105,8 @@ class RabbitMQServer:
         """Run it, and wait until it answers."""
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
-                [self._program],
+                # Erlang has room for as many files as it may open: in containers, for a billion.
+                ["sh", "-c", 'ulimit -Sn 4096; exec "$0"', self._program],
                 cwd=self._folder,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
