@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from click.testing import CliRunner
+from either_click import runner
 
 from asyncapi_guard.cli import cli
 
@@ -43,7 +43,7 @@ def run(number: int) -> Any:
     """A command of the page, and its output."""
     line, shown = COMMANDS[number]
     arguments = line.removeprefix("$ asyncapi-guard ").replace("'", "").split()
-    done = CliRunner().invoke(cli, arguments)
+    done = runner().invoke(cli, arguments)
     output = "".join(each for each in (done.stdout, done.stderr))
     assert shown.rstrip() in output.rstrip()
     return done
@@ -63,7 +63,7 @@ def test_the_page(net: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     url, guard = serve(net, "reporting")
     assert write(net, url, "curious") == [[{"id": 1}]]
     guard.uninstall()
-    report = CliRunner().invoke(cli, ["report", "guard-*.ndjson"])
+    report = runner().invoke(cli, ["report", "guard-*.ndjson"])
     assert report.exit_code == 1
     assert "/mood" in report.output
     url, guard = serve(net, "recording")
@@ -71,7 +71,7 @@ def test_the_page(net: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     guard.uninstall()
     assert run(1).exit_code == 1
     update = ["learn", "traffic-*.ndjson", "--update", "asyncapi.yml", "--write"]
-    assert CliRunner().invoke(cli, update).exit_code == 0
+    assert runner().invoke(cli, update).exit_code == 0
     url, guard = serve(net, "enforcing")
     assert write(net, url, "curious", "glad") == [[{"id": 1}], [{"id": 2}]]
     rejected = net.client(url).ask("write", {"text": "x", "mood": "angry"})

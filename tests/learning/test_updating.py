@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from click.testing import CliRunner
+from either_click import runner
 
 from asyncapi_guard import Guard, load
 from asyncapi_guard.cli import cli
@@ -56,9 +56,9 @@ def update(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         (tmp_path / "asyncapi.yml").write_text(WRITTEN.replace("{SCHEMA}", schema))
         record(tmp_path / "t.ndjson", *values, **more)
         arguments = ["learn", "t.ndjson", "--update", "asyncapi.yml"]
-        shown = CliRunner().invoke(cli, arguments)
+        shown = runner().invoke(cli, arguments)
         assert (tmp_path / "asyncapi.yml").read_text() == WRITTEN.replace("{SCHEMA}", schema)
-        written = CliRunner().invoke(cli, [*arguments, "--write"])
+        written = runner().invoke(cli, [*arguments, "--write"])
         assert written.exit_code == 0, written.output
         assert shown.exit_code in (0, 1), shown.output
         return shown, (tmp_path / "asyncapi.yml").read_text()
@@ -165,7 +165,7 @@ def test_mistakes_say_what_to_do(
     (tmp_path / "empty.ndjson").write_text("")
     (tmp_path / "broken.yml").write_text("asyncapi: 3.1.0\n")
     before = sorted(each.name for each in tmp_path.iterdir())
-    done = CliRunner().invoke(cli, ["learn", *arguments])
+    done = runner().invoke(cli, ["learn", *arguments])
     assert done.exit_code == 2
     assert message in done.stderr
     assert sorted(each.name for each in tmp_path.iterdir()) == before
