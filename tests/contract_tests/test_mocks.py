@@ -49,6 +49,6 @@ def test_a_test_of_a_mock_finds_nothing(file: Path) -> None:
     found: list[Any] = []
     # What the test sends is wrong on purpose.
     with suppress(testing.ContractBroken), testing.mock(file, server=server) as mock:
-        report = run(contract, Settings(mock.url, time=8, phases=PHASES, transport_fails=True))
+        report = run(contract, Settings(mock.url, time=5, phases=PHASES, transport_fails=True))
         found = [(each.check, each.event, each.message) for each in report.failures]
     assert found == []
