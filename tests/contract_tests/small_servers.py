@@ -87,7 +87,7 @@ def on_asyncio(register: Callable[[Any], None], **options: Any) -> Iterator[str]
     register(sio)
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
-        socketio.ASGIApp(sio), log_level="critical", ws="websockets-sansio", lifespan="off"
+        socketio.ASGIApp(sio), log_config=None, ws="websockets-sansio", lifespan="off"
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([listener])), daemon=True)

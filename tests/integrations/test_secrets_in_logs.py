@@ -164,6 +164,9 @@ def test_the_canary_rings_where_there_is_no_guard(
     at.guard.uninstall()
     for name in NAMES:  # of guards that others have left
         monkeypatch.setattr(logging.getLogger(name), "filters", [])
+    for name in ("uvicorn", "uvicorn.access", "uvicorn.error", "uvicorn.asgi"):  # and of servers
+        monkeypatch.setattr(logging.getLogger(name), "propagate", True)
+        monkeypatch.setattr(logging.getLogger(name), "disabled", False)
     given = Shown({"token": GOOD}, {"x-key": GOOD}, [("key", GOOD)])
     for transport in ("websocket", "polling"):
         visitor = net.also_close(Visitor(transport, at.url, given))

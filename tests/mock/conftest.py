@@ -161,7 +161,7 @@ def on_asyncio(spec: Any, options: dict[str, Any]) -> Iterator[str]:
     options["origins"] = tuple(options.pop("cors", ()))
     options["credentials"] = tuple(map(read_listed, options.get("credentials", ())))
     loaded = load_mock(spec, MockOptions(**options))
-    config = uvicorn.Config(AsyncioMock(loaded).app, port=0, log_level="critical")
+    config = uvicorn.Config(AsyncioMock(loaded).app, port=0, log_config=None)
     bound = config.bind_socket()
     bound.listen()  # so that clients wait, and are not refused, until it has started
     server = uvicorn.Server(config)
