@@ -146,6 +146,8 @@ def _measure_file(root: Path, file: str, packages: list[str]) -> dict[str, Any]:
 PYTEST = [
     *("-o", "addopts=", "--import-mode=importlib", "--strict-markers", "-q"),
     *("-p", "no:xdist", "-p", "no:cacheprovider", "-p", "no:cov"),
+    # What is mutated may be there in part.
+    *("-p", "no:asyncapi_guard.pytest_plugin"),
 ]
 
 
