@@ -76,16 +76,16 @@ def application(kind: str, net: Any, guard: Any) -> str:
     return str(net.serve(app if kind == "flask" else socketio.WSGIApp(server)))
 
 
-def talk(url: str, words: Any = ("apple", "pear", SECRET)) -> list[Any]:
+def talk(net: Any, url: str, words: Any = ("apple", "pear", SECRET)) -> list[Any]:
     """A conversation; what a client heard of it."""
     heard: list[Any] = []
-    with socketio.SimpleClient() as client:
-        client.connect(url, auth={"token": SECRET}, transports=["websocket"])
-        for word in words:
-            heard.append(client.call("put", {"word": word, "at": "2026-01-02T03:04:05Z"}))
-            heard.append(client.receive(60))
-        client.emit("shake")
-        heard.append(client.receive(60))
+    client = net.client(url, auth={"token": SECRET})
+    for word in words:
+        heard.append(client.ask("put", {"word": word, "at": "2026-01-02T03:04:05Z"}))
+        heard.append(client.receive())
+    client.io.emit("shake")
+    heard.append(client.receive())
+    client.close()
     return heard
 
 
@@ -101,10 +101,10 @@ def test_traffic_follows_the_document_that_was_learnt_from_it(
     kind: str, net: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Nothing is changed or said while it is learnt, and nothing is rejected by it afterwards."""
-    bare = talk(application(kind, net, None))
+    bare = talk(net, application(kind, net, None))
     caplog.set_level(logging.INFO, "asyncapi_guard")
     learning = AsyncAPIGuard.learning(tmp_path / "traffic-{pid}.ndjson")
-    assert talk(application(kind, net, learning)) == bare
+    assert talk(net, application(kind, net, learning)) == bare
     learning.uninstall()
     assert not [each for each in caplog.records if each.name == "asyncapi_guard"]
     (file,) = tmp_path.glob("traffic-*.ndjson")
@@ -115,11 +115,10 @@ def test_traffic_follows_the_document_that_was_learnt_from_it(
     (tmp_path / "asyncapi.yml").write_text(text)
     violations: list[Any] = []
     guard = AsyncAPIGuard(tmp_path / "asyncapi.yml", on_violation=violations.append)
-    assert talk(application(kind, net, guard)) == bare
+    assert talk(net, application(kind, net, guard)) == bare
     assert violations == []
-    with socketio.SimpleClient() as client:
-        client.connect(application(kind, net, guard_of(tmp_path)), auth={"token": SECRET})
-        answer = client.call("put", {"word": 7})
+    client = net.client(application(kind, net, guard_of(tmp_path)), auth={"token": SECRET})
+    (answer,) = client.ask("put", {"word": 7})
     assert answer["error"]["code"] == "request_validation_error"
 
 
@@ -172,7 +171,7 @@ def test_the_command_writes_a_document(
     """And validate finds nothing in it."""
     monkeypatch.chdir(tmp_path)
     guard = AsyncAPIGuard.learning("traffic-{pid}.ndjson", enums=["word"])
-    talk(application("threads", net, guard), ("apple", "pear"))
+    talk(net, application("threads", net, guard), ("apple", "pear"))
     guard.uninstall()
     made = CliRunner().invoke(cli, ["learn", "traffic-*.ndjson", "-o", "asyncapi.yml"])
     assert made.exit_code == 0, made.output
@@ -197,8 +196,8 @@ def test_a_full_disk_costs_traffic_nothing(
     """It is said once, and what was learnt is written when there is room again."""
     folder = tmp_path / "later"
     guard = AsyncAPIGuard.learning(folder / "t.ndjson")
-    bare = talk(application("threads", net, None))
-    assert talk(application("threads", net, guard)) == bare
+    bare = talk(net, application("threads", net, None))
+    assert talk(net, application("threads", net, guard)) == bare
     guard._logs[0].flush()
     said = [each.getMessage() for each in caplog.records if each.name == "asyncapi_guard"]
     assert [each.startswith("learning: ") for each in said] == [True, True]
