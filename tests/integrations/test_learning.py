@@ -14,6 +14,7 @@ import socketio
 from click.testing import CliRunner
 from flask import Flask
 from flask_socketio import SocketIO
+from hasty_websocket import Hasty
 from traffic_asyncio import Uvicorn
 
 from asyncapi_guard import AsyncAPIGuard
@@ -132,10 +133,10 @@ def test_a_client_learns_what_its_server_does(net: Any, tmp_path: Path) -> None:
     for side in ("server", "client"):
         guard = AsyncAPIGuard.learning(tmp_path / f"{side}.ndjson")
         url = application("threads", net, guard if side == "server" else None)
-        client = socketio.Client()
+        client = socketio.Client(websocket_extra_options={"class_": Hasty})
         if side == "client":
             guard.protect(client)
-        client.connect(url, auth={"token": "t"})
+        client.connect(url, auth={"token": "t"}, transports=["websocket"])
         assert client.call("put", {"word": "apple"}) == {"count": 1}
         client.disconnect()
         guard.uninstall()
