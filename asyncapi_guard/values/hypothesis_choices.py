@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 try:
     from hypothesis import reject
     from hypothesis import strategies as st
-except ImportError as error:
+except ImportError:
     raise ImportError(
         "values.hypothesis_choices needs Hypothesis: pip install 'asyncapi-guard[testing]'"
-    ) from error
+    ) from None
 
 from asyncapi_guard.values.arguments import draw_ack, draw_arguments
 from asyncapi_guard.values.drawing import draw_value
