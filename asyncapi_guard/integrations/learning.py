@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from typing import TYPE_CHECKING, Any, cast
 
@@ -115,8 +114,5 @@ def learner(path: str | os.PathLike[str], words_of: Collection[str], size: int |
     if isinstance(words_of, str):
         raise TypeError(f"enums takes the names of fields, such as [{words_of!r}]")
 
-    def complain(sentence: str) -> None:
-        write(logging.WARNING, "learning: %s", sentence)
-
-    log = ShapesLog(os.fspath(path), size=size or DEFAULT_SIZE, complain=complain)
+    log = ShapesLog(os.fspath(path), size=DEFAULT_SIZE if size is None else size, complain=write)
     return Learner(log, words_of)

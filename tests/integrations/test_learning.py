@@ -201,7 +201,7 @@ def test_a_full_disk_costs_traffic_nothing(
     assert talk(net, application("threads", net, guard)) == bare
     guard._logs[0].flush()
     said = [each.getMessage() for each in caplog.records if each.name == "asyncapi_guard"]
-    assert [each.startswith("learning: ") for each in said] == [True, True]
+    assert [each.startswith("learning(): ") for each in said] == [True, True]
     folder.mkdir()
     guard.uninstall()
     assert json.loads((folder / "t.ndjson").read_bytes().splitlines()[0])["learning"] == 1
