@@ -50,6 +50,7 @@ _SETTLING, _SETTLED = 0.03, 0.3
 #: The end of a program that shows what a server does later.
 _LATER = Step(Action.WAIT, seconds=1.0)
 _ABOUT_ACKS = (Check.NO_ACK, Check.HANG)
+_NO_TIME = "an ack did not come, and the time was over before anybody could wait for it longer"
 
 
 def shorten(found: Found, lab: Laboratory, seconds: float) -> Shortened | None:
@@ -206,7 +207,9 @@ class _Shortening:
                     finding, trace = each, again
                     break
         self._lab.patience.sent += patience.sent
-        # Nor is an ack missing for which there was no time to wait.
+        # Nor is an ack missing for which there was no time to wait; but somebody may want to.
+        if slow and not runs:
+            self._lab.note(f"event {finding.event}", _NO_TIME)
         if (slow and not seen) or (_is_indirect(finding) and seen < _AGAIN):
             return None
         return Shortened(finding, trace, seen, runs, reduced)

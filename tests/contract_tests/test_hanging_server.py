@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 
 import pytest
@@ -29,8 +30,24 @@ def test_a_server_that_stops_is_said_to_hang():
     notes = contract({"say": {"payload": TEXT, "x-ack": {"oneOf": [NUMBER, ERROR]}}})
     with on_asyncio(register) as url:
         try:
-            report = run(notes, Settings(url, time=8, ack_timeout=0.2))
+            report = run(notes, Settings(url, time=30, ack_timeout=0.2))
         finally:
             goes_on.set()
     assert {each.check for each in report.failures} <= {Check.HANG, Check.NO_ACK}
     assert report.failures
+
+
+def test_what_nobody_could_wait_for_is_said():
+    """A run that is over before it could look twice is not silent about what it saw."""
+
+    def register(sio):
+        @sio.on("say")
+        async def say(_sid, _data):
+            await asyncio.sleep(60)
+
+    notes = contract({"say": {"payload": TEXT, "x-ack": {"oneOf": [NUMBER, ERROR]}}})
+    with on_asyncio(register) as url:
+        report = run(notes, Settings(url, time=1, ack_timeout=0.8))
+    said = {(each.subject, each.reason) for each in report.untested}
+    no_time = any(subject == "event say" and "ack" in reason for subject, reason in said)
+    assert no_time or {each.check for each in report.failures} == {Check.NO_ACK}
