@@ -41,21 +41,21 @@ class Seen(Protocol):
     """Traffic, as `integrations.traffic.Traffic` has it."""
 
     @property
-    def checkpoint(self) -> Checkpoint: ...  # noqa: D102
+    def checkpoint(self) -> Checkpoint: ...  # noqa: D102  # as there
     @property
-    def namespace(self) -> str: ...  # noqa: D102
+    def namespace(self) -> str: ...  # noqa: D102  # as there
     @property
-    def event(self) -> Any: ...  # noqa: D102
+    def event(self) -> Any: ...  # noqa: D102  # as there
     @property
-    def arguments(self) -> Sequence[Any]: ...  # noqa: D102
+    def arguments(self) -> Sequence[Any]: ...  # noqa: D102  # as there
     @property
-    def verdict(self) -> Verdict: ...  # noqa: D102
+    def verdict(self) -> Verdict: ...  # noqa: D102  # as there
     @property
-    def message(self) -> Message | None: ...  # noqa: D102
+    def message(self) -> Message | None: ...  # noqa: D102  # as there
     @property
-    def perspective(self) -> Perspective: ...  # noqa: D102
+    def perspective(self) -> Perspective: ...  # noqa: D102  # as there
     @property
-    def auth(self) -> Any: ...  # noqa: D102
+    def auth(self) -> Any: ...  # noqa: D102  # as there
 
 
 class Recording:

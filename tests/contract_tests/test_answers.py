@@ -41,7 +41,10 @@ def test_an_answer_is_understood(values, expected):
 
 def test_the_settings_may_say_what_rejects():
     """Besides, not instead."""
-    rejects = lambda values: values == ("nope",)  # noqa: E731
+
+    def rejects(values):
+        return values == ("nope",)
+
     assert meaning(("nope",), rejects) is Answer.REJECTED
     assert meaning(("nope",)) is Answer.ACCEPTED
     assert meaning((False,), rejects) is Answer.REJECTED

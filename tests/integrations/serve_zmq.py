@@ -13,12 +13,12 @@ import eventlet.wsgi
 eventlet.monkey_patch()
 
 from pathlib import Path  # noqa: E402  # what is patched must be patched before it is imported
-from typing import Any  # noqa: E402
+from typing import Any  # noqa: E402  # as well
 
-import socketio  # noqa: E402
-from conftest import document  # noqa: E402
+import socketio  # noqa: E402  # as well
+from conftest import document  # noqa: E402  # as well
 
-from asyncapi_guard import AsyncAPIGuard  # noqa: E402
+from asyncapi_guard import AsyncAPIGuard  # noqa: E402  # as well
 
 
 def main() -> None:

@@ -364,7 +364,7 @@ def test_a_given_policy_wins_and_says_so(contract: Any, caplog: Any) -> None:
         " a policy"
     )
     with pytest.raises(ValueError, match="unknown operations"):
-        guarded(app_of(SPEC=contract()), AsyncAPIGuard(policy=Policy(operations={"x": "off"})))  # type: ignore[dict-item]
+        guarded(app_of(SPEC=contract()), AsyncAPIGuard(policy=Policy(operations={"x": "off"})))  # type: ignore[dict-item]  # a mode as people write it
 
 
 def test_a_guard_with_a_document_says_what_it_does_not_read(contract: Any, caplog: Any) -> None:
@@ -471,6 +471,6 @@ def test_what_is_no_application_is_said_first(contract: Any) -> None:
     app = Flask(__name__)
     socketio: Any = SocketIO(app, async_mode="threading")
     with pytest.raises(InstallationError, match="takes the Flask application and its"):
-        AsyncAPIGuard().init_app(socketio, app)  # type: ignore[arg-type]
+        AsyncAPIGuard().init_app(socketio, app)  # type: ignore[arg-type]  # on purpose
     with pytest.raises(InstallationError, match="has no server yet"):
         AsyncAPIGuard().init_app(app_of(SPEC=contract()))

@@ -173,7 +173,7 @@ def asked(made: Stage, sid: str, heard: list[Any]) -> str:
 
 def test_an_ack_reaches_its_callback(stage: Any) -> None:
     """The server's hook for acks hands on what it is given."""
-    made, heard = stage(), []  # type: ignore[var-annotated]
+    made, heard = stage(), []  # type: ignore[var-annotated]  # of whatever comes
     id = asked(made, made.connect("a"), heard)
     made.feed("a", f'3{id}[{{"answer":"so"}}]')
     assert heard == [({"answer": "so"},)]
@@ -183,7 +183,7 @@ def test_an_ack_reaches_its_callback(stage: Any) -> None:
 @pytest.mark.parametrize("values", ["{}", '"so"', ""])
 def test_a_malformed_ack_is_rejected(values: str, stage: Any) -> None:
     """It reaches no callback, and is recorded with the event that it answers."""
-    made, heard = stage(), []  # type: ignore[var-annotated]
+    made, heard = stage(), []  # type: ignore[var-annotated]  # of whatever comes
     sid = made.connect("a")
     id = asked(made, sid, heard)
     made.feed("a", f"3{id}{values}")
@@ -194,7 +194,7 @@ def test_a_malformed_ack_is_rejected(values: str, stage: Any) -> None:
 
 def test_an_ack_by_another_way_is_not_taken_for_the_last_client_s(stage: Any) -> None:
     """Once an ack was handled, whose it was is forgotten."""
-    made, heard = stage(), []  # type: ignore[var-annotated]
+    made, heard = stage(), []  # type: ignore[var-annotated]  # of whatever comes
     first, second = made.connect("a"), made.connect("b")
     made.feed("b", f'3{asked(made, second, heard)}[{{"answer":"so"}}]')
     id = asked(made, first, heard)
@@ -222,7 +222,7 @@ def test_an_ack_is_not_taken_for_that_of_a_client_that_was_late() -> None:
 
 def test_connect_handlers_with_and_without_the_auth_run_once(stage: Any) -> None:
     """What they are called with is what they take."""
-    made, ran = stage(), []  # type: ignore[var-annotated]
+    made, ran = stage(), []  # type: ignore[var-annotated]  # of whatever comes
     made.server.on("connect", lambda sid, environ: ran.append("old"), namespace="/rooms/red")
     made.server.on("connect", lambda sid, environ, auth: ran.append(auth), namespace="/rooms/blue")
     assert made.connect("a", "/rooms/red") is not None
@@ -232,7 +232,7 @@ def test_connect_handlers_with_and_without_the_auth_run_once(stage: Any) -> None
 
 def test_a_connect_handler_of_the_old_kind_behind_a_decorator(stage: Any) -> None:
     """The decorator hands on all it gets, so it is given what the handler takes."""
-    made, ran = stage(), []  # type: ignore[var-annotated]
+    made, ran = stage(), []  # type: ignore[var-annotated]  # of whatever comes
 
     def decorated(handler: Any) -> Any:
         @wraps(handler)
@@ -302,7 +302,7 @@ def test_a_connect_that_fails_is_no_matter_for_the_queue(stage: Any) -> None:
 
 def test_after_the_guard_connect_handlers_run_as_without_it(stage: Any) -> None:
     """Where somebody still calls ours, a `TypeError` is python-socketio's own to look at."""
-    made, ran = stage(), []  # type: ignore[var-annotated]
+    made, ran = stage(), []  # type: ignore[var-annotated]  # of whatever comes
     made.server._trigger_event = partial(made.server._trigger_event)
 
     @made.server.on("connect")
@@ -403,7 +403,7 @@ def test_a_kept_broadcast_that_cannot_be_sent_is_logged(
 
 def test_a_client_that_leaves_while_it_enters_is_out_afterwards(stage: Any) -> None:
     """Its disconnect handler runs after its connect handler."""
-    made, left = stage(), []  # type: ignore[var-annotated]
+    made, left = stage(), []  # type: ignore[var-annotated]  # of whatever comes
     entering(made, lambda _sid: made.feed("b", "1"))
     made.server.on("disconnect", lambda sid, _reason: left.append(sid))
     assert made.connect("b") is None
@@ -412,7 +412,7 @@ def test_a_client_that_leaves_while_it_enters_is_out_afterwards(stage: Any) -> N
 
 def test_a_session_that_begins_while_its_connection_ends_is_ended(stage: Any) -> None:
     """With what the server knows of the connection, for its disconnect handler."""
-    made, left = stage(), []  # type: ignore[var-annotated]
+    made, left = stage(), []  # type: ignore[var-annotated]  # of whatever comes
 
     @made.server.on("disconnect")
     def disconnect(_sid: str, _reason: Any) -> None:

@@ -41,10 +41,11 @@ def _inputs(lab: Laboratory, received: Received, kept: frozenset[str]) -> list[I
     valid: list[Input] = []
     invalid: list[Input] = []
     for message in received.messages:
-        for args in _draw(lab, message):
+        for drawn in _draw(lab, message):
+            args = drawn
             for pointer in kept:
                 if at(args, pointer)[0]:
-                    args = put(args, pointer, at(context, pointer)[1])  # noqa: PLW2901
+                    args = put(args, pointer, at(context, pointer)[1])
             violation = lab.judge.input(received.namespace, received.event, args)[0]
             if not is_disputed(received, args, violation):
                 kind = valid if violation is None else invalid

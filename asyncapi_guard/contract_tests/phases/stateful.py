@@ -79,7 +79,7 @@ def _run(
             if lab.is_over:
                 return
             with lab.session() as session:
-                plot(session, random.Random(f"{lab.settings.seed} {number}"))  # noqa: S311
+                plot(session, random.Random(f"{lab.settings.seed} {number}"))  # noqa: S311  # no secret
                 lab.examine(session)
 
 
