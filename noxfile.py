@@ -229,7 +229,7 @@ def typed(session: nox.Session) -> None:
 
 @nox.session
 def imports(session: nox.Session) -> None:
-    """Import-linter: the layers of docs/architecture.md."""
+    """Import-linter: the layers of docs/explanation/architecture.md."""
     session.install("-e", ".", *requirements("lint"))
     session.run("lint-imports")
 

@@ -1,8 +1,8 @@
 """What a document means: channels, operations, messages, acks, as immutable values.
 
-This is AsyncAPI's vocabulary read through the Socket.IO profile (`docs/profile.md`). A `Contract`
-holds no text and no references; the schemas in it are opaque (`Schema`), so that the guard needs
-to know neither JSON Schema nor YAML.
+This is AsyncAPI's vocabulary read through the Socket.IO profile (`docs/reference/profile.md`). A
+`Contract` holds no text and no references; the schemas in it are opaque (`Schema`), so that the
+guard needs to know neither JSON Schema nor YAML.
 """
 
 from __future__ import annotations

@@ -75,7 +75,7 @@ class Finding:
         column: 1-based; 0 when the document has no lines.
         pointer: JSON Pointer (RFC 6901) to the value at fault.
         message: what was found, what was expected, what to do.
-        code: the rule that was broken (`docs/rules.md`).
+        code: the rule that was broken (`docs/reference/rules.md`).
         severity: an error makes the document unusable; a warning is allowed, and hardly meant.
     """
 

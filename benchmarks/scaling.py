@@ -2,12 +2,12 @@
 
     python benchmarks/scaling.py [--quick] [--rounds N] [--json] [--only threads|asyncio]
 
-The set-up is that of docs/deployment.md: 1, 2 or 4 workers, each a process with one upstream in
-nginx, which sends a client to the same one always, and Redis between them. On `threads`, a worker
-is gunicorn with a pool of threads; on `asyncio`, it is uvicorn. Clients are websockets in two
-processes of their own. Each sends an event, waits for its ack, and sends the next. One of ten
-events makes the server emit to that client, by way of Redis: every worker reads what any of them
-publishes.
+The set-up is that of docs/how-to/deployment.md: 1, 2 or 4 workers, each a process with one
+upstream in nginx, which sends a client to the same one always, and Redis between them. On
+`threads`, a worker is gunicorn with a pool of threads; on `asyncio`, it is uvicorn. Clients are
+websockets in two processes of their own. Each sends an event, waits for its ack, and sends the
+next. One of ten events makes the server emit to that client, by way of Redis: every worker reads
+what any of them publishes.
 
 All set-ups run at the same time, and get their traffic in turns of a second or so.
 

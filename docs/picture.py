@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs" / "architecture.md"
+PAGE = ROOT / "docs" / "explanation" / "architecture.md"
 PACKAGE = "asyncapi_guard"
 BEGIN, END = "<!-- begin: docs/picture.py -->\n", "<!-- end: docs/picture.py -->\n"
 
@@ -203,7 +203,9 @@ def with_picture(page: str, picture: str) -> str:
 
 def main() -> int:
     """Draw the picture, or check that it is up to date."""
-    parser = argparse.ArgumentParser(description="Draw the picture in docs/architecture.md.")
+    parser = argparse.ArgumentParser(
+        description="Draw the picture in docs/explanation/architecture.md."
+    )
     parser.add_argument("--check", action="store_true", help="change nothing; exit with 1 instead")
     arguments = parser.parse_args()
     page = PAGE.read_text(encoding="utf-8")

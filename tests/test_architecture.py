@@ -1,4 +1,4 @@
-"""docs/architecture.md shows what is there."""
+"""docs/explanation/architecture.md shows what is there."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs" / "architecture.md"
+PAGE = ROOT / "docs" / "explanation" / "architecture.md"
 
 # -- the picture -----------------------------------------------------------------------------------
 

@@ -40,7 +40,7 @@ def examples() -> list[object]:
     """Each part of a document in the profile, with each line of traffic after it."""
     found = []
     document = ""
-    for kind, body in blocks("docs/profile.md", "yaml", "traffic"):
+    for kind, body in blocks("docs/reference/profile.md", "yaml", "traffic"):
         if kind == "yaml":
             document = body
             continue
@@ -168,9 +168,9 @@ def test_readme_excerpt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert done.stdout.startswith(said)
 
 
-# -- docs/code-first.md ----------------------------------------------------------------------------
+# -- docs/how-to/code-first.md ---------------------------------------------------------------------
 
-CODE_FIRST = "docs/code-first.md"
+CODE_FIRST = "docs/how-to/code-first.md"
 
 
 def execute(program: str, file: str, names: dict[str, Any]) -> None:
@@ -284,9 +284,9 @@ def test_the_table_of_hints_has_rows() -> None:
     assert len(rows()) > 15
 
 
-# -- docs/migrating.md -----------------------------------------------------------------------------
+# -- docs/how-to/migrating.md ----------------------------------------------------------------------
 
-MIGRATING = "docs/migrating.md"
+MIGRATING = "docs/how-to/migrating.md"
 ANY_FENCE = re.compile(r"^( *)```(\w*)[^\n]*\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 
 

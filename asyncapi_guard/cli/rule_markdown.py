@@ -1,4 +1,4 @@
-"""A rule in Markdown: for `docs/rules.md`, and for the help that code scanning shows."""
+"""A rule in Markdown: for `docs/reference/rules.md`, and for the help that code scanning shows."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ returns a `Verdict`; the adapters in `asyncapi_guard.integrations` act on it. Th
 once, when the guard is: judging an event that is fine is two dictionary look-ups and one call into
 a validator, and its verdict was made beforehand.
 
-The rules of reading, in short (`docs/profile.md` has them with examples):
+The rules of reading, in short (`docs/reference/profile.md` has them with examples):
 
 1. What may be received or sent is what the operations say; a message of no operation is neither.
 2. Several messages with one event name are alternatives: exactly one must match.

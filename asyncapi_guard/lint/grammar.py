@@ -21,8 +21,8 @@ A table for each object: its fields, what each may be, `!` where it is required.
 `Name value` (two words) has the fields of a `Name` that is told by the value of one of them.
 
 `x-` fields are allowed in every object but those of `CLOSED`; `x-ack` and `x-guard` are ours
-(`docs/profile.md`). Where the specification's prose and its JSON Schema differ, the prose is
-followed.
+(`docs/reference/profile.md`). Where the specification's prose and its JSON Schema differ, the
+prose is followed.
 
 The bindings of protocols are in `binding_tables`. Source: AsyncAPI 3.1.0, "Schema".
 """

@@ -1,7 +1,7 @@
 """The reference engine: jsonschema, in pure Python. The only module that imports it.
 
 It stands in where jsonschema-rs has no wheel, and is the other side of differential tests. Patterns
-run on Python's `re`, which has no limit on backtracking: see `docs/architecture.md`.
+run on Python's `re`, which has no limit on backtracking: see `docs/explanation/architecture.md`.
 
 Keywords of the library that take more than linear time, or write the whole value into a message
 that nobody reads, are replaced: a client chooses how large a value is.

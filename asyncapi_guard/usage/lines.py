@@ -1,4 +1,4 @@
-"""The lines of a usage log: one JSON object each, described in `docs/usage.md`.
+"""The lines of a usage log: one JSON object each, described in `docs/how-to/usage.md`.
 
 A `usage` line says who writes a file. A `use` line says how often one message of one event, or its
 ack, was used on one day by the clients of one version. Lines add up: those about the same say how

@@ -1,4 +1,4 @@
-"""The lines of a violation log: one JSON object each, described in `docs/violations.md`.
+"""The lines of a violation log: one JSON object each, described in `docs/reference/violations.md`.
 
 Four kinds, by `type`. A `log` line begins each file and says who writes it. A `violation` line is
 a piece of traffic that broke the contract. A `counters` line says how much was seen meanwhile, so

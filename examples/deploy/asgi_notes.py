@@ -1,4 +1,4 @@
-"""Notes on asyncio, for several workers behind nginx; docs/deployment.md says how.
+"""Notes on asyncio, for several workers behind nginx; docs/how-to/deployment.md says how.
 
 uvicorn --port 8001 --timeout-graceful-shutdown 1 asgi_notes:app
 """

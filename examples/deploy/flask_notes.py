@@ -1,4 +1,4 @@
-"""Notes on Flask-SocketIO, for several workers behind nginx; docs/deployment.md says how.
+"""Notes on Flask-SocketIO, for several workers behind nginx; docs/how-to/deployment.md says how.
 
 gunicorn --threads 100 --bind 127.0.0.1:8001 flask_notes:app
 """

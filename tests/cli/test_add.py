@@ -332,8 +332,8 @@ def test_help_has_an_example() -> None:
 
 
 def test_the_docs() -> None:
-    """What docs/editing.md shows is what is printed."""
-    page = (ROOT / "docs" / "editing.md").read_text(encoding="utf-8")
+    """What docs/how-to/editing.md shows is what is printed."""
+    page = (ROOT / "docs" / "how-to" / "editing.md").read_text(encoding="utf-8")
     document = page.split("```yaml\n")[1].split("```")[0]
     command, _, printed = page.split("```console\n$ ")[1].split("```")[0].partition("\n")
     Path("asyncapi.yml").write_text(document)

@@ -289,7 +289,7 @@ def test_a_server_without_flask(tmp_path: Path) -> None:
 @slow
 def test_the_page_about_checking(tmp_path: Path) -> None:
     """Its file and its code give the findings that it says, which its configuration changes."""
-    text = (ROOT / "docs" / "checking.md").read_text("utf-8")
+    text = (ROOT / "docs" / "how-to" / "checking.md").read_text("utf-8")
     blocks = re.findall(r"^```(\w+)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     parts = dict(reversed(blocks))
     (tmp_path / "asyncapi.yml").write_text(parts["yaml"])

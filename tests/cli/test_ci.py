@@ -1,4 +1,7 @@
-"""What others' pipelines use: the GitHub action, the pre-commit hook, what docs/ci.md shows."""
+"""What others' pipelines use.
+
+The GitHub action, the pre-commit hook, what docs/how-to/ci.md shows.
+"""
 
 from __future__ import annotations
 
@@ -341,7 +344,7 @@ def test_the_hook_for_models_runs_in_pre_commit(tmp_path: Path) -> None:
 
 
 def snippets(kind: str) -> list[str]:
-    text = (ROOT / "docs/ci.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs/how-to/ci.md").read_text(encoding="utf-8")
     return re.findall(rf"^```{kind}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 

@@ -267,8 +267,8 @@ def test_what_others_write_into_pyproject_is_no_concern() -> None:
 
 
 def test_the_documentation_has_every_key() -> None:
-    """Each key stands in docs/configuration.md, and its examples can be used."""
-    text = (ROOT / "docs/configuration.md").read_text(encoding="utf-8")
+    """Each key stands in docs/reference/configuration.md, and its examples can be used."""
+    text = (ROOT / "docs/reference/configuration.md").read_text(encoding="utf-8")
     examples = re.findall(r"^```toml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     assert examples
     Path("shared").mkdir()

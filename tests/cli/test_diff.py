@@ -13,7 +13,7 @@ from either_click import runner
 from asyncapi_guard.cli import cli
 from asyncapi_guard.cli.change_reports import CHANGE_FORMATS
 
-PAGE = (Path(__file__).parents[2] / "docs" / "diff.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "diff.md").read_text(encoding="utf-8")
 OLD, NEW = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 #: The same document with a compatible change, and with one that nobody can judge.
 WIDER = OLD.replace("maxLength: 200", "maxLength: 300")
@@ -36,7 +36,7 @@ def diff(tmp_path, monkeypatch):
 
 
 def test_the_page_says_what_it_prints(diff):
-    """The example of docs/diff.md."""
+    """The example of docs/how-to/diff.md."""
     _, _, printed = PAGE.partition("$ asyncapi-guard diff old.yml new.yml\n")
     result = diff(OLD, NEW)
     assert (result.exit_code, result.stdout) == (1, printed.partition("```")[0])

@@ -15,7 +15,7 @@ from asyncapi_guard.cli import cli
 from asyncapi_guard.cli.change_reports import CHANGE_FORMATS
 from asyncapi_guard.usage.lines import VERSION, DroppedLine, PlaceCount, UseLine, encode
 
-PAGE = (Path(__file__).parents[2] / "docs" / "diff.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "diff.md").read_text(encoding="utf-8")
 OLD, NEW = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 WIDER = OLD.replace("maxLength: 200", "maxLength: 300")
 TODAY = date.today()  # noqa: DTZ011  # of no consequence: a day more or less is in the span

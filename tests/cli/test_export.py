@@ -565,7 +565,7 @@ def test_a_server_of_python_socketio(folder: Path) -> None:
 
 def test_the_page_about_exporting(folder: Path) -> None:
     """Its application gives the messages and the lines that it says."""
-    page = (Path(__file__).parents[2] / "docs" / "exporting.md").read_text("utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "exporting.md").read_text("utf-8")
     blocks = dict(re.findall(r"^```(\w+)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL))
     (folder / "chat.py").write_text(blocks["python"])
     done = run(folder, "chat:socketio", "-o", "asyncapi.yml")

@@ -232,11 +232,11 @@ def test_each_code_that_can_be_repaired_is_tested_and_documented() -> None:
     """At least six; each is a rule about documents, says what is done, and stands in the docs."""
     assert CASES.keys() == REPAIRS.keys()
     assert len(REPAIRS) >= 6
-    page = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "reference" / "rules.md").read_text(encoding="utf-8")
     for code, text in REPAIRS.items():
         assert not RULES[code].about_code
         assert f"`validate --fix`: {text}" in page
-    page = (ROOT / "docs" / "editing.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "how-to" / "editing.md").read_text(encoding="utf-8")
     listed = page.partition("<!-- codes -->")[2].partition(".")[0]
     assert re.findall("`([a-z-]+)`", listed) == list(REPAIRS)
 
@@ -402,8 +402,8 @@ def test_what_was_done_and_what_is_left() -> None:
 
 
 def test_the_docs() -> None:
-    """What docs/editing.md shows is what is printed."""
-    page = (ROOT / "docs" / "editing.md").read_text(encoding="utf-8")
+    """What docs/how-to/editing.md shows is what is printed."""
+    page = (ROOT / "docs" / "how-to" / "editing.md").read_text(encoding="utf-8")
     printed = page.split("$ asyncapi-guard validate --fix\n")[1].split("```")[0]
     Path("asyncapi.yml").write_text(
         "asyncapi: 3.1.0\ninfo: {title: T, version: '1'}\nchannels: {c:\n   {adress: /}}\n"

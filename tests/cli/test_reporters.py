@@ -610,7 +610,10 @@ def test_sarif_fingerprints_outlive_edits(folder: Path) -> None:
 
 
 def test_sarif_links_to_the_rules() -> None:
-    """A rule leads to its part of docs/rules.md on the web; what is no rule leads nowhere."""
+    """A rule leads to its part of docs/reference/rules.md on the web.
+
+    What is no rule leads nowhere.
+    """
     found = report(finding(), finding(code="no-such-rule"))
     unknown, rule = sarif_run(found)["tool"]["driver"]["rules"]
     assert rule["helpUri"] == f"{PAGE}#wrong-type"
@@ -618,9 +621,9 @@ def test_sarif_links_to_the_rules() -> None:
 
 
 def test_the_page_of_the_rules_has_an_anchor_for_each() -> None:
-    """The URL is of docs/rules.md, where the code of a rule is a heading."""
-    assert PAGE.endswith("/docs/rules.md")
-    headings = (ROOT / "docs/rules.md").read_text("utf-8").splitlines()
+    """The URL is of docs/reference/rules.md, where the code of a rule is a heading."""
+    assert PAGE.endswith("/docs/reference/rules.md")
+    headings = (ROOT / "docs/reference/rules.md").read_text("utf-8").splitlines()
     for code in RULES:
         assert f"### {code}" in headings
         assert rule_url(code) == f"{PAGE}#{code}"
@@ -630,7 +633,7 @@ def test_the_page_of_the_rules_has_an_anchor_for_each() -> None:
 def test_the_page_is_where_the_project_is() -> None:
     """The documentation and the URLs of the package, if it has some, say the same place."""
     repository = PAGE.partition("/blob/")[0]
-    assert f"- repo: {repository}\n" in (ROOT / "docs/ci.md").read_text("utf-8")
+    assert f"- repo: {repository}\n" in (ROOT / "docs/how-to/ci.md").read_text("utf-8")
     project = (ROOT / "pyproject.toml").read_text("utf-8")
     urls = re.search(r"^\[project.urls\]\n([^\[]*)", project, re.MULTILINE)
     assert urls is None or repository in urls[1]
@@ -826,11 +829,11 @@ def test_junit_fails_for_errors_only() -> None:
     assert list(passed) == []
 
 
-# -- docs/output.md --------------------------------------------------------------------------------
+# -- docs/reference/output.md ----------------------------------------------------------------------
 
 SECTION = re.compile(r"^## (\w+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 FENCE = re.compile(r"^```(\w+)\n(.*?)\n?^```$", re.MULTILINE | re.DOTALL)
-SECTIONS = dict(SECTION.findall((ROOT / "docs" / "output.md").read_text("utf-8")))
+SECTIONS = dict(SECTION.findall((ROOT / "docs" / "reference" / "output.md").read_text("utf-8")))
 SAMPLE = [
     FileReport(
         "asyncapi.yml",
@@ -860,7 +863,7 @@ SAMPLE = [
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_the_samples_in_the_docs_are_output(folder: Path, format: str) -> None:
-    """Each sample in docs/output.md is what its format prints for the document there."""
+    """Each sample in docs/reference/output.md is what its format prints for the document there."""
     ((_, document),) = FENCE.findall(SECTIONS["Formats"])
     (folder / "asyncapi.yml").write_text(document + "\n")
     said = FENCE.findall(SECTIONS[format])[0][1]
@@ -880,7 +883,7 @@ def test_the_statistics_in_the_docs_are_output() -> None:
 
 
 def test_every_field_of_the_json_form_is_documented() -> None:
-    """docs/output.md names the fields of the JSON form, and no others."""
+    """docs/reference/output.md names the fields of the JSON form, and no others."""
     data = json.loads(render("json", SAMPLE))
     names = {"version", "summary"}
     names |= {f"summary.{name}" for name in data["summary"]}

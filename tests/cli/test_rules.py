@@ -87,8 +87,11 @@ def test_groups_stand_in_the_order_of_the_registry(monkeypatch: pytest.MonkeyPat
 
 
 def test_the_page_is_up_to_date() -> None:
-    """docs/rules.md is what `asyncapi-guard rules --format markdown` prints; run it to renew it."""
-    page = (ROOT / "docs" / "rules.md").read_text("utf-8")
+    """docs/reference/rules.md is what `asyncapi-guard rules --format markdown` prints.
+
+    Run it to renew it.
+    """
+    page = (ROOT / "docs" / "reference" / "rules.md").read_text("utf-8")
     assert page == run("--format", "markdown").output
 
 

@@ -13,7 +13,7 @@ from either_click import runner
 
 from asyncapi_guard.cli import cli
 
-PAGE = Path(__file__).parents[2] / "docs" / "security.md"
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "security.md"
 #: The page's document whose clients renew their identities.
 SPEC = PAGE.read_text(encoding="utf-8").split("```yaml\n")[2].partition("```")[0]
 OLD_SPEC = """\

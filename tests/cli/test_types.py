@@ -260,7 +260,7 @@ def test_configurations_that_cannot_be_used(table: str, said: str) -> None:
 
 def test_the_page_about_types_can_be_used() -> None:
     """Its configuration is understood, and its hook is one."""
-    text = (ROOT / "docs" / "types.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "how-to" / "types.md").read_text(encoding="utf-8")
     (configuration,) = re.findall(r"^```toml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     write("pyproject.toml", configuration)
     write("admin/asyncapi.yml", SPEC)
@@ -364,7 +364,7 @@ def test_configured_values_are_refused_where_only_types_can_be() -> None:
 
 
 def test_every_option_is_on_the_page_and_has_an_example() -> None:
-    text = (ROOT / "docs" / "types.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "how-to" / "types.md").read_text(encoding="utf-8")
     told = run("--help").output
     for option in ("--sockets", "--paths", "--readonly", "--enums", "--errors"):
         assert f"| `{option}` |" in text

@@ -1,4 +1,4 @@
-"""docs/console.md: its servers run, and their responses are those of the page."""
+"""docs/how-to/console.md: its servers run, and their responses are those of the page."""
 
 from __future__ import annotations
 

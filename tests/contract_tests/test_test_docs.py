@@ -1,4 +1,4 @@
-"""docs/test.md: its server is tested, and its programs do what it says."""
+"""docs/how-to/test.md: its server is tested, and its programs do what it says."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from asyncapi_guard.cli import cli
 from asyncapi_guard.cli.commands.test import command
 from asyncapi_guard.contract_tests.failures import Check, Group, Phase
 
-PAGE = (Path(__file__).parents[2] / "docs" / "test.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "test.md").read_text(encoding="utf-8")
 
 
 def blocks(kind):

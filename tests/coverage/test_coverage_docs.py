@@ -1,4 +1,4 @@
-"""docs/coverage.md: its example reports what the page shows, and its programs run."""
+"""docs/how-to/coverage.md: its example reports what the page shows, and its programs run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from either_click import runner
 
 from asyncapi_guard.cli import cli
 
-TEXT = (ROOT / "docs" / "coverage.md").read_text(encoding="utf-8")
+TEXT = (ROOT / "docs" / "how-to" / "coverage.md").read_text(encoding="utf-8")
 
 
 def blocks(kind: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""docs/doctor.md: what it says that is printed is printed, and it has all codes."""
+"""docs/how-to/doctor.md: what it says that is printed is printed, and it has all codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The recipes of docs/deployment.md: several workers, nginx and Redis, and real clients."""
+"""The recipes of docs/how-to/deployment.md: several workers, nginx and Redis, and real clients."""
 
 from __future__ import annotations
 
@@ -348,7 +348,7 @@ def test_compose_starts_the_same() -> None:
 
 def test_the_page_has_the_commands_of_the_recipes() -> None:
     """And names the files that the tests start."""
-    page = (FOLDER.parents[1] / "docs" / "deployment.md").read_text(encoding="utf-8")
+    page = (FOLDER.parents[1] / "docs" / "how-to" / "deployment.md").read_text(encoding="utf-8")
     for recipe in RECIPES.values():
         assert " ".join(recipe).replace("{port}", "8001") in page
     for file in FOLDER.iterdir():

@@ -1,4 +1,4 @@
-"""docs/asyncio.md: its programs run, with the document of the example that it names."""
+"""docs/how-to/asyncio.md: its programs run, with the document of the example that it names."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "asyncio.md"
+PAGE = ROOT / "docs" / "how-to" / "asyncio.md"
 EXAMPLE = ROOT / "examples" / "asyncio_fastapi"
 PROGRAMS = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
 

@@ -1,4 +1,4 @@
-"""docs/clients.md and examples/guarded_client: their programs run against a server."""
+"""docs/how-to/clients.md and examples/guarded_client: their programs run against a server."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pages import Page
 from asyncapi_guard import testing
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "clients.md"
+PAGE = ROOT / "docs" / "how-to" / "clients.md"
 EXAMPLE = ROOT / "examples" / "guarded_client"
 COMPLETE = Page("clients.md")
 PROGRAMS = [each for each in COMPLETE.blocks("python") if each not in COMPLETE.files.values()]

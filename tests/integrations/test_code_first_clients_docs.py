@@ -1,4 +1,4 @@
-"""docs/code-first-clients.md: its programs run, and do what the page says."""
+"""docs/how-to/code-first-clients.md: its programs run, and do what the page says."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from code_first_client_stage import Server
 from asyncapi_guard import AckValidationError, EmitValidationError
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "code-first-clients.md"
+PAGE = ROOT / "docs" / "how-to" / "code-first-clients.md"
 EXAMPLE = ROOT / "examples" / "guarded_client"
 PROGRAMS = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
 

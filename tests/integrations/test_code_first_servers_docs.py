@@ -1,4 +1,4 @@
-"""docs/code-first-servers.md: its programs run, and do what the page says."""
+"""docs/how-to/code-first-servers.md: its programs run, and do what the page says."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from traffic_asyncio import Uvicorn
 
 from asyncapi_guard import RegistrationError
 
-PAGE = Path(__file__).parents[2] / "docs" / "code-first-servers.md"
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "code-first-servers.md"
 PROGRAMS = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
 
 

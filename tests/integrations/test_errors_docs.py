@@ -1,4 +1,4 @@
-"""docs/errors.md: everything that a client is sent, and that there is nothing else."""
+"""docs/reference/errors.md: everything that a client is sent, and that there is nothing else."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 #: The server of the page has bugs: its handlers raise, some after the client has its answer.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-PAGE = Path(__file__).parents[2] / "docs" / "errors.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "errors.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 EMIT = re.compile(r"socket\.emit\((.*?)(, \(answer\) => console\.log\(answer\))?\);")

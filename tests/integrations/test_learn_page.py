@@ -1,4 +1,4 @@
-"""docs/learn.md: an application without a document gets one, step by step."""
+"""docs/how-to/learn.md: an application without a document gets one, step by step."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from asyncapi_guard.cli import cli
 if TYPE_CHECKING:
     import pytest
 
-TEXT = (Path(__file__).parents[2] / "docs" / "learn.md").read_text(encoding="utf-8")
+TEXT = (Path(__file__).parents[2] / "docs" / "how-to" / "learn.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)(?: title=(\S+))?\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
 PROGRAMS = {title: body for kind, title, body in BLOCKS if kind == "python"}
 COMMANDS = [body.split("\n", 1) for kind, _, body in BLOCKS if kind == "console"]

@@ -1,4 +1,7 @@
-"""docs/limits.md: its program runs, its table has each limit, and its line is the real one."""
+"""docs/how-to/limits.md.
+
+Its program runs, its table has each limit, and its line is the real one.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from asyncapi_guard import AsyncAPIGuard, Policy
 if TYPE_CHECKING:
     import pytest
 
-TEXT = (Path(__file__).parents[2] / "docs" / "limits.md").read_text(encoding="utf-8")
+TEXT = (Path(__file__).parents[2] / "docs" / "how-to" / "limits.md").read_text(encoding="utf-8")
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ((_, PROGRAM), (_, LINE)) = FENCE.findall(TEXT)
 

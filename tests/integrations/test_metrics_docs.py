@@ -1,4 +1,4 @@
-"""docs/metrics.md: its programs run, and its names are the real ones."""
+"""docs/reference/metrics.md: its programs run, and its names are the real ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from asyncapi_guard import AsyncAPIGuard, metrics
 from asyncapi_guard.metrics import for_prometheus
 
 ROOT = Path(__file__).parents[2]
-TEXT = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
+TEXT = (ROOT / "docs" / "reference" / "metrics.md").read_text(encoding="utf-8")
 PROGRAMS = re.findall(r"^```python\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
 
 

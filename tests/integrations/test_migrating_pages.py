@@ -67,7 +67,7 @@ class Step:
 
 
 def page(peer: str) -> str:
-    return (ROOT / "docs" / f"migrating-from-{peer}.md").read_text(encoding="utf-8")
+    return (ROOT / "docs" / "how-to" / f"migrating-from-{peer}.md").read_text(encoding="utf-8")
 
 
 def steps(*, before: bool) -> list[Any]:

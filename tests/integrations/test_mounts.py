@@ -1,4 +1,7 @@
-"""docs/servers.md: its snippets are served in each framework and server, as the page says."""
+"""docs/how-to/servers.md.
+
+Its snippets are served in each framework and server, as the page says.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/publishers.md: its programs publish by a real Redis, and print what it says."""
+"""docs/how-to/publishers.md: its programs publish by a real Redis, and print what it says."""
 
 from __future__ import annotations
 

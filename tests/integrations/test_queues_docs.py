@@ -1,4 +1,4 @@
-"""docs/queues.md: its programs run, and what it says of them happens."""
+"""docs/how-to/queues.md: its programs run, and what it says of them happens."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from asyncapi_guard.guard.policy import QueueControl
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PAGE = Path(__file__).parents[2] / "docs" / "queues.md"
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "queues.md"
 TEXT = PAGE.read_text("utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
 PROGRAMS = [body for kind, body in BLOCKS if kind == "python"]

@@ -1,4 +1,4 @@
-"""docs/reloading.md: its programs run, and its lines are the real ones."""
+"""docs/how-to/reloading.md: its programs run, and its lines are the real ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from reload_stage import document, write
 from asyncapi_guard import AsyncAPIGuard
 from asyncapi_guard.integrations.watching import watcher
 
-PAGE = Path(__file__).parents[2] / "docs" / "reloading.md"
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "reloading.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 FENCE = re.compile(r"^ *```(\w+)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 PROGRAMS = [text for kind, text in FENCE.findall(TEXT) if kind == "python"]

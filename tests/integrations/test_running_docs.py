@@ -1,4 +1,4 @@
-"""docs/running.md: its programs run, and its keys and lines are the real ones."""
+"""docs/how-to/running.md: its programs run, and its keys and lines are the real ones."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from asyncapi_guard import AsyncAPIGuard, Policy
 from asyncapi_guard.integrations.configuration import KEYS
 from asyncapi_guard.integrations.recording.repeats import Repeats
 
-PAGE = Path(__file__).parents[2] / "docs" / "running.md"
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "running.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ROW = re.compile(r"^\| `(ASYNCAPI_GUARD_\w+)` \| .*? \| (.*) \|$", re.MULTILINE)

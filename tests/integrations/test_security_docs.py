@@ -1,4 +1,4 @@
-"""docs/security.md: its programs run, and let in whom they should."""
+"""docs/how-to/security.md: its programs run, and let in whom they should."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from asyncapi_guard.integrations.aio import verifying as on_asyncio
 from asyncapi_guard.integrations.deciding import sessions
 from asyncapi_guard.integrations.threads import verifying as on_threads
 
-PAGE = Path(__file__).parents[2] / "docs" / "security.md"
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "security.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PROGRAMS = [text for kind, text in FENCE.findall(TEXT) if kind == "python"]

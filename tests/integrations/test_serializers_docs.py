@@ -1,4 +1,4 @@
-"""docs/serializers.md: its programs run, and its values are judged as it says."""
+"""docs/how-to/serializers.md: its programs run, and its values are judged as it says."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from test_msgpack_servers import Bare
 from test_strict_msgpack import UNDEFINED
 from traffic_asyncio import Uvicorn
 
-PAGE = Path(__file__).parents[2] / "docs" / "serializers.md"
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "serializers.md"
 TEXT = PAGE.read_text("utf-8")
 PROGRAMS = re.findall(r"^```python\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
 VALUES = re.findall(r"^```values\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)

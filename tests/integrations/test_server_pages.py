@@ -1,4 +1,7 @@
-"""docs/fastapi.md, docs/flask.md, docs/wsgi.md: their servers are served, and do what they say."""
+"""docs/how-to/fastapi.md, docs/how-to/flask.md, docs/how-to/wsgi.md.
+
+Their servers are served, and do what they say.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PAGES = {name: Page(f"{name}.md") for name in ("fastapi", "flask", "wsgi")}
-EXAMPLE = DOCS.parent / "examples" / "asyncio_fastapi"
+EXAMPLE = DOCS.parents[1] / "examples" / "asyncio_fastapi"
 ADA = {"name": "ada", "password": "open sesame"}
 
 

@@ -1,4 +1,4 @@
-"""SIO-AsyncAPI's own tests, with the import changed as docs/migrating.md says it.
+"""SIO-AsyncAPI's own tests, with the import changed as docs/how-to/migrating.md says it.
 
 They are not part of this repository, nor of a package: `fetch_sio_asyncapi_suite.py` clones them.
 """
@@ -74,6 +74,6 @@ def test_its_tests_pass_but_for_the_differences_that_are_told(suite: Path) -> No
 
 def test_every_difference_is_told_to_those_who_migrate() -> None:
     """By the name that it has in the list."""
-    page = " ".join((ROOT / "docs" / "migrating.md").read_text(encoding="utf-8").split())
+    page = " ".join((ROOT / "docs" / "how-to" / "migrating.md").read_text(encoding="utf-8").split())
     for name, _ in differences().values():
         assert f"**{name}" in page, name

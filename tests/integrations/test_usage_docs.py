@@ -1,4 +1,4 @@
-"""docs/usage.md: its server counts its clients, and `diff` prints what the page says."""
+"""docs/how-to/usage.md: its server counts its clients, and `diff` prints what the page says."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from asyncapi_guard.usage.lines import PlaceCount, UseLine
 if TYPE_CHECKING:
     import pytest
 
-TEXT = (Path(__file__).parents[2] / "docs" / "usage.md").read_text(encoding="utf-8")
+TEXT = (Path(__file__).parents[2] / "docs" / "how-to" / "usage.md").read_text(encoding="utf-8")
 FENCES = re.findall(r"^```(\w+)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
 OLD, NEW = (body for kind, body in FENCES if kind == "yaml")
 SERVER, CLIENT = (body for kind, body in FENCES if kind == "python")

@@ -1,4 +1,4 @@
-"""docs/verifiers.md: its programs run, and let in whom they should."""
+"""docs/how-to/verifiers.md: its programs run, and let in whom they should."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from asyncapi_guard.security import (
     web_tokens,
 )
 
-PAGE = Path(__file__).parents[2] / "docs" / "verifiers.md"
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "verifiers.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PROGRAMS = [text for kind, text in FENCE.findall(TEXT) if kind == "python"]

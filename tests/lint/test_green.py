@@ -96,7 +96,7 @@ def own():
     for code, rule in RULES.items():
         if not rule.about_code:
             found |= read({f"{code}, bad": rule.bad, f"{code}, good": rule.good})
-    page = (ROOT / "docs" / "profile.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "reference" / "profile.md").read_text(encoding="utf-8")
     parts = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
     return found | read({f"profile, {number}": text for number, text in enumerate(parts)})
 

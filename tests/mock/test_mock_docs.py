@@ -1,4 +1,7 @@
-"""docs/mock.md: its document is mocked, its scenario plays, its tests pass, its lines are real."""
+"""docs/how-to/mock.md.
+
+Its document is mocked, its scenario plays, its tests pass, its lines are real.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from asyncapi_guard.mock import reading
 from asyncapi_guard.mock.expressions import NAMES
 from asyncapi_guard.spec.source import read_source
 
-PAGE = Path(__file__).parents[2] / "docs" / "mock.md"
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "mock.md"
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -40,7 +43,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_its_tests_pass(index: int, folder: Path) -> None:
     """Each as it stands."""
     names: dict[str, Any] = {}
-    exec(compile(blocks("python")[index], "docs/mock.md", "exec"), names)
+    exec(compile(blocks("python")[index], "docs/how-to/mock.md", "exec"), names)
     done = names["test_create_a_game"]()
     if inspect.isawaitable(done):
         asyncio.run(_awaited(done))

@@ -1023,8 +1023,10 @@ def test_nothing_breaks_it(place, tree):
 
 
 def test_the_examples_of_the_docs():
-    """What `docs/upgrading.md` shows is what happens: of 2.x without a note, of 3.x in the file."""
-    text = (Path(__file__).parents[2] / "docs" / "upgrading.md").read_text(encoding="utf-8")
+    """What `docs/how-to/upgrading.md` shows is what happens: of 2.x without a note, of 3.x in the file."""
+    text = (Path(__file__).parents[2] / "docs" / "how-to" / "upgrading.md").read_text(
+        encoding="utf-8"
+    )
     old, new, differs, fits = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     assert to_yaml(fine(old)) == new
     source = source_of(differs)

@@ -1,4 +1,7 @@
-"""docs/violations.md: its programs run, its output is printed, its schema is that of the lines."""
+"""docs/reference/violations.md.
+
+Its programs run, its output is printed, its schema is that of the lines.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from asyncapi_guard.cli import cli
 from asyncapi_guard.violation_log.lines import Line, OperationCount, ProblemLine
 from asyncapi_guard.violation_log.log import DEFAULT_SIZE, ViolationLog
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[2] / "docs" / "reference"
 TEXT = (DOCS / "violations.md").read_text(encoding="utf-8")
 SCHEMA = json.loads((DOCS / "violation-log.schema.json").read_text(encoding="utf-8"))
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

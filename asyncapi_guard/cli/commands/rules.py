@@ -1,6 +1,6 @@
 """`asyncapi-guard rules`: what the codes of findings mean.
 
-`docs/rules.md` is what `asyncapi-guard rules --format markdown` prints.
+`docs/reference/rules.md` is what `asyncapi-guard rules --format markdown` prints.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ __all__ = ["command"]
 
 _WIDTH = 88
 _HEADER = """\
-<!-- Made of the rules themselves: `asyncapi-guard rules --format markdown > docs/rules.md` -->
+<!-- Made by: `asyncapi-guard rules --format markdown > docs/reference/rules.md` -->
 
 # Rules
 

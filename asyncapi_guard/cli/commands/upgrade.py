@@ -64,10 +64,10 @@ def command(file: str, output: str | None, force: bool, stdin_name: str) -> None
     What clients publish is what the server receives: `publish` becomes `receive`, `subscribe`
     becomes `send`. What 3.1 has no place for is noted, with the line where it stands.
 
-    In documents of 3.0 and 3.1, what differs from docs/profile.md is rewritten: several channels
-    of one namespace, a channel for each event, replies that are acks, `prefixItems` where the
-    dialect is Draft 07. Only the lines in question change, where that can be had. What could mean
-    two things stays as it is. Each of these is noted.
+    In documents of 3.0 and 3.1, what differs from docs/reference/profile.md is rewritten: several
+    channels of one namespace, a channel for each event, replies that are acks, `prefixItems`
+    where the dialect is Draft 07. Only the lines in question change, where that can be had. What
+    could mean two things stays as it is. Each of these is noted.
 
     Exits with 0 when a guard can load the result, or the document is for another protocol; 1 when
     the result has errors; 2 when the file could not be converted or written. A result with errors

@@ -93,7 +93,7 @@ class Options:
 @click.option(
     "--fix",
     is_flag=True,
-    help="Repair what has one safe repair (see docs/rules.md), and report the rest.",
+    help="Repair what has one safe repair (see docs/reference/rules.md), and report the rest.",
 )
 @click.option("--diff", is_flag=True, help="With --fix: show the changes, and write nothing.")
 @click.option("--watch", is_flag=True, help="Check again whenever a file changes.")

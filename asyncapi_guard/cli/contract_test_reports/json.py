@@ -1,4 +1,4 @@
-"""For programs: everything as one JSON object, described in `docs/test.md`."""
+"""For programs: everything as one JSON object, described in `docs/how-to/test.md`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""For programs: everything as one JSON object, described in `docs/output.md`."""
+"""For programs: everything as one JSON object, described in `docs/reference/output.md`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""For programs: everything as one JSON object, described in `docs/violations.md`."""
+"""For programs: everything as one JSON object, described in `docs/reference/violations.md`."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ def _wanted(type_: Type, options: TypeOptions) -> Type:
 
 
 def _error_response(name: str) -> str:
-    """What a guarded server answers in place of an ack; see docs/errors.md."""
+    """What a guarded server answers in place of an ack; see docs/reference/errors.md."""
     text = Plain("string")
     problem = Object(
         (

@@ -1,7 +1,8 @@
 """Acks by which a guarded server rejects an event, told to the caller as what they are.
 
-The answer of a guard has the form that docs/errors.md describes. It is no ack of the contract, so
-the caller gets an error in any case; but "the ack has no 'ok'" would hide what the server said.
+The answer of a guard has the form that docs/reference/errors.md describes. It is no ack of the
+contract, so the caller gets an error in any case; but "the ack has no 'ok'" would hide what the
+server said.
 """
 
 from __future__ import annotations

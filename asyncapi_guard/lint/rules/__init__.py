@@ -7,11 +7,11 @@ these modules. Add a new module to the lists below.
 
 This is the catalogue of all that findings can be about, so that one configuration speaks of all:
 the rules of `drift` are looked for by `asyncapi-guard check`, the others by `lint`. `asyncapi-guard
-rules` prints them, and `docs/rules.md` is made of them. What the specification says with MUST or
-REQUIRED, or its own JSON Schema forbids, is an error, and so is what stops a guard in documents
-for Socket.IO (`Rule.elsewhere`); what it implies or recommends, and what is hardly meant in the
-Socket.IO profile, is a warning. The examples are parts of documents: `asyncapi` and `info` are
-added where they are missing (`Rule.document`); tests run each.
+rules` prints them, and `docs/reference/rules.md` is made of them. What the specification says
+with MUST or REQUIRED, or its own JSON Schema forbids, is an error, and so is what stops a guard
+in documents for Socket.IO (`Rule.elsewhere`); what it implies or recommends, and what is hardly
+meant in the Socket.IO profile, is a warning. The examples are parts of documents: `asyncapi` and
+`info` are added where they are missing (`Rule.document`); tests run each.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Rules of the Socket.IO profile (`docs/profile.md`): what Socket.IO cannot do."""
+"""Rules of the Socket.IO profile (`docs/reference/profile.md`): what Socket.IO cannot do."""
 
 from __future__ import annotations
 

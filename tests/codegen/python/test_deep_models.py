@@ -50,7 +50,7 @@ def _need(version: tuple[int, int]) -> None:
 @pytest.mark.parametrize("lists", [True, False], ids=["lists", "objects"])
 @pytest.mark.parametrize("count", [24, 90, 200])
 def test_many_types_in_a_row_import(count: int, ring: bool, lists: bool) -> None:
-    """And are what they say, by those versions of Pydantic that docs/models.md names."""
+    """And are what they say, by those versions of Pydantic that docs/how-to/models.md names."""
     _need((2, 7) if count < 30 else (2, 11) if count < 100 or not ring else (2, 13))
     made = imported(generated(stations(count, ring=ring, lists=lists)))
     inner = {"stop": 2}

@@ -1,4 +1,4 @@
-"""What docs/models.md says is what happens."""
+"""What docs/how-to/models.md says is what happens."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ else:
     import tomli as tomllib
 
 ROOT = Path(__file__).parents[3]
-TEXT = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")
+TEXT = (ROOT / "docs" / "how-to" / "models.md").read_text(encoding="utf-8")
 
 
 def blocks(kind: str) -> list[str]:

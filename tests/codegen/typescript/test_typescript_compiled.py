@@ -713,8 +713,8 @@ def test_hostile_documents_compile_with_all_options(folder: Path) -> None:
 
 
 def test_every_error_response_is_of_the_type(folder: Path) -> None:
-    """Those that docs/errors.md shows, which are what real servers send."""
-    page = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+    """Those that docs/reference/errors.md shows, which are what real servers send."""
+    page = (ROOT / "docs" / "reference" / "errors.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```json\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     shown = [block for block in blocks if "error" in json.loads(block)]
     assert len(shown) > 10
@@ -748,7 +748,7 @@ def test_constants_are_what_they_say_when_they_run(folder: Path) -> None:
 
 def test_the_page_shows_what_is_made(folder: Path) -> None:
     """The document gives the types that the page shows, and its client compiles."""
-    text = (ROOT / "docs" / "types.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "how-to" / "types.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```(\w+)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     specs, types, clients = (
         [body for kind, body in blocks if kind == wanted] for wanted in ("yaml", "ts", "client")
