@@ -96,7 +96,7 @@ def scripts(tmp_path_factory: pytest.TempPathFactory, skip_or_fail: Any) -> Path
     """Where the programs are that the page runs: an environment of their own."""
     home = tmp_path_factory.mktemp("servers") / "environment"
     found = home / ("Scripts" if os.name == "nt" else "bin")
-    install = [str(found / "python"), "-m", "pip", "install", "-q", str(DOCS.parent), *NEEDED]
+    install = [str(found / "python"), "-m", "pip", "install", "-q", str(DOCS.parents[1]), *NEEDED]
     for command in ([sys.executable, "-m", "venv", str(home)], install):
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
