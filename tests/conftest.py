@@ -18,6 +18,7 @@ from crossed import left_out
 from hypothesis import settings
 from leftovers import Threads, end_connections
 from levels import LEVEL, SEED
+from syntax_trees import CONCERNED, collect_no_garbage_while_parsing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,7 +29,11 @@ settings.register_profile("fixed", derandomize=True, deadline=None)
 settings.register_profile("explore", derandomize=False, deadline=None, print_blob=True)
 settings.load_profile("fixed")
 
+if CONCERNED:
+    collect_no_garbage_while_parsing()
+
 _begun: set[Path] = set()
+_failures: list[pytest.TestReport] = []
 _threads = Threads()
 
 
@@ -117,6 +122,22 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for name, value in report.user_properties:
             if name == "figures" and report.when == "call":
                 terminalreporter.write_line(str(value))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Keep what failed; see below."""
+    if report.failed:
+        _failures.append(report)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Say what failed before an error of pytest itself, which prints nothing but that error."""
+    if exitstatus == pytest.ExitCode.INTERNAL_ERROR and not hasattr(session.config, "workerinput"):
+        terminal = session.config.pluginmanager.get_plugin("terminalreporter")
+        for report in _failures:
+            terminal.write_line(f"\nfailed: {report.nodeid} ({report.when})")
+            terminal.write_line("\n".join(report.longreprtext.splitlines()[-12:]))
 
 
 def _leave_out_greenlets(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from contextlib import suppress
 from typing import Any, NoReturn
@@ -24,8 +25,9 @@ class Threads:
         self._begun: WeakKeyDictionary[threading.Thread, object] = WeakKeyDictionary()
 
     def watch(self) -> None:
-        """Note when threads start, and look at what ends them."""
+        """Note when threads start, and look at what they raise, even where nobody can catch it."""
         start, fail = threading.Thread.start, threading.excepthook
+        fail_unraisable = sys.unraisablehook
 
         def noted(thread: threading.Thread) -> None:
             # What a thread starts belongs to its own file, however late that is.
@@ -38,8 +40,14 @@ class Threads:
             late = self._file_of(args.thread) is not self._file
             (threading.__excepthook__ if late else fail)(args)
 
+        def left(args: Any) -> None:
+            # Such as what is wrong with the socket that a thread had when it ended.
+            late = self._file_of(threading.current_thread()) is not self._file
+            (sys.__unraisablehook__ if late else fail_unraisable)(args)
+
         threading.Thread.start = noted  # type: ignore[method-assign, assignment]  # for all tests
         threading.excepthook = died
+        sys.unraisablehook = left
 
     def begin(self, file: object) -> None:
         """The tests of another file begin.

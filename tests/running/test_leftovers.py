@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -80,6 +81,16 @@ class _Silent:
         return lambda *_, **__: None
 
 
+class _Broken:
+    """Cannot be deleted without an error."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __del__(self) -> None:
+        raise ValueError(self.name)
+
+
 class _Quiet(WSGIRequestHandler):
     def log(self, *_: Any) -> None:
         pass
@@ -100,6 +111,7 @@ def test_a_thread_fails_the_file_in_which_it_began_alone(
             )
             child.start()
             child.join(60)
+        ends = _Broken(f"{name}'s value")  # noqa: F841  # it goes with the thread
         raise ValueError(name)
 
     def start(name: str, *, first: bool) -> threading.Thread:
@@ -109,6 +121,7 @@ def test_a_thread_fails_the_file_in_which_it_began_alone(
 
     monkeypatch.setattr(threading.Thread, "start", threading.Thread.start)  # both are put back
     monkeypatch.setattr(threading, "excepthook", lambda args: failed.append(str(args.exc_value)))
+    monkeypatch.setattr(sys, "unraisablehook", lambda args: failed.append(str(args.exc_value)))
     threads = Threads()
     threads.watch()
     began = []
@@ -118,7 +131,7 @@ def test_a_thread_fails_the_file_in_which_it_began_alone(
     go.set()
     for thread in began:
         thread.join(60)
-    assert sorted(failed) == ["now", "now's child"]
+    assert sorted(failed) == ["now", "now's child", "now's child's value", "now's value"]
     printed = capsys.readouterr().err
-    assert "ValueError: earlier" in printed
-    assert "ValueError: earlier's child" in printed
+    for name in ("earlier", "earlier's child", "earlier's value", "earlier's child's value"):
+        assert f"ValueError: {name}\n" in printed
