@@ -19,6 +19,7 @@ nox.options.error_on_missing_interpreters = False
 
 PYTHONS = ["3.10", "3.11", "3.12", "3.13", "3.14"]
 HERE = Path(__file__).parent
+LOWEST = ["-c", "tests/lowest.txt"]
 #: What must stay covered: everything that judges.
 CORE = ",".join(
     f"asyncapi_guard/{name}"
@@ -40,9 +41,9 @@ PROGRAMS = ["redis-server", "rabbitmq-server", "node", "npm", "chromium"]
 NODE_FOLDERS = ["tests/js", "tests/browser", "tests/parser", "tests/types"]
 
 
-def newest_python() -> str | None:
-    """The newest of the interpreters that run here; `None` for the one that runs nox."""
-    for version in reversed(PYTHONS):
+def oldest_python() -> str | None:
+    """The oldest of the interpreters that run here; `None` for the one that runs nox."""
+    for version in PYTHONS:
         found = shutil.which(f"python{version}")
         if found and subprocess.run([found, "-c", ""], capture_output=True).returncode == 0:  # noqa: S603, PLW1510  # a version manager's stand-in may fail
             return version
@@ -66,8 +67,7 @@ def fetch_suites(session: nox.Session) -> None:
 @nox.parametrize("versions", ["lowest", "highest"])
 def tests(session: nox.Session, versions: str) -> None:
     """The tests, on an interpreter, with the lowest or the highest dependencies."""
-    constraints = ["-c", "tests/lowest.txt"] if versions == "lowest" else []
-    session.install(".", *requirements("test"), *constraints)
+    session.install(".", *requirements("test"), *(LOWEST if versions == "lowest" else []))
     session.run("python", "-m", "pytest", *session.posargs)
 
 
@@ -192,10 +192,10 @@ def full(session: nox.Session, servers: str) -> None:
     session.run("python", "-m", "pytest", *session.posargs, env={"REQUIRE_ALL": "full"})
 
 
-@nox.session(python=newest_python())
+@nox.session(python=oldest_python())
 def coverage(session: nox.Session) -> None:
-    """The tests with others' suites and branch coverage; the core stays at 97 %."""
-    session.install("-e", ".", *requirements("test"))
+    """The tests on the oldest Python with the lowest dependencies; the core stays at 97 %."""
+    session.install("-e", ".", *requirements("test"), *LOWEST)
     fetch_suites(session)
     session.run("python", "-m", "pytest", "--cov", "--cov-report=", *session.posargs)
     session.run("coverage", "report")
