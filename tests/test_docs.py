@@ -103,69 +103,106 @@ def test_the_profile_has_traffic() -> None:
     assert len(examples()) > 50
 
 
-def test_readme_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The README's example runs, and a rejected event looks on the wire as it says."""
-    (document,) = (body for _, body in blocks("README.md", "yaml"))
-    program = next(body for kind, body in blocks("README.md", "python"))
-    (wire,) = (body for _, body in blocks("README.md", "json"))
-    (tmp_path / "asyncapi.yml").write_text(document)
-    monkeypatch.chdir(tmp_path)
+def before_and_after() -> list[str]:
+    """The two programs of the README's difference."""
+    ((_, difference),) = blocks("README.md", "diff")
+    lines = difference.splitlines()
+    return [
+        "\n".join(line[1:] for line in lines if not line.startswith(other)) for other in "+-"
+    ]
+
+
+def answers(program: str, *moves: dict[str, object]) -> list[Any]:
+    """What the README's server answers to moves."""
     names: dict[str, object] = {"__name__": "readme"}
     exec(compile(program, "README.md", "exec"), names)
     module = SimpleNamespace(**names)
     client = module.socketio.test_client(module.app)
-    assert client.emit("make_move", {"x": 1, "y": 2}, callback=True) == {}
-    answer = client.emit("make_move", {"x": 1, "y": 7}, callback=True)
-    assert answer == json.loads(wire)
+    return [client.emit("make_move", move, callback=True) for move in moves]
 
 
-@pytest.mark.parametrize("index", range(1, len(blocks("README.md", "python"))))
-def test_readme_snippets(index: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The README's other snippets run after its example."""
-    python = [body for _, body in blocks("README.md", "python")]
-    (document,) = (body for _, body in blocks("README.md", "yaml"))
-    (tmp_path / "asyncapi.yml").write_text(document)
+@pytest.fixture
+def readme_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The README's document, in the working directory."""
+    ((_, document),) = blocks("README.md", "yaml")
+    file = tmp_path / "asyncapi.yml"
+    file.write_text(document, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    code = python[index]
-    if "init_app" not in code:
-        code = python[0] + code
-    exec(compile(code, "README.md", "exec"), {"__name__": "readme"})
+    return file
+
+
+@pytest.mark.usefixtures("readme_document")
+def test_readme_before_and_after() -> None:
+    """Both servers answer as the README says, and so does a rejected event on the wire."""
+    before, after = before_and_after()
+    ((_, wire),) = blocks("README.md", "json")
+    right, wrong, overlooked = {"x": 1, "y": 2}, {"x": 1, "y": 7}, {"x": True, "y": 0}
+    assert answers(before, right, wrong, overlooked) == [
+        {},
+        {"error": "x and y go from 0 to 2"},
+        {},
+    ]
+    accepted, rejected, noticed = answers(after, right, wrong, overlooked)
+    assert (accepted, rejected) == ({}, json.loads(wire))
+    assert noticed["error"]["problems"][0]["path"] == "/x"
+
+
+def test_readme_snippet() -> None:
+    """Type hints are in force after one changed import."""
+    ((_, program),) = blocks("README.md", "python")
+    names: dict[str, Any] = {"__name__": "readme"}
+    exec(compile(program, "README.md", "exec"), names)
+
+    def say(text: str) -> None: ...
+
+    names["socketio"].on("say")(say)
+    client = names["socketio"].test_client(names["app"])
+    answer = client.emit("say", 1, callback=True)
+    assert answer["error"]["code"] == "request_validation_error"
 
 
 def test_readme_commands_exist() -> None:
-    """Each asyncapi-guard command that the docs name is one."""
+    """Each asyncapi-guard command that the README names is one."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    names = set(re.findall(r"asyncapi-guard (\w+)", text))
-    assert names >= {"validate", "demo"}
+    names = set(re.findall(r"(?:`|bin/)asyncapi-guard (\w+)", text))
+    assert names >= {"validate", "demo", "export"}
     for name in names:
         command = [sys.executable, "-m", "asyncapi_guard", name, "--help"]
         assert subprocess.run(command, capture_output=True, check=False).returncode == 0, name
 
 
-def test_readme_log_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+@pytest.mark.usefixtures("readme_document")
+def test_readme_log_line(caplog: pytest.LogCaptureFixture) -> None:
     """The log line in the README is the one that is logged."""
-    test_readme_example(tmp_path, monkeypatch)
-    said = next(body for _, body in blocks("README.md", "text") if "WARNING" in body)
+    answers(before_and_after()[1], {"x": 1, "y": 7})
+    ((_, said),) = blocks("README.md", "text")
     (record,) = caplog.records
     logged = f"{record.levelname} {record.name}: {record.getMessage()}"
     client = re.compile(r" sid=\S+| address=\S+")  # another one each time
     assert client.sub("", " ".join(said.split())) == client.sub("", logged)
 
 
-def test_readme_excerpt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The findings in the README are what validate prints."""
-    ((_, document),) = blocks("README.md", "yaml")
-    reference = "payload:\n          $ref: '#/components/schemas/Mvoe'\n        x-ack:"
-    document = re.sub(r"payload:.*?x-ack:", reference, document, flags=re.DOTALL)
-    components = "components:\n  schemas:\n    Move: {type: object}\n"
-    (tmp_path / "asyncapi.yml").write_text(document + components)
-    monkeypatch.chdir(tmp_path)
-    command = [sys.executable, "-m", "asyncapi_guard", "validate", "asyncapi.yml"]
+@pytest.mark.slow
+def test_the_readme_compares_what_was_measured() -> None:
+    """Our column of the table is what the program measures, and its rows are the program's."""
+    command = [sys.executable, str(ROOT / "benchmarks" / "comparison.py"), "--json"]
+    done = subprocess.run(
+        [*command, "--only", "asyncapi-guard"], capture_output=True, text=True, check=True
+    )
+    measured = json.loads(done.stdout)["asyncapi-guard"]
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = dict(re.findall(r"^\| ([^|]+) \| (yes|no) \|", text, re.MULTILINE))
+    assert table == {title: "yes" if kept else "no" for title, kept in measured.items()}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no terminals of this kind")
+def test_the_moving_picture_shows_what_is_printed() -> None:
+    """Run `python docs/moving_picture.py` after a change of what is printed."""
+    pytest.importorskip("PIL", reason="the picture is drawn with the dependency group docs")
+    command = [sys.executable, str(ROOT / "docs" / "moving_picture.py"), "--check"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    said = next(body for _, body in blocks("README.md", "text") if "Mvoe" in body)
-    assert done.stdout.startswith(said)
+    assert done.returncode == 0, done.stderr
 
 
 # -- docs/how-to/code-first.md ---------------------------------------------------------------------
