@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.cli.configuration_keys import ChoiceKeys, GeneralKeys
     from asyncapi_guard.lint.settings import Choice, Settings
+    from asyncapi_guard.lint.style_options import StyleOptions
 
 __all__ = ["Configuration", "Configurations"]
 
@@ -173,15 +174,20 @@ def _root(table: Table, root: str | None, folder: Path) -> str | None:
 
 def _settings(table: Table, keys: GeneralKeys, folder: Path) -> Settings:
     from asyncapi_guard.cli.configuration_keys import ChoiceKeys
+    from asyncapi_guard.cli.own_rule_tables import own_rules
     from asyncapi_guard.lint.globs import absolute_glob
     from asyncapi_guard.lint.settings import Settings
 
+    rules = own_rules(table)
+    own = frozenset(rule.name for rule in rules)
     files = table.table("per-file")
     per_file = {}
     for glob in files.values:
-        own = files.table(glob)
-        per_file[absolute_glob(glob, str(folder))] = _choice(own, own.read(ChoiceKeys))
-    general = _choice(table, keys)
+        files_of = files.table(glob)
+        per_file[absolute_glob(glob, str(folder))] = _choice(
+            files_of, files_of.read(ChoiceKeys), own
+        )
+    general = _choice(table, keys, own)
     return Settings(
         general.select,
         general.ignore,
@@ -190,13 +196,37 @@ def _settings(table: Table, keys: GeneralKeys, folder: Path) -> Settings:
         strict=keys.strict,
         folder=str(Path.cwd()),
         clients=tuple(absolute_glob(glob, str(folder)) for glob in keys.clients),
+        extend_select=general.extend_select,
+        style=_style(table),
+        rules=rules,
     )
 
 
-def _choice(table: Table, keys: ChoiceKeys) -> Choice:
+def _style(table: Table) -> StyleOptions:
+    from asyncapi_guard.cli.configuration_keys import StyleKeys
+    from asyncapi_guard.lint.cases import CASES
+    from asyncapi_guard.lint.style_options import StyleOptions
+    from asyncapi_guard.spec.wording import nearest
+
+    own = table.table("style")
+    given = own.read(StyleKeys)
+    cases = {}
+    for name in own.values:
+        value = getattr(given, name)
+        cases[name] = (value,) if isinstance(value, str) else value
+        for case in cases[name]:
+            if case not in CASES:
+                near = nearest(case, CASES) or f"; there are {', '.join(CASES)}"
+                raise own.fault(name, f"{case!r} is not a case{near}")
+    return StyleOptions(**{name: value for name, value in cases.items() if value})
+
+
+def _choice(table: Table, keys: ChoiceKeys, own: frozenset[str]) -> Choice:
     from asyncapi_guard.lint.settings import Choice, SettingsError
 
     try:
-        return Choice(keys.select, keys.ignore, keys.severity)
+        return Choice(
+            keys.select, keys.ignore, keys.severity, extend_select=keys.extend_select, own=own
+        )
     except SettingsError as error:
         raise table.fault(error.field, error.problem) from error

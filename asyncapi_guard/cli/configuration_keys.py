@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 from msgspec import Meta, Struct
 
 from asyncapi_guard.codegen.python.options import OPTIONALS, PYDANTICS, PYTHONS, STYLES
+from asyncapi_guard.lint.cases import CASES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["ChoiceKeys", "GeneralKeys", "ModelsKeys", "TypesKeys"]
+__all__ = ["ChoiceKeys", "GeneralKeys", "ModelsKeys", "StyleKeys", "TypesKeys"]
 
 
 def _one_of(values: Sequence[str]) -> Meta:
@@ -36,6 +37,15 @@ _Files = Annotated[
     dict[str, Any],
     Meta(description='a table of globs, such as {"legacy/*.yml" = {ignore = ["example-*"]}}'),
 ]
+_Style = Annotated[
+    dict[str, Any],
+    Meta(description='a table of names and their cases, such as {events = "snake_case"}'),
+]
+_Rules = Annotated[
+    dict[str, Any],
+    Meta(description='a table of rules, such as {event-names = {where = "event", ...}}'),
+]
+_Cases = Annotated[str | tuple[str, ...], Meta(description=f"one or several of {', '.join(CASES)}")]
 #: A table that belongs to another command, which reads it itself.
 _Others = Any
 
@@ -44,12 +54,16 @@ class ChoiceKeys(Struct, frozen=True, rename="kebab"):
     """Which findings are reported, of some files."""
 
     select: _Strings = ()
+    extend_select: _Strings = ()
     ignore: _Strings = ()
     severity: _Severity = {}
 
 
 class GeneralKeys(ChoiceKeys, frozen=True, rename="kebab"):
-    """`[tool.asyncapi-guard]` itself. What `per-file` holds are tables of `ChoiceKeys`."""
+    """`[tool.asyncapi-guard]` itself.
+
+    What `per-file` holds are tables of `ChoiceKeys`; what `rules` holds is read by `lint.own`.
+    """
 
     strict: _Boolean = False
     per_file: _Files = {}
@@ -58,11 +72,25 @@ class GeneralKeys(ChoiceKeys, frozen=True, rename="kebab"):
     files: _Strings = ()
     root: _String | None = None
     allow_http: _Strings = ()
+    style: _Style = {}
+    rules: _Rules = {}
     models: _Others = None
     types: _Others = None
     diff: _Others = None
     docs: _Others = None
     export: _Others = None
+
+
+class StyleKeys(Struct, frozen=True, rename="kebab"):
+    """`[tool.asyncapi-guard.style]`; an empty list stands for the default."""
+
+    events: _Cases = ()
+    namespaces: _Cases = ()
+    channels: _Cases = ()
+    operations: _Cases = ()
+    schemas: _Cases = ()
+    properties: _Cases = ()
+    parameters: _Cases = ()
 
 
 class GeneratorKeys(Struct, frozen=True, rename="kebab"):

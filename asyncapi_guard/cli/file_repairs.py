@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from asyncapi_guard.cli.atomic_writes import write_all
-from asyncapi_guard.cli.lint_jobs import STDIN, Checked, Job
+from asyncapi_guard.cli.lint_jobs import STDIN, Checked, Job, own_texts
 from asyncapi_guard.cli.reporters import FileReport
 from asyncapi_guard.cli.unified_diff import unified
 
@@ -89,5 +89,6 @@ def _checked(job: Job, fixed: Fixed, files: Files) -> Checked:
     """What is left in a document as it would be, when all files are as they would be."""
     began = time.perf_counter()
     again = _fixed(job, files, fixed.raw or b"")
-    report = FileReport(job.name or job.file, again.left, time.perf_counter() - began, again.raw)
+    seconds = time.perf_counter() - began
+    report = FileReport(job.name or job.file, again.left, seconds, again.raw, own=own_texts(job))
     return Checked(report, job.settings.strict, unread=again.raw is None)

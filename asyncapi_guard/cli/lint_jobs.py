@@ -18,11 +18,13 @@ from asyncapi_guard.cli.reporters import FileReport
 from asyncapi_guard.errors import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from asyncapi_guard.lint.linter import Examined
+    from asyncapi_guard.lint.rule import Rule
     from asyncapi_guard.lint.settings import Settings
 
-__all__ = ["STDIN", "Checked", "Job", "check", "check_all", "processes_for"]
+__all__ = ["STDIN", "Checked", "Job", "check", "check_all", "own_texts", "processes_for"]
 
 #: The argument that means standard input.
 STDIN = "-"
@@ -61,11 +63,13 @@ class Checked:
         report: what was found.
         strict: whether its warnings fail the run.
         unread: the operating system did not let us read it.
+        applied: the project's own rules that were about anything; `None` if nobody knows.
     """
 
     report: FileReport
     strict: bool = False
     unread: bool = False
+    applied: frozenset[str] | None = None
 
     @property
     def failed(self) -> bool:
@@ -82,19 +86,32 @@ def check(job: Job) -> Checked:
     began = time.perf_counter()
     raw = sys.stdin.buffer.read() if job.file == STDIN else None
     unread = _unreadable(job.file) if raw is None else ""
+    applied: frozenset[str] | None = None
     if unread:
         message = f"cannot be read: {unread}"
         findings: tuple[Finding, ...] = (Finding(job.file, 0, 0, "", message, "unreadable"),)
     else:
-        findings = _findings(job, raw)
-    report = FileReport(job.name or job.file, findings, time.perf_counter() - began, raw)
-    return Checked(report, job.settings.strict, bool(unread))
+        examined = _examined(job, raw)
+        findings, applied = examined.findings, examined.applied
+    report = FileReport(
+        job.name or job.file, findings, time.perf_counter() - began, raw, own=own_texts(job)
+    )
+    return Checked(report, job.settings.strict, bool(unread), applied)
 
 
-def _findings(job: Job, raw: bytes | None) -> tuple[Finding, ...]:
-    from asyncapi_guard.lint import lint
+def own_texts(job: Job) -> Mapping[str, Rule]:
+    """The project's own rules, by code, as reports describe them."""
+    if not job.settings.rules:
+        return {}
+    from asyncapi_guard.lint.own.rule import texts_of
 
-    return lint(
+    return texts_of(job.settings.rules)
+
+
+def _examined(job: Job, raw: bytes | None) -> Examined:
+    from asyncapi_guard.lint.linter import examine
+
+    return examine(
         job.name or job.file,
         raw=raw,
         root=job.root,

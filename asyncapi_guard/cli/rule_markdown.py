@@ -17,10 +17,10 @@ def markdown_of(rule: Rule) -> str:
     language = "python" if rule.about_code else "yaml"
     parts = [
         f"*{severity_of(rule)}*: {rule.title}",
-        rule.why,
+        *([rule.why] if rule.why else ()),
         *([repair_of(rule)] if rule.code in REPAIRS else ()),
-        f"Bad:\n\n{_fenced(rule.bad, language)}",
-        f"Good:\n\n{_fenced(rule.good, language)}",
+        *([f"Bad:\n\n{_fenced(rule.bad, language)}"] if rule.bad else ()),
+        *([f"Good:\n\n{_fenced(rule.good, language)}"] if rule.good else ()),
     ]
     if rule.about_code:
         parts.append(f"Both beside:\n\n{_fenced(rule.spec, 'yaml')}")
@@ -28,7 +28,9 @@ def markdown_of(rule: Rule) -> str:
 
 
 def severity_of(rule: Rule) -> str:
-    """How bad breaking a rule is, in a document for Socket.IO and in others."""
+    """How bad breaking a rule is, in a document for Socket.IO and in others, and if it is off."""
+    if rule.optional:
+        return f"{rule.severity.value}, off by default"
     if rule.elsewhere is None:
         return rule.severity.value
     return f"{rule.severity.value} ({rule.elsewhere.value} in documents for other protocols)"

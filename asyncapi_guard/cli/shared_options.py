@@ -50,6 +50,13 @@ _RULE_OPTIONS = (
         "--select", multiple=True, metavar="CODES", callback=_codes, help="Report these only."
     ),
     click.option(
+        "--extend-select",
+        multiple=True,
+        metavar="CODES",
+        callback=_codes,
+        help="Report these as well, such as `style`, which is off by default.",
+    ),
+    click.option(
         "--ignore", multiple=True, metavar="CODES", callback=_codes, help="Do not report these."
     ),
     click.option(
@@ -64,7 +71,7 @@ _RULE_OPTIONS = (
 
 
 def rule_options(command: _Command) -> _Command:
-    """A command with the options `--select`, `--ignore`, `--severity` and `--strict`."""
+    """A command with `--select`, `--extend-select`, `--ignore`, `--severity` and `--strict`."""
     for option in reversed(_RULE_OPTIONS):
         command = option(command)
     return command
@@ -77,11 +84,12 @@ def with_rule_options(
     ignore: tuple[str, ...],
     severity: Mapping[str, str],
     strict: bool,
+    extend_select: tuple[str, ...] = (),
 ) -> Settings:
     """The configured settings with those of the command line, which has the last word.
 
-    `--select` stands for what is selected and ignored in general; `--ignore` and `--severity` are
-    said after everything else, per-file settings among it.
+    `--select` stands for what is selected and ignored in general, to which `--extend-select` adds;
+    `--ignore` and `--severity` are said after everything else, per-file settings among it.
 
     Raises:
         BadParameter: a code is unknown.
@@ -89,10 +97,12 @@ def with_rule_options(
     from asyncapi_guard.lint.settings import Choice, SettingsError
 
     try:
-        last = Choice(ignore=ignore, severity=severity)
+        last = Choice(ignore=ignore, severity=severity, own=base.own)
         changes: dict[str, Any] = {"strict": base.strict or strict}
         if select:
-            changes |= {"select": select, "ignore": ()}
+            changes |= {"select": select, "ignore": (), "extend_select": extend_select}
+        elif extend_select:
+            changes["extend_select"] = (*base.extend_select, *extend_select)
         if ignore or severity:
             changes["per_file"] = {**base.per_file, "**": last}
         return dataclasses.replace(base, **changes)

@@ -43,6 +43,9 @@ def apply_comments(
     findings: Iterable[Finding],
     texts: Mapping[str, str],
     sources: Mapping[str, str] | None = None,
+    *,
+    looked_for: Collection[str] | None = None,
+    own: Collection[str] = (),
 ) -> tuple[Finding, ...]:
     """The findings without those that comments suppress, with those about the comments.
 
@@ -56,6 +59,8 @@ def apply_comments(
             looks for its code, and the faults of the document's comments are told when it is looked
             at by itself. Comments in sources are never called unused: they may be of several
             applications.
+        looked_for: the codes that this run looked for; by default all that there are.
+        own: the names of the project's own rules, which are codes as well.
     """
     found = tuple(findings)
     every = {**texts, **(sources or {})}
@@ -69,14 +74,16 @@ def apply_comments(
         by_file[finding.file].append(finding)
     extra: dict[str, list[Finding]] = {}
     suppressed: set[Finding] = set()
-    looked_for = {code for code, rule in RULES.items() if rule.about_code == (sources is not None)}
+    known = known_codes().union(own)
+    if looked_for is None:
+        looked_for = [c for c, rule in RULES.items() if rule.about_code == (sources is not None)]
     for name, text in commented.items():
         in_source = sources is not None and name in sources
         comments = _comments_in_python(text) if in_source else _comments(text)
-        page = _Page(name, list(_ignores(comments)), by_file[name])
+        page = _Page(name, list(_ignores(comments)), by_file[name], known)
         extra[name] = page.about_comments(
             faults=sources is None or in_source,
-            unused=looked_for if name == main and not unread else set(),
+            unused=looked_for if name == main and not unread else (),
         )
         suppressed |= page.suppressed
     return _merged([finding for finding in found if finding not in suppressed], extra)
@@ -120,8 +127,15 @@ class _Ignore:
 class _Page:
     """One file: its comments, its findings, and who suppresses whom."""
 
-    def __init__(self, name: str, ignores: list[_Ignore], findings: list[Finding]) -> None:
+    def __init__(
+        self,
+        name: str,
+        ignores: list[_Ignore],
+        findings: list[Finding],
+        known: frozenset[str],
+    ) -> None:
         self.name = name
+        self.known = known
         self.ignores = ignores
         self.lines: dict[int, set[str]] = defaultdict(set)
         self.everywhere: set[str] = set()
@@ -166,8 +180,8 @@ class _Page:
         for code in ignore.codes:
             if code in ALWAYS:
                 yield f"{code} cannot be ignored: a document that was not read is never clean"
-            elif code not in known_codes():
-                yield f"nobody knows the code {code!r}{nearest_code(code)}"
+            elif code not in self.known:
+                yield f"nobody knows the code {code!r}{nearest_code(code, self.known)}"
 
     def _meant(self, ignore: _Ignore) -> str:
         """Which codes somebody meant who gave none."""
@@ -185,7 +199,7 @@ class _Page:
             if ignore.whole_file
             else self.codes_at.get(ignore.line, set())
         )
-        known = known_codes() - ALWAYS - {"bad-comment", "unused-ignore"}
+        known = self.known - ALWAYS - {"bad-comment", "unused-ignore"}
         return [code for code in ignore.codes if code in known and code not in present]
 
     def _unused(self, ignore: _Ignore, code: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.contract import Perspective
+from asyncapi_guard.lint.style_options import StyleOptions
 from asyncapi_guard.spec.pointers import format_pointer
 from asyncapi_guard.spec.references import Documents, Node, Unresolvable, is_reference, named_by
 from asyncapi_guard.spec.schemas import UnjudgeableError
@@ -51,6 +52,8 @@ class Context:
         schemas: checks schemas, and compiles those without faults.
         judged_schemas: those that values may be judged by, once the checks of schemas have run.
         perspective: the side that the document describes.
+        optional: the rules that are off by default and are to be looked for.
+        style: what the rules of style take.
     """
 
     def __init__(
@@ -60,8 +63,13 @@ class Context:
         schemas: Schemas,
         findings: Findings,
         perspective: Perspective = Perspective.SERVER,
+        *,
+        optional: frozenset[str] = frozenset(),
+        style: StyleOptions | None = None,
     ) -> None:
         self.perspective: Perspective = perspective
+        self.optional: frozenset[str] = optional
+        self.style: StyleOptions = style or StyleOptions()
         self.documents = documents
         self.objects = objects
         #: How far schemas are followed for the sake of a hint.

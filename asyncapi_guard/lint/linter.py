@@ -11,8 +11,9 @@ from asyncapi_guard.lint.comments import apply_comments
 from asyncapi_guard.lint.context import Context
 from asyncapi_guard.lint.findings import Findings, TooManyError
 from asyncapi_guard.lint.grammar_walk import GrammarWalk
+from asyncapi_guard.lint.own.rule import texts_of
 from asyncapi_guard.lint.rules import CHECKS, RULES
-from asyncapi_guard.lint.settings import Settings
+from asyncapi_guard.lint.settings import Settings, optional_codes
 from asyncapi_guard.spec.limits import DEFAULT_LIMITS, Limits
 from asyncapi_guard.spec.loader import open_documents
 from asyncapi_guard.spec.protocols import is_for_socketio
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from typing import Any
 
-    from asyncapi_guard.contract import Perspective
     from asyncapi_guard.errors import Finding
     from asyncapi_guard.spec.references import Documents
     from asyncapi_guard.spec.source import Source
@@ -45,11 +45,14 @@ class Examined:
         documents: its files; `None` when it could not be read.
         wanted: by file, pointer and code of a finding, what would be right there: names, or the
             kind of the value.
+        applied: the project's own rules that were about anything there; `None` when that is not
+            known, as of a document that was not looked at to its end.
     """
 
     findings: tuple[Finding, ...]
     documents: Documents | None = None
     wanted: Mapping[tuple[str, str, str], Collection[Any]] = field(default_factory=dict)
+    applied: frozenset[str] | None = None
 
 
 def lint(
@@ -90,7 +93,10 @@ def examine(
 
     Arguments as in `lint`, and `files`: those that are not to be read from the disk.
     """
-    findings = Findings(RULES, settings.keeps)
+    rules = {**RULES, **texts_of(settings.rules)} if settings.rules else RULES
+    optional = frozenset(filter(settings.may_report, optional_codes()))
+    findings = Findings(rules, settings.keeps)
+    applied: frozenset[str] | None = None
     try:
         documents = open_documents(spec, raw=raw, root=root, allow_http=allow_http, limits=limits)
     except SpecError as error:
@@ -100,23 +106,51 @@ def examine(
     for source in files:
         documents.put(source)
     with suppress(TooManyError), no_garbage_collection():
-        _check(documents, findings, settings.describes(documents.main.name))
+        applied = _check(documents, findings, settings, optional)
     texts = {source.name: source.text or "" for source in documents.sources()}
-    reported = settings.apply(apply_comments(findings.sorted(), texts))
-    return Examined(reported, documents, findings.wanted)
+    looked_for = _looked_for(settings, optional, all_own=applied is not None)
+    commented = apply_comments(findings.sorted(), texts, looked_for=looked_for, own=settings.own)
+    return Examined(settings.apply(commented), documents, findings.wanted, applied)
 
 
-def _check(documents: Documents, findings: Findings, side: Perspective) -> None:
+def _looked_for(settings: Settings, optional: frozenset[str], *, all_own: bool) -> frozenset[str]:
+    """The codes of which it is known whether there is a finding."""
+    always = (code for code, rule in RULES.items() if not (rule.optional or rule.about_code))
+    return frozenset(always) | optional | (settings.own if all_own else frozenset())
+
+
+def _check(
+    documents: Documents, findings: Findings, settings: Settings, optional: frozenset[str]
+) -> frozenset[str] | None:
+    """Look for everything; the project's own rules that were about anything."""
     try:
         check_version(Node(documents.main, (), documents.main.data))
     except SpecError as error:
         for finding in error.findings:
             findings.add(finding)
-        return
+        return None
     findings.socketio = is_for_socketio(documents)
     objects = GrammarWalk(documents, findings)
     objects.check(Node(documents.main, (), documents.main.data))
     schemas = Schemas(documents, "auto", findings.add)
-    context = Context(documents, objects, schemas, findings, side)
+    context = Context(
+        documents,
+        objects,
+        schemas,
+        findings,
+        settings.describes(documents.main.name),
+        optional=optional,
+        style=settings.style,
+    )
     for check in CHECKS:
         check(context)
+    return _check_own(context, settings)
+
+
+def _check_own(context: Context, settings: Settings) -> frozenset[str]:
+    rules = [rule for rule in settings.rules if settings.may_report(rule.name)]
+    if not rules:
+        return frozenset()
+    from asyncapi_guard.lint.own.checking import check_own_rules
+
+    return check_own_rules(context, rules)

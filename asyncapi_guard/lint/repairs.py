@@ -20,6 +20,7 @@ from asyncapi_guard.lint.forms import PLACEHOLDER
 from asyncapi_guard.schema.formats import KNOWN
 from asyncapi_guard.spec.edit import Edit, Insert, Remove, Rename, SetValue, Written
 from asyncapi_guard.spec.pointers import format_pointer
+from asyncapi_guard.spec.protocols import is_for_socketio
 from asyncapi_guard.spec.references import Node, Unresolvable, is_reference
 from asyncapi_guard.spec.schema_habits import TYPES
 from asyncapi_guard.spec.wording import shown
@@ -88,6 +89,12 @@ REPAIRS: Mapping[str, str] = MappingProxyType(
             "A format whose letters are those of one that is known, in another case or with two "
             "of them exchanged, becomes that one. (`uint32` is nobody's `int32`.)"
         ),
+        "summary-form": "The period at the end of a summary of one line goes.",
+        "tags-order": (
+            "The tags are sorted, unless there are comments among them: nobody knows which of them "
+            "would have to move."
+        ),
+        "server-slash": "In documents for Socket.IO the slash at the end of the path goes.",
     }
 )
 
@@ -468,6 +475,57 @@ def _has_same_letters(one: str, other: str) -> bool:
     return is_near and _DIGITS.sub("", one) == _DIGITS.sub("", other)
 
 
+def _summary(case: _Case) -> _Made | None:
+    text = case.node.value
+    if not isinstance(text, str) or "\n" in text.strip():
+        return None
+    return _set(case, text.rstrip().removesuffix("."), "the period at the end of the summary went")
+
+
+def _server_path(case: _Case) -> _Made | None:
+    """Elsewhere, a path with a slash at its end may be another one than without."""
+    path = case.node.value
+    if not isinstance(path, str) or not is_for_socketio(case.documents):
+        return None
+    return _set(case, path.rstrip("/"), f"{shown(path)} became {shown(path.rstrip('/'))}")
+
+
+#: A comment: in a text between quotes it may be none, and then nothing is moved as well.
+_COMMENT = re.compile(r"(?:^|\s)#")
+
+
+def _tags_order(case: _Case) -> _Made | None:
+    """The list in order, if no comment stands in it."""
+    tags = Node(case.node.source, case.path[:-1], case.above())
+    names = [_tag_name(case, tag) for tag in tags.values()]
+    if any(name is None for name in names) or _has_comments(tags):
+        return None
+    pairs = zip([str(name) for name in names], tags.value, strict=True)
+    ordered = sorted(pairs, key=lambda pair: (pair[0].casefold(), pair[0]))
+    return SetValue(tags.path, [tag for _, tag in ordered]), "the tags were sorted"
+
+
+def _tag_name(case: _Case, tag: Node) -> str | None:
+    try:
+        name = case.documents.resolve(tag).value["name"]
+    except (KeyError, TypeError, Unresolvable):
+        return None
+    return name if isinstance(name, str) else None
+
+
+def _has_comments(node: Node) -> bool:
+    """Whether a comment stands on a line from the key of a value to the last thing in it."""
+    first, todo = node.source.position(node.path, key=True).line, [node]
+    last = first
+    while todo:
+        below = todo.pop()
+        last = max(last, node.source.position(below.path).line)
+        if isinstance(below.value, (dict, list)):
+            todo.extend(below.values())
+    lines = (node.source.text or "").splitlines()[first - 1 : last]
+    return any(_COMMENT.search(line) for line in lines)
+
+
 _RULES: Mapping[str, Callable[[_Case], _Made | None]] = {
     "bad-value": _bad_value,
     "channel-servers": _own_server,
@@ -481,6 +539,9 @@ _RULES: Mapping[str, Callable[[_Case], _Made | None]] = {
     "prefix-items": _positional,
     "reply-channel": _own_channel,
     "reply-messages": _own_message,
+    "server-slash": _server_path,
+    "summary-form": _summary,
+    "tags-order": _tags_order,
     "unknown-field": _field,
     "unknown-format": _format,
     "unknown-keyword": _keyword,

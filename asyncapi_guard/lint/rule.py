@@ -25,6 +25,7 @@ class Rule:
         code: its stable name.
         severity: by default; configuration can say otherwise.
         elsewhere: that in documents that are for other protocols than Socket.IO, if it is another.
+        optional: whether it is off until a configuration turns it on.
         title: the rule in a sentence.
         why: a paragraph: what goes wrong, and what to do.
         bad: a part of a document that breaks it.
@@ -42,6 +43,7 @@ class Rule:
     good: str
     spec: str = ""
     elsewhere: Severity | None = None
+    optional: bool = False
 
     @property
     def about_code(self) -> bool:
@@ -61,7 +63,12 @@ class Rule:
 
 
 def group(
-    name: str, severity: Severity, spec: str = "", *, elsewhere: Severity | None = None
+    name: str,
+    severity: Severity,
+    spec: str = "",
+    *,
+    elsewhere: Severity | None = None,
+    optional: bool = False,
 ) -> Callable[[str, str, str, str, str], Rule]:
     """A maker of the rules of a group: `code, title, why, bad, good`, indented as it is handy."""
     beside = dedent(spec).strip() + "\n" if spec else ""
@@ -69,6 +76,6 @@ def group(
     def rule(code: str, title: str, why: str, bad: str, good: str) -> Rule:
         paragraph = " ".join(why.split())
         bad, good = (dedent(text).strip() + "\n" for text in (bad, good))
-        return Rule(name, code, severity, title, paragraph, bad, good, beside, elsewhere)
+        return Rule(name, code, severity, title, paragraph, bad, good, beside, elsewhere, optional)
 
     return rule

@@ -160,7 +160,7 @@ def test_a_byte_order_mark() -> None:
     [
         ("strct = true", "strct: unknown key; did you mean 'strict'?"),
         ("allow_http = []", "allow_http: unknown key; did you mean 'allow-http'?"),
-        ("zzz = 1", "zzz: unknown key; there are select, ignore, severity, strict"),
+        ("zzz = 1", "zzz: unknown key; there are select, extend-select, ignore, severity, strict"),
         (f"strict = {10**30}", "strict: must be true or false, not a number"),
         ("strict = 1", "strict: must be true or false, not a number"),
         ('ignore = "bad-value"', "ignore: must be a list of strings, not a string"),

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from asyncapi_guard.cli import cli
-from asyncapi_guard.lint import lint
+from asyncapi_guard.lint import Settings, lint
 from asyncapi_guard.lint.repairs import REPAIRS, meant
 from asyncapi_guard.lint.rules import RULES, Rule
 
@@ -225,6 +225,36 @@ CASES = {
         ("components: {schemas: {A: {type: string, format: emial}}}\n", "emial", "email"),
         ("components: {schemas: {A: {format: datetime}}}\n", "datetime", "date-time"),
     ],
+    "summary-form": [
+        ("channels: {c: {address: /, summary: Talk here.}}  # x\n", "Talk here.", "Talk here"),
+        ("channels:\n  c:\n    address: /\n    summary: 'A.'  # x\n", "'A.'  #", "'A'  #"),
+    ],
+    "tags-order": [
+        (
+            (
+                "asyncapi: 3.1.0\n# all of them\ninfo:\n  title: C\n  version: '1'\n  tags:\n"
+                "    - name: b\n      description: B\n    - name: a\n  # the end\n"
+            ),
+            "- name: b\n      description: B\n    - name: a\n",
+            "- name: a\n    - name: b\n      description: B\n",
+        ),
+        (
+            (
+                "asyncapi: 3.1.0\ninfo:\n  title: C\n  version: '1'\n"
+                "  tags:\n    - $ref: '#/components/tags/b'\n    - name: a\n"
+                "components: {tags: {b: {name: b}}}\n"
+            ),
+            "- $ref: '#/components/tags/b'\n    - name: a\n",
+            "- name: a\n    - $ref: '#/components/tags/b'\n",
+        ),
+    ],
+    "server-slash": [
+        (
+            "servers: {s: {host: a, pathname: /socket.io/, protocol: socketio}}  # x\n",
+            "/socket.io/",
+            "/socket.io",
+        ),
+    ],
 }
 
 
@@ -254,11 +284,40 @@ def test_a_repair(code: str, text: str, old: str, new: str) -> None:
     text = text if "asyncapi:" in text else HEAD + text
     assert text.count(old) == 1
     Path("asyncapi.yml").write_text(text)
-    before = {finding.pointer for finding in lint("asyncapi.yml") if finding.code == code}
+    before = pointers(code)
     assert before
     assert fixed(text, "--select", code) == text.replace(old, new)
-    after = {finding.pointer for finding in lint("asyncapi.yml") if finding.code == code}
-    assert after < before
+    assert pointers(code) < before
+
+
+def pointers(code: str) -> set[str]:
+    """Where a rule is broken in `asyncapi.yml`."""
+    found = lint("asyncapi.yml", settings=Settings(extend_select=(code,)))
+    return {finding.pointer for finding in found if finding.code == code}
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        # A comment would have to move with its tag, or not.
+        (
+            "tags-order",
+            "info:\n  title: C\n  version: '1'\n  tags:\n    - name: b  # x\n    - name: a\n",
+        ),
+        ("tags-order", "info: {title: C, version: '1', tags: [{name: b}, {name: a}]}  # x\n"),
+        # Where the path is no prefix of Socket.IO's, the slash may mean something.
+        ("server-slash", "servers: {s: {host: a, pathname: /b/, protocol: mqtt}}\n"),
+        (
+            "summary-form",
+            "channels:\n  c:\n    address: /\n    summary: |\n      One.\n      Two.\n",
+        ),
+    ],
+)
+def test_style_that_is_left_to_people(code: str, text: str) -> None:
+    """The finding stays, and the file as well."""
+    text = "asyncapi: 3.1.0\n" + text if "info:" in text else HEAD + text
+    assert fixed(text, "--extend-select", code) == text
+    assert pointers(code)
 
 
 @pytest.mark.parametrize("code", [code for code in RULES if not RULES[code].about_code])

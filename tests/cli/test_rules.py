@@ -63,7 +63,8 @@ def test_rules_as_json() -> None:
     listed = json.loads(run("--format", "json").output)["rules"]
     assert [rule["code"] for rule in listed] == list(RULES)
     texts = {"title", "why", "fix", "bad", "good", "spec"}
-    assert set(listed[0]) == {"code", "severity", "group", *texts}
+    assert set(listed[0]) == {"code", "severity", "optional", "group", *texts}
+    assert {rule["group"] for rule in listed if rule["optional"]} == {"Style"}
     (only,) = json.loads(run("--format", "json", "wrong-type").output)["rules"]
     assert only == next(rule for rule in listed if rule["code"] == "wrong-type")
 

@@ -358,7 +358,7 @@ def test_a_fault_of_ours_exits_with_2(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_args: object, **_settings: object) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr(asyncapi_guard.lint, "lint", broken)
+    monkeypatch.setattr(asyncapi_guard.lint.linter, "examine", broken)
     done = run("a.yml")
     assert done.returncode == 2
     assert "RuntimeError: a bug" in done.stderr

@@ -9,10 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asyncapi_guard.errors import Finding, Severity
-from asyncapi_guard.lint.settings import ALWAYS, Choice, Settings, SettingsError, known_codes
+from asyncapi_guard.lint.own.reading import own_rule
+from asyncapi_guard.lint.settings import (
+    ALWAYS,
+    Choice,
+    Settings,
+    SettingsError,
+    known_codes,
+    optional_codes,
+)
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-CODES = sorted(known_codes() - ALWAYS)
+CODES = sorted(known_codes() - ALWAYS - optional_codes())
 
 
 def finding(code: str, severity: Severity = ERROR, file: str = "a.yml") -> Finding:
@@ -170,3 +178,79 @@ def test_settings_travel() -> None:
     assert hash(settings) == hash(pickle.loads(pickle.dumps(settings)))
     with pytest.raises(TypeError):
         settings.severity["bad-value"] = "error"
+
+
+# -- rules that are off by default -----------------------------------------------------------------
+
+STYLE = finding("tags-order", WARNING)
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        (Settings(), False),
+        (Settings(select=("ALL",)), False),
+        (Settings(select=("*",)), False),
+        (Settings(severity={"ALL": "error"}), False),
+        (Settings(select=("style",)), True),
+        (Settings(select=("tags-*",)), True),
+        (Settings(extend_select=("style",)), True),
+        (Settings(extend_select=("tags-order",)), True),
+        (Settings(extend_select=("style",), ignore=("tags-order",)), False),
+        (Settings(extend_select=("style",), ignore=("tags-*",)), False),
+        (Settings(extend_select=("style",), ignore=("ALL",)), True),
+        (Settings(extend_select=("tags-order",), ignore=("style",)), True),
+        (Settings(ignore=("style",)), False),
+        (Settings(severity={"tags-order": "error"}), True),
+        (Settings(severity={"style": "warning"}), True),
+        (Settings(severity={"style": "off"}), False),
+        (Settings(extend_select=("style",), severity={"tags-order": "off"}), False),
+        (Settings(severity={"tags-order": "error"}, ignore=("tags-order",)), False),
+        (Settings(per_file={"a.yml": Choice(extend_select=("style",))}), True),
+        (Settings(per_file={"b.yml": Choice(extend_select=("style",))}), False),
+        (Settings(extend_select=("style",), per_file={"a.yml": Choice(ignore=("style",))}), False),
+    ],
+)
+def test_style_is_on_when_it_is_asked_for(settings: Settings, expected: bool) -> None:
+    """By group, code, glob or severity; `ALL` is what there is without a word."""
+    assert bool(settings.apply([STYLE])) == expected
+    may = settings.may_report("tags-order")
+    assert may or not expected
+    # What is on for another file only is looked for, and not reported here.
+    assert may == expected or "b.yml" in settings.per_file or "a.yml" in settings.per_file
+
+
+def test_extending_leaves_the_rest_as_it_is() -> None:
+    """Unlike `select`, which leaves out what it does not name."""
+    assert Settings(extend_select=("style",)).apply([FIELD, STYLE]) == (FIELD, STYLE)
+    assert Settings(select=("style",)).apply([FIELD, STYLE]) == (STYLE,)
+    both = Settings(select=("unknown-field",), extend_select=("tags-order",))
+    assert both.apply([FIELD, MISSING, STYLE]) == (FIELD, STYLE)
+
+
+def test_own_rules_are_codes() -> None:
+    """They can be named wherever codes can, and are on without a word."""
+    rule = own_rule("event-names", {"where": "event", "field": "@key", "case": "snake_case"})
+    settings = Settings(rules=(rule,), ignore=("event-names",))
+    own = finding("event-names", WARNING)
+    assert settings.apply([own]) == ()
+    assert not settings.may_report("event-names")
+    assert Settings(rules=(rule,)).apply([own]) == (own,)
+    assert Settings(rules=(rule,), select=("ALL",)).apply([own]) == (own,)
+    assert Settings(rules=(rule,), select=("unknown-field",)).apply([own]) == ()
+    with pytest.raises(SettingsError, match="'event-nams' is no code; did you mean 'event-names'"):
+        Settings(rules=(rule,), ignore=("event-nams",))
+    taken = own_rule("wrong-type", {"where": "info", "required": ["description"]})
+    with pytest.raises(SettingsError, match=r"rules\.wrong-type: there is a rule of that name"):
+        Settings(rules=(taken,))
+
+
+def test_settings_with_rules_travel() -> None:
+    """To the processes that check files."""
+    values = {"where": ["event"], "field": "@key", "in": ["a", 1, True], "when": {"name": "a"}}
+    settings = Settings(
+        extend_select=("style",),
+        rules=(own_rule("mine", values),),
+        per_file={"a": Choice(ignore=("mine",), own=frozenset({"mine"}))},
+    )
+    assert pickle.loads(pickle.dumps(settings)) == settings

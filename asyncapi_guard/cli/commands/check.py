@@ -69,6 +69,7 @@ class Options:
     target: str | None
     file: str | None
     select: tuple[str, ...]
+    extend_select: tuple[str, ...]
     ignore: tuple[str, ...]
     severity: dict[str, str]
     strict: bool
@@ -156,6 +157,7 @@ def _run(options: Options, stdout: IO[str]) -> int:
     settings = with_rule_options(
         configuration.settings,
         select=options.select,
+        extend_select=options.extend_select,
         ignore=options.ignore,
         severity=options.severity,
         strict=options.strict,
@@ -320,7 +322,7 @@ def _drift(code: _Code, read: _Read, settings: Settings, *, partial: bool) -> tu
         partial=partial,
     )
     texts = {source.name: source.text or "" for source in documents.sources()}
-    return settings.apply(apply_comments(found, texts, code.sources))
+    return settings.apply(apply_comments(found, texts, code.sources, own=settings.own))
 
 
 def _fix(code: _Code, read: _Read, options: Options, how: dict[str, Any], stdout: IO[str]) -> bool:

@@ -9,10 +9,12 @@ import json
 import sys
 import textwrap
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from asyncapi_guard.cli.command_errors import run_or_say_why
 from asyncapi_guard.cli.reporters import wants_color
 from asyncapi_guard.cli.rule_links import linked, shows_links
 from asyncapi_guard.cli.rule_markdown import markdown_of, repair_of
@@ -26,6 +28,11 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _WIDTH = 88
+_OFF = 'Off by default: turn it on with extend-select = ["style"], or --extend-select style.'
+_OFF_ON_THE_PAGE = (
+    "These are off by default. `extend-select` with the group `style`, or with a code, turns them\n"
+    "on; see [Enforce a style](../how-to/style.md)."
+)
 _HEADER = """\
 <!-- Made by: `asyncapi-guard rules --format markdown > docs/reference/rules.md` -->
 
@@ -53,9 +60,21 @@ document that they are compared with.
     show_default=True,
     help="How to print them.",
 )
-def command(code: str | None, format: str) -> None:
-    """List the rules, or explain the one that is called CODE."""
-    rules = list(RULES.values()) if code is None else [_rule(code)]
+@click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Take your own rules from this configuration.  [default: the nearest one]",
+)
+def command(code: str | None, format: str, config: str | None) -> None:
+    """List the rules, or explain the one that is called CODE.
+
+    Rules of your own, in [tool.asyncapi-guard.rules], are among them.
+    """
+    sys.exit(run_or_say_why(lambda: _run(code, format, config)))
+
+
+def _run(code: str | None, format: str, config: str | None) -> int:
+    rules = [*RULES.values(), *_own(config)] if code is None else [_rule(code, config)]
     if format == "json":
         text = json.dumps({"rules": [_as_dict(rule) for rule in rules]}, indent=2)
     elif format == "markdown":
@@ -64,12 +83,24 @@ def command(code: str | None, format: str) -> None:
         links = shows_links(sys.stdout)
         text = _list(rules, links=links) if code is None else _explained(rules[0], links=links)
     click.echo(text, color=wants_color(sys.stdout))
+    return 0
 
 
-def _rule(code: str) -> Rule:
+def _own(config: str | None) -> list[Rule]:
+    """The rules of the project itself."""
+    from asyncapi_guard.cli.configuration import Configurations
+
+    configuration = Configurations(config).of_folder(Path.cwd())
+    return [rule.text for rule in configuration.settings.rules]
+
+
+def _rule(code: str, config: str | None) -> Rule:
     if code in RULES:
         return RULES[code]
-    raise click.UsageError(f"there is no rule {code!r}{nearest_code(code)}")
+    own = {rule.code: rule for rule in _own(config)}
+    if code in own:
+        return own[code]
+    raise click.UsageError(f"there is no rule {code!r}{nearest_code(code, own)}")
 
 
 def _groups(rules: Sequence[Rule]) -> Iterator[tuple[str, list[Rule]]]:
@@ -86,6 +117,7 @@ def _as_dict(rule: Rule) -> dict[str, Any]:
     return {
         "code": rule.code,
         "severity": rule.severity.value,
+        "optional": rule.optional,
         "group": _group(rule),
         "title": rule.title,
         "why": rule.why,
@@ -104,6 +136,7 @@ def _list(rules: Sequence[Rule], *, links: bool) -> str:
     blocks = []
     for group, members in _groups(rules):
         head = [click.style(group, bold=True)] if group else []
+        head += [_OFF] if members[0].optional else []
         blocks.append("\n".join([*head, *(_line(rule, width, links=links) for rule in members)]))
     return "\n\n".join(blocks)
 
@@ -126,10 +159,11 @@ def _explained(rule: Rule, *, links: bool) -> str:
     parts = [
         f"{_code(rule, links=links)} ({_severity(rule)})",
         _wrapped(rule.title),
-        _wrapped(rule.why),
+        *([_wrapped(rule.why)] if rule.why else ()),
+        *([_wrapped(_OFF)] if rule.optional else ()),
         *([_wrapped(repair_of(rule))] if rule.code in REPAIRS else ()),
-        f"{click.style('Bad:', fg='red')}\n{_indented(rule.bad)}",
-        f"{click.style('Good:', fg='green')}\n{_indented(rule.good)}",
+        *([f"{click.style('Bad:', fg='red')}\n{_indented(rule.bad)}"] if rule.bad else ()),
+        *([f"{click.style('Good:', fg='green')}\n{_indented(rule.good)}"] if rule.good else ()),
     ]
     if rule.about_code:
         parts.append(f"Both beside:\n{_indented(rule.spec)}")
@@ -152,13 +186,18 @@ def _page(rules: Sequence[Rule]) -> str:
     parts = [_HEADER, _table(rules)]
     for group, members in _groups(rules):
         parts += [f"## {group}\n"] * bool(group)
+        parts += [f"{_OFF_ON_THE_PAGE}\n"] * members[0].optional
         parts += [f"### {rule.code}\n\n{markdown_of(rule)}\n" for rule in members]
     return "\n".join(parts).rstrip()
 
 
 def _table(rules: Sequence[Rule]) -> str:
-    rows = [f"| [{r.code}](#{r.code}) | {r.severity.value} | {_cell(r.title)} |" for r in rules]
+    rows = [f"| [{r.code}](#{r.code}) | {_level(r)} | {_cell(r.title)} |" for r in rules]
     return "\n".join(["| code | severity | rule |", "|---|---|---|", *rows, ""])
+
+
+def _level(rule: Rule) -> str:
+    return f"{rule.severity.value} (off)" if rule.optional else rule.severity.value
 
 
 def _cell(text: str) -> str:

@@ -25,6 +25,7 @@ from asyncapi_guard.cli.shared_options import (
     with_rule_options,
 )
 from asyncapi_guard.cli.shown_path import shown_path
+from asyncapi_guard.cli.unused_rules import with_unused_rules
 
 if TYPE_CHECKING:
     from asyncapi_guard.cli.configuration import Configuration, Configurations
@@ -53,6 +54,7 @@ class Options:
 
     files: tuple[str, ...]
     select: tuple[str, ...]
+    extend_select: tuple[str, ...]
     ignore: tuple[str, ...]
     severity: dict[str, str]
     strict: bool
@@ -152,6 +154,8 @@ def _run(options: Options, watched: Watched | None = None) -> int:
     if watched is not None:
         _watch_files(watched, jobs, options.output)
     checked = _fixed(jobs, options) if options.fix else _checked(jobs, options.jobs)
+    if _has_all(jobs, options, configurations):
+        checked = with_unused_rules(jobs, checked)
     reports = [each.report for each in checked]
     text = render(
         options.format or default_format(),
@@ -177,6 +181,18 @@ def _jobs(options: Options, configurations: Configurations, watched: Watched | N
         name = options.stdin_name if file == STDIN else file
         jobs.append(_job(file, name, options, configurations.of_file(name)))
     return jobs
+
+
+def _has_all(jobs: list[Job], options: Options, configurations: Configurations) -> bool:
+    """Whether all documents of the configuration are validated, as far as it names them."""
+    from asyncapi_guard.cli.file_search import collect
+
+    configuration = configurations.of_folder(Path.cwd())
+    if not options.files or not configuration.files or not configuration.settings.rules:
+        return "-" not in options.files
+    named = _configured(configurations)
+    every = collect(named, lambda folder: configurations.of_folder(folder).exclude)
+    return {Path(name).resolve() for name in every} <= {Path(job.file).resolve() for job in jobs}
 
 
 def _job(file: str, name: str, options: Options, configuration: Configuration) -> Job:
@@ -212,6 +228,7 @@ def _settings(base: Settings, options: Options) -> Settings:
     settings = with_rule_options(
         base,
         select=options.select,
+        extend_select=options.extend_select,
         ignore=options.ignore,
         severity=options.severity,
         strict=options.strict,

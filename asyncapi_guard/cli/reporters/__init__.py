@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import importlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from asyncapi_guard.errors import Finding
+    from asyncapi_guard.lint.rule import Rule
 
 __all__ = ["FORMATS", "FileReport", "default_format", "render", "wants_color"]
 
@@ -34,12 +35,14 @@ class FileReport:
         findings: what is wrong with it, in order; some may stand in other files that it refers to.
         seconds: how long it took.
         raw: what was checked under this name, when it was not read from the disk (standard input).
+        own: the project's own rules that were looked for, by code.
     """
 
     file: str
     findings: tuple[Finding, ...]
     seconds: float = 0.0
     raw: bytes | None = None
+    own: Mapping[str, Rule] = field(default_factory=dict, hash=False)
 
 
 def render(

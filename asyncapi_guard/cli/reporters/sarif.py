@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.cli.reporters import FileReport
     from asyncapi_guard.errors import Finding
+    from asyncapi_guard.lint.rule import Rule
 
 __all__ = ["render"]
 
@@ -37,7 +38,7 @@ def render(reports: Sequence[FileReport], *, quiet: bool = False) -> str:  # noq
     findings = distinct(reports)
     codes = sorted({finding.code for finding in findings})
     run = {
-        "tool": {"driver": _driver(codes)},
+        "tool": {"driver": _driver(codes, reports)},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {_BASE: {"description": {"text": "The working directory."}}},
         "artifacts": [{"location": _artifact(f)} for f in dict.fromkeys(r.file for r in reports)],
@@ -49,24 +50,25 @@ def render(reports: Sequence[FileReport], *, quiet: bool = False) -> str:  # noq
 # -- the rules -------------------------------------------------------------------------------------
 
 
-def _driver(codes: Sequence[str]) -> dict[str, Any]:
+def _driver(codes: Sequence[str], reports: Sequence[FileReport]) -> dict[str, Any]:
+    own = {code: rule for report in reports for code, rule in report.own.items()}
     return {
         "name": "asyncapi-guard",
         "semanticVersion": __version__,
-        "rules": [_rule(code) for code in codes],
+        "rules": [_rule(code, RULES.get(code) or own.get(code)) for code in codes],
     }
 
 
-def _rule(code: str) -> dict[str, Any]:
-    if code not in RULES:
+def _rule(code: str, rule: Rule | None) -> dict[str, Any]:
+    if rule is None:
         return {"id": code}
-    rule = RULES[code]
+    url = rule_url(code)
     return {
         "id": code,
         "shortDescription": {"text": rule.title},
-        "fullDescription": {"text": rule.why},
-        "help": {"text": f"{rule.title} {rule.why}", "markdown": markdown_of(rule)},
-        "helpUri": rule_url(code),
+        "fullDescription": {"text": rule.why or rule.title},
+        "help": {"text": f"{rule.title} {rule.why}".rstrip(), "markdown": markdown_of(rule)},
+        **({"helpUri": url} if url else {}),
         "defaultConfiguration": {"level": rule.severity.value},
     }
 

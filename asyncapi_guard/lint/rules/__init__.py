@@ -10,8 +10,9 @@ the rules of `drift` are looked for by `asyncapi-guard check`, the others by `li
 rules` prints them, and `docs/reference/rules.md` is made of them. What the specification says
 with MUST or REQUIRED, or its own JSON Schema forbids, is an error, and so is what stops a guard
 in documents for Socket.IO (`Rule.elsewhere`); what it implies or recommends, and what is hardly
-meant in the Socket.IO profile, is a warning. The examples are parts of documents: `asyncapi` and
-`info` are added where they are missing (`Rule.document`); tests run each.
+meant in the Socket.IO profile, is a warning. What is a matter of taste is a rule of style, which is
+off until a configuration turns it on (`Rule.optional`). The examples are parts of documents:
+`asyncapi` and `info` are added where they are missing (`Rule.document`); tests run each.
 """
 
 from __future__ import annotations
@@ -47,6 +48,10 @@ from asyncapi_guard.lint.rules import (
     security,
     servers,
     socketio,
+    style_addresses,
+    style_names,
+    style_tags,
+    style_texts,
     variables,
 )
 
@@ -88,6 +93,10 @@ RULES: dict[str, Rule] = {
         *events.RULES,
         *extensions.RULES,
         *marks.RULES,
+        *style_names.RULES,
+        *style_texts.RULES,
+        *style_tags.RULES,
+        *style_addresses.RULES,
         *drift.RULES,
     )
 }
@@ -109,4 +118,8 @@ CHECKS: tuple[Callable[[Context], None], ...] = (
     *socketio.CHECKS,
     *marks.CHECKS,
     *components.CHECKS,
+    *style_names.CHECKS,
+    *style_texts.CHECKS,
+    *style_tags.CHECKS,
+    *style_addresses.CHECKS,
 )

@@ -12,11 +12,14 @@ import pytest
 
 import asyncapi_guard
 from asyncapi_guard.errors import Severity
+from asyncapi_guard.lint import Settings
 from asyncapi_guard.lint.rules import CHECKS, RULES
 
 #: Those about documents; for those about code and file see tests/cli/test_check.py.
 CODES = sorted(code for code, rule in RULES.items() if not rule.about_code)
-GROUPS = {"Structure", "Semantics", "Schemas", "Socket.IO profile", "Code and file"}
+GROUPS = {"Structure", "Semantics", "Schemas", "Socket.IO profile", "Style", "Code and file"}
+#: What no document alone can show: that there are too many, and what a configuration lacks.
+NOT_ALONE = {"too-many-findings", "unused-rule"}
 PACKAGE = Path(asyncapi_guard.__file__).parent
 #: The modules of rules, and all that may report: names below the package.
 MODULES = [
@@ -43,13 +46,27 @@ def test_a_rule_says_all_that_a_reader_needs(code):
     assert rule.why.rstrip(")").endswith(".")
     assert rule.bad != rule.good
     assert rule.about_code == (rule.group == "Code and file")
+    assert rule.optional == (rule.group == "Style")
 
 
-@pytest.mark.parametrize("code", [code for code in CODES if code != "too-many-findings"])
+def findings(folder, code, text):
+    """What is found with the rule on, if it is off by default."""
+    on = (code,) if RULES[code].optional else ()
+    return folder.findings(text, settings=Settings(extend_select=on))
+
+
+def test_what_is_off_by_default_is_off(folder):
+    """No rule of style says anything until a configuration turns it on."""
+    for code, rule in RULES.items():
+        if rule.optional:
+            assert code not in {finding.code for finding in folder.findings(rule.bad)}
+
+
+@pytest.mark.parametrize("code", sorted({*CODES} - NOT_ALONE))
 def test_the_bad_example_breaks_the_rule(folder, code):
     """It gives a finding of the rule, with the rule's severity, at a line that exists."""
     rule = RULES[code]
-    mine = [finding for finding in folder.findings(rule.bad) if finding.code == code]
+    mine = [finding for finding in findings(folder, code, rule.bad) if finding.code == code]
     assert mine
     last = len(rule.document(rule.bad).splitlines())
     for finding in mine:
@@ -61,10 +78,9 @@ def test_the_bad_example_breaks_the_rule(folder, code):
 @pytest.mark.parametrize("code", CODES)
 def test_the_good_example_keeps_the_rule(folder, code):
     """It gives no finding of the rule, and no error of any other."""
-    findings = folder.findings(RULES[code].good)
     assert [
         finding
-        for finding in findings
+        for finding in findings(folder, code, RULES[code].good)
         if finding.code == code or finding.severity is Severity.ERROR
     ] == []
 
@@ -78,6 +94,8 @@ _CALLS = {
     "Finding": [5],
     "_at": [2],
     "_finding": [1],
+    "_in_parts": [1],
+    "_misnamed": [1],
     "_findings": [0],
     "_messages_of": [3],
     "at_handler": [2],

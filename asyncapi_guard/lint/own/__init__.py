@@ -1,0 +1,1 @@
+"""Rules that projects write themselves, as tables: places, assertions, a message, no code."""
