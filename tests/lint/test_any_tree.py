@@ -274,6 +274,8 @@ def check(document):
         assert len(finding.message) < 2000
     assert list(findings) == sorted(findings)
     assert len(set(findings)) == len(findings)
+    # With the rules of style there is more, and nothing else.
+    assert set(findings) <= set(lint(document, settings=Settings(extend_select=("style",))))
 
 
 def test_the_documents_are_valid_and_whole():

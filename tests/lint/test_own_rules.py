@@ -14,9 +14,11 @@ from asyncapi_guard.errors import Finding, Severity
 from asyncapi_guard.lint import Settings, lint
 from asyncapi_guard.lint.cases import CASES
 from asyncapi_guard.lint.linter import examine
+from asyncapi_guard.lint.own import patterns
 from asyncapi_guard.lint.own.places import KINDS
 from asyncapi_guard.lint.own.reading import ASSERTIONS, PLACEHOLDERS, own_rule
 from asyncapi_guard.lint.own.rule import OwnRuleError
+from asyncapi_guard.schema import get_engine
 
 if TYPE_CHECKING:
     from conftest import Folder
@@ -376,6 +378,18 @@ def test_mistakes(table: dict[str, Any], key: str, problem: str) -> None:
     assert caught.value.key == key
     assert problem in caught.value.problem
     assert str(caught.value) == (f"{key}: " if key else "") + caught.value.problem
+
+
+@pytest.mark.parametrize("engine", ["rust", "jsonschema"])
+def test_patterns_with_either_engine(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pattern is refused, and matches, whichever engine is installed."""
+    monkeypatch.setattr(patterns, "get_engine", lambda: get_engine(engine))  # type: ignore[arg-type]  # one of its names
+    patterns.matcher.cache_clear()
+    assert patterns.pattern_fault("(").startswith("is not a regular expression")
+    assert patterns.pattern_fault("^[a-z]+$") == ""
+    assert patterns.matcher("^[a-z]+$")("abc")
+    assert not patterns.matcher("^[a-z]+$")("abc\n")
+    patterns.matcher.cache_clear()
 
 
 @pytest.mark.parametrize("name", ["Mine", "my_rule", "", "a-", "1", "a b"])

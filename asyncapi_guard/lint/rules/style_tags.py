@@ -124,10 +124,11 @@ def _check_unique(context: Context) -> None:
 def _check_defined(context: Context, listed: list[str]) -> None:
     if not listed:
         return  # which `info-tags` says once
+    known = frozenset(listed)
     for kind in _WITH_TAGS:
         for holder in context.all(kind) if kind != "Info" else ():
             for name, entry, _ in _named(context, holder):
-                if name not in listed:
+                if name not in known:
                     text = f"tag {shown(name)} is not listed in the tags of 'info'"
                     context.report("tag-defined", entry, text + nearest(name, listed))
 
