@@ -242,6 +242,23 @@ def specs(session: nox.Session) -> None:
     session.run("asyncapi-guard", "validate", *(str(f.relative_to(HERE)) for f in sorted(files)))
 
 
+@nox.session(python=newest_python(), default=False)
+def docs(session: nox.Session) -> None:
+    """The site, with warnings as errors; `-- --external` asks whether links to others work, too."""
+    session.install("-e", ".", *requirements("docs"))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--external", action="store_true")
+    parser.add_argument("--output", type=Path, default=HERE / ".cache" / "site")
+    asked = parser.parse_args(session.posargs)
+    sphinx = ["sphinx-build", "-W", "-n", "--keep-going", "-j", "auto"]
+    doctrees = str(Path(session.create_tmp()).resolve() / "doctrees")
+    session.run(*sphinx, "-d", doctrees, "-b", "html", "docs", str(asked.output))
+    if asked.external:
+        found = str(asked.output.with_name("links"))
+        session.run(*sphinx, "-d", doctrees, "-b", "linkcheck", "docs", found)
+    session.log(f"the site: {(asked.output / 'index.html').resolve().as_uri()}")
+
+
 @nox.session
 def build(session: nox.Session) -> None:
     """Wheel and sdist; the wheel alone, installed and run."""
