@@ -29,6 +29,7 @@ extensions = [
     "cli_reference",
     "docstrings",
     "github_anchors",
+    "inline_pictures",
     "module_picture",
     "next_page",
     "repository_links",
