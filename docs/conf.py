@@ -35,6 +35,9 @@ extensions = [
     "repository_links",
     "traffic_code",
 ]
+# Two hyphens before an option are two hyphens.
+smartquotes = False
+templates_path = ["_templates"]
 exclude_patterns = ["_extensions"]
 
 # -- Markdown --------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ def commands() -> Iterator[tuple[click.Context, click.Command]]:
     """Each command, with the context in which it is called by its name; groups before theirs."""
     from asyncapi_guard.cli import cli
 
-    yield from _below(cli, click.Context(cli, info_name=PROGRAM, max_content_width=88))
+    yield from _below(cli, click.Context(cli, info_name=PROGRAM, **cli.context_settings))
 
 
 def _below(
@@ -93,7 +93,9 @@ def _prose(text: str) -> str:
 
 def _escaped(text: str) -> str:
     """Words that Markdown would read as something else, as they are written."""
-    return re.sub(r"(?<!`)([<>*_\[\]\\|#])(?!`)", r"\\\1", text)
+    parts = re.split(r"(`[^`]*`)", text)
+    parts[::2] = [re.sub(r"([<>*_\[\]\\|#])", r"\\\1", part) for part in parts[::2]]
+    return "".join(parts)
 
 
 def _option(parameter: click.Parameter, context: click.Context) -> str:

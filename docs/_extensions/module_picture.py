@@ -22,9 +22,9 @@ _BOX = re.compile(r'\s*(\w+)\["<b>(.*?)</b>(?:<br/>(.*?))?"\]$')
 _ARROW = re.compile(r"\s*(\w+) --> (\w+)$")
 _GROUP = re.compile(r'\s*subgraph (\w+)\["(.*)"\]$')
 
-WIDTH, HEIGHT, GAP, ROW, LANE, EDGE = 208, 50, 20, 104, 16, 8
+WIDTH, HEIGHT, GAP, ROW, LANE, EDGE = 164, 50, 14, 96, 12, 12
 #: How many letters of a label fit in a box.
-_LETTERS = 32
+_LETTERS = 24
 
 
 def _read(text: str) -> tuple[dict[str, tuple[str, str]], set[str], list[tuple[str, str]]]:
@@ -64,7 +64,7 @@ def svg(text: str) -> str:
         f'role="img" aria-label="{_told(boxes, arrows)}">'
         '<defs><marker id="picture-tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" '
         'markerHeight="7" orient="auto"><path class="tip" d="M0 0l8 4-8 4z"/></marker></defs>'
-        f"{''.join(drawn)}</svg>"
+        f"{''.join(drawn)}{_legend(height) if grouped else ''}</svg>"
     )
 
 
@@ -76,6 +76,15 @@ def _told(boxes: dict[str, tuple[str, str]], arrows: list[tuple[str, str]]) -> s
         if used:
             lines.append(f"{shown} imports {', '.join(used)}.")
     return escape(" ".join(lines))
+
+
+def _legend(height: int) -> str:
+    """What the color of a box means, in the free corner."""
+    y = height - EDGE - 16
+    return (
+        f'<g class="box grouped"><rect x="{EDGE}" y="{y}" width="24" height="16" rx="4"/></g>'
+        f'<text class="label legend" x="{EDGE + 32}" y="{y + 12}">in integrations/</text>'
+    )
 
 
 def _top(layer: int) -> int:

@@ -8,7 +8,11 @@
       else each.removeAttribute("tabindex");
     }
   };
-  addEventListener("DOMContentLoaded", update);
+  addEventListener("DOMContentLoaded", () => {
+    update();
+    // A picture begins in its middle, where its roots are.
+    for (const each of document.querySelectorAll(".picture-frame")) each.scrollLeft = (each.scrollWidth - each.clientWidth) / 2;
+  });
   addEventListener("load", update);
   addEventListener("resize", update);
 })();
