@@ -94,7 +94,7 @@ def _top(layer: int) -> int:
 def _box(layout: Layout, name: str, shown: str, label: str, is_grouped: bool) -> str:
     center, layer = layout.centers[name]
     x, y = round(center) + EDGE, _top(layer)
-    rows = [label] if len(label) <= _LETTERS else _halves(label)
+    rows = [label] if 0 < len(label) <= _LETTERS else _halves(label)
     start = y + HEIGHT / 2 - (len(rows) * 14) / 2 + 4
     texts = [f'<text class="name" x="{x}" y="{start:.0f}">{escape(shown)}</text>']
     texts += [
@@ -108,6 +108,8 @@ def _box(layout: Layout, name: str, shown: str, label: str, is_grouped: bool) ->
 
 def _halves(label: str) -> list[str]:
     words = label.split()
+    if len(words) < 2:
+        return words
     cuts = range(1, len(words))
     best = min(cuts, key=lambda n: abs(len(" ".join(words[:n])) - len(" ".join(words[n:]))))
     return [" ".join(words[:best]), " ".join(words[best:])]
