@@ -75,7 +75,7 @@ def tests(session: nox.Session, versions: str) -> None:
 def newest(session: nox.Session) -> None:
     """All tests, with the newest release of everything that the project itself does not cap."""
     # The checkers of types as well: some tests run them over generated code.
-    needed = [*requirements("test"), *requirements("types")]
+    needed = [*requirements("test"), *requirements("types"), *requirements("docs")]
     session.install("--upgrade", "pip")
     session.install("--upgrade", "--upgrade-strategy", "eager", "-e", ".", *needed)
     show_versions(session, [*runtime_requirements(), *INDIRECT, *needed])
@@ -187,7 +187,7 @@ def full(session: nox.Session, servers: str) -> None:
         return
     if not require_all(session):
         session.error("not all of the tests can run here")
-    session.install("-e", ".", *requirements("test"), *requirements("types"))
+    session.install("-e", ".", *requirements("test"), *requirements("types"), *requirements("docs"))
     fetch_suites(session)
     session.run("python", "-m", "pytest", *session.posargs, env={"REQUIRE_ALL": "full"})
 

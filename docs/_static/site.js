@@ -10,8 +10,8 @@
   };
   addEventListener("DOMContentLoaded", () => {
     update();
-    // A picture begins in its middle, where its roots are.
-    for (const each of document.querySelectorAll(".picture-frame")) each.scrollLeft = (each.scrollWidth - each.clientWidth) / 2;
+    // The picture of the modules begins in its middle, where its roots are.
+    for (const each of document.querySelectorAll(".picture-frame:has(.picture)")) each.scrollLeft = (each.scrollWidth - each.clientWidth) / 2;
   });
   addEventListener("load", update);
   addEventListener("resize", update);
