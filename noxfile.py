@@ -242,7 +242,7 @@ def specs(session: nox.Session) -> None:
     session.run("asyncapi-guard", "validate", *(str(f.relative_to(HERE)) for f in sorted(files)))
 
 
-@nox.session(python=newest_python(), default=False)
+@nox.session(default=False)
 def docs(session: nox.Session) -> None:
     """The site, with warnings as errors; `-- --external` asks whether links to others work, too."""
     session.install("-e", ".", *requirements("docs"))
