@@ -75,7 +75,7 @@ def tests(session: nox.Session, versions: str) -> None:
 def newest(session: nox.Session) -> None:
     """All tests, with the newest release of everything that the project itself does not cap."""
     # The checkers of types as well: some tests run them over generated code.
-    needed = [*requirements("test"), *requirements("types")]
+    needed = [*requirements("test"), *requirements("types"), *requirements("docs")]
     session.install("--upgrade", "pip")
     session.install("--upgrade", "--upgrade-strategy", "eager", "-e", ".", *needed)
     show_versions(session, [*runtime_requirements(), *INDIRECT, *needed])
@@ -187,7 +187,7 @@ def full(session: nox.Session, servers: str) -> None:
         return
     if not require_all(session):
         session.error("not all of the tests can run here")
-    session.install("-e", ".", *requirements("test"), *requirements("types"))
+    session.install("-e", ".", *requirements("test"), *requirements("types"), *requirements("docs"))
     fetch_suites(session)
     session.run("python", "-m", "pytest", *session.posargs, env={"REQUIRE_ALL": "full"})
 
@@ -240,6 +240,23 @@ def specs(session: nox.Session) -> None:
     session.install(".")
     files = [*HERE.glob("specs/**/*.yml"), *HERE.glob("examples/**/asyncapi.yml")]
     session.run("asyncapi-guard", "validate", *(str(f.relative_to(HERE)) for f in sorted(files)))
+
+
+@nox.session(default=False)
+def docs(session: nox.Session) -> None:
+    """The site, with warnings as errors; `-- --external` asks whether links to others work, too."""
+    session.install("-e", ".", *requirements("docs"))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--external", action="store_true")
+    parser.add_argument("--output", type=Path, default=HERE / ".cache" / "site")
+    asked = parser.parse_args(session.posargs)
+    sphinx = ["sphinx-build", "-W", "-n", "--keep-going", "-j", "auto"]
+    doctrees = str(Path(session.create_tmp()).resolve() / "doctrees")
+    session.run(*sphinx, "-d", doctrees, "-b", "html", "docs", str(asked.output))
+    if asked.external:
+        found = str(asked.output.with_name("links"))
+        session.run(*sphinx, "-d", doctrees, "-b", "linkcheck", "docs", found)
+    session.log(f"the site: {(asked.output / 'index.html').resolve().as_uri()}")
 
 
 @nox.session

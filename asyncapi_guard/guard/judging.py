@@ -174,7 +174,7 @@ class Guard:
         binary: bool = False,
         read: bool = False,
     ) -> Verdict:
-        """Judge an event that another process sends by a message queue; see `receive_event`."""
+        """Judge an event that another process sends by a queue; arguments as in `receive_event`."""
         rule = self.rule_of_queued(namespace, event) if isinstance(event, str) else None
         if rule is None:
             plan = self.plan_of(namespace)

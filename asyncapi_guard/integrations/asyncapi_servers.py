@@ -46,7 +46,13 @@ class _ServerDropIn(DropIn):
     def on_namespace(
         self, namespace_handler: Any, *, get_from_typehint: bool | None = None
     ) -> None:
-        """As `register_namespace`, by Flask-SocketIO's name for it."""
+        """As `register_namespace`, by Flask-SocketIO's name for it.
+
+        Args:
+            namespace_handler: the class-based namespace.
+            get_from_typehint: the type hints of its `on_*` methods say what is received and
+                acknowledged.
+        """
         self.register_namespace(namespace_handler, get_from_typehint=get_from_typehint)
 
     def _is_of_contract(self, event: str, handler: Any) -> bool:  # noqa: ARG002  # as for clients

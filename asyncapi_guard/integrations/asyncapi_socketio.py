@@ -190,7 +190,14 @@ class AsyncAPISocketIO(CodeFirstApplication, SocketIO):  # type: ignore[misc]  #
         namespace: str | None = None,
         **models: Any,
     ) -> None:
-        """Register an event handler, as `on` does."""
+        """Register an event handler, as `on` does.
+
+        Args:
+            message: the event.
+            handler: what is called with its arguments.
+            namespace: the Socket.IO namespace.
+            **models: the options of `on`.
+        """
         self.on(message, namespace, **models)(handler)
 
     def on_namespace(

@@ -361,6 +361,9 @@ class CodeFirstApplication:
             no_ack: it is emitted without a callback.
             expired: by it, the guard tells clients that their identity has ended; see `x-guard`.
             **misspelt: `discription`, as SIO-AsyncAPI calls the description.
+
+        Raises:
+            TypeError: another argument has no such name.
         """
         if misspelt.keys() - {"discription"}:
             raise TypeError(f"doc_emit has no argument {min(misspelt.keys() - {'discription'})!r}")
@@ -453,7 +456,13 @@ class CodeFirstApplication:
                 return
 
     def shortcut(self, rule: Rule, namespace: str, event: str) -> Shortcut | None:  # noqa: ARG002  # python-socketio's have some
-        """Return what may judge a received event instead of its rule; `None` for nothing."""
+        """Return what may judge a received event instead of its rule; `None` for nothing.
+
+        Args:
+            rule: what judges the event otherwise.
+            namespace: the Socket.IO namespace.
+            event: its name.
+        """
         return None
 
     # -- the document ------------------------------------------------------------------------------
@@ -462,6 +471,9 @@ class CodeFirstApplication:
         """The document as data: the one in force, or what is registered now.
 
         With `spec=`, and before a guard has read it, it is what is in the file.
+
+        Raises:
+            RuntimeError: there is none, because `generate_docs` is `False`.
         """
         if self.spec is not None:
             return copy.deepcopy(dict(self._documents().main.data))

@@ -204,7 +204,13 @@ class RenewedGuard(AsyncAPIGuard):
         self._renewing = threading.Lock()
 
     def shortcut(self, rule: Rule, namespace: str, event: str) -> Shortcut | None:
-        """Return what may judge a received event instead of its rule; `None` for nothing."""
+        """Return what may judge a received event instead of its rule; `None` for nothing.
+
+        Args:
+            rule: what judges the event otherwise.
+            namespace: the Socket.IO namespace.
+            event: its name.
+        """
         return self._owner.shortcut(rule, namespace, event)
 
     def _renew(self) -> None:

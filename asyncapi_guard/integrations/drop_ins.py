@@ -291,7 +291,13 @@ class DropIn(CodeFirstApplication, Base):
         return self._calls.typed_handler(event, namespace, args)
 
     def shortcut(self, rule: Rule, namespace: str, event: str) -> Shortcut | None:
-        """Return what may judge a received event instead of its rule; `None` for nothing."""
+        """Return what may judge a received event instead of its rule; `None` for nothing.
+
+        Args:
+            rule: what judges the event otherwise.
+            namespace: the Socket.IO namespace.
+            event: its name.
+        """
         receiver = self.registry.own_receiver(namespace, event)
         if receiver is None:
             return None

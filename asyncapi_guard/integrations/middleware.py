@@ -318,7 +318,13 @@ class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage, KnowsClients, Le
         return None
 
     def shortcut(self, rule: Rule, namespace: str, event: str) -> Shortcut | None:  # noqa: ARG002  # drop-ins have some
-        """Return what may judge a received event instead of its rule; `None` for nothing."""
+        """Return what may judge a received event instead of its rule; `None` for nothing.
+
+        Args:
+            rule: what judges the event otherwise.
+            namespace: the Socket.IO namespace.
+            event: its name.
+        """
         return None
 
     @property

@@ -56,7 +56,13 @@ class AsyncTestedServer:
         namespace: str = "/",
         callback: Callable[..., Any] | None = None,
     ) -> None:
-        """Send an event; a tuple is several arguments.
+        """Send an event.
+
+        Args:
+            event: its name.
+            data: its argument; a tuple is several.
+            namespace: the Socket.IO namespace.
+            callback: called with the values of the ack.
 
         Raises:
             EmitValidationError: it breaks the contract.
@@ -72,6 +78,12 @@ class AsyncTestedServer:
     ) -> Any:
         """Send an event, and return the ack; several values are a tuple.
 
+        Args:
+            event: its name.
+            data: its argument; a tuple is several.
+            namespace: the Socket.IO namespace.
+            timeout: how many seconds to wait for the ack; by default those of the client.
+
         Raises:
             EmitValidationError: the event breaks the contract.
             AckValidationError: the ack does, or the server's guard rejected the event.
@@ -86,6 +98,11 @@ class AsyncTestedServer:
 
     async def received(self, event: str, namespace: str = "/", timeout: float | None = None) -> Any:
         """Take the next event of a name, and wait for it if it has not come yet.
+
+        Args:
+            event: its name.
+            namespace: the Socket.IO namespace.
+            timeout: how many seconds to wait; by default those of the client.
 
         Returns:
             Its argument; several are a tuple, none is `None`.
@@ -176,7 +193,30 @@ async def async_client(  # noqa: PLR0913  # all but the first two are options, b
     perspective: Literal["server", "client"] | None = None,
     serializer: Any = "default",
 ) -> AsyncIterator[AsyncTestedServer]:
-    """Connect a guarded client on asyncio; arguments, results and errors are those of `client`."""
+    """Connect a guarded client on asyncio, and tell what the server did wrong at the end.
+
+    Args:
+        url: of the server.
+        spec: the document of the server, as for `AsyncAPIGuard`.
+        auth: what the client sends to enter the namespaces.
+        namespaces: those to enter.
+        headers: of the requests that connect.
+        transports: `websocket`, `polling`, or both; as python-socketio chooses by default.
+        timeout: how many seconds to wait for connections, acks and events.
+        policy: as for `AsyncAPIGuard`.
+        perspective: as for `AsyncAPIGuard`.
+        serializer: the server's, as for `socketio.Client`: `"msgpack"`, or a class of packets.
+
+    Yields:
+        The server as the client sees it.
+
+    Raises:
+        ContractBroken: when the block ends without an exception, and the server sent what the
+            document does not allow.
+        ConnectionError: python-socketio's own: the server is not there, or does not let it in.
+        EmitValidationError: the auth breaks the contract.
+        SpecError: the document cannot be used.
+    """
     guard = AsyncAPIGuard(spec, policy=policy, perspective=perspective)
     tested, entered = AsyncTestedServer(guard, timeout, serializer=serializer), list(namespaces)
     for namespace in entered:

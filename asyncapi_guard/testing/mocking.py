@@ -68,6 +68,11 @@ class MockServer:
     def received(self, event: str, namespace: str = "/", timeout: float | None = None) -> Any:
         """Take the next event of a name that a client sent, and wait for it if it has not come.
 
+        Args:
+            event: its name.
+            namespace: the Socket.IO namespace.
+            timeout: how many seconds to wait; by default those of the mock.
+
         Returns:
             Its argument; several are a tuple, none is `None`.
 
@@ -82,6 +87,9 @@ class MockServer:
 
     def violation(self, timeout: float | None = None) -> Violation:
         """Take the next violation, which the test expects; wait for it if it has not come yet.
+
+        Args:
+            timeout: how many seconds to wait; by default those of the mock.
 
         Raises:
             NotReceived: nothing broke the contract in time.
@@ -165,17 +173,46 @@ class AsyncMockServer:
         return self._mock.violations
 
     async def received(self, event: str, namespace: str = "/", timeout: float | None = None) -> Any:
-        """As for `MockServer`."""
+        """Take the next event of a name that a client sent, and wait for it if it has not come.
+
+        Args:
+            event: its name.
+            namespace: the Socket.IO namespace.
+            timeout: how many seconds to wait; by default those of the mock.
+
+        Returns:
+            Its argument; several are a tuple, none is `None`.
+
+        Raises:
+            NotReceived: it did not come in time.
+        """
         return await asyncio.to_thread(self._mock.received, event, namespace, timeout)
 
     async def violation(self, timeout: float | None = None) -> Violation:
-        """As for `MockServer`."""
+        """Take the next violation, which the test expects; wait for it if it has not come yet.
+
+        Args:
+            timeout: how many seconds to wait; by default those of the mock.
+
+        Raises:
+            NotReceived: nothing broke the contract in time.
+        """
         return await asyncio.to_thread(self._mock.violation, timeout)
 
     async def emit(
         self, event: str, payload: Any = NOTHING, namespace: str = "/", *, to: str | None = None
     ) -> None:
-        """As for `MockServer`."""
+        """Emit an event to the clients of a namespace.
+
+        Args:
+            event: its name.
+            payload: its argument, or a list of several; by default an example or a drawn value.
+            namespace: the Socket.IO namespace.
+            to: a room, or the session id of a client; by default everyone.
+
+        Raises:
+            EmitValidationError: it breaks the contract.
+        """
         await asyncio.to_thread(self._mock.emit, event, payload, namespace, to=to)
 
 
@@ -222,6 +259,7 @@ def mock(  # noqa: PLR0913  # all but the first are options, by keyword
             document does not allow.
         OSError: it cannot listen there.
         SpecError: the document or the scenario cannot be used.
+        TypeError: `credentials` or `cors` is a text.
         ValueError: an option is none.
     """
     if isinstance(credentials, str) or isinstance(cors, str):
@@ -253,7 +291,11 @@ def mock(  # noqa: PLR0913  # all but the first are options, by keyword
 async def async_mock(
     spec: str | os.PathLike[str] | Mapping[str, Any] | Contract, **options: Any
 ) -> AsyncIterator[AsyncMockServer]:
-    """Serve a mock for tests on asyncio; arguments and exceptions as for `mock`.
+    """Serve a mock for tests on asyncio; options and exceptions are those of `mock`.
+
+    Args:
+        spec: the document, as for `AsyncAPIGuard`.
+        **options: those of `mock`.
 
     Yields:
         The mock. It runs on threads, so the event loop of the test is free.

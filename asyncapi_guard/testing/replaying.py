@@ -22,8 +22,12 @@ __all__ = ["Given", "Replay", "ReplayClient", "ReplayStep", "ServerBrokeContract
 class ServerBrokeContract(AssertionError):
     """A server did what its contract forbids.
 
-    Attributes:
+    Args:
         failures: what it did, as `asyncapi-guard test` reports it.
+        secrets: texts that the message must not quote.
+
+    Attributes:
+        failures: as given.
     """
 
     def __init__(self, failures: tuple[Failure, ...], secrets: tuple[str, ...] = ()) -> None:

@@ -58,7 +58,13 @@ class TestedServer:
         namespace: str = "/",
         callback: Callable[..., Any] | None = None,
     ) -> None:
-        """Send an event; a tuple is several arguments.
+        """Send an event.
+
+        Args:
+            event: its name.
+            data: its argument; a tuple is several.
+            namespace: the Socket.IO namespace.
+            callback: called with the values of the ack.
 
         Raises:
             EmitValidationError: it breaks the contract.
@@ -74,6 +80,12 @@ class TestedServer:
     ) -> Any:
         """Send an event, and return the ack; several values are a tuple.
 
+        Args:
+            event: its name.
+            data: its argument; a tuple is several.
+            namespace: the Socket.IO namespace.
+            timeout: how many seconds to wait for the ack; by default those of the client.
+
         Raises:
             EmitValidationError: the event breaks the contract.
             AckValidationError: the ack does, or the server's guard rejected the event.
@@ -88,6 +100,11 @@ class TestedServer:
 
     def received(self, event: str, namespace: str = "/", timeout: float | None = None) -> Any:
         """Take the next event of a name, and wait for it if it has not come yet.
+
+        Args:
+            event: its name.
+            namespace: the Socket.IO namespace.
+            timeout: how many seconds to wait; by default those of the client.
 
         Returns:
             Its argument; several are a tuple, none is `None`.
