@@ -107,9 +107,7 @@ def before_and_after() -> list[str]:
     """The two programs of the README's difference."""
     ((_, difference),) = blocks("README.md", "diff")
     lines = difference.splitlines()
-    return [
-        "\n".join(line[1:] for line in lines if not line.startswith(other)) for other in "+-"
-    ]
+    return ["\n".join(line[1:] for line in lines if not line.startswith(other)) for other in "+-"]
 
 
 def answers(program: str, *moves: dict[str, object]) -> list[Any]:
