@@ -7,6 +7,8 @@ imported here.
 
 from __future__ import annotations
 
+import re
+
 __all__ = [
     "CHANGELOG",
     "DOCUMENTATION",
@@ -17,6 +19,7 @@ __all__ = [
     "page",
     "picture",
     "project_urls",
+    "with_absolute_links",
 ]
 
 #: The repository. To move the project, change this line; a test names what else has to follow.
@@ -60,3 +63,35 @@ def project_urls() -> dict[str, str]:
         "Issues": ISSUES,
         "Changelog": CHANGELOG,
     }
+
+
+def with_absolute_links(text: str, ref: str) -> str:
+    """Return Markdown whose links and pictures have absolute URLs. Code is left as it is.
+
+    Args:
+        text: Markdown with links that are relative to the root of the repository.
+        ref: Branch, tag or commit that the links lead to.
+    """
+    code = re.compile(
+        r"^(```+|~~~+).*?^\1[^\n]*$|(?<!`)(`+)(?!`).+?(?<!`)\2(?!`)", re.MULTILINE | re.DOTALL
+    )
+    # Inline, in a definition, and in HTML.
+    targets = re.compile(
+        r"""(?<=\]\()[^()\s]+|(?<=^\[)(?P<label>[^\]]+\]:[ ]*)\S+"""
+        r"""|(?P<html><(?:a|img|source)\b[^>]*?\b(?:href|src|srcset)=["'])[^"']+""",
+        re.MULTILINE,
+    )
+    absolute = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//|#")
+    left = [match.span() for match in code.finditer(text)]
+
+    def replaced(match: re.Match[str]) -> str:
+        before = match["label"] or match["html"] or ""
+        target = match[0][len(before) :]
+        in_code = any(start <= match.start() < end for start, end in left)
+        if in_code or absolute.match(target):
+            return match[0]
+        path = target.removeprefix("./")
+        is_picture = path.lower().endswith((".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"))
+        return before + (picture if is_picture else page)(path, ref)
+
+    return targets.sub(replaced, text)
