@@ -289,11 +289,20 @@ def sbom(session: nox.Session) -> None:
         "--sv",
         "1.6",
     ]
-    # The wheel is what it is about, and not a part of it.
-    about = ["--pyproject", "pyproject.toml", "--mc-type", "library"]
-    session.run(*command, *about, "--validate", "-o", str(asked.file), str(python))
-    components = json.loads(asked.file.read_text(encoding="utf-8"))["components"]
-    session.log(f"{asked.file}: {len(components)} packages")
+    # The wheel is what it is about, and not a part of it. pyproject.toml has no version to read.
+    project = nox.project.load_toml("pyproject.toml")["project"]
+    known = {key: project[key] for key in ("name", "description", "license")}
+    known["version"] = wheel.name.split("-")[1]
+    about = Path(session.create_tmp()).resolve() / "pyproject.toml"
+    lines = [f"{key} = {json.dumps(value)}" for key, value in known.items()]
+    about.write_text("\n".join(["[project]", *lines, ""]), encoding="utf-8")
+    options = ["--pyproject", str(about), "--mc-type", "library", "--validate"]
+    session.run(*command, *options, "-o", str(asked.file), str(python))
+    made = json.loads(asked.file.read_text(encoding="utf-8"))
+    root, packages = made["metadata"]["component"], made["components"]
+    if root["version"] != known["version"] or not packages:
+        session.error(f"{asked.file} does not say what {wheel.name} brings")
+    session.log(f"{asked.file}: {root['name']} {root['version']}, with {len(packages)} packages")
 
 
 @nox.session(default=False)
