@@ -292,6 +292,7 @@ def sbom(session: nox.Session) -> None:
     # The wheel is what it is about, and not a part of it. pyproject.toml has no version to read.
     project = nox.project.load_toml("pyproject.toml")["project"]
     known = {key: project[key] for key in ("name", "description", "license")}
+    known["dependencies"] = project["dependencies"]
     known["version"] = wheel.name.split("-")[1]
     about = Path(session.create_tmp()).resolve() / "pyproject.toml"
     lines = [f"{key} = {json.dumps(value)}" for key, value in known.items()]

@@ -19,4 +19,4 @@ def testing_extra(module: str) -> Any:
     try:
         return import_module(module)
     except ImportError as error:
-        raise missing_extra("a test of a server", error.name or module, "testing") from error
+        raise missing_extra("testing a server", error.name or module, "testing") from error
