@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
+import yaml
 from built import ROOT
 from markdown_it import MarkdownIt
 from packaging.requirements import Requirement
@@ -181,6 +182,14 @@ def test_the_extras(metadata: Message) -> None:
     assert extras >= {
         *("models", "pydantic", "jwt", "prometheus", "opentelemetry", "lsp", "testing", "watch"),
     }
+
+
+def test_the_hook_installs_what_the_extra_does() -> None:
+    """pre-commit knows no extras."""
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    said = {each["id"]: each.get("additional_dependencies", []) for each in hooks}
+    assert said.pop("asyncapi-guard-models") == PROJECT["optional-dependencies"]["models"]
+    assert not any(said.values())
 
 
 def test_the_pythons(metadata: Message) -> None:
