@@ -17,7 +17,7 @@ def missing_extra(what: str, package: str, extra: str) -> MissingExtraError:
 
     Args:
         what: What the user asked for, such as `metrics.prometheus`.
-        package: The package that is missing.
+        package: The package or module that is missing.
         extra: The extra that installs it.
     """
     return MissingExtraError(f"{what} needs {package}: {install_line(extra)}", name=package)

@@ -49,7 +49,7 @@ def pyjwt() -> ModuleType:
     try:
         import jwt
     except ImportError:
-        raise missing_extra("security.jwt", "jwt", "jwt") from None
+        raise missing_extra("security.jwt", "PyJWT", "jwt") from None
     return jwt
 
 
