@@ -249,7 +249,7 @@ class MissingExtraError(InstallationError, ModuleNotFoundError):
     """An extra of the package is not installed. The message has the line that installs it.
 
     Attributes:
-        name: The module that is missing.
+        name: The package or module that is missing.
     """
 
 
