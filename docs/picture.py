@@ -62,6 +62,8 @@ LABELS = {
     "errors": "the exceptions",
     "violations": "evidence about traffic",
     "renamed": "old names that still work",
+    "extras": "what is missing, and how to install it",
+    "project_urls": "where the project is on the web",
     "integrations.threads": "acts on servers with threads",
     "integrations.aio": "the same text with await",
     "integrations.deciding": "decides: no sending, no waiting",

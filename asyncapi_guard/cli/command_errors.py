@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from asyncapi_guard.errors import MissingExtraError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -37,6 +39,8 @@ def run_or_say_why(run: Callable[[], int]) -> int:
         return run()
     except (click.ClickException, click.exceptions.Exit, click.Abort):
         raise
+    except MissingExtraError as error:
+        raise CannotRun(str(error)) from error
     except Exception as error:  # noqa: BLE001  # whatever it is
         if isinstance(error, OSError) and error.errno in _UNHEARD and error.filename is None:
             return _unheard(error)

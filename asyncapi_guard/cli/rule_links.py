@@ -6,6 +6,7 @@ import os
 from typing import IO, TYPE_CHECKING, Any
 
 from asyncapi_guard.lint.rules import RULES
+from asyncapi_guard.project_urls import page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["PAGE", "linked", "rule_url", "shows_links"]
 
 #: The page of the rules; the code of a rule is its anchor there, and codes do not change.
-PAGE = "https://github.com/asyncapi-guard/asyncapi-guard/blob/main/docs/reference/rules.md"
+PAGE = page("docs/reference/rules.md")
 
 #: What terminals with links say of themselves, in variables and in `TERM`.
 _PROGRAMS = ("ghostty", "hyper", "iterm.app", "rio", "tabby", "vscode", "warpterminal", "wezterm")

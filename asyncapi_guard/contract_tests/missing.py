@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from asyncapi_guard.extras import missing_extra
+
 __all__ = ["testing_extra"]
 
 
@@ -12,11 +14,9 @@ def testing_extra(module: str) -> Any:
     """A module that the extra `testing` installs.
 
     Raises:
-        ImportError: it is not installed; the message has the line that installs it.
+        MissingExtraError: it is not installed; the message has the line that installs it.
     """
     try:
         return import_module(module)
     except ImportError as error:
-        raise ImportError(
-            f"tests of a server need {module}: pip install 'asyncapi-guard[testing]'"
-        ) from error
+        raise missing_extra("testing a server", error.name or module, "testing") from error

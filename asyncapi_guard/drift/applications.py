@@ -31,7 +31,8 @@ from asyncapi_guard.drift.found_servers import (
     servers_in,
     wrapped_around,
 )
-from asyncapi_guard.errors import AsyncAPIGuardError
+from asyncapi_guard.errors import AsyncAPIGuardError, MissingExtraError
+from asyncapi_guard.extras import install_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -47,7 +48,7 @@ __all__ = [
     "short_name",
 ]
 
-_INSTALL = "; for AsyncAPISocketIO, pip install 'asyncapi-guard[pydantic]'"
+_INSTALL = f"; for AsyncAPISocketIO, {install_line('pydantic')}"
 _NAME = r"[^\W\d]\w*"
 _TARGET = re.compile(
     rf"(?P<module>{_NAME}(?:\.{_NAME})*):(?P<path>{_NAME}(?:\.{_NAME})*)(?P<call>\(\))?"
@@ -333,6 +334,8 @@ def _failed(message: str, error: BaseException, target: str = "") -> BaseExcepti
         return ApplicationError(str(error))
     if isinstance(error, SystemExit):
         return ApplicationError(f"{target} exits when it is imported", _trace(error))
+    if isinstance(error, MissingExtraError):
+        return ApplicationError(f"{message}: {error}")
     hint = _INSTALL if isinstance(error, ModuleNotFoundError) and error.name == "pydantic" else ""
     return ApplicationError(f"{message}: {type(error).__name__}: {error}{hint}", _trace(error))
 

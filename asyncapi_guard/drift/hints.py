@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from asyncapi_guard.codefirst.handler_functions import written_function
 from asyncapi_guard.drift.endings import may_return_nothing
 from asyncapi_guard.errors import RegistrationError
+from asyncapi_guard.extras import install_line
 from asyncapi_guard.integrations.handlers.registered import LIBRARIES
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Signed", "hinted_receiver", "is_decorated", "is_silent", "may_end", "signed"]
 
-_INSTALL = "Pydantic reads hints; pip install 'asyncapi-guard[pydantic]'"
+_INSTALL = f"Pydantic reads hints; {install_line('pydantic')}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from socketio.async_pubsub_manager import AsyncPubSubManager
 
 from asyncapi_guard.contract import Mode
 from asyncapi_guard.errors import InstallationError
+from asyncapi_guard.extras import missing_extra
 from asyncapi_guard.integrations.deciding.client import ClientDecisions
 from asyncapi_guard.integrations.deciding.publishing import PublishDecisions
 from asyncapi_guard.integrations.deciding.server import ServerDecisions
@@ -364,7 +365,7 @@ def need_pydantic() -> None:
     """Raise for an installation that cannot make instances.
 
     Raises:
-        InstallationError: Pydantic is not installed.
+        MissingExtraError: Pydantic is not installed.
     """
     if importlib.util.find_spec("pydantic") is None:
-        raise InstallationError("typed=True needs Pydantic: pip install 'asyncapi-guard[pydantic]'")
+        raise missing_extra("typed=True", "pydantic", "pydantic")

@@ -5,7 +5,7 @@
     guard = AsyncAPIGuard("asyncapi.yml")
     metrics.prometheus(guard)
 
-Both need an extra: `pip install 'asyncapi-guard[prometheus]'` or `'asyncapi-guard[opentelemetry]'`.
+Both need an extra: `pip install "asyncapi-guard[prometheus]"` or `"asyncapi-guard[opentelemetry]"`.
 Nothing is added to an event that was not asked for.
 """
 
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.errors import InstallationError
+from asyncapi_guard.extras import missing_extra
 
 if TYPE_CHECKING:
     from asyncapi_guard.integrations.middleware import AsyncAPIGuard
@@ -33,7 +33,8 @@ def prometheus(guard: AsyncAPIGuard, *, registry: Any = None, histograms: bool =
         histograms: measure how long judging and handlers take, too.
 
     Raises:
-        InstallationError: prometheus_client is not installed, or the guard is in the registry.
+        InstallationError: prometheus_client is not installed, which is a `MissingExtraError`, or
+            the guard is in the registry.
     """
     try:
         from asyncapi_guard.metrics.for_prometheus import export
@@ -64,7 +65,7 @@ def opentelemetry(
         histograms: measure how long judging and handlers take, too.
 
     Raises:
-        InstallationError: OpenTelemetry's API is not installed.
+        MissingExtraError: OpenTelemetry's API is not installed.
         ValueError: the share is less than 0 or more than 1.
     """
     if not 0 <= spans <= 1:
@@ -79,6 +80,4 @@ def opentelemetry(
 def _missing(error: ImportError, package: str, extra: str) -> BaseException:
     if (error.name or "").partition(".")[0] != package:
         return error
-    return InstallationError(
-        f"metrics.{extra} needs {package}: pip install 'asyncapi-guard[{extra}]'"
-    )
+    return missing_extra(f"metrics.{extra}", package, extra)

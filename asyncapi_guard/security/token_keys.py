@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from asyncapi_guard.errors import InstallationError
+from asyncapi_guard.extras import missing_extra
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,14 +44,12 @@ def pyjwt() -> ModuleType:
     """PyJWT.
 
     Raises:
-        InstallationError: it is not installed.
+        MissingExtraError: it is not installed.
     """
     try:
         import jwt
     except ImportError:
-        raise InstallationError(
-            "security.jwt needs PyJWT: pip install 'asyncapi-guard[jwt]'"
-        ) from None
+        raise missing_extra("security.jwt", "PyJWT", "jwt") from None
     return jwt
 
 
@@ -64,7 +62,7 @@ def checked_algorithms(given: Any) -> tuple[str, ...]:
     """The algorithms that an application accepts.
 
     Raises:
-        InstallationError: what they need is not installed.
+        MissingExtraError: what they need is not installed.
         TypeError: they are something else.
         ValueError: one is unknown, none is named, or some are for secrets and some for public keys.
     """
@@ -88,9 +86,7 @@ def checked_algorithms(given: Any) -> tuple[str, ...]:
 def _known_algorithms() -> Mapping[str, Any]:
     algorithms = pyjwt().algorithms
     if not algorithms.has_crypto:
-        raise InstallationError(
-            "security.jwt needs cryptography: pip install 'asyncapi-guard[jwt]'"
-        )
+        raise missing_extra("security.jwt", "cryptography", "jwt")
     known: dict[str, Any] = algorithms.get_default_algorithms()
     return {name: known[name] for name in known if name != "none"}
 

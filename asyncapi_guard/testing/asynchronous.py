@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import engineio
 import socketio
 
+from asyncapi_guard.contract_tests.missing import testing_extra
 from asyncapi_guard.errors import ContractViolation
 from asyncapi_guard.integrations.middleware import AsyncAPIGuard
 from asyncapi_guard.testing.inbox import LEAVING, Inbox, Received, as_value
@@ -217,6 +218,7 @@ async def async_client(  # noqa: PLR0913  # all but the first two are options, b
         EmitValidationError: the auth breaks the contract.
         SpecError: the document cannot be used.
     """
+    testing_extra("aiohttp")
     guard = AsyncAPIGuard(spec, policy=policy, perspective=perspective)
     tested, entered = AsyncTestedServer(guard, timeout, serializer=serializer), list(namespaces)
     for namespace in entered:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import engineio
 import socketio
 
+from asyncapi_guard.contract_tests.missing import testing_extra
 from asyncapi_guard.errors import ContractViolation
 from asyncapi_guard.integrations.middleware import AsyncAPIGuard
 from asyncapi_guard.testing.inbox import LEAVING, Inbox, Received, as_value
@@ -231,8 +232,11 @@ def client(  # noqa: PLR0913  # all but the first two are options, by keyword
             document does not allow.
         ConnectionError: python-socketio's own: the server is not there, or does not let it in.
         EmitValidationError: the auth breaks the contract.
+        MissingExtraError: what python-socketio's client needs is not installed.
         SpecError: the document cannot be used.
     """
+    chosen = None if transports is None else list(transports)
+    testing_extra("requests" if chosen is None or "polling" in chosen else "websocket")
     guard = AsyncAPIGuard(spec, policy=policy, perspective=perspective)
     tested, entered = TestedServer(guard, timeout, serializer=serializer), list(namespaces)
     for namespace in entered:
@@ -242,7 +246,7 @@ def client(  # noqa: PLR0913  # all but the first two are options, by keyword
             url,
             headers=dict(headers or {}),
             auth=auth,
-            transports=None if transports is None else list(transports),
+            transports=chosen,
             namespaces=entered,
             wait_timeout=timeout,
         )

@@ -1,6 +1,6 @@
 """Decisions by Hypothesis, which shrinks them; and strategies for values and arguments.
 
-Needs Hypothesis: `pip install 'asyncapi-guard[testing]'`.
+Needs Hypothesis: `pip install "asyncapi-guard[testing]"`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ try:
     from hypothesis import reject
     from hypothesis import strategies as st
 except ImportError:
-    raise ImportError(
-        "values.hypothesis_choices needs Hypothesis: pip install 'asyncapi-guard[testing]'"
-    ) from None
+    from asyncapi_guard.extras import missing_extra
+
+    raise missing_extra("values.hypothesis_choices", "hypothesis", "testing") from None
 
 from asyncapi_guard.values.arguments import draw_ack, draw_arguments
 from asyncapi_guard.values.drawing import draw_value

@@ -332,7 +332,7 @@ def test_without_the_library() -> None:
         [sys.executable, "-c", WITHOUT], capture_output=True, text=True, check=False
     )
     assert done.returncode == 2
-    assert "pip install 'asyncapi-guard[models]'" in done.stderr
+    assert 'pip install "asyncapi-guard[models]"' in done.stderr
     assert not Path("models.py").exists()
 
 

@@ -193,7 +193,7 @@ def test_a_missing_extra_is_named():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert "pip install 'asyncapi-guard[testing]'" in done.stderr
+    assert 'pip install "asyncapi-guard[testing]"' in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -180,4 +180,4 @@ def test_a_missing_extra_is_named(name: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=False
     )
-    assert f"pip install 'asyncapi-guard[{name}]'" in done.stderr.splitlines()[-1]
+    assert f'pip install "asyncapi-guard[{name}]"' in done.stderr.splitlines()[-1]

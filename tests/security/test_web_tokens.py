@@ -373,7 +373,7 @@ def test_a_private_key_verifies_by_its_public_half() -> None:
 
 def test_a_missing_extra_is_named(monkeypatch: Any) -> None:
     """All of it, or the half that PyJWT does without."""
-    command = r"pip install 'asyncapi-guard\[jwt\]'"
+    command = r'pip install "asyncapi-guard\[jwt\]"'
     with monkeypatch.context() as patch:
         patch.setattr(pyjwt.algorithms, "has_crypto", False)
         with pytest.raises(InstallationError, match=f"cryptography: {command}"):

@@ -155,4 +155,4 @@ def test_without_hypothesis_the_extra_is_named() -> None:
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
-    assert "pip install 'asyncapi-guard[testing]'" in done.stdout
+    assert 'pip install "asyncapi-guard[testing]"' in done.stdout

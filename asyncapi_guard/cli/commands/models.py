@@ -14,7 +14,7 @@ import click
 
 from asyncapi_guard.cli.application_import import names_application, run_and_leave, take_stdout
 from asyncapi_guard.cli.code_documents import documents_of_server
-from asyncapi_guard.cli.command_errors import CannotRun, DocumentFaults
+from asyncapi_guard.cli.command_errors import DocumentFaults
 from asyncapi_guard.cli.configuration import Configurations
 from asyncapi_guard.cli.generated_files import (
     Output,
@@ -372,13 +372,11 @@ def _made(
 
 
 def _generated(documents: Documents, job: Job, destination: Destination) -> Generated:
-    from asyncapi_guard.codegen.python.datamodel_generator import GenerationError, NotInstalledError
+    from asyncapi_guard.codegen.python.datamodel_generator import GenerationError
     from asyncapi_guard.codegen.python.models import generate_models
 
     try:
         return generate_models(documents, job.options, destination)
-    except NotInstalledError as error:
-        raise CannotRun(str(error)) from error
     except GenerationError as error:
         raise DocumentFaults(f"no models can be made of {job.spec}: {error}") from error
 

@@ -251,7 +251,7 @@ def command(**given: Any) -> None:
     warnings, unless --fail-on is transport.
 
     For each failure there is a test of pytest, a Python program and a JavaScript program that
-    replay it. Needs `pip install 'asyncapi-guard[testing]'`.
+    replay it. Needs `pip install "asyncapi-guard[testing]"`.
 
     Exits with 0 when there are no failures, 1 when there are, 2 when it could not run.
     """

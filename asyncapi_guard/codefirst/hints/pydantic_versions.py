@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING, Any
 try:
     import pydantic
 except ModuleNotFoundError as _missing:
-    raise ModuleNotFoundError(
-        "type hints are read by Pydantic, which is not installed; "
-        "`pip install 'asyncapi-guard[pydantic]'` installs it"
-    ) from _missing
+    from asyncapi_guard.extras import missing_extra
+
+    raise missing_extra("reading type hints", "pydantic", "pydantic") from _missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

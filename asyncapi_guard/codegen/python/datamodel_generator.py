@@ -14,19 +14,21 @@ from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.codegen.names import snake
 from asyncapi_guard.codegen.python.python_source import parts_of
+from asyncapi_guard.extras import missing_extra
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from asyncapi_guard.codegen.python.options import Options
     from asyncapi_guard.codegen.python.python_source import Import, Part
+    from asyncapi_guard.errors import MissingExtraError
 
 __all__ = [
     "GenerationError",
-    "NotInstalledError",
     "generate_types",
     "is_installed",
     "is_usable_pattern",
+    "not_installed",
 ]
 
 _STYLES = {
@@ -35,16 +37,6 @@ _STYLES = {
     "typeddict": "typing.TypedDict",
     "msgspec": "msgspec.Struct",
 }
-
-
-class NotInstalledError(Exception):
-    """The library is not there; the message says how to get it."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "datamodel-code-generator is not installed; `pip install 'asyncapi-guard[models]'` "
-            "installs it"
-        )
 
 
 class GenerationError(Exception):
@@ -57,6 +49,11 @@ def is_installed() -> bool:
         return find_spec("datamodel_code_generator") is not None
     except ValueError:  # somebody has put something else in its place
         return False
+
+
+def not_installed() -> MissingExtraError:
+    """Return the error that names the library and the line that installs it."""
+    return missing_extra("generating models", "datamodel-code-generator", "models")
 
 
 def is_usable_pattern(pattern: str) -> bool:
@@ -92,14 +89,14 @@ def generate_types(
         field_names: names of fields in place of those of properties, by `Type.property`.
 
     Raises:
-        NotInstalledError: the library is not there.
+        MissingExtraError: the library is not there.
         GenerationError: it could not do it.
         RecursionError: it needs more room on the stack.
     """
     try:
         import datamodel_code_generator as library
     except ImportError as error:
-        raise NotInstalledError from error
+        raise not_installed() from error
     if not schemas:
         return (), ()
     if options.style == "msgspec":

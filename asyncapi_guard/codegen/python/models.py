@@ -40,10 +40,10 @@ from asyncapi_guard.codegen.python import deep_models
 from asyncapi_guard.codegen.python.bundle import build_bundle
 from asyncapi_guard.codegen.python.datamodel_generator import (
     GenerationError,
-    NotInstalledError,
     generate_types,
     is_installed,
     is_usable_pattern,
+    not_installed,
 )
 from asyncapi_guard.codegen.python.deep_models import deepened
 from asyncapi_guard.codegen.python.fields import field_names
@@ -131,11 +131,11 @@ def generate_models(documents: Documents, options: Options, destination: Destina
 
     Raises:
         SpecError: the document cannot be used.
-        NotInstalledError: datamodel-code-generator is not there.
+        MissingExtraError: datamodel-code-generator is not there.
         GenerationError: it could not do it.
     """
     if not is_installed():
-        raise NotInstalledError
+        raise not_installed()
     try:
         return with_room(lambda: _generated(documents, options, destination))
     except RecursionError:

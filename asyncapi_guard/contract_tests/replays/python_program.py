@@ -123,7 +123,7 @@ def _docstring(failure: Failure, command: str, *, raw: bool) -> Iterator[str]:
     yield from rest
     yield ""
     yield f"Written by `asyncapi-guard test`. Run it with `{command} [URL]`;"
-    yield f"it needs `pip install '{needs}'`."
+    yield f'it needs `pip install "{needs}"`.'
     if program.has_credentials(failure):
         names = " and ".join(program.CREDENTIALS.values())
         yield f"Credentials are taken from {names}, as JSON."
