@@ -19,8 +19,8 @@ __all__ = ["Passage", "of_docstrings", "of_markdown", "of_messages", "of_text", 
 
 #: What inline code and values become: a word that no pattern is about.
 CODE = "`_`"
-#: A sentence ends before a word that can begin one: a name in lower case begins none.
-_END = re.compile(r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)[\"')]*\s+(?=[A-Z`\"'(…])")
+#: The end of a sentence, but not an ellipsis. A name in lower case can begin the next one.
+_END = re.compile(r"(?<=[.!?])(?<!\.\.)(?<!e\.g\.)(?<!i\.e\.)[\"')]*\s+(?=\S)")
 _INLINE_CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
 #: `Args:` and its like; and the name before each entry.
 _SECTION = re.compile(r"^(Args|Attributes|Returns|Raises|Yields|Example|Examples|Note):$")

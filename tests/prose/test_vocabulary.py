@@ -40,21 +40,21 @@ def test_long_sentences() -> None:
 
 
 def test_sentences() -> None:
-    """A sentence ends at a full stop before a word that can begin one."""
-    text = "One. Two, see a.b or 1.5. (Three!) `_` four? Five"
+    """A sentence ends at a full stop before a blank, and not at an ellipsis."""
+    text = "One. Two, see a.b or 1.5. (Three!) `_` four? five, ... and six"
     assert [found for _, found in sentences(text)] == [
         "One.",
         "Two, see a.b or 1.5.",
         "(Three!",
         "`_` four?",
-        "Five",
+        "five, ... and six",
     ]
     assert [text[at:].split(maxsplit=1)[0] for at, _ in sentences(text)] == [
         "One.",
         "Two,",
         "(Three!)",
         "`_`",
-        "Five",
+        "five,",
     ]
 
 
