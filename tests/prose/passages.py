@@ -28,6 +28,9 @@ _ENTRY = re.compile(r"^\s+(\*{0,2}[\w.]+(, \*{0,2}[\w.]+)*|`[^`]*`):\s")
 _ITEM = re.compile(r"^\s*([-*]|\d+\.)\s")
 #: Three words in a row: strings without them are names and data.
 _MESSAGE = re.compile(r"[a-z]+[,;:]? [a-z]+[,;:]? [a-z]+")
+#: A directive of MyST, an option of one, and the front matter of a page.
+_DIRECTIVE = re.compile(r"^ *(:{3,}.*|:[\w-]+:( .*)?)$", re.MULTILINE)
+_FRONT_MATTER = re.compile(r"\A---\n.*?^---$", re.MULTILINE | re.DOTALL)
 _MARKDOWN = MarkdownIt("commonmark").enable("table")
 
 
@@ -71,7 +74,9 @@ class _Builder:
 
 
 def of_markdown(text: str) -> list[Passage]:
-    """The passages of a page, without fences, HTML, addresses and inline code."""
+    """The passages of a page, without fences, HTML, addresses, inline code, and directives."""
+    text = _FRONT_MATTER.sub(lambda found: "\n" * found[0].count("\n"), text)
+    text = _DIRECTIVE.sub("", text)
     found = [
         _inline(token)
         for token in _MARKDOWN.parse(text)

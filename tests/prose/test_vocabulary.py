@@ -90,6 +90,25 @@ def test_lines_of_pages() -> None:
     ]
 
 
+DIRECTIVES = """\
+---
+title: It may be
+---
+
+:::{note} Who may
+:class: may-be
+
+It may be.
+:::
+"""
+
+
+def test_directives() -> None:
+    """Front matter, directives, and their options are left out; text within them isn't."""
+    (found,) = findings(of_markdown(DIRECTIVES), "pages")
+    assert found.startswith("8: 'may'")
+
+
 MODULE = '''\
 """A module that may be anything."""
 
