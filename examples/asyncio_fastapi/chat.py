@@ -4,8 +4,8 @@
     python chat.py
 
 The guard rejects a client whose `auth` breaks the contract before `connect` runs, and an event
-before its handler runs. What the server emits is validated, too: in a handler, in the background
-task, and in the REST route.
+before its handler runs. It also validates each event that the server emits: in a handler, in the
+background task, and in the REST route.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ violations: asyncio.Queue[Violation] = asyncio.Queue()
 
 
 async def on_violation(violation: Violation) -> None:
-    """Hand a violation to whatever counts them; the client's answer waits for this."""
+    """Queue a violation for a task that counts them; the client's response waits for this."""
     await violations.put(violation)
 
 
@@ -44,15 +44,15 @@ guard.protect(sio)
 
 @guard.on_error
 async def on_error(error: Exception, event: str, sid: str) -> dict[str, Any]:
-    """Answer for an event that was rejected, and for a handler that failed."""
+    """Return the ack of a rejected event, and of an event whose handler failed."""
     if isinstance(error, ContractViolation):
-        raise error  # the guard's own answer says what is wrong, and where
+        raise error  # the guard's own error response names the problems
     return {"error": {"code": "failed", "event": event}}
 
 
 @sio.event
 async def connect(sid: str, environ: dict[str, Any], auth: dict[str, str]) -> None:
-    """Let in who knows the password; `auth` keeps the contract already."""
+    """Accept clients with the right password; the guard has validated `auth`."""
     if auth["password"] != PASSWORD:
         raise RejectedClient("the password is wrong")
     await sio.save_session(sid, {"name": auth["name"]})
@@ -60,21 +60,21 @@ async def connect(sid: str, environ: dict[str, Any], auth: dict[str, str]) -> No
 
 @sio.event
 async def join(sid: str, room: str) -> int:
-    """Enter a room: how many people are in it."""
+    """Enter a room, and return how many people are in it."""
     await sio.enter_room(sid, room)
     return len(list(sio.manager.get_participants("/", room)))
 
 
 @sio.event
 async def say(sid: str, message: dict[str, str]) -> None:
-    """Tell everybody in a room."""
+    """Send a message to everyone in a room."""
     said = {"name": await name_in(sid, message["room"]), "text": message["text"]}
     await sio.emit("said", said, to=message["room"])
 
 
 @sio.event
 async def share(sid: str, upload: dict[str, Any]) -> int:
-    """Give a file to everybody in a room: how many bytes it has."""
+    """Send a file to everyone in a room, and return its size in bytes."""
     name, data = await name_in(sid, upload["room"]), upload["data"]
     shared = {"name": name, "file": upload["file"], "data": data}
     await sio.emit("shared", shared, to=upload["room"])
@@ -82,7 +82,7 @@ async def share(sid: str, upload: dict[str, Any]) -> int:
 
 
 async def name_in(sid: str, room: str) -> str:
-    """The name of a client that is in a room."""
+    """Return the name of a client that is in a room."""
     if room not in sio.rooms(sid):
         raise LookupError("join the room first")
     session = await sio.get_session(sid)
@@ -90,7 +90,7 @@ async def name_in(sid: str, room: str) -> str:
 
 
 async def tell_the_time() -> None:
-    """Emit the time, as long as the application runs."""
+    """Emit the time every second, until the application stops."""
     while True:
         await sio.emit("time", datetime.now(timezone.utc).isoformat())
         await asyncio.sleep(1)
@@ -98,7 +98,7 @@ async def tell_the_time() -> None:
 
 @contextlib.asynccontextmanager
 async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-    """Run the background task beside the application."""
+    """Run the background task while the application runs."""
     task = asyncio.create_task(tell_the_time())
     yield
     task.cancel()
@@ -109,7 +109,7 @@ api = FastAPI(lifespan=lifespan)
 
 @api.post("/announcements", status_code=202)
 async def announce(text: str) -> None:
-    """Emit an announcement to everybody; what breaks the contract is the caller's fault."""
+    """Emit an announcement to everyone; answer 422 if it breaks the contract."""
     try:
         await sio.emit("announced", text)
     except EmitValidationError as error:
@@ -119,5 +119,5 @@ async def announce(text: str) -> None:
 app = socketio.ASGIApp(sio, other_asgi_app=api)
 
 if __name__ == "__main__":
-    # A poll whose client is gone would hold the server for 45 s.
+    # Without a timeout, the poll of a client that left delays the end of the server by 45 s.
     uvicorn.run(app, port=int(os.environ.get("PORT", "8000")), timeout_graceful_shutdown=1)

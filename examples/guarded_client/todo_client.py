@@ -19,7 +19,7 @@ client = socketio.Client(handle_sigint=False)
 
 
 def added(item: dict[str, Any]) -> None:
-    """Somebody has added an item; what the document does not allow never gets here."""
+    """Print an added item; the guard has validated it."""
     print(f"{item['id']}: {item['text']}")
 
 

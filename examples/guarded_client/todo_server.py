@@ -21,7 +21,7 @@ ids = count(1)
 
 
 def add(_sid: str, item: dict[str, str]) -> dict[str, Any]:
-    """Add an item, and tell everybody."""
+    """Add an item, and announce it to all clients."""
     added = {"id": next(ids), "text": item["text"]}
     server.emit("added", added)
     return added

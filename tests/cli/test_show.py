@@ -42,7 +42,7 @@ def message(fields, action="receive"):
 def test_the_page_says_what_it_prints(show):
     """The example of docs/reference/profile.md."""
     page = (ROOT / "docs" / "reference" / "profile.md").read_text(encoding="utf-8")
-    section = page.partition("## See what the guard reads")[2]
+    section = page.partition("## Check how the guard reads your document")[2]
     document, printed = re.findall(r"```(?:yaml|console)\n(.*?)```", section, re.DOTALL)[:2]
     command, _, output = printed.partition("\n")
     assert command == "$ asyncapi-guard show asyncapi.yml"

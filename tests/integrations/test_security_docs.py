@@ -144,7 +144,7 @@ def test_numbers_are_the_real_ones() -> None:
     assert on_threads._MOST == on_asyncio._MOST == 32
     assert "At most 32 run at once" in TEXT
     assert sessions._MOST_REFUSALS == 5
-    assert "refused five times" in TEXT
+    assert "rejected five times" in TEXT
     assert "fails five times" in TEXT
 
 

@@ -171,11 +171,11 @@ def test_numbers_are_the_real_ones() -> None:
     assert "one every 30 seconds" in text
     assert published_keys._PATIENCE == 3
     assert published_keys._MOST_WAITING == 16
-    assert "up to 3 seconds for a fetch, and at most 16 of them" in text
-    assert f"Tokens over {web_tokens._LONGEST:,} characters" in text
+    assert "wait up to 3 seconds for a fetch. At most 16 clients wait at once" in text
+    assert f"tokens over {web_tokens._LONGEST:,} characters" in text
     assert f"RSA key of less than {token_keys._SHORTEST_RSA} bits" in text
     assert (web_tokens._LONG_LEEWAY, web_tokens._LONG_LIFESPAN) == (300, 86_400)
-    assert "a `leeway` over 300 and a `jwks_lifespan` over a day" in text
-    assert f"shorter than {secret_keys._SHORTEST} characters" in text
+    assert "a `leeway` over 300, and a `jwks_lifespan` over a day" in text
+    assert f"less than {secret_keys._SHORTEST} characters" in text
     assert user_passwords._AT_ONCE == 4
-    assert "At most four passwords" in text
+    assert "at most four passwords" in text
