@@ -15,7 +15,7 @@ import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tutorial import SERVER, Change, Open, Order, Run, Save, See, Tutorial, matches, settled
+from tutorial import SERVER, Change, Open, Order, Run, Save, See, matches, settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,10 +65,10 @@ class Newcomer:
         }
         self.environment = _environment(home)
 
-    def do(self, tutorial: Tutorial) -> None:
+    def do(self, steps: list[Step]) -> None:
         """Do each step; the server ends with the last one, or with what goes wrong."""
         try:
-            for step in tutorial.steps:
+            for step in steps:
                 self._actions[type(step)](step)
         finally:
             if self._server:
@@ -155,8 +155,8 @@ class Newcomer:
         os.killpg(self._server.pid, signal.SIGINT)
         try:
             self._server.wait(PATIENCE)
-        finally:
-            os.killpg(self._server.pid, signal.SIGKILL) if self._server.poll() is None else None
+        except subprocess.TimeoutExpired as late:
+            raise AssertionError(f"Ctrl+C does not stop it:\n{self._said()}") from late
         self._server = None
 
     def _obey(self, step: Order) -> None:

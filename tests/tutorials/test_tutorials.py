@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from newcomer import Newcomer
-from tutorial import PAGES, SERVER, Change, Run, Save, See, Tutorial, matches
+from tutorial import PAGES, SERVER, Change, Run, Save, See, matches, read
 
 from asyncapi_guard.cli import cli
 
@@ -24,7 +24,7 @@ QUICK = re.compile(r"asyncapi-guard (add|check|export|types|validate) ?")
 @pytest.mark.parametrize("name", NAMES)
 def test_from_nothing(name: str, tmp_path: Path) -> None:
     """A newcomer gets from an empty directory to the end of each page."""
-    Newcomer(tmp_path).do(Tutorial(name))
+    Newcomer(tmp_path).do(read(PAGES / name))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -34,7 +34,7 @@ def test_in_this_process(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)  # another format there
     ran = 0
-    for step in Tutorial(name).steps:
+    for step in read(PAGES / name):
         if isinstance(step, Save):
             Path(step.name).write_text(step.text, encoding="utf-8")
         elif isinstance(step, Change):

@@ -1,4 +1,4 @@
-"""A tutorial as a script: what its reader saves, changes, types and sees, in order.
+"""A page as a script: what its reader saves, changes, types and sees, in order.
 
 The fences of a page say what they are: `title=` names a file, and a fence without it whose language
 is `console` has commands, each with what it prints. `terminal=` names the terminal, and `exit=` the
@@ -8,13 +8,13 @@ exit code of the block's last command. Bold text tells the reader to restart or 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 PAGES = Path(__file__).parents[2] / "docs" / "tutorials"
-#: What a page names the file of lines that the server prints.
+#: The name of what the server prints.
 SERVER = "server"
-#: The terminal in which a page runs its commands unless it says another one.
+#: Where commands are run if their block names no terminal.
 SECOND = "second"
 #: Languages of fences that are files to save.
 _FILES = {"python", "yaml", "json", "toml"}
@@ -93,29 +93,26 @@ class Open:
 Step = Save | Change | Run | See | Order | Open
 
 
-@dataclass
-class Tutorial:
-    """A page and its steps."""
-
-    name: str
-    steps: list[Step] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        """Read the page."""
-        text = (PAGES / self.name).read_text(encoding="utf-8")
-        for found in _PART.finditer(text):
-            line = text.count("\n", 0, found.start()) + 1
-            if found["order"]:
-                self.steps.append(Order(found["order"], line))
-            elif found["url"]:
-                self.steps.append(Open(found["url"], line))
-            else:
-                self.steps += _fence(found["kind"], found["info"], found["body"], line)
+def read(page: Path) -> list[Step]:
+    """The steps of a page, in its order."""
+    steps: list[Step] = []
+    text = page.read_text(encoding="utf-8")
+    for found in _PART.finditer(text):
+        line = text.count("\n", 0, found.start()) + 1
+        if found["order"]:
+            steps.append(Order(found["order"], line))
+        elif found["url"]:
+            steps.append(Open(found["url"], line))
+        else:
+            steps += _fence(found["kind"], found["info"], found["body"], line)
+    return steps
 
 
 def _fence(kind: str, info: str, body: str, line: int) -> list[Step]:
     said = dict(part.split("=", 1) for part in info.split())
     title = said.get("title")
+    if kind == "sh":
+        return []
     if kind == "console":
         return list(_commands(body, said, line))
     assert title, f"line {line}: a block that is nothing to save, to change, to type or to see"
