@@ -183,7 +183,9 @@ class Newcomer:
 
     def _open(self, step: Open) -> None:
         with urllib.request.urlopen(self._ported(step.url), timeout=PATIENCE) as response:
-            assert response.status == 200
+            text = response.read().decode()
+        missing = [label for label in step.labels if f">{label}<" not in text]
+        assert not missing, f"line {step.line}: {step.url} has no {missing}"
 
     def _wait_until(self, holds: Callable[[], bool], otherwise: str) -> None:
         deadline = time.monotonic() + PATIENCE

@@ -22,7 +22,7 @@ _FILES = {"python", "yaml", "json", "toml"}
 _PART = re.compile(
     r"^```(?P<kind>\w+)(?P<info>[^\n]*)\n(?P<body>.*?)^```$"
     r"|\*\*(?P<order>Restart|Stop) the server[:.]?\*\*"
-    r"|open <(?P<url>http://[^>]+)>",
+    r"|open <(?P<url>http://[^>]+)>(?P<then>.*?)\n\n",
     re.MULTILINE | re.DOTALL,
 )
 
@@ -84,13 +84,18 @@ class Order:
 
 @dataclass(frozen=True)
 class Open:
-    """An address to open in a browser."""
+    """An address to open in a browser, and the labels that are there."""
 
     url: str
+    labels: tuple[str, ...]
     line: int
 
 
 Step = Save | Change | Run | See | Order | Open
+
+
+#: What a page names a link or a button.
+_LABEL = re.compile(r"(?<!\*)\*([^*\n]+)\*(?!\*)")
 
 
 def read(page: Path) -> list[Step]:
@@ -102,7 +107,7 @@ def read(page: Path) -> list[Step]:
         if found["order"]:
             steps.append(Order(found["order"], line))
         elif found["url"]:
-            steps.append(Open(found["url"], line))
+            steps.append(Open(found["url"], tuple(_LABEL.findall(found["then"])), line))
         else:
             steps += _fence(found["kind"], found["info"], found["body"], line)
     return steps
