@@ -77,7 +77,10 @@ def signed(namespace: str, event: str, handler: Callable[..., Any], *, before: i
     except ModuleNotFoundError as error:
         if "pydantic" not in (error.name, getattr(error.__cause__, "name", None)):
             raise
-        receiver, payload, ack, unread = None, None, None, (_INSTALL,)
+        from asyncapi_guard.codefirst.signatures import is_hinted
+
+        receiver, payload, ack = None, None, None
+        unread = (_INSTALL,) if is_hinted(handler) else ()
     if foreign is not None and payload is not None:
         # It may add arguments, or take some away: what comes in is not what the function gets.
         payload = None
