@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from sphinx.util import logging
 
+from asyncapi_guard import project_urls
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["REPOSITORY", "outside_fences", "setup", "slugs"]
 
-REPOSITORY = "https://github.com/asyncapi-guard/asyncapi-guard"
+REPOSITORY = project_urls.SOURCE
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 _LINK = re.compile(r"(?<=\]\()([^)\s]+)(?=\))")

@@ -14,7 +14,7 @@ from tutorial import PAGES, SERVER, Change, Run, Save, See, matches, read
 
 from asyncapi_guard.cli import cli
 
-NAMES = sorted(page.name for page in PAGES.glob("*.md"))
+NAMES = sorted(page.name for page in PAGES.glob("*.md") if page.name != "index.md")
 #: Commands that need no server, and no process of their own.
 QUICK = re.compile(r"asyncapi-guard (add|check|export|types|validate) ?")
 
