@@ -74,8 +74,7 @@ def tests(session: nox.Session, versions: str) -> None:
 @nox.session(default=False)
 def newest(session: nox.Session) -> None:
     """All tests, with the newest release of everything that the project itself does not cap."""
-    # The checkers of types as well: some tests run them over generated code.
-    needed = [*requirements("test"), *requirements("types"), *requirements("docs")]
+    needed = everything_for_tests()
     session.install("--upgrade", "pip")
     session.install("--upgrade", "--upgrade-strategy", "eager", "-e", ".", *needed)
     show_versions(session, [*runtime_requirements(), *INDIRECT, *needed])
@@ -125,6 +124,12 @@ def show_newer_releases(session: nox.Session) -> None:
             f"newer: {each['name']} {each['latest_version']} is there, and {asked} keeps "
             f"{each['version']}"
         )
+
+
+def everything_for_tests() -> list[str]:
+    """The requirements of all tests: some check types, build the site, or look at workflows."""
+    groups = ("test", "types", "docs", "workflows")
+    return [each for group in groups for each in requirements(group)]
 
 
 def require_all(session: nox.Session) -> str:
@@ -187,7 +192,7 @@ def full(session: nox.Session, servers: str) -> None:
         return
     if not require_all(session):
         session.error("not all of the tests can run here")
-    session.install("-e", ".", *requirements("test"), *requirements("types"), *requirements("docs"))
+    session.install("-e", ".", *everything_for_tests())
     fetch_suites(session)
     session.run("python", "-m", "pytest", *session.posargs, env={"REQUIRE_ALL": "full"})
 
