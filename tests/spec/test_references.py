@@ -73,9 +73,9 @@ def test_a_property_that_is_called_ref_is_none(folder):
     [
         ("#/components/schemas/Usr", "did you mean 'User'"),
         ("#/components/nothing", "has no 'nothing'"),
-        ("#/x-list/2", "leads nowhere"), ("#/x-list/01", "leads nowhere"),
-        ("#/x-list/99999999999999999999", "leads nowhere"), ("#/x-list/-", "leads nowhere"),
-        ("#/asyncapi/x", "leads nowhere"), ("#anchor", "begins with '#/'"),
+        ("#/x-list/2", "unresolved reference"), ("#/x-list/01", "leads nowhere"),
+        ("#/x-list/99999999999999999999", "unresolved reference"), ("#/x-list/-", "leads nowhere"),
+        ("#/asyncapi/x", "unresolved reference"), ("#anchor", "start references to this document with '#/'"),
         ("#/~2", "'~' is written '~0'"), ("#/%ff", "cannot be followed"),
         ("http://[", "cannot be followed"), ("//[x", "cannot be followed"),
         ("missing.yml", "there is no such file"), ("missing.yml#/a", "there is no such file"),
