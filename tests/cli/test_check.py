@@ -659,7 +659,7 @@ def join(name: str): ...
     (line,) = concise_warnings(tmp_path, "own:socketio")
     assert "doesn't allow, and the server accepts them" in line
     (line,) = concise_warnings(tmp_path, "files:socketio")
-    assert "does not allow, which is harmless, for the server enforces the file" in line
+    assert "doesn't allow, which breaks no client, because the server enforces the document" in line
 
 
 def concise_warnings(folder: Path, target: str) -> list[str]:
@@ -852,8 +852,10 @@ def test_odd_handlers(stale: Path) -> None:
     lines = concise(stale, "server:socketio")
     assert [line.partition(", but asyncapi")[0].replace(" error", "") for line in lines] == [
         "server.py:13:1:[handler-without-spec] handler wrapped handles 'wrapped'",
-        "server.py:16:1:[handler-without-spec] handler functools.partial(print, 'x') handles "
-        "'partial'",
+        (
+            "server.py:16:1:[handler-without-spec] handler functools.partial(print, 'x') handles "
+            "'partial'"
+        ),
         "server.py:17:1:[handler-without-spec] handler Called handles 'class'",
         "server.py:19:1:[handler-without-spec] handler each handles 'one'",
         "server.py:19:1:[handler-without-spec] handler each handles 'two'",

@@ -122,7 +122,7 @@ def test_what_stops_a_guard_alone_is_written(folder: Path) -> None:
     done = run(folder, "old.yml", "-o", "new.yml")
     assert done.returncode == 1
     assert "error[namespace-slash]" in done.stderr
-    assert done.stderr.endswith("1 error is left, with which no guard starts: correct new.yml\n")
+    assert done.stderr.endswith("1 error is left, so the guard can't start: correct new.yml\n")
     assert (folder / "new.yml").read_text().startswith("asyncapi: 3.1.0")
     printed = run(folder, "old.yml")
     assert (printed.returncode, printed.stdout[:15]) == (1, "asyncapi: 3.1.0")

@@ -306,7 +306,8 @@ def test_types_that_differ(found: Any) -> None:
             "app.py:7",
             (
                 "handler on_say rejects arguments of 'say' that asyncapi.yml:7 allows: the "
-                'value: type is "integer" in the code, "string" in the document'
+                'value: type is "integer" in the code, "string" in the document; change the '
+                "type hints or the payload"
             ),
         ),
     ]

@@ -99,7 +99,7 @@ def test_clients_are_targets(load: Any, kind: str) -> None:
     ("text", "target", "said"),
     [
         ("del sio\napp = FastAPI()", "app",
-         ("is a FastAPI, and no Socket.IO server was found: it mounts none, wraps none, has none "
+         ("no Socket.IO server found for '.*', a FastAPI, which mounts or wraps none, and has none "
          "in its state")),
         ("app = FastAPI()\nother = socketio.AsyncServer(async_mode='asgi')", "app",
          r"has 2 Socket.IO servers; name one of them; did you mean '\w+:other' or '\w+:sio'"),
