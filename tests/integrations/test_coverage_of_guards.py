@@ -169,7 +169,7 @@ def test_drop_ins_are_measured_by_the_document_that_they_export(
     report = report_on(exported, gathered(tmp_path.glob("run-*")))
     assert [each.text for each in report.operations[0].missing] == [
         "'shop_order' /size was never \"large\"",
-        "'shop_order' /note was never there",
+        "'shop_order' /note was never present",
         "no invalid 'shop_order' was rejected",
     ]
     assert report.processes == 1
@@ -325,5 +325,5 @@ def test_other_files_are_none(text: str, tmp_path: Path) -> None:
     """Also those of a later version."""
     path = tmp_path / "x"
     path.write_text(text)
-    with pytest.raises(NotCoverage, match="no data file of coverage"):
+    with pytest.raises(NotCoverage, match="is not a coverage data file"):
         read_data(path)
