@@ -126,7 +126,7 @@ RULES = (
     ),
     _error(
         "reply-address",
-        "A reply with an address must use a channel that has none.",
+        "A reply with an address must use a channel without an address.",
         """
         `reply.address` says that each message contains the address to reply to, so the reply's
         channel can't have a fixed one. Set its `address` to null, or leave it out.
