@@ -238,7 +238,9 @@ def test_own_rules_are_codes() -> None:
     assert Settings(rules=(rule,)).apply([own]) == (own,)
     assert Settings(rules=(rule,), select=("ALL",)).apply([own]) == (own,)
     assert Settings(rules=(rule,), select=("unknown-field",)).apply([own]) == ()
-    with pytest.raises(SettingsError, match="unknown rule code 'event-nams'; did you mean 'event-names'"):
+    with pytest.raises(
+        SettingsError, match="unknown rule code 'event-nams'; did you mean 'event-names'"
+    ):
         Settings(rules=(rule,), ignore=("event-nams",))
     taken = own_rule("wrong-type", {"where": "info", "required": ["description"]})
     with pytest.raises(SettingsError, match=r"rules\.wrong-type: there is a rule of that name"):
