@@ -35,7 +35,7 @@ Coverage of asyncapi.yml
 Operation  Seen          Place
 say         3/5     60%  asyncapi.yml:10
   asyncapi.yml:8: 'say' was never "bye"
-  asyncapi.yml:7: no 'say' that breaks the contract was rejected
+  asyncapi.yml:7: no invalid 'say' was rejected
 Total       3/5     60%
 
 operations 1/1, messages 1/1, values 1/2, rejections 0/1

@@ -223,7 +223,7 @@ def _publish(text: str, options: Options, stream: IO[str]) -> None:
     if options.output is not None:
         write_whole(options.output, click.unstyle(text) + "\n" * bool(text))
         if not options.quiet:
-            click.echo(f"report written to {options.output}", err=True)
+            click.echo(f"Wrote the report to {options.output}", err=True)
     elif text:
         click.echo(text, file=stream, color=wants_color(stream))
 

@@ -98,7 +98,7 @@ def _run(options: Options) -> int:
     text = render(options.format, reports)
     if options.output is not None:
         write_whole(options.output, text + "\n")
-        click.echo(f"report written to {options.output}", err=True)
+        click.echo(f"Wrote the report to {options.output}", err=True)
     else:
         click.echo(text)
     low = [report for report in reports if report.percent < options.fail_under]

@@ -194,4 +194,4 @@ def _publish(text: str, output: str | None) -> None:
         click.echo(text, color=wants_color(sys.stdout))
         return
     write_whole(output, click.unstyle(text) + "\n")
-    click.echo(f"report written to {output}", err=True)
+    click.echo(f"Wrote the report to {output}", err=True)

@@ -117,7 +117,7 @@ def _run(options: Options) -> int:
     text = render(options.format, report)
     if options.output is not None:
         write_whole(options.output, click.unstyle(text) + "\n")
-        click.echo(f"report written to {options.output}", err=True)
+        click.echo(f"Wrote the report to {options.output}", err=True)
     else:
         click.echo(text, color=wants_color(sys.stdout))
     if options.write_baseline is not None:
