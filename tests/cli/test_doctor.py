@@ -160,7 +160,7 @@ def run(*arguments: str) -> tuple[int, str]:
         (("redis://localhost", "--listeners", "0"), "--listeners"),
         (("a:b", "--watch", "1"), "--watch needs an application"),
         (("redis://localhost", "--watch", "1"), "--watch needs an application"),
-        (("redis://u:secret@127.0.0.1:1/0",), "redis://127.0.0.1:1/0 Can't connect to"),
+        (("redis://u:secret@127.0.0.1:1/0",), "Can't connect to redis://127.0.0.1:1/0"),
     ],
     ids=str,
 )

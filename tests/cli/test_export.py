@@ -183,7 +183,7 @@ def test_what_was_exported_is_updated(folder: Path, name: str) -> None:
     assert f"{name} is out of date. To update it, run export without --check." in stale.stderr
     done = run(folder, "greeter.server:socketio", "-o", name)
     assert (done.returncode, done.stdout) == (0, "")
-    assert f"{name} was updated" in done.stderr
+    assert f"Updated {name}" in done.stderr
     assert load(out).meta["info"]["title"] == "Host"
     assert f"{name} is up to date" in run(folder, "greeter.server:socketio", "-o", name).stderr
     assert run(folder, "greeter.server:socketio", "-o", name, "--check").returncode == 0

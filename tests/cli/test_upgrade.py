@@ -126,7 +126,7 @@ def test_what_stops_a_guard_alone_is_written(folder: Path) -> None:
     assert (folder / "new.yml").read_text().startswith("asyncapi: 3.1.0")
     printed = run(folder, "old.yml")
     assert (printed.returncode, printed.stdout[:15]) == (1, "asyncapi: 3.1.0")
-    assert printed.stderr.endswith("with which no guard starts: correct the result\n")
+    assert printed.stderr.endswith("so the guard can't start: correct the result\n")
 
 
 def test_a_faulty_result_is_not_printed(folder: Path) -> None:

@@ -118,12 +118,12 @@ DIFFERENT = [
     (
         {"type": "array"},
         {"not": {}},
-        "the value may be array in the code, something in the document",
+        "the value can be array in the code, something in the document",
     ),
     (
         {"type": "array"},
         {"type": "array", "contains": {"type": "string"}},
-        "the value has contains in the file only",
+        "the value has contains only in the document",
     ),
     (
         {"type": "string"},
@@ -143,12 +143,12 @@ DIFFERENT = [
     (
         {"type": ["string", "null"]},
         {"type": "string"},
-        "the value may be string or null in the code, string in the document",
+        "the value can be string or null in the code, string in the document",
     ),
     (
         closed(a={}),
         {"type": "object", "properties": {"a": {}}, "required": ["a"]},
-        "the value may have no other properties in the code",
+        "the value can't have other properties in the code",
     ),
     (
         closed(a={"type": "string"}),
@@ -168,12 +168,12 @@ DIFFERENT = [
     (
         {"type": "array", "items": {"type": "integer"}},
         {"type": "array"},
-        "/* may be integer in the code, anything in the document",
+        "/* can be integer in the code, anything in the document",
     ),
     (
         {"type": "integer"},
         {"type": "null"},
-        "the value may be integer in the code, null in the document",
+        "the value can be integer in the code, null in the document",
     ),
     (
         {"not": {"type": "integer"}},
@@ -188,7 +188,7 @@ DIFFERENT = [
     (
         {"allOf": [{"pattern": "a"}, {"pattern": "b"}], "type": "string"},
         {"allOf": [{"pattern": "a"}, {"pattern": "c"}], "type": "string"},
-        "the value has another allOf",
+        "the value has a different allOf",
     ),
 ]
 
