@@ -70,7 +70,7 @@ def test_what_nobody_can_say_is_dangerous(diff, option, code):
 def test_json_has_the_fields_of_the_page(diff):
     """And no others."""
     data = json.loads(diff(OLD, NEW, "--format", "json").stdout)
-    tables = re.findall(r"\| field \| meaning \|\n\|---\|---\|\n((?:\|.*\n)+)", PAGE)
+    tables = re.findall(r"\| Field \| Meaning \|\n\|---\|---\|\n((?:\|.*\n)+)", PAGE)
     whole, each = (
         {name for row in table.splitlines() for name in re.findall(r"`(\w+)`", row.split("|")[1])}
         for table in tables
