@@ -37,6 +37,7 @@ LABELS = {
     "cli": "the commands",
     "doctor": "what is guarded, and what is not",
     "drift": "code against its document",
+    "lsp": "the language server, for editors",
     "testing": "guarded clients and mocks for your tests",
     "mock": "a server that does what a document says",
     "contract_tests": "tests of a live server",

@@ -24,6 +24,7 @@ _COMMANDS = {
     "export": "Write the AsyncAPI document of an application.",
     "init": "Write a first AsyncAPI file.",
     "learn": "Write the AsyncAPI document that traffic follows.",
+    "lsp": "Run the language server for editors.",
     "mock": "Serve a mock of an AsyncAPI file's server.",
     "models": "Write Python models of an AsyncAPI file.",
     "report": "Sum up the violations that guards have logged.",

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.spec.references import Documents
     from asyncapi_guard.spec.source import Source
 
-__all__ = ["Examined", "examine", "lint"]
+__all__ = ["Examined", "examine", "examine_opened", "lint", "unreadable"]
 
 _DEFAULT = Settings()
 
@@ -93,18 +93,29 @@ def examine(
 
     Arguments as in `lint`, and `files`: those that are not to be read from the disk.
     """
+    try:
+        documents = open_documents(spec, raw=raw, root=root, allow_http=allow_http, limits=limits)
+    except SpecError as error:
+        return Examined(unreadable(error, settings))
+    for source in files:
+        documents.put(source)
+    return examine_opened(documents, settings)
+
+
+def unreadable(error: SpecError, settings: Settings = _DEFAULT) -> tuple[Finding, ...]:
+    """What is reported of a document that could not be read."""
+    findings = Findings(RULES, settings.keeps)
+    for finding in error.findings:
+        findings.add(finding)
+    return settings.apply(findings.sorted())
+
+
+def examine_opened(documents: Documents, settings: Settings = _DEFAULT) -> Examined:
+    """What `lint` finds in a document that was read."""
     rules = {**RULES, **texts_of(settings.rules)} if settings.rules else RULES
     optional = frozenset(filter(settings.may_report, optional_codes()))
     findings = Findings(rules, settings.keeps)
     applied: frozenset[str] | None = None
-    try:
-        documents = open_documents(spec, raw=raw, root=root, allow_http=allow_http, limits=limits)
-    except SpecError as error:
-        for finding in error.findings:
-            findings.add(finding)
-        return Examined(settings.apply(findings.sorted()))
-    for source in files:
-        documents.put(source)
     with suppress(TooManyError), no_garbage_collection():
         applied = _check(documents, findings, settings, optional)
     texts = {source.name: source.text or "" for source in documents.sources()}
