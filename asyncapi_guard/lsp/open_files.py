@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from asyncapi_guard.errors import UnreadableDocument
+from asyncapi_guard.lsp.parts import Reader
 from asyncapi_guard.lsp.snapshots import Snapshot
 from asyncapi_guard.lsp.texts import Place, Text
 from asyncapi_guard.spec.limits import DEFAULT_LIMITS
@@ -67,6 +68,7 @@ class Document:
         self._read: Text | None = None
         self._fault: UnreadableDocument | None = None
         self._good: Snapshot | None = None
+        self._reader = Reader()
         self._lock = threading.Lock()
 
     @property
@@ -96,9 +98,8 @@ class Document:
 
     def _read_now(self, text: Text) -> None:
         self._read, self._fault = text, None
-        raw = text.value.encode("utf-8", "surrogatepass")
         try:
-            source = read_source(self.name, self.path.as_uri(), raw)
+            source = self._reader.read(self.name, self.path.as_uri(), text.value)
         except UnreadableDocument as error:
             self._fault = error
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from asyncapi_guard.lsp.parts import PartedSource
 from asyncapi_guard.lsp.texts import Text
 from asyncapi_guard.spec.edit.edits import ImpossibleError
 from asyncapi_guard.spec.edit.layout import Layout
@@ -73,34 +74,69 @@ class Snapshot:
 
     def spot(self, offset: int) -> Spot | None:
         """The key or the plain value at an offset; `None` between them."""
-        layout = self._layout
-        if layout is None:
+        layout: Layout | None = None
+        start, path, is_head = 0, (), False
+        if not isinstance(self.source, PartedSource):
+            layout = self._layout
+        elif (part := self.source.part_at(offset))[0] is not self.source.whole:
+            (_, start, path), layout, is_head = part, part[0].layout, bool(part[0].below)
+        found = _spot(layout, offset - start) if layout is not None else None
+        if found is None:
             return None
-        place: LaidOut = layout.root
-        path: Path = ()
-        while place.entries:
-            for index, entry in enumerate(place.entries):
-                key = entry.key
-                part = index if key is None else key.text
-                if key is not None and key.start <= offset <= key.end:
-                    return Spot((*path, part), key.start, key.end, on_key=True)
-                if entry.value.start <= offset <= entry.value.end:
-                    path, place = (*path, part), entry.value
-                    break
-            else:
-                return None
-        if not place.start <= offset <= place.end:
-            return None
-        return Spot(path, place.start, place.end, on_key=False)
+        inner, key, span = found
+        if is_head and not key:
+            return None  # behind a key whose value is below it
+        return Spot((*path, *inner), span[0] + start, span[1] + start, on_key=key)
 
     def span(self, path: Path, *, key: bool = False) -> tuple[int, int] | None:
         """Where a value, or with `key` its key, begins and ends; `None` if it is not written."""
-        if self._layout is None:
+        start, rest = 0, path
+        if isinstance(self.source, PartedSource):
+            part, start, rest = self.source.part_of(path)
+            if part.below and not key or not path:
+                return _filled(self.text.value, start + part.head, start + len(part.text))
+            layout = part.layout if part is not self.source.whole else None
+        else:
+            layout = self._layout
+        if layout is None:
             return None
         try:
-            entry, place = self._layout.find(path)
+            entry, place = layout.find(rest)
         except ImpossibleError:
             return None
         if key and entry is not None and entry.key is not None:
-            return entry.key.start, entry.key.end
-        return place.start, place.end
+            return start + entry.key.start, start + entry.key.end
+        return start + place.start, start + place.end
+
+    def extent(self, path: Path) -> tuple[int, int] | None:
+        """Where a key with its value begins and ends."""
+        key, value = self.span(path, key=True), self.span(path)
+        return (key[0], max(key[1], value[1])) if key is not None and value is not None else None
+
+
+def _filled(text: str, start: int, end: int) -> tuple[int, int]:
+    """A part of a text without the blanks around it."""
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def _spot(layout: Layout, offset: int) -> tuple[Path, bool, tuple[int, int]] | None:
+    """The path at an offset, whether it is that of a key, and where the key or the value is."""
+    place: LaidOut = layout.root
+    path: Path = ()
+    while place.entries:
+        for index, entry in enumerate(place.entries):
+            key = entry.key
+            part = index if key is None else key.text
+            if key is not None and key.start <= offset <= key.end:
+                return (*path, part), True, (key.start, key.end)
+            if entry.value.start <= offset <= entry.value.end:
+                path, place = (*path, part), entry.value
+                break
+        else:
+            return None
+    is_here = place.start <= offset <= place.end
+    return (path, False, (place.start, place.end)) if is_here else None

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.spec.limits import Limits
     from asyncapi_guard.spec.pointers import Path
 
-__all__ = ["Builder", "Marks", "as_read", "events", "without_surrogates"]
+__all__ = ["Builder", "Marks", "as_read", "events", "read_part", "without_surrogates"]
 
 _Loader: Any = getattr(yaml, "CLoader", yaml.Loader)
 _LONGEST_INDEX = 9
@@ -405,6 +405,19 @@ class Builder:
     def _refuse(self, event: Any, message: str) -> NoReturn:
         mark = event.start_mark
         refuse(self.name, message, mark.line + 1, mark.column + 1)
+
+
+def read_part(text: str, limits: Limits) -> tuple[dict[str, Any], int] | None:
+    """A part of a text, read by itself, with the number of its values.
+
+    `None` when it is no mapping that can be read, or has anchors, which other parts may name.
+    """
+    builder = Builder("", limits)
+    try:
+        data = builder._build(text)
+    except (yaml.YAMLError, UnreadableDocument):
+        return None
+    return (data, builder.nodes) if isinstance(data, dict) and not builder.anchors else None
 
 
 def _other_tag(tag: str) -> str:
