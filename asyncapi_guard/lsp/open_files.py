@@ -192,6 +192,8 @@ class OpenFiles:
     """All files that the server knows of."""
 
     def __init__(self) -> None:
+        #: How often anything changed.
+        self.generation: int = 0
         self._documents: dict[str, Document] = {}
         self._by_path: dict[str, Document] = {}
         self._kept: dict[str, _Kept] = {}
@@ -201,6 +203,7 @@ class OpenFiles:
     def open(self, uri: str, language: str, version: int, text: str) -> Document:
         """Take a document that the editor opened."""
         document = Document(uri, path_of_uri(uri, language), version, text)
+        self.generation += 1
         self._documents[uri] = document
         self._by_path[identity(document.path)] = document
         return document
@@ -215,11 +218,13 @@ class OpenFiles:
         text = document.text
         for change in changes:
             text = Text(change) if isinstance(change, str) else text.changed(*change)
+        self.generation += 1
         document.text, document.version = text, version
         return document
 
     def close(self, uri: str) -> Document | None:
         """Forget a document: from now on its file counts."""
+        self.generation += 1
         document = self._documents.pop(uri, None)
         if document is not None:
             self._by_path.pop(identity(document.path), None)
@@ -277,6 +282,7 @@ class OpenFiles:
 
     def forget(self, path: Path) -> None:
         """Read a file again when it is next needed."""
+        self.generation += 1
         self._kept.pop(identity(path), None)
 
 

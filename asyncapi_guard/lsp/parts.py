@@ -22,6 +22,7 @@ from asyncapi_guard.spec.edit.edits import ImpossibleError
 from asyncapi_guard.spec.edit.layout import Layout
 from asyncapi_guard.spec.limits import DEFAULT_LIMITS
 from asyncapi_guard.spec.position import Position
+from asyncapi_guard.spec.references import Node, is_reference
 from asyncapi_guard.spec.source import Source, no_garbage_collection, read_source
 from asyncapi_guard.spec.yaml_text import Marks, read_part
 
@@ -31,12 +32,14 @@ if TYPE_CHECKING:
     from asyncapi_guard.spec.limits import Limits
     from asyncapi_guard.spec.pointers import Path
 
-__all__ = ["Part", "PartedSource", "Reader"]
+__all__ = ["Part", "PartedSource", "Reader", "references_in"]
 
 #: Characters from which on a part is cut.
 _LARGE = 1_500
 #: What comes before the first key: comments, and the mark at which a document begins.
-_BEFORE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*(?:---[ \t]*(?:#[^\n]*)?\n(?:[ \t]*(?:#[^\n]*)?\n)*)?")
+_BEFORE = re.compile(
+    r"(?:[ \t]*(?:#[^\n]*)?\n)*(?:---[ \t]*(?:#[^\n]*)?\n(?:[ \t]*(?:#[^\n]*)?\n)*)?"
+)
 _NOT_FOR_PARTS = re.compile(r"\r(?!\n)|^(?:%|---|\.\.\.)|\ufeff", re.MULTILINE)
 #: A key without a value on its line, and what is above the first key below it.
 _HEAD = re.compile(r" *[^\s#][^\n]*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?= )")
@@ -88,6 +91,24 @@ class Part:
     def keys(self) -> dict[str, int]:
         """The indexes of the parts below it."""
         return {part.key: index for index, part in enumerate(self.below)}
+
+    @cached_property
+    def _own_references(self) -> list[Path]:
+        return list(_references({self.key: self.value}))
+
+    def references(self) -> Iterator[tuple[Path, Any]]:
+        """The paths of what looks like a reference, with its value."""
+        if not self.below:
+            for path in self._own_references:
+                value: Any = {self.key: self.value}
+                for name in path:
+                    value = value[name]
+                yield path, value
+            return
+        around = (self.key,) if self.key else ()
+        for part in self.below:
+            for path, value in part.references():
+                yield (*around, *path), value
 
     @cached_property
     def marks(self) -> Marks:
@@ -179,6 +200,31 @@ class PartedSource(Source):
                 return part, start, rest
             rest = rest[1:]
         return part, start, (part.key, *rest) if part is not self.whole else rest
+
+
+def references_in(source: Source) -> Iterator[Node]:
+    """What looks like a reference in a file, wherever it is."""
+    if isinstance(source, PartedSource):
+        for path, value in source.whole.references():
+            yield Node(source, path, value)
+        return
+    for path in _references(source.data):
+        node = Node(source, (), source.data)
+        for part in path:
+            node = node.child(part)
+        yield node
+
+
+def _references(data: Any) -> Iterator[Path]:
+    todo: list[tuple[Path, Any]] = [((), data)]
+    while todo:
+        path, value = todo.pop()
+        if isinstance(value, (dict, list)):
+            if is_reference(value):
+                yield path
+            items = value.items() if isinstance(value, dict) else enumerate(value)
+            below = [((*path, k), v) for k, v in items if isinstance(v, (dict, list))]
+            todo.extend(reversed(below))
 
 
 class Reader:

@@ -13,12 +13,15 @@ from asyncapi_guard import __version__
 from asyncapi_guard.lsp.checking import Checks
 from asyncapi_guard.lsp.open_files import OpenFiles, path_of_uri
 from asyncapi_guard.lsp.texts import Place
+from asyncapi_guard.lsp.views import Views
 
 if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
+    from asyncapi_guard.lsp.snapshots import Spot
     from asyncapi_guard.lsp.surroundings import Surroundings
+    from asyncapi_guard.lsp.views import View
 
 __all__ = ["GuardServer"]
 
@@ -82,6 +85,7 @@ class GuardServer(LanguageServer):
     Attributes:
         files: open documents, and files.
         checks: what was found.
+        views: documents with all that they refer to.
         surroundings: configuration, and pages about rules.
     """
 
@@ -95,11 +99,26 @@ class GuardServer(LanguageServer):
         self.surroundings: Surroundings = surroundings
         self.files: OpenFiles = OpenFiles()
         self.checks: Checks = Checks(self.files, surroundings, self._publish)
+        self.views: Views = Views(self.files, surroundings)
 
     def _publish(self, uri: str, version: int | None, diagnostics: list[types.Diagnostic]) -> None:
         self.text_document_publish_diagnostics(
             types.PublishDiagnosticsParams(uri, diagnostics, version)
         )
+
+    def spot(self, uri: str, position: types.Position) -> tuple[View, Spot] | None:
+        """The view of a document, and what is at a position of it.
+
+        `None` between values, where the text has changed since it could be read, and for documents
+        that are not open.
+        """
+        document = self.files.document(uri)
+        view = self.views.of(document) if document is not None else None
+        if document is None or view is None:
+            return None
+        offset = document.in_snapshot(position.line, position.character)
+        spot = view.snapshot.spot(offset) if offset is not None else None
+        return (view, spot) if spot is not None else None
 
     @property
     def directories(self) -> list[Path]:

@@ -26,6 +26,7 @@ def make_server(surroundings: Surroundings) -> GuardServer:
     def initialize(_params: types.InitializeParams) -> None:
         if server.directories:
             surroundings.enter(server.directories[0])
+        server.views.look_in(server.directories)
 
     @server.feature(types.INITIALIZED)
     async def initialized(_params: types.InitializedParams) -> None:
@@ -34,6 +35,7 @@ def make_server(surroundings: Surroundings) -> GuardServer:
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def files_changed(params: types.DidChangeWatchedFilesParams) -> None:
         server.checks.files_changed([path_of_uri(each.uri) for each in params.changes])
+        server.views.look_in(server.directories)
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
     def saved(params: types.DidSaveTextDocumentParams) -> None:

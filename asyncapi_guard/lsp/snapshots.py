@@ -75,7 +75,8 @@ class Snapshot:
     def spot(self, offset: int) -> Spot | None:
         """The key or the plain value at an offset; `None` between them."""
         layout: Layout | None = None
-        start, path, is_head = 0, (), False
+        path: Path = ()
+        start, is_head = 0, False
         if not isinstance(self.source, PartedSource):
             layout = self._layout
         elif (part := self.source.part_at(offset))[0] is not self.source.whole:
@@ -93,7 +94,7 @@ class Snapshot:
         start, rest = 0, path
         if isinstance(self.source, PartedSource):
             part, start, rest = self.source.part_of(path)
-            if part.below and not key or not path:
+            if (part.below and not key) or not path:
                 return _filled(self.text.value, start + part.head, start + len(part.text))
             layout = part.layout if part is not self.source.whole else None
         else:

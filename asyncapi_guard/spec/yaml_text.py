@@ -204,7 +204,7 @@ class Builder:
             UnreadableDocument: it is not YAML, has two equal keys, or is beyond the limits.
         """
         try:
-            return self._build(text)
+            return self.build_now(text)
         except yaml.YAMLError as error:
             fault = _unreadable(text, error)
         except UnreadableDocument as error:
@@ -232,14 +232,20 @@ class Builder:
         for end in _ends(fault, self.limits.depth):
             reading = Builder(self.name, self.limits)
             try:
-                reading._build(text[:end])
+                reading.build_now(text[:end])
             except yaml.YAMLError:
                 pass  # it ends too early
             except UnreadableDocument:
                 if reading.is_beyond:
                     raise
 
-    def _build(self, text: str) -> Any:  # noqa: C901, PLR0912, PLR0915  # a call per event would double the time
+    def build_now(self, text: str) -> Any:  # noqa: C901, PLR0912, PLR0915  # a call per event would double the time
+        """The data of a text.
+
+        Raises:
+            UnreadableDocument: as `build`.
+            yaml.YAMLError: it is not YAML, in the words of the library.
+        """
         stack: list[_Frame] = []
         result: Any = None
         documents = 0
@@ -414,7 +420,7 @@ def read_part(text: str, limits: Limits) -> tuple[dict[str, Any], int] | None:
     """
     builder = Builder("", limits)
     try:
-        data = builder._build(text)
+        data = builder.build_now(text)
     except (yaml.YAMLError, UnreadableDocument):
         return None
     return (data, builder.nodes) if isinstance(data, dict) and not builder.anchors else None

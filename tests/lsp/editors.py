@@ -11,7 +11,7 @@ from lsprotocol import types
 from pygls.lsp.client import LanguageClient
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable, Coroutine
     from pathlib import Path
 
 #: Seconds for what ought to come at once; a busy machine may take some.
@@ -120,6 +120,16 @@ class Editor:
         return types.TextDocumentPositionParams(
             types.TextDocumentIdentifier(self.uri(name)), position(self.texts[name], offset)
         )
+
+
+def run(root: Path, test: Callable[[Editor], Coroutine[Any, Any, None]], **options: Any) -> None:
+    """Run a test of an editor that has a folder open."""
+
+    async def main() -> None:
+        async with editing(root, **options) as editor:
+            await test(editor)
+
+    asyncio.run(main())
 
 
 def position(text: str, offset: int) -> types.Position:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import subprocess
 import sys
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
-from editors import Editor, editing
+from editors import Editor, run
 from lsprotocol import types
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
     from pathlib import Path
 
 CHAT = dedent(
@@ -32,14 +30,6 @@ CHAT = dedent(
         channel: {$ref: '#/channels/chat'}
     """
 )
-
-
-def run(root: Path, test: Callable[[Editor], Coroutine[Any, Any, None]], **options: Any) -> None:
-    async def main() -> None:
-        async with editing(root, **options) as editor:
-            await test(editor)
-
-    asyncio.run(main())
 
 
 def validated(root: Path, *names: str) -> list[tuple[Any, ...]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from asyncapi_guard.lsp.features import definition, hover, inlay_hints, references, symbols
+
 if TYPE_CHECKING:
     from asyncapi_guard.lsp.server import GuardServer
 
@@ -17,4 +19,4 @@ class Feature(Protocol):
         """Add the handlers of the feature."""
 
 
-FEATURES: tuple[Feature, ...] = ()
+FEATURES: tuple[Feature, ...] = (definition, hover, inlay_hints, references, symbols)
