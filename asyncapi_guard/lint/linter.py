@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from asyncapi_guard.errors import Finding
+    from asyncapi_guard.lint.rule import Rule
+    from asyncapi_guard.spec.memory import Memory
     from asyncapi_guard.spec.references import Documents
     from asyncapi_guard.spec.source import Source
 
@@ -104,24 +106,38 @@ def examine(
 
 def unreadable(error: SpecError, settings: Settings = _DEFAULT) -> tuple[Finding, ...]:
     """What is reported of a document that could not be read."""
-    findings = Findings(RULES, settings.keeps)
+    findings = Findings(_rules(settings), settings.keeps)
     for finding in error.findings:
         findings.add(finding)
     return settings.apply(findings.sorted())
 
 
-def examine_opened(documents: Documents, settings: Settings = _DEFAULT) -> Examined:
-    """What `lint` finds in a document that was read."""
-    rules = {**RULES, **texts_of(settings.rules)} if settings.rules else RULES
+def examine_opened(
+    documents: Documents, settings: Settings = _DEFAULT, memory: Memory | None = None
+) -> Examined:
+    """What `lint` finds in a document that was read.
+
+    Args:
+        documents: the document, which refers to others.
+        settings: which rules count, and how much.
+        memory: what runs over earlier texts of the document found out; this run adds to it.
+    """
+    findings = Findings(_rules(settings), settings.keeps)
     optional = frozenset(filter(settings.may_report, optional_codes()))
-    findings = Findings(rules, settings.keeps)
     applied: frozenset[str] | None = None
+    if memory is not None:
+        memory.begin(settings)
     with suppress(TooManyError), no_garbage_collection():
-        applied = _check(documents, findings, settings, optional)
+        applied = _check(documents, findings, settings, optional, memory)
     texts = {source.name: source.text or "" for source in documents.sources()}
     looked_for = _looked_for(settings, optional, all_own=applied is not None)
     commented = apply_comments(findings.sorted(), texts, looked_for=looked_for, own=settings.own)
     return Examined(settings.apply(commented), documents, findings.wanted, applied)
+
+
+def _rules(settings: Settings) -> Mapping[str, Rule]:
+    """All rules: those of this library, and those of the project."""
+    return {**RULES, **texts_of(settings.rules)} if settings.rules else RULES
 
 
 def _looked_for(settings: Settings, optional: frozenset[str], *, all_own: bool) -> frozenset[str]:
@@ -131,7 +147,11 @@ def _looked_for(settings: Settings, optional: frozenset[str], *, all_own: bool) 
 
 
 def _check(
-    documents: Documents, findings: Findings, settings: Settings, optional: frozenset[str]
+    documents: Documents,
+    findings: Findings,
+    settings: Settings,
+    optional: frozenset[str],
+    memory: Memory | None,
 ) -> frozenset[str] | None:
     """Look for everything; the project's own rules that were about anything."""
     try:
@@ -141,9 +161,9 @@ def _check(
             findings.add(finding)
         return None
     findings.socketio = is_for_socketio(documents)
-    objects = GrammarWalk(documents, findings)
+    objects = GrammarWalk(documents, findings, memory)
     objects.check(Node(documents.main, (), documents.main.data))
-    schemas = Schemas(documents, "auto", findings.add)
+    schemas = Schemas(documents, "auto", findings.add, memory)
     context = Context(
         documents,
         objects,
@@ -152,6 +172,7 @@ def _check(
         settings.describes(documents.main.name),
         optional=optional,
         style=settings.style,
+        memory=memory,
     )
     for check in CHECKS:
         check(context)

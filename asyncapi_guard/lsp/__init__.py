@@ -19,8 +19,9 @@ How it is built:
     features/         one module for each feature
 
 To add a feature, write `features/NAME.py` with two parts: functions that compute the answer from a
-`View` or a `Snapshot` (no server, no I/O, tested by themselves), and `register(server)`, which adds the handler
-with `@server.feature(...)`. Then add the module to `FEATURES` in `features/__init__.py`.
+`View` or a `Snapshot` (no server, no I/O, tested by themselves), and `register(server)`, which adds
+the handler with `@server.feature(...)`. Then add the module to `FEATURES` in
+`features/__init__.py`.
 
 A handler gets its document with `server.files.document(uri)`. `document.snapshot()` is the latest
 text that could be read, or `None`. While somebody types, that can be an earlier text:

@@ -85,7 +85,7 @@ def validated(document: Document, text: Text, files: OpenFiles, surroundings: Su
         return _run(None, findings, document, text, files, surroundings)
     root = Path(options.root) if options.root is not None else document.path.parent
     documents = Documents(main, root=root, allow_http=options.allow_http, read=files.read)
-    examined = examine_opened(documents, options.settings)
+    examined = examine_opened(documents, options.settings, document.memory)
     return _run(examined, examined.findings, document, text, files, surroundings)
 
 

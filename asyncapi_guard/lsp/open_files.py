@@ -19,6 +19,7 @@ from asyncapi_guard.lsp.parts import Reader
 from asyncapi_guard.lsp.snapshots import Snapshot
 from asyncapi_guard.lsp.texts import Place, Text
 from asyncapi_guard.spec.limits import DEFAULT_LIMITS
+from asyncapi_guard.spec.memory import Memory
 from asyncapi_guard.spec.source import Source, read_source
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ class Document:
         self._read: Text | None = None
         self._fault: UnreadableDocument | None = None
         self._good: Snapshot | None = None
+        #: What validating earlier texts found out.
+        self.memory: Memory = Memory()
         self._reader = Reader()
         self._lock = threading.Lock()
 

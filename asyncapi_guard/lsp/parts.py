@@ -82,6 +82,13 @@ class Part:
         return list(_sums(self.head, (len(part.text) for part in self.below)))
 
     @cached_property
+    def end(self) -> int:
+        """Where its value ends: behind it are blanks and comments."""
+        if self.below:
+            return self.starts[-1] + self.below[-1].end
+        return self.layout.root.end if self.layout is not None else len(self.text)
+
+    @cached_property
     def lines(self) -> list[int]:
         """The lines at which the parts below it begin."""
         first = self.text.count("\n", 0, self.head)

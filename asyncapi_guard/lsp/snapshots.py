@@ -95,7 +95,7 @@ class Snapshot:
         if isinstance(self.source, PartedSource):
             part, start, rest = self.source.part_of(path)
             if (part.below and not key) or not path:
-                return _filled(self.text.value, start + part.head, start + len(part.text))
+                return start + part.head + part.below[0].indent, start + part.end
             layout = part.layout if part is not self.source.whole else None
         else:
             layout = self._layout
@@ -113,15 +113,6 @@ class Snapshot:
         """Where a key with its value begins and ends."""
         key, value = self.span(path, key=True), self.span(path)
         return (key[0], max(key[1], value[1])) if key is not None and value is not None else None
-
-
-def _filled(text: str, start: int, end: int) -> tuple[int, int]:
-    """A part of a text without the blanks around it."""
-    while start < end and text[start].isspace():
-        start += 1
-    while start < end and text[end - 1].isspace():
-        end -= 1
-    return start, end
 
 
 def _spot(layout: Layout, offset: int) -> tuple[Path, bool, tuple[int, int]] | None:
