@@ -8,6 +8,7 @@ next run follows at once.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -16,25 +17,30 @@ from typing import TYPE_CHECKING
 
 from asyncapi_guard.errors import Finding, UnreadableDocument
 from asyncapi_guard.lint.linter import Examined, examine_opened, unreadable
-from asyncapi_guard.lsp.findings import diagnostic_of
-from asyncapi_guard.lsp.open_files import identity
+from asyncapi_guard.lsp.findings import add_related, diagnostic_of
+from asyncapi_guard.lsp.open_files import Document, identity
+from asyncapi_guard.lsp.parts import references_in
 from asyncapi_guard.lsp.surroundings import UnusableConfiguration
 from asyncapi_guard.lsp.texts import Text
-from asyncapi_guard.spec.references import Documents, is_file, path_of
+from asyncapi_guard.spec.references import Documents, is_file, named_by, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from lsprotocol import types
 
-    from asyncapi_guard.lsp.open_files import Document, OpenFiles
+    from asyncapi_guard.lsp.open_files import OpenFiles
     from asyncapi_guard.lsp.surroundings import Surroundings
     from asyncapi_guard.spec.source import Source
 
-__all__ = ["Checks", "Found", "Run", "validated"]
+__all__ = ["Checks", "Found", "Run", "validated", "validated_as_part"]
 
 #: Seconds between a change and its validation, in which the next change can come.
 PAUSE = 0.04
+#: Seconds without a validation after which garbage is collected.
+_IDLE = 2.0
+#: Seconds after which it is collected all the same.
+_LONGEST_WAIT = 60.0
 _log = logging.getLogger(__name__)
 
 
@@ -76,7 +82,8 @@ def validated(document: Document, text: Text, files: OpenFiles, surroundings: Su
     try:
         options = surroundings.options(document.path)
     except UnusableConfiguration as error:
-        finding = Finding(name, 0, 0, "", str(error), "unusable-configuration")
+        message = f"nothing is validated: {error}"
+        finding = Finding(name, 0, 0, "", message, "unusable-configuration")
         return _run(None, (finding,), document, text, files, surroundings)
     try:
         main = document.read(name, uri, text)
@@ -87,6 +94,34 @@ def validated(document: Document, text: Text, files: OpenFiles, surroundings: Su
     documents = Documents(main, root=root, allow_http=options.allow_http, read=files.read)
     examined = examine_opened(documents, options.settings, document.memory)
     return _run(examined, examined.findings, document, text, files, surroundings)
+
+
+def validated_as_part(
+    document: Document,
+    owners: Iterable[Path],
+    files: OpenFiles,
+    surroundings: Surroundings,
+) -> Run:
+    """Validate documents that nobody has open, for what is found in a file that is.
+
+    Args:
+        document: the file.
+        owners: the documents that refer to it.
+        files: all files, as they are now.
+        surroundings: says how to validate.
+    """
+    found: list[Found] = []
+    read: frozenset[str] = frozenset()
+    for path in owners:
+        try:
+            text = path.read_text("utf-8-sig", "replace")
+        except OSError:
+            continue
+        owner = Document(path.as_uri(), path, 0, text)
+        run = validated(owner, owner.text, files, surroundings)
+        found += run.found.get(document.uri, ())
+        read |= run.files
+    return Run(found={document.uri: found} if found else {}, files=read)
 
 
 def _run(
@@ -107,9 +142,26 @@ def _run(
         if finding.file not in texts:
             texts[finding.file] = _text(uri, finding.file, source, files)
         diagnostic = diagnostic_of(finding, texts[finding.file], source, uri, surroundings.rule_url)
+        if source is not None and documents is not None and source is not documents.main:
+            _tell_of_reference(diagnostic, documents, source, document, text)
         found.setdefault(uri, []).append(Found(finding, diagnostic))
     read = frozenset(map(identity, documents.files())) if documents is not None else frozenset()
     return Run(examined, found, read, findings)
+
+
+def _tell_of_reference(
+    diagnostic: types.Diagnostic,
+    documents: Documents,
+    source: Source,
+    document: Document,
+    text: Text,
+) -> None:
+    """Add where a document refers to the file of a finding."""
+    for reference in references_in(documents.main):
+        if named_by(reference)[0] == source.uri:
+            position = reference.source.position((*reference.path, "$ref"))
+            add_related(diagnostic, document.uri, text, position, "referred to from here")
+            return
 
 
 def _uri(name: str, source: Source | None, document: Document, files: OpenFiles) -> str:
@@ -139,6 +191,7 @@ class Checks:
         files: all files.
         surroundings: says how to validate.
         publish: sends what was found in a file to the editor.
+        owners: the documents that nobody has open and that refer to a file.
     """
 
     def __init__(
@@ -146,7 +199,9 @@ class Checks:
         files: OpenFiles,
         surroundings: Surroundings,
         publish: Callable[[str, int | None, list[types.Diagnostic]], None],
+        owners: Callable[[Document], Iterable[Path]] = lambda _document: (),
     ) -> None:
+        self._owners = owners
         self._files = files
         self._surroundings = surroundings
         self._publish = publish
@@ -155,6 +210,8 @@ class Checks:
         self._running: set[str] = set()
         self._again: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._collection: asyncio.TimerHandle | None = None
+        self._waits_since = 0.0
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="asyncapi-guard-lsp")
 
     # -- what was found ----------------------------------------------------------------------------
@@ -213,6 +270,8 @@ class Checks:
         for timer in self._due.values():
             timer.cancel()
         self._due.clear()
+        if self._collection is not None:
+            self._collection.cancel()
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     def _schedule_others(self, document: Document, pause: float) -> None:
@@ -252,13 +311,27 @@ class Checks:
             _log.exception("%s could not be validated", uri)
         finally:
             self._running.discard(uri)
+            self._collect_later()
             if uri in self._again:
                 self._again.discard(uri)
                 self._start(uri)
 
+    def _collect_later(self) -> None:
+        """Collect garbage when nothing else is to do: it takes as long as a validation."""
+        loop = asyncio.get_running_loop()
+        waiting = self._collection
+        if waiting is not None and not waiting.cancelled() and waiting.when() > loop.time():
+            if loop.time() - self._waits_since > _LONGEST_WAIT:
+                return  # somebody types without a pause
+            waiting.cancel()
+        else:
+            self._waits_since = loop.time()
+        self._collection = loop.call_later(_IDLE, gc.collect)
+
     def _validated(self, document: Document, text: Text) -> Run:
         if not self._surroundings.is_document(text.value):
-            return Run()
+            owners = self._owners(document)
+            return validated_as_part(document, owners, self._files, self._surroundings)
         return validated(document, text, self._files, self._surroundings)
 
     def _put(self, uri: str, run: Run, version: int | None = None) -> None:

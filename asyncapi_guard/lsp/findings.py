@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.errors import Finding
     from asyncapi_guard.lsp.texts import Place, Text
+    from asyncapi_guard.spec.position import Position
     from asyncapi_guard.spec.source import Source
 
-__all__ = ["SOURCE", "diagnostic_of", "range_at", "to_range"]
+__all__ = ["SOURCE", "add_related", "diagnostic_of", "range_at", "to_range"]
 
 #: How editors call where a diagnostic comes from.
 SOURCE = "asyncapi-guard"
@@ -92,6 +93,14 @@ def diagnostic_of(
         related_information=related or None,
         data={"code": finding.code, "pointer": finding.pointer},
     )
+
+
+def add_related(
+    diagnostic: types.Diagnostic, uri: str, text: Text, position: Position, message: str
+) -> None:
+    """Add another place of which people should know."""
+    more = _information(uri, range_at(text, *position), message)
+    diagnostic.related_information = [*(diagnostic.related_information or ()), more]
 
 
 def _related(

@@ -98,8 +98,8 @@ class GuardServer(LanguageServer):
         )
         self.surroundings: Surroundings = surroundings
         self.files: OpenFiles = OpenFiles()
-        self.checks: Checks = Checks(self.files, surroundings, self._publish)
         self.views: Views = Views(self.files, surroundings)
+        self.checks: Checks = Checks(self.files, surroundings, self._publish, self.views.owners)
 
     def _publish(self, uri: str, version: int | None, diagnostics: list[types.Diagnostic]) -> None:
         self.text_document_publish_diagnostics(

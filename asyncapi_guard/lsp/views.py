@@ -202,15 +202,24 @@ class Views:
             view = self.of(document)
             if view is not None and _is_document(view):
                 yield view
+        yield from (view for path, view in self._unopened() if path not in seen)
+
+    def owners(self, document: Document) -> list[Path]:
+        """The documents that nobody has open and that refer to a file, directly or not."""
+        return [
+            path
+            for path, view in self._unopened()
+            if self._files.at(path) is None and _reads(view, document.path.as_uri())
+        ]
+
+    def _unopened(self) -> Iterator[tuple[Path, View]]:
         if self._closed is None:
             found = (p for d in self._directories for p in self._surroundings.documents_below(d))
             self._closed = list(dict.fromkeys(found))[:_MOST_CLOSED]
         for path in self._closed:
-            if path in seen:
-                continue
             snapshot = self._files.snapshot(path)
             if snapshot is not None:
-                yield self._view(path, snapshot)
+                yield path, self._view(path, snapshot)
 
     def at(self, document: Document) -> Iterator[View]:
         """The views that a file belongs to: its own, and those of documents that refer to it."""
@@ -220,9 +229,7 @@ class Views:
         if own is None or _is_document(own):
             return
         uri = document.path.as_uri()
-        for view in self.every():
-            if any(True for _ in _into(view, uri)):
-                yield view
+        yield from (view for view in self.every() if _reads(view, uri))
 
     def _view(self, path: Path, snapshot: Snapshot) -> View:
         made = self._made.get(path)
@@ -244,11 +251,19 @@ def _is_document(view: View) -> bool:
     return isinstance(data, dict) and "asyncapi" in data
 
 
-def _into(view: View, uri: str) -> Iterator[Node]:
-    """The references of a document that lead to a file."""
-    for node in references_in(view.snapshot.source):
-        if node.value["$ref"].startswith("#"):
+def _reads(view: View, uri: str) -> bool:
+    """Whether a document refers to a file, or to one that does."""
+    done: set[str] = set()
+    todo = [view.snapshot.source]
+    while todo:
+        source = todo.pop()
+        if source.uri == uri:
+            return True
+        if source.uri in done:
             continue
-        target = view.target(node)
-        if target is not None and target.source.uri == uri:
-            yield node
+        done.add(source.uri)
+        for node in references_in(source):
+            if not node.value["$ref"].startswith("#"):
+                target = view.target(node)
+                todo += [target.source] if target is not None else []
+    return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import logging
 import sys
@@ -54,6 +55,8 @@ def _run(port: int | None) -> int:
         stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
     )
     server = make_server(EditorSurroundings())
+    # The server collects garbage itself, when nobody is waiting (`lsp.checking`).
+    gc.disable()
     if port is None:
         server.start_io()
         return 0
