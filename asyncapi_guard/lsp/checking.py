@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["Checks", "Found", "Run", "validated", "validated_as_part"]
 
 #: Seconds between a change and its validation, in which the next change can come.
-PAUSE = 0.04
+PAUSE = 0.02
 #: Seconds without a validation after which garbage is collected.
 _IDLE = 2.0
 #: Seconds after which it is collected all the same.

@@ -163,4 +163,8 @@ async def editing(root: Path, *, capabilities: Any = None) -> AsyncIterator[Edit
         assert client._server is not None
         assert await asyncio.wait_for(client._server.wait(), _PATIENCE) == 0
     finally:
+        server = client._server
+        if server is not None and server.returncode is None:
+            server.kill()  # the test has failed
+            await server.wait()
         await client.stop()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from textwrap import dedent
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from editors import Editor, run
 from lsprotocol import types
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 CHAT = dedent(
     """\
@@ -105,6 +103,19 @@ def test_hover_speaks_of_socketio(tmp_path: Path) -> None:
         assert "least number of items" in await hovered(editor, "chat.yml", "minI|tems")
         text = await hovered(editor, "chat.yml", "log|in: {type")
         assert "Security scheme `login`: http bearer." in text
+
+    run(tmp_path, test)
+
+
+def test_the_guide_shows_what_hover_says(tmp_path: Path) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "how-to" / "editor.md").read_text("utf-8")
+    shown = guide.partition("```text\n")[2].partition("```")[0]
+
+    async def test(editor: Editor) -> None:
+        await opened(editor)
+        text = await hovered(editor, "chat.yml", "  he|ar:")
+        for paragraph in shown.strip().split("\n\n"):
+            assert paragraph in text.split("\n\n")
 
     run(tmp_path, test)
 

@@ -41,11 +41,9 @@ def validated(root: Path, *names: str) -> list[tuple[Any, ...]]:
         text=True,
         check=False,
     )
-    files = json.loads(done.stdout)["files"]
     return sorted(
         (each["code"], each["severity"], each["message"], each["line"])
-        for file in files
-        for each in file["findings"]
+        for each in json.loads(done.stdout)["findings"]
     )
 
 
@@ -84,7 +82,7 @@ USER = CHAT.replace("{type: string}", "{$ref: 'parts.yml#/Name'}")
 def test_findings_are_those_of_the_command(tmp_path: Path) -> None:
     """With the configuration of the project, settings per file, and comments."""
     (tmp_path / "pyproject.toml").write_text(
-        "[tool.asyncapi-guard]\nignore = ['missing-description']\n"
+        "[tool.asyncapi-guard]\nignore = ['unused-component']\n"
         "[tool.asyncapi-guard.severity]\n'unknown-format' = 'error'\n"
         "[tool.asyncapi-guard.per-file.'b.yml']\nignore = ['unknown-field']\n",
         "utf-8",
