@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from asyncapi_guard.lsp.surroundings import Surroundings
     from asyncapi_guard.lsp.views import View
 
+    #: Calls that pygls makes, one after the other.
+    _Steps: TypeAlias = Generator[Any, Any, None]
+
 __all__ = ["GuardServer"]
 
 
@@ -40,14 +43,15 @@ class _Protocol(LanguageServerProtocol):
         return (yield from super().lsp_initialize(params))
 
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
-    def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> None:
+    def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> _Steps:
         """Take a document."""
         item = params.text_document
         server = _of(self)
         server.checks.opened(server.files.open(item.uri, item.language_id, item.version, item.text))
+        yield from self._features(types.TEXT_DOCUMENT_DID_OPEN, params)
 
     @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
-    def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> None:
+    def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> _Steps:
         """Take changes of a document."""
         server = _of(self)
         changes = [_change(each) for each in params.content_changes]
@@ -55,14 +59,22 @@ class _Protocol(LanguageServerProtocol):
         document = server.files.change(item.uri, item.version, changes)
         if document is not None:
             server.checks.changed(document)
+        yield from self._features(types.TEXT_DOCUMENT_DID_CHANGE, params)
 
     @lsp_method(types.TEXT_DOCUMENT_DID_CLOSE)
-    def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> None:
+    def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> _Steps:
         """Forget a document."""
         server = _of(self)
         document = server.files.close(params.text_document.uri)
         if document is not None:
             server.checks.closed(document)
+        yield from self._features(types.TEXT_DOCUMENT_DID_CLOSE, params)
+
+    def _features(self, method: str, params: Any) -> _Steps:
+        """Let pygls call the feature that a module has added for a notification."""
+        feature = self.fm.features.get(method)
+        if feature is not None:
+            yield feature, (params,), None
 
 
 def _of(protocol: LanguageServerProtocol) -> GuardServer:

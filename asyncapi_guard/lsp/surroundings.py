@@ -37,6 +37,7 @@ class Surroundings(Protocol):
 
     def enter(self, directory: Path) -> None:
         """Take a directory as the one in which `validate` would run: names are relative to it."""
+        ...
 
     def options(self, path: Path) -> Options:
         """How to validate a document.
@@ -44,21 +45,28 @@ class Surroundings(Protocol):
         Raises:
             UnusableConfiguration: the configuration has a fault.
         """
+        ...
 
     def forget(self) -> None:
         """Read the configuration again when it is next needed."""
+        ...
 
     def is_configuration(self, path: Path) -> bool:
         """Whether a file can hold configuration."""
+        ...
 
     def is_document(self, text: str) -> bool:
         """Whether a text looks like an AsyncAPI document."""
+        ...
 
     def documents_below(self, directory: Path) -> list[Path]:
         """The AsyncAPI documents in a directory, as `validate` would find them."""
+        ...
 
     def rule_url(self, code: str) -> str | None:
         """The page of a rule; `None` for what has none."""
+        ...
 
     def rule_text(self, code: str) -> str | None:
         """What a rule requires and why, in Markdown; `None` for what has none."""
+        ...
