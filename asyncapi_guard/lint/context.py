@@ -68,9 +68,8 @@ class Context:
         *,
         optional: frozenset[str] = frozenset(),
         style: StyleOptions | None = None,
-        memory: Memory | None = None,
     ) -> None:
-        self.memory: Memory | None = memory
+        self.memory: Memory | None = objects.memory
         self.perspective: Perspective = perspective
         self.optional: frozenset[str] = optional
         self.style: StyleOptions = style or StyleOptions()

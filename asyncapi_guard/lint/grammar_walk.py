@@ -88,7 +88,7 @@ class GrammarWalk:
     def __init__(
         self, documents: Documents, findings: Findings, memory: Memory | None = None
     ) -> None:
-        self._memory = memory
+        self.memory: Memory | None = memory
         self._documents = documents
         self._findings = findings
         self._seen: set[tuple[Any, str]] = set()
@@ -420,7 +420,7 @@ class GrammarWalk:
         """Report the slips of a file, when something of it is needed for the first time."""
         if source.uri not in self._read:
             self._read.add(source.uri)
-            report_slips(source, self._findings, self._memory)
+            report_slips(source, self._findings, self.memory)
 
     def has_visited(self, node: Node, name: str) -> bool:
         """Whether a place was taken for an object of a kind."""

@@ -172,7 +172,6 @@ def _check(
         settings.describes(documents.main.name),
         optional=optional,
         style=settings.style,
-        memory=memory,
     )
     for check in CHECKS:
         check(context)
