@@ -70,6 +70,8 @@ class Context:
         style: StyleOptions | None = None,
     ) -> None:
         self.memory: Memory | None = objects.memory
+        #: Whether rules that come later are about every schema, and not those with values alone.
+        self.judges_every_schema: bool = "property-case" in optional
         self.perspective: Perspective = perspective
         self.optional: frozenset[str] = optional
         self.style: StyleOptions = style or StyleOptions()

@@ -11,7 +11,7 @@ from asyncapi_guard.lint.comments import apply_comments
 from asyncapi_guard.lint.context import Context
 from asyncapi_guard.lint.findings import Findings, TooManyError
 from asyncapi_guard.lint.grammar_walk import GrammarWalk
-from asyncapi_guard.lint.own.rule import texts_of
+from asyncapi_guard.lint.own.rule import is_about_schemas, texts_of
 from asyncapi_guard.lint.rules import CHECKS, RULES
 from asyncapi_guard.lint.settings import Settings, optional_codes
 from asyncapi_guard.spec.limits import DEFAULT_LIMITS, Limits
@@ -173,6 +173,7 @@ def _check(
         optional=optional,
         style=settings.style,
     )
+    context.judges_every_schema |= any(map(is_about_schemas, settings.rules))
     for check in CHECKS:
         check(context)
     return _check_own(context, settings)

@@ -58,7 +58,8 @@ class _Tree(NamedTuple):
 
     Attributes:
         references: the paths of its references.
-        judged: the paths of schemas whose values, or alternatives, are judged later.
+        judged: the paths of schemas whose values, or alternatives, are judged later; of all of
+            them, if there are rules about every schema.
         steps: what it cost of the steps that a document has.
     """
 
@@ -90,7 +91,7 @@ class _Watch:
         self.is_part = self.is_part or schema.in_resource
         if is_reference(schema.node.value):
             self._references.append(schema)
-        elif not _AGAIN.isdisjoint(keywords):
+        elif self._context.judges_every_schema or not _AGAIN.isdisjoint(keywords):
             self._again.append(schema)
 
     def fact(self, root: SchemaPlace) -> _Tree | None:

@@ -181,6 +181,46 @@ def test_configuration_is_read_again(tmp_path: Path) -> None:
     run(tmp_path, test)
 
 
+OWN = """
+[tool.asyncapi-guard]
+extend-select = ['style']
+[tool.asyncapi-guard.rules.described]
+where = 'schema'
+field = 'description'
+defined = true
+severity = 'error'
+"""
+
+
+def test_rules_of_the_project_and_of_style(tmp_path: Path) -> None:
+    """They come and go with the configuration, and are those of the command meanwhile."""
+    (tmp_path / "a.yml").write_text(CHAT, "utf-8")
+    configuration = tmp_path / "pyproject.toml"
+
+    async def test(editor: Editor) -> None:
+        uri = editor.uri("a.yml")
+        editor.open("a.yml", CHAT)
+        assert await editor.diagnostics("a.yml") == []
+        configuration.write_text(OWN, "utf-8")
+        editor.changed_on_disk("pyproject.toml")
+        await editor.until(lambda: editor.published[uri].diagnostics)
+        found = as_validated(list(editor.published[uri].diagnostics))
+        assert {"described", "info-license"} <= {each[0] for each in found}
+        assert found == validated(tmp_path, "a.yml")
+        # What has not changed is judged by them as before.
+        editor.replace("a.yml", "Chat", "Chats")
+        assert as_validated(await editor.diagnostics("a.yml")) == found
+        editor.replace("a.yml", "{type: string}", "{type: string, description: x}")
+        codes = [each.code for each in await editor.diagnostics("a.yml")]
+        assert "described" not in codes
+        assert "info-license" in codes
+        configuration.write_text("", "utf-8")
+        editor.changed_on_disk("pyproject.toml")
+        await editor.until(lambda: not editor.published[uri].diagnostics)
+
+    run(tmp_path, test)
+
+
 def test_the_client_is_asked_to_watch_files(tmp_path: Path) -> None:
     watching = types.DidChangeWatchedFilesClientCapabilities(dynamic_registration=True)
     workspace = types.WorkspaceClientCapabilities(did_change_watched_files=watching)

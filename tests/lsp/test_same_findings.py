@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from pathlib import Path
+from textwrap import dedent
 from typing import TYPE_CHECKING
 
 import pytest
@@ -37,6 +38,41 @@ TYPED = (
 )
 
 
+#: What the project says: each is what findings depend on besides the text.
+CONFIGURATIONS = (
+    "",
+    "extend-select = ['style']\n",
+    "extend-select = ['style']\n[style]\nproperties = 'snake_case'\nschemas = 'kebab-case'\n",
+    "extend-select = ['property-case']\nignore = ['unknown-field']\n",
+    """
+    [rules.described]
+    where = ['schema', 'message', '/info']
+    field = 'description'
+    defined = true
+    [rules.short]
+    where = 'property'
+    field = '@key'
+    max-length = 5
+    severity = 'error'
+    """,
+    """
+    extend-select = ['style']
+    [rules.typed]
+    where = 'property'
+    when = {description = {defined = false}}
+    at-least-one-of = ['type', 'enum', '$ref', 'const']
+    [rules.owned]
+    where = ['/operations/*', '/**/schemas/*']
+    required = ['x-owner']
+    """,
+    "select = ['mine']\n[rules.mine]\nwhere = 'schema'\nforbidden = ['title']\n",
+)
+
+
+def configure(folder: Path, text: str) -> None:
+    (folder / "asyncapi-guard.toml").write_text(dedent(text), "utf-8")
+
+
 def documents() -> Iterator[str]:
     yield (ROOT / "specs" / "tictactoe.yml").read_text("utf-8")
     for rule in RULES.values():
@@ -67,11 +103,17 @@ def typed(files: OpenFiles, document: Document, start: int, end: int, new: str) 
     files.change(document.uri, document.version + 1, [change])
 
 
-def check_edits(draw: random.Random, folder: Path, text: str, edits: int) -> None:
+def check_edits(
+    draw: random.Random, folder: Path, text: str, edits: int, configurations: tuple[str, ...] = ()
+) -> None:
+    """Type, and change the configuration now and then."""
     files, surroundings = OpenFiles(), EditorSurroundings()
     path = folder / "asyncapi.yml"
     document = files.open(path.as_uri(), "yaml", 1, text)
-    for _ in range(edits):
+    for edit in range(edits):
+        if configurations and edit % 3 == 0:
+            configure(folder, draw.choice(configurations))
+            surroundings.forget()
         before = document.text.value
         start, end, new = mutated(draw, before)
         typed(files, document, start, end, new)
@@ -79,7 +121,8 @@ def check_edits(draw: random.Random, folder: Path, text: str, edits: int) -> Non
         if "\r" not in before + new:
             assert document.text.value == expected
         raw = document.text.value.encode("utf-8", "surrogatepass")
-        fresh = lint(document.name, raw=raw, settings=surroundings.options(path).settings)
+        settings = EditorSurroundings().options(path).settings
+        fresh = lint(document.name, raw=raw, settings=settings)
         run = validated(document, document.text, files, surroundings)
         assert run.findings == fresh, document.text.value
         if draw.random() < 0.6:  # most slips are undone
@@ -93,11 +136,54 @@ def test_findings_are_those_of_a_fresh_run(tmp_path: Path, small_parts: None) ->
         check_edits(draw, tmp_path, text, 6)
 
 
+@pytest.mark.parametrize("configuration", CONFIGURATIONS[1:])
+def test_rules_of_style_and_of_the_project_see_what_has_not_changed(
+    tmp_path: Path, small_parts: None, configuration: str
+) -> None:
+    """What is remembered of schemas without faults is nothing to a rule about every schema."""
+    draw = random.Random(10)
+    configure(tmp_path, configuration)
+    several = list(documents())
+    for text in [several[0], *draw.sample(several, 3)]:
+        check_edits(draw, tmp_path, text, 5)
+    files, surroundings = OpenFiles(), EditorSurroundings()
+    for number, text in enumerate([several[0], *draw.sample(several, 30)]):
+        path = tmp_path / f"{number}.yml"
+        document = files.open(path.as_uri(), "yaml", 1, text)
+        settings = surroundings.options(path).settings
+        for end in ("", "# a\n", "# a\n# b\n"):
+            files.change(document.uri, document.version + 1, [f"{text}\n{end}"])
+            fresh = lint(document.name, raw=document.text.value.encode(), settings=settings)
+            run = validated(document, document.text, files, surroundings)
+            assert run.findings == fresh, text
+
+
+def test_another_configuration_is_another_run(tmp_path: Path, small_parts: None) -> None:
+    """Documents stay open while the rules change that they are judged by."""
+    files, surroundings = OpenFiles(), EditorSurroundings()
+    path = tmp_path / "asyncapi.yml"
+    document = files.open(path.as_uri(), "yaml", 1, next(documents()))
+    found = set()
+    for configuration in (*CONFIGURATIONS, *reversed(CONFIGURATIONS)):
+        configure(tmp_path, configuration)
+        surroundings.forget()
+        settings = EditorSurroundings().options(path).settings
+        fresh = lint(document.name, raw=document.text.value.encode(), settings=settings)
+        assert validated(document, document.text, files, surroundings).findings == fresh
+        found.add(fresh)
+    assert len(found) > 4
+    draw = random.Random(11)
+    for text in draw.sample(list(documents()), 4):
+        check_edits(draw, tmp_path, text, 9, CONFIGURATIONS)
+
+
 @pytest.mark.slow
 def test_findings_are_those_of_a_fresh_run_at_length(tmp_path: Path, small_parts: None) -> None:
     draw = random.Random(8)
     for text in documents():
         check_edits(draw, tmp_path, text, 12)
+        check_edits(draw, tmp_path, text, 9, CONFIGURATIONS)
+        configure(tmp_path, "")
 
 
 def paths_of(data: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
