@@ -13,6 +13,7 @@ from asyncapi_guard.cli.configuration_table import PYPROJECT
 from asyncapi_guard.cli.file_search import NothingToCheck, is_document, is_document_text, walk
 from asyncapi_guard.cli.rule_links import rule_url
 from asyncapi_guard.cli.rule_markdown import markdown_of
+from asyncapi_guard.lint.own.rule import texts_of
 from asyncapi_guard.lint.rules import RULES
 from asyncapi_guard.lsp.surroundings import Options, UnusableConfiguration
 
@@ -78,6 +79,15 @@ class EditorSurroundings:
         """The page of a rule; `None` for what has none."""
         return rule_url(code)
 
-    def rule_text(self, code: str) -> str | None:
-        """What a rule requires and why, in Markdown; `None` for what has none."""
-        return markdown_of(RULES[code]) if code in RULES else None
+    def rule_text(self, code: str, path: Path) -> str | None:
+        """What a rule requires and why, in Markdown; `None` for what has none.
+
+        Args:
+            code: its code.
+            path: a document of the project, which can have rules of its own.
+        """
+        rule = RULES.get(code)
+        if rule is None:
+            with suppress(UnusableConfiguration):
+                rule = texts_of(self.options(path).settings.rules).get(code)
+        return markdown_of(rule) if rule is not None else None

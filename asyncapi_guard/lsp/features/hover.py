@@ -18,6 +18,7 @@ from asyncapi_guard.lsp.meaning import (
     scheme_text,
     shape,
 )
+from asyncapi_guard.lsp.open_files import path_of_uri
 from asyncapi_guard.lsp.parts import references_in
 from asyncapi_guard.spec.references import Node, is_reference
 
@@ -141,10 +142,11 @@ def _value(view: View, kind: Kind, path: Path, file: View) -> str:
     return ""
 
 
-def _about_findings(server: GuardServer, found: list[Found]) -> list[str]:
+def _about_findings(server: GuardServer, found: list[Found], uri: str) -> list[str]:
     texts = []
+    path = path_of_uri(uri)
     for each in found:
-        rule = server.surroundings.rule_text(each.finding.code)
+        rule = server.surroundings.rule_text(each.finding.code, path)
         texts.append(f"**{each.finding.code}**: {each.finding.message}")
         if rule:
             texts.append(rule)
@@ -164,7 +166,7 @@ def register(server: GuardServer) -> None:
     def hover(params: types.HoverParams) -> types.Hover | None:
         uri, position = params.text_document.uri, params.position
         here = [f for f in server.checks.found(uri) if _holds(f.diagnostic.range, position)]
-        texts = _about_findings(server, here)
+        texts = _about_findings(server, here, uri)
         where = here[0].diagnostic.range if here else None
         document, found = server.files.document(uri), server.spot(uri, position)
         if document is not None and found is not None:
