@@ -382,7 +382,7 @@ def bench(session: nox.Session) -> None:
     # They exit with 1 where a goal is missed, and the rest is measured in any case.
     programs = (
         *("hostile", "validate", "peers", "drop_ins", "console", "report", "metrics"),
-        *("contract_coverage", "usage", "mock", "weight"),
+        *("contract_coverage", "usage", "mock", "weight", "lsp"),
     )
     for program in programs:
         session.run("python", f"benchmarks/{program}.py", success_codes=[0, 1])

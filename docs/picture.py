@@ -37,6 +37,7 @@ LABELS = {
     "cli": "the commands",
     "doctor": "finds unguarded traffic",
     "drift": "compares code with its document",
+    "lsp": "the language server, for editors",
     "testing": "guarded clients and mocks for your tests",
     "mock": "a server for a document",
     "contract_tests": "tests a running server",

@@ -24,6 +24,7 @@ _COMMANDS = {
     "export": "Write the AsyncAPI document of an application.",
     "init": "Write a first AsyncAPI document.",
     "learn": "Write the AsyncAPI document of recorded traffic.",
+    "lsp": "Run the language server for editors.",
     "mock": "Serve a mock of an AsyncAPI document's server.",
     "models": "Generate Python models from an AsyncAPI document.",
     "report": "Summarize the violations that guards have logged.",

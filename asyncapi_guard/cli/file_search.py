@@ -18,7 +18,15 @@ from asyncapi_guard.lint.globs import comparable, is_glob, matches
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["SUFFIXES", "NothingToCheck", "collect", "is_document", "usual_files", "walk"]
+__all__ = [
+    "SUFFIXES",
+    "NothingToCheck",
+    "collect",
+    "is_document",
+    "is_document_text",
+    "usual_files",
+    "walk",
+]
 
 SUFFIXES = (".yml", ".yaml", ".json")
 #: How much of a file is looked at to see whether it is a document.
@@ -172,7 +180,12 @@ def is_document(file: Path) -> bool:
     except OSError:
         # Who reads it will say why it cannot be read.
         return True
-    text = _decoded(raw).lstrip("\ufeff \t\r\n")
+    return is_document_text(_decoded(raw))
+
+
+def is_document_text(text: str) -> bool:
+    """Whether a text looks like a document, or like the beginning of one."""
+    text = text.lstrip("\ufeff \t\r\n")
     if text.startswith("{"):
         return "asyncapi" in text and _has_key_in_braces(text)
     return _AT_LINE_START.search(text) is not None

@@ -9,8 +9,13 @@ from asyncapi_guard.cli.command_errors import CannotRun
 __all__ = ["check_address", "is_loopback"]
 
 
-def check_address(host: str, port: int) -> None:
+def check_address(host: str, port: int, *, option: str = "--port") -> None:
     """Say so now, and not with a traceback, if nobody can listen there.
+
+    Args:
+        host: the address.
+        port: the port.
+        option: what chooses another port.
 
     Raises:
         CannotRun: another program does, or the host is not of this machine.
@@ -22,7 +27,7 @@ def check_address(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise CannotRun(
-                f"cannot listen on {host}:{port}: {error.strerror}; choose another --port"
+                f"cannot listen on {host}:{port}: {error.strerror}; choose another {option}"
             ) from error
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.lint.findings import Findings
     from asyncapi_guard.lint.grammar_walk import GrammarWalk
     from asyncapi_guard.schema import Dialect
+    from asyncapi_guard.spec.memory import Memory
     from asyncapi_guard.spec.pointers import Path
     from asyncapi_guard.spec.schemas import Schemas
 
@@ -54,6 +55,7 @@ class Context:
         perspective: the side that the document describes.
         optional: the rules that are off by default and are to be looked for.
         style: what the rules of style take.
+        memory: what earlier runs found out; `None` without any.
     """
 
     def __init__(
@@ -67,6 +69,9 @@ class Context:
         optional: frozenset[str] = frozenset(),
         style: StyleOptions | None = None,
     ) -> None:
+        self.memory: Memory | None = objects.memory
+        #: Whether rules that come later are about every schema, and not those with values alone.
+        self.judges_every_schema: bool = "property-case" in optional
         self.perspective: Perspective = perspective
         self.optional: frozenset[str] = optional
         self.style: StyleOptions = style or StyleOptions()
@@ -74,6 +79,8 @@ class Context:
         self.objects = objects
         #: How far schemas are followed for the sake of a hint.
         self.steps_left: int = 50_000
+        #: What checks have made, and others need.
+        self.shared: dict[str, Any] = {}
         #: What `schema_parts` has found out: the schemas that judge the same value.
         self.conjuncts: dict[tuple[Any, Dialect, bool], list[Node]] = {}
         self._roots: dict[str, frozenset[Any]] = {}
@@ -93,18 +100,11 @@ class Context:
         Nothing is followed: what looks like a reference may be somebody's data.
         """
         for source in self.documents.sources():
-            todo = [Node(source, (), source.data)] if isinstance(source.data, (dict, list)) else []
-            while todo:
-                node = todo.pop()
-                if is_reference(node.value):
-                    uri, pointer = named_by(node)
-                    if uri == self.main.source.uri and pointer is not None:
-                        yield node, pointer
-                value = node.value
-                entries = value.items() if isinstance(value, dict) else enumerate(value)
-                for key, below in entries:  # without nodes for what cannot hold a reference
-                    if isinstance(below, (dict, list)):
-                        todo.append(Node(source, (*node.path, key), below))
+            for path, value in _references(source.data, self.memory, _REMEMBERED):
+                node = Node(source, path, value)
+                uri, pointer = named_by(node)
+                if uri == self.main.source.uri and pointer is not None:
+                    yield node, pointer
 
     def resolve(self, node: Node | None) -> Node | None:
         """What a node means; `None` where it leads nowhere, which was reported."""
@@ -180,3 +180,35 @@ class Context:
             traits = [trait for _, _, trait in self.entries(node, "traits")]
             self._merged[node.place] = merge_traits(node, traits)
         return self._merged[node.place]
+
+
+#: Levels of which each value is remembered by itself: documents, channels, messages.
+_REMEMBERED = 5
+
+
+def _references(data: Any, memory: Memory | None, levels: int) -> list[tuple[Path, Any]]:
+    """What looks like a reference in a value: paths from there, and the references."""
+    if memory is None or levels == 0:
+        return list(_looked_for(data))
+    if not isinstance(data, (dict, list)):
+        return []
+    known: list[tuple[Path, Any]] | None = memory.recall("references", data)
+    if known is None:
+        known = [((), data)] if is_reference(data) else []
+        for key, below in data.items() if isinstance(data, dict) else enumerate(data):
+            if isinstance(below, (dict, list)):
+                inside = _references(below, memory, levels - 1)
+                known += [((key, *path), value) for path, value in inside]
+        memory.keep("references", data, known)
+    return known
+
+
+def _looked_for(data: Any) -> Iterator[tuple[Path, Any]]:
+    todo: list[tuple[Path, Any]] = [((), data)] if isinstance(data, (dict, list)) else []
+    while todo:
+        path, value = todo.pop()
+        if is_reference(value):
+            yield path, value
+        for key, below in value.items() if isinstance(value, dict) else enumerate(value):
+            if isinstance(below, (dict, list)):
+                todo.append(((*path, key), below))

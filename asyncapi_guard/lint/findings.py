@@ -40,6 +40,9 @@ class Findings:
         self.wanted: dict[tuple[str, str, str], Collection[Any]] = {}
         #: Whether the document is for Socket.IO: elsewhere, what a guard cannot do is no error.
         self.socketio: bool = True
+        #: How often anything was reported, hidden or asked for: what a check did nothing with is
+        #: without faults, whatever else was found.
+        self.touched: int = 0
         self._rules = rules
         self._counts = counts
         self._found: dict[Finding, None] = {}
@@ -77,14 +80,17 @@ class Findings:
 
     def hide(self, node: Node) -> None:
         """Say nothing more of a place."""
+        self.touched += 1
         self._explained.add((node.source.name, format_pointer(node.path)))
 
     def misplace(self, begin: str) -> None:
         """Say nothing of references that begin so: what they name stands elsewhere."""
+        self.touched += 1
         self._misplaced.add(f"{_UNRESOLVED}'{begin}")
 
     def has_misplaced(self, begin: str) -> bool:
         """Whether what references that begin so name stands elsewhere."""
+        self.touched += 1
         return f"{_UNRESOLVED}'{begin}" in self._misplaced
 
     def _is_misplaced(self, finding: Finding) -> bool:
@@ -98,10 +104,12 @@ class Findings:
 
     def has(self, *codes: str) -> bool:
         """Whether anything was found by one of some rules."""
+        self.touched += 1
         return not self._codes.isdisjoint(codes)
 
     def hides(self, node: Node) -> bool:
         """Whether nothing more is said of a place."""
+        self.touched += 1
         return self._is_explained(node.source.name, format_pointer(node.path))
 
     def _is_explained(self, file: str, pointer: str) -> bool:
@@ -119,6 +127,7 @@ class Findings:
         Raises:
             TooManyError: it is the last error.
         """
+        self.touched += 1
         severity = self._rules[finding.code].severity_in(socketio=self.socketio)
         if severity is Severity.WARNING and self._counted[severity] == _MOST:
             return

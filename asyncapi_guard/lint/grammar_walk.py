@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections import deque
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asyncapi_guard.lint.binding_versions import (
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from asyncapi_guard.lint.findings import Findings
+    from asyncapi_guard.spec.memory import Memory
     from asyncapi_guard.spec.pointers import Path
     from asyncapi_guard.spec.source import Source
 
@@ -83,7 +85,10 @@ class GrammarWalk:
         references: every reference that was followed, with its target.
     """
 
-    def __init__(self, documents: Documents, findings: Findings) -> None:
+    def __init__(
+        self, documents: Documents, findings: Findings, memory: Memory | None = None
+    ) -> None:
+        self.memory: Memory | None = memory
         self._documents = documents
         self._findings = findings
         self._seen: set[tuple[Any, str]] = set()
@@ -415,7 +420,7 @@ class GrammarWalk:
         """Report the slips of a file, when something of it is needed for the first time."""
         if source.uri not in self._read:
             self._read.add(source.uri)
-            report_slips(source, self._findings)
+            report_slips(source, self._findings, self.memory)
 
     def has_visited(self, node: Node, name: str) -> bool:
         """Whether a place was taken for an object of a kind."""
@@ -545,6 +550,7 @@ _PROTOCOLS = {
 }
 
 
+@lru_cache(maxsize=512)
 def article(name: str) -> str:
     """An object's name as the specification writes it, with its article: `a Channel Object`."""
     base = name.partition(" ")[0]

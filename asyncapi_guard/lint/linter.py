@@ -11,7 +11,7 @@ from asyncapi_guard.lint.comments import apply_comments
 from asyncapi_guard.lint.context import Context
 from asyncapi_guard.lint.findings import Findings, TooManyError
 from asyncapi_guard.lint.grammar_walk import GrammarWalk
-from asyncapi_guard.lint.own.rule import texts_of
+from asyncapi_guard.lint.own.rule import is_about_schemas, texts_of
 from asyncapi_guard.lint.rules import CHECKS, RULES
 from asyncapi_guard.lint.settings import Settings, optional_codes
 from asyncapi_guard.spec.limits import DEFAULT_LIMITS, Limits
@@ -28,10 +28,12 @@ if TYPE_CHECKING:
     from typing import Any
 
     from asyncapi_guard.errors import Finding
+    from asyncapi_guard.lint.rule import Rule
+    from asyncapi_guard.spec.memory import Memory
     from asyncapi_guard.spec.references import Documents
     from asyncapi_guard.spec.source import Source
 
-__all__ = ["Examined", "examine", "lint"]
+__all__ = ["Examined", "examine", "examine_opened", "lint", "unreadable"]
 
 _DEFAULT = Settings()
 
@@ -93,24 +95,49 @@ def examine(
 
     Arguments as in `lint`, and `files`: those that are not to be read from the disk.
     """
-    rules = {**RULES, **texts_of(settings.rules)} if settings.rules else RULES
-    optional = frozenset(filter(settings.may_report, optional_codes()))
-    findings = Findings(rules, settings.keeps)
-    applied: frozenset[str] | None = None
     try:
         documents = open_documents(spec, raw=raw, root=root, allow_http=allow_http, limits=limits)
     except SpecError as error:
-        for finding in error.findings:
-            findings.add(finding)
-        return Examined(settings.apply(findings.sorted()))
+        return Examined(unreadable(error, settings))
     for source in files:
         documents.put(source)
+    return examine_opened(documents, settings)
+
+
+def unreadable(error: SpecError, settings: Settings = _DEFAULT) -> tuple[Finding, ...]:
+    """What is reported of a document that could not be read."""
+    findings = Findings(_rules(settings), settings.keeps)
+    for finding in error.findings:
+        findings.add(finding)
+    return settings.apply(findings.sorted())
+
+
+def examine_opened(
+    documents: Documents, settings: Settings = _DEFAULT, memory: Memory | None = None
+) -> Examined:
+    """What `lint` finds in a document that was read.
+
+    Args:
+        documents: the document, which refers to others.
+        settings: which rules count, and how much.
+        memory: what runs over earlier texts of the document found out; this run adds to it.
+    """
+    findings = Findings(_rules(settings), settings.keeps)
+    optional = frozenset(filter(settings.may_report, optional_codes()))
+    applied: frozenset[str] | None = None
+    if memory is not None:
+        memory.begin(settings)
     with suppress(TooManyError), no_garbage_collection():
-        applied = _check(documents, findings, settings, optional)
+        applied = _check(documents, findings, settings, optional, memory)
     texts = {source.name: source.text or "" for source in documents.sources()}
     looked_for = _looked_for(settings, optional, all_own=applied is not None)
     commented = apply_comments(findings.sorted(), texts, looked_for=looked_for, own=settings.own)
     return Examined(settings.apply(commented), documents, findings.wanted, applied)
+
+
+def _rules(settings: Settings) -> Mapping[str, Rule]:
+    """All rules: those of this library, and those of the project."""
+    return {**RULES, **texts_of(settings.rules)} if settings.rules else RULES
 
 
 def _looked_for(settings: Settings, optional: frozenset[str], *, all_own: bool) -> frozenset[str]:
@@ -120,7 +147,11 @@ def _looked_for(settings: Settings, optional: frozenset[str], *, all_own: bool) 
 
 
 def _check(
-    documents: Documents, findings: Findings, settings: Settings, optional: frozenset[str]
+    documents: Documents,
+    findings: Findings,
+    settings: Settings,
+    optional: frozenset[str],
+    memory: Memory | None,
 ) -> frozenset[str] | None:
     """Look for everything; the project's own rules that were about anything."""
     try:
@@ -130,9 +161,9 @@ def _check(
             findings.add(finding)
         return None
     findings.socketio = is_for_socketio(documents)
-    objects = GrammarWalk(documents, findings)
+    objects = GrammarWalk(documents, findings, memory)
     objects.check(Node(documents.main, (), documents.main.data))
-    schemas = Schemas(documents, "auto", findings.add)
+    schemas = Schemas(documents, "auto", findings.add, memory)
     context = Context(
         documents,
         objects,
@@ -142,6 +173,7 @@ def _check(
         optional=optional,
         style=settings.style,
     )
+    context.judges_every_schema |= any(map(is_about_schemas, settings.rules))
     for check in CHECKS:
         check(context)
     return _check_own(context, settings)

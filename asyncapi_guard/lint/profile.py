@@ -22,7 +22,14 @@ if TYPE_CHECKING:
     from asyncapi_guard.lint.context import Context
     from asyncapi_guard.spec.references import Node
 
-__all__ = ["HANDSHAKE", "ProfileChannel", "ProfileMessage", "ProfileOperation", "SocketIOProfile"]
+__all__ = [
+    "HANDSHAKE",
+    "ProfileChannel",
+    "ProfileMessage",
+    "ProfileOperation",
+    "SocketIOProfile",
+    "profile_of",
+]
 
 #: Words for a server's document, and for a client's.
 _CHOICE = re.compile(r"\[([^\[\]|]*)\|([^\[\]|]*)\]")
@@ -191,6 +198,14 @@ class SocketIOProfile:
             for entries, direction in carriers:
                 for message in (each for entry in entries for each in self.at(entry)):
                     message.carried.add(direction)
+
+
+def profile_of(context: Context) -> SocketIOProfile:
+    """A document as the Socket.IO profile reads it, made once."""
+    if "profile" not in context.shared:
+        context.shared["profile"] = SocketIOProfile(context)
+    found: SocketIOProfile = context.shared["profile"]
+    return found
 
 
 def _channel(context: Context, operation: Node) -> str | None:

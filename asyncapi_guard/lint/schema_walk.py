@@ -6,11 +6,11 @@ reports what is no schema, and references that lead to none.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from asyncapi_guard.lint.context import SchemaPlace
 from asyncapi_guard.lint.ref_siblings import check_siblings
-from asyncapi_guard.schema.dialects import subschemas
+from asyncapi_guard.schema.dialects import ASYNCAPI, subschemas
 from asyncapi_guard.spec.references import Node, Unresolvable, is_reference
 from asyncapi_guard.spec.schema_bundles import at, follow, is_anchor, opens_resource
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from asyncapi_guard.lint.context import Context
     from asyncapi_guard.schema import Dialect
+    from asyncapi_guard.schema.dialects import SchemaPath
 
 __all__ = ["walk_schemas"]
 
@@ -42,6 +43,74 @@ def walk_schemas(context: Context, read: Reading) -> Iterator[SchemaPlace]:
         yield from walk.root(node, "ack-schema")
 
 
+#: Keywords with which a schema is checked by others that it refers to.
+_COMBINING = frozenset(
+    ("allOf", "anyOf", "contains", "else", "if", "minItems", "not", "oneOf", "then")
+)
+#: Keywords that checks write down elsewhere.
+_ELSEWHERE = frozenset(("discriminator", "example", "externalDocs", "xml"))
+#: Keywords for which a schema is looked at again, when all are known.
+_AGAIN = frozenset(("default", "examples", "oneOf"))
+
+
+class _Tree(NamedTuple):
+    """A schema, with all that is written in it, that had no faults.
+
+    Attributes:
+        references: the paths of its references.
+        judged: the paths of schemas whose values, or alternatives, are judged later; of all of
+            them, if there are rules about every schema.
+        steps: what it cost of the steps that a document has.
+    """
+
+    references: tuple[SchemaPath, ...]
+    judged: tuple[SchemaPath, ...]
+    steps: int
+
+
+class _Watch:
+    """Watches the visit of a tree: whether its checks depend on it alone, and found nothing.
+
+    Attributes:
+        is_part: some of it was visited before.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self.is_part: bool = False
+        self._context = context
+        self._touched = context.report.touched
+        self._steps = context.steps_left
+        self._keywords: set[str] = set()
+        self._references: list[SchemaPlace] = []
+        self._again: list[SchemaPlace] = []
+
+    def take(self, schema: SchemaPlace) -> None:
+        """Take a schema of the tree."""
+        keywords = schema.node.value.keys()
+        self._keywords.update(keywords)
+        self.is_part = self.is_part or schema.in_resource
+        if is_reference(schema.node.value):
+            self._references.append(schema)
+        elif self._context.judges_every_schema or not _AGAIN.isdisjoint(keywords):
+            self._again.append(schema)
+
+    def fact(self, root: SchemaPlace) -> _Tree | None:
+        """What is to be remembered of the tree; `None` if it must be visited again."""
+        context = self._context
+        if self.is_part or context.report.touched != self._touched or context.steps_left <= 0:
+            return None
+        if not _ELSEWHERE.isdisjoint(self._keywords):
+            return None
+        if self._references and not _COMBINING.isdisjoint(self._keywords):
+            return None
+        begin = len(root.node.path)
+        return _Tree(
+            tuple(each.node.path[begin:] for each in self._references),
+            tuple(each.node.path[begin:] for each in self._again),
+            self._steps - context.steps_left,
+        )
+
+
 class _Walk:
     """One walk over all schemas."""
 
@@ -60,21 +129,53 @@ class _Walk:
         self._context.schemas.check(root, dialect)
         todo = [SchemaPlace(root, dialect)]
         while todo:
-            schema = todo.pop()
-            if self._is_new(schema):
-                schema = _with_resource(schema)
-                below = self._targets(schema)
-                if self._is_whole(schema):
-                    yield schema
-                    below += _inside(schema)
-                todo.extend(below)
+            yield from self._tree(todo.pop(), todo)
+
+    def _tree(self, root: SchemaPlace, todo: list[SchemaPlace]) -> Iterator[SchemaPlace]:
+        """Yield a schema and those that are written in it; `todo` takes those it refers to."""
+        is_plain = root.dialect == ASYNCAPI and not root.in_resource
+        memory = self._context.memory if is_plain else None
+        value, place = root.node.value, root.node.place
+        known = memory.recall("tree", value, *place) if memory is not None else None
+        if known is not None and self._context.steps_left > known.steps:
+            if self._is_new(root):
+                self._recall(root, known, todo)
+            return
+        watch = _Watch(self._context)
+        inside = [root]
+        while inside:
+            schema = inside.pop()
+            if not isinstance(schema.node.value, dict):
+                continue
+            if not self._is_new(schema):
+                watch.is_part = True
+                continue
+            schema = _with_resource(schema)
+            targets = self._targets(schema)
+            todo.extend(targets)
+            watch.take(schema)
+            if self._is_whole(schema):
+                yield schema
+                inside.extend(_inside(schema))
+        fact = watch.fact(root) if memory is not None else None
+        if memory is not None and fact is not None:
+            memory.keep("tree", value, fact, *place)
+
+    def _recall(self, root: SchemaPlace, known: _Tree, todo: list[SchemaPlace]) -> None:
+        """Do what visiting a tree did that had no faults."""
+        self._context.steps_left -= known.steps
+        for path in known.references:
+            todo.extend(self._targets(SchemaPlace(at(root.node, path), root.dialect)))
+        for path in known.judged:
+            place = SchemaPlace(at(root.node, path), root.dialect)
+            self._context.judged_schemas.append(place)
 
     def _is_new(self, schema: SchemaPlace) -> bool:
-        """Whether this is the first visit of a schema that has keywords; remember it."""
+        """Whether this is the first visit of a schema; remember it."""
         place = (schema.node.place, schema.dialect)
         is_new = place not in self._seen
         self._seen.add(place)
-        return is_new and isinstance(schema.node.value, dict)
+        return is_new
 
     def _targets(self, schema: SchemaPlace) -> list[SchemaPlace]:
         """The schema that a schema refers to, unless the engine follows the reference."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from asyncapi_guard.lint.findings import Findings
+    from asyncapi_guard.spec.memory import Memory
     from asyncapi_guard.spec.pointers import Path
     from asyncapi_guard.spec.source import Source
 
@@ -74,9 +75,17 @@ def glued_name(key: Any) -> str:
     return found[1] if found is not None else key
 
 
-def report_slips(source: Source, findings: Findings) -> None:
-    """Report the slips of a file."""
+def report_slips(source: Source, findings: Findings, memory: Memory | None = None) -> None:
+    """Report the slips of a file.
+
+    Args:
+        source: the file.
+        findings: takes them.
+        memory: knows which values had none.
+    """
     has_hash = _HAS_HASH.search(source.text or "") is not None
+    if memory is not None and not has_hash and _is_clean(source.data, memory, {}, _REMEMBERED):
+        return
     # Values and paths, not nodes: there are many, and few slips.
     todo: list[tuple[Any, Path]] = [(source.data, ())]
     seen: set[int] = set()
@@ -91,6 +100,28 @@ def report_slips(source: Source, findings: Findings) -> None:
             if slip is not None:
                 found.append((key, slip))
         _report(Node(source, path, value), found, findings)
+
+
+#: Levels of which each value is remembered by itself: documents, channels, messages, payloads.
+_REMEMBERED = 6
+
+
+def _is_clean(value: Any, memory: Memory, seen: dict[int, bool], levels: int) -> bool:
+    """Whether a value has no slips; what has none is remembered."""
+    if id(value) in seen:  # what stands behind an alias is one object
+        return seen[id(value)]
+    if levels > 0 and memory.recall("slips", value) is not None:
+        return True
+    clean = True
+    for key, below in _entries(value):
+        if isinstance(below, (dict, list)):
+            # Not `all()`: whatever has none is to be remembered.
+            clean = _is_clean(below, memory, seen, levels - 1) and clean
+        clean = clean and _slip(key, below, None) is None
+    seen[id(value)] = clean
+    if clean and levels > 0:
+        memory.keep("slips", value, True)  # noqa: FBT003  # a fact
+    return clean
 
 
 def _report(node: Node, found: list[tuple[Any, _Slip]], findings: Findings) -> None:

@@ -23,7 +23,7 @@ from asyncapi_guard.spec.pointers import Path, format_pointer, parse_fragment
 from asyncapi_guard.spec.wording import cut, nearest, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from asyncapi_guard.spec.source import Source
 
@@ -147,7 +147,16 @@ class _Trail:
 
 
 class Documents:
-    """The files of one spec, read when a reference first needs them."""
+    """The files of one spec, read when a reference first needs them.
+
+    Args:
+        main: the document itself.
+        root: the folder that references may not leave.
+        allow_http: hosts that references may lead to.
+        limits: how large a file may be.
+        read: reads a file in place of the disk, by its name, its URI and its path, links followed;
+            `None` from it leaves the file to the disk. It is asked about files below the root only.
+    """
 
     def __init__(
         self,
@@ -156,11 +165,13 @@ class Documents:
         root: FilePath | None = None,
         allow_http: Collection[str] = (),
         limits: Limits = DEFAULT_LIMITS,
+        read: Callable[[str, str, FilePath], Source | None] | None = None,
     ) -> None:
         self.main = main
         self._root = root.resolve() if root is not None else None
         self._hosts = frozenset(allow_http)
         self._limits = limits
+        self._read = read
         self._sources = {_identity(main.uri): main}
         #: What a reference names in the file in which it stands.
         self._targets: dict[tuple[str, str], Node] = {}
@@ -313,7 +324,8 @@ class Documents:
 
         from asyncapi_guard.spec.retrieval import Retriever
 
-        source = Retriever(self.main, self._root, self._hosts, self._limits).read(uri)
+        retriever = Retriever(self.main, self._root, self._hosts, self._limits, self._read)
+        source = retriever.read(uri)
         return Resource(contents=source, specification=Specification.OPAQUE)  # type: ignore[call-arg]  # see above
 
 

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 from asyncapi_guard.spec.source import Source, read_source
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from asyncapi_guard.spec.limits import Limits
 
 __all__ = ["Retriever"]
@@ -31,15 +33,22 @@ class Retriever:
         root: the folder that they may not leave; none for a document that came as data.
         hosts: where http may lead.
         limits: how large a file may be.
+        reading: reads a file in place of the disk, or leaves it to the disk.
     """
 
     def __init__(
-        self, main: Source, root: Path | None, hosts: frozenset[str], limits: Limits
+        self,
+        main: Source,
+        root: Path | None,
+        hosts: frozenset[str],
+        limits: Limits,
+        reading: Callable[[str, str, Path], Source | None] | None = None,
     ) -> None:
         self._main = main
         self._root = root
         self._hosts = hosts
         self._limits = limits
+        self._reading = reading
 
     def read(self, uri: str) -> Source:
         """The document at a URI.
@@ -66,6 +75,9 @@ class Retriever:
         if not real.is_relative_to(self._root):
             raise ValueError(f"it is outside of the spec's folder {self._root.name!r}; see root=")
         name = _shown(path, self._main)
+        held = self._reading(name, uri, real) if self._reading is not None else None
+        if held is not None:
+            return held
         if not real.is_file():
             raise ValueError("there is no such file")
         if real.stat().st_size > self._limits.size:

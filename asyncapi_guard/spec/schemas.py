@@ -24,7 +24,7 @@ from asyncapi_guard.schema import (
     get_engine,
 )
 from asyncapi_guard.schema.adapt import adapt
-from asyncapi_guard.schema.dialects import IN_PLACE, SchemaPath, subschemas
+from asyncapi_guard.schema.dialects import ASYNCAPI, IN_PLACE, SchemaPath, subschemas
 from asyncapi_guard.schema.formats import KNOWN
 from asyncapi_guard.spec.acks import lacks_format
 from asyncapi_guard.spec.metaschemas import faults
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.contract import Schema
     from asyncapi_guard.errors import Finding
     from asyncapi_guard.schema.dialects import Draft
+    from asyncapi_guard.spec.memory import Memory
     from asyncapi_guard.spec.pointers import Path
 
 __all__ = ["Schemas", "UnjudgeableError", "patterns"]
@@ -70,8 +71,13 @@ class Schemas:
     """Makes `CompiledSchema`s from the places where a document has schemas."""
 
     def __init__(
-        self, documents: Documents, engine: EngineName, report: Callable[[Finding], None]
+        self,
+        documents: Documents,
+        engine: EngineName,
+        report: Callable[[Finding], None],
+        memory: Memory | None = None,
     ) -> None:
+        self._memory = memory
         self._documents = documents
         self._engine: EngineName = engine
         self._report = report
@@ -191,6 +197,50 @@ class Schemas:
 
     def _check_one(self, node: Node, dialect: Dialect) -> Iterator[Finding | Node]:
         """The faults of one schema, and the schemas that it refers to."""
+        for each in self._references(node, dialect):
+            if not isinstance(each, tuple):
+                yield each
+                continue
+            ref, in_place = each
+            try:
+                target = follow(self._documents, ref, dialect)
+            except Unresolvable as error:
+                yield from error.findings
+                continue
+            if not isinstance(target.value, (dict, bool)):
+                message = f"leads to {kind_of(target.value)}, not to a schema"
+                yield ref.finding(message, "wrong-kind")
+                continue
+            yield target
+            if in_place:
+                self._in_place.add(node.place, target.place, ref)
+
+    def _references(self, node: Node, dialect: Dialect) -> Iterator[Finding | tuple[Node, bool]]:
+        """The faults of a schema by itself, and its references.
+
+        Of a schema that is as it was, and had no faults, only the references are asked for.
+        """
+        memory = self._memory if dialect == ASYNCAPI else None
+        if memory is None:
+            yield from self._looked_through(node, dialect)
+            return
+        known = memory.recall("schema", node.value, *node.place)
+        if known is not None:
+            yield from ((at(node, path), in_place) for path, in_place in known)
+            return
+        before = len(self.notices)
+        found = []
+        length = len(node.path)
+        for each in self._looked_through(node, dialect):
+            found.append((each[0].path[length:], each[1]) if isinstance(each, tuple) else None)
+            yield each
+        if None not in found and len(self.notices) == before and not self._is_endless:
+            memory.keep("schema", node.value, found, *node.place)
+
+    def _looked_through(
+        self, node: Node, dialect: Dialect
+    ) -> Iterator[Finding | tuple[Node, bool]]:
+        """The faults of a schema by itself, and its references."""
         if not isinstance(node.value, (dict, bool)):
             yield node.finding("a schema must be a mapping, true or false", "invalid-schema")
             return
@@ -211,19 +261,7 @@ class Schemas:
             for circle in resource_circles(node, dialect):
                 self._is_endless = True
                 yield circle
-        for ref, in_place in _references(node, dialect):
-            try:
-                target = follow(self._documents, ref, dialect)
-            except Unresolvable as error:
-                yield from error.findings
-                continue
-            if not isinstance(target.value, (dict, bool)):
-                message = f"leads to {kind_of(target.value)}, not to a schema"
-                yield ref.finding(message, "wrong-kind")
-                continue
-            yield target
-            if in_place:
-                self._in_place.add(node.place, target.place, ref)
+        yield from _references(node, dialect)
 
     def _check_keywords(
         self, node: Node, schemas: list[Node], dialect: Dialect

@@ -60,6 +60,12 @@ class Source:
             self.text.encode("utf-8", "surrogatepass"), digest_size=16
         ).hexdigest()
 
+    def renamed(self, name: str, uri: str) -> Source:
+        """The same document by another name, with the data shared."""
+        source = Source(name, uri, self.text, self.data)
+        source._marks = self._marks
+        return source
+
     def position(self, path: Path, *, key: bool = False) -> Position:
         """Where a value (or with `key` its key) stands; its nearest ancestor if it is not there.
 

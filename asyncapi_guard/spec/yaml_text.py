@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from asyncapi_guard.spec.limits import Limits
     from asyncapi_guard.spec.pointers import Path
 
-__all__ = ["Builder", "Marks", "as_read", "events", "without_surrogates"]
+__all__ = ["Builder", "Marks", "as_read", "events", "read_part", "without_surrogates"]
 
 _Loader: Any = getattr(yaml, "CLoader", yaml.Loader)
 _LONGEST_INDEX = 9
@@ -204,7 +204,7 @@ class Builder:
             UnreadableDocument: it is not YAML, has two equal keys, or is beyond the limits.
         """
         try:
-            return self._build(text)
+            return self.build_now(text)
         except yaml.YAMLError as error:
             fault = _unreadable(text, error)
         except UnreadableDocument as error:
@@ -232,14 +232,20 @@ class Builder:
         for end in _ends(fault, self.limits.depth):
             reading = Builder(self.name, self.limits)
             try:
-                reading._build(text[:end])
+                reading.build_now(text[:end])
             except yaml.YAMLError:
                 pass  # it ends too early
             except UnreadableDocument:
                 if reading.is_beyond:
                     raise
 
-    def _build(self, text: str) -> Any:  # noqa: C901, PLR0912, PLR0915  # a call per event would double the time
+    def build_now(self, text: str) -> Any:  # noqa: C901, PLR0912, PLR0915  # a call per event would double the time
+        """The data of a text.
+
+        Raises:
+            UnreadableDocument: as `build`.
+            yaml.YAMLError: it is not YAML, in the words of the library.
+        """
         stack: list[_Frame] = []
         result: Any = None
         documents = 0
@@ -405,6 +411,19 @@ class Builder:
     def _refuse(self, event: Any, message: str) -> NoReturn:
         mark = event.start_mark
         refuse(self.name, message, mark.line + 1, mark.column + 1)
+
+
+def read_part(text: str, limits: Limits) -> tuple[dict[str, Any], int] | None:
+    """A part of a text, read by itself, with the number of its values.
+
+    `None` when it is no mapping that can be read, or has anchors, which other parts may name.
+    """
+    builder = Builder("", limits)
+    try:
+        data = builder.build_now(text)
+    except (yaml.YAMLError, UnreadableDocument):
+        return None
+    return (data, builder.nodes) if isinstance(data, dict) and not builder.anchors else None
 
 
 def _other_tag(tag: str) -> str:

@@ -11,10 +11,19 @@ from asyncapi_guard.lint.rule import Rule
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["GROUP", "Checks", "Condition", "OwnRule", "OwnRuleError", "texts_of"]
+__all__ = [
+    "GROUP",
+    "Checks",
+    "Condition",
+    "OwnRule",
+    "OwnRuleError",
+    "is_about_schemas",
+    "texts_of",
+]
 
 #: The group of all of them, where rules are listed.
 GROUP = "Your own rules"
+_ABOUT_SCHEMAS = frozenset(("property", "schema"))
 #: Assertions by name, with what they want: a text, a number, or a tuple.
 Checks = tuple[tuple[str, Any], ...]
 
@@ -116,6 +125,11 @@ def _said(checks: Checks) -> str:
 def _listed(wanted: Any) -> str:
     values = wanted if isinstance(wanted, tuple) else (wanted,)
     return " or ".join(str(v).lower() if isinstance(v, bool) else f"`{v}`" for v in values)
+
+
+def is_about_schemas(rule: OwnRule) -> bool:
+    """Whether a rule is about schemas, or about the properties in them."""
+    return not _ABOUT_SCHEMAS.isdisjoint(rule.where)
 
 
 def texts_of(rules: tuple[OwnRule, ...]) -> Mapping[str, Rule]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from asyncapi_guard.errors import Severity, SpecError
 from asyncapi_guard.guard.marks import MARKS, mark_faults
-from asyncapi_guard.lint.profile import SocketIOProfile
+from asyncapi_guard.lint.profile import profile_of
 from asyncapi_guard.lint.rule import group
 from asyncapi_guard.spec.compiler import compile_contract
 
@@ -56,7 +56,7 @@ RULES = (
 def _check_marks(context: Context) -> None:
     marked = {
         message.place.location: guard
-        for message in SocketIOProfile(context).messages
+        for message in profile_of(context).messages
         if (guard := context.resolve(message.fields.get("x-guard"))) is not None
         and isinstance(guard.value, dict)
     }

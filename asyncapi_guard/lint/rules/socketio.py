@@ -9,7 +9,7 @@ from asyncapi_guard.errors import Severity
 from asyncapi_guard.guard import RESERVED_EVENTS
 from asyncapi_guard.lint.grammar import OBJECTS
 from asyncapi_guard.lint.habits import stands_for
-from asyncapi_guard.lint.profile import HANDSHAKE, SocketIOProfile
+from asyncapi_guard.lint.profile import HANDSHAKE, profile_of
 from asyncapi_guard.lint.rule import group
 from asyncapi_guard.lint.rules.acks import check_acks
 from asyncapi_guard.lint.rules.events import check_events
@@ -20,7 +20,7 @@ from asyncapi_guard.spec.wording import shown
 
 if TYPE_CHECKING:
     from asyncapi_guard.lint.context import Context
-    from asyncapi_guard.lint.profile import ProfileChannel, ProfileMessage
+    from asyncapi_guard.lint.profile import ProfileChannel, ProfileMessage, SocketIOProfile
     from asyncapi_guard.spec.references import Node
 
 __all__ = ["CHECKS", "RULES"]
@@ -325,7 +325,7 @@ def _check_profile(context: Context) -> None:
     """Report what the guard could not do, or would not do as the document means it."""
     if is_for_others(context.documents):
         return
-    profile = SocketIOProfile(context)
+    profile = profile_of(context)
     check_namespaces(context, profile)
     check_acks(context, profile)
     check_events(context, profile)
