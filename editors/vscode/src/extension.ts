@@ -13,7 +13,7 @@ let server: Server | undefined;
 export async function activate(context: ExtensionContext): Promise<void> {
   const output = window.createOutputChannel("AsyncAPI Guard", { log: true });
   const started = new Server(output);
-  const consoles = new Consoles();
+  const consoles = new Consoles(output);
   server = started;
   context.subscriptions.push(
     output,
