@@ -91,6 +91,7 @@ def fix(
     root: str | os.PathLike[str] | None = None,
     allow_http: Collection[str] = (),
     settings: Settings | None = None,
+    only: Finding | None = None,
 ) -> Fixed:
     """Make the safe repairs of a document and of the files that it refers to.
 
@@ -101,6 +102,7 @@ def fix(
         root: the folder that references may not leave; by default the spec's own.
         allow_http: hosts that references may lead to over http(s). What is there stays.
         settings: which findings are repaired: those that are reported.
+        only: the one finding that is repaired; by default all are.
     """
     options: dict[str, Any] = {
         "root": root,
@@ -113,9 +115,9 @@ def fix(
         content = raw if raw is not None else before.new if before else place.read_bytes()
     except (OSError, ValueError):
         return Fixed((), (), examine(spec, **options).findings, None)
-    run = _Run(str(spec), place, options, files, content)
+    run = _Run(str(spec), place, options, files, content, only)
     examined = run.look(run.files, run.raw)
-    for _ in range(_ROUNDS):
+    for _ in range(_ROUNDS if only is None else 1):
         examined, goes_on = _round(run, examined)
         if not goes_on:
             break
@@ -136,6 +138,7 @@ class _Run:
     """The state of one document.
 
     Attributes:
+        only: the one finding that is repaired.
         refused: why a finding is not repaired; empty where the repair would only move the fault.
     """
 
@@ -144,6 +147,7 @@ class _Run:
     options: dict[str, Any]
     files: Files
     raw: bytes
+    only: Finding | None = None
     refused: dict[tuple[str, str, str], str] = field(default_factory=dict)
     done: list[Repair] = field(default_factory=list)
 
@@ -156,6 +160,8 @@ class _Run:
 def _round(run: _Run, examined: Examined) -> tuple[Examined, bool]:
     """One round of repairs: what is found then, and whether to go on."""
     todo = [each for each in repairs_of(examined) if _key(each) not in run.refused]
+    if run.only is not None:
+        todo = [each for each in todo if each.finding == run.only]
     if not todo or examined.documents is None:
         return examined, False
     files, raw, made = _made(run, todo, examined.documents.main)

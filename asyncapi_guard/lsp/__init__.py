@@ -16,6 +16,10 @@ How it is built:
     locations.py      where things are, in the protocol's words
     findings.py       findings as diagnostics
     checking.py       validates documents as they change, and publishes what is found
+    text_edits.py     what differs between two texts, as edits of the protocol
+    fixes.py          fixes of findings as new texts
+    followed_references.py   what each part of a reference names, across files
+    completing/       what can be written at the cursor, also in half-written documents
     features/         one module for each feature
 
 To add a feature, write `features/NAME.py` with two parts: functions that compute the answer from a

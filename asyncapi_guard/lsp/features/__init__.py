@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from asyncapi_guard.lsp.features import definition, hover, inlay_hints, references, symbols
+from asyncapi_guard.lsp.features import (
+    code_actions,
+    completion,
+    definition,
+    hover,
+    inlay_hints,
+    references,
+    renaming,
+    symbols,
+)
 
 if TYPE_CHECKING:
     from asyncapi_guard.lsp.server import GuardServer
@@ -19,4 +28,13 @@ class Feature(Protocol):
         """Add the handlers of the feature."""
 
 
-FEATURES: tuple[Feature, ...] = (definition, hover, inlay_hints, references, symbols)
+FEATURES: tuple[Feature, ...] = (
+    code_actions,
+    completion,
+    definition,
+    hover,
+    inlay_hints,
+    references,
+    renaming,
+    symbols,
+)
