@@ -5,7 +5,8 @@
 A real client talks to the real process over its standard streams. A keystroke changes one letter
 somewhere in the document, so that a finding comes or goes. *Findings* is the time from the change
 to their publication for that version, with the server's pause for the next keystroke. The others
-are answers about the text as it was typed just before.
+are answers about the text as it was typed just before. *CPU* is what the server's process used
+meanwhile: a machine with nothing else to do takes that long, and the pause. Only Linux tells it.
 
 The two shapes are those of `validate.py`: `two operations` list all messages between them; in `one
 each` every message has an operation and an ack, and schemas refer to shared ones in chains.
@@ -32,10 +33,14 @@ from lsprotocol import types
 from pygls.lsp.client import LanguageClient
 from tables import environment, progress, table
 
+from asyncapi_guard.lsp.checking import PAUSE
+
 SHAPES = {"two operations": namespace_of_messages, "one each": many_messages}
 MESSAGES = 1_000
-#: Seconds at the median.
+#: Seconds at the 95th percentile: of CPU and the pause where CPU is known, else on the clock.
 GOAL = 0.3
+KEYSTROKE = "findings, a keystroke"
+CPU = "findings, a keystroke: CPU"
 _WRONG, _RIGHT = "type: strinG", "type: string"
 
 
@@ -50,6 +55,7 @@ class Client:
         self.client = LanguageClient("benchmark", "1")
         self.published: dict[int, tuple[float, int]] = {}
         self.news = asyncio.Event()
+        self.cpu: list[float] = []
 
         @self.client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
         def published(params: types.PublishDiagnosticsParams) -> None:
@@ -85,6 +91,7 @@ class Client:
         place = types.Range(self.position(offset), self.position(offset + len(old)))
         self.text = self.text[:offset] + new + self.text[offset + len(old) :]
         self.version += 1
+        used = self._used()
         began = time.perf_counter()
         self.client.text_document_did_change(
             types.DidChangeTextDocumentParams(
@@ -93,9 +100,16 @@ class Client:
             )
         )
         ended, found = await self._findings()
+        if used:
+            self.cpu.append(self._used() - used)
         if found != expected:
             raise SystemExit(f"{found} findings, and not {expected}: the figures mean nothing")
         return ended - began
+
+    def _used(self) -> float:
+        """CPU seconds of the server so far, all threads; 0 where nobody tells."""
+        tasks = Path(f"/proc/{self.client._server.pid}/task")  # nothing else has it
+        return sum(int(each.read_text().split()[0]) for each in tasks.glob("*/schedstat")) / 1e9
 
     async def ask(self, request: Any) -> float:
         began = time.perf_counter()
@@ -119,14 +133,15 @@ async def measured(shape: str, rounds: int) -> dict[str, list[float]]:
         times["findings, opened"] = [await client.start(SHAPES[shape](MESSAGES))]
         document = types.TextDocumentIdentifier(client.uri)
         ask = client.client
-        texts = [match.start() for match in re.finditer(_RIGHT, client.text)]
+        # Beside an enum a wrong type is two findings.
+        texts = [m.start() for m in re.finditer(f"{_RIGHT}(?!, enum)", client.text)]
         references = [match.start() + 8 for match in re.finditer(r"\$ref: '#", client.text)]
         for number in range(rounds):
             progress(f"{shape}: {number + 1} of {rounds}")
             place = draw.choice(texts)
             for old, new, expected in ((_RIGHT, _WRONG, 1), (_WRONG, _RIGHT, 0)):
                 seconds = await client.type(place, old, new, expected)
-                times.setdefault("findings, a keystroke", []).append(seconds)
+                times.setdefault(KEYSTROKE, []).append(seconds)
             at = client.position(draw.choice(references))
             for name, request in (
                 ("hover", ask.text_document_hover_async(types.HoverParams(document, at))),
@@ -141,6 +156,8 @@ async def measured(shape: str, rounds: int) -> dict[str, list[float]]:
             ):
                 times.setdefault(name, []).append(await client.ask(request))
         await client.stop()
+        if client.cpu:
+            times[CPU] = client.cpu
     return times
 
 
@@ -156,7 +173,9 @@ def main() -> int:
         for name, times in asyncio.run(measured(shape, rounds)).items():
             high = quantiles(times, n=20)[-1] if len(times) > 1 else times[0]
             rows.append({"shape": shape, "what": name, "p50": median(times), "p95": high})
-    missed = [r for r in rows if r["what"] == "findings, a keystroke" and r["p50"] > GOAL]
+    judged = CPU if any(row["what"] == CPU for row in rows) else KEYSTROKE
+    goal = GOAL - PAUSE if judged == CPU else GOAL
+    missed = [row for row in rows if row["what"] == judged and row["p95"] > goal]
     if given.json:
         print(json.dumps({"environment": environment("pygls"), "rows": rows}, indent=2))
         return bool(missed)
@@ -165,9 +184,10 @@ def main() -> int:
         for r in rows
     ]
     print(table(("document", "time", "p50", "p95"), shown))
-    print(f"\ngoal: findings within {GOAL * 1000:.0f} ms of a keystroke, at the median")
+    kind = "of CPU, besides the pause" if judged == CPU else "on the clock"
+    print(f"\ngoal: findings within {goal * 1000:.0f} ms of a keystroke at p95 ({kind})")
     for row in missed:
-        print(f"missed: {row['shape']}, {row['p50'] * 1000:.0f} ms")
+        print(f"missed: {row['shape']}, {row['p95'] * 1000:.0f} ms")
     return bool(missed)
 
 

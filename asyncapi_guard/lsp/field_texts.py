@@ -22,7 +22,7 @@ _FIELDS = {
     "AsyncAPI": {
         "asyncapi": "The version of the AsyncAPI specification that the document follows.",
         "id": "A URI that identifies the application.",
-        "info": "What the API is called, its version, and whom to ask.",
+        "info": "The name of the API, its version, and whom to ask.",
         "servers": "Where clients connect.",
         "defaultContentType": "The media type of payloads whose message names none.",
         "channels": "The namespaces of the server, and the messages that travel in them.",
@@ -59,7 +59,7 @@ _FIELDS = {
         "messages": "The messages that can travel in the namespace; the key is the event's name "
         "unless the message has a `name`.",
         "servers": "The servers that have the channel; all of them if it is absent.",
-        "parameters": "What is known of the `{names}` in the address.",
+        "parameters": "Details about the `{names}` in the address.",
     },
     "Operation": {
         "action": "`receive`: clients send the events to the application. `send`: the application "
@@ -69,7 +69,7 @@ _FIELDS = {
         "traits": "Fields that several operations share; the operation's own fields win.",
         "messages": "The messages of the channel that the operation has; all of them if absent.",
         "reply": "The answer to the events; it describes the ack if no operation has its messages.",
-        "x-guard": "What the guard does with violations of this operation.",
+        "x-guard": "How the guard handles violations of this operation.",
     },
     "Reply": {
         "address": "Where answers go, if the event itself says so.",
@@ -89,12 +89,12 @@ _FIELDS = {
         "`type: 'null'` for none.",
         "correlationId": "Where the identifier is that links messages to each other.",
         "contentType": "The media type of the payload.",
-        "name": "The name of the event, in place of the message's key.",
+        "name": "The name of the event, instead of the message's key.",
         "deprecated": "Clients and servers should stop using the message.",
         "examples": "Examples of the message; `validate` checks them.",
         "traits": "Fields that several messages share; the message's own fields win.",
         "x-ack": "A schema of the acknowledgement's arguments, or `{args, required, timeout}`.",
-        "x-guard": "What the guard does with violations of this message, and its part in identity.",
+        "x-guard": "How the guard handles violations of this message, and its part in identity.",
     },
     "MessageExample": {
         "headers": "Example headers.",
@@ -186,7 +186,7 @@ _FIELDS = {
         "required": "The properties that the object must have.",
         "minProperties": "The least number of properties.",
         "maxProperties": "The greatest number of properties.",
-        "dependencies": "What an object must have, or be, when it has a property.",
+        "dependencies": "Requirements for an object that has a certain property.",
         "dependentRequired": "The properties that an object must have when it has another one.",
         "dependentSchemas": "Schemas of an object that has a property.",
         "items": "A schema of each item; as a list, a schema for each position.",
@@ -218,7 +218,7 @@ _FIELDS = {
         "then": "The schema of values that satisfy `if`.",
         "else": "The schema of values that do not satisfy `if`.",
         "discriminator": "The property that tells alternatives apart.",
-        "nullable": "Whether `null` is allowed as well.",
+        "nullable": "Whether `null` is also allowed.",
     },
 }
 #: Objects with the same fields.

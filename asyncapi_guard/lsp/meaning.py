@@ -113,8 +113,8 @@ def _handshake(view: View, event: Event) -> str:
     payload = view.fields(event.message).get("payload")
     text = ", ".join(arguments(view, payload))
     if event.name == "connect":
-        return f"`connect` is no event: its payload is the `auth` value of clients: `{text}`."
-    return "`disconnect` is no event: Socket.IO tells the server by itself."
+        return f"`connect` isn't an event: its payload is the `auth` value of clients: `{text}`."
+    return "`disconnect` isn't an event: Socket.IO tells the server by itself."
 
 
 def _security_lines(view: View, security: Node | None) -> list[str]:

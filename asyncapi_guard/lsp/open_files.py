@@ -96,7 +96,7 @@ class Document:
                 raise _renamed(self._fault, name)
             source = self._good.source if self._good is not None else None
         if source is None:
-            raise AssertionError("a text was read, or has a fault")
+            raise AssertionError("a text was read, or it has findings")
         return _called(source, name, uri)
 
     def _read_now(self, text: Text) -> None:

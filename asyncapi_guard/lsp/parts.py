@@ -278,10 +278,11 @@ class Reader:
 
     def _below(self, text: str, head: int, indent: int, depth: int) -> list[Part] | None:
         """The parts of a text from an offset on; `None` where a cut would be wrong."""
-        keys = re.compile(f"^ {{{indent}}}(?={_NO_KEY})", re.MULTILINE)
-        cuts = [match.start() for match in keys.finditer(text, head)]
-        if not cuts or cuts[0] != head:
+        if not re.compile(f"^ {{{indent}}}(?={_NO_KEY})", re.MULTILINE).match(text, head):
             return None
+        # A line feed to begin with is looked for several times as fast as the begin of a line.
+        keys = re.compile(f"\n{' ' * indent}(?={_NO_KEY})")
+        cuts = [head, *(match.start() + 1 for match in keys.finditer(text, head))]
         parts = []
         for start, end in zip(cuts, [*cuts[1:], len(text)], strict=True):
             part = self._part(text[start:end], depth)

@@ -87,4 +87,16 @@ class Text:
         begin, stop = self.offset(*start), self.offset(*end)
         if stop < begin:
             begin, stop = stop, begin
-        return Text(self.value[:begin] + new + self.value[stop:])
+        text = Text(self.value[:begin] + new + self.value[stop:])
+        if "starts" in vars(self) and "\r" not in self.value and "\r" not in new:
+            text.starts = self._starts_with(begin, stop, new)
+        return text
+
+    def _starts_with(self, begin: int, stop: int, new: str) -> list[int]:
+        """Where each line begins with another text in place of a part; line feeds end them all."""
+        starts = self.starts
+        inside = [begin + match.end() for match in _BREAK.finditer(new)]
+        moved = len(new) - (stop - begin)
+        behind = starts[bisect_right(starts, stop) :]
+        before = starts[: bisect_right(starts, begin)]
+        return [*before, *inside, *(behind if moved == 0 else [each + moved for each in behind])]

@@ -248,10 +248,11 @@ def test_the_rule_is_shown(opens_pages: bool, tmp_path: Path) -> None:
 
         editor.open("a.yml", CHAT)
         await editor.diagnostics("a.yml")
-        titles = [each.title for each in await actions(editor, "a.yml")]
-        assert "Show the rule bad-value" in titles
+        offered = {each.title: each.command for each in await actions(editor, "a.yml")}
+        command = offered["Show the rule bad-value"]
+        assert command is not None
         await editor.client.workspace_execute_command_async(
-            types.ExecuteCommandParams("asyncapi-guard.showRule", arguments=["bad-value"])
+            types.ExecuteCommandParams(command.command, arguments=command.arguments)
         )
         if opens_pages:
             assert [each.uri.rpartition("#")[2] for each in opened] == ["bad-value"]

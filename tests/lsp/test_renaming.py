@@ -203,7 +203,7 @@ def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
 
     async def test(editor: Editor) -> None:
         editor.open("shop.yml", SHOP)
-        with pytest.raises(JsonRpcException, match=r"other\.yml may use 'Say'"):
+        with pytest.raises(JsonRpcException, match=r"other\.yml might use 'Say'"):
             await rename(editor, "shop.yml", "messages:\n    Sa|y", "Word")
         assert edits_of(await rename(editor, "shop.yml", "channels:\n  ro|om", "hall"))
         editor.replace("shop.yml", "channels:", "channels: [")

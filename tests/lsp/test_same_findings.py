@@ -19,7 +19,7 @@ from asyncapi_guard.lsp.checking import validated
 from asyncapi_guard.lsp.open_files import OpenFiles
 from asyncapi_guard.lsp.parts import PartedSource, Reader
 from asyncapi_guard.lsp.snapshots import Snapshot
-from asyncapi_guard.lsp.texts import Place
+from asyncapi_guard.lsp.texts import Place, Text
 from asyncapi_guard.spec.source import read_source
 
 if TYPE_CHECKING:
@@ -230,6 +230,18 @@ def test_what_has_not_changed_is_not_read_again(small_parts: None) -> None:
     assert after["info"]["title"] == "Noughts"
     assert after["channels"] is before["channels"]
     assert after["components"] is before["components"]
+
+
+def test_lines_begin_where_they_do_after_each_change() -> None:
+    """The begin of each line is moved with a change, and not looked for again."""
+    draw = random.Random(12)
+    for _ in range(500):
+        text = Text("".join(draw.choice("ab\n\n😀") for _ in range(draw.randrange(12))))
+        for _ in range(5):
+            start, end = (text.place(draw.randrange(len(text.value) + 1)) for _ in range(2))
+            new = "".join(draw.choice("a\n\n\r😀") for _ in range(draw.choice((0, 1, 1, 2, 5))))
+            text = text.changed(start, end, new.replace("\r", draw.choice(("", "", "\r"))))
+            assert text.starts == Text(text.value).starts, text.value
 
 
 def test_places_are_counted_as_editors_count() -> None:

@@ -39,8 +39,8 @@ def register(server: GuardServer) -> None:
         return list(_actions(server, params))
 
     @server.command(SHOW_RULE)
-    async def show_rule(code: str) -> None:
-        await _show_rule(server, code)
+    async def show_rule(code: str, uri: str) -> None:
+        await _show_rule(server, code, uri)
 
 
 def _actions(server: GuardServer, params: types.CodeActionParams) -> Iterator[types.CodeAction]:
@@ -95,7 +95,7 @@ def _quick_fixes(server: GuardServer, uri: str, found: Found) -> Iterator[types.
             title,
             types.CodeActionKind.QuickFix,
             [diagnostic],
-            command=types.Command(title, SHOW_RULE, arguments=[finding.code]),
+            command=types.Command(title, SHOW_RULE, arguments=[finding.code, uri]),
         )
 
 
@@ -149,12 +149,13 @@ def _text_of(server: GuardServer, uri: str) -> Text | None:
     return snapshot.text if snapshot is not None else None
 
 
-async def _show_rule(server: GuardServer, code: str) -> None:
+async def _show_rule(server: GuardServer, code: str, uri: str) -> None:
     """Open the page of a rule; show its text in editors that open no pages."""
     url = server.surroundings.rule_url(code)
     window = server.client_capabilities.window
     if url is not None and window is not None and window.show_document is not None:
         await server.window_show_document_async(types.ShowDocumentParams(url, external=True))
         return
-    text = server.surroundings.rule_text(code) or f"asyncapi-guard has no rule {code!r}"
+    text = server.surroundings.rule_text(code, path_of_uri(uri))
+    text = text or f"asyncapi-guard has no rule {code!r}"
     server.window_show_message(types.ShowMessageParams(types.MessageType.Info, text))

@@ -158,7 +158,7 @@ def _why_not_now(server: GuardServer, target: Place, unreadable: list[FilePath])
         except OSError:
             continue
         if str(target[1][-1]) in text:
-            return f"{path.name} may use '{target[1][-1]}' and can't be read; fix it first"
+            return f"{path.name} might use '{target[1][-1]}' and can't be read; fix it first"
     return None
 
 
