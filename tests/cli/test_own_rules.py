@@ -125,7 +125,10 @@ def test_style_in_the_configuration() -> None:
         ),
         ("[style]\nevents = 1\n", "style.events: must be one or several of camelCase"),
         ("style = 1\n", "style: must be a table of names and their cases"),
-        ("extend-select = ['styl']\n", "extend-select: 'styl' is no code; did you mean 'style'?"),
+        (
+            "extend-select = ['styl']\n",
+            "extend-select: unknown rule code 'styl'; did you mean 'style'?",
+        ),
         ("[rules.a]\nwhere = 'info'\n", "rules.a: has no assertion; use one of matches"),
         ("[rules.a]\nwhere = 'inf'\nrequired = 'x'\n", "rules.a.where: 'inf' is not a kind"),
         (

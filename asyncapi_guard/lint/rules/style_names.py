@@ -26,7 +26,7 @@ RULES = (
         "event-case",
         "The names of events should have one case.",
         """
-        Client developers type the name, and a mixed case leads to typos. To change the case, set
+        Client developers type the name, and mixed cases cause typos. To change the case, set
         `events` in `[tool.asyncapi-guard.style]`; the default is `snake_case`. The rule checks each
         part between `:`, `.`, and `/`. A renamed event breaks its clients, so add the new event
         before you remove the old one.
