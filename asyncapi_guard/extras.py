@@ -1,4 +1,4 @@
-"""What is raised where an extra of the package is not installed, with the line that installs it."""
+"""The error for an extra that is not installed, with the command that installs it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def missing_extra(what: str, package: str, extra: str) -> MissingExtraError:
     """Return the error to raise where the package of an extra can't be imported.
 
     Args:
-        what: What the user asked for, such as `metrics.prometheus`.
+        what: The function or option that needs the extra, such as `metrics.prometheus`.
         package: The package or module that is missing.
         extra: The extra that installs it.
     """

@@ -481,7 +481,9 @@ def _summary(case: _Case) -> _Made | None:
     text = case.node.value
     if not isinstance(text, str) or "\n" in text.strip():
         return None
-    return _set(case, text.rstrip().removesuffix("."), "the period at the end of the summary went")
+    return _set(
+        case, text.rstrip().removesuffix("."), "removed the period at the end of the summary"
+    )
 
 
 def _server_path(case: _Case) -> _Made | None:
@@ -504,7 +506,7 @@ def _tags_order(case: _Case) -> _Made | None:
         return None
     pairs = zip([str(name) for name in names], tags.value, strict=True)
     ordered = sorted(pairs, key=lambda pair: (pair[0].casefold(), pair[0]))
-    return SetValue(tags.path, [tag for _, tag in ordered]), "the tags were sorted"
+    return SetValue(tags.path, [tag for _, tag in ordered]), "sorted the tags"
 
 
 def _tag_name(case: _Case, tag: Node) -> str | None:

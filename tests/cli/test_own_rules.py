@@ -129,7 +129,7 @@ def test_style_in_the_configuration() -> None:
             "extend-select = ['styl']\n",
             "extend-select: unknown rule code 'styl'; did you mean 'style'?",
         ),
-        ("[rules.a]\nwhere = 'info'\n", "rules.a: it asserts nothing; there are matches"),
+        ("[rules.a]\nwhere = 'info'\n", "rules.a: has no assertion; use one of matches"),
         ("[rules.a]\nwhere = 'inf'\nrequired = 'x'\n", "rules.a.where: 'inf' is not a kind"),
         (
             "[rules.a]\nwhere = 'info'\nwhen = {b = {matchs = 'x'}}\nrequired = 'x'\n",
@@ -141,7 +141,10 @@ def test_style_in_the_configuration() -> None:
         ),
         ("[rules]\na = 1\n", "rules.a: must be a table, not a number"),
         ("rules = []\n", "rules: must be a table of rules"),
-        ("[rules.A]\nwhere = 'info'\nrequired = 'x'\n", "rules.A: a rule has a name of small"),
+        (
+            "[rules.A]\nwhere = 'info'\nrequired = 'x'\n",
+            "rules.A: the name of a rule must have lowercase",
+        ),
     ],
 )
 def test_mistakes(table: str, message: str) -> None:
@@ -217,7 +220,7 @@ def test_own_rules_are_listed_and_explained() -> None:
     assert "Style\nOff by default" in listed
     explained = run("rules", "tag-names").stdout
     assert explained.startswith("tag-names (error)\n\n`name` of `tag`: starts-with `the-`.\n\n")
-    assert "Our portal wants it. The rule stands in asyncapi-guard.toml:3." in explained
+    assert "Our portal wants it. The rule is defined in asyncapi-guard.toml:3." in explained
     assert "Bad:" not in explained
     rules = json.loads(run("rules", "--format", "json").stdout)["rules"]
     assert rules[-1]["code"] == "tag-names"

@@ -260,7 +260,7 @@ def test_findings_stand_where_people_look(folder: Folder) -> None:
         ),
         (
             {"where": "/info", "exactly-one-of": ["title", "version"]},
-            "'info' must have exactly one of 'title', 'version'; it has 'title', 'version'",
+            "'info' must have exactly one of 'title', 'version', but has 'title', 'version'",
         ),
         (
             {"where": "/info/title", "matches": "^x", "message": "{name}: {value} at {pointer}"},
@@ -319,16 +319,16 @@ def test_which_rules_applied(folder: Folder) -> None:
     [
         ({"where": "info", "requird": ["x"]}, "requird", "unknown key; did you mean 'required'?"),
         ({"where": "info", "not_in": ["x"]}, "not_in", "did you mean 'not-in'?"),
-        ({"required": ["x"]}, "where", "is missing; name a kind of object (document, info"),
+        ({"required": ["x"]}, "where", "is required; name a kind of object (document, info"),
         ({"where": "mesage", "required": ["x"]}, "where", "did you mean 'message'?"),
         (
             {"where": "messages/*", "required": ["x"]},
             "where",
-            "with '/', at the root of the document: '/messages/*'",
+            "starts with '/' at the root of the document: '/messages/*'",
         ),
         ({"where": 1, "required": ["x"]}, "where", "a string or a list of strings, not a number"),
         ({"where": [], "required": ["x"]}, "where", "must have one to 1,000 strings"),
-        ({"where": "info"}, "", "it asserts nothing; there are matches, not-matches, case"),
+        ({"where": "info"}, "", "has no assertion; use one of matches, not-matches, case"),
         ({"where": "/x", "matches": "("}, "matches", "the pattern is not a regular expression"),
         ({"where": "/x", "matches": "(?=a)"}, "matches", "needs backtracking"),
         ({"where": "/x", "not-matches": r"(a)\1"}, "not-matches", "needs backtracking"),
@@ -341,24 +341,28 @@ def test_which_rules_applied(folder: Folder) -> None:
         ({"where": "/x", "min-length": 3, "max-length": 2}, "min-length", "more than max-length"),
         ({"where": "/x", "sorted": False}, "sorted", "must be true, not false"),
         ({"where": "/x", "defined": "yes"}, "defined", "must be true or false, not a string"),
-        ({"where": "/x", "together": ["a"]}, "together", "must name two fields at least"),
+        ({"where": "/x", "together": ["a"]}, "together", "must name at least two fields"),
         ({"where": "/x", "required": [1]}, "required", "not a list"),
-        ({"where": "/x", "required": "a", "by": "b"}, "by", "it needs sorted or unique"),
-        ({"where": "info", "matches": "a"}, "matches", 'name with field = "@key"'),
+        ({"where": "/x", "required": "a", "by": "b"}, "by", "needs 'sorted' or 'unique'"),
+        ({"where": "info", "matches": "a"}, "matches", 'field = "@key" for its name'),
         ({"where": "info", "field": "@name", "matches": "a"}, "field", "'@key' is the name"),
-        ({"where": "info", "field": "@key", "sorted": True}, "sorted", "cannot be said of a name"),
+        ({"where": "info", "field": "@key", "sorted": True}, "sorted", "doesn't apply to a name"),
         (
             {"where": "/x", "required": "a", "severity": "warn"},
             "severity",
             "did you mean 'warning'",
         ),
-        ({"where": "/x", "required": "a", "message": "{nam}"}, "message", "it has {nam} in it"),
-        ({"where": "/x", "required": "a", "message": "{name.x}"}, "message", "there are {name}"),
-        ({"where": "/x", "required": "a", "message": "{name:>9}"}, "message", "there are {name}"),
+        (
+            {"where": "/x", "required": "a", "message": "{nam}"},
+            "message",
+            "unknown placeholder {nam}",
+        ),
+        ({"where": "/x", "required": "a", "message": "{name.x}"}, "message", "use {name}"),
+        ({"where": "/x", "required": "a", "message": "{name:>9}"}, "message", "use {name}"),
         ({"where": "/x", "required": "a", "message": "{"}, "message", "write {{ for a brace"),
         ({"where": "/x", "required": "a", "message": 1}, "message", "must be a string"),
         ({"where": "/x", "required": "a", "when": "x"}, "when", "must be a table, such as"),
-        ({"where": "/x", "required": "a", "when": {"b": {}}}, "when.b", "says nothing"),
+        ({"where": "/x", "required": "a", "when": {"b": {}}}, "when.b", "has no condition"),
         (
             {"where": "/x", "required": "a", "when": {"b": {"matchs": "x"}}},
             "when.b.matchs",
@@ -395,7 +399,7 @@ def test_patterns_with_either_engine(engine: str, monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize("name", ["Mine", "my_rule", "", "a-", "1", "a b"])
 def test_a_name_is_a_code(name: str) -> None:
     """It stands in comments, in brackets."""
-    with pytest.raises(OwnRuleError, match="small letters, digits and '-'"):
+    with pytest.raises(OwnRuleError, match="lowercase letters, digits, and '-'"):
         own_rule(name, {"where": "info", "required": "x"})
 
 

@@ -151,7 +151,7 @@ def _items(value: Any, by: str) -> tuple[list[tuple[Any, str]], str | None]:
     if not isinstance(value, list):
         return [], f"must be a list or a mapping, not {kind_of(value)}"
     if not by and any(isinstance(item, dict) for item in value):
-        return [], "has mappings as items: name the field that compares them, with by"
+        return [], "has mappings as items; set 'by' to the field that compares them"
     compared = [(index, _compared(item, by)) for index, item in enumerate(value)]
     texts = [(i, _plain(v)) for i, v in compared if isinstance(v, (str, int, float))]
     return texts, None
@@ -164,7 +164,7 @@ def order_fault(value: Any, by: str) -> tuple[Any, str] | None:
         return None, fault
     for (_, before), (at, text) in pairwise(items):
         if _order(text) < _order(before):
-            return at, f"must be sorted: {shown(text)} comes before {shown(before)}"
+            return at, f"must be sorted, but {shown(before)} is before {shown(text)}"
     return None
 
 
@@ -176,5 +176,5 @@ def repeats(value: Any, by: str) -> Iterator[tuple[Any, str]]:
     seen: set[str] = set()
     for at, text in items:
         if text in seen:
-            yield at, f"must be unique: {shown(text)} stands there twice"
+            yield at, f"must be unique, but has {shown(text)} twice"
         seen.add(text)

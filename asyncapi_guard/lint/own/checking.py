@@ -96,11 +96,11 @@ def _check_defined(
 ) -> None:
     if wanted and not spots:
         whole = Spot(place.entry, None, key=key_of(place.entry))
-        _report(context, rule, place, whole, "must be there")
+        _report(context, rule, place, whole, "is required")
     if not wanted:
         for spot in spots:
             at_key = Spot(spot.entry, spot.value, spot.node, key=key_of(spot.entry))
-            _report(context, rule, place, at_key, "must not be there")
+            _report(context, rule, place, at_key, "isn't allowed")
 
 
 # -- fields of objects -----------------------------------------------------------------------------
@@ -155,13 +155,13 @@ def _at_least_one(present: list[str], wanted: tuple[str, ...]) -> str:
 def _at_most_one(present: list[str], wanted: tuple[str, ...]) -> str:
     if len(present) < 2:
         return ""
-    return f"must have at most one of {_names(wanted)}; it has {_names(present)}"
+    return f"must have at most one of {_names(wanted)}, but has {_names(present)}"
 
 
 def _exactly_one(present: list[str], wanted: tuple[str, ...]) -> str:
     if len(present) == 1:
         return ""
-    has = f"; it has {_names(present)}" if present else "; it has none"
+    has = f", but has {_names(present)}" if present else ", but doesn't have any"
     return f"must have exactly one of {_names(wanted)}{has}"
 
 

@@ -26,8 +26,8 @@ def pattern_fault(pattern: str) -> str:
         return f"has {len(pattern):,} characters; at most {_LONGEST:,} are compiled"
     if any(_needs_backtracking(part) for part in _PARTS.findall(pattern)):
         return (
-            "needs backtracking (look-around or a back-reference), which can take for ever; say "
-            "it with matches and not-matches together"
+            "needs backtracking (look-around or a back-reference), which can take exponential "
+            "time; combine 'matches' and 'not-matches' instead"
         )
     try:
         faults = get_engine().check({"pattern": pattern}, dialect_of(None))

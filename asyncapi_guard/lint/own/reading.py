@@ -33,13 +33,16 @@ def own_rule(name: str, values: Mapping[str, Any], *, file: str = "", line: int 
         name: its name, which is the code of its findings.
         values: the table.
         file: the configuration that has it.
-        line: where it stands there.
+        line: its line there.
 
     Raises:
-        OwnRuleError: a key is unknown, or its value cannot be meant.
+        OwnRuleError: a key is unknown, or its value is invalid.
     """
     if not _NAME.fullmatch(name):
-        raise OwnRuleError("", "a rule has a name of small letters, digits and '-', as event-names")
+        raise OwnRuleError(
+            "",
+            "the name of a rule must have lowercase letters, digits, and '-', such as event-names",
+        )
     for key in values:
         if key not in _KEYS:
             raise OwnRuleError(key, f"unknown key{_near(key, _KEYS)}")
@@ -63,7 +66,7 @@ def own_rule(name: str, values: Mapping[str, Any], *, file: str = "", line: int 
 
 def _near(key: object, known: Sequence[str] | Mapping[str, Any]) -> str:
     name = str(key).replace("_", "-")
-    return nearest(name, list(known)) or f"; there are {', '.join(known)}"
+    return nearest(name, list(known)) or f"; use one of {', '.join(known)}"
 
 
 # -- values of keys --------------------------------------------------------------------------------
@@ -105,7 +108,7 @@ def _fields(key: str, value: object) -> tuple[str, ...]:
 def _several_fields(key: str, value: object) -> tuple[str, ...]:
     names = _fields(key, value)
     if len(names) == 1:
-        raise OwnRuleError(key, "must name two fields at least")
+        raise OwnRuleError(key, "must name at least two fields")
     return names
 
 
@@ -178,7 +181,7 @@ def _message(value: object) -> str:
     for _, name, form, conversion in parts:
         if name is not None and (name not in PLACEHOLDERS or form or conversion):
             known = ", ".join(f"{{{each}}}" for each in PLACEHOLDERS)
-            raise OwnRuleError("message", f"it has {{{name}}} in it; there are {known}")
+            raise OwnRuleError("message", f"has an unknown placeholder {{{name}}}; use {known}")
     return " ".join(text.split())
 
 
@@ -226,7 +229,8 @@ def _checks(values: Mapping[str, Any], above: str) -> Checks:
 def _where(value: object) -> tuple[str, ...]:
     if value is None:
         raise OwnRuleError(
-            "where", f"is missing; name a kind of object ({', '.join(KINDS)}) or a path: /info"
+            "where",
+            f"is required; name a kind of object ({', '.join(KINDS)}) or a path, such as /info",
         )
     places = _texts("where", value)
     for place in places:
@@ -237,8 +241,8 @@ def _where(value: object) -> tuple[str, ...]:
 
 def _place_hint(place: str) -> str:
     if "/" in place or "*" in place:
-        return f"; a path begins with '/', at the root of the document: '/{place}'"
-    others = f"; there are {', '.join(KINDS)}, and paths that begin with '/'"
+        return f"; a path starts with '/' at the root of the document: '/{place}'"
+    others = f"; use one of {', '.join(KINDS)}, or a path that starts with '/'"
     return nearest(place, list(KINDS)) or others
 
 
@@ -252,7 +256,7 @@ def _condition(field: str, wanted: object) -> Condition:
     key = f"when.{field}"
     path = _field(key, field)
     if not path:
-        raise OwnRuleError("when", "a field has a name")
+        raise OwnRuleError("when", "must name a field")
     if not isinstance(wanted, dict):
         several = wanted if isinstance(wanted, list) else [wanted]
         return Condition(path, (("in", _plain_values(key, several)),))
@@ -260,7 +264,7 @@ def _condition(field: str, wanted: object) -> Condition:
         if name not in _CONDITIONS:
             raise OwnRuleError(f"{key}.{name}", f"unknown key{_near(name, _CONDITIONS)}")
     if not wanted:
-        raise OwnRuleError(key, f"says nothing; there are {', '.join(_CONDITIONS)}")
+        raise OwnRuleError(key, f"has no condition; use one of {', '.join(_CONDITIONS)}")
     return Condition(path, _checks(wanted, f"{key}."))
 
 
@@ -270,21 +274,23 @@ def _condition(field: str, wanted: object) -> Condition:
 def _check_together(rule: OwnRule, values: Mapping[str, Any]) -> None:
     names = [name for name, _ in rule.checks]
     if not names:
-        raise OwnRuleError("", f"it asserts nothing; there are {', '.join(ASSERTIONS)}")
+        raise OwnRuleError("", f"has no assertion; use one of {', '.join(ASSERTIONS)}")
     of_values = [name for name in names if name not in _OF_OBJECTS]
     kinds = [place for place in rule.where if not is_pointer(place)]
     if of_values and kinds and not rule.field:
         raise OwnRuleError(
             of_values[0],
-            f"is about a value, and {kinds[0]!r} is an object: name the field with field, or its "
-            'name with field = "@key"',
+            f"needs a value, but {kinds[0]!r} is an object; set 'field' to a field of it, or write "
+            'field = "@key" for its name',
         )
     if rule.field == "@key":
         odd = [each for each in names if each in {*_OF_OBJECTS, "reference", "sorted", "unique"}]
         if odd:
-            raise OwnRuleError(odd[0], "cannot be said of a name (field = '@key')")
+            raise OwnRuleError(odd[0], "doesn't apply to a name (field = '@key')")
     if "by" in values and not {"sorted", "unique"}.intersection(names):
-        raise OwnRuleError("by", "says how items are compared: it needs sorted or unique")
+        raise OwnRuleError(
+            "by", "needs 'sorted' or 'unique', because it sets how they compare items"
+        )
     low, high = dict(rule.checks).get("min-length"), dict(rule.checks).get("max-length")
     if low is not None and high is not None and low > high:
         raise OwnRuleError("min-length", f"is more than max-length: {low} > {high}")

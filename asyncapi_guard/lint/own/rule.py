@@ -29,7 +29,7 @@ Checks = tuple[tuple[str, Any], ...]
 
 
 class OwnRuleError(AsyncAPIGuardError, ValueError):
-    """A rule cannot be meant.
+    """A rule that can't be used.
 
     Attributes:
         key: the key at fault, dotted; empty for the rule as a whole.
@@ -114,7 +114,9 @@ class OwnRule:
     def reason(self) -> str:
         """Why there is the rule, and where it stands."""
         place = f"{self.file}:{self.line}" if self.line else self.file
-        return " ".join(filter(None, (self.why, f"The rule stands in {place}." if place else "")))
+        return " ".join(
+            filter(None, (self.why, f"The rule is defined in {place}." if place else ""))
+        )
 
 
 def _said(checks: Checks) -> str:

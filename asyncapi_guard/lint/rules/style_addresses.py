@@ -23,10 +23,11 @@ _style = group("Style", Severity.WARNING, optional=True)
 RULES = (
     _style(
         "address-slash",
-        "Addresses do not end with a slash.",
+        "An address should not end with a slash.",
         """
-        `events/` and `events` are two addresses, and one of them is hardly meant. In documents for
-        Socket.IO, `odd-namespace` says so of namespaces, whether or not rules of style are on.
+        `events/` and `events` are different addresses, so a client that leaves out the slash sends
+        to the wrong one. In documents for Socket.IO, `odd-namespace` reports such namespaces, even
+        if the rules of style are off.
         """,
         """
         servers: {main: {host: broker.chat.dev, protocol: mqtt}}
@@ -39,25 +40,25 @@ RULES = (
     ),
     _style(
         "server-slash",
-        "The path of a server does not end with a slash.",
+        "The path of a server should not end with a slash.",
         """
-        Tools put a slash between the path and what follows, and then there are two. For Socket.IO
-        `/socket.io` and `/socket.io/` are one path.
+        Tools add a slash after the path, so the address would have two. For Socket.IO,
+        `/socket.io` and `/socket.io/` are the same path.
         """,
         "servers: {main: {host: chat.dev, pathname: /socket.io/, protocol: socketio}}",
         "servers: {main: {host: chat.dev, pathname: /socket.io, protocol: socketio}}",
     ),
     _style(
         "server-example",
-        "Servers are real ones, and not `example.com`.",
-        "The name was left over from a template, and clients would connect to nothing.",
+        "The host of a server should not be a name for examples, such as `example.com`.",
+        "The name is often left over from a template, and clients can't connect to it.",
         "servers: {main: {host: chat.example.com, protocol: wss}}",
         "servers: {main: {host: chat.dev, protocol: wss}}",
     ),
     _style(
         "document-servers",
-        "The document names a server.",
-        "Otherwise clients do not learn from it where to connect, nor with what protocol.",
+        "The document should name a server.",
+        "Otherwise, readers don't learn the host and the protocol to connect with.",
         "channels: {chat: {address: /}}",
         """
         servers: {main: {host: chat.dev, protocol: wss}}
@@ -66,10 +67,10 @@ RULES = (
     ),
     _style(
         "latest-version",
-        f"The document is written in the latest version of AsyncAPI, {_LATEST}.",
+        f"The document should use the latest version of AsyncAPI, {_LATEST}.",
         f"""
-        {_LATEST} takes what 3.0.0 took; `asyncapi-guard upgrade` rewrites a document. Tools that
-        know only the older one are the reason to wait.
+        Every document of 3.0.0 is also valid in {_LATEST}. To convert a document, run
+        `asyncapi-guard upgrade`. Wait if you use tools that only read the older version.
         """,
         "asyncapi: 3.0.0",
         f"asyncapi: {_LATEST}",
@@ -101,17 +102,17 @@ def _check_servers(context: Context) -> None:
             context.report("server-slash", path, text)
         host = server.get("host") if "server-example" in context.optional else None
         if host is not None and isinstance(host.value, str) and _EXAMPLE.fullmatch(host.value):
-            text = f"{shown(host.value)} is a name for examples; write the server's own"
+            text = f"{shown(host.value)} is a name for examples; write the host of your server"
             context.report("server-example", host, text)
 
 
 def _check_document(context: Context) -> None:
     if "document-servers" in context.optional and not context.main.value.get("servers"):
-        text = "the document has no servers; write where clients connect, and with what protocol"
+        text = "the document has no servers; add one with its host and protocol"
         context.report("document-servers", context.main, text)
     version = context.main.get("asyncapi")
     if "latest-version" in context.optional and version is not None and version.value != _LATEST:
-        text = f"{shown(version.value)} is not the latest version, which is {_LATEST}"
+        text = f"{shown(version.value)} is not the latest version; write {_LATEST}"
         context.report("latest-version", version, text)
 
 

@@ -24,42 +24,42 @@ _style = group("Style", Severity.WARNING, optional=True)
 RULES = (
     _style(
         "event-case",
-        "Events are named in one case.",
+        "The names of events should have one case.",
         """
-        Clients send the name letter by letter, so a name that breaks the habit is mistyped sooner.
-        The case is `events` in `[tool.asyncapi-guard.style]`, by default `snake_case`. Each part
-        between `:`, `.` and `/` is looked at by itself. Renaming an event breaks its clients: to
-        rename one that is in use, add the new one first.
+        Client developers type the name, and mixed cases cause typos. To change the case, set
+        `events` in `[tool.asyncapi-guard.style]`; the default is `snake_case`. The rule checks each
+        part between `:`, `.`, and `/`. A renamed event breaks its clients, so add the new event
+        before you remove the old one.
         """,
         "channels: {chat: {address: /, messages: {roomJoined: {payload: {type: string}}}}}",
         "channels: {chat: {address: /, messages: {room_joined: {payload: {type: string}}}}}",
     ),
     _style(
         "namespace-case",
-        "Namespaces, and other addresses of channels, are written in one case.",
+        "Namespaces, and other addresses of channels, should have one case.",
         """
-        The case is `namespaces` in `[tool.asyncapi-guard.style]`, by default `kebab-case`. Each
-        part between `/`, `:` and `.` is looked at by itself, without `{parameters}`.
+        To change the case, set `namespaces` in `[tool.asyncapi-guard.style]`; the default is
+        `kebab-case`. The rule checks each part between `/`, `:`, and `.`, without `{parameters}`.
         """,
         "channels: {chat: {address: /teamChat}}",
         "channels: {chat: {address: /team-chat}}",
     ),
     _style(
         "channel-case",
-        "The keys of channels are written in one case.",
+        "The keys of channels should have one case.",
         """
-        Generated code and documentation take their names from these keys. The case is `channels` in
-        `[tool.asyncapi-guard.style]`, by default `camelCase`.
+        Generated code and documentation take their names from these keys. To change the case, set
+        `channels` in `[tool.asyncapi-guard.style]`; the default is `camelCase`.
         """,
         "channels: {team_chat: {address: /chat}}",
         "channels: {teamChat: {address: /chat}}",
     ),
     _style(
         "operation-case",
-        "The keys of operations are written in one case.",
+        "The keys of operations should have one case.",
         """
-        In AsyncAPI 3 the key is the operation's identifier, from which tools make the names of
-        functions. The case is `operations` in `[tool.asyncapi-guard.style]`, by default
+        In AsyncAPI 3, the key is the identifier of the operation, and tools name functions after
+        it. To change the case, set `operations` in `[tool.asyncapi-guard.style]`; the default is
         `camelCase`.
         """,
         """
@@ -73,29 +73,31 @@ RULES = (
     ),
     _style(
         "schema-case",
-        "The schemas of components are named in one case.",
+        "The names of schemas in `components` should have one case.",
         """
-        The names become those of classes and types in generated code. The case is `schemas` in
-        `[tool.asyncapi-guard.style]`, by default `PascalCase`.
+        Generated code names classes and types after them. To change the case, set `schemas` in
+        `[tool.asyncapi-guard.style]`; the default is `PascalCase`.
         """,
         "components: {schemas: {chat_line: {type: string}}}",
         "components: {schemas: {ChatLine: {type: string}}}",
     ),
     _style(
         "property-case",
-        "Properties are named in one case.",
+        "The names of properties should have one case.",
         """
-        The case is `properties` in `[tool.asyncapi-guard.style]`, by default `camelCase`. One
-        leading `_`, `$` or `@` is allowed, and headers are not looked at: their names are HTTP's.
+        To change the case, set `properties` in `[tool.asyncapi-guard.style]`; the default is
+        `camelCase`. A name can have one leading `_`, `$`, or `@`. The rule ignores headers, because
+        HTTP defines their names.
         """,
         "components: {schemas: {Line: {type: object, properties: {sent_at: {type: string}}}}}",
         "components: {schemas: {Line: {type: object, properties: {sentAt: {type: string}}}}}",
     ),
     _style(
         "parameter-case",
-        "The parameters of addresses are named in one case.",
+        "The names of parameters should have one case.",
         """
-        The case is `parameters` in `[tool.asyncapi-guard.style]`, by default `camelCase`.
+        To change the case, set `parameters` in `[tool.asyncapi-guard.style]`; the default is
+        `camelCase`.
         """,
         "channels: {table: {address: '/tables/{table_id}', parameters: {table_id: {}}}}",
         "channels: {table: {address: '/tables/{tableId}', parameters: {tableId: {}}}}",
@@ -190,7 +192,7 @@ def _in_parts(
 
 
 def _hint_in_parts(name: str, cases: Sequence[str]) -> str:
-    """As `_hint`, part by part."""
+    """Return the hint of `_hint`, part by part."""
     written = []
     for part in _ANY_SEPARATOR.split(name):
         is_fine = not part or _SEPARATORS.fullmatch(part) is not None or fits(part, cases)

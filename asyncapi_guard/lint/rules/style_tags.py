@@ -23,22 +23,22 @@ _style = group("Style", Severity.WARNING, optional=True)
 RULES = (
     _style(
         "info-tags",
-        "`info` lists the tags of the document.",
-        "Documentation groups operations by them, in this order, with these descriptions.",
+        "`info` should list the tags of the document.",
+        "Documentation groups operations by these tags, in this order, with these descriptions.",
         "info: {title: Chat, version: 1.0.0, tags: []}",
         "info: {title: Chat, version: 1.0.0, tags: [{name: rooms, description: Where to talk.}]}",
     ),
     _style(
         "tag-description",
-        "Tags of `info` have a description.",
-        "A tag is a heading in the documentation, and its description is what stands below.",
+        "Each tag of `info` should have a description.",
+        "A tag is a heading in the documentation, and its description is the text below.",
         "info: {title: Chat, version: 1.0.0, tags: [{name: rooms}]}",
         "info: {title: Chat, version: 1.0.0, tags: [{name: rooms, description: Where to talk.}]}",
     ),
     _style(
         "tag-defined",
-        "Tags are those that `info` lists.",
-        "A tag that is not in the list is mostly a typo, and opens a group of its own.",
+        "`info` should list every tag that the document uses.",
+        "A tag that isn't in the list is often a typo, and makes a group of its own.",
         """
         info: {title: Chat, version: 1.0.0, tags: [{name: rooms}]}
         channels: {chat: {address: /}}
@@ -54,15 +54,15 @@ RULES = (
     ),
     _style(
         "tags-order",
-        "The tags of `info` are sorted by name.",
-        "In a sorted list a tag is found, and two branches rarely change the same line of it.",
+        "The tags of `info` should be sorted by name.",
+        "Readers find a tag sooner, and two branches rarely change the same line of the list.",
         "info: {title: Chat, version: 1.0.0, tags: [{name: rooms}, {name: people}]}",
         "info: {title: Chat, version: 1.0.0, tags: [{name: people}, {name: rooms}]}",
     ),
     _style(
         "tag-unique",
-        "No two tags of a list have one name.",
-        "Tools show one of the two, and which one is chance.",
+        "The tags of a list should have different names.",
+        "Tools show only one of the two tags, and tools differ in which one.",
         "info: {title: Chat, version: 1.0.0, tags: [{name: a, description: One.}, {name: a}]}",
         "info: {title: Chat, version: 1.0.0, tags: [{name: a, description: One.}, {name: b}]}",
     ),
@@ -75,12 +75,12 @@ def _check_tags(context: Context) -> None:
     info = context.field(context.main, "info", dict)
     tags = list(_named(context, info))
     if "info-tags" in context.optional and info is not None and not info.value.get("tags"):
-        text = "'info' lists no tags; write those by which operations are grouped"
+        text = "'info' has no tags; add one for each group of operations"
         context.report("info-tags", info, text, key=True)
     if "tag-description" in context.optional:
         for name, entry, tag in tags:
             if not str(tag.value.get("description") or "").strip():
-                text = f"tag {shown(name)} has no description; say what it groups"
+                text = f"tag {shown(name)} has no description; describe what it groups"
                 context.report("tag-description", entry, text)
     if "tags-order" in context.optional:
         _check_order(context, [(name, entry) for name, entry, _ in tags])
@@ -104,7 +104,7 @@ def _check_order(context: Context, tags: list[tuple[str, Node]]) -> None:
     """Report the first tag that stands behind one that follows it in the alphabet."""
     for (before, _), (name, entry) in pairwise(tags):
         if (name.casefold(), name) < (before.casefold(), before):
-            text = f"tag {shown(name)} comes before {shown(before)}; sort the tags by name"
+            text = f"tag {shown(name)} belongs before {shown(before)}; sort the tags by name"
             context.report("tags-order", entry, text)
             return
 
@@ -117,7 +117,7 @@ def _check_unique(context: Context) -> None:
                 first = seen.setdefault(name, tag)
                 # Tags that are equal in all are `equal-items`.
                 if first is not tag and first.value != tag.value:
-                    text = f"there is a tag {shown(name)} in this list already; keep one of them"
+                    text = f"duplicate tag {shown(name)} in this list; remove one"
                     context.report("tag-unique", entry, text)
 
 

@@ -21,15 +21,15 @@ _style = group("Style", Severity.WARNING, optional=True)
 RULES = (
     _style(
         "info-description",
-        "`info` has a description.",
-        "It is the first thing that readers of the documentation see: say what the server is for.",
+        "`info` should have a description.",
+        "Readers of the documentation see it first. Describe the purpose of the server.",
         "info: {title: Chat, version: 1.0.0}",
         "info: {title: Chat, version: 1.0.0, description: Rooms in which people talk.}",
     ),
     _style(
         "info-contact",
-        "`info` has a contact with a name, and with a URL or an e-mail address.",
-        "Somebody whose events are rejected needs to know whom to ask.",
+        "`info` should have a contact with a name, and a URL or an email address.",
+        "Client developers whose events are rejected need to know whom to ask.",
         "info: {title: Chat, version: 1.0.0, contact: {name: Chat team}}",
         """
         info:
@@ -40,8 +40,8 @@ RULES = (
     ),
     _style(
         "info-license",
-        "`info` has a license with a URL.",
-        "Without one, others do not know whether they may use the API and its description.",
+        "`info` should have a license with a URL.",
+        "Without a license, others don't know whether they are allowed to use the document.",
         "info: {title: Chat, version: 1.0.0, license: {name: MIT}}",
         """
         info:
@@ -52,10 +52,10 @@ RULES = (
     ),
     _style(
         "operation-description",
-        "Operations have a description or a summary.",
+        "Each operation should have a description or a summary.",
         """
-        The key of an operation says what it is called; only a text says what happens, when, and
-        what else is needed. A trait can have it.
+        The key only names the operation. A text describes what happens, when, and under which
+        conditions. The text can also be in a trait.
         """,
         """
         channels: {chat: {address: /}}
@@ -72,8 +72,8 @@ RULES = (
     ),
     _style(
         "message-description",
-        "Messages have a description or a summary.",
-        "A schema says what an event may carry, and not what it means. A trait can have the text.",
+        "Each message should have a description or a summary.",
+        "A schema describes the values, but not their meaning. The text can also be in a trait.",
         "channels: {chat: {address: /, messages: {say: {payload: {type: string}}}}}",
         """
         channels:
@@ -85,8 +85,8 @@ RULES = (
     ),
     _style(
         "parameter-description",
-        "Parameters have a description.",
-        "A client must fill them in, and has nothing but the description to know with what.",
+        "Each parameter should have a description.",
+        "Client developers must fill in a value, and only the description explains which.",
         "channels: {table: {address: '/tables/{id}', parameters: {id: {}}}}",
         """
         channels:
@@ -97,10 +97,11 @@ RULES = (
     ),
     _style(
         "message-examples",
-        "Messages with a payload have an example.",
+        "Each message with a payload should have an example.",
         """
-        People copy examples, and the console and the mock send them. An example of the message
-        counts, and so do `examples`, `const` and `enum` of its payload's schema; `null` needs none.
+        Readers copy examples, and the console and the mock send them. The rule accepts an example
+        of the message, and `examples`, `const`, or `enum` in the schema of its payload. A payload
+        of the type `null` doesn't need an example.
         """,
         "channels: {chat: {address: /, messages: {say: {payload: {type: string}}}}}",
         """
@@ -113,8 +114,8 @@ RULES = (
     ),
     _style(
         "summary-form",
-        "A summary is one line, without a period at its end.",
-        "It stands in lists and headings. What needs a second sentence is a `description`.",
+        "A summary should be one line, without a period at the end.",
+        "Tools show it in lists and headings. Put longer texts in the `description`.",
         """
         channels: {chat: {address: /}}
         operations:
@@ -143,15 +144,17 @@ def _check_texts(context: Context) -> None:
     _check_info(context)
     if "operation-description" in context.optional:
         for node in _without(context, "Operation", "description", "summary"):
-            text = "this operation has no description and no summary; say what happens, and when"
+            text = (
+                "this operation has no description and no summary; describe what happens, and when"
+            )
             context.report("operation-description", node, text, key=True)
     if "message-description" in context.optional:
         for node in _without(context, "Message", "description", "summary"):
-            text = "this message has no description and no summary; say what it means"
+            text = "this message has no description and no summary; describe what it means"
             context.report("message-description", node, text, key=True)
     if "parameter-description" in context.optional:
         for node in _without(context, "Parameter", "description"):
-            text = "this parameter has no description; say what clients write for it"
+            text = "this parameter has no description; describe its values"
             context.report("parameter-description", node, text, key=True)
     if "message-examples" in context.optional:
         _check_examples(context)
@@ -185,24 +188,24 @@ def _check_info(context: Context) -> None:
     if info is None:
         return  # which was reported
     if "info-description" in context.optional and not _says(info.get("description")):
-        text = "'info' has no description; say what the server is for"
+        text = "'info' has no description; describe the purpose of the server"
         context.report("info-description", info, text, key=True)
     if "info-contact" in context.optional:
         _check_contact(context, info)
     if "info-license" in context.optional:
         license = context.field(info, "license", dict)
         if license is None:
-            text = "'info' has no license; write its name and url"
+            text = "'info' has no license; add one with a name and a url"
             context.report("info-license", info, text, key=True)
         elif not _says(license.get("url")):
-            text = "the license has no url; readers look for its text there"
+            text = "the license has no url; add one, so that readers find its text"
             context.report("info-license", license, text, key=True)
 
 
 def _check_contact(context: Context, info: Node) -> None:
     contact = context.field(info, "contact", dict)
     if contact is None:
-        text = "'info' has no contact; write a name, and a url or an email"
+        text = "'info' has no contact; add one with a name, and a url or an email"
         context.report("info-contact", info, text, key=True)
         return
     there = dict(contact.items())
@@ -226,7 +229,7 @@ def _check_examples(context: Context) -> None:
             continue  # of another format
         if schema.node.value.get("type") == "null" or _shows_values(schema.node.value):
             continue
-        text = "this message has no examples; people copy them, and mocks send them"
+        text = "this message has no examples; add one, which readers can copy and mocks can send"
         context.report("message-examples", message, text, key=True)
 
 
