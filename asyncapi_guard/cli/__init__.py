@@ -14,26 +14,26 @@ __all__ = ["cli"]
 
 #: The commands, with what `--help` says of each: knowing them costs no imports.
 _COMMANDS = {
-    "add": "Add an event to an AsyncAPI file.",
-    "check": "Compare an application's code with its AsyncAPI file.",
-    "coverage": "Report how much of an AsyncAPI file was seen in traffic.",
-    "demo": "Play tic-tac-toe against a guarded server.",
-    "diff": "Say what a new version of an AsyncAPI file breaks.",
-    "doctor": "Say what is guarded, and what is not.",
-    "docs": "Show an AsyncAPI file in the browser.",
+    "add": "Add an event to an AsyncAPI document.",
+    "check": "Compare an application's code with its AsyncAPI document.",
+    "coverage": "Report how much of an AsyncAPI document was used by traffic.",
+    "demo": "Play tic-tac-toe on a guarded server.",
+    "diff": "Find breaking changes between two AsyncAPI documents.",
+    "doctor": "Report what is guarded, and what is not.",
+    "docs": "Show an AsyncAPI document in the browser.",
     "export": "Write the AsyncAPI document of an application.",
-    "init": "Write a first AsyncAPI file.",
-    "learn": "Write the AsyncAPI document that traffic follows.",
+    "init": "Write a first AsyncAPI document.",
+    "learn": "Write the AsyncAPI document of recorded traffic.",
     "lsp": "Run the language server for editors.",
-    "mock": "Serve a mock of an AsyncAPI file's server.",
-    "models": "Write Python models of an AsyncAPI file.",
-    "report": "Sum up the violations that guards have logged.",
-    "rules": "List the rules for documents, or explain one.",
-    "show": "Show what the guard reads in an AsyncAPI file.",
+    "mock": "Serve a mock of an AsyncAPI document's server.",
+    "models": "Generate Python models from an AsyncAPI document.",
+    "report": "Summarize the violations that guards have logged.",
+    "rules": "List all rules, or explain one rule.",
+    "show": "Show the contract that the guard reads from a document.",
     "test": "Test whether a running server keeps its contract.",
-    "types": "Write TypeScript types of an AsyncAPI file's events.",
-    "upgrade": "Convert AsyncAPI 2.x files to 3.1.",
-    "validate": "Check AsyncAPI files.",
+    "types": "Generate TypeScript types from an AsyncAPI document.",
+    "upgrade": "Convert AsyncAPI 2.x documents to 3.1.",
+    "validate": "Validate AsyncAPI documents.",
 }
 
 
@@ -82,7 +82,7 @@ class _LazyGroup(click.Group):
 )
 @click.version_option(__version__, prog_name="asyncapi-guard")
 def cli() -> None:
-    """Make an AsyncAPI document the law of a Socket.IO server.
+    """Validate Socket.IO servers against an AsyncAPI document.
 
-    Exit codes: 0 clean, 1 findings, 2 could not run.
+    Exit codes: 0 no findings, 1 findings, 2 the command can't run.
     """

@@ -46,7 +46,9 @@ def run_or_say_why(run: Callable[[], int]) -> int:
             return _unheard(error)
         traceback.print_exc()
         click.echo(
-            "This is a fault of asyncapi-guard, not of the files; please report it.", err=True
+            "This is a bug in asyncapi-guard, not in your files. Please report it with the "
+            "traceback above.",
+            err=True,
         )
         return 2
 
@@ -59,5 +61,5 @@ def _unheard(error: OSError) -> int:
         os.dup2(nowhere, sys.__stdout__.fileno())  # type: ignore[union-attr]  # or AttributeError
         os.close(nowhere)
     if error.errno != errno.EPIPE:
-        click.echo(f"Error: the output cannot be written: {error.strerror}", err=True)
+        click.echo(f"Error: Can't write the output: {error.strerror}", err=True)
     return 2

@@ -89,7 +89,7 @@ def watch(run: Callable[[Watched], int]) -> int:
     seen = watched.stamps()
     try:
         while True:
-            click.echo("Watching for changes; Ctrl-C ends.", err=True)
+            click.echo("Watching for changes. Press Ctrl+C to stop.", err=True)
             before, changed = _wait(watched, seen)
             click.echo(f"\n{_names(changed)} changed at {time.strftime('%H:%M:%S')}", err=True)
             watched = Watched()

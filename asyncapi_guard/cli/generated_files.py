@@ -231,7 +231,7 @@ def settle(outputs: Sequence[Output], header: str, *, check: bool, force: bool) 
         for path in leftovers:
             _remove(path)
         for path in stale:
-            click.echo(f"{shown_path(path)} was written", err=True)
+            click.echo(f"Wrote {shown_path(path)}", err=True)
     if not stale and not leftovers:
         names = ", ".join(shown_path(output.folder or min(output.files)) for output in outputs)
         click.echo(f"{names} {'is' if len(outputs) == 1 else 'are'} up to date", err=True)
@@ -261,10 +261,12 @@ def _tell_stale(
     stale: Mapping[Path, str], leftovers: Sequence[Path], old: Mapping[Path, str | None]
 ) -> None:
     for path in stale:
-        state = "is stale" if old[path] is not None else "is not there"
-        click.echo(f"{shown_path(path)} {state}; without --check it is written anew", err=True)
+        state = "is out of date" if old[path] is not None else "is missing"
+        remedy = "To update it, run the same command without --check."
+        click.echo(f"{shown_path(path)} {state}. {remedy}", err=True)
     for path in leftovers:
-        click.echo(f"{shown_path(path)} is not made any more; without --check it goes", err=True)
+        remedy = "To remove it, run the same command without --check."
+        click.echo(f"{shown_path(path)} is no longer generated. {remedy}", err=True)
 
 
 def _refuse_foreign(
@@ -274,7 +276,8 @@ def _refuse_foreign(
         text = old[path]
         if text is not None and text.strip() and not text.startswith(header) and not force:
             raise CannotRun(
-                f"{shown_path(path)} is already there and was not generated; --force overwrites it"
+                f"{shown_path(path)} already exists and was not generated. To overwrite it, "
+                "pass --force."
             )
 
 
@@ -298,7 +301,7 @@ def _is_same(path: Path, other: Path) -> bool:
     """Whether two paths lead to one file: by links, or in another spelling."""
     try:
         return path.samefile(other)
-    except OSError:  # one of them is not there
+    except OSError:  # one of them is missing
         return False
 
 
@@ -319,4 +322,4 @@ def _remove(path: Path) -> None:
         path.unlink()
     except OSError as error:
         raise CannotRun(f"{shown_path(path)} cannot be removed: {error.strerror}") from error
-    click.echo(f"{shown_path(path)} was removed", err=True)
+    click.echo(f"Removed {shown_path(path)}", err=True)

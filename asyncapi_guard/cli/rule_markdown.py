@@ -23,7 +23,7 @@ def markdown_of(rule: Rule) -> str:
         *([f"Good:\n\n{_fenced(rule.good, language)}"] if rule.good else ()),
     ]
     if rule.about_code:
-        parts.append(f"Both beside:\n\n{_fenced(rule.spec, 'yaml')}")
+        parts.append(f"Document:\n\n{_fenced(rule.spec, 'yaml')}")
     return "\n\n".join(parts)
 
 

@@ -47,26 +47,26 @@ def _severities(context: click.Context, option: click.Parameter, given: Iterable
 
 _RULE_OPTIONS = (
     click.option(
-        "--select", multiple=True, metavar="CODES", callback=_codes, help="Report these only."
+        "--select", multiple=True, metavar="CODES", callback=_codes, help="Report only these rules."
     ),
     click.option(
         "--extend-select",
         multiple=True,
         metavar="CODES",
         callback=_codes,
-        help="Report these as well, such as `style`, which is off by default.",
+        help="Also report these rules, such as `style`, which is off by default.",
     ),
     click.option(
-        "--ignore", multiple=True, metavar="CODES", callback=_codes, help="Do not report these."
+        "--ignore", multiple=True, metavar="CODES", callback=_codes, help="Ignore these rules."
     ),
     click.option(
         "--severity",
         multiple=True,
         metavar="CODE=LEVEL",
         callback=_severities,
-        help="Make it an error or a warning, or turn it off.",
+        help="Report a rule as an error or a warning, or turn it off.",
     ),
-    click.option("--strict", is_flag=True, help="Warnings fail, as errors do."),
+    click.option("--strict", is_flag=True, help="Exit with 1 also for warnings."),
 )
 
 
@@ -115,13 +115,13 @@ def with_rule_options(
 _ROOT = click.option(
     "--root",
     type=click.Path(exists=True, file_okay=False),
-    help="The folder that references may not leave.  [default: the file's own]",
+    help="Directory that references must stay within.  [default: the document's]",
 )
 _ALLOW_HTTP = click.option(
     "--allow-http",
     metavar="HOST",
     multiple=True,
-    help="Follow references to this host over http(s). May be given several times.",
+    help="Follow references to this host over http(s). Can be given several times.",
 )
 
 
@@ -142,7 +142,7 @@ _REPORT_OPTIONS = (
     click.option(
         "--format",
         type=click.Choice(FORMATS),
-        help="How to report.  [default: full; github in GitHub Actions]",
+        help="Output format.  [default: full; github in GitHub Actions]",
     ),
     click.option(
         "-o",
@@ -154,7 +154,7 @@ _REPORT_OPTIONS = (
     click.option(
         "--statistics",
         is_flag=True,
-        help="Add how many findings there are of each code, in the formats for people.",
+        help="Count the findings of each rule, in text formats.",
     ),
     click.option(
         "--config",
@@ -163,7 +163,7 @@ _REPORT_OPTIONS = (
             "Use this configuration.  [default: the nearest pyproject.toml or asyncapi-guard.toml]"
         ),
     ),
-    click.option("--no-config", is_flag=True, help="Use no configuration."),
+    click.option("--no-config", is_flag=True, help="Ignore the configuration."),
 )
 
 

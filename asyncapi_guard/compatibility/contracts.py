@@ -83,7 +83,7 @@ def _whole(namespace: str, channel: Channel | None, *, gone: bool) -> Iterator[C
     """The changes of a namespace that only one version has."""
     place = channel.location if channel is not None else ""
     level = Level.BREAKING if gone else Level.COMPATIBLE
-    text = f"the namespace {namespace} {'is gone' if gone else 'is new'}"
+    text = f"namespace {namespace} was {'removed' if gone else 'added'}"
     for direction in _BOTH:
         yield Change(
             level, direction, Area.NAMESPACE, text, namespace,

@@ -29,7 +29,7 @@ def compare_entrances(namespace: str, old: Plan, new: Plan, budget: Budget) -> I
     before = judge_of(old.connect, namespace) if old.connect is not None else ANYTHING
     after = judge_of(new.connect, namespace) if new.connect is not None else ANYTHING
     slot = Slot(
-        Direction.TO_SERVER, Area.CONNECT, namespace, "connect", f"the auth value of {namespace}"
+        Direction.TO_SERVER, Area.CONNECT, namespace, "connect", f"the auth data of {namespace}"
     )
     yield from compare_judges(slot, before, after, budget)
     yield from _requests(namespace, old, new, budget)
@@ -41,7 +41,7 @@ def _security(namespace: str, old: Plan, new: Plan) -> Iterator[Change]:
         required = old.entrance.connects, new.entrance.connects
         if event == "connect":
             before, after = old.entrance.own_connects, new.entrance.own_connects
-            text = f"to enter {namespace}"
+            text = f"to connect to namespace {namespace}"
         elif event in old.receive and event in new.receive:
             before, after = (tuple(each.entrance.of_event(event, None)) for each in (old, new))
             text = f"to send {event}"

@@ -49,9 +49,9 @@ def _one_way(
         rule = old or new
         place = rule.offers[0].message.location if rule is not None else ""
         if direction is Direction.TO_SERVER:
-            text = f"{event} is {'not taken any more' if gone else 'new: clients may send it'}"
+            text = f"{event} is {'no longer accepted' if gone else 'new, so clients can send it'}"
         else:
-            text = f"{event} is {'not sent any more' if gone else 'new: clients may be sent it'}"
+            text = f"{event} is {'no longer sent' if gone else 'new, so the server can send it'}"
         yield Change(
             Level.BREAKING if gone else Level.COMPATIBLE,
             direction, Area.EVENT, text, namespace, event,
@@ -147,7 +147,7 @@ def _required(
     if was == is_now:
         return
     by_client = direction is Direction.TO_SERVER
-    text = f"{event} {'must ask for an ack now' if is_now else 'need not ask for an ack any more'}"
+    text = f"{event} {'now requires' if is_now else 'no longer requires'} a request for an ack"
     # A server that asks always has promised that; a client that must ask may not have done so.
     level = Level.BREAKING if is_now is by_client else Level.COMPATIBLE
     yield level, direction, text
@@ -161,7 +161,7 @@ def _ruled_out(
     if was == is_now:
         return
     by_client = direction is Direction.TO_SERVER
-    text = f"{event} {'has no ack any more' if is_now else 'may ask for an ack now'}"
+    text = f"{event} {'no longer has an ack' if is_now else 'can now request an ack'}"
     level = Level.BREAKING if is_now is by_client else Level.COMPATIBLE
     yield level, direction, text
 
@@ -174,7 +174,7 @@ def _timeout(event: str, answers: Direction, old: Ack | None, new: Ack | None) -
         return
     sooner = before is None or (after is not None and after < before)
     said = [f"within {each:g} s" if each is not None else "at any time" for each in (after, before)]
-    text = f"the ack of {event} comes {said[0]}, {said[1]} before"
+    text = f"the ack of {event} now arrives {said[0]}, previously {said[1]}"
     # Clients that answer must be sooner; those that wait must wait longer.
     hurts = sooner is (answers is Direction.TO_SERVER)
     yield Level.BREAKING if hurts else Level.COMPATIBLE, answers, text
@@ -188,8 +188,8 @@ def _marks(
 ) -> Iterator[Change]:
     """The changes of what `x-guard` marks an event for."""
     for name, meaning in (
-        ("reauthenticate", "a client shows again who it is by"),
-        ("expired", "a client is told that its identity has ended by"),
+        ("reauthenticate", "renews a client's identity"),
+        ("expired", "tells a client that its identity has ended"),
     ):
         was, is_now = (
             [m for m in (_messages(rule) if rule is not None else ()) if getattr(m, name)]
@@ -197,7 +197,7 @@ def _marks(
         )
         if bool(was) == bool(is_now) or old is None or new is None:
             continue
-        text = f"{meaning} {event}{'' if is_now else ' no more'}"
+        text = f"{event} {'now' if is_now else 'no longer'} {meaning}"
         yield Change(
             Level.COMPATIBLE if is_now else Level.BREAKING,
             direction, Area.GUARD, text, namespace, event,

@@ -32,7 +32,7 @@ class Verb:
 
 SEND = Verb("still sends", "still send")
 ARE_SENT = Verb("is sent", "are sent")
-ASK = Verb("still asks for", "still ask for")
+ASK = Verb("still requests", "still request")
 
 
 @dataclass(frozen=True, slots=True)

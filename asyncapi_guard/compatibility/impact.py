@@ -126,7 +126,7 @@ def _of_asking(change: Change, usage: Usage, label: Label) -> Finding:
     if change.kind is Kind.RULED_OUT:
         found = Finding(Effect.HURT, ASK, f"an ack of `{change.event}`")
         return found if use.asked else UNHURT
-    found = Finding(Effect.HURT, SEND, f"`{change.event}` without asking for an ack")
+    found = Finding(Effect.HURT, SEND, f"`{change.event}` without requesting an ack")
     return found if use.count > use.asked else UNHURT
 
 

@@ -156,22 +156,21 @@ def _told(
             continue
         supposed = written.level(texts, search)
         if supposed is not None:
-            reason = texts[0] if texts else "the schemas cannot be compared"
+            reason = texts[0] if texts else "the schemas can't be compared"
             yield Change(
                 supposed if hurts else Level.COMPATIBLE,
-                slot.direction, slot.area, f"{slot.what} may have changed: {reason}",
+                slot.direction, slot.area, f"{slot.what} might have changed: {reason}",
                 slot.namespace, slot.event, "", old.place, new.place,
             )  # fmt: skip
 
 
 def _verb(slot: Slot, *, hurts: bool) -> str:
     if slot.direction is Direction.TO_SERVER:
-        done = "is refused where it was accepted" if hurts else "is accepted where it was refused"
-    elif hurts:
-        done = "may be what the old version ruled out"
-    else:
-        done = "is no longer what the new version rules out"
-    return f"{slot.what} {done}"
+        done = "rejects values" if hurts else "accepts values"
+        return f"{slot.what} {done} that the old version {'accepted' if hurts else 'rejected'}"
+    if hurts:
+        return f"{slot.what} can have values that the old version ruled out"
+    return f"{slot.what} no longer has values that the new version rules out"
 
 
 class _Group(NamedTuple):

@@ -38,11 +38,11 @@ def compare_requirements(
     narrower = [each for each in new if not any(_meets(one, each) for one in before)]
     wider = [each for each in old if not any(_meets(one, each) for one in after)]
     for requirement in narrower:
-        text = f"{change.text}, a client needs {_named(requirement)} now"
+        text = f"{change.text}, a client now needs {_named(requirement)}"
         yield replace(change, level=Level.BREAKING, text=text)
     if not narrower:
         for requirement in wider:
-            text = f"{change.text}, a client needs less than {_named(requirement)} now"
+            text = f"{change.text}, a client no longer needs {_named(requirement)}"
             yield replace(change, level=Level.COMPATIBLE, text=text)
 
 

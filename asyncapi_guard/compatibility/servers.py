@@ -38,7 +38,7 @@ def compare_servers(old: Contract, new: Contract) -> Iterator[Change]:
         # Without any servers, a document does not say where clients connect.
         gone = other is None
         level = Level.BREAKING if gone and after else Level.COMPATIBLE
-        text = f"the server {server.id} at {address} is {'gone' if gone else 'new'}"
+        text = f"server {server.id} at {address} was {'removed' if gone else 'added'}"
         yield Change(
             level, Direction.TO_SERVER, Area.SERVER, text,
             old=server.location if gone else "", new="" if gone else server.location,
@@ -65,7 +65,7 @@ def compare_availability(
     common = _by_address(old).keys() & _by_address(new).keys()
     for address in sorted(common & (before ^ after)):
         gone = address in before
-        text = f"the namespace {namespace} is {'not any more' if gone else 'now'} at {address}"
+        text = f"namespace {namespace} is {'no longer' if gone else 'now'} at {address}"
         for direction in Direction:
             yield Change(
                 Level.BREAKING if gone else Level.COMPATIBLE,

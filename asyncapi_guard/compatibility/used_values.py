@@ -41,8 +41,8 @@ _NO_VALUES = "values are not counted"
 _NO_LENGTHS = "lengths are counted by powers of two"
 #: The largest one that is counted.
 _LONGEST = 1024
-_UNMATCHED = "some of it matched nothing, and was let through"
-_TOO_LARGE = "not all of it was looked at"
+_UNMATCHED = "some values matched no schema, and were accepted"
+_TOO_LARGE = "large values were not fully counted"
 _FEW = 100
 #: Values of each type, of which some fit most schemas.
 _SAMPLES: dict[str, list[Any]] = {
@@ -72,7 +72,7 @@ def finding_of_values(change: Change, use: Use) -> Finding:
     evidence, whole = change.evidence, change.event or change.namespace
     verb = SEND if change.direction is Direction.TO_SERVER else ARE_SENT
     if evidence is None:
-        why = "the schemas cannot be compared"
+        why = "the schemas can't be compared"
         return Finding(Effect.UNKNOWN, verb, f"`{whole}`", why)
     # Of another document, as one that is made of code, ids say nothing.
     if change.direction is Direction.TO_SERVER and use.messages & evidence.before.messages:
@@ -103,7 +103,7 @@ def _looked_into(change: Change, evidence: Evidence, use: Use, verb: Verb, whole
     if not use.count:
         return UNHURT
     if not use.looked:
-        return Finding(Effect.UNKNOWN, verb, f"`{whole}`", "what is in it was not looked at")
+        return Finding(Effect.UNKNOWN, verb, f"`{whole}`", "its content was not counted")
     found = _found(change, evidence, use, verb, whole)
     if found is UNHURT and _may_have_missed(use):
         return Finding(Effect.UNKNOWN, verb, f"`{whole}`", _TOO_LARGE)
@@ -146,7 +146,7 @@ def _of_required(use: Use, path: str, whole: str) -> Finding:
     return Finding(Effect.UNKNOWN, SEND, f"other properties beside `{name}`", _NO_NAMES)
 
 
-_NO_NAMES = "names that the document does not have are not counted"
+_NO_NAMES = "names that the document doesn't have are not counted"
 
 
 def _of_absent(evidence: Evidence, use: Use, whole: str) -> Finding:
@@ -312,7 +312,7 @@ def _described(plan: Plan, args: Sequence[Any], path: str, whole: str) -> str:
     ]
     if members:
         return " and ".join(members[:2])
-    return f"a form of {shown(path, whole)} that is gone"
+    return f"a form of {shown(path, whole)} that was removed"
 
 
 # -- what clients are sent -------------------------------------------------------------------------

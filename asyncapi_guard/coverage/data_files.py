@@ -92,7 +92,7 @@ def read_data(path: Path) -> list[Data]:
         OSError: it cannot be read.
     """
     if path.stat().st_size > _LARGEST:
-        raise NotCoverage(f"{path} is too large for a data file of coverage")
+        raise NotCoverage(f"{path} is too large for a coverage data file")
     found: dict[tuple[str, str], Data] = {}
     current: Data | None = None
     for line in _lines(path):
@@ -112,7 +112,7 @@ def read_data(path: Path) -> list[Data]:
         elif current is not None and isinstance(read, list):
             current.keys |= {Key(*map(str, key)) for key in read if _is_key(key)}
     if current is None:
-        raise NotCoverage(f"{path} is no data file of coverage")
+        raise NotCoverage(f"{path} is not a coverage data file")
     return list(found.values())
 
 
@@ -181,7 +181,7 @@ class DataFile:
                 self._add(keys, data, (pid, data.digest))
             except OSError as error:
                 if not self._failed:
-                    self._complain(f"coverage cannot be written: {error.strerror or error}")
+                    self._complain(f"can't write coverage data: {error.strerror or error}")
                 self._failed = True
 
     def _add(self, keys: list[Key], data: Data, about: tuple[int, str]) -> None:

@@ -256,8 +256,8 @@ def wording(fact: Fact, action: Action) -> str:
     whose = f"ack of {key.message!r}" if key.part == Part.ACK else repr(key.message)
     if key.kind == Kind.REFUSAL:
         if key.name == MARKS:
-            return f"nobody was rejected who may not send {whose}"
-        return f"no {whose} that breaks the contract was rejected"
+            return f"no client without permission to send {whose} was rejected"
+        return f"no invalid {whose} was rejected"
     if key.kind == Kind.ACK:
         return f"{key.message!r} was never acknowledged"
     if key.kind == Kind.MESSAGE:
@@ -269,7 +269,7 @@ def wording(fact: Fact, action: Action) -> str:
 def _of_value(fact: Fact) -> str:
     """What a value never was."""
     key = fact.key
-    said = {Kind.FIELD: "there", Kind.ABSENCE: "left out", Kind.VALUE: fact.label}
+    said = {Kind.FIELD: "present", Kind.ABSENCE: "left out", Kind.VALUE: fact.label}
     if key.kind in said:
         return said[Kind(key.kind)]
     number = key.name.rpartition("/")[2]

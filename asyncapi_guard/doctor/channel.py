@@ -87,7 +87,7 @@ def channel_checks(guarding: Any, messages: Iterable[Any], url: str, channel: st
             host.first = host.first or verdict.violation.line()
     subject = f"{shown(url)} {channel}"
     if not hosts:
-        text = "nothing was published while doctor watched"
+        text = "no messages were published while doctor watched"
         return [Check(Status.OK, "channel", subject, text)]
     return [_check(name, host, subject) for name, host in hosts.items()]
 
@@ -95,11 +95,11 @@ def channel_checks(guarding: Any, messages: Iterable[Any], url: str, channel: st
 def _check(name: str, host: _Host, subject: str) -> Check:
     about = f"{host.count} message{'s' * (host.count != 1)} from host {printable(name)}"
     if not host.rejected:
-        return Check(Status.OK, "channel", subject, f"{about}: the servers take them")
+        return Check(Status.OK, "channel", subject, f"{about}, which the servers accept")
     return Check(
         *(Status.WARNING, "unguarded-publisher", subject),
-        f"{about}, of which {host.rejected} break the contract, such as: {host.first}",
-        "protect the manager of the process that publishes that",
+        f"{about}; {host.rejected} break the contract, for example: {host.first}",
+        "call guard.protect() with the manager of the process that publishes them",
     )
 
 

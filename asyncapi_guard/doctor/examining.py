@@ -29,8 +29,8 @@ def examine(server: Any, modules: Sequence[ModuleType], name: str) -> Iterator[C
     target = inner(server)
     others = list(others_in(modules, target))
     if target is None:
-        text = "this SocketIO has no server yet: no init_app() has given it an application"
-        remedy = "name the function that does, such as package.module:create_app()"
+        text = "this SocketIO has no server yet, because init_app() was not called"
+        remedy = "name the function that calls it, such as package.module:create_app()"
         yield Check(Status.ERROR, "no-server", name, text, remedy)
     else:
         yield from guard_checks(target, name)

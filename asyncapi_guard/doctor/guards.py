@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 __all__ = ["guard_checks", "guarding_of", "role_of"]
 
 _PASSES = {
-    "server": "what its clients send, and what they are sent, is not validated",
-    "client": "what it sends, and what it gets, is not validated",
-    "publisher": "what it publishes is validated by the servers that hear it, and not here",
+    "server": "events that it receives and sends aren't validated",
+    "client": "events that it sends and receives aren't validated",
+    "publisher": "events that it publishes are validated only by the servers that receive them",
 }
 
 
@@ -51,13 +51,13 @@ def guard_checks(target: Any, subject: str, *, named: bool = True) -> Iterator[C
     adapter, kind = _adapter_of(target), role_of(target)
     if adapter is None:
         status = Status.ERROR if named or kind == "server" else Status.WARNING
-        text = f"no guard is on this {kind}, a {_called(target)}: {_PASSES[kind]}"
+        text = f"unguarded {kind} ({_called(target)}): {_PASSES[kind]}"
         remedy = "pass it to guard.protect(), or its SocketIO to guard.init_app()"
         yield Check(status, f"unguarded-{kind}", subject, text, remedy)
         return
     guarding = guarding_of(target)
     about = "" if guarding is None else f" by {_document(guarding.in_force.contract)}"
-    yield Check(Status.OK, "guard", subject, f"this {kind}, a {_called(target)}, is guarded{about}")
+    yield Check(Status.OK, "guard", subject, f"guarded {kind} ({_called(target)}){about}")
     yield from _hook_checks(adapter, kind, subject)
 
 
@@ -74,16 +74,16 @@ def _hook_checks(adapter: Any, kind: str, subject: str) -> Iterator[Check]:
             Status.ERROR,
             "replaced-hook",
             subject,
-            f"after the guard, something replaced {', '.join(missing)} of this {kind}: what goes "
-            "by there might not be validated",
-            "protect it last, or let what replaced the method call the one that was there",
+            f"another library replaced {', '.join(missing)} of this {kind} after the guard, so "
+            "some traffic might not be validated",
+            "call guard.protect() last, or call the replaced method from the replacement",
         )
     if wrapped:
         yield Check(
             Status.OK,
             "wrapped-hook",
             subject,
-            f"something wraps {', '.join(wrapped)} of this {kind}, and calls the guard's",
+            f"another library wraps {', '.join(wrapped)} of this {kind}, and calls the guard",
         )
     if not missing:
         yield Check(Status.OK, "hooks", subject, "all hooks are in place")
@@ -100,6 +100,6 @@ def _called(target: Any) -> str:
 def _document(contract: Any) -> str:
     """A document and how much is in it, for people."""
     name = contract.sources[0].name if contract.sources else "type hints"
-    named = "a document that was passed as data" if name.startswith("<") else name
+    named = "a document passed as data" if name.startswith("<") else name
     count = len(contract.operations)
-    return f"{named}, with {count} operation{'s' * (count != 1)}"
+    return f"{named} ({count} operation{'s' * (count != 1)})"

@@ -32,11 +32,11 @@ def key_checks(targets: Sequence[tuple[str, Any]]) -> Iterator[Check]:
         return
     for subject, key in keys.items():
         if key is None:
-            text = "it signs nothing, and others reject what is not signed"
+            text = "its messages aren't signed, so processes with a key reject them"
             yield Check(Status.ERROR, "queue-key", subject, text, _REMEDY)
     if len(known) > 1:
-        text = f"{len(known)} different keys sign: each rejects what the others publish"
+        text = f"{len(known)} different signing keys, so processes reject each other's messages"
         yield Check(Status.ERROR, "queue-key", ", ".join(keys), text, _REMEDY)
     elif None not in keys.values():
-        text = "all that publish sign with the same key"
+        text = "all publishers sign with the same key"
         yield Check(Status.OK, "queue-key", ", ".join(keys), text)

@@ -45,12 +45,12 @@ def asking(url: str) -> Iterator[Any]:
     try:
         import redis
     except ImportError as error:
-        raise QueueError("asking a Redis needs redis: pip install redis") from error
+        raise QueueError("Reading from Redis needs the redis package: pip install redis") from error
     try:
         with redis.Redis.from_url(url, socket_connect_timeout=10, socket_timeout=10) as client:
             yield client
     except (redis.RedisError, OSError, ValueError) as error:
-        raise QueueError(f"{shown(url)} cannot be asked: {type(error).__name__}") from error
+        raise QueueError(f"Can't connect to {shown(url)}: {type(error).__name__}") from error
 
 
 def listener_check(url: str, channel: str, expected: int | None) -> Check:
@@ -76,18 +76,19 @@ def _judged(
     subject = f"{where} {channel}"
     listen = f"{count} {'process listens' if count == 1 else 'processes listen'} to {channel!r}"
     if count == 0:
-        text = f"nothing listens to {channel!r}: what is published there reaches no client"
-        hint = "see whether the servers run, had a request, and use this channel"
+        text = f"no process listens to {channel!r}, so published messages reach no client"
+        hint = "check that the servers run, have had a request, and use this channel"
         if others:
             listed = ", ".join(f"{name!r} has {each}" for name, each in sorted(others.items()))
-            hint = f"pass --channel if you mean another: {listed}"
+            hint = f"to check another channel, pass --channel: {listed}"
         return Check(Status.ERROR, "listeners", subject, text, hint)
     if expected is not None and count < expected:
-        text = f"{listen}, and {expected} should: a listener has ended, or had no request yet"
-        return Check(Status.ERROR, "listeners", subject, text, "restart the process that does not")
+        text = f"{listen}, but {expected} should; a listener has ended, or had no request yet"
+        return Check(Status.ERROR, "listeners", subject, text, "restart the missing process")
     if expected is not None and count > expected:
-        text = f"{listen}, and {expected} should: others use the channel, or connections are left"
-        return Check(Status.WARNING, "listeners", subject, text, "see CLIENT LIST in redis-cli")
+        text = f"{listen}, but only {expected} should; others use the channel, or ended processes "
+        text += "left connections"
+        return Check(Status.WARNING, "listeners", subject, text, "run CLIENT LIST in redis-cli")
     return Check(Status.OK, "listeners", subject, listen)
 
 

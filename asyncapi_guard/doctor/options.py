@@ -50,9 +50,9 @@ def engine_check() -> Check:
     """Look at what validates."""
     name = get_engine("auto").name
     if name == "rust":
-        return Check(Status.OK, "engine", "schemas", "jsonschema-rs validates")
+        return Check(Status.OK, "engine", "schemas", "validated by jsonschema-rs")
     return Check(
-        *(Status.WARNING, "engine", "schemas", f"{name} validates, which is slow"),
+        *(Status.WARNING, "engine", "schemas", f"validated by {name}, which is slow"),
         "pip install jsonschema-rs",
     )
 
@@ -60,13 +60,13 @@ def engine_check() -> Check:
 def _of_policy(policy: Policy) -> Iterator[tuple[Status, str, str, str]]:
     if policy.mode is Mode.OFF:
         yield (
-            *(Status.ERROR, "mode", "the mode is off: nothing is validated"),
-            "Policy(mode='report') tells you what would be rejected",
+            *(Status.ERROR, "mode", "the mode is off, so nothing is validated"),
+            "set Policy(mode='report') to log violations without rejecting events",
         )
     elif policy.mode is Mode.REPORT:
         yield (
-            *(Status.WARNING, "mode", "the mode is report: what breaks the contract gets through"),
-            "Policy(mode='enforce'), which is the default, rejects it",
+            *(Status.WARNING, "mode", "the mode is report, so violations aren't rejected"),
+            "set Policy(mode='enforce'), the default, to reject them",
         )
     for name in ("checkpoints", "operations"):
         weak = {key: mode for key, mode in getattr(policy, name).items() if mode != Mode.ENFORCE}
@@ -77,14 +77,14 @@ def _of_policy(policy: Policy) -> Iterator[tuple[Status, str, str, str]]:
         mode = getattr(policy, name)
         if mode is not None and mode is not Mode.ENFORCE:
             code = f"policy-{name.replace('_', '-')}"
-            text = f"{name.replace('_', ' ')} get through ({mode})"
-            yield Status.WARNING, code, text, f"declare what you need, and leave Policy.{name} out"
+            text = f"{name.replace('_', ' ')} are accepted ({mode})"
+            yield Status.WARNING, code, text, f"declare them, and remove Policy.{name}"
     if policy.exclude:
-        text = f"not validated at all: namespaces {_listed(sorted(policy.exclude))}"
-        yield Status.WARNING, "policy-exclude", text, "declare them, and leave Policy.exclude out"
+        text = f"not validated: namespaces {_listed(sorted(policy.exclude))}"
+        yield Status.WARNING, "policy-exclude", text, "declare them, and remove Policy.exclude"
     if policy.include_values:
-        text = "violations quote values, which might be passwords"
-        yield Status.WARNING, "policy-include-values", text, "leave Policy.include_values out"
+        text = "violations contain payload values, which might be passwords"
+        yield Status.WARNING, "policy-include-values", text, "remove Policy.include_values"
 
 
 def _of_document(contract: Contract) -> Iterator[tuple[Status, str, str, str]]:
@@ -98,8 +98,8 @@ def _of_document(contract: Contract) -> Iterator[tuple[Status, str, str, str]]:
     }
     weak = [f"{name} ({mode})" for name, mode in modes.items() if mode not in (None, Mode.ENFORCE)]
     if weak:
-        text = f"the document does not enforce {_listed(weak)}"
-        yield Status.WARNING, "x-guard-mode", text, "leave out x-guard.mode there"
+        text = f"not enforced by the document: {_listed(weak)}"
+        yield Status.WARNING, "x-guard-mode", text, "remove x-guard.mode from them"
 
 
 def _of_security(guarding: Any, guard: Any) -> Iterator[tuple[Status, str, str, str]]:
@@ -108,12 +108,12 @@ def _of_security(guarding: Any, guard: Any) -> Iterator[tuple[Status, str, str, 
         return
     mode = guard.policy.of_security
     if mode is not Mode.ENFORCE:
-        text = f"who clients are is not enforced ({mode}): the document requires {_listed(schemes)}"
+        text = f"security is not enforced ({mode}), but the document requires {_listed(schemes)}"
         yield Status.WARNING, "security", text, "pass security= with a verifier for each"
         return
     without = [name for name in schemes if name not in guarding.verifiers]
     if without:
-        text = f"no verifier is there for {_listed(without)}: your connect handler verifies that"
+        text = f"no verifier for {_listed(without)}, so your connect handler must verify it"
         yield Status.WARNING, "security", text, f"pass {guarding.verifiers_option}="
 
 
@@ -121,7 +121,7 @@ def _of_answers(guarding: Any) -> Iterator[tuple[Status, str, str, str]]:
     if guarding.reject_event is None:
         yield (
             *(Status.WARNING, "reject-event"),
-            "a client that asks for no ack is not told that its event was rejected",
+            "clients that don't request an ack don't learn that their event was rejected",
             "pass reject_event= with the name of an event",
         )
 
@@ -129,16 +129,16 @@ def _of_answers(guarding: Any) -> Iterator[tuple[Status, str, str, str]]:
 def _of_console(guarding: Any) -> Iterator[tuple[Status, str, str, str]]:
     serving = guarding._serving  # noqa: SLF001  # applications have no business with it
     if serving is not None and not serving.has_auth:
-        text = "everybody who finds the console can see the document"
-        yield Status.WARNING, "open-console", text, "pass docs_auth="
+        text = "anyone who can reach the console can read the document"
+        yield Status.WARNING, "open-console", text, "pass docs_auth= to require a login"
 
 
 def _of_origins(server: Any) -> Iterator[tuple[Status, str, str, str]]:
     origins = getattr(server.eio, "cors_allowed_origins", None)
     if origins == []:
-        what = "[] turns the check of origins off"
+        what = "[] turns the origin check off"
     elif origins == "*" or (isinstance(origins, (list, tuple)) and "*" in origins):
-        what = "'*' lets the pages of every site connect, with the cookies of whoever visits them"
+        what = "'*' lets pages of every site connect with the cookies of their visitors"
     else:
         return
     yield (

@@ -37,9 +37,9 @@ def version_checks(version_of: Callable[[str], str] = metadata.version) -> Itera
         if found is None or not lowest <= (int(found[1]), int(found[2])) <= highest:
             unknown.append(name)
             between = " to ".join(dict.fromkeys(f"{a}.{b}" for a, b in (lowest, highest)))
-            text = f"{name} {version} was not tested: {between} was"
-            remedy = "run your tests, or install a version that was tested"
+            text = f"{name} {version} is not a tested version (tested: {between})"
+            remedy = "run your tests, or install a tested version"
             yield Check(Status.WARNING, "version", name, text, remedy)
     if not unknown:
         listed = ", ".join(f"{name} {version}" for name, (version, _) in given.items())
-        yield Check(Status.OK, "version", "versions", f"all were tested: {listed}")
+        yield Check(Status.OK, "version", "versions", f"all tested: {listed}")

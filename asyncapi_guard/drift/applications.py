@@ -110,8 +110,8 @@ def load_application(target: str, also: Callable[[Any], bool] | None = None) -> 
     match = _TARGET.fullmatch(target)
     if match is None:
         raise ApplicationError(
-            f"{target!r} is not MODULE:ATTRIBUTE, such as package.module:socketio or "
-            f"package.module:create_app(){_as_module(target)}"
+            f"expected MODULE:ATTRIBUTE, such as package.module:socketio or "
+            f"package.module:create_app(), got {target!r}{_as_module(target)}"
         )
     here = str(Path.cwd())
     if sys.path[:1] != [here]:
@@ -143,7 +143,7 @@ def load_flask_application(load: Callable[[], Flask]) -> Loaded:
         except click.ClickException as error:  # Flask's own words, for its own options
             raise ApplicationError(error.message) from error
         except BaseException as error:
-            raise _failed("the application cannot be imported", error, "it") from error
+            raise _failed("can't import the application", error, "it") from error
     name = app.import_name
     module = sys.modules.get(name)
     modules = _own_modules(module) if module is not None else ()
@@ -161,14 +161,14 @@ def _notes(server: Any, modules: tuple[ModuleType, ...], target: str) -> tuple[s
         return ()
     factories = factories_of(server, modules)
     if is_empty(server):
-        text = f"{target!r} has no handlers: no init_app() has given it an application; name "
+        text = f"{target!r} has no handlers, because init_app() was not called; name "
         if factories:
             raise ApplicationError(f"{text}{factories[0]!r}")
         return (text + _NO_FACTORY,)
     if not factories:
         return ()
     return (
-        f"{target} has no application yet, so what {factories[0]} registers is not seen; name that",
+        f"{target} has no application yet; to include its handlers, name {factories[0]} instead",
     )
 
 
@@ -275,12 +275,12 @@ def _imported(name: str, target: str) -> ModuleType:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
         if error.name is not None and f"{name}.".startswith(f"{error.name}."):
-            message = f"there is no module {error.name!r} here or on Python's path"
+            message = f"no module {error.name!r} in this directory or on Python's path"
             message += _as_module(target)
             raise ApplicationError(message) from error
-        raise _failed(f"{name} cannot be imported", error) from error
+        raise _failed(f"can't import {name}", error) from error
     except BaseException as error:
-        raise _failed(f"{name} cannot be imported", error, target) from error
+        raise _failed(f"can't import {name}", error, target) from error
 
 
 def _as_module(target: str) -> str:
@@ -295,11 +295,11 @@ def _as_module(target: str) -> str:
 
 def _called(factory: Any, target: str) -> Any:
     if not callable(factory):
-        raise ApplicationError(f"{target!r}: a {type(factory).__name__} cannot be called")
+        raise ApplicationError(f"{target!r}: a {type(factory).__name__} is not callable")
     if _needs_arguments(factory):
         raise ApplicationError(
-            f"{target!r} needs arguments; write a function without parameters that calls it with "
-            "them, and name that one"
+            f"{target!r} needs arguments; write a function without parameters that calls it, and "
+            "name that function"
         )
     try:
         made = factory()
@@ -308,8 +308,8 @@ def _called(factory: Any, target: str) -> Any:
     if inspect.iscoroutine(made):
         made.close()
         raise ApplicationError(
-            f"{target!r} is a coroutine function, which is not run; name a function without async "
-            "that returns the application, or the server itself"
+            f"{target!r} is a coroutine function, which can't be run here; name a function without "
+            "async that returns the application, or the server itself"
         )
     return made
 
@@ -418,8 +418,8 @@ def _found_beside(target: str, named: Mapping[str, Sequence[Any]], server: Any) 
     name = next(name for name, servers in named.items() if server in servers)
     module = target.partition(":")[0]
     return (
-        f"{target} mounts no Socket.IO server and has none in its state, so this is about "
-        f"{module}:{name}"
+        f"{target} mounts no Socket.IO server and has none in its state, so {module}:{name} is "
+        "used instead"
     )
 
 
@@ -441,14 +441,13 @@ def _why_none(value: Any, target: str) -> str:
     if isinstance(value, FunctionType):
         return f"{target!r} is a function; to call it, write '{target}()'"
     if isinstance(value, Flask):
-        return f"{target!r} is a {kind} without a SocketIO: call socketio.init_app(app)"
+        return f"{target!r} is a {kind} without a SocketIO; call socketio.init_app(app)"
     module = target.partition(":")[0]
     if is_application(value):
         return (
-            f"{target!r} is a {kind}, and no Socket.IO server was found: it mounts none, wraps "
-            f"none, has none in its state (it is not started), and the names of {module} have "
-            f"none, or several; name the server, such as {module}:sio, or the socketio.ASGIApp "
-            "around it"
+            f"no Socket.IO server found for {target!r}, a {kind}, which mounts or wraps none, and "
+            f"has none in its state (it is not started); {module} has none or several; name the "
+            f"server, such as {module}:sio, or the socketio.ASGIApp around it"
         )
     return (
         f"{target!r} is a {kind}; expected a SocketIO, a server or a client of python-socketio, or "

@@ -236,8 +236,8 @@ def _wide(handlers: Sequence[Handler]) -> Iterator[Note]:
         if each.event == _ANY:
             where = "any namespace" if each.namespace == _ANY else shown(each.namespace)
             text = (
-                f"{each.name} handles any event of {where}, and a document cannot say that: where "
-                "it is in force, events that it does not name are rejected"
+                f"{each.name} handles any event of {where}, which a document can't describe; a "
+                "guard rejects the events that the document doesn't name"
             )
             yield Note(each.file, each.line, text)
 
@@ -299,7 +299,9 @@ def _sends(
         found.append(replace(emit, namespaces=tuple(new)))
         if not emit.namespaces:
             name = shown(emit.event)
-            text = f"only the run knows in which namespace {name} is emitted, so it is in all"
+            text = (
+                f"the namespace of event {name} is known only at run time, so it was added to all"
+            )
             notes.append(Note(emit.file, emit.line, text))
     sends = sends_of(found, inference, trusts)
     return Sends(sends.events, (*notes, *sends.notes))

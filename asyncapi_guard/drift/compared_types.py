@@ -24,8 +24,8 @@ __all__ = ["HARMLESS", "Sides", "acks_of", "payloads_of", "received", "sent", "s
 
 #: Of one schema, that are told.
 _MOST = 3
-_NOTHING_SAID = Difference("the file says nothing of it", wider=False)
-HARMLESS = ", which is harmless"
+_NOTHING_SAID = Difference("the document doesn't describe it", wider=False)
+HARMLESS = ", which breaks no client"
 
 
 @dataclass(frozen=True, slots=True)

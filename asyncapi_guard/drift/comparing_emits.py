@@ -45,7 +45,7 @@ class ComparedEmits:
                 continue
             where = self._file.missing(namespaces[0], emit.event, Action.SEND)
             room = self._mistaken_room(emit)
-            message = f"{shown(emit.event)} is emitted{f' {room}' if room else f': {where}'}"
+            message = f"code emits {shown(emit.event)}{f' {room}' if room else f', but {where}'}"
             yield Finding(emit.file, emit.line, emit.column, "", message, "undeclared-emit")
 
     def _mistaken_room(self, emit: Emit) -> str | None:
@@ -56,7 +56,7 @@ class ComparedEmits:
                 and room not in emit.namespaces
                 and self._file.sends(room, emit.event)
             ):
-                text = "to the room {0}, which is a namespace of {1}: write namespace={0}"
+                text = "to room {0}, which is a namespace in {1}; write namespace={0}"
                 return text.format(shown(room), self._file.file)
         return None
 
@@ -69,31 +69,31 @@ class ComparedEmits:
 
         problem = _emitted(emit, messages)
         if problem is not None:
-            text = f"{event} is emitted with what {place} does not allow: {problem}"
+            text = f"emit of {event} has arguments that {place} doesn't allow: {problem}"
             yield finding(text, "payload-differs")
         room = self._mistaken_room(emit)
         if room is not None:
-            yield finding(f"{event} is emitted {room}", "undeclared-emit")
+            yield finding(f"code emits {event} {room}", "undeclared-emit")
         acks = acks_of(None, messages)
         given = None if acks.silent else numbers_of(acks.file)
         if emit.callback is not None and given and not takes_all(emit.callback, given):
             values = told(emit.callback, "value")
-            text = f"the callback of {event} takes {values}, and {place} allows an ack of"
+            text = f"the callback for {event} needs {values}, but {place} allows an ack of"
             yield finding(f"{text} {in_words(given)}", "ack-differs")
         asking = None if emit.declares else _asking(emit, messages)
         if asking is not None:
-            yield finding(f"{event} is emitted {asking.format(place)}", "ack-differs")
+            yield finding(f"emit of {event} {asking.format(place)}", "ack-differs")
 
     def of_unread(self, unread: Sequence[Unread]) -> Iterator[Finding]:
         """Emits of which only the run knows what they emit."""
         code = "unread-emit"
         for each in unread:
             text = (
-                "only the run knows which event is emitted here, so it is not compared with "
+                "the name of this event is known only at run time, so the emit isn't compared with "
                 f"{self._file.file}"
                 if each.event is None
-                else f"only the run knows whether a server emits {shown(each.event)} here, so it "
-                f"is not compared with {self._file.file}"
+                else f"{shown(each.event)} might not be emitted by a server here, so the emit "
+                f"isn't compared with {self._file.file}"
             )
             yield Finding(each.file, each.line, each.column, "", text, code, CODES[code])
 
@@ -112,8 +112,8 @@ class ComparedEmits:
                 continue
             names = [each.event for each in emits if reaches(channel, each.namespaces)]
             text = (
-                f"{shown(event)} is sent in {shown(channel.address)}, and no code of the "
-                f"application emits it{nearest(event, names)}"
+                f"no code emits event {shown(event)} in namespace {shown(channel.address)}; emit "
+                f"it, or remove the event from the document{nearest(event, names)}"
             )
             code = "spec-without-emit"
             yield self._file.lines.finding(messages[0].location, text, code, CODES[code])
@@ -128,7 +128,7 @@ class ComparedEmits:
                 yield from self._declared(each, messages, call)
             elif not known:  # else it was told above
                 missing = self._file.missing(each.namespace, each.event, Action.SEND)
-                message = f"{shown(each.event)} is declared by doc_emit: {missing}"
+                message = f"doc_emit declares {shown(each.event)}, but {missing}"
                 yield Finding(self._file.file, 0, 0, "", message, "undeclared-emit")
 
     def _declared(
@@ -144,16 +144,16 @@ class ComparedEmits:
 
         for hurts, said in sent(payloads_of(declared.payload, messages)):
             text = (
-                f"doc_emit allows {event} to be sent with what {place} does not allow"
+                f"doc_emit accepts payloads of {event} that {place} doesn't allow"
                 if hurts
-                else f"doc_emit allows less of {event} than {place}{HARMLESS}"
+                else f"doc_emit accepts fewer payloads of {event} than {place}{HARMLESS}"
             )
             yield finding(f"{text}: {said}", "payload-differs" if hurts else "payload-inexact")
         for hurts, said in received(acks_of(declared.ack, messages)):
             text = (
-                f"the ack_model of doc_emit may reject answers to {event} that {place} allows"
+                f"the ack_model of doc_emit rejects acks of {event} that {place} allows"
                 if hurts
-                else f"the ack_model of doc_emit takes answers to {event} that {place} does not "
+                else f"the ack_model of doc_emit accepts acks of {event} that {place} doesn't "
                 f"allow{HARMLESS}"
             )
             yield finding(f"{text}: {said}", "ack-differs" if hurts else "ack-inexact")
@@ -163,9 +163,9 @@ def _asking(emit: Emit, messages: Sequence[Message]) -> str | None:
     """What is wrong with asking for an ack, or with not asking; the place is to be filled in."""
     acks = [message.ack for message in messages]
     if emit.asks is False and all(ack is not None and ack.required for ack in acks):
-        return "without a callback, and {} requires an ack: pass one, or use call"
+        return "has no callback, but {} requires an ack; pass a callback, or use call"
     if emit.asks is True and all(ack is not None and ack.none for ack in acks):
-        return "with a callback or by call, and {} has no ack for it: emit without"
+        return "requests an ack, but {} declares none; emit without a callback"
     return None
 
 

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 __all__ = ["ComparedHandlers"]
 
 
+_CHANGE_PAYLOAD = "; change the type hints or the payload"
+
+
 class ComparedHandlers:
     """What handlers contradict in a document.
 
@@ -62,41 +65,44 @@ class ComparedHandlers:
                 continue
             if handler.event not in RESERVED:
                 where = self._file.missing(handler.namespace, handler.event, Action.RECEIVE)
-                message = f"{handler.name} handles {shown(handler.event)}: {where}"
+                message = f"handler {handler.name} handles {shown(handler.event)}, but {where}"
                 yield at_handler(handler, message, "handler-without-spec")
 
     def _uncallable(self, handler: Handler) -> Finding:
         names = ", ".join(map(shown, handler.by_name))
-        text = f"{handler.name} needs {names} by name, and an event gives arguments by position"
-        return at_handler(handler, f"{text}: give it a default, or remove the *", "payload-differs")
+        text = (
+            f"handler {handler.name} requires keyword argument {names}, but events pass arguments "
+        )
+        text += "by position; give it a default, or remove the *"
+        return at_handler(handler, text, "payload-differs")
 
     def _models(self, handler: Handler, messages: Sequence[Message]) -> Iterator[Finding]:
         place = self._file.lines.name(messages[0].location)
         name, event = handler.name, shown(handler.event)
         for hurts, said in received(payloads_of(handler.payload, messages)):
             text = (
-                f"{name} may reject arguments of {event} that {place} allows"
+                f"handler {name} rejects arguments of {event} that {place} allows"
                 if hurts
-                else f"{name} takes arguments of {event} that {place} does not allow, "
+                else f"handler {name} accepts arguments of {event} that {place} doesn't allow, "
                 f"{self._consequence()}"
             )
             code = "payload-differs" if hurts else "payload-inexact"
-            yield at_handler(handler, f"{text}: {said}", code)
+            yield at_handler(handler, f"{text}: {said}{_CHANGE_PAYLOAD}", code)
         if handler.event in RESERVED:
             return
         for hurts, said in sent(acks_of(handler.ack, messages)):
             text = (
-                f"{name} may acknowledge {event} with what {place} does not allow"
+                f"handler {name} might return an ack of {event} that {place} doesn't allow"
                 if hurts
-                else f"{name} acknowledges {event} with less than {place} allows{HARMLESS}"
+                else f"handler {name} returns fewer acks of {event} than {place} allows{HARMLESS}"
             )
             yield at_handler(handler, f"{text}: {said}", "ack-differs" if hurts else "ack-inexact")
 
     def _consequence(self) -> str:
         """What becomes of arguments that the code takes and the file does not allow."""
         if self._enforced:
-            return "which is harmless, for the server enforces the file"
-        return "and the server lets them through, for it does not enforce the file"
+            return "which breaks no client, because the server enforces the document"
+        return "and the server accepts them, because it doesn't enforce the document"
 
     def _plain(self, handler: Handler, messages: Sequence[Message]) -> Iterator[Finding]:
         """What a handler contradicts that nothing puts in force, or that no hint says."""
@@ -106,31 +112,34 @@ class ComparedHandlers:
         given = numbers_of(payloads) if len(payloads) == len(messages) else None
         if not handler.in_force:
             if given and handler.takes is not None and not takes_all(handler.takes, given):
-                text = f"{name} takes {told(handler.takes)}, and {place} allows {in_words(given)}"
-                yield at_handler(handler, f"{text} of {event}", "payload-differs")
+                text = f"handler {name} needs {told(handler.takes)}, but {place} allows "
+                text += f"{in_words(given)} for {event}{_CHANGE_PAYLOAD}"
+                yield at_handler(handler, text, "payload-differs")
             elif (
                 handler.payload is not None
                 and len(payloads) == len(messages)
                 and handler.generated[0] != self._path
             ):
                 for each in some(contradictions(payloads, [handler.payload])):
-                    text = f"the hints of {name} contradict {place}, which declares {event}"
+                    text = (
+                        f"type hints of handler {name} contradict {place}, which declares {event}"
+                    )
                     yield at_handler(handler, f"{text}: {each}", "payload-differs")
         acks = acks_of(handler.ack, messages)
         if acks.silent:
             return
         said = handler.in_force and handler.ack is not None
         if handler.silent and not said and not any(each.is_valid(None) for each in acks.file):
-            text = f"{name} returns nothing, and {place} promises an ack of {event}"
-            yield at_handler(handler, text, "ack-differs")
+            text = f"handler {name} returns nothing, but {place} declares an ack of {event}"
+            yield at_handler(handler, f"{text}; return a value, or remove the ack", "ack-differs")
         elif _may_lack_ack(handler) and not any(each.is_valid(None) for each in acks.file):
-            text = f"{name} may return nothing, and {place} promises an ack of {event}"
-            yield at_handler(handler, f"{text}: return a value on every way out", "ack-differs")
+            text = f"handler {name} might return nothing, but {place} declares an ack of {event}"
+            yield at_handler(handler, f"{text}; return a value on every path", "ack-differs")
         elif (
             handler.ack is not None and not handler.in_force and handler.generated[1] != self._path
         ):
             for each in some(contradictions([handler.ack], acks.file, vague=True)):
-                text = f"the hint of what {name} returns contradicts {place}, the ack of {event}"
+                text = f"return type of handler {name} contradicts {place}, the ack of {event}"
                 yield at_handler(handler, f"{text}: {each}", "ack-differs")
 
     def of_answers(
@@ -150,8 +159,8 @@ class ComparedHandlers:
             for problem in dict.fromkeys(each for each in problems if each is not None):
                 place = self._file.lines.name(messages[0].location)
                 text = (
-                    f"{handler.name} acknowledges {shown(handler.event)} with what {place} does "
-                    f"not allow: {problem}"
+                    f"handler {handler.name} returns an ack of {shown(handler.event)} that {place} "
+                    f"doesn't allow: {problem}"
                 )
                 yield at_handler(handler, text, "ack-differs")
 
@@ -165,8 +174,8 @@ class ComparedHandlers:
                 continue
             names = [h.event for h in handlers if fits(channel, h.namespace)]
             message = (
-                f"{shown(event)} is received in {shown(channel.address)}, and no handler is "
-                f"registered for it{nearest(event, names)}"
+                f"no handler for event {shown(event)} in namespace {shown(channel.address)}; "
+                f"register one, or remove the event from the document{nearest(event, names)}"
             )
             yield self._file.lines.finding(
                 messages[0].location, message, "spec-without-handler", Severity.ERROR

@@ -71,18 +71,18 @@ class DeclaredEvents:
         if not channels:
             addresses = [channel.address for channel in self.channels.values()]
             hint = nearest(namespace, addresses)
-            return f"{self.file} has no channel for the namespace {shown(namespace)}{hint}"
+            return f"{self.file} has no channel for namespace {shown(namespace)}{hint}"
         place = self.lines.name(channels[0].location)
         other = self._find(self._of(action.mirrored), namespace, event)
         way = "sent" if action is Action.SEND else "received"
         if other:
             against = "received" if way == "sent" else "sent"
-            return f"{self.lines.name(other[0].location)} declares it to be {against}, not {way}"
+            return f"{self.lines.name(other[0].location)} declares it as {against}, not {way}"
         ids = {channel.id for channel in channels}
         names = [name for id, name in self._of(action) if id in ids]
         if namespace == ANY:
-            return f"{self.file} does not declare it to be {way} anywhere{nearest(event, names)}"
-        return f"{place} does not declare it to be {way}{nearest(event, names)}"
+            return f"{self.file} doesn't declare it as {way}{nearest(event, names)}"
+        return f"{place} doesn't declare it as {way}{nearest(event, names)}"
 
 
 def _messages(contract: Contract, action: Action) -> _Messages:

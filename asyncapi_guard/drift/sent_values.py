@@ -53,11 +53,11 @@ def _of_schema(
         return _told(together(arguments), schema)
     if schema.nothing:
         # `None` is sent as no argument at all.
-        return f"no {what} is allowed, and {len(arguments)} is sent" if arguments else None
+        return f"no {what} is allowed, but {len(arguments)} is sent" if arguments else None
     if not arguments:
-        return None if schema.is_valid(None) else f"one {what} is needed, and none is sent"
+        return None if schema.is_valid(None) else f"one {what} is required, but none is sent"
     if len(arguments) > 1:
-        return f"one {what} is needed, and {len(arguments)} are sent"
+        return f"one {what} is required, but {len(arguments)} are sent"
     return _told(arguments[0], schema)
 
 

@@ -110,10 +110,10 @@ def _union(node: Node) -> Iterator[_Fault]:
     seen: set[str] = set()
     for item in node.values():
         if isinstance(item.value, list):
-            yield item, "a union of Avro does not directly hold another"
+            yield item, "an Avro union can't directly contain another union"
         name = _name_of(item.value)
         if name in seen:
-            yield item, f"{shown(name)} stands twice in this union"
+            yield item, f"duplicate {shown(name)} in this union; remove one of them"
         seen.update((name,) if name is not None else ())
 
 
@@ -134,7 +134,7 @@ def _fields(node: Node, kind: str) -> Iterator[_Fault]:
         yield from _check_name(name_of, _FULL_NAME)
     size = node.get("size")
     if kind == "fixed" and size is not None and (type(size.value) is not int or size.value < 0):
-        yield size, "'size' of an Avro fixed is a number of bytes"
+        yield size, "'size' of an Avro fixed must be a number of bytes"
     if kind == "enum" and "symbols" in node.value:
         yield from _symbols(node.child("symbols"))
     if kind in ("record", "error") and "fields" in node.value:
@@ -148,17 +148,17 @@ def _check_name(node: Node, pattern: re.Pattern[str]) -> Iterator[_Fault]:
 
 def _symbols(symbols: Node) -> Iterator[_Fault]:
     if not isinstance(symbols.value, list):
-        yield symbols, "'symbols' of an Avro enum is a list"
+        yield symbols, "'symbols' of an Avro enum must be a list"
         return
     for index, symbol in enumerate(symbols.values()):
         yield from _check_name(symbol, _NAME)
         if isinstance(symbol.value, str) and symbol.value in symbols.value[:index]:
-            yield symbol, f"the symbol {shown(symbol.value)} stands twice"
+            yield symbol, f"duplicate symbol {shown(symbol.value)}; remove one of them"
 
 
 def _record(fields: Node) -> Iterator[_Fault]:
     if not isinstance(fields.value, list):
-        yield fields, "'fields' of an Avro record is a list"
+        yield fields, "'fields' of an Avro record must be a list"
         return
     for field in fields.values():
         if not isinstance(field.value, dict):

@@ -73,12 +73,12 @@ def hint_at_version(field: Field) -> str:
         return f", which is new in {field.since}; write asyncapi: {version}.0"
     if field.since:
         return f", which is new in version {field.since}; write bindingVersion: {field.since}"
-    return f", which versions after {field.until} do not have; remove it"
+    return f", which was removed after version {field.until}; remove it"
 
 
 def hint_at_versions(versions: Type) -> str:
     """What a binding is that does not say its version: a near one is hardly meant."""
-    return f"; without it, it is {versions.choices[-2]}"
+    return f"; if it is missing, {versions.choices[-2]} applies"
 
 
 def hint_at_level(protocol: Any, key: str) -> str:

@@ -179,16 +179,16 @@ class _Page:
             return
         for code in ignore.codes:
             if code in ALWAYS:
-                yield f"{code} cannot be ignored: a document that was not read is never clean"
+                yield f"{code!r} can't be ignored, because nothing else is validated; fix it"
             elif code not in self.known:
-                yield f"nobody knows the code {code!r}{nearest_code(code, self.known)}"
+                yield f"unknown rule code {code!r}{nearest_code(code, self.known)}"
 
     def _meant(self, ignore: _Ignore) -> str:
         """Which codes somebody meant who gave none."""
         if ignore.codes or not ignore.word or ignore.whole_file:
             return ""
         here = sorted(self.codes_at.get(ignore.line, set()) - ALWAYS)
-        return f"; here: `# guard: ignore[{', '.join(here)}]`" if here else ""
+        return f"; for this line: `# guard: ignore[{', '.join(here)}]`" if here else ""
 
     def _unused_codes(self, ignore: _Ignore) -> list[str]:
         """The codes that suppress nothing; those about comments are never among them."""
@@ -203,11 +203,15 @@ class _Page:
         return [code for code in ignore.codes if code in known and code not in present]
 
     def _unused(self, ignore: _Ignore, code: str) -> str:
-        place = "in this file" if ignore.whole_file else "on this line"
-        text = f"there is no {code} {place} to ignore: remove it"
+        place = "file" if ignore.whole_file else "line"
+        text = f"this comment ignores {code!r}, but the {place} has no such finding; remove "
+        text += "the comment" if len(ignore.codes) == 1 else "the code"
         below = code in self.codes_at.get(ignore.line + 1, ())
         if ignore.alone and below and not ignore.whole_file:
-            return f"{text}, or put the comment at the end of the next line: it counts for its own"
+            return (
+                f"{text}, or move it to the end of the next line, because it applies to its own "
+                "line"
+            )
         return text
 
 
@@ -254,15 +258,17 @@ def _near(word: str) -> bool:
 def _problem(word: str, codes: tuple[str, ...], *, closed: bool, at: _Comment) -> str:
     if word not in _WORDS:
         meant = "ignore-file" if "file" in word else "ignore"
-        return f"'guard: {word}' means nothing; did you mean '{meant}'?"
+        return f"unknown comment 'guard: {word}', which has no effect; did you mean '{meant}'?"
     if not codes:
-        return f"which codes? write `# guard: {word}[CODE, CODE]`"
+        return f"this comment has no rule codes; write `# guard: {word}[CODE, CODE]`"
     if not closed:
-        return cut(f"the bracket is not closed: `# guard: {word}[{', '.join(codes)}]`")
+        return cut(f"unclosed bracket; write `# guard: {word}[{', '.join(codes)}]`")
     if any(code == "ALL" or "*" in code for code in codes):
-        return "a comment names codes one by one; groups stand in the configuration"
+        return "a comment can't ignore a group; list the codes, or use the configuration"
     if word == "ignore-file" and not at.first:
-        return "`ignore-file` stands at the top of the file, above its first key or statement"
+        return (
+            "'ignore-file' has no effect here; move it above the first key or statement of the file"
+        )
     return ""
 
 

@@ -155,7 +155,7 @@ class Context:
         if target.source is self.main.source and target.path[:-1] == (section,):
             return True
         name = shown(ref.value["$ref"])
-        message = f"{name} must be one of the document's own '#/{section}/...'"
+        message = f"{name} is not an entry of the document's own '#/{section}'"
         self.report(code, ref, message + self._entry_for(target, section, name))
         return False
 
@@ -165,7 +165,7 @@ class Context:
         for _, entry, place in self.entries(self.main, section):
             if end is not None and place.place == end.place:
                 return f"; write {'#' + format_pointer(entry.path)!r}"
-        return f"; add an entry with $ref: {name} there, and refer to that"
+        return f"; add an entry with $ref: {name} there, and refer to the entry"
 
     def schema_behind(self, node: Node | None) -> SchemaPlace | None:
         """The schema behind references and a `schemaFormat`; `None` if none can be judged by."""

@@ -86,12 +86,12 @@ class Findings:
     def misplace(self, begin: str) -> None:
         """Say nothing of references that begin so: what they name stands elsewhere."""
         self.touched += 1
-        self._misplaced.add(f"'{begin}")
+        self._misplaced.add(f"{_UNRESOLVED}'{begin}")
 
     def has_misplaced(self, begin: str) -> bool:
         """Whether what references that begin so name stands elsewhere."""
         self.touched += 1
-        return f"'{begin}" in self._misplaced
+        return f"{_UNRESOLVED}'{begin}" in self._misplaced
 
     def _is_misplaced(self, finding: Finding) -> bool:
         is_broken = finding.code == UNRESOLVABLE
@@ -145,9 +145,9 @@ class Findings:
     def _end(self, last: Finding) -> None:
         """Say that there are too many like the last one."""
         is_error = last.severity is Severity.ERROR
-        left = "what else there may be was not looked for" if is_error else "others are left out"
+        left = "the linter stopped here" if is_error else "further warnings are left out"
         code = "too-many-findings"
-        message = f"there are {_MOST:,} {last.severity}s; {left}"
+        message = f"{_MOST:,} {last.severity}s found; {left}"
         severity = self._rules[code].severity
         self._found.setdefault(replace(last, message=message, code=code, severity=severity))
         if is_error:
@@ -159,8 +159,10 @@ class Findings:
         return tuple(_without_repeats(found))
 
 
+#: How the loader begins to tell of a reference whose target is missing.
+_UNRESOLVED = "unresolved reference "
 #: A section or a channel that is not there, through which references lead.
-_CAUSE = re.compile(r" leads nowhere: ((?:the root|/components|/channels(?:/[^/ ]+)?) has no .*)")
+_CAUSE = re.compile(r": (no .* in (?:the root|/components|/channels(?:/[^/ ;]+)?)(?:; .*)?)$")
 
 
 def _without_repeats(found: list[Finding]) -> Iterator[Finding]:
@@ -173,6 +175,7 @@ def _without_repeats(found: list[Finding]) -> Iterator[Finding]:
         more = times.pop((each.file, cause[1]), 0) - 1 if cause else 0
         if more > 0:
             plural = "s" if more > 1 else ""
-            yield replace(each, message=f"{each.message} ({more} more reference{plural} so)")
+            said = f"{each.message} ({more} more reference{plural} with this cause)"
+            yield replace(each, message=said)
         elif more == 0:
             yield each

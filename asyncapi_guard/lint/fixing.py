@@ -207,7 +207,9 @@ def _made(run: _Run, todo: Sequence[Repair], main: Source) -> tuple[Files, bytes
         file = files.get(place) or _opened(source, place) if place is not None else None
         if place is None or file is None:
             for repair in repairs:
-                run.refused[_key(repair)] = f"{repair.finding}: not repaired: it is no file here"
+                run.refused[_key(repair)] = (
+                    f"{repair.finding}: not fixed, because it is not a local file"
+                )
             continue
         new, edited = _edited(run, source, file.new, repairs)
         made += edited

@@ -194,7 +194,7 @@ class GrammarWalk:
             if others <= 1 or not is_other:
                 self._visit(item, type.item)
         if type.filled and not node.value:
-            self._findings("bad-value", node, "expected one item at least, got an empty list")
+            self._findings("bad-value", node, "expected at least one item, got an empty list")
         if type.unique:
             self._check_unique(node)
 
@@ -207,7 +207,7 @@ class GrammarWalk:
                 written[identity] = json.dumps(item.value, sort_keys=True)
             first = seen.setdefault(written[identity], index)
             if first != index:
-                message = f"equal to item {first}; the items of this list must differ"
+                message = f"duplicate of item {first}; remove one of them"
                 self._findings("equal-items", item, message)
 
     def _visit_map(self, node: Node, type: Type) -> None:
@@ -216,7 +216,9 @@ class GrammarWalk:
             self._findings.misplace(f"#{format_pointer(node.path)}/")
             return
         if is_reference(node.value) and type.item.kind != "plain":
-            message = "a map cannot be a reference; what is in it can"
+            message = (
+                "a map can't be a reference; write the map here, with references as its entries"
+            )
             self._findings("reference-forbidden", node, message)
             return
         self._check_indentation(node, type.item)
@@ -224,7 +226,7 @@ class GrammarWalk:
         for key, item in node.items():
             if pattern is not None and not pattern.fullmatch(key):
                 also = "'.', " if type.keys == "component" else ""
-                message = f"the key {shown(key)} may have letters, digits, {also}'-' and '_' only"
+                message = f"invalid key {shown(key)}; use only letters, digits, {also}'-' and '_'"
                 self._findings("bad-key", item, message, key=True)
             self._visit(item, type.item)
 
@@ -235,7 +237,7 @@ class GrammarWalk:
         lost = [key for key in node.value if key in fields]
         if empty is not None and lost and item.name not in _SCHEMAS:
             names = ", ".join(map(repr, lost))
-            message = f"{shown(empty.path[-1])} has no value; indent {names} further, below it"
+            message = f"{shown(empty.path[-1])} has no value; indent {names} further, under it"
             self._findings.explain("wrong-type", empty, message, key=True)
             for key in lost:
                 self._findings.hide(node.child(key))
@@ -249,7 +251,7 @@ class GrammarWalk:
         inside = OBJECTS["Components"].keys() if name == "components" else keys - fields.keys()
         if not keys <= inside or keys <= fields.keys():
             return
-        message = f"{name!r} is a section of the whole document: indent it less"
+        message = f"{name!r} is a section of the whole document; indent it less"
         self._findings.explain("unknown-field", entry, message, key=True)
         self._findings.misplace(f"#/{name}/")
 
@@ -259,7 +261,7 @@ class GrammarWalk:
         if is_reference(node.value):
             self._kinds.setdefault(node.place, type.name)
             if type.reference == "no":
-                message = f"{article(type.name)} cannot be a reference"
+                message = f"{article(type.name)} can't be a reference; write it here"
                 self._findings("reference-forbidden", node, message)
             else:
                 if type.name == "Ack":
@@ -310,9 +312,7 @@ class GrammarWalk:
         if name in VERSIONS:
             self._binding_version = version_of_binding(node.value, VERSIONS[name])
         if name == "SecurityScheme" and _is_http_api_key(node.value):
-            message = (
-                "a key in a header, a query or a cookie is another type; write type: httpApiKey"
-            )
+            message = "'apiKey' is not for a header, a query or a cookie; write type: httpApiKey"
             self._findings.explain("bad-value", node.child("in"), message, place=node)
         every = _fields(node, name)
         fields = fields_of_version(every, self._binding_version, self._asyncapi)
@@ -335,13 +335,13 @@ class GrammarWalk:
         wanted = ONE_OF.get(name, ())
         if wanted and not any(key in node.value for key in wanted):
             message = f"{article(name)} needs {' or '.join(map(repr, wanted))}"
-            message += f"; put the data below {wanted[-1]!r}"
+            message += f"; put the data under {wanted[-1]!r}"
             self._findings.explain("missing-field", node, message, key=True)
 
     def _missing(self, node: Node, name: str, missing: str, fields: Mapping[str, Field]) -> None:
         if stands_for(name, node.value, missing, fields):
             return  # it is there, by another name, which is reported
-        message = f"the required field {missing!r} of {article(name)} is missing"
+        message = f"missing required field {missing!r} of {article(name)}"
         hint = _map_of_scopes(node) if name == "SecurityScheme" else ""
         if hint:
             self._findings.explain("missing-field", node, message + hint, key=True)
@@ -353,7 +353,7 @@ class GrammarWalk:
         item, name = node.child(key), known.name
         if key.startswith("x-") and name not in CLOSED:
             if not _EXTENSION.fullmatch(key):
-                message = f"the name {shown(key)} of an extension may have letters, digits, "
+                message = f"invalid extension name {shown(key)}; use only letters, digits, "
                 self._findings("bad-extension-name", item, message + "'.', '-' and '_'", key=True)
             return
         if takes_more(name, self._binding_version):
@@ -440,7 +440,9 @@ class GrammarWalk:
         if kind is None or _same_kind(kind, name):
             return True
         found = _PLACES.get(kind) or article(kind)
-        message = f"{shown(ref.value['$ref'])} leads to {found}, not to {article(name)}"
+        message = (
+            f"expected a reference to {article(name)}, but {shown(ref.value['$ref'])} is {found}"
+        )
         message += kind_hint(ref, target, kind, name)
         self._findings.explain("wrong-kind", ref, message)
         return False
@@ -499,7 +501,7 @@ def _of_your_own(key: str, name: str) -> str:
         return "; remove it"
     word = re.sub(r"^x[-_]?(?=[-_A-Z])|[^\w.-]", "", key, flags=re.ASCII).strip("_-")
     is_short = 0 < len(word) <= _LONGEST_NAME
-    return f"; remove it, or call it 'x-{word}' if it is your own" if is_short else "; remove it"
+    return f"; remove it, or name it 'x-{word}' if it is your own" if is_short else "; remove it"
 
 
 def _is_http_api_key(scheme: Mapping[str, Any]) -> bool:
@@ -511,7 +513,7 @@ def _map_of_scopes(node: Node) -> str:
     """What to write in place of the security requirement of AsyncAPI 2."""
     names = list(node.value)
     if len(names) == 1 and isinstance(node.value[names[0]], list):
-        return f"; AsyncAPI 3 refers to schemes: $ref: '#/components/securitySchemes/{names[0]}'"
+        return f"; write a reference: $ref: '#/components/securitySchemes/{names[0]}'"
     return ""
 
 

@@ -37,44 +37,42 @@ class Habit(NamedTuple):
 
 
 _OPERATIONS = (
-    "AsyncAPI 3 has operations: put the message into the channel's 'messages', and write an "
-    "operation with action: receive for publish, or action: send for subscribe, below "
-    "'operations'; or set asyncapi: 2.6.0 and run asyncapi-guard upgrade"
+    "this is AsyncAPI 2: put the message in the channel's 'messages', and write an operation "
+    "with action: receive for publish, or action: send for subscribe, under 'operations'; or set "
+    "asyncapi: 2.6.0 and run asyncapi-guard upgrade"
 )
-_SCHEMA_BELOW = "a schema stands below payload: write payload: {type: ...}"
+_SCHEMA_BELOW = "put the schema in the payload: write payload: {type: ...}"
 #: What to do about a reply that is meant as an ack.
 ACK_ADVICE = (
-    "what a client is answered is 'x-ack' on the message; a reply has 'channel' and 'messages', "
+    "to describe an ack, write 'x-ack' on the message; a reply needs 'channel' and 'messages', "
     "which are references"
 )
-_IN_INFO = "write it into 'info'"
-_IN_COMPONENTS = (
-    "put its entries under components: schemas:, and refer to '#/components/schemas/...'"
-)
+_IN_INFO = "move it to 'info'"
+_IN_COMPONENTS = "move its entries to components: schemas:, and refer to '#/components/schemas/...'"
 _HANDSHAKE = (
-    "'ws' has fields in the bindings of a channel alone, 'http' in those of operations and "
-    "messages; put them there"
+    "'ws' has fields only in the bindings of channels, and 'http' only in the bindings of "
+    "operations and messages; move it there"
 )
 _CHANNELS = (
-    "AsyncAPI has 'channels' (one for each namespace, with its messages) and 'operations' (what is "
-    "received and sent)"
+    "write 'channels' (one for each namespace, with its messages) and 'operations' (which "
+    "messages the server receives and sends)"
 )
 _PARAMETER = (
-    "a parameter of AsyncAPI 3 is a string: it has 'enum', 'default', 'description', 'examples' "
-    "and 'location'"
+    "a parameter of AsyncAPI 3 is a string; it can have 'enum', 'default', 'description', "
+    "'examples' and 'location'"
 )
 _ROUTING = (
-    "which clients hear an event is the server's code: rooms and broadcasts are not in the "
-    "document; remove it"
+    "the server's code, not the document, chooses the clients that receive an event, with rooms "
+    "and broadcasts; remove it"
 )
-_SIDES = "what is received and sent is said by operations: write one that lists the message"
+_SIDES = "operations define who sends a message; write an operation that lists it"
 _NO_OPERATION = (
-    "write an operation below 'operations' at the root, with action: receive for what clients "
-    "emit, or action: send"
+    "write an operation under 'operations' at the root, with action: receive for events that "
+    "clients emit, or action: send"
 )
 _TRAITS = (
-    "a message is one, and takes what it shares with others from 'traits'; alternatives of its "
-    "payload stand below payload: payload: {oneOf: [...]}"
+    "put fields that messages share in 'traits', and alternatives of one payload in the "
+    "payload: payload: {oneOf: [...]}"
 )
 _MODE = (
     (
@@ -91,14 +89,14 @@ _KEYWORDS = (
 _SECTIONS = frozenset(("channels", "components", "operations", "servers"))
 #: Required fields, as they may be written.
 _MISSING = {
-    ("Operation", "action"): "action: receive for what clients emit, or action: send",
+    ("Operation", "action"): "action: receive for events that clients emit, or action: send",
     ("Operation", "channel"): "channel: {$ref: '#/channels/...'}",
     ("Server", "host"): "host: 'example.com:5000', without scheme and path",
     ("Server", "protocol"): "protocol: wss, or ws without TLS",
     ("AsyncAPI", "info"): "info: {title: ..., version: 1.0.0}",
     ("Info", "title"): "a name for people, such as title: Chat",
     ("SecurityScheme", "scheme"): "scheme: bearer, or scheme: basic",
-    ("SecurityScheme", "in"): "where it is: in: header, or in: query",
+    ("SecurityScheme", "in"): "in: header, or in: query",
     ("SecurityScheme", "name"): "the name of the header or the parameter",
     ("Info", "version"): "the version of this document, such as version: 1.0.0",
 }
@@ -110,9 +108,9 @@ _TABLE: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         (
             "messages|parameters|securitySchemes|responses|message",
             "",
-            "put its entries under 'components', and refer to them with $ref",
+            "move its entries to 'components', and refer to them with $ref",
         ),
-        ("securityDefinitions", "", "put its entries under components: securitySchemes:"),
+        ("securityDefinitions", "", "move its entries to components: securitySchemes:"),
         (
             "paths|topics|events|namespaces|endpoints|webhooks",
             "channels",
@@ -124,21 +122,21 @@ _TABLE: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         (
             "openapi|swagger",
             "",
-            "this is OpenAPI's: an AsyncAPI document has 'asyncapi' alone; remove it",
+            "this is a field of OpenAPI; remove it, and write only 'asyncapi'",
         ),
-        ("tags|externalDocs", "", f"AsyncAPI 3 has it in 'info': {_IN_INFO}"),
+        ("tags|externalDocs", "", f"this is AsyncAPI 2; {_IN_INFO}"),
         ("title|version|description|contact|license|termsOfService", "", _IN_INFO),
         (
             "host|basePath|schemes|url|protocol",
             "servers",
             "write a server: servers: {main: {host: example.com, protocol: wss}}",
         ),
-        ("security", "", "write it into a server or an operation, as a list of references"),
+        ("security", "", "move it to a server or an operation, as a list of references"),
     ),
     "Info": (("name", "title", "write 'title'"),),
     "Server": (
         ("uri|address|hostname|domain", "host", "write 'host', without scheme and path"),
-        ("port", "", "write it behind the host: host: 'example.com:5000'"),
+        ("port", "", "add it to the host: host: 'example.com:5000'"),
         ("path|basePath|base", "pathname", "write 'pathname'"),
         ("scheme|schemes|protocols", "protocol", "write 'protocol', one for each server"),
         (
@@ -163,12 +161,12 @@ _TABLE: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         (
             "payload|schema|content",
             "messages",
-            "a payload belongs to a message: write messages: {name: {payload: ...}}",
+            "put the payload in a message: write messages: {name: {payload: ...}}",
         ),
         (
             "action|operation|operations|operationId|direction",
             "",
-            "operations stand below 'operations' at the root, and refer to their channel",
+            "write an operation under 'operations' at the root, with a reference to this channel",
         ),
         (
             "send|receive|emit|emits|on|listen|listens|sends|receives|get|post|put",
@@ -176,7 +174,7 @@ _TABLE: Mapping[str, tuple[tuple[str, str, str], ...]] = {
             _NO_OPERATION,
         ),
         ("room|rooms|broadcast", "", _ROUTING),
-        ("ws|http|" + "|".join(PROTOCOLS), "", "write it into 'bindings'"),
+        ("ws|http|" + "|".join(PROTOCOLS), "", "move it to 'bindings'"),
     ),
     "Operation": (
         (
@@ -189,7 +187,7 @@ _TABLE: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         (
             "operationId|id",
             "",
-            "the key below 'operations' is the operation's id; remove it",
+            "the key under 'operations' is the operation's id; remove it",
         ),
         ("type|direction|method|verb", "action", "write action: receive, or action: send"),
         ("name", "", "write 'title'"),
@@ -197,10 +195,10 @@ _TABLE: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         (
             "payload|schema|content|requestBody",
             "",
-            "a payload belongs to a message of the channel; list the message in 'messages'",
+            "put the payload in a message of the channel, and list the message in 'messages'",
         ),
         ("response|responses|replies|callback", "reply", ACK_ADVICE),
-        ("ws|http|" + "|".join(PROTOCOLS), "", "write it into 'bindings'"),
+        ("ws|http|" + "|".join(PROTOCOLS), "", "move it to 'bindings'"),
     ),
     "Reply": (
         ("payload|message|schema|content|type|properties|items|name|x-ack|ack", "", ACK_ADVICE),
@@ -215,18 +213,18 @@ _TABLE: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         (
             "event|eventName|event_name",
             "name",
-            "write 'name': the event is the message's name, or else its key",
+            "write 'name': the event is the message's name, or its key if it has no name",
         ),
         (
             "id|messageId|key|operationId",
             "",
-            "the key of a message is its id, and its event is 'name' or else the key; remove it",
+            "the key of a message is its id, and its event if it has no 'name'; remove it",
         ),
         ("response|responses|reply|callback|returns|return", "x-ack", "write 'x-ack'"),
         (
             "schemaFormat",
             "",
-            "AsyncAPI 3 has it in the payload: write payload: {schemaFormat: ..., schema: ...}",
+            "this is AsyncAPI 2; write payload: {schemaFormat: ..., schema: ...}",
         ),
         ("example", "examples", "write examples: [{payload: ...}]"),
         (
@@ -268,7 +266,7 @@ _TABLE: Mapping[str, tuple[tuple[str, str, str], ...]] = {
             (
                 "method|query|headers",
                 "",
-                "bindings are told by the protocol: write ws: {...} around it",
+                "bindings are grouped by protocol; write ws: {...} around it",
             ),
         ),
     ),
@@ -294,10 +292,10 @@ def habit_of(name: str, key: str, value: Any) -> Habit | None:
     if (name, key) == ("Message", "allOf") or (name == "Message" and _is_choice(key, value)):
         return Habit(("payload",), _TRAITS)
     if name in ("Message", "Operation", "Reply") and is_like_ack(key):
-        return Habit(("x-ack", "reply"), "write 'x-ack', on the message")
+        return Habit(("x-ack", "reply"), "write 'x-ack' on the message")
     habit = _habits().get((name.partition(" ")[0], key))
     if habit is None and key in _SECTIONS and isinstance(value, (dict, list)):
-        return Habit((), f"{key!r} is a section of the whole document: indent it less")
+        return Habit((), f"{key!r} is a section of the whole document; indent it less")
     return habit
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["choice_hint", "hint_for", "kind_hint"]
 
 _SHOWN = 120
-_EXAMPLES = "a list of examples, each with the data below 'payload': [{payload: ...}]"
+_EXAMPLES = "a list of examples, each with the data under 'payload': [{payload: ...}]"
 #: The fields that texts are written for, where an object with fields is wanted.
 _FIELD_FOR = {"Tag": "name", "ExternalDocs": "url", "License": "name"}
 _SECTIONS = {
@@ -39,9 +39,9 @@ _WORDS_FOR_MODES = {
 }
 #: Where what is referred to is written.
 _IN_PLACE = {
-    "Channel": "write the channel below 'channels'",
-    "Message": "write the message below the channel's 'messages'",
-    "Server": "write the server below 'servers'",
+    "Channel": "write the channel under 'channels'",
+    "Message": "write the message under the channel's 'messages'",
+    "Server": "write the server under 'servers'",
 }
 #: Maps of these have the names that something is referred to by.
 _NAMED = frozenset(
@@ -62,7 +62,7 @@ def hint_for(root: Node, node: Node, type: Type) -> str:
     if node.value is None:
         empty = _EMPTY.get(type.name) if type.kind == "object" else None
         empty = f", or write {node.path[-1]}: {empty}" if empty else ", or remove it"
-        return f"; nothing is below it: indent its entries further{empty}"
+        return f"; indent its entries further{empty}"
     if type.kind == "map":
         return _as_map(node, type)
     if type.kind == "list" and type.item is not None:
@@ -76,7 +76,7 @@ def _as_choice(node: Node) -> str:
         return f"; write mode: {_MODES[node.value]}"
     if node.path[-1] != "action":
         return ""
-    written = "action: receive for what clients emit, or action: send"
+    written = "action: receive for events that clients emit, or action: send"
     return "; write an operation for each" if isinstance(node.value, list) else f"; write {written}"
 
 
@@ -85,7 +85,7 @@ def _as_map(node: Node, type: Type) -> str:
         first = node.value[0] if isinstance(node.value, list) and node.value else node.value
         fields = server_address(first)
         if fields:
-            return f"; write a map, each server below its name: servers: {{main: {{{fields}}}}}"
+            return f"; write a map, each server under its name: servers: {{main: {{{fields}}}}}"
     if not isinstance(node.value, list) or not node.value or type.item is None:
         return ""
     if type.item.name not in _NAMED and type.item.kind == "object":
@@ -284,8 +284,8 @@ def _action_hint(word: str) -> str:
         return ""
     said = f" ({word} in AsyncAPI 2)" if word in ("publish", "subscribe") else ""
     return (
-        f"; an action is what the server does: 'receive' what clients emit, 'send' what they "
-        f"listen to; write {meant}{said}"
+        f"; an action describes the server, which receives the events that clients emit, and sends "
+        f"the events that they listen to; write {meant}{said}"
     )
 
 
@@ -298,7 +298,7 @@ def kind_hint(ref: Node, target: Node, kind: str, name: str) -> str:
     if wants_schema and kind == "Message":
         has_payload = isinstance(target.value, dict) and "payload" in target.value
         return (
-            f"; refer to a schema, or to the message's: '{reference}/payload'"
+            f"; refer to a schema, or to the message's payload: '{reference}/payload'"
             if has_payload
             else ""
         )
@@ -309,7 +309,7 @@ def kind_hint(ref: Node, target: Node, kind: str, name: str) -> str:
         is_of_channel = is_of_channel and channel.startswith("#/channels/")
         return f"; refer to the channel: '{channel}'" if is_of_channel else ""
     if name == "Message" and kind == "Channel":
-        return f"; refer to a message of it: '{reference}/messages/...'"
+        return f"; refer to one of its messages: '{reference}/messages/...'"
     return ""
 
 
@@ -317,4 +317,4 @@ def _of_a_schema(reference: str) -> str:
     """What to refer to in place of a schema where a message is wanted."""
     if reference.endswith("/payload"):
         return f"; refer to the message: '{reference.removesuffix('/payload')}'"
-    return f"; to use it as payload, write payload: {{$ref: '{reference}'}}"
+    return f"; to use it as the payload, write payload: {{$ref: '{reference}'}}"

@@ -25,7 +25,7 @@ _ITEMS = "write items: {...}, the schema of each item"
 _PATTERN = "write 'pattern'"
 _CLOSED = "write additionalProperties: false"
 _NULL = "to accept null, write type: [..., 'null']"
-_ITSELF = "write the schema itself in place of this"
+_ITSELF = "write the schema itself instead"
 #: Names (several with a blank between), and what is meant by them.
 _ADVICE: Mapping[str, str] = {
     key: advice
@@ -39,7 +39,7 @@ _ADVICE: Mapping[str, str] = {
         ("strict closed exact additionalProps allowExtra noExtra additional", _CLOSED),
         ("null allowNull isNullable allowNone none", _NULL),
         ("payload schema content body", _ITSELF),
-        ("schemas definition", "write the schemas below components: schemas:, each by its name"),
+        ("schemas definition", "move the schemas to components: schemas:, each under its name"),
         ("unique distinct", "write uniqueItems: true"),
         ("datatype dataType valueType", "write 'type'"),
         ("range between", "write minimum: ... and maximum: ..."),
@@ -137,10 +137,10 @@ def properties_text(schema: Mapping[str, Any], names: list[str]) -> str:
     first = names[0] if names[0].isidentifier() else shown(names[0])
     if "properties" in schema:
         limits = "limits" if len(names) == 1 else "limit"
-        return f"{listed} beside 'properties' {limits} nothing; indent further, below 'properties'"
+        return f"{listed} beside 'properties' {limits} nothing; indent further, under 'properties'"
     kind = "" if "type" in schema else "type: object, "
     return (
-        f"{listed} {'is' if len(names) == 1 else 'are'} no JSON Schema, so nothing is validated; "
-        "if you mean properties, write "
+        f"{listed} {'is not a keyword' if len(names) == 1 else 'are not keywords'} of JSON Schema, "
+        "so nothing is validated; if you mean properties, write "
         f"{kind}properties: {{{first}: {{type: ...}}, ...}}"
     )

@@ -38,7 +38,7 @@ def mock_faults(node: Node, kind: str) -> Iterator[Finding]:
             continue
         if key == _NAME:
             where = "beside a $ref" if kind == "Reference" else "here"
-            text = f"{shown(key)} is not read {where}; write it on the message"
+            text = f"{shown(key)} has no effect {where}; write it on the message"
         else:
-            text = f"unknown extension {shown(key)}, so no mock reads it; did you mean {_NAME!r}?"
+            text = f"unknown extension {shown(key)}, which has no effect; did you mean {_NAME!r}?"
         yield node.child(key).finding(text, "unread-mock", key=True)

@@ -90,5 +90,5 @@ def _other_type(expected: str, value: Any) -> tuple[str, str]:
     if expected == "true or false":
         hint = boolean_hint(value)
     if value is None:
-        hint = "; nothing is behind it but perhaps a comment: write it, or remove the field"
+        hint = "; write a value, or remove the field"
     return "wrong-type", f"expected {expected}, got {kind_of(value)}{hint}"

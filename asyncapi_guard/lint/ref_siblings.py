@@ -21,7 +21,7 @@ _PROSE = frozenset(("$ref", "$comment", "description", "summary", "title"))
 
 def check_siblings(report: Findings, ref: Node, *, in_schema: bool) -> None:
     """Report what stands beside a `$ref` and is ignored."""
-    hint = "; write both into an allOf" if in_schema else _where(ref)
+    hint = "; put both into an allOf" if in_schema else _where(ref)
     for finding in (*extension_faults(ref, "Reference"), *mock_faults(ref, "Reference")):
         report.add(finding)
     for key, item in ref.items():
@@ -35,4 +35,4 @@ def check_siblings(report: Findings, ref: Node, *, in_schema: bool) -> None:
 
 def _where(ref: Node) -> str:
     """Where to write what is ignored."""
-    return f"; write it at {shown(ref.value['$ref'])}, or the whole object in place of the $ref"
+    return f"; move it to {shown(ref.value['$ref'])}, or write the whole object instead of the $ref"

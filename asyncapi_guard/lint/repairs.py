@@ -39,55 +39,57 @@ __all__ = ["REPAIRS", "Repair", "meant", "repairs_of"]
 #: What `validate --fix` does, by the code of the finding.
 REPAIRS: Mapping[str, str] = MappingProxyType(
     {
-        "unsupported-version": "`3.0` and `3.1` become `3.0.0` and `3.1.0`.",
+        "unsupported-version": "Replaces `3.0` and `3.1` with `3.0.0` and `3.1.0`.",
         "unresolvable-reference": (
-            "A reference that has the letters of one component in another case gets its case."
+            "Corrects the case of a reference that matches one component except for its case."
         ),
         "missing-field": (
-            "A security requirement as AsyncAPI 2 has it, `name: []`, becomes a reference to the "
+            "Replaces a security requirement of AsyncAPI 2, `name: []`, with a reference to the "
             "scheme of that name."
         ),
-        "unknown-field": "A misspelt name becomes the only field that it can be.",
+        "unknown-field": "Renames a misspelled field if only one field is close to it.",
         "wrong-type": (
-            "A number or a boolean where text is wanted gets quotes, as it is written; a quoted "
-            "one where a number or a boolean is wanted loses them."
+            "Puts a number or a boolean in quotes if a string is expected, and removes the quotes "
+            "if a number or a boolean is expected."
         ),
-        "bad-value": "A misspelt value becomes the only one that it can be.",
-        "equal-items": "The second of two equal items goes.",
+        "bad-value": "Corrects a misspelled value if only one value is close to it.",
+        "equal-items": "Removes the second of two equal items.",
         "operation-channel": (
-            "The reference becomes one to the document's own channel that means the same."
+            "Replaces the reference with a reference to the document's own, equivalent channel."
         ),
         "operation-messages": (
-            "The reference becomes one to the channel's entry that means the same message."
+            "Replaces the reference with a reference to the channel's entry for the same message."
         ),
         "reply-channel": (
-            "The reference becomes one to the document's own channel that means the same."
+            "Replaces the reference with a reference to the document's own, equivalent channel."
         ),
         "reply-messages": (
-            "The reference becomes one to the channel's entry that means the same message."
+            "Replaces the reference with a reference to the channel's entry for the same message."
         ),
         "channel-servers": (
-            "The reference becomes one to the document's own server that means the same."
+            "Replaces the reference with a reference to the document's own, equivalent server."
         ),
-        "parameters-missing": "The names of the address are added, with nothing said of them.",
+        "parameters-missing": "Adds an empty entry for each name in the address.",
         "invalid-schema": (
-            "A misspelt type becomes the only one that it can be, and so do `int`, `bool` and "
-            "`str`. (`string?` may be null, and `strings` may be a list.)"
+            "Corrects a misspelled type if only one type is close to it, and `int`, `bool` and "
+            "`str`. (`string?` is left alone because it might mean null, and `strings` because it "
+            "might mean a list.)"
         ),
         "prefix-items": (
-            "`prefixItems` becomes `items`, and `items` beside it becomes `additionalItems` first."
+            "Renames `prefixItems` to `items`, after renaming `items` to `additionalItems`."
         ),
         "default-type": (
-            "A default gets quotes, as it is written, or loses them, where that makes it one of "
-            "the type."
+            "Puts a default in quotes, or removes its quotes, if the default then has the "
+            "schema's type."
         ),
         "unknown-keyword": (
-            "A misspelt keyword becomes the only one that it can be; `not`, `const`, `$ref`, "
-            "`oneOf` and their like only out of their own letters. (`cost` is nobody's `const`.)"
+            "Renames a misspelled keyword if only one keyword is close to it. Short keywords such "
+            "as `not`, `const`, `$ref` and `oneOf` must have the same letters. (`cost` is not "
+            "treated as a typo for `const`.)"
         ),
         "unknown-format": (
-            "A format whose letters are those of one that is known, in another case or with two "
-            "of them exchanged, becomes that one. (`uint32` is nobody's `int32`.)"
+            "Corrects a format that matches one known format except for its case or two swapped "
+            "letters. (`uint32` is not treated as a typo for `int32`.)"
         ),
         "summary-form": "The period at the end of a summary of one line goes.",
         "tags-order": (
@@ -331,7 +333,7 @@ def _version(case: _Case) -> _Made | None:
     text = value if isinstance(value, str) else case.written.plain(case.path)
     if case.path != ("asyncapi",) or text not in ("3.0", "3.1"):
         return None
-    return _set(case, f"{text}.0", f"{text} became {text}.0")
+    return _set(case, f"{text}.0", f"replaced {text} with {text}.0")
 
 
 def _wrong_type(case: _Case) -> _Made | None:
@@ -353,7 +355,7 @@ def _quoted(case: _Case) -> _Made | None:
     if not isinstance(case.node.value, (bool, int, float)):
         return None
     text = case.written.plain(case.path)
-    return _set(case, text, "was put in quotes") if text is not None else None
+    return _set(case, text, "put it in quotes") if text is not None else None
 
 
 _NUMBERS = ("integer", "natural", "number", "positive")
@@ -369,11 +371,11 @@ def _unquoted(case: _Case, kind: str) -> _Made | None:
     else:
         found = _JSON_NUMBER.fullmatch(text)
         fits = found is not None and (kind == "number" or found[1] is None)
-    return _set(case, json.loads(text), "lost its quotes") if fits else None
+    return _set(case, json.loads(text), "removed the quotes") if fits else None
 
 
 def _equal_item(case: _Case) -> _Made:
-    return Remove(case.path), "the item stood twice"
+    return Remove(case.path), "removed the duplicate item"
 
 
 def _own_channel(case: _Case) -> _Made | None:
@@ -430,7 +432,7 @@ def _parameters(case: _Case) -> _Made | None:
     if any(meant(key, ("parameters",)) for key in case.above()):
         return None  # they are there, under a name that is repaired first
     value: dict[str, Any] = {name: {} for name in names}
-    return Insert(holder, "parameters", value, "address"), "the address's parameters were added"
+    return Insert(holder, "parameters", value, "address"), "added the address's parameters"
 
 
 def _security(case: _Case) -> _Made | None:
@@ -443,7 +445,7 @@ def _security(case: _Case) -> _Made | None:
     ref = f"#/components/securitySchemes{format_pointer((name,))}"
     if case.node.source is not case.documents.main or case.end(ref) is None or "%" in ref:
         return None
-    return _set(case, {"$ref": ref}, f"became a reference to {shown(ref)}")
+    return _set(case, {"$ref": ref}, f"replaced it with a reference to {shown(ref)}")
 
 
 def _names_event(entries: Node, key: str) -> bool:

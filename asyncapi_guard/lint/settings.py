@@ -297,9 +297,9 @@ def _check(choice: Choice) -> None:
 
 def _check_pattern(name: str, pattern: str, own: frozenset[str]) -> None:
     if not any(_specificity(pattern, code) >= 0 for code in known_codes() | own):
-        kind = "group of codes" if "*" in pattern else "code"
+        kind = "group of rule codes" if "*" in pattern else "rule code"
         near = nearest_code(pattern.strip("*-"), own)
-        raise SettingsError(name, f"{pattern!r} is no {kind}{near}")
+        raise SettingsError(name, f"unknown {kind} {pattern!r}{near}")
 
 
 def _check_names(rules: tuple[OwnRule, ...]) -> None:
@@ -311,4 +311,4 @@ def _check_names(rules: tuple[OwnRule, ...]) -> None:
 
 
 def _cannot_change(code: str, what: str) -> str:
-    return f"{code} cannot {what}: a document that was not read is never clean"
+    return f"{code!r} can't {what}, because nothing else is validated; fix it"

@@ -183,18 +183,18 @@ def _slip(key: Any, value: Any, hashed: Node | None) -> _Slip | None:
 def _empty(key: Any, hashed: Node | None) -> _Slip | None:
     found = GLUED.fullmatch(key) if isinstance(key, str) else None
     if found is not None:
-        message = f"{shown(key)} is a key without a value: {blank_missing(found[1], found[2])}"
+        message = f"key {shown(key)} has no value: {blank_missing(found[1], found[2])}"
         return _Slip("unknown-field", message, is_key=True, is_glued=True)
     assigned = _ASSIGNED.fullmatch(key) if isinstance(key, str) else None
     if assigned is not None:
-        message = f"{shown(key)} is a key without a value; write $ref: '{assigned[1]}'"
+        message = f"key {shown(key)} has no value; write $ref: '{assigned[1]}'"
         return _Slip("unknown-field", message, is_key=True, is_glued=True)
     hidden = _hidden(hashed) if hashed is not None and (key == "$ref" or key in _KNOWN) else ""
     if key == "$ref":
         message = "'$ref' has no value; write a reference such as '#/components/schemas/Name'"
         return _Slip("wrong-type", quoted_reference(hidden) if hidden else message, is_key=True)
     if hidden:
-        message = f"# begins a comment; put the text in quotes: {key}: '{hidden}'"
+        message = f"'#' starts a comment; put the text in quotes: {key}: '{hidden}'"
         return _Slip("wrong-type", message, is_key=True)
     return None
 
@@ -218,11 +218,11 @@ def _text(key: Any, value: str) -> _Slip | None:
 
 def _reference(key: Any, value: str) -> _Slip | None:
     if key in _NO_REFERENCES and value.startswith("#/"):
-        message = f"{shown(key)} is no reference; write $ref: {shown(value)}"
+        message = f"{shown(key)} is not a reference; write $ref: {shown(value)}"
         return _Slip("unknown-field", message, is_key=True)
     if key == "$ref" and _HAS_KEY.search(value):
-        return _Slip("bad-value", "the quote of this reference is not closed")
-    return _Slip("wrong-type", "a ':' is missing behind '$ref'") if _REF.match(value) else None
+        return _Slip("bad-value", "unclosed quote in this reference; close it")
+    return _Slip("wrong-type", "missing ':' after '$ref'; add it") if _REF.match(value) else None
 
 
 def _word(key: Any, value: str) -> _Slip | None:
@@ -234,12 +234,12 @@ def _word(key: Any, value: str) -> _Slip | None:
     found = GLUED.match(value)
     if found is not None and found[1] in _KNOWN and key not in _PLAIN:
         rest = found[2].split()[0]
-        message = f"{shown(value)} is text: {blank_missing(found[1], rest)}"
+        message = f"{shown(value)} is a string; {blank_missing(found[1], rest)}"
         return _Slip("wrong-type", message)
     plain = value.lstrip("/") if key == "address" else value
     sign = _COMMENTED.match(plain) if key in _WORDS else _COMMENTED_NUMBER.match(value)
     if sign is not None and key not in ("pattern", "version"):
-        return _Slip("bad-value", f"{COMMENT}, so {shown(value)} is one text; write ' #'")
+        return _Slip("bad-value", f"{COMMENT}, so {shown(value)} is one string; write ' #'")
     return None
 
 

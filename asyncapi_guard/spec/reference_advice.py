@@ -34,7 +34,7 @@ def path_of_windows(reference: str) -> str:
     name = re.split(r"[\\/]", path)[-1] if path[1:2] == ":" else path.replace("\\", "/")
     relative = name if name.startswith(".") else f"./{name}"
     return (
-        f"is a path of Windows; write it with '/', relative to this file: "
+        f"is a Windows path; write it with '/', relative to this file: "
         f"{shown(relative + sign + fragment.replace(chr(92), '/'))}"
     )
 
@@ -55,7 +55,9 @@ def as_pointer(data: Any, reference: str) -> str:
     path = tuple(parts)
     found = format_pointer(path) if _is_there(data, path) else ""
     found = found or next((format_pointer(each) for each in _named(data, parts[-1])), "")
-    message = f"{shown(reference)} leads nowhere: a reference into this document begins with '#/'"
+    message = (
+        f"unresolved reference {shown(reference)}: start references to this document with '#/'"
+    )
     return f"{message}; did you mean {shown('#' + found)}?" if found else message
 
 
@@ -66,7 +68,7 @@ def elsewhere(data: Any, reference: str) -> str:
     if found is not None:
         return f"; did you mean {shown('#' + format_pointer(found))}?"
     if section in _LOCAL:
-        return "; a reference begins at the root of the file: put it under components: schemas:"
+        return "; references start at the root of the file, so put it under components: schemas:"
     return ""
 
 

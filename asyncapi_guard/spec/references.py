@@ -221,7 +221,9 @@ class Documents:
             if name in self._ends:
                 return self._end(name)
             if not trail.add(node.place):
-                message = "the reference leads back to itself, to no value"
+                message = (
+                    "circular reference, which never reaches a value; refer to the value itself"
+                )
                 raise Unresolvable(node.finding(message, UNRESOLVABLE))
             passed.append(name)
             node = self._target(node, trail)
@@ -259,7 +261,7 @@ class Documents:
         except ValueError as error:
             from asyncapi_guard.spec.reference_advice import as_pointer
 
-            message = f"{shown(reference)} cannot be followed: {error}"
+            message = f"invalid reference {shown(reference)}: {error}"
             message = as_pointer(node.source.data, reference) or message
             raise Unresolvable(at.finding(message, UNRESOLVABLE)) from None
         source = self._open(at, target) if uri else node.source
@@ -295,7 +297,9 @@ class Documents:
         if windows:
             raise Unresolvable(at.finding(f"{shown(at.value)} {windows}", UNRESOLVABLE))
         if len(self._sources) >= _MOST_FILES:
-            message = f"{shown(at.value)} is not read: there are {_MOST_FILES:,} files already"
+            message = (
+                f"can't read {shown(at.value)}: a document can have at most {_MOST_FILES:,} files"
+            )
             raise Unresolvable(at.finding(message, UNRESOLVABLE))
         from referencing import Registry, exceptions
 
@@ -306,9 +310,9 @@ class Documents:
         except exceptions.Unretrievable as error:
             cause = error.__cause__
             if isinstance(cause, UnreadableDocument):
-                reason = f"{shown(at.value)} cannot be read: {cut(str(cause))}"
+                reason = f"can't read {shown(at.value)}: {cut(str(cause))}"
                 raise Unresolvable(at.finding(reason, UNRESOLVABLE), *cause.findings) from None
-            reason = f"{shown(at.value)} cannot be read: {cut(str(cause))}"
+            reason = f"can't read {shown(at.value)}: {cut(str(cause))}"
             reason = as_pointer(at.source.data, at.value) or reason
             raise Unresolvable(at.finding(reason, UNRESOLVABLE)) from None
         self._registry = retrieved.registry
@@ -350,7 +354,7 @@ def _identity(uri: str) -> str:
 
 def _split(reference: str) -> tuple[str, str]:
     if _BLANKS.search(reference):
-        raise ValueError("it has blanks around it, or control characters")
+        raise ValueError("remove spaces around it, and control characters")
     if reference.startswith("#"):  # as nearly all do
         return "", reference[1:]
     uri, fragment = urldefrag(reference)
@@ -381,5 +385,5 @@ def _nothing_there(at: Node, node: Node, part: str) -> str:
     where = f"{format_pointer(node.path) or 'the root'}"
     if node.source is not at.source:
         where += f" of {node.source.name}"
-    message = f"{shown(at.value)} leads nowhere: {where} has no {shown(part)}"
+    message = f"unresolved reference {shown(at.value)}: no {shown(part)} in {where}"
     return message + nearest(part, node.value if isinstance(node.value, dict) else ())

@@ -99,17 +99,17 @@ def _candidates(name: str, names: Collection[str]) -> Collection[str]:
 
 # -- slips of YAML ---------------------------------------------------------------------------------
 
-COMMENT = "comments begin with '#' in YAML"
+COMMENT = "comments start with '#' in YAML"
 #: A key, and what stands behind its colon without a blank; but no URL.
 GLUED = re.compile(r"([A-Za-z$][\w$.\-]*):(?!//)([^\s:].*)")
 
 
 def blank_missing(key: str, value: str) -> str:
     """What to do about a key with its value glued to the colon."""
-    return f"a blank is missing behind the colon; write '{key}: {value}'"
+    return f"missing space after the colon; write '{key}: {value}'"
 
 
 def quoted_reference(reference: str) -> str:
     """What to do about a reference that is read as a comment."""
     plain = reference.strip("'\"")
-    return f"# begins a comment; put the reference in quotes: $ref: '{plain}'"
+    return f"'#' starts a comment; put the reference in quotes: $ref: '{plain}'"

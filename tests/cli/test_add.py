@@ -169,12 +169,12 @@ def test_schemas(text: str, schema: object) -> None:
         (("x", "--direction", "receive", "--payload", "Rom"), "did you mean 'Room'?"),
         (("x", "--direction", "receive", "--payload", "{type: ["), "cannot be read"),
         (("x", "--direction", "receive", "--payload", "{type: strng}"), "strng"),
-        (("x", "--direction", "receive", "--payload", "#/nowhere"), "leads nowhere"),
+        (("x", "--direction", "receive", "--payload", "#/nowhere"), "unresolved reference"),
         (("x", "--direction", "receive", "--payload", "{minLenght: 1}"), "validate would find"),
         (("connect_error", "--direction", "send", "--payload", "string"), "reserved-event"),
         (("x", "--direction", "both", "--payload", "string"), "--direction"),
         (("x", "--direction", "send"), "--payload"),
-        (("x", "--direction", "send", "--payload", "null", "--namespace", "a"), "begins with '/'"),
+        (("x", "--direction", "send", "--payload", "null", "--namespace", "a"), "starts with '/'"),
         (("x", "no.yml", "--direction", "send", "--payload", "null"), "cannot be read"),
     ],
 )
@@ -208,7 +208,7 @@ def test_the_file_that_is_meant() -> None:
     assert "not one document, but asyncapi.yml, asyncapi.yaml" in said
     Path("asyncapi-guard.toml").write_text('files = ["asyncapi.yaml"]\n')
     done = run("x", "--direction", "send", "--payload", "string")
-    assert done.stderr == "x was added to asyncapi.yaml\n"
+    assert done.stderr == "Added event 'x' to asyncapi.yaml\n"
     assert Path("asyncapi.yml").read_text() == SPEC
 
 

@@ -160,20 +160,21 @@ def test_handlers_and_events_of_one_side_only(folder: Path) -> None:
     edit(folder / "chat" / "events.py", "on_join", "on_enter")
     assert concise(folder) == [
         (
-            "asyncapi.yml:7:12: error[spec-without-handler] 'say' is received in '/', and no "
-            "handler is registered for it; did you mean 'sayy'?"
+            "asyncapi.yml:7:12: error[spec-without-handler] no handler for event 'say' in "
+            "namespace '/'; register one, or remove the event from the document; did you mean "
+            "'sayy'?"
         ),
         (
-            "asyncapi.yml:12:13: error[spec-without-handler] 'join' is received in '/chat', and "
-            "no handler is registered for it"
+            "asyncapi.yml:12:13: error[spec-without-handler] no handler for event 'join' in "
+            "namespace '/chat'; register one, or remove the event from the document"
         ),
         (
-            "chat/events.py:11:1: error[handler-without-spec] say handles 'sayy': asyncapi.yml:5 "
-            "does not declare it to be received; did you mean 'say'?"
+            "chat/events.py:11:1: error[handler-without-spec] handler say handles 'sayy', but "
+            "asyncapi.yml:5 doesn't declare it as received; did you mean 'say'?"
         ),
         (
-            "chat/events.py:20:1: error[handler-without-spec] Chat.on_enter handles 'enter': "
-            "asyncapi.yml:10 does not declare it to be received"
+            "chat/events.py:20:1: error[handler-without-spec] handler Chat.on_enter handles "
+            "'enter', but asyncapi.yml:10 doesn't declare it as received"
         ),
     ]
 
@@ -187,15 +188,15 @@ def test_emits_that_are_not_declared(folder: Path) -> None:
     edit(events, 'self.emit("joined"', 'self.emit("left"')
     assert [line.partition(" ")[0] + line.partition("]")[2] for line in concise(folder)] == [
         (
-            "asyncapi.yml:13:15: 'joined' is sent in '/chat', and no code of the application emits "
-            "it"
+            "asyncapi.yml:13:15: no code emits event 'joined' in namespace '/chat'; emit it, "
+            "or remove the event from the document"
         ),
         (
-            "chat/events.py:14:10: 'sad' is emitted: asyncapi.yml:5 does not declare it to be "
-            "sent; did you mean 'said'?"
+            "chat/events.py:14:10: code emits 'sad', but asyncapi.yml:5 doesn't declare it "
+            "as sent; did you mean 'said'?"
         ),
-        "chat/events.py:21:19: 'left' is emitted: asyncapi.yml:10 does not declare it to be sent",
-        "chat/events.py:22:14: 'said' is emitted: asyncapi.yml:10 does not declare it to be sent",
+        "chat/events.py:21:19: code emits 'left', but asyncapi.yml:10 doesn't declare it as sent",
+        "chat/events.py:22:14: code emits 'said', but asyncapi.yml:10 doesn't declare it as sent",
     ]
 
 
@@ -208,17 +209,19 @@ def test_types_that_differ(folder: Path) -> None:
     lines = concise(folder)
     assert [line.partition(" ")[0] + line.partition("]")[2] for line in lines] == [
         (
-            "chat/events.py:11:1: say may acknowledge 'say' with what asyncapi.yml:7 does not "
-            'allow: the value: type is "string" in the code, "integer" in the file'
+            "chat/events.py:11:1: handler say might return an ack of 'say' that asyncapi.yml:7 "
+            'doesn\'t allow: the value: type is "string" in the code, "integer" in the document'
         ),
         (
-            "chat/events.py:11:1: say may reject arguments of 'say' that asyncapi.yml:7 allows: "
-            'the value: type is "integer" in the code, "string" in the file'
+            "chat/events.py:11:1: handler say rejects arguments of 'say' that asyncapi.yml:7 "
+            'allows: the value: type is "integer" in the code, "string" in the document; change '
+            "the type hints or the payload"
         ),
         (
-            "chat/events.py:20:1: Chat.on_join may reject arguments of 'join' that "
-            "asyncapi.yml:12 allows: the arguments: minItems is 2 in the code, 1 in the file; "
-            "the arguments: maxItems is 2 in the code, 1 in the file"
+            "chat/events.py:20:1: handler Chat.on_join rejects arguments of 'join' that "
+            "asyncapi.yml:12 allows: the arguments: minItems is 2 in the code, 1 in the document; "
+            "the arguments: maxItems is 2 in the code, 1 in the document; change the type hints or "
+            "the payload"
         ),
     ]
 
@@ -385,7 +388,7 @@ def test_what_cannot_be_compared_exits_with_2(stale: Path) -> None:
     assert "nothing can be compared with asyncapi.yml: it has errors" in done.stderr
     done = run(stale, "asyncapi.yml", "server:socketio")
     assert done.returncode == 2
-    said = "the application comes first: asyncapi-guard check server:socketio asyncapi.yml"
+    said = "Pass the application first: asyncapi-guard check server:socketio asyncapi.yml"
     assert said in done.stderr
     assert run(stale, "server:socketio", "nowhere.yml").returncode == 2
     (stale / "asyncapi.yml").write_text(SPEC)
@@ -401,7 +404,7 @@ def test_help_has_examples(tmp_path: Path) -> None:
     done = run(tmp_path, "--help")
     assert done.returncode == 0
     assert "Example: asyncapi-guard check package.module:socketio asyncapi.yml" in done.stdout
-    assert "Code and file" in done.stdout
+    assert "Code and document" in done.stdout
 
 
 # -- without Pydantic ------------------------------------------------------------------------------
@@ -427,7 +430,9 @@ def test_plain_servers_need_no_pydantic(
     (blocker / "sitecustomize.py").write_text(BLOCKER)
     monkeypatch.setenv("PYTHONPATH", str(blocker), prepend=os.pathsep)
     (line,) = concise(stale, "server:socketio")
-    assert line.startswith("asyncapi.yml:12:13: error[spec-without-handler] 'join'")
+    assert line.startswith(
+        "asyncapi.yml:12:13: error[spec-without-handler] no handler for event 'join'"
+    )
     assert "hints" not in run(stale, "server:socketio", "asyncapi.yml").stderr
     edit(stale / "server.py", "def say(text):", "def say(text: str):")
     done = run(stale, "server:socketio", "asyncapi.yml")
@@ -652,9 +657,9 @@ def join(name: str): ...
     (tmp_path / "own.py").write_text(text.format(option=""))
     (tmp_path / "files.py").write_text(text.format(option=", spec='asyncapi.yml'"))
     (line,) = concise_warnings(tmp_path, "own:socketio")
-    assert "does not allow, and the server lets them through" in line
+    assert "doesn't allow, and the server accepts them" in line
     (line,) = concise_warnings(tmp_path, "files:socketio")
-    assert "does not allow, which is harmless, for the server enforces the file" in line
+    assert "doesn't allow, which breaks no client, because the server enforces the document" in line
 
 
 def concise_warnings(folder: Path, target: str) -> list[str]:
@@ -766,11 +771,13 @@ def test_a_package_with_a_factory(tmp_path: Path) -> None:
         *(f"shop/chat/events.py:{place}:" for place in ("25:1", "28:10")),
         "shop/chat/namespaces.py:6:19:",
     ]
-    assert "'вет' is emitted: asyncapi.yml:5 does not declare it to be sent" in lines[2]
-    assert "warning[unread-emit] only the run knows which event is emitted here" in lines[3]
-    assert "'neither' is emitted: asyncapi.yml:5" in lines[4]
-    assert "error[handler-without-spec] other handles 'other': asyncapi.yml:10 does" in lines[6]
-    assert "'said' is emitted: asyncapi.yml:10" in lines[7]
+    assert "code emits 'вет', but asyncapi.yml:5 doesn't declare it as sent" in lines[2]
+    assert "warning[unread-emit] the name of this event is known only at run time" in lines[3]
+    assert "code emits 'neither', but asyncapi.yml:5" in lines[4]
+    assert (
+        "error[handler-without-spec] handler other handles 'other', but asyncapi.yml:10" in lines[6]
+    )
+    assert "code emits 'said', but asyncapi.yml:10" in lines[7]
 
 
 @slow
@@ -843,14 +850,17 @@ def test_odd_handlers(stale: Path) -> None:
             "os.chdir('/')\n"
         )
     lines = concise(stale, "server:socketio")
-    assert [line.partition(": asyncapi")[0].replace(" error", "") for line in lines] == [
-        "server.py:13:1:[handler-without-spec] wrapped handles 'wrapped'",
-        "server.py:16:1:[handler-without-spec] functools.partial(print, 'x') handles 'partial'",
-        "server.py:17:1:[handler-without-spec] Called handles 'class'",
-        "server.py:19:1:[handler-without-spec] each handles 'one'",
-        "server.py:19:1:[handler-without-spec] each handles 'two'",
-        "server.py:20:31:[undeclared-emit] 'one' is emitted",
-        "server.py:20:31:[undeclared-emit] 'two' is emitted",
+    assert [line.partition(", but asyncapi")[0].replace(" error", "") for line in lines] == [
+        "server.py:13:1:[handler-without-spec] handler wrapped handles 'wrapped'",
+        (
+            "server.py:16:1:[handler-without-spec] handler functools.partial(print, 'x') handles "
+            "'partial'"
+        ),
+        "server.py:17:1:[handler-without-spec] handler Called handles 'class'",
+        "server.py:19:1:[handler-without-spec] handler each handles 'one'",
+        "server.py:19:1:[handler-without-spec] handler each handles 'two'",
+        "server.py:20:31:[undeclared-emit] code emits 'one'",
+        "server.py:20:31:[undeclared-emit] code emits 'two'",
     ]
 
 
@@ -930,7 +940,9 @@ def test_generated_types_are_the_file_on_every_server(tmp_path: Path) -> None:
         "def join(name: SayAck): ...\n"
     )
     (line,) = concise(tmp_path, "server:socketio")
-    assert line.startswith("server.py:9:1: error[payload-differs] the hints of join contradict")
+    assert line.startswith(
+        "server.py:9:1: error[payload-differs] type hints of handler join contradict"
+    )
 
 
 def test_generated_models_that_are_out_of_date(tmp_path: Path) -> None:

@@ -168,7 +168,7 @@ def test_emits_of_the_code_are_added(tmp_path: Path) -> None:
     assert done.stderr.splitlines() == [
         "added to asyncapi.yml: send said in /",
         "added to asyncapi.yml: send ask in /rooms",
-        "app.py:8: only the run knows what /text of 'said' is",
+        "app.py:8: part of the payload of 'said' is known only at run time: /text",
         "1 emit with a value that only the run knows: app.py:8",
     ]
     contract = load(file)
@@ -211,4 +211,4 @@ def test_diff_wants_fix(tmp_path: Path) -> None:
     make(tmp_path, PLAIN)
     done = check(tmp_path, "--diff")
     assert done.returncode == 2
-    assert "--diff shows what --fix would change" in done.stderr
+    assert "--diff shows the change of --fix. Pass" in done.stderr

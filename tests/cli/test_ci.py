@@ -331,7 +331,7 @@ def test_the_hook_for_models_runs_in_pre_commit(tmp_path: Path) -> None:
     done = commit_hook()
     skip_without_network(done)
     assert done.returncode == 1, done.stdout
-    assert "models.py is not there" in done.stdout
+    assert "models.py is missing" in done.stdout
     command = [sys.executable, "-m", "asyncapi_guard", "models"]
     subprocess.run(command, cwd=work, check=True)
     git(work, "add", "--all")

@@ -179,7 +179,7 @@ def test_version() -> None:
         (("validate", "asyncapi.yml"), 0, "asyncapi.yml: ok"),
         (("validate", "none.yml"), 2, "cannot be read"),
         (("validat", "asyncapi.yml"), 2, "Did you mean 'validate'?"),
-        (("--help",), 0, "Check AsyncAPI files."),
+        (("--help",), 0, "Validate AsyncAPI documents."),
     ],
 )
 def test_flask_has_the_commands(
@@ -397,7 +397,7 @@ def test_a_full_disk_is_said(args: tuple[str, ...], tmp_path: Path) -> None:
     """Output that cannot be written is neither a finding nor a fault of ours."""
     with Path("/dev/full").open("wb") as full:
         code, said = _printing(args, tmp_path, full.fileno())
-    assert (code, said) == (2, "Error: the output cannot be written: No space left on device\n")
+    assert (code, said) == (2, "Error: Can't write the output: No space left on device\n")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")

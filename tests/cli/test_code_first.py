@@ -229,7 +229,7 @@ def test_a_client_and_the_document_of_its_server(folder: Path, text: str) -> Non
     (folder / "player.py").write_text(text.replace('"join", "red"', '"join", 7'))
     done = guard(folder, "check", "player:sio", "asyncapi.yml")
     assert done.returncode == 1
-    assert "'join' is emitted with what asyncapi.yml" in done.stdout
+    assert "emit of 'join' has arguments that asyncapi.yml" in done.stdout
     (folder / "player.py").write_text(text.replace("def moved", "def unmoved"))
     done = guard(folder, "check", "player:sio", "asyncapi.yml")
     assert done.returncode == 1

@@ -88,7 +88,7 @@ def test_each_format_goes_into_a_file(format: str) -> None:
     written = run("a.cov", "--format", format, "-o", "out")
     assert (shown.exit_code, written.exit_code) == (0, 0)
     assert Path("out").read_text() == shown.stdout
-    assert "report written to out" in written.stderr
+    assert "Wrote the report to out" in written.stderr
 
 
 def test_an_equal_document_elsewhere_is_this_one() -> None:
@@ -105,14 +105,14 @@ def test_what_the_document_does_not_have_any_more_is_told() -> None:
     Path("asyncapi.yml").write_text(DOCUMENT.replace("[hello, bye]", "[new, hello]"))
     found = json.loads(run("a.cov", "--format", "json").stdout)["documents"][0]
     assert (found["seen"], found["total"], found["unknown"]) == (3, 5, 1)
-    assert "note: 1 thing was seen that the document does not have" in run("a.cov").stdout
+    assert "note: 1 recorded item is not in the document" in run("a.cov").stdout
 
 
 @pytest.mark.parametrize(
     ("options", "said"),
     [
         (["none*"], "nothing matches 'none*'"),
-        (["asyncapi.yml"], "asyncapi.yml is no data file of coverage"),
+        (["asyncapi.yml"], "asyncapi.yml is not a coverage data file"),
         (["away.cov"], "name no AsyncAPI file that is here: pass it by --spec"),
         (["away.cov", "--spec", "missing.yml"], "cannot be read"),
         (["."], "cannot be read"),

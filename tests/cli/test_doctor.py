@@ -141,7 +141,7 @@ def test_an_application_that_is_not_there_exits_with_2(folder: Path) -> None:
     """Nothing was looked at."""
     done = doctor(folder, "nowhere_to_be_found:app")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "there is no module" in done.stderr
+    assert "no module" in done.stderr
 
 
 def run(*arguments: str) -> tuple[int, str]:
@@ -160,7 +160,7 @@ def run(*arguments: str) -> tuple[int, str]:
         (("redis://localhost", "--listeners", "0"), "--listeners"),
         (("a:b", "--watch", "1"), "--watch needs an application"),
         (("redis://localhost", "--watch", "1"), "--watch needs an application"),
-        (("redis://u:secret@127.0.0.1:1/0",), "redis://127.0.0.1:1/0 cannot be asked"),
+        (("redis://u:secret@127.0.0.1:1/0",), "redis://127.0.0.1:1/0 Can't connect to"),
     ],
     ids=str,
 )
@@ -181,7 +181,7 @@ def test_help_has_examples() -> None:
 def test_what_is_published_is_watched(redis_url: str, folder: Path) -> None:
     """For a moment in which nothing is; and an application without a guard has no contract."""
     done = doctor(folder, "fast:app", redis_url, "--watch", "0.01")
-    assert "nothing was published" in done.stdout
+    assert "no messages were published" in done.stdout
     done = doctor(folder, "bare:app", redis_url, "--watch", "0.01")
     assert (done.returncode, "no guard is on bare:app" in done.stderr) == (2, True)
 
@@ -238,7 +238,7 @@ def test_the_command_asks_redis(redis_url: str, listening: str) -> None:
 def test_a_redis_that_does_not_answer_is_told(url: str) -> None:
     """Without the text of the error, which may have the URL."""
     assert is_queue_url(url)
-    with pytest.raises(QueueError, match="cannot be asked"):
+    with pytest.raises(QueueError, match="Can't connect to"):
         listener_check(url, "socketio", None)
 
 

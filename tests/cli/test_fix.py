@@ -658,7 +658,7 @@ def test_a_file_that_is_read_only() -> None:
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (("--watch",), "--watch and --fix exclude one another"),
+        (("--watch",), "Pass either --watch or --fix, not both."),
         (("missing.yml",), "cannot be read"),
     ],
 )
@@ -674,4 +674,4 @@ def test_diff_alone_is_a_mistake() -> None:
     command = [sys.executable, "-m", "asyncapi_guard", "validate", "--diff", "x.yml"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert "--diff shows what --fix does" in done.stderr
+    assert "--diff shows the changes of --fix. Pass" in done.stderr

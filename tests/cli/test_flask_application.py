@@ -109,8 +109,8 @@ def test_check_takes_the_application_and_its_guards_file(folder: Path, app: str)
     done = flask(folder, app, "check", "--format", "concise")
     assert "imported" not in done.stdout
     found = {
-        "guarded": "guarded.py:11:1: error[handler-without-spec] shout handles 'shout'",
-        "configured": "specs/chat.yml:7:12: error[spec-without-handler] 'say' is received in '/'",
+        "guarded": "guarded.py:11:1: error[handler-without-spec] handler shout handles 'shout'",
+        "configured": "specs/chat.yml:7:12: error[spec-without-handler] no handler for event 'say'",
         "spec_first": "",
     }[app]
     assert (done.returncode, found in done.stdout) == (bool(found), True), done.stdout
@@ -157,7 +157,7 @@ def test_export_writes_what_the_application_is_guarded_by(folder: Path) -> None:
     ("app", "said"),
     [
         ("plain", "'plain' is a Flask without a SocketIO"),
-        ("broken", "the application cannot be imported: ZeroDivisionError: "),
+        ("broken", "can't import the application: ZeroDivisionError: "),
         ("nowhere", "Could not import 'nowhere'"),
     ],
 )

@@ -105,7 +105,7 @@ def test_nothing_is_overwritten(folder: Path) -> None:
         (["-o", "asyncapi.json"], "JSON has no comments"),
         (["-o", "nowhere/asyncapi.yml"], "there is no folder"),
         (["--from", "plain:bare"], "plain:bare has no handlers"),
-        (["--from", "nowhere:x"], "there is no module 'nowhere'"),
+        (["--from", "nowhere:x"], "no module 'nowhere'"),
     ],
 )
 def test_what_cannot_be_written(folder: Path, args: list[str], said: str) -> None:

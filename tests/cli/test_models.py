@@ -70,7 +70,7 @@ def files(folder: Path) -> dict[str, str]:
 def test_a_module_is_written_once() -> None:
     """What has not changed is not touched."""
     done = run("asyncapi.yml", "-o", "models.py")
-    assert (done.exit_code, done.stdout, done.stderr) == (0, "", "models.py was written\n")
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "", "Wrote models.py\n")
     assert "class SaidPayload(BaseModel)" in Path("models.py").read_text()
     before = Path("models.py").stat()
     done = run("asyncapi.yml", "-o", "models.py")
@@ -88,7 +88,7 @@ def test_check() -> None:
     """0 when up to date; 1 with a diff when stale, and when there is nothing."""
     done = run("asyncapi.yml", "-o", "models.py", "--check")
     assert done.exit_code == 1
-    assert "models.py is not there" in done.stderr
+    assert "models.py is missing" in done.stderr
     assert not Path("models.py").exists()
     run("asyncapi.yml", "-o", "models.py")
     assert run("asyncapi.yml", "-o", "models.py", "--check").exit_code == 0
@@ -98,7 +98,7 @@ def test_check() -> None:
     assert done.exit_code == 1
     assert "-Name =" in done.stdout
     assert "+Name =" in done.stdout
-    assert "models.py is stale" in done.stderr
+    assert "models.py is out of date" in done.stderr
     assert Path("models.py").read_bytes() == before
 
 
@@ -122,7 +122,9 @@ def test_a_package_is_written_whole() -> None:
     Path("asyncapi.yml").write_text(SPEC.replace("address: /chat", "address: /talk"))
     done = run("asyncapi.yml", "--package", "models", "--check")
     assert done.exit_code == 1
-    assert "models/chat.py is not made any more" in done.stderr.replace("\\", "/")
+    assert "models/chat.py is no longer generated. To remove it, run" in done.stderr.replace(
+        "\\", "/"
+    )
     done = run("asyncapi.yml", "--package", "models")
     assert done.exit_code == 0
     assert set(files(Path("models"))) == {
@@ -136,7 +138,7 @@ def test_what_was_not_generated_is_not_overwritten() -> None:
     Path("models.py").write_text("mine = 1\n")
     done = run("asyncapi.yml", "-o", "models.py")
     assert done.exit_code == 2
-    assert "was not generated; --force overwrites it" in done.stderr
+    assert "was not generated. To overwrite it, pass --force." in done.stderr
     assert Path("models.py").read_text() == "mine = 1\n"
     Path("package").mkdir()
     Path("package/common.py").write_text("mine = 1\n")
@@ -344,7 +346,7 @@ def test_watch() -> None:
         Path("asyncapi.yml").write_text(SPEC.replace("minLength: 1", "minLength: 2"))
         models.await_line("Watching")
         assert models.interrupt() == 0
-    assert models.said.count("models.py was written\n") == 2
+    assert models.said.count("Wrote models.py\n") == 2
     assert "min_length=2" in Path("models.py").read_text()
 
 

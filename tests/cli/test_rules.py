@@ -48,7 +48,7 @@ def test_an_unknown_code_has_a_nearest_one() -> None:
     """A typo in a code is a mistake in usage, and the code that was meant is named."""
     done = run("Mising-field")
     assert done.exit_code == 2
-    assert "there is no rule 'Mising-field'; did you mean 'missing-field'?" in done.output
+    assert "Unknown rule code 'Mising-field'; did you mean 'missing-field'?" in done.output
 
 
 def test_a_code_like_no_other() -> None:

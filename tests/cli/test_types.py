@@ -84,7 +84,7 @@ def run(*arguments: str) -> Result:
 def test_a_file_is_written() -> None:
     done = run("asyncapi.yml", "-o", "events.d.ts")
     assert (done.exit_code, done.stdout) == (0, "")
-    assert done.stderr == "events.d.ts was written\n"
+    assert done.stderr == "Wrote events.d.ts\n"
     assert read("events.d.ts") == EXPECTED
     assert [path.name for path in Path().iterdir() if path.name.startswith(".")] == [".git"]
 
@@ -133,7 +133,7 @@ def test_what_others_wrote_stays() -> None:
     write("events.d.ts", "export interface Mine {}\n")
     done = run("asyncapi.yml", "-o", "events.d.ts")
     assert done.exit_code == 2
-    assert "--force overwrites it" in done.stderr
+    assert "To overwrite it, pass --force." in done.stderr
     assert read("events.d.ts") == "export interface Mine {}\n"
     assert run("asyncapi.yml", "-o", "events.d.ts", "--force").exit_code == 0
     assert read("events.d.ts") == EXPECTED
@@ -192,7 +192,7 @@ def test_check() -> None:
     done = run(*check)
     assert done.exit_code == 1
     assert "+export type Text = string;" in done.stdout
-    assert "events.d.ts is not there" in done.stderr
+    assert "events.d.ts is missing" in done.stderr
     assert not Path("events.d.ts").exists()
     run("asyncapi.yml", "-o", "events.d.ts")
     done = run(*check)
@@ -201,7 +201,7 @@ def test_check() -> None:
     done = run(*check)
     assert done.exit_code == 1
     assert "-export type Text = string;\n+export type Text = number;\n" in done.stdout
-    assert "events.d.ts is stale" in done.stderr
+    assert "events.d.ts is out of date" in done.stderr
     assert read("events.d.ts") == EXPECTED
     write("asyncapi.yml", BROKEN)
     assert run(*check).exit_code == 2
@@ -236,7 +236,7 @@ def test_several_configured_types() -> None:
     done = run()
     assert (done.exit_code, done.stderr) == (
         0,
-        "asyncapi.d.ts was written\nother.d.ts was written\n",
+        "Wrote asyncapi.d.ts\nWrote other.d.ts\n",
     )
     assert "Text = number" in read("other.d.ts")
     assert run("--check").stderr == "asyncapi.d.ts, other.d.ts are up to date\n"
@@ -283,14 +283,14 @@ def test_watch() -> None:
     write("asyncapi.yml", SPEC.replace("{type: string}", "{$ref: ./text.yml}"))
     write("text.yml", "type: string\n")
     with running("types", "asyncapi.yml", "-o", "events.d.ts", "--watch") as types:
-        types.await_line("events.d.ts was written")
+        types.await_line("Wrote events.d.ts")
         types.await_line("Watching")
         write("text.yml", "type: strnig\n")
         types.await_line("it has errors")
         types.await_line("Watching")
         assert "Text = string" in read("events.d.ts")
         write("text.yml", "type: boolean\n")
-        types.await_line("events.d.ts was written")
+        types.await_line("Wrote events.d.ts")
         types.await_line("Watching")
         assert "Text = boolean" in read("events.d.ts")
         assert types.interrupt() == 0
@@ -304,7 +304,7 @@ def test_watch_waits_for_a_document_that_has_faults_from_the_start() -> None:
         types.await_line("it has errors")
         types.await_line("Watching")
         write("asyncapi.yml", SPEC)
-        types.await_line("events.d.ts was written")
+        types.await_line("Wrote events.d.ts")
         types.await_line("Watching")
         assert types.interrupt() == 0
     done = run("--watch")

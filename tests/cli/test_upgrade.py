@@ -56,7 +56,7 @@ def test_a_file_is_written(folder: Path) -> None:
     """`-o` names the file that is written; it can be loaded, and says nothing on stdout."""
     done = run(folder, "old.yml", "-o", "new.yml")
     assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr == "old.yml was upgraded to new.yml\n"
+    assert done.stderr == "Upgraded old.yml to new.yml\n"
     assert load(folder / "new.yml").operations["receiveRoot"].messages[0].event == "say"
     assert sorted(path.name for path in folder.iterdir()) == ["new.yml", "old.yml"]
 
@@ -81,7 +81,7 @@ def test_nothing_is_overwritten_unasked(folder: Path) -> None:
     new.chmod(0o640)
     done = run(folder, "old.yml", "-o", "new.yml")
     assert (done.returncode, new.read_text()) == (2, "mine")
-    assert "new.yml is already there; --force overwrites it" in done.stderr
+    assert "new.yml already exists. To overwrite it, pass --force." in done.stderr
     assert run(folder, "old.yml", "-o", "new.yml", "--force").returncode == 0
     assert new.read_text().startswith("asyncapi: 3.1.0")
     assert stat.S_IMODE(new.stat().st_mode) == 0o640
@@ -97,7 +97,7 @@ def test_notes_show_the_old_file(folder: Path) -> None:
     assert "warning[upgrade]: 3.x has no 'deprecated' here; left out" in done.stderr
     assert "old.yml:5:5" in done.stderr
     assert "5 |     deprecated: true" in done.stderr
-    assert done.stderr.endswith("old.yml was upgraded to new.yml, with 1 note\n")
+    assert done.stderr.endswith("Upgraded old.yml to new.yml (1 note)\n")
 
 
 @pytest.mark.parametrize("name", ["new.yml", "new.json"])
@@ -108,7 +108,7 @@ def test_a_faulty_result_is_written_by_force_only(folder: Path, name: str) -> No
     assert done.returncode == 1
     assert f"--> {name}:" in done.stderr
     assert "strng" in done.stderr
-    assert "nothing was written: the result has 1 error; --force writes it" in done.stderr
+    assert "Nothing written: the result has 1 error. To write it, pass --force." in done.stderr
     assert not (folder / name).exists()
     forced = run(folder, "old.yml", "-o", name, "--force")
     assert forced.returncode == 1
@@ -122,7 +122,7 @@ def test_what_stops_a_guard_alone_is_written(folder: Path) -> None:
     done = run(folder, "old.yml", "-o", "new.yml")
     assert done.returncode == 1
     assert "error[namespace-slash]" in done.stderr
-    assert done.stderr.endswith("1 error is left, with which no guard starts: correct new.yml\n")
+    assert done.stderr.endswith("1 error is left, so the guard can't start: correct new.yml\n")
     assert (folder / "new.yml").read_text().startswith("asyncapi: 3.1.0")
     printed = run(folder, "old.yml")
     assert (printed.returncode, printed.stdout[:15]) == (1, "asyncapi: 3.1.0")
@@ -264,7 +264,7 @@ def test_a_3_x_document_keeps_its_lines(folder: Path) -> None:
     (folder / "old.yml").write_text(NEW)
     done = run(folder, "old.yml", "-o", "new.yml")
     assert done.returncode == 0
-    assert done.stderr.endswith("old.yml was upgraded to new.yml, with 1 note\n")
+    assert done.stderr.endswith("Upgraded old.yml to new.yml (1 note)\n")
     old, new = NEW.splitlines(), (folder / "new.yml").read_text().splitlines()
     assert [line for line in old if line not in new] == [old[9]]
     assert [line for line in new if line not in old] == [old[9].replace("prefixItems", "items")]
@@ -286,7 +286,7 @@ def test_lost_comments_are_said(folder: Path) -> None:
     (folder / "old.yml").write_text(text)
     done = run(folder, "old.yml", "-o", "new.yml")
     assert done.returncode == 0
-    assert done.stderr.endswith("3 comments are lost, with the lines that were written anew\n")
+    assert done.stderr.endswith("3 comments are lost, because the lines were rewritten\n")
     (folder / "old.yml").write_text(OLD.replace("publish:", "publish:  # they do"))
     assert "1 comment is lost" in run(folder, "old.yml").stderr
 

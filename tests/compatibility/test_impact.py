@@ -177,7 +177,7 @@ def test_an_alternative_without_a_mark_that_goes() -> None:
     does: dict[str, Does] = {"r": [("post", [{"radius": 1}])], "w": [("post", [{"width": 1}])]}
     found = impacts({f"{payload}.oneOf": forms[:1]}, does, {payload: {"oneOf": forms}})
     assert [told(each) for each in found if each.hurt or each.unknown] == [
-        (["w: a form of `post` that is gone"], [])
+        (["w: a form of `post` that was removed"], [])
     ]
 
 
@@ -208,7 +208,7 @@ def test_asking_for_acks() -> None:
     """Who must ask for an ack and does not."""
     ack = {ACK: {"required": True, "args": {"type": "integer"}}}
     found = [told(each) for each in impacts(ack, ALL)]
-    assert (["glad sad: `post` without asking for an ack"], []) in found
+    assert (["glad sad: `post` without requesting an ack"], []) in found
 
 
 def test_an_event_that_is_sent_no_more() -> None:

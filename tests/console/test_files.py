@@ -59,7 +59,7 @@ def test_it_follows_the_file(net: Any, chat: Path) -> None:
         ),
         (
             CHAT.replace("payload: {type: string}", "payload: {$ref: text.yml}", 1),
-            r"chat\.yml:\d+:\d+</code> .*text\.yml.* cannot be read: there is no such file",
+            r"chat\.yml:\d+:\d+</code> .*text\.yml.*: there is no such file",
         ),
         (None, r"chat\.yml</code> there is no such file; restore it"),
     ],

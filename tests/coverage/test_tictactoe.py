@@ -26,18 +26,18 @@ BY_HAND = {
 }
 MISSING = {
     "createGame": [
-        (114, "no 'create_game' that breaks the contract was rejected"),
+        (114, "no invalid 'create_game' was rejected"),
         (288, "ack of 'create_game' was never alternative 2 (Refusal)"),
-        (269, "ack of 'create_game' /error was never there"),
+        (269, "ack of 'create_game' /error was never present"),
     ],
     "joinGame": [
-        (123, "no 'join_game' that breaks the contract was rejected"),
+        (123, "no invalid 'join_game' was rejected"),
         (197, "ack of 'join_game' /player was never \"X\""),
         (217, "ack of 'join_game' /board/*/* was never \"X\""),
         (217, "ack of 'join_game' /board/*/* was never \"O\""),
         (197, "ack of 'join_game' /turn was never \"O\""),
         (308, "ack of 'join_game' was never alternative 2 (Refusal)"),
-        (269, "ack of 'join_game' /error was never there"),
+        (269, "ack of 'join_game' /error was never present"),
     ],
     "makeMove": [],
     "announceGame": [],

@@ -98,11 +98,11 @@ def emit(event: str, *namespaces: str) -> Emit:
 @pytest.mark.parametrize(
     ("ack", "asks", "told"),
     [
-        ("{args: {}, required: true}", False, "without a callback, and {} requires an ack"),
+        ("{args: {}, required: true}", False, "has no callback, but {} requires an ack"),
         ("{args: {}, required: true}", True, ""),
         ("{args: {}, required: true}", None, ""),
         ("{args: {}}", False, ""),
-        ("false", True, "with a callback or by call, and {} has no ack for it"),
+        ("false", True, "requests an ack, but {} declares none; emit without a callback"),
         ("false", False, ""),
         ("false", None, ""),
     ],
@@ -141,7 +141,8 @@ def test_a_handler_that_the_file_does_not_know(found: Any) -> None:
             "handler-without-spec",
             "app.py:7",
             (
-                "on_says handles 'says': asyncapi.yml:5 does not declare it to be received; "
+                "handler on_says handles 'says', but asyncapi.yml:5 doesn't declare it as "
+                "received; "
                 "did you mean 'say'?"
             ),
         )
@@ -153,7 +154,8 @@ def test_a_namespace_that_the_file_does_not_know(found: Any) -> None:
     ((code, _, message),) = found([handler("enter", "/rooms/three")])
     assert code == "handler-without-spec"
     assert message.startswith(
-        "on_enter handles 'enter': asyncapi.yml has no channel for the namespace '/rooms/three'"
+        "handler on_enter handles 'enter', but asyncapi.yml has no channel for namespace "
+        "'/rooms/three'"
     )
 
 
@@ -161,8 +163,8 @@ def test_the_other_direction_is_told(found: Any) -> None:
     """An event that is only sent, and one that is only received."""
     messages = [m for _, _, m in found([handler("said")], [emit("say", "/")])]
     assert messages == [
-        "on_said handles 'said': asyncapi.yml:8 declares it to be sent, not received",
-        "'say' is emitted: asyncapi.yml:7 declares it to be received, not sent",
+        "handler on_said handles 'said', but asyncapi.yml:8 declares it as sent, not received",
+        "code emits 'say', but asyncapi.yml:7 declares it as received, not sent",
     ]
 
 
@@ -172,12 +174,18 @@ def test_events_without_handlers(found: Any) -> None:
         (
             "spec-without-handler",
             "asyncapi.yml:7",
-            "'say' is received in '/', and no handler is registered for it",
+            (
+                "no handler for event 'say' in namespace '/'; register one, or remove the event "
+                "from the document"
+            ),
         ),
         (
             "spec-without-handler",
             "asyncapi.yml:14",
-            "'enter' is received in '/rooms/{id}', and no handler is registered for it",
+            (
+                "no handler for event 'enter' in namespace '/rooms/{id}'; register one, or "
+                "remove the event from the document"
+            ),
         ),
     ]
 
@@ -194,7 +202,10 @@ def test_a_handler_that_returns_nothing(found: Any) -> None:
     """Where the file promises an ack: once, whether a hint says so or nothing does."""
     ((code, _, message),) = found([handler("say", silent=True)])
     assert code == "ack-differs"
-    assert message == "on_say returns nothing, and asyncapi.yml:7 promises an ack of 'say'"
+    assert message == (
+        "handler on_say returns nothing, but asyncapi.yml:7 declares an ack of 'say'; return a "
+        "value, or remove the ack"
+    )
     assert len(found([handler("say", silent=True, ack=schema({"type": "null"}))])) == 1
     assert found([handler("enter", "/rooms/one", silent=True)]) == []
 
@@ -207,21 +218,24 @@ def test_a_handler_that_takes_other_arguments(found: Any) -> None:
     for takes, told in (((2, 2), "2 arguments"), ((0, 0), "0 arguments"), ((2, None), "2 or more")):
         ((code, _, message),) = found([handler("say", takes=takes, **plain)])
         assert code == "payload-differs"
-        assert message.startswith(f"on_say takes {told}")
+        assert message.startswith(f"handler on_say needs {told}")
 
 
 def test_what_nobody_emits(found: Any) -> None:
     """A warning in the file, unless an emit that cannot be read may be the one."""
     ((code, place, message),) = found(sent=False)
     assert (code, place) == ("spec-without-emit", "asyncapi.yml:8")
-    assert message == "'said' is sent in '/', and no code of the application emits it"
+    assert message == (
+        "no code emits event 'said' in namespace '/'; emit it, or remove the event from the "
+        "document"
+    )
     unread = Unread((), "app.py", 3, 1)
     assert [code for code, *_ in found(sent=False, unread=[unread])] == ["unread-emit"]
     elsewhere = Unread(("/other",), "app.py", 3, 1)
     assert len(found(sent=False, unread=[elsewhere])) == 2
     perhaps = Unread((), "app.py", 3, 1, "said")
     ((_, _, message),) = found(sent=False, unread=[perhaps])
-    assert message.startswith("only the run knows whether a server emits 'said' here")
+    assert message.startswith("'said' might not be emitted by a server here")
 
 
 @pytest.mark.parametrize(
@@ -230,15 +244,15 @@ def test_what_nobody_emits(found: Any) -> None:
         ([Literal("text")], None),
         ([Literal(None, ("",))], None),
         ([Literal(5)], "the value: expected string, got integer"),
-        ([], "one argument is needed, and none is sent"),
-        ([Literal("a"), Literal("b")], "one argument is needed, and 2 are sent"),
+        ([], "one argument is required, but none is sent"),
+        ([Literal("a"), Literal("b")], "one argument is required, but 2 are sent"),
     ],
 )
 def test_arguments_that_are_written_down(found: Any, values: Any, told: str | None) -> None:
     """They are validated as far as they can be read."""
     sent = Emit("said", ("/",), "app.py", 9, 5, arguments=tuple(values))
     messages = [message for _, _, message in found(emits=[sent])]
-    start = "'said' is emitted with what asyncapi.yml:8 does not allow: "
+    start = "emit of 'said' has arguments that asyncapi.yml:8 doesn't allow: "
     assert messages == ([] if told is None else [start + told])
 
 
@@ -283,16 +297,17 @@ def test_types_that_differ(found: Any) -> None:
             "ack-differs",
             "app.py:7",
             (
-                "on_say may acknowledge 'say' with what asyncapi.yml:7 does not allow: "
-                'the value: type is "string" in the code, "integer" in the file'
+                "handler on_say might return an ack of 'say' that asyncapi.yml:7 doesn't "
+                'allow: the value: type is "string" in the code, "integer" in the document'
             ),
         ),
         (
             "payload-differs",
             "app.py:7",
             (
-                "on_say may reject arguments of 'say' that asyncapi.yml:7 allows: "
-                'the value: type is "integer" in the code, "string" in the file'
+                "handler on_say rejects arguments of 'say' that asyncapi.yml:7 allows: the "
+                'value: type is "integer" in the code, "string" in the document; change the '
+                "type hints or the payload"
             ),
         ),
     ]
@@ -313,8 +328,8 @@ def test_an_ack_that_the_file_does_not_mention(found: Any) -> None:
     ((code, _, message),) = found([handler("enter", "/rooms/two", ack=schema({"type": "string"}))])
     assert code == "ack-inexact"
     assert message == (
-        "on_enter acknowledges 'enter' with less than asyncapi.yml:14 allows, which is harmless: "
-        "the file says nothing of it"
+        "handler on_enter returns fewer acks of 'enter' than asyncapi.yml:14 allows, which "
+        "breaks no client: the document doesn't describe it"
     )
 
 
@@ -324,17 +339,17 @@ def test_emits_that_the_file_does_not_know(found: Any) -> None:
         (
             "undeclared-emit",
             "app.py:9",
-            "'nothing' is emitted: asyncapi.yml does not declare it to be sent anywhere",
+            "code emits 'nothing', but asyncapi.yml doesn't declare it as sent",
         ),
         (
             "undeclared-emit",
             "app.py:9",
-            "'sad' is emitted: asyncapi.yml:5 does not declare it to be sent; did you mean 'said'?",
+            "code emits 'sad', but asyncapi.yml:5 doesn't declare it as sent; did you mean 'said'?",
         ),
         (
             "undeclared-emit",
             "app.py:9",
-            "'said' is emitted: asyncapi.yml:11 does not declare it to be sent",
+            "code emits 'said', but asyncapi.yml:11 doesn't declare it as sent",
         ),
     ]
 
@@ -355,8 +370,8 @@ def test_models_of_what_is_sent(found: Any) -> None:
             "payload-differs",
             "app.py:11",
             (
-                "doc_emit allows 'said' to be sent with what asyncapi.yml:8 does not allow: "
-                'the value: type is "integer" in the code, "string" in the file'
+                "doc_emit accepts payloads of 'said' that asyncapi.yml:8 doesn't allow: "
+                'the value: type is "integer" in the code, "string" in the document'
             ),
         )
     ]
@@ -387,7 +402,7 @@ def test_what_hurts_follows_from_who_sends(
         findings = found(declared=[Declared("/", "said", schema(payload), wanted)])
     assert sorted(code for code, _, _ in findings) == codes
     for code, _, message in findings:
-        assert ("which is harmless" in message) == (CODES[code] == "warning")
+        assert ("which breaks no client" in message) == (CODES[code] == "warning")
 
 
 def test_what_hurts_is_told_first() -> None:

@@ -547,24 +547,27 @@ NOTES: dict[str, tuple[str, list[str]]] = {
     "nothing": ("live.emit('x', 1)", []),
     "all of it": (
         "@live.on('go')\ndef go(data):\n    emit('x', data)",
-        ["shown.py:13: only the run knows what 'x' is emitted with, so it may be anything"],
+        ["shown.py:13: the payload of 'x' is known only at run time, so it accepts anything"],
     ),
     "parts of it": (
         "@live.on('go')\ndef go(data):\n    emit('x', {'a': data, 'b': [data]})",
-        ["shown.py:13: only the run knows what /a, /b/* of 'x' is"],
+        ["shown.py:13: part of the payload of 'x' is known only at run time: /a, /b/*"],
     ),
     "where it goes": (
         "def show(where):\n    live.emit('x', namespace=where)",
         [
-            "shown.py:12: only the run knows in which namespace 'x' is emitted, so it is in all",
+            (
+                "shown.py:12: the namespace of event 'x' is known only at run time, so it was "
+                "added to all"
+            ),
         ],
     ),
     "what no document can say": (
         "@live.on('*')\ndef any_event(event, *args):\n    pass",
         [
             (
-                "shown.py:11: any_event handles any event of '/', and a document cannot say that: "
-                "where it is in force, events that it does not name are rejected"
+                "shown.py:11: any_event handles any event of '/', which a document can't "
+                "describe; a guard rejects the events that the document doesn't name"
             )
         ],
     ),

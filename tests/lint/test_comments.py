@@ -78,7 +78,7 @@ def test_a_file_is_ignored_from_its_top() -> None:
 def test_ignore_file_further_down_is_a_mistake() -> None:
     """Nobody finds a comment in the middle that means the whole file."""
     text = "a: 1\n# guard: ignore-file[bad-value]\nb: 2\n"
-    assert "top of the file" in about(text, finding(1)).message
+    assert "here; move it" in about(text, finding(1)).message
     assert (1, "bad-value") in applied(text, finding(1))
 
 
@@ -86,24 +86,24 @@ def test_a_comment_without_codes_suppresses_nothing() -> None:
     """It is told which codes it would mean."""
     only = about("a: 1  # guard: ignore\n", finding(1), finding(1, "unknown-field"))
     assert (only.line, only.column, only.code) == (1, 7, "bad-comment")
-    assert "which codes?" in only.message
+    assert "this comment has no rule codes;" in only.message
     assert "# guard: ignore[bad-value, unknown-field]" in only.message
     assert (1, "bad-value") in applied("a: 1  # guard: ignore\n", finding(1))
-    assert "which codes?" in about("# guard: ignore-file[]\na: 1\n").message
+    assert "this comment has no rule codes;" in about("# guard: ignore-file[]\na: 1\n").message
 
 
 @pytest.mark.parametrize(
     ("comment", "message"),
     [
         ("ignore[bad-valeu]", "'bad-valeu'; did you mean 'bad-value'?"),
-        ("ignore[zzz]", "nobody knows the code 'zzz'"),
+        ("ignore[zzz]", "unknown rule code 'zzz'"),
         ("ignroe[bad-value]", "did you mean 'ignore'?"),
         ("ignore-fil[bad-value]", "did you mean 'ignore"),
-        ("noqa[bad-value]", "'guard: noqa' means nothing"),
-        ("ignore[bad-value", "not closed"),
-        ("ignore[ALL]", "one by one"),
-        ("ignore[bad-*]", "one by one"),
-        ("ignore[unreadable]", "cannot be ignored"),
+        ("noqa[bad-value]", "unknown comment 'guard: noqa', which has no effect"),
+        ("ignore[bad-value", "unclosed bracket"),
+        ("ignore[ALL]", "can't ignore a group"),
+        ("ignore[bad-*]", "can't ignore a group"),
+        ("ignore[unreadable]", "can't be ignored"),
     ],
 )
 def test_mistakes(comment: str, message: str) -> None:
@@ -132,15 +132,15 @@ def test_an_unused_ignore_is_a_warning() -> None:
     """An ignore whose reason is gone would hide the next fault."""
     only = about("a: 1  # guard: ignore[bad-value]\n")
     assert (only.line, only.column, only.code) == (1, 7, "unused-ignore")
-    assert "no bad-value on this line" in only.message
+    assert "ignores 'bad-value'" in only.message
     only = about("# guard: ignore-file[bad-value]\na: 1\n")
-    assert "in this file" in only.message
+    assert "but the file has no such finding" in only.message
 
 
 def test_a_comment_above_is_told_where_it_belongs() -> None:
     """Comments count on their own line, as linters' do; one above says so."""
     only = about("# guard: ignore[bad-value]\na: 1\n", finding(2))
-    assert "at the end of the next line" in only.message
+    assert "to the end of the next line" in only.message
 
 
 def test_unused_is_not_said_of_other_files() -> None:
@@ -366,7 +366,9 @@ def test_comments_belong_to_the_run_that_looks_for_their_codes() -> None:
     """`lint` calls none about code unused, a comparison none about documents; faults are lint's."""
     text = "a: 1  # guard: ignore[bad-value, spec-without-handler, nobody]\n"
     assert applied(text) == [(1, "bad-comment"), (1, "unused-ignore")]
-    assert about(text.replace(", nobody", "")).message.startswith("there is no bad-value on this")
+    assert about(text.replace(", nobody", "")).message.startswith(
+        "this comment ignores 'bad-value'"
+    )
     assert beside(text, "") == [(FILE, 1, "unused-ignore")]
     assert beside(text, "", finding(1, "spec-without-handler")) == []
     assert beside("", "x = 1  # guard: ignore[undeclared-emit, bad-value]\n") == []

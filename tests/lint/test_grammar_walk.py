@@ -155,13 +155,13 @@ def test_hints(folder):
     text = "channels: {c: {address: /c}}\noperations: {o: {action: recieve, channel: {$ref: '#/channels/c'}}}"
     assert message(text) == "expected one of send, receive; got 'recieve'; did you mean 'receive'?"
     assert message("components: {schemas: {a b: {}}}\nx-a: {$ref: '#/components/schemas/a b'}") == (
-        "the key 'a b' may have letters, digits, '.', '-' and '_' only"
+        "invalid key 'a b'; use only letters, digits, '.', '-' and '_'"
     )
     text = "servers: {a.b: {host: h, protocol: ws}}"
-    assert message(text) == "the key 'a.b' may have letters, digits, '-' and '_' only"
+    assert message(text) == "invalid key 'a.b'; use only letters, digits, '-' and '_'"
     assert (
         message("channels: {c: {$ref: '#/info'}}")
-        == "'#/info' leads to an Info Object, not to a Channel Object"
+        == "expected a reference to a Channel Object, but '#/info' is an Info Object"
     )
 
 
@@ -171,8 +171,8 @@ def test_hints(folder):
 @pytest.mark.parametrize(
     ("security", "hint"),
     [
-        ("[{login: []}]", "; AsyncAPI 3 refers to schemes: $ref: '#/components/securitySchemes/login'"),
-        ("[{login: [read, write]}]", "; AsyncAPI 3 refers to schemes: $ref: '#/components/securitySchemes/login'"),
+        ("[{login: []}]", "; write a reference: $ref: '#/components/securitySchemes/login'"),
+        ("[{login: [read, write]}]", "; write a reference: $ref: '#/components/securitySchemes/login'"),
         ("[{login: x}]", ""), ("[{}]", ""), ("[{a: [], b: []}]", ""),
     ],
 )  # fmt: skip
@@ -180,7 +180,7 @@ def test_security_of_version_2(folder, security, hint):
     """A map of scopes is no scheme; where it is one of version 2, the finding says what to write."""
     findings = folder.findings(f"servers: {{s: {{host: h, protocol: ws, security: {security}}}}}")
     (message,) = (finding.message for finding in findings if finding.code == "missing-field")
-    assert message == "the required field 'type' of a Security Scheme Object is missing" + hint
+    assert message == "missing required field 'type' of a Security Scheme Object" + hint
 
 
 @pytest.mark.parametrize(
@@ -282,7 +282,7 @@ def test_what_stands_beside_a_reference_can_be_written_elsewhere(folder):
         "components: {messages: {m: {payload: {}}}}"
     )
     told = [each.message for each in folder.findings(text) if each.code == "ref-siblings"]
-    advice = "write it at '#/components/messages/m', or the whole object in place of the $ref"
+    advice = "move it to '#/components/messages/m', or write the whole object instead of the $ref"
     assert told == [f"{key!r} beside a $ref is ignored; {advice}" for key in ("name", "payload")]
 
 

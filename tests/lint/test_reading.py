@@ -190,7 +190,7 @@ def test_blanks_around_a_reference(place, ref):
     """They are a fault that is named, rather than left out without a word."""
     (finding,) = (f for f in lint(document(place, ref)) if f.code != "unused-component")
     assert (finding.code, finding.pointer) == ("unresolvable-reference", POINTERS[place])
-    assert finding.message.endswith("cannot be followed: it has blanks around it, or control characters")  # fmt: skip
+    assert finding.message.endswith("remove spaces around it, and control characters")  # fmt: skip
 
 
 @pytest.mark.parametrize("ref", WRONG)

@@ -151,11 +151,11 @@ def test_apply_is_what_it_says(
     [
         ({"ignore": ["unknown-feild"]}, "ignore", "did you mean 'unknown-field'?"),
         ({"select": ["nonsense"]}, "select", "`asyncapi-guard rules` lists them"),
-        ({"select": ["nonsense-*"]}, "select", "is no group of codes"),
+        ({"select": ["nonsense-*"]}, "select", "unknown group of rule codes"),
         ({"severity": {"bad-valu": "off"}}, "severity", "did you mean 'bad-value'?"),
         ({"severity": {"bad-value": "info"}}, "severity", "error, warning or off, not 'info'"),
-        ({"ignore": ["unreadable"]}, "ignore", "unreadable cannot be ignored"),
-        ({"severity": {"unsupported-version": "off"}}, "severity", "cannot be off"),
+        ({"ignore": ["unreadable"]}, "ignore", "'unreadable' can't be ignored"),
+        ({"severity": {"unsupported-version": "off"}}, "severity", "can't be off"),
     ],
 )
 def test_what_cannot_be_meant_is_an_error(
@@ -238,7 +238,9 @@ def test_own_rules_are_codes() -> None:
     assert Settings(rules=(rule,)).apply([own]) == (own,)
     assert Settings(rules=(rule,), select=("ALL",)).apply([own]) == (own,)
     assert Settings(rules=(rule,), select=("unknown-field",)).apply([own]) == ()
-    with pytest.raises(SettingsError, match="'event-nams' is no code; did you mean 'event-names'"):
+    with pytest.raises(
+        SettingsError, match="unknown rule code 'event-nams'; did you mean 'event-names'"
+    ):
         Settings(rules=(rule,), ignore=("event-nams",))
     taken = own_rule("wrong-type", {"where": "info", "required": ["description"]})
     with pytest.raises(SettingsError, match=r"rules\.wrong-type: there is a rule of that name"):

@@ -72,18 +72,18 @@ def test_a_property_that_is_called_ref_is_none(folder):
     ("ref", "message"),
     [
         ("#/components/schemas/Usr", "did you mean 'User'"),
-        ("#/components/nothing", "has no 'nothing'"),
-        ("#/x-list/2", "leads nowhere"), ("#/x-list/01", "leads nowhere"),
-        ("#/x-list/99999999999999999999", "leads nowhere"), ("#/x-list/-", "leads nowhere"),
-        ("#/asyncapi/x", "leads nowhere"), ("#anchor", "begins with '#/'"),
-        ("#/~2", "'~' is written '~0'"), ("#/%ff", "cannot be followed"),
-        ("http://[", "cannot be followed"), ("//[x", "cannot be followed"),
+        ("#/components/nothing", "no 'nothing' in"),
+        ("#/x-list/2", "unresolved reference"), ("#/x-list/01", "unresolved reference"),
+        ("#/x-list/99999999999999999999", "unresolved reference"), ("#/x-list/-", "unresolved reference"),
+        ("#/asyncapi/x", "unresolved reference"), ("#anchor", "start references to this document"),
+        ("#/~2", "'~' is written '~0'"), ("#/%ff", "invalid reference"),
+        ("http://[", "invalid reference"), ("//[x", "invalid reference"),
         ("missing.yml", "there is no such file"), ("missing.yml#/a", "there is no such file"),
         (".", "there is no such file"), ("ftp://example.com/a.yml", "not ftp: URIs"),
         ("urn:a:b", "not urn: URIs"), ("data:,x", "not data: URIs"),
         ("http://example.com/a.yml", "references over http are not followed"),
         ("//example.com/a.yml", "outside of the spec's folder"),
-        ("%00.yml", "cannot be read"),
+        ("%00.yml", "can't read"),
     ],
 )  # fmt: skip
 def test_a_reference_without_a_target_is_a_fault_where_it_stands(folder, ref, message):
@@ -113,7 +113,7 @@ def test_a_loop_of_references_is_refused(folder, ref, more):
     folder.write("loop.yml", "$ref: other.yml")
     folder.write("other.yml", "$ref: loop.yml")
     finding = folder.fault(f"{{$ref: '{ref}'}}", more)
-    assert "leads back to itself" in finding.message
+    assert "circular reference" in finding.message
 
 
 def test_files_may_refer_to_each_other(folder):
@@ -166,7 +166,8 @@ def test_a_pointer_that_leads_nowhere_in_another_file_names_it(folder):
     """The message names the file that has no such part."""
     folder.write("shared.yml", SHARED)
     message = folder.fault("{$ref: 'shared.yml#/schemas/T'}").message
-    assert "shared.yml has no 'T'" in message
+    assert "no 'T' in /schemas of" in message
+    assert message.endswith("shared.yml")
 
 
 def test_a_referenced_file_is_held_to_the_limits(folder):
@@ -321,7 +322,7 @@ def test_a_redirect_may_only_lead_to_an_allowed_host(folder):
             assert folder.payload(f"{{$ref: '{url}/in'}}", allow_http=[host]).is_valid(1)
             for path in ("out", "file", "ftp"):
                 fault = folder.fault(f"{{$ref: '{url}/{path}'}}", allow_http=[host])
-                assert "cannot be read" in fault.message
+                assert "can't read" in fault.message
         assert asked == []
 
 
@@ -338,9 +339,7 @@ def test_a_host_that_does_not_answer_is_a_fault(folder):
     """A connection that is refused is a fault of the reference, not a crash."""
     with serve({}) as (url, _):
         pass
-    assert (
-        "cannot be read" in folder.fault(f"{{$ref: '{url}/x'}}", allow_http=["127.0.0.1"]).message
-    )
+    assert "can't read" in folder.fault(f"{{$ref: '{url}/x'}}", allow_http=["127.0.0.1"]).message
 
 
 @pytest.mark.parametrize("allow_http", [True, "example.com"])

@@ -130,7 +130,7 @@ def test_operations_have_traits_too(folder):
 @pytest.mark.parametrize(
     ("traits", "message_"),
     [("1", "traits must be a list"), ("[1]", "a trait must be a mapping"), ("{}", "must be a list"),
-     ("[{$ref: '#/x-no'}]", "leads nowhere"), ("[[{}]]", "a trait must be a mapping")],
+     ("[{$ref: '#/x-no'}]", "unresolved reference"), ("[[{}]]", "a trait must be a mapping")],
 )  # fmt: skip
 def test_a_trait_that_is_none_is_a_fault(folder, traits, message_):
     """Traits are a list of mappings, or of references to some."""

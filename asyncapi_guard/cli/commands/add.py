@@ -42,22 +42,24 @@ _FILE = re.compile(r"[./#]|\.(?:ya?ml|json)\b")
     epilog="Example: asyncapi-guard add event move --direction receive --payload string --diff",
 )
 def command() -> None:
-    """Add something to an AsyncAPI file; every other line stays as it is."""
+    """Add an event to an AsyncAPI document, leaving every other line as it is."""
 
 
 @command.command("event", short_help="Add an event that is received or sent.", epilog=_EXAMPLES)
 @click.argument("name")
 @click.argument("file", required=False, type=click.Path(path_type=str))
-@click.option("--namespace", default="/", show_default=True, help="The Socket.IO namespace.")
+@click.option(
+    "--namespace", default="/", show_default=True, help="Socket.IO namespace of the event."
+)
 @click.option(
     "--direction",
     type=click.Choice(["receive", "send"]),
     required=True,
-    help="What the server does with it.",
+    help="Whether the server receives or sends the event.",
 )
-@click.option("--payload", metavar="SCHEMA", required=True, help="Its arguments.")
-@click.option("--ack", metavar="SCHEMA", help="What acknowledges it.")
-@click.option("--diff", "--dry-run", is_flag=True, help="Show the change, and write nothing.")
+@click.option("--payload", metavar="SCHEMA", required=True, help="Schema of the arguments.")
+@click.option("--ack", metavar="SCHEMA", help="Schema of the ack.")
+@click.option("--diff", "--dry-run", is_flag=True, help="Show the change instead of writing it.")
 @reference_options
 def event(
     name: str,
@@ -68,17 +70,17 @@ def event(
     diff: bool,  # noqa: FBT001  # click passes flags so
     **given: Any,
 ) -> None:
-    """Add the event NAME to FILE: its message, an operation, and the channel if there is none.
+    """Add the event NAME to FILE, with its message, an operation and a channel if needed.
 
     SCHEMA is the name of a component, a reference such as '#/components/schemas/Room' or
-    './types.yml#/Room', a schema in YAML or JSON, or a word: string, integer, number, boolean,
-    object, array, binary, or null for no arguments at all.
+    './types.yml#/Room', a schema in YAML or JSON, or a type: string, integer, number, boolean,
+    object, array, binary, or null for no arguments.
 
-    The file is written as its other events are. Without FILE, it is the one that `validate` would
-    check. Nothing is written when the event is there already, or when validate would find something
-    in the result that it does not find now.
+    The event is written in the style of the other events. Without FILE, the command edits the
+    document that `validate` would validate. It writes nothing if the event already exists, or if
+    the result has new findings.
 
-    Exits with 0 when the event was added, 2 when it was not.
+    Exits with 0 if the event was added, and with 2 otherwise.
     """
     from asyncapi_guard.cli.configuration import Configurations
     from asyncapi_guard.cli.event_additions import add_events
@@ -87,7 +89,7 @@ def event(
     from asyncapi_guard.spec.additions import NewEvent
 
     if not namespace.startswith("/"):
-        raise click.BadParameter("a namespace begins with '/'", param_hint="--namespace")
+        raise click.BadParameter("a namespace starts with '/'", param_hint="--namespace")
     configurations = Configurations()
     file = file or _only_file(configurations)
     configuration = configurations.of_file(file)
@@ -110,7 +112,7 @@ def event(
         click.echo(unified(file, addition.old, addition.new), nl=False)
     else:
         write_whole(addition.path, addition.new)
-        click.echo(f"{name} was added to {file}", err=True)
+        click.echo(f"Added event {name!r} to {file}", err=True)
 
 
 def _only_file(configurations: Any) -> str:

@@ -95,49 +95,49 @@ class Options:
 @click.option(
     "--fix",
     is_flag=True,
-    help="Add to the file what it lacks: what the code handles, declares and emits.",
+    help="Add events that the code handles, declares or emits, and the document lacks.",
 )
-@click.option("--diff", is_flag=True, help="With --fix: show the change, and write nothing.")
+@click.option("--diff", is_flag=True, help="With --fix, show the change instead of writing it.")
 @click.option(
     "--perspective",
     type=click.Choice(("server", "client")),
-    help="The side that FILE describes.  [default: what the guard of the application says, or "
-    "server]",
+    help="Side that FILE describes.  [default: the side of the application's guard, or server]",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print findings only.")
 def command(**given: Any) -> None:
-    """Compare an application with its AsyncAPI file: handlers, their types, and what is emitted.
+    """Compare an application's handlers, types and emits with its AsyncAPI document.
 
-    MODULE:ATTRIBUTE is imported, not run: a SocketIO of Flask-SocketIO or an AsyncAPISocketIO, a
-    server or a client of python-socketio, a Flask or ASGI application that has one, or a call
-    without arguments such as package.module:create_app() that returns one of them. Without it,
-    `flask asyncapi check` takes Flask's current application. Without FILE, it is the file of the
-    application's own guard.
+    MODULE:ATTRIBUTE is imported, but not run. It names a SocketIO of Flask-SocketIO, an
+    AsyncAPISocketIO, a server or a client of python-socketio, a Flask or ASGI application with a
+    server, or a call without arguments that returns one of them, such as
+    package.module:create_app(). `flask asyncapi check` uses Flask's current application. Without
+    FILE, the command uses the document of the application's guard.
 
-    The file of a client is the document of its server, of which it need not use everything. If it
-    is the client's own, as export writes it, pass --perspective client.
+    A client is compared with the document of its server, which can have events that the client
+    doesn't use. If the document describes the client itself, as export writes it, pass
+    --perspective client.
 
-    What is found has the codes of the group "Code and file" of `asyncapi-guard rules`. CODES are
-    such codes, groups like 'payload-*', or ALL, separated by commas.
+    Findings have the codes of the group "Code and document" of `asyncapi-guard rules`. CODES are
+    codes, groups such as 'payload-*', or ALL, separated by commas.
 
-    With --fix, events that the code has and the file has not are added to the file as their
-    neighbours stand there, with the types of the handlers' hints; every other line stays as it is.
-    What is reported then is what is left.
+    With --fix, the command adds the events of the code that the document lacks, in the style of
+    the neighboring lines and with the types of the type hints. It leaves other lines untouched,
+    and reports the remaining findings.
 
-    Exits with 0 when there are no errors (warnings are allowed), 1 when there are, 2 when it could
-    not run or the file itself has errors.
+    Exits with 0 if there are no errors (warnings are allowed), with 1 if there are errors, and
+    with 2 if the command can't run or the document itself has errors.
     """
     if given["target"] is not None and given["file"] is None and not is_target(given["target"]):
         given |= {"target": None, "file": given["target"]}
     options = Options(**given)
     if options.config and options.no_config:
-        raise click.UsageError("--config and --no-config exclude one another")
+        raise click.UsageError("Pass either --config or --no-config, not both.")
     if options.diff and not options.fix:
-        raise click.UsageError("--diff shows what --fix would change: give both")
+        raise click.UsageError("--diff shows the change of --fix. Pass both.")
     need_application(options.target)
     if options.target and options.file and _are_swapped(options.target, options.file):
         right = f"asyncapi-guard check {options.file} {options.target}"
-        raise click.UsageError(f"the application comes first: {right}")
+        raise click.UsageError(f"Pass the application first: {right}")
     stdout = take_stdout()
     run_and_leave(lambda: _run(options, stdout), stdout)
 
@@ -172,8 +172,8 @@ def _run(options: Options, stdout: IO[str]) -> int:
     read = _seen_by(side, described, read)
     if options.fix and side is not described:
         raise CannotRun(
-            "--fix adds what an application does to its own document, and this one describes the "
-            f"{described}; if it is the {side}'s, pass --perspective {side}"
+            f"--fix can't add events to this document, because it describes the {described}. If it "
+            f"describes the {side}, pass --perspective {side}."
         )
     if options.fix and _fix(code, read, options, {**reading, "settings": settings}, stdout):
         read = _seen_by(side, described, _read(file, **reading))

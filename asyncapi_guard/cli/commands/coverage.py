@@ -52,14 +52,14 @@ class Options:
     multiple=True,
     type=click.Path(dir_okay=False),
     metavar="FILE",
-    help="Report on this AsyncAPI file; by default, on those that the data files name.",
+    help="Report on this AsyncAPI document.  [default: the documents of the data files]",
 )
 @click.option(
     "--format",
     type=click.Choice(("term", "html", "json", "lcov")),
     default="term",
     show_default=True,
-    help="How to report.",
+    help="Output format.",
 )
 @click.option(
     "-o",
@@ -73,17 +73,19 @@ class Options:
     type=click.FloatRange(0, 100),
     default=0,
     metavar="PERCENT",
-    help="Exit with 1 if less than this was seen of a document.",
+    help="Exit with 1 if the coverage of a document is below this percentage.",
 )
 @reference_options
 def command(**given: Any) -> None:
-    """Report how much of an AsyncAPI file was seen in traffic.
+    """Report how much of an AsyncAPI document was used by traffic.
 
-    The data files are written by test runs (pytest --asyncapi-coverage asyncapi.yml) and by guards
-    (guard.measure_coverage('guard-{pid}.cov')). What they say of one document is merged. By
-    default they are those that begin with .asyncapi-coverage in the working directory.
+    Test runs (pytest --asyncapi-coverage asyncapi.yml) and guards
+    (guard.measure_coverage('guard-{pid}.cov')) write data files. The command merges the data files
+    of each document. By default, it reads files that start with .asyncapi-coverage in the working
+    directory.
 
-    Exits with 0, with 1 if there is less than --fail-under, and with 2 if it could not run.
+    Exits with 0, with 1 if the coverage is below --fail-under, and with 2 if the command can't
+    run.
     """
     options = Options(**given)
     sys.exit(run_or_say_why(lambda: _run(options)))

@@ -28,26 +28,26 @@ _WEBSOCKETS = ("websockets", "wsproto")
 
 
 @click.command("demo", epilog=_EXAMPLES)
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Listen on this address.")
 @click.option(
     "--port",
     type=click.IntRange(1, 65535),
     default=5000,
     show_default=True,
-    help="The port to listen on.",
+    help="Listen on this port.",
 )
 @click.option(
     "--asgi",
     is_flag=True,
-    help="Serve on asyncio, under uvicorn, instead of on threads with Flask-SocketIO.",
+    help="Serve on asyncio with uvicorn instead of on threads with Flask-SocketIO.",
 )
 def command(host: str, port: int, *, asgi: bool) -> None:
     """Serve a tic-tac-toe game that is guarded by its AsyncAPI document.
 
-    Open the page in two browser tabs to play. The panel "Break it" makes mistakes, as a client or
-    as the server, and shows the line of the document that rejects each. The switch "Guard" shows
-    the server without its guard. The console is at /asyncapi. The command prints where the document
-    is: the server enforces your edits as soon as you save them.
+    Open the page in two browser tabs to play. The panel "Break it" sends invalid events, as a
+    client or as the server, and shows the line of the document that rejects each event. The switch
+    "Guard" shows the server without its guard. The console is at /asyncapi. The command prints the
+    path of the document. The server enforces your edits as soon as you save the document.
     """
     if asgi:
         _check_uvicorn()

@@ -56,25 +56,30 @@ _WITH_NOTES = ("full", "json", "markdown")
     type=click.Choice([*_FAILING]),
     default="breaking",
     show_default=True,
-    help="The changes that make the command exit with 1; used: breaking ones, unless --usage shows "
-    "that they break nobody.",
+    help=(
+        "Exit with 1 for these changes. used: breaking changes, unless --usage shows "
+        "that no client is affected."
+    ),
 )
 @click.option(
     "--usage",
     multiple=True,
     metavar="FILE|GLOB|-",
-    help="Say whom changes break, by what guards with usage= have counted.  [several times]",
+    help=(
+        "List the client versions that changes break, from logs of guards with usage=."
+        "  [several times]"
+    ),
 )
 @click.option(
     "--since",
     metavar="TIME",
     callback=since,
-    help="Leave out use before: 7d, 24h, or a day in UTC such as 2026-11-30.",
+    help="Ignore use before this time: 7d, 24h, or a day in UTC such as 2026-11-30.",
 )
 @click.option(
     "--format",
     type=click.Choice(CHANGE_FORMATS),
-    help="How to report.  [default: full; github in GitHub Actions]",
+    help="Output format.  [default: full; github in GitHub Actions]",
 )
 @click.option(
     "-o",
@@ -96,22 +101,23 @@ def command(  # noqa: PLR0913  # one for each option
     root: str | None,
     allow_http: tuple[str, ...],
 ) -> None:
-    """Say what changes for clients when a server goes from OLD to NEW.
+    """Report the changes for clients between two versions of an AsyncAPI document.
 
-    Each is a file, or a file of a git revision, written as REVISION:PATH. A path that exists is a
-    path.
+    OLD and NEW are files, or files of git revisions, written as REVISION:PATH. An existing path
+    takes precedence.
 
-    A change is breaking when NEW refuses what clients may send, or sends what OLD did not promise.
-    It is compatible when all that was right is still right, and dangerous when nobody can say.
+    A change is breaking if NEW rejects events that clients can send, or sends events that OLD
+    didn't promise. A change is compatible if everything that was valid is still valid, and
+    dangerous if the command can't tell.
 
-    Values on the boundaries of both versions are judged by both, and each change comes with an
-    example. References, names of components and of operations, and what says the same in other
-    words are no changes; nor is what is enforced (`x-guard`).
+    The command validates boundary values against both versions, and shows an example of each
+    change. It ignores references, names of components and operations, equivalent schemas, and
+    `x-guard`.
 
-    With --usage, each change says which versions of your clients use what it is about.
+    With --usage, each change lists the client versions that use the changed part.
 
-    Exits with 0, with 1 for changes that --fail-on names, and with 2 when a document cannot be
-    read.
+    Exits with 0, with 1 for changes that --fail-on selects, and with 2 if the command can't read a
+    document.
     """
     form = format or default_format()
     if not usage and (since is not None or fail_on == "used"):

@@ -42,29 +42,29 @@ Example: asyncapi-guard docs asyncapi.yml --open
     metavar="URL",
     help="Connect the Try page to this Socket.IO server, such as http://localhost:5000.",
 )
-@click.option("--title", help="Name the pages.  [default: the title of the document]")
+@click.option("--title", help="Set the title of the pages.  [default: the title of the document]")
 @click.option("--open", "opens", is_flag=True, help="Open the page in your browser.")
 @click.option(
     "-o",
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="FOLDER",
-    help="Write the pages as files that open without a server, and serve nothing.",
+    help="Write the pages as files that open without a server, instead of serving them.",
 )
 @click.option(
     "--perspective",
     type=click.Choice(("server", "client")),
     default="server",
     show_default=True,
-    help="The side that FILE describes.",
+    help="Side that FILE describes.",
 )
 @reference_options
 def command(**given: Any) -> None:
-    """Show an AsyncAPI file in the browser: read it, and try it out.
+    """Show an AsyncAPI document in the browser, to read it and to try it out.
 
-    Serves pages with all namespaces and events, their arguments, acknowledgements, and examples as
-    client code. When you save FILE, reload the page. Only this machine can reach the pages unless
-    you pass another --host.
+    The pages list all namespaces and events, with their arguments, acks and examples of client
+    code. After you save FILE, reload the page. Only this machine can open the pages unless you
+    pass another --host.
     """
     click.get_current_context().exit(run_or_say_why(lambda: _run(given)))
 

@@ -46,28 +46,31 @@ _COLORS = {"ok": "green", "warning": "yellow", "error": "red"}
 @click.argument("targets", metavar="[MODULE:ATTRIBUTE | REDIS_URL]...", nargs=-1)
 @click.option(
     "--channel",
-    help="The channel of the message queue.  [default: the application's, or socketio]",
+    help="Channel of the message queue.  [default: the application's, or socketio]",
 )
 @click.option(
     "--listeners",
     type=click.IntRange(min=1),
-    help="How many processes should listen to the channel.  [default: one or more]",
+    help="Expect this many processes to listen to the channel.  [default: one or more]",
 )
 @click.option(
     "--watch",
     type=click.FloatRange(min=0, min_open=True),
     metavar="SECONDS",
-    help="Hear what is published for so long, and look whether the application's servers take it.",
+    help=(
+        "Listen to published messages for this long, and validate them with the "
+        "application's guard."
+    ),
 )
-@click.option("--strict", is_flag=True, help="Exit with 1 for warnings also.")
+@click.option("--strict", is_flag=True, help="Exit with 1 also for warnings.")
 @click.option(
     "--format",
     type=click.Choice(("full", "json")),
     default="full",
     show_default=True,
-    help="How to print it.",
+    help="Output format.",
 )
-@click.option("-q", "--quiet", is_flag=True, help="Leave out what is fine.")
+@click.option("-q", "--quiet", is_flag=True, help="Print problems only.")
 def command(
     targets: tuple[str, ...],
     channel: str | None,
@@ -75,17 +78,18 @@ def command(
     watch: float | None,
     **shown: Any,
 ) -> None:
-    """Say what is guarded, what is not, and which options weaken the guard.
+    """Report what is guarded, what is not, and which options weaken the guard.
 
-    MODULE:ATTRIBUTE is imported, not run: a server, a client, a SocketIO, a Flask or ASGI
-    application, a call without arguments that returns one of them, or a manager that only
-    publishes. Its modules are searched for others. Without it, `flask asyncapi doctor` takes
+    MODULE:ATTRIBUTE is imported, but not run. It names a server, a client, a SocketIO, a Flask or
+    ASGI application, a call without arguments that returns one of them, or a manager that only
+    publishes. The command also searches its modules for others. `flask asyncapi doctor` uses
     Flask's current application.
 
-    REDIS_URL is the message queue of your servers. Redis is asked how many processes listen.
+    REDIS_URL is the message queue of your servers. The command asks Redis how many processes
+    listen.
 
-    Exits with 0 when there are no errors (warnings are allowed), 1 when there are, 2 when it could
-    not run.
+    Exits with 0 if there are no errors (warnings are allowed), with 1 if there are errors, and
+    with 2 if the command can't run.
     """
     from asyncapi_guard.doctor.listeners import is_queue_url
 

@@ -43,13 +43,17 @@ Example: asyncapi-guard export package.module:socketio -o asyncapi.yml
     "--output",
     type=click.Path(path_type=str),
     callback=or_standard_output,
-    help="Write to this file; JSON when its name ends in .json.  [default: standard output]",
+    help=("Write to this file, as JSON if its name ends in .json.  [default: standard output]"),
 )
-@click.option("--check", is_flag=True, help="Write nothing; exit with 1 when the file is stale.")
 @click.option(
-    "--force", is_flag=True, help="Overwrite the file also when somebody has written or edited it."
+    "--check", is_flag=True, help="Write nothing, and exit with 1 if the file is out of date."
 )
-@click.option("--bundle", is_flag=True, help="Take what the spec refers to in other files into it.")
+@click.option(
+    "--force", is_flag=True, help="Overwrite the file even if it is hand-written or edited."
+)
+@click.option(
+    "--bundle", is_flag=True, help="Inline everything the document references in other files."
+)
 @reference_options
 def command(  # click passes options so
     source: str | None,
@@ -60,21 +64,22 @@ def command(  # click passes options so
     root: str | None,
     allow_http: tuple[str, ...],
 ) -> None:
-    """Write the AsyncAPI document of an application, or of a spec of several files.
+    """Write the AsyncAPI document of an application, or one file of a document in several.
 
-    MODULE:ATTRIBUTE is imported, not run: a SocketIO of Flask-SocketIO or an AsyncAPISocketIO, a
-    server or a client of python-socketio, a Flask or ASGI application that has one, or a call
-    without arguments such as package.module:create_app() that returns one of them. What its sources
-    emit is in the document; what only the run knows of it is listed. The document of a client says
-    what the client hears and sends. A server with spec=, or with a guard of a file, gives back its
-    file's content. Without an argument, `flask asyncapi export` takes Flask's current
-    application.
+    MODULE:ATTRIBUTE is imported, but not run. It names a SocketIO of Flask-SocketIO, an
+    AsyncAPISocketIO, a server or a client of python-socketio, a Flask or ASGI application with a
+    server, or a call without arguments that returns one of them, such as
+    package.module:create_app(). `flask asyncapi export` uses Flask's current application.
 
-    The command updates a file that it has written, for as long as nobody edits it: a digest in the
-    file tells. A file that somebody has written or edited stays as it is, unless you pass --force.
+    The document includes the events that the sources emit. The command lists emits whose events
+    are known only at run time. The document of a client describes what the client receives and
+    sends. If a server has spec= or a guard with a document, the command writes that document.
 
-    Exits with 0 when the document was written (with --check: when the file says the same), 1 when
-    --check finds the file stale, 2 when it could not run.
+    The command updates files that it has written, unless they were edited: a digest in the file
+    shows edits. To overwrite a hand-written or edited file, pass --force.
+
+    Exits with 0 if the document was written (with --check: if the file is up to date), with 1 if
+    the file of --check is out of date, and with 2 if the command can't run.
     """
     if check and output is None:
         raise click.UsageError("--check needs -o, the file to check")
@@ -113,7 +118,7 @@ def _publish(data: Any, output: str | None, stdout: IO[str], source: str, *, for
     if is_there and not force:
         _refuse_to_overwrite(output)
     write_whole(output, exported_text(data, output, source))
-    click.echo(f"{output} was {'updated' if is_there and not force else 'written'}", err=True)
+    click.echo(f"{'Updated' if is_there and not force else 'Wrote'} {output}", err=True)
 
 
 def _refuse_to_overwrite(output: str) -> None:
@@ -155,7 +160,7 @@ def _compare(data: Any, output: str, stdout: IO[str]) -> int:
     """Print how a file differs from what would be written: 1, or 0 when it does not."""
     path = Path(output)
     if not path.exists():
-        click.echo(f"{output} is not there; export without --check writes it", err=True)
+        click.echo(f"{output} is missing. To write it, run export without --check.", err=True)
         return 1
     old = without_mark(opened_document(output, None, (), wanted="compared with").main.data)
     data = without_mark(data)
@@ -165,7 +170,7 @@ def _compare(data: Any, output: str, stdout: IO[str]) -> int:
     click.echo(_difference(old, data, output), file=stdout, nl=False)
     ours = author_of(path) is Author.EXPORT
     remedy = "without --check" if ours else "without --check and with --force"
-    click.echo(f"{output} is stale; export {remedy} updates it", err=True)
+    click.echo(f"{output} is out of date. To update it, run export {remedy}.", err=True)
     return 1
 
 

@@ -31,7 +31,7 @@ Example: asyncapi-guard init
          asyncapi-guard init --from 'package.module:create_app()' -o - | less
 """
 _NEXT = """\
-{file} was written. Next:
+Wrote {file}. Next steps:
   1. Edit it: its comments say how. To check it: asyncapi-guard validate {file}
   2. Guard your {what} with it, at first without rejecting anything:
      {guard}
@@ -54,16 +54,17 @@ _TARGET = "package.module:socketio"
     "--from",
     "target",
     metavar="MODULE:ATTRIBUTE",
-    help="Write what the code of this application says, in place of an example.",
+    help="Describe the code of this application instead of writing an example.",
 )
 def command(output: str | None, target: str | None) -> None:
-    """Write a first AsyncAPI file, with comments that say how to go on.
+    """Write a first AsyncAPI document, with comments that explain the next steps.
 
-    The file is an example with an event of each kind, which validates and guards a server as it is.
-    With --from, the application is imported, not run, and the file has its events, as export writes
-    them: what its handlers receive, and what its code emits.
+    The document is an example with an event of each kind. It is valid and can guard a server as it
+    is. With --from, the application is imported, but not run, and the document has its events, as
+    export writes them.
 
-    Exits with 0 when the file was written, 2 when it could not run or the file is already there.
+    Exits with 0 if the file was written, and with 2 if the command can't run or the file already
+    exists.
     """
     _check_output(output)
     if target is None:

@@ -53,41 +53,45 @@ class Options:
     callback=or_standard_output,
     help="Write the document to this file.",
 )
-@click.option("--title", default="Learnt from traffic", show_default=True, help="Its title.")
+@click.option(
+    "--title",
+    default="Learnt from traffic",
+    show_default=True,
+    help="Set the title of the document.",
+)
 @click.option(
     "--bounds",
     type=click.Choice(("rounded", "seen", "none")),
     default="rounded",
     show_default=True,
-    help="How close lengths and ranges are to what was seen.",
+    help="Set how closely lengths and ranges follow the recorded traffic.",
 )
-@click.option("--open", is_flag=True, help="Let objects have other fields than those seen.")
+@click.option("--open", is_flag=True, help="Allow objects to have fields that were not recorded.")
 @click.option(
     "--enum",
     multiple=True,
     metavar="FIELD",
-    help="List the words of this field as an enum, from a HAR file. Can be given several times.",
+    help=("List the words of this field as an enum, from a HAR file. Can be given several times."),
 )
 @click.option(
     "--update",
     type=click.Path(dir_okay=False),
     metavar="FILE",
-    help="Show what this document must say to take all that was seen.",
+    help="Show the changes that this document needs to accept all recorded traffic.",
 )
-@click.option("--write", is_flag=True, help="Write that into the file of --update.")
+@click.option("--write", is_flag=True, help="Write the changes of --update to its file.")
 def command(**given: Any) -> None:
     """Write the AsyncAPI document that describes recorded traffic.
 
-    AsyncAPIGuard.learning('traffic-{pid}.ndjson') records what the traffic of an application is
-    like, without its values. Globs find the files of all processes. A HAR file that a browser has
-    recorded will do as well. `-` is standard input.
+    AsyncAPIGuard.learning('traffic-{pid}.ndjson') records the shape of an application's traffic,
+    without its values. Globs match the files of all processes. You can also pass a HAR file
+    recorded by a browser. `-` is standard input.
 
-    Comments in the document say how often each thing was seen. With --update, a document that is
-    there already gets what it lacks, and keeps the rest as its author wrote it: the command shows
-    the change, and --write makes it.
+    Comments in the document count how often each part was seen. With --update, the command shows
+    what an existing document lacks, and keeps the rest. To make the change, add --write.
 
-    Exits with 0 when the document takes all that was seen, 1 when --update would change it, 2 when
-    the command could not run.
+    Exits with 0 if the document accepts all recorded traffic, with 1 if --update would change it,
+    and with 2 if the command can't run.
     """
     options = Options(**given)
     if options.write and options.update is None:
@@ -112,7 +116,7 @@ def _run(options: Options) -> int:
         click.echo(text, nl=False)
     else:
         write_whole(options.output, text)
-        click.echo(f"{options.output} was written", err=True)
+        click.echo(f"Wrote {options.output}", err=True)
     return 0
 
 

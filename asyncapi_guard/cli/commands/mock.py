@@ -65,35 +65,35 @@ def _origins(_context: object, _option: object, given: tuple[str, ...]) -> Any:
     show_default=True,
     help="Listen on this port.",
 )
-@click.option("--asgi", is_flag=True, help="Serve on asyncio, under uvicorn, not on threads.")
+@click.option("--asgi", is_flag=True, help="Serve on asyncio with uvicorn, instead of on threads.")
 @click.option(
     "--seed",
     type=int,
     default=0,
     show_default=True,
-    help="Draw the values that neither the document nor the scenario gives by this number.",
+    help=("Generate the values that neither the document nor the scenario gives from this number."),
 )
 @click.option(
     "--delay",
     type=click.FloatRange(0, 86_400),
     default=0,
     metavar="SECONDS",
-    help="Wait so long before each acknowledgement.",
+    help="Wait this long before each ack.",
 )
 @click.option(
     "--interval",
     type=click.FloatRange(0.001, 86_400),
     metavar="SECONDS",
-    help="Send each namespace its next event so often.",
+    help="Send each namespace its next event at this interval.",
 )
 @click.option(
-    "--on-connect", is_flag=True, help="Send one of each event to each client that connects."
+    "--on-connect", is_flag=True, help="Send each event once to each client that connects."
 )
 @click.option(
     "--scenario",
     type=click.Path(exists=True, dir_okay=False),
     metavar="FILE",
-    help="Answer and emit as this file says.",
+    help="Acknowledge and emit events as this file defines.",
 )
 @click.option(
     "--credential",
@@ -102,8 +102,8 @@ def _origins(_context: object, _option: object, given: tuple[str, ...]) -> Any:
     metavar="SCHEME=VALUE",
     callback=_credentials,
     help=(
-        "Accept this token, key or USER:PASSWORD, and no other of the security scheme. May be "
-        "given several times.  [default: all that are well formed]"
+        "Accept only this token, key or USER:PASSWORD for its security scheme. Can be "
+        "given several times.  [default: all well-formed credentials]"
     ),
 )
 @click.option(
@@ -113,29 +113,29 @@ def _origins(_context: object, _option: object, given: tuple[str, ...]) -> Any:
     metavar="ORIGIN",
     callback=_origins,
     help=(
-        "Let pages of this origin connect, such as http://localhost:5173, or those of 'loopback'. "
-        "May be given several times.  [default: the mock's own]"
+        "Let pages of this origin connect, such as http://localhost:5173, or "
+        "'loopback'. Can be given several times.  [default: the mock's own]"
     ),
 )
-@click.option("--server", metavar="KEY", help="Be this server of the document.")
+@click.option("--server", metavar="KEY", help="Mock this server of the document.")
 @click.option(
     "--perspective",
     type=click.Choice(("server", "client")),
     default="server",
     show_default=True,
-    help="The side that FILE describes.",
+    help="Side that FILE describes.",
 )
-@click.option("--quiet", is_flag=True, help="Print only what breaks the document.")
+@click.option("--quiet", is_flag=True, help="Print violations only.")
 @reference_options
 def command(**given: Any) -> None:
-    """Serve a mock of an AsyncAPI file's server.
+    """Serve a mock of the server that an AsyncAPI document describes.
 
-    Clients connect to it as to the real server. It acknowledges their events with examples of the
-    file or with drawn values, and emits what --on-connect, --interval, the scenario or x-mock in
-    FILE say. It validates all traffic and prints each violation with its line in FILE. The console
-    at /asyncapi shows them as well.
+    Clients connect to the mock as to the real server. The mock acknowledges their events with
+    examples of the document or with generated values, and emits events as --on-connect,
+    --interval, the scenario or x-mock in FILE define. It validates all traffic and prints each
+    violation with its line in FILE. The console at /asyncapi also shows violations.
 
-    Only this machine can reach it unless you pass another --host.
+    Only this machine can connect unless you pass another --host.
     """
     click.get_current_context().exit(run_or_say_why(lambda: _run(given)))
 

@@ -111,34 +111,42 @@ def _pydantic(_context: click.Context, _option: click.Parameter, given: str | No
     "--package",
     metavar="DIR",
     type=click.Path(file_okay=False, path_type=str),
-    help="Write a package: a common module, and one for each namespace.",
+    help="Write a package: a common module, and a module for each namespace.",
 )
-@click.option("--style", type=click.Choice(STYLES), help="What models are.  [default: pydantic]")
+@click.option(
+    "--style", type=click.Choice(STYLES), help="Set the kind of models.  [default: pydantic]"
+)
 @click.option(
     "--optional",
     type=click.Choice(OPTIONALS),
-    help="What stands for an absent property: None, or Pydantic's MISSING.  [default: plain]",
+    help="Represent absent properties as None, or as Pydantic's MISSING.  [default: plain]",
 )
 @click.option(
     "--python",
     type=click.Choice(PYTHONS),
-    help="The lowest version of Python that runs it.  [default: 3.10]",
+    help="Support this Python version and later.  [default: 3.10]",
 )
 @click.option(
     "--pydantic",
     metavar=f"[{'|'.join(PYDANTICS)}]",
     callback=_pydantic,
-    help="The lowest version of Pydantic that it uses.  [default: 2; 2.14 for MISSING]",
+    help="Support this Pydantic version and later.  [default: 2; 2.14 for MISSING]",
 )
-@click.option("--base-class", metavar="MODULE.CLASS", help="What all models derive from.")
+@click.option("--base-class", metavar="MODULE.CLASS", help="Derive all models from this class.")
 @click.option(
-    "--enums", is_flag=True, help="Make classes of Python's enum of lists of texts or of integers."
+    "--enums",
+    is_flag=True,
+    help="Generate classes of Python's enum for lists of strings or integers.",
 )
-@click.option("--frozen", is_flag=True, help="Make instances that nobody can change.")
-@click.option("--check", is_flag=True, help="Write nothing; exit with 1 and a diff when stale.")
-@click.option("--watch", is_flag=True, help="Write again whenever a file changes.")
-@click.option("--report", is_flag=True, help="List what the types cannot say.")
-@click.option("--force", is_flag=True, help="Overwrite what was not generated.")
+@click.option("--frozen", is_flag=True, help="Generate immutable models.")
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Write nothing, and exit with 1 and a diff if the file is out of date.",
+)
+@click.option("--watch", is_flag=True, help="Generate again when a file changes.")
+@click.option("--report", is_flag=True, help="List the constraints that the types can't express.")
+@click.option("--force", is_flag=True, help="Overwrite files that were not generated.")
 @reference_options
 def command(  # click passes options so
     check: bool,  # noqa: FBT001  # click passes flags so
@@ -146,16 +154,17 @@ def command(  # click passes options so
     force: bool,  # noqa: FBT001  # as above
     **given: Any,
 ) -> None:
-    """Write Python models of the payloads and acks of an AsyncAPI file, or of an application.
+    """Generate Python models of payloads and acks from an AsyncAPI document or an application.
 
-    Besides the models there is an index of events, EVENTS, a protocol of handlers for each
-    namespace, and a function emit_... for each event that the server sends. Without FILE, what
-    [tool.asyncapi-guard.models] in pyproject.toml says is done. FILE can be MODULE:ATTRIBUTE, as
-    for export: the models are those of the document that export would write. It is imported, not
-    run.
+    Besides the models, the command generates an index of events, EVENTS, a protocol of handlers
+    for each namespace, and a function emit_... for each event that the server sends. Without FILE,
+    it uses [tool.asyncapi-guard.models] in pyproject.toml. FILE can be MODULE:ATTRIBUTE, as for
+    export: the models are generated from the document that export would write. The module is
+    imported, but not run.
 
-    Exits with 0 when the models were written (with --check: when they are up to date), 1 when
-    --check finds them stale, 2 when it could not run or the file has errors.
+    Exits with 0 if the models were written (with --check: if they are up to date), with 1 if the
+    models of --check are out of date, and with 2 if the command can't run or the document has
+    errors.
     """
     _check_usage(given, check=check)
     if names_application(given["file"]):

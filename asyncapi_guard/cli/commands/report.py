@@ -52,7 +52,7 @@ class Options:
 @click.command("report", epilog=_EXAMPLES)
 @click.argument("files", nargs=-1, required=True, metavar="FILE|GLOB|-...")
 @click.option(
-    "--format", type=click.Choice(FORMATS), default="full", show_default=True, help="How to report."
+    "--format", type=click.Choice(FORMATS), default="full", show_default=True, help="Output format."
 )
 @click.option(
     "-o",
@@ -65,38 +65,42 @@ class Options:
     "--since",
     metavar="TIME",
     callback=since,
-    help="Leave out what was before: 30m, 24h, 7d, or a time in UTC such as 2026-11-30T12:00.",
+    help=(
+        "Ignore violations before this time: 30m, 24h, 7d, or a time in UTC such as "
+        "2026-11-30T12:00."
+    ),
 )
 @click.option(
     "--fail-on",
     type=click.Choice(("any", "new", "none")),
     default="any",
     show_default=True,
-    help="Exit with 1 if there is any violation, or one that is not in the baseline.",
+    help="Exit with 1 if there is any violation, or a violation that the baseline lacks.",
 )
 @click.option(
     "--baseline",
     type=click.Path(dir_okay=False),
     metavar="FILE",
-    help="Mark the kinds of violations that are not in this file as new.",
+    help="Mark violations whose kind this file lacks as new.",
 )
 @click.option(
     "--write-baseline",
     type=click.Path(dir_okay=False),
     metavar="FILE",
-    help="Write the kinds of violations that were found to this file, and exit with 0.",
+    help="Write the kinds of violations found to this file, and exit with 0.",
 )
 def command(**given: Any) -> None:
-    """Sum up violation logs: what broke the contract, and what could be enforced.
+    """Summarize violation logs: which events broke the contract, and what can be enforced.
 
-    A guard with violations='guard-{pid}.ndjson' writes these logs. Globs find those of all
-    processes, and those that were rotated; they can be compressed by gzip. `-` is standard input.
+    A guard with violations='guard-{pid}.ndjson' writes these logs. Globs match the logs of all
+    processes, including rotated logs and logs compressed with gzip. `-` is standard input.
 
-    For each event, place in the document and reason, the report has how often it was, since when,
-    by how many clients, and an example. Operations in report mode that nothing broke can be
-    enforced. Lines that cannot be read are counted, and left out.
+    For each event, place in the document and reason, the report shows the count, the first time,
+    the number of clients and an example. It also lists operations in report mode that have no
+    violations and can be enforced. Unreadable lines are counted and left out.
 
-    Exits with 0 when there is nothing to fail on, 1 when there is, 2 when it could not run.
+    Exits with 0 unless --fail-on matches, with 1 if it matches, and with 2 if the command can't
+    run.
     """
     options = Options(**given)
     if options.fail_on == "new" and options.baseline is None:

@@ -38,16 +38,18 @@ _HEADER = """\
 
 # Rules
 
-What `asyncapi-guard validate` and `asyncapi-guard check` find has a code. What the specification
-says with MUST or REQUIRED is an error by default, and so is what stops the guard, in documents for
-Socket.IO; what is recommended, or hardly meant in the [Socket.IO profile](profile.md), is a
-warning. A document is for Socket.IO unless each of its servers names another protocol, or it has no
-server and no address that begins with `/`. Where [code and file](#code-and-file) differ, it is an
-error when it hurts clients that keep to the file or the guard stops it. `asyncapi-guard rules CODE`
-prints a rule in the terminal.
+Every finding of `asyncapi-guard validate` and `asyncapi-guard check` has a rule code. To print a
+rule in the terminal, run `asyncapi-guard rules CODE`.
 
-The examples are parts of documents; those about code and file are Python, with the part of the
-document that they are compared with.
+A finding is an error if the document breaks a MUST or REQUIRED of the AsyncAPI specification, or
+if the guard can't start with it. It is a warning if the document breaks a recommendation, or is
+probably a mistake in the [Socket.IO profile](profile.md). When
+[code and document](#code-and-document) differ, the finding is an error if it breaks clients that
+follow the document, or if the guard rejects the event. A document is for Socket.IO unless all its
+servers use another protocol, or it has no server and no address that starts with `/`.
+
+The examples are parts of documents. In the group *Code and document*, they are Python code and the
+part of the document that `check` compares it with.
 """
 
 
@@ -58,17 +60,17 @@ document that they are compared with.
     type=click.Choice(["text", "json", "markdown"]),
     default="text",
     show_default=True,
-    help="How to print them.",
+    help="Output format.",
 )
 @click.option(
     "--config",
     type=click.Path(exists=True, dir_okay=False),
-    help="Take your own rules from this configuration.  [default: the nearest one]",
+    help="Read your own rules from this configuration.  [default: the nearest one]",
 )
 def command(code: str | None, format: str, config: str | None) -> None:
-    """List the rules, or explain the one that is called CODE.
+    """List all rules, or explain the rule CODE.
 
-    Rules of your own, in [tool.asyncapi-guard.rules], are among them.
+    The list includes your own rules, from [tool.asyncapi-guard.rules].
     """
     sys.exit(run_or_say_why(lambda: _run(code, format, config)))
 
@@ -100,7 +102,7 @@ def _rule(code: str, config: str | None) -> Rule:
     own = {rule.code: rule for rule in _own(config)}
     if code in own:
         return own[code]
-    raise click.UsageError(f"there is no rule {code!r}{nearest_code(code, own)}")
+    raise click.UsageError(f"Unknown rule code {code!r}{nearest_code(code, own)}")
 
 
 def _groups(rules: Sequence[Rule]) -> Iterator[tuple[str, list[Rule]]]:
@@ -166,7 +168,7 @@ def _explained(rule: Rule, *, links: bool) -> str:
         *([f"{click.style('Good:', fg='green')}\n{_indented(rule.good)}"] if rule.good else ()),
     ]
     if rule.about_code:
-        parts.append(f"Both beside:\n{_indented(rule.spec)}")
+        parts.append(f"Document:\n{_indented(rule.spec)}")
     return "\n\n".join(parts)
 
 

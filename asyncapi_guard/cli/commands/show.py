@@ -78,16 +78,16 @@ class Row:
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="How to print it.",
+    help="Output format.",
 )
 @reference_options
 def command(file: str, format: str, root: str | None, allow_http: tuple[str, ...]) -> None:
-    """Show what the guard reads in an AsyncAPI file.
+    """Show the contract that the guard reads from an AsyncAPI document.
 
-    Prints the namespaces, and the events that clients and the server send there: their arguments,
-    their acks, and the lines of their messages.
+    The command prints the namespaces, and the events that clients and the server send there, with
+    their arguments, their acks, and the lines of their messages.
 
-    Exits with 0, or with 2 when the file has errors.
+    Exits with 0, or with 2 if the document has errors.
     """
 
     def run() -> int:

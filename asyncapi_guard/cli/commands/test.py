@@ -129,47 +129,56 @@ class Options:
     "--url",
     required=True,
     metavar="URL",
-    help="The server, such as http://localhost:5000. A path in it stands for /socket.io/.",
+    help=(
+        "Test the server at this URL, such as http://localhost:5000. A path in it "
+        "replaces /socket.io/."
+    ),
 )
 @click.option(
     "--auth",
     multiple=True,
     metavar="JSON|@FILE",
     callback=_auth,
-    help="The auth value of clients. Several are those of several clients, in turn.",
+    help="Connect with this auth data. Several values are for several clients, in turn.",
 )
 @click.option(
     "--header",
     multiple=True,
     metavar="NAME: VALUE",
     callback=_headers,
-    help="A header of the request to connect. May be given several times.",
+    help="Send this header in the handshake. Can be given several times.",
 )
 @click.option(
     "--query",
     multiple=True,
     metavar="NAME=VALUE",
     callback=_values,
-    help="A parameter of its URL. May be given several times.",
+    help="Send this query parameter in the handshake. Can be given several times.",
 )
 @click.option(
     "--cookie",
     multiple=True,
     metavar="NAME=VALUE",
     callback=_values,
-    help="A cookie of it. May be given several times.",
+    help="Send this cookie in the handshake. Can be given several times.",
 )
 @click.option(
-    "--namespace", multiple=True, help="Test this namespace only. May be given several times."
+    "--namespace", multiple=True, help="Test only this namespace. Can be given several times."
 )
-@click.option("--event", multiple=True, help="Test this event only. May be given several times.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Draw other values.")
+@click.option("--event", multiple=True, help="Test only this event. Can be given several times.")
+@click.option(
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    help="Generate different values from this number.",
+)
 @click.option(
     "--max-examples",
     type=click.IntRange(1),
     default=50,
     show_default=True,
-    help="How many values to draw at random for each event.",
+    help="Generate this many random values for each event.",
 )
 @click.option(
     "--time",
@@ -177,7 +186,7 @@ class Options:
     default=45,
     show_default=True,
     metavar="SECONDS",
-    help="How long the whole run may take.",
+    help="Stop the whole run after this time.",
 )
 @click.option(
     "--phases",
@@ -191,14 +200,14 @@ class Options:
     type=click.IntRange(1),
     default=1,
     show_default=True,
-    help="How many clients test single events at the same time.",
+    help="Test single events with this many clients at the same time.",
 )
 @click.option(
     "--format",
     type=click.Choice(FORMATS),
     default="full",
     show_default=True,
-    help="How to report.",
+    help="Output format.",
 )
 @click.option(
     "-o",
@@ -212,48 +221,47 @@ class Options:
     type=click.Choice(("contract", "transport", "none")),
     default="contract",
     show_default=True,
-    help="What makes the command exit with 1; transport includes contract.",
+    help="Exit with 1 for these failures; transport includes contract.",
 )
 @click.option(
     "--rejected-when",
     multiple=True,
     metavar="SCHEMA|@FILE|POINTER[=JSON]",
-    help="Which acks reject an event: those valid against a JSON Schema, or with a value there.",
+    help="Treat acks that match this JSON Schema, or have this value, as rejections.",
 )
 @click.option(
-    "--max-failures", type=click.IntRange(1), metavar="N", help="Stop after so many failures."
+    "--max-failures", type=click.IntRange(1), metavar="N", help="Stop after this many failures."
 )
 @click.option(
     "--replays",
     type=click.Path(file_okay=False),
     default=_FOLDER,
     show_default=True,
-    help="Write files that replay the failures to this folder.",
+    help="Write files that replay the failures to this directory.",
 )
-@click.option("--no-replays", is_flag=True, help="Write no such files.")
-@click.option(
-    "--i-own-this-server", is_flag=True, help="The server may be on another machine than this one."
-)
+@click.option("--no-replays", is_flag=True, help="Write no files that replay failures.")
+@click.option("--i-own-this-server", is_flag=True, help="Allow a server on another machine.")
 @reference_options
 @click.option("-q", "--quiet", is_flag=True, help="Print failures only.")
 def command(**given: Any) -> None:
     """Test whether a running server keeps the contract in FILE.
 
-    Clients connect, send what the document allows and what it forbids, and look at all that comes
-    back: acks, events, refusals, silence. The server need not be guarded. What it does with the
-    events is real: use a server for tests, with a database of its own.
+    Clients connect, send valid and invalid events, and validate all responses: acks, events,
+    rejections and silence. The server doesn't need a guard. Its handlers run for real, so use a
+    test server with its own database.
 
-    An ack rejects an event when it has the guard's own form, or a form that the document declares
-    for errors. --rejected-when describes others: `/ok=false` is a field `ok` that is false,
-    `/error` any field `error`.
+    An ack rejects an event if it has the guard's error response, or an error response that the
+    document declares. To describe other responses, pass --rejected-when: `/ok=false` is a field
+    `ok` that is false, `/error` any field `error`.
 
-    What frameworks let through (reserved events, NaN, half-open connections) is reported as
-    warnings, unless --fail-on is transport.
+    Traffic that frameworks accept by themselves (reserved events, NaN, half-open connections) is
+    reported as warnings, unless you pass --fail-on transport.
 
-    For each failure there is a test of pytest, a Python program and a JavaScript program that
-    replay it. Needs `pip install "asyncapi-guard[testing]"`.
+    For each failure, the command writes a pytest test, a Python program and a JavaScript program
+    that replay it. Requires `pip install "asyncapi-guard[testing]"`.
 
-    Exits with 0 when there are no failures, 1 when there are, 2 when it could not run.
+    Exits with 0 if there are no failures, with 1 if there are failures, and with 2 if the command
+    can't run.
     """
     options = Options(**given)
     click.get_current_context().exit(run_or_say_why(lambda: _run(options)))
@@ -366,7 +374,7 @@ def _publish(
             click.echo(text, color=wants_color(sys.stdout))
         return
     write_whole(options.output, click.unstyle(text) + "\n")
-    click.echo(f"report written to {options.output}", err=True)
+    click.echo(f"Wrote the report to {options.output}", err=True)
 
 
 def _again(options: Options, url: str, seed: int) -> str:

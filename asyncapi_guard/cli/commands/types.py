@@ -79,16 +79,28 @@ class Job:
     "--output",
     type=click.Path(dir_okay=False, path_type=str),
     callback=or_standard_output,
-    help="Write to this file, a .d.ts or a .ts.  [default: standard output]",
+    help="Write to this .d.ts or .ts file.  [default: standard output]",
 )
-@click.option("--sockets", is_flag=True, help="Have a type of the client's socket per namespace.")
-@click.option("--paths", is_flag=True, help="Have a constant of the address per namespace (.ts).")
+@click.option(
+    "--sockets", is_flag=True, help="Generate a type of the client's socket for each namespace."
+)
+@click.option(
+    "--paths", is_flag=True, help="Generate a constant of the address for each namespace (.ts)."
+)
 @click.option("--readonly", is_flag=True, help="Make all properties and arrays readonly.")
-@click.option("--enums", is_flag=True, help="Make objects of constants of lists of values (.ts).")
-@click.option("--errors", is_flag=True, help="Let any ack be an ErrorResponse of the guard.")
-@click.option("--check", is_flag=True, help="Write nothing; exit with 1 and a diff when stale.")
-@click.option("--watch", is_flag=True, help="Write again whenever a file changes.")
-@click.option("--force", is_flag=True, help="Overwrite what was not generated.")
+@click.option(
+    "--enums", is_flag=True, help="Generate objects of constants for lists of values (.ts)."
+)
+@click.option(
+    "--errors", is_flag=True, help="Include the guard's ErrorResponse in the type of every ack."
+)
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Write nothing, and exit with 1 and a diff if the file is out of date.",
+)
+@click.option("--watch", is_flag=True, help="Generate again when a file changes.")
+@click.option("--force", is_flag=True, help="Overwrite files that were not generated.")
 @reference_options
 def command(
     check: bool,  # noqa: FBT001  # click passes flags so
@@ -96,15 +108,17 @@ def command(
     force: bool,  # noqa: FBT001  # as above
     **given: Any,
 ) -> None:
-    """Write TypeScript types of the events of an AsyncAPI file, or of an application.
+    """Generate TypeScript types of events from an AsyncAPI document or an application.
 
-    There are interfaces ServerToClientEvents and ClientToServerEvents for each namespace, the types
-    of what their events, acks and connects carry, and a map of the namespaces. Without FILE, what
-    [tool.asyncapi-guard.types] in pyproject.toml says is done. FILE can be MODULE:ATTRIBUTE, as for
-    export: the types are those of the document that export would write. It is imported, not run.
+    The command generates interfaces ServerToClientEvents and ClientToServerEvents for each
+    namespace, types of their payloads, acks and auth data, and a map of the namespaces. Without
+    FILE, it uses [tool.asyncapi-guard.types] in pyproject.toml. FILE can be MODULE:ATTRIBUTE, as
+    for export: the types are generated from the document that export would write. The module is
+    imported, but not run.
 
-    Exits with 0 when the types were written (with --check: when they are up to date), 1 when
-    --check finds them stale, 2 when it could not run or the file has errors.
+    Exits with 0 if the types were written (with --check: if they are up to date), with 1 if the
+    types of --check are out of date, and with 2 if the command can't run or the document has
+    errors.
     """
     _check_usage(given, check=check)
     if names_application(given["file"]):

@@ -47,7 +47,7 @@ Example: asyncapi-guard upgrade old.yml -o asyncapi.yml
     "--output",
     type=click.Path(path_type=str),
     callback=or_standard_output,
-    help="Write to this file; JSON when its name ends in .json.  [default: standard output]",
+    help=("Write to this file, as JSON if its name ends in .json.  [default: standard output]"),
 )
 @click.option(
     "--force", is_flag=True, help="Overwrite the file, and write a result that has errors."
@@ -56,26 +56,27 @@ Example: asyncapi-guard upgrade old.yml -o asyncapi.yml
     "--stdin-name",
     default="<stdin>",
     metavar="NAME",
-    help="What standard input (`-`) is called; its references are relative to that.",
+    help=("File name to report for standard input (`-`). References are resolved relative to it."),
 )
 def command(file: str, output: str | None, force: bool, stdin_name: str) -> None:  # noqa: FBT001  # click passes flags so
-    """Convert an AsyncAPI 2.0 to 2.6 document to 3.1, and fit a 3.x document to Socket.IO.
+    """Convert an AsyncAPI 2.0 to 2.6 document to 3.1, or adapt a 3.x document to Socket.IO.
 
-    What clients publish is what the server receives: `publish` becomes `receive`, `subscribe`
-    becomes `send`. What 3.1 has no place for is noted, with the line where it stands.
+    Clients publish the events that the server receives: `publish` becomes `receive`, and
+    `subscribe` becomes `send`. The command prints a note, with its line, for each part that 3.1
+    can't express.
 
-    In documents of 3.0 and 3.1, what differs from docs/reference/profile.md is rewritten: several
-    channels of one namespace, a channel for each event, replies that are acks, `prefixItems`
-    where the dialect is Draft 07. Only the lines in question change, where that can be had. What
-    could mean two things stays as it is. Each of these is noted.
+    In 3.0 and 3.1 documents, the command rewrites parts that differ from
+    docs/reference/profile.md: several channels of one namespace, a channel for each event, replies
+    that are acks, and `prefixItems` in Draft 07 schemas. It changes only the affected lines where
+    possible, leaves ambiguous parts as they are, and prints a note for each.
 
-    Exits with 0 when a guard can load the result, or the document is for another protocol; 1 when
-    the result has errors; 2 when the file could not be converted or written. A result with errors
-    is written with --force only, unless AsyncAPI allows what they are about, such as an address
-    that is no namespace: you correct that in the result.
+    Exits with 0 if a guard can load the result, or the document is for another protocol; with 1 if
+    the result has errors; and with 2 if the command can't convert or write the file. A result with
+    errors is written only with --force, unless AsyncAPI allows what the errors are about, such as
+    an address that is not a namespace: correct these errors in the result.
     """
     if output is not None and Path(output).exists() and not force:
-        raise CannotRun(f"{output} is already there; --force overwrites it")
+        raise CannotRun(f"{output} already exists. To overwrite it, pass --force.")
     raw = sys.stdin.buffer.read() if file == STDIN else None
     name = stdin_name if file == STDIN else file
     source, upgraded = _converted(name, raw)
@@ -185,19 +186,19 @@ def _is_of_the_format(error: Finding) -> bool:
 
 def _refusal(errors: int) -> str:
     plural = "s" if errors != 1 else ""
-    return f"nothing was written: the result has {errors} error{plural}; --force writes it"
+    return f"Nothing written: the result has {errors} error{plural}. To write it, pass --force."
 
 
 def _say(file: str, output: str | None, notes: int, result: _Result) -> None:
-    said = f", with {notes} note{'s' if notes != 1 else ''}" if notes else ""
+    said = f" ({notes} note{'s' if notes != 1 else ''})" if notes else ""
     if not result.is_new:
         click.echo(f"{file}: nothing to change{said}", err=True)
     elif output is not None:
-        click.echo(f"{file} was upgraded to {output}{said}", err=True)
+        click.echo(f"Upgraded {file} to {output}{said}", err=True)
     if result.lost:
         plural = "s are" if result.lost != 1 else " is"
         click.echo(
-            f"{result.lost} comment{plural} lost, with the lines that were written anew", err=True
+            f"{result.lost} comment{plural} lost, because the lines were rewritten", err=True
         )
 
 
@@ -205,7 +206,7 @@ def _say_what_is_left(output: str | None, errors: int) -> None:
     if errors:
         left = "1 error is" if errors == 1 else f"{errors} errors are"
         place = output or "the result"
-        click.echo(f"{left} left, with which no guard starts: correct {place}", err=True)
+        click.echo(f"{left} left, so the guard can't start: correct {place}", err=True)
 
 
 # -- writing ---------------------------------------------------------------------------------------

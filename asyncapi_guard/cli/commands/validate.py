@@ -82,41 +82,45 @@ class Options:
     "--stdin-name",
     default="<stdin>",
     metavar="NAME",
-    help="What standard input (`-`) is called; its references are relative to that.",
+    help=("File name to report for standard input (`-`). References are resolved relative to it."),
 )
 @click.option(
-    "--jobs", type=click.IntRange(1), metavar="N", help="Use N processes.  [default: one per CPU]"
+    "--jobs",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Use this many processes.  [default: one per CPU]",
 )
 @click.option(
     "--perspective",
     type=click.Choice(("server", "client")),
-    help="The side that the files describe.  [default: server, or as `clients` is configured]",
+    help="Side that the files describe.  [default: server, or as `clients` is configured]",
 )
 @click.option(
     "--fix",
     is_flag=True,
-    help="Repair what has one safe repair (see docs/reference/rules.md), and report the rest.",
+    help="Fix findings that have exactly one safe fix, then report the rest.",
 )
-@click.option("--diff", is_flag=True, help="With --fix: show the changes, and write nothing.")
-@click.option("--watch", is_flag=True, help="Check again whenever a file changes.")
+@click.option("--diff", is_flag=True, help="With --fix, show the changes instead of writing them.")
+@click.option("--watch", is_flag=True, help="Validate again when a file changes.")
 @click.option("-q", "--quiet", is_flag=True, help="Print findings only.")
 def command(watch: bool, **given: Any) -> None:  # noqa: FBT001  # click passes flags so
-    """Check that AsyncAPI 3.0 or 3.1 files can be used by the guard.
+    """Validate AsyncAPI 3.0 and 3.1 documents.
 
-    References are followed, schemas are checked against their metaschema, and operations against
-    their channels. Every fault is shown with its file, line and column, and the code of its rule,
-    which `asyncapi-guard rules CODE` explains. CODES are such codes, groups like 'example-*', or
-    ALL, separated by commas.
+    The command resolves references, validates schemas against their metaschemas, and compares
+    operations with their channels. Each finding has a file, line and column, and the code of its
+    rule. `asyncapi-guard rules CODE` explains a rule. CODES are codes, groups such as 'example-*',
+    or ALL, separated by commas.
 
-    Folders are searched for AsyncAPI documents. Without files, those of the configuration are
-    checked, else asyncapi.yml and what is in specs/.
+    Directories are searched for AsyncAPI documents. Without files, the command validates the files
+    of the configuration, or else asyncapi.yml and the documents in specs/.
 
-    With --fix, misspelt names, missing quotes and the like are repaired first, in the files and in
-    those that they refer to; only the lines in question change. Standard input is repaired to
-    standard output, and reported on standard error.
+    With --fix, the command first fixes misspelled names, missing quotes and similar findings, in
+    the files and in files that they reference. It changes only the affected lines. Standard input
+    is fixed to standard output, and the report goes to standard error.
 
-    Exits with 0 when all files are fine (warnings are allowed), 1 when there are errors, 2 when it
-    could not run or a file could not be read; with --fix, as it would for the repaired files.
+    Exits with 0 if there are no errors (warnings are allowed), with 1 if there are errors, and
+    with 2 if the command can't run or can't read a file. With --fix, the exit code is the code of
+    the fixed files.
     """
     options = Options(**given)
     _check_options(options, watch=watch)
@@ -129,13 +133,13 @@ def command(watch: bool, **given: Any) -> None:  # noqa: FBT001  # click passes 
 
 def _check_options(options: Options, *, watch: bool) -> None:
     if options.config and options.no_config:
-        raise click.UsageError("--config and --no-config exclude one another")
+        raise click.UsageError("Pass either --config or --no-config, not both.")
     if watch and "-" in options.files:
-        raise click.UsageError("standard input cannot be watched")
+        raise click.UsageError("--watch can't watch standard input. Pass a file.")
     if options.diff and not options.fix:
-        raise click.UsageError("--diff shows what --fix does: give both")
+        raise click.UsageError("--diff shows the changes of --fix. Pass both.")
     if watch and options.fix:
-        raise click.UsageError("--watch and --fix exclude one another")
+        raise click.UsageError("Pass either --watch or --fix, not both.")
 
 
 # -- one run ---------------------------------------------------------------------------------------
@@ -217,9 +221,9 @@ def _configured(configurations: Configurations) -> list[str]:
     found = usual_files(Path(), configuration.exclude)
     if not found:
         raise NothingToCheck(
-            "nothing to check: there is no asyncapi.yml, asyncapi.yaml or asyncapi.json here, and "
-            "no AsyncAPI document in specs/. Name files or folders, or list them as `files` in "
-            "[tool.asyncapi-guard] of pyproject.toml"
+            "No AsyncAPI document found here or in specs/. Pass a file or directory, or set "
+            "`files` "
+            "in [tool.asyncapi-guard]."
         )
     return found
 
@@ -278,7 +282,7 @@ def _publish(text: str, options: Options) -> None:
     if options.output is not None:
         write_whole(options.output, click.unstyle(text) + "\n" * bool(text))
         if not options.quiet:
-            click.echo(f"report written to {options.output}", err=True)
+            click.echo(f"Wrote the report to {options.output}", err=True)
     elif text:
         stream = _stream(options)
         click.echo(text, file=stream, color=wants_color(stream))

@@ -29,14 +29,16 @@ def notes(report: Report) -> Iterator[str]:
     """What to know of a report besides its numbers."""
     if not report.processes:
         yield (
-            "no guarded server or client with this document was seen, so nothing was measured: "
-            "coverage sees the traffic of guards"
+            "no data, because no guarded server or client used this document; coverage measures "
+            "the traffic of guards"
         )
     elif not report.counted.seen:
-        yield "a guard has this document, and no traffic came"
+        yield "a guard used this document, but there was no traffic"
     if report.unknown:
-        things = "1 thing was" if report.unknown == 1 else f"{report.unknown} things were"
-        yield f"{things} seen that the document does not have: it has changed since"
+        things = (
+            "1 recorded item is" if report.unknown == 1 else f"{report.unknown} recorded items are"
+        )
+        yield f"{things} not in the document, which has changed since"
     if report.processes > 1:
         yield f"merged from {report.processes} processes"
 

@@ -116,14 +116,14 @@ def _new(namespace: str, name: str, event: _Event) -> NewEvent:
 def _notes(emit: Emit, forms: Sequence[tuple[Shape, ...] | None]) -> Iterator[Note]:
     name = shown(emit.event)
     if None in forms or not forms:
-        text = f"only the run knows what {name} is emitted with, so it may be anything"
+        text = f"the payload of {name} is known only at run time, so it accepts anything"
         yield Note(emit.file, emit.line, text)
         return
     places = list(dict.fromkeys(_holes(forms)))
     if places:
         more = ", …" if len(places) > _MOST_HOLES else ""
         what = [each or "the value" for each in places[:_MOST_HOLES]]
-        text = f"only the run knows what {', '.join(what)}{more} of {name} is"
+        text = f"part of the payload of {name} is known only at run time: {', '.join(what)}{more}"
         yield Note(emit.file, emit.line, text)
 
 

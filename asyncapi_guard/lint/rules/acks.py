@@ -36,12 +36,12 @@ _warning = group("Socket.IO profile", Severity.WARNING)
 RULES = (
     _warning(
         "unjudged-ack",
-        "An ack that is described is judged.",
+        "An ack that is described should be validated.",
         """
-        Without `x-ack`, the messages of a reply are the ack when no operation lists them as events.
-        If an operation does, the reply says that an event answers an event, and nothing is known of
-        the ack. An operation without `messages` lists all of its channel's. Write `x-ack` on the
-        message that is acknowledged, or keep the reply's messages out of operations.
+        Without `x-ack`, a reply's messages describe the ack, unless an operation also lists them as
+        events. In that case the reply means that one event follows another, and the guard doesn't
+        validate the ack. An operation without `messages` lists all messages of its channel. Write
+        `x-ack` on the message that is acknowledged, or keep the reply's messages out of operations.
         """,
         """
         channels:
@@ -73,11 +73,11 @@ RULES = (
     ),
     _warning(
         "ack-event",
-        "An ack is no event of its own.",
+        "An ack should not be an event of its own.",
         """
-        What a handler returns goes to the callback that the client gave to `emit`: no event is
-        sent. Describe it as `x-ack` of the message that is acknowledged. If your server does emit
-        an event of that name, ignore this finding.
+        The return value of a handler goes to the callback that the client passed to `emit`: no
+        event is sent. Describe it as `x-ack` of the message that is acknowledged. If your server
+        does emit an event of that name, ignore this finding.
         """,
         """
         channels:
@@ -105,8 +105,11 @@ RULES = (
     ),
     _warning(
         "connect-ack",
-        "`connect` and `disconnect` have no `x-ack`.",
-        "Nothing acknowledges them. What a client learns of a rejected connect is `connect_error`.",
+        "`connect` and `disconnect` should not have an `x-ack`.",
+        """
+        Socket.IO never acknowledges them. A client learns about a rejected connection from
+        `connect_error`.
+        """,
         """
         channels:
           chat: {address: /chat, messages: {connect: {payload: {}, x-ack: {type: string}}}}
@@ -134,7 +137,7 @@ def check_acks(context: Context, profile: SocketIOProfile) -> None:
         if "x-ack" in message.fields:
             _handshake(context, message)
             if message.entry.place in acks:
-                text = "an ack is never acknowledged itself: its x-ack is not judged; remove it"
+                text = "'x-ack' has no effect here, because an ack is never acknowledged; remove it"
                 context.report("unjudged-ack", message.fields["x-ack"], text, key=True)
     _acks_as_events(context, profile)
     _bare_acks(context, profile)
@@ -142,7 +145,10 @@ def check_acks(context: Context, profile: SocketIOProfile) -> None:
 
 def _handshake(context: Context, message: ProfileMessage) -> None:
     if message.event in HANDSHAKE and "send" not in message.carried:
-        text = f"a {message.event} is never acknowledged: its x-ack means nothing; remove it"
+        text = (
+            f"'x-ack' has no effect on {message.event!r}, which Socket.IO never acknowledges; "
+            "remove it"
+        )
         context.report("connect-ack", message.fields["x-ack"], text, key=True)
 
 
@@ -171,9 +177,9 @@ def _report_reply(
     place = entry.place
     lists = next(o for o in profile.operations if any(place == each.place for each in o.entries))
     text = (
-        f"the reply's message {shown(entry.path[-1])} is an event of the operation "
-        f"{shown(lists.id)}, too, so no ack is judged by it; list the events of each operation in "
-        "'messages' without it, or write x-ack on the message that is acknowledged"
+        f"the reply's message {shown(entry.path[-1])} is also an event of the operation "
+        f"{shown(lists.id)}, so it doesn't validate the ack; list the events of each operation in "
+        "'messages' without it, or write 'x-ack' on the message that is acknowledged"
     )
     context.report("unjudged-ack", operation.place.child("reply"), text, key=True)
 
@@ -185,8 +191,8 @@ def _empty_reply(context: Context, operation: ProfileOperation) -> None:
     is_known = context.field(reply, "channel", dict) is not None
     if is_known and is_reference(reply.value["channel"]):
         text = (
-            "the reply has no message, so no ack is judged by it; write its messages, or x-ack on "
-            "the message that is acknowledged"
+            "the reply has no messages, so the ack isn't validated; list its messages, or write "
+            "'x-ack' on the message that is acknowledged"
         )
         context.report("unjudged-ack", operation.place.child("reply"), text, key=True)
 
@@ -199,8 +205,8 @@ def _second_ack(context: Context, profile: SocketIOProfile, operation: ProfileOp
         return
     if _schemas(context, map(ack_schema, own)) != _schemas(context, _payloads(context, operation)):
         text = (
-            "the operation's messages have an x-ack, so no ack is judged by this reply; remove one "
-            "of the two"
+            "the operation's messages have an 'x-ack', so this reply doesn't validate the ack; "
+            "remove one of the two"
         )
         context.report("unjudged-ack", operation.place.child("reply"), text, key=True)
 
@@ -252,7 +258,7 @@ def _ack_as_event(
         if event is not None:
             text = (
                 f"event {shown(message.event)} looks like the ack of {shown(event.event)}, but an "
-                f"ack is no event; write its payload as x-ack of the message {shown(event.key)}, "
+                f"ack is not an event; write its payload as 'x-ack' of message {shown(event.key)}, "
                 "and remove this message"
             )
             context.report("ack-event", message.entry, text, key=True)
@@ -264,9 +270,9 @@ def _bare_acks(context: Context, profile: SocketIOProfile) -> None:
     for message in profile.messages:
         if message.is_event and _BARE.fullmatch(message.event):
             text = (
-                f"event {shown(message.event)} looks like an ack, but an ack is no event and has "
-                "no name; write its payload as x-ack of the message that is acknowledged, and "
-                "remove this message"
+                f"event {shown(message.event)} looks like an ack, but an ack is not an event and "
+                "has no name; write its payload as 'x-ack' of the message that is acknowledged, "
+                "and remove this message"
             )
             context.report("ack-event", message.entry, text, key=True)
 

@@ -22,10 +22,10 @@ _warning = group("Semantics", Severity.WARNING)
 RULES = (
     _error(
         "binding-schema",
-        "Query and headers of a binding are schemas of objects with properties.",
+        "The query and headers of a binding must be object schemas with properties.",
         """
-        The bindings of WebSockets and HTTP say so: the schema is of `type: object`, and its
-        `properties` are the parameters.
+        The WebSocket and HTTP bindings require a schema with `type: object` whose `properties` are
+        the parameters.
         """,
         "channels: {chat: {address: /chat, bindings: {ws: {query: {type: string}}}}}",
         """
@@ -38,10 +38,10 @@ RULES = (
     ),
     _error(
         "binding-fields",
-        "The fields of a binding go together.",
+        "The fields of a binding must fit together.",
         """
-        Some fields ask for another one, or exclude it: an IBM MQ channel is a queue or a topic, and
-        whoever names the vendor of a schema registry says where the registry is.
+        Some fields require or exclude other fields. For example, an IBM MQ channel is a queue or a
+        topic, and a schema registry's vendor needs the registry's URL.
         """,
         """
         servers:
@@ -63,11 +63,11 @@ RULES = (
     ),
     _warning(
         "binding-mismatch",
-        "What a binding says fits what stands beside it.",
+        "A binding should agree with the object it belongs to.",
         """
-        A ROS 2 node that publishes belongs to an operation that sends, and a Solace destination of
-        type `topic` has no `queue`: the field applies to the other kind only, so nobody reads it.
-        The pages of these bindings say so, and do not forbid it; one of the two is wrong.
+        A ROS 2 node that publishes belongs to an operation that sends. A Solace destination of type
+        `topic` has no `queue`, because that field applies only to queues. The specifications of
+        these bindings say so without forbidding it. Correct either the binding or the object.
         """,
         """
         channels: {pose: {address: /pose}}
@@ -101,7 +101,7 @@ def _object_schema(context: Context, schema: Node) -> None:
         return  # reported as no schema
     keywords = found.node.value if isinstance(found.node.value, dict) else {}
     if keywords.get("type") != "object" or "properties" not in keywords:
-        message = "this schema must be of type object, and have properties"
+        message = "this schema must have type: object and properties"
         names = lost_properties(keywords)
         if names:
             key = schema.path[-1]
@@ -130,7 +130,7 @@ def _check_keys(context: Context) -> None:
 def _key(context: Context, key: Node) -> None:
     """A schema, of AsyncAPI or of Avro; what could be either is taken as it is."""
     if kind_of(key.value) in ("null", "a number"):
-        text = f"expected a schema of AsyncAPI or of Avro, got {kind_of(key.value)}"
+        text = f"expected an AsyncAPI schema or an Avro schema, got {kind_of(key.value)}"
         context.report("wrong-type", key, text)
     elif isinstance(key.value, dict) and not _is_avro(key.value.get("type")):
         context.objects.also_check(key, "Schema")
@@ -181,8 +181,8 @@ def _exclude(context: Context, binding: Node, field: str, message: str) -> None:
 
 def _vendor(context: Context, server: Node) -> None:
     if "schemaRegistryUrl" not in server.value:
-        text = "without 'schemaRegistryUrl' there is no schema registry to have a vendor"
-        _exclude(context, server, "schemaRegistryVendor", f"{text}; write its URL as well")
+        text = "'schemaRegistryVendor' has no effect without 'schemaRegistryUrl'"
+        _exclude(context, server, "schemaRegistryVendor", f"{text}; add the URL")
 
 
 def _schema_ids(context: Context) -> None:
@@ -193,15 +193,16 @@ def _schema_ids(context: Context) -> None:
         return
     for message in context.all("KafkaMessageBinding"):
         for field in _REGISTRY:
-            text = f"{field!r} is about a schema registry, and no server names one"
-            _exclude(context, message, field, f"{text}; add bindings.kafka.schemaRegistryUrl there")
+            text = f"{field!r} needs a schema registry, but no server has one"
+            hint = "add bindings.kafka.schemaRegistryUrl to a server"
+            _exclude(context, message, field, f"{text}; {hint}")
 
 
 def _queue_or_topic(context: Context, channel: Node) -> None:
     if "queue" not in channel.value:
         return
     if "topic" in channel.value:
-        text = "an IBM MQ channel is a queue or a topic, and not both; remove one of them"
+        text = "an IBM MQ channel is either a queue or a topic; remove one of them"
         _exclude(context, channel, "topic", text)
     elif channel.value.get("destinationType") == "topic":
         text = "this channel is a topic, which has no 'queue'"
@@ -210,14 +211,14 @@ def _queue_or_topic(context: Context, channel: Node) -> None:
 
 def _headers_of_ibm_mq(context: Context, message: Node) -> None:
     if message.value.get("type") in ("string", "jms"):
-        text = f"a message of type {message.value['type']} has no IBM MQ headers"
+        text = f"a message of type {message.value['type']!r} has no IBM MQ headers"
         _exclude(context, message, "headers", f"{text}; remove them, or write type: binary")
 
 
 def _throughput(context: Context, queue: Node) -> None:
     limit = queue.value.get("fifoThroughputLimit")
     if limit == "perMessageGroupId" and queue.value.get("deduplicationScope") != "messageGroup":
-        text = "a limit per message group needs deduplication by group"
+        text = "a limit for each message group needs deduplication by group"
         hint = "; write deduplicationScope: messageGroup"
         _exclude(context, queue, "fifoThroughputLimit", text + hint)
 
@@ -225,7 +226,7 @@ def _throughput(context: Context, queue: Node) -> None:
 def _cipher(context: Context, server: Node) -> None:
     binding = context.field(context.field(server, "bindings", dict), "ibmmq", dict)
     if binding is not None and server.value.get("protocol") == "ibmmq":
-        text = "protocol 'ibmmq' is not encrypted, so it has no cipher; write protocol:"
+        text = "protocol 'ibmmq' is not encrypted, so 'cipherSpec' has no effect; write protocol:"
         _exclude(context, binding, "cipherSpec", f"{text} ibmmq-secure")
 
 
@@ -237,7 +238,7 @@ def _role(context: Context, operation: Node) -> None:
         return
     if role.value not in roles:
         other = "receive" if action == "send" else "send"
-        text = f"an operation that {action}s has another role than {role.value!r}"
+        text = f"an operation that {action}s can't have the role {role.value!r}"
         hint = f"write action: {other}, or one of {', '.join(roles)}"
         context.report("binding-mismatch", role, f"{text}; {hint}")
 
@@ -248,7 +249,7 @@ def _destination(context: Context, destination: Node) -> None:
     other = {"queue": "topic", "topic": "queue"}.get(type) if isinstance(type, str) else None
     found = destination.get(other) if other is not None else None
     if found is not None:
-        text = f"this destination is a {type}, so {other!r} does not apply; remove it, or write"
+        text = f"this destination is a {type}, so {other!r} doesn't apply; remove it, or write"
         context.report("binding-mismatch", found, f"{text} destinationType: {other}", key=True)
 
 
@@ -258,7 +259,7 @@ def _consumers(context: Context, operation: Node) -> None:
     if binding is None or not binding.value or "consumers" in binding.value:
         return
     if operation.value.get("action") == "receive":
-        text = "the required field 'consumers' of an SNS Operation Binding Object is missing"
+        text = "missing required field 'consumers' of an SNS Operation Binding Object"
         context.report("missing-field", binding, text, key=True)
 
 

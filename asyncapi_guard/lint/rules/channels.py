@@ -26,8 +26,8 @@ _warning = group("Semantics", Severity.WARNING)
 RULES = (
     _error(
         "channel-servers",
-        "A channel refers to the document's own servers.",
-        "The servers of a root channel are entries of the root `servers`.",
+        "A channel must reference the document's own servers.",
+        "The servers of a root channel must be references to entries of the root `servers`.",
         """
         channels:
           chat: {servers: [{$ref: '#/components/servers/main'}]}
@@ -41,35 +41,40 @@ RULES = (
     ),
     _error(
         "address-parameters",
-        "The `{names}` of an address and the keys of `parameters` are the same.",
+        "The `{names}` of an address must match the keys of `parameters`.",
         """
-        Each name in braces needs an entry in `parameters` (it may be empty: `{}`), and each entry a
-        place in the address.
+        Declare every `{name}` in the address under `parameters`, even if the entry is empty: `room:
+        {}`. Use every entry of `parameters` in the address.
         """,
         "channels: {table: {address: '/tables/{id}', parameters: {ip: {}}}}",
         "channels: {table: {address: '/tables/{id}', parameters: {id: {}}}}",
     ),
     _error(
         "parameters-missing",
-        "A channel whose address has `{names}` has `parameters`.",
-        "As `address-parameters`, for channels that have no `parameters` at all.",
+        "A channel whose address has `{names}` must have `parameters`.",
+        """
+        Declare every `{name}` in the address under `parameters`, even if the entry is empty: `room:
+        {}`.
+        """,
         "channels: {table: {address: '/tables/{id}'}}",
         "channels: {table: {address: '/tables/{id}', parameters: {id: {}}}}",
     ),
     _warning(
         "address-expression",
-        "Braces of an address stand in pairs, around names of letters, digits, `-` and `_`.",
+        "Braces in an address should enclose a name of letters, digits, `-` and `_`.",
         """
-        A brace that is not part of `{name}` is hardly meant: nothing will ever fill it. Other ways
-        to write what varies, such as `<int:id>`, `:id` and `${id}`, are part of the text.
+        A brace that is not part of a `{name}` is literal text and never replaced. Other notations
+        for parameters, such as `<int:id>`, `:id` and `${id}`, are also literal text.
         """,
         "channels: {table: {address: '/tables/{id'}}",
         "channels: {table: {address: '/tables/{id}', parameters: {id: {}}}}",
     ),
     _error(
         "address-query",
-        "An address has no query parameters and no fragment.",
-        "Query parameters of a WebSocket channel belong in its bindings: `bindings.ws.query`.",
+        "An address must not have query parameters or a fragment.",
+        """
+        Describe the query parameters of a WebSocket channel in its bindings: `bindings.ws.query`.
+        """,
         "channels: {chat: {address: '/chat?token=1'}}",
         """
         channels:
@@ -110,12 +115,12 @@ def _address(context: Context, channel: Node) -> None:
         code = "address-parameters" if parameters is not None else "parameters-missing"
         for name in dict.fromkeys(names):
             if name and name not in known:
-                message = f"the parameter {shown(name)} of the address is not in 'parameters'"
+                message = f"parameter {shown(name)} of the address is not in 'parameters'"
                 context.report(code, address, message + nearest(name, known))
     there = set(names)
     for name, item in known.items():
         if name not in there:
-            message = f"the parameter {shown(name)} is not in the channel's address"
+            message = f"parameter {shown(name)} is not in the channel's address"
             text = str(address.value) if address is not None else ""
             hint = nearest(name, names)
             meant = _in_braces(text)
@@ -123,7 +128,7 @@ def _address(context: Context, channel: Node) -> None:
                 hint = f"; write {shown(meant)}"
             context.report("address-parameters", item, message + hint, key=True)
     if parameters is not None and not names and parameters.value == {}:
-        message = "'parameters' may be there only when the address has some"
+        message = "the address has no parameters; remove 'parameters'"
         context.report("address-parameters", parameters, message, key=True)
 
 
@@ -141,22 +146,26 @@ def _address_text(context: Context, address: Node, names: list[str], known: froz
     # Parameters that are declared, and are not in the address, are reported with what is meant.
     is_told = "$" not in address.value and not known.isdisjoint(PLACEHOLDER.findall(meant))
     if meant != address.value and not is_told:
-        message = f"{shown(address.value)} has no parameters as AsyncAPI writes them; write "
+        message = f"{shown(address.value)} has no AsyncAPI parameters; write "
         context.report("address-expression", address, f"{message}{shown(meant)}, and 'parameters'")
         return
     plain = PLACEHOLDER.sub("", address.value)
     for name in names:
         if not _NAME.fullmatch(name):
-            message = f"the name {shown(name)} in braces may have letters, digits, '-' and '_' only"
+            message = f"invalid name {shown(name)} in braces; use only letters, digits, '-' and '_'"
             context.report("address-expression", address, message)
     if "{" in plain or "}" in plain:
-        message = "the braces of the address do not stand in pairs around names"
+        message = "unpaired brace in the address; write parameters as {name}"
         context.report("address-expression", address, message)
     if "?" in plain:
-        message = "an address must not have query parameters: describe them in 'bindings'"
+        message = "an address must not have query parameters; describe them in 'bindings'"
         context.report("address-query", address, message)
     if "#" in plain:
-        context.report("address-query", address, "an address must not have a fragment ('#')")
+        context.report(
+            "address-query",
+            address,
+            "an address must not have a fragment; remove it",
+        )
 
 
 CHECKS = (_check_channels,)

@@ -28,11 +28,11 @@ _warning = group("Schemas", Severity.WARNING)
 RULES = (
     _warning(
         "closed-object",
-        "`additionalProperties: false` leaves room for the properties of the schemas beside it.",
+        "`additionalProperties: false` should not reject the properties of combined schemas.",
         """
-        `additionalProperties` looks at the `properties` of its own schema alone. What `allOf`,
-        `anyOf` or `oneOf` add is additional to it, and is rejected. Repeat the names as `name: {}`,
-        or use `unevaluatedProperties: false` of JSON Schema 2020-12.
+        `additionalProperties` considers only the `properties` of its own schema. It rejects
+        properties that `allOf`, `anyOf` or `oneOf` add. Repeat their names as `name: {}`, or use
+        `unevaluatedProperties: false` of JSON Schema 2020-12.
         """,
         """
         components:

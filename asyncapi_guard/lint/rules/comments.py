@@ -14,19 +14,19 @@ _warning = group("Structure", Severity.WARNING)
 RULES = (
     _warning(
         "bad-comment",
-        "A `# guard:` comment names rules that there are.",
+        "A `# guard:` comment should name existing rules.",
         """
-        `# guard: ignore[CODE]` at the end of a line silences a rule there, and
-        `# guard: ignore-file[CODE]` in the whole file. A comment without a code, or with one that
-        does not exist, silences nothing.
+        `# guard: ignore[CODE]` at the end of a line ignores a rule on that line, and `# guard:
+        ignore-file[CODE]` in the whole file. A comment without a code, or with an unknown code, has
+        no effect.
         """,
         "info: {title: Chat, version: 1.0.0}  # guard: ignore[unknown-feild]",
         "info: {title: Chat, version: 1.0.0, adress: /}  # guard: ignore[unknown-field]",
     ),
     _warning(
         "unused-ignore",
-        "A `# guard: ignore` comment silences something.",
-        "What it silenced was mended: remove the comment, lest it hide the next fault.",
+        "A `# guard: ignore` comment should match a finding.",
+        "The finding it ignored is gone. Remove the comment so that it can't hide a new finding.",
         "info: {title: Chat, version: 1.0.0}  # guard: ignore[unknown-field]",
         "info: {title: Chat, version: 1.0.0}",
     ),

@@ -17,10 +17,10 @@ _warning = group("Structure", Severity.WARNING)
 RULES = (
     _warning(
         "unused-component",
-        "Something refers to each component.",
+        "A component should be referenced.",
         """
-        Components are a shelf: what nothing refers to has no effect. It may be left over from an
-        edit, or a reference has a typo.
+        A component has no effect until something references it. It might be left over from an edit,
+        or a reference to it might have a typo.
         """,
         """
         components: {schemas: {Say: {type: string}}}
@@ -56,7 +56,7 @@ def _check_components(context: Context) -> None:
             continue
         for name, item in entries.items():
             if (section, name) not in used:
-                message = f"nothing refers to '#/components/{section}/{name}'"
+                message = f"unused component '#/components/{section}/{name}'; use it, or remove it"
                 context.report("unused-component", item, message, key=True)
 
 

@@ -13,11 +13,11 @@ _error = group("Structure", Severity.ERROR)
 RULES = (
     _error(
         "unreadable",
-        "A file is YAML 1.2 or JSON.",
+        "A document must be valid YAML 1.2 or JSON.",
         """
-        Keys are strings and stand once in a mapping, tags are those of YAML's JSON
-        schema, and there are limits on size, depth and aliases. A second key of the same name would
-        silently replace the first: that is how half of a document disappears.
+        Keys must be strings and unique within a mapping, and tags must belong to YAML's JSON
+        schema. Size, depth and aliases are limited. A duplicate key would silently replace the
+        first one, and part of the document would be lost.
         """,
         """
         info: {title: Chat, version: 1.0.0}
@@ -31,20 +31,20 @@ RULES = (
     ),
     _error(
         "unsupported-version",
-        "`asyncapi` is a version that is known: 3.0 or 3.1.",
+        "`asyncapi` must be a supported version: 3.0 or 3.1.",
         """
-        The version is a string of three numbers; the last of them never matters. Documents of
-        AsyncAPI 2 are built otherwise: `asyncapi-guard upgrade` converts them.
+        The version is a string of three numbers, and the last number doesn't matter. AsyncAPI 2
+        documents have a different structure: convert them with `asyncapi-guard upgrade`.
         """,
         "asyncapi: 3.1",
         "asyncapi: 3.1.0",
     ),
     _error(
         "too-many-findings",
-        "There are fewer than 5,000 errors, and fewer than 5,000 warnings.",
+        "A document must have fewer than 5,000 errors and fewer than 5,000 warnings.",
         """
-        After so many errors the linter ends, and after so many warnings it leaves out the others:
-        nobody reads more. Mend what was found, and look again.
+        After 5,000 errors the linter stops, and after 5,000 warnings it leaves out the rest. Fix
+        the findings that are listed, then validate again.
         """,
         "# A document with 5,000 errors.",
         "# Any other document.",

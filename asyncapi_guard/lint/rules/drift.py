@@ -26,17 +26,17 @@ operations:
     messages: [{$ref: '#/channels/root/messages/said'}]
 """
 
-_error = group("Code and file", Severity.ERROR, _SPEC)
-_warning = group("Code and file", Severity.WARNING, _SPEC)
+_error = group("Code and document", Severity.ERROR, _SPEC)
+_warning = group("Code and document", Severity.WARNING, _SPEC)
 
 RULES = (
     _error(
         "handler-without-spec",
-        "A handler's event is declared to be received.",
+        "The document must declare every event that has a handler.",
         """
-        The guard rejects events that the file does not have, so the handler is never called; and
-        clients that are made from the file do not know of it. Declare the event, or remove the
-        handler. `connect` and `disconnect` need no declaration.
+        The guard rejects events that the document doesn't declare, so the handler is never called.
+        Clients generated from the document don't know the event either. Declare the event, or
+        remove the handler. `connect` and `disconnect` need no declaration.
         """,
         """
         from flask_socketio import SocketIO
@@ -65,10 +65,10 @@ RULES = (
     ),
     _error(
         "spec-without-handler",
-        "An event that is declared to be received has a handler.",
+        "Every event that the server receives must have a handler.",
         """
-        Clients that keep to the file send it, and nobody answers. Register a handler, or remove
-        the event from the file; for a catch-all handler all events are handled.
+        Clients that follow the document send the event, but the server ignores it. Register a
+        handler, or remove the event from the document. A catch-all handler handles all events.
         """,
         """
         from flask_socketio import SocketIO
@@ -93,14 +93,13 @@ RULES = (
     ),
     _error(
         "payload-differs",
-        "The types in the code take what the file allows, and send nothing else.",
+        "Types in the code must accept every payload the document allows, and send no other.",
         """
-        A handler whose hints are narrower than the payload rejects clients that keep to the file;
-        a `doc_emit` whose model is wider lets out what they do not expect. Where it cannot be told
-        which of two schemas is the wider one, it is this rule as well. So are hints on other
-        servers that the file contradicts, a handler that takes another number of arguments than
-        the file allows, and an emit whose arguments stand in the source and are not valid. Change
-        the code, or the payload in the file.
+        A handler whose type hints are narrower than the payload rejects clients that follow the
+        document. A `doc_emit` whose model is wider sends payloads that clients don't expect. The
+        rule also covers schemas that can't be compared, type hints on other servers that contradict
+        the document, and handlers with the wrong number of arguments. An emit whose arguments are
+        in the source and invalid breaks it too. Change the code, or the payload in the document.
         """,
         """
         from asyncapi_guard import AsyncAPISocketIO
@@ -125,15 +124,13 @@ RULES = (
     ),
     _error(
         "ack-differs",
-        "The types of acks in the code promise no more than the file.",
+        "Acks in the code must stay within the acks the document allows.",
         """
-        A handler that may return what the file's ack does not allow is found out when it does: the
-        guard replaces its answer. An `ack_model` of `doc_emit` that is narrower than the file
-        rejects answers of clients that keep to it. A handler that returns nothing where the file
-        promises an ack, or something that stands in the source and is not valid, and a callback
-        that takes another number of values than the ack has, are found as well. So is an emit
-        without a callback where `x-ack` says `required: true`, and one with a callback where it is
-        `false`: the guard rejects both. Change the code, or `x-ack` in the file.
+        If a handler returns a value that the document's ack doesn't allow, the guard replaces the
+        ack with an error response. An `ack_model` of `doc_emit` that is narrower than the document
+        rejects acks of clients that follow it. The rule also covers handlers that return nothing or
+        an invalid constant, callbacks with the wrong number of arguments, and callbacks that
+        contradict `required` in `x-ack`. Change the code, or `x-ack` in the document.
         """,
         """
         from asyncapi_guard import AsyncAPISocketIO
@@ -158,11 +155,11 @@ RULES = (
     ),
     _warning(
         "payload-inexact",
-        "The types in the code are those of the file.",
+        "Types in the code should match the payloads in the document.",
         """
-        A handler whose hints are wider than the payload, or a `doc_emit` whose model is narrower,
-        hurts nobody: what passes is what the file says. It is still not what the file says, and
-        the next reader believes one of the two.
+        A handler whose type hints are wider than the payload, or a `doc_emit` whose model is
+        narrower, breaks no client, because the guard enforces the document. The difference still
+        misleads people who read the code or the document.
         """,
         """
         from asyncapi_guard import AsyncAPISocketIO
@@ -187,12 +184,12 @@ RULES = (
     ),
     _warning(
         "ack-inexact",
-        "The types of acks in the code are those of the file.",
+        "Types of acks in the code should match the acks in the document.",
         """
-        A handler that returns less than the file's ack allows, or an ack of which the file says
-        nothing, and an `ack_model` of `doc_emit` that takes more than the file allows, hurt
-        nobody: what passes is what the file says. As with `payload-inexact`, the next reader
-        believes one of the two.
+        A handler that returns less than the document's ack allows, or an ack that the document
+        doesn't describe, breaks no client. Neither does an `ack_model` of `doc_emit` that accepts
+        more than the document allows. The difference still misleads people who read the code or the
+        document.
         """,
         """
         from typing import Literal
@@ -219,12 +216,12 @@ RULES = (
     ),
     _error(
         "undeclared-emit",
-        "An event that the code emits is declared to be sent.",
+        "The document must declare every event that the code emits.",
         """
-        The guard rejects it when it happens. The sources are read for `emit`, `send`, `call` and
-        `doc_emit` of everything that is a server of the application, whatever it is called there;
-        functions that hand on an event are followed to their callers. Declare the event, or
-        correct its name or namespace. `unread-emit` lists the emits whose names only the run knows.
+        The guard rejects undeclared events at run time. `check` finds every `emit`, `send`, `call`
+        and `doc_emit` on a server of the application, whatever the variable is called. If a
+        function passes an event on, `check` also reads its callers. Declare the event, or correct
+        its name or namespace. For emits whose names are known only at run time, see `unread-emit`.
         """,
         """
         from flask_socketio import SocketIO, emit
@@ -249,13 +246,13 @@ RULES = (
     ),
     _error(
         "stale-models",
-        "Generated models are those of the document as it is.",
+        "Generated models must be up to date with the document.",
         """
-        A module of `asyncapi-guard models` has the digest of its document. If the document says
-        something else by now, the types reject clients that keep to it and send what it does not
-        allow, and no other rule can tell: the types look like the document's own. Generate the
-        module again; the command is at its head. Layout, comments and the order of keys make no
-        difference.
+        A module generated by `asyncapi-guard models` contains the digest of its document. If the
+        document has changed since, the types reject clients that follow it and send payloads that
+        it doesn't allow. No other rule finds this, because the types look like the document's own.
+        Generate the module again with the command at its top. Layout, comments and the order of
+        keys don't matter.
         """,
         """
         from typing import NamedTuple
@@ -289,12 +286,12 @@ RULES = (
     ),
     _warning(
         "spec-without-emit",
-        "An event that is declared to be sent is emitted.",
+        "Every event that the server sends should be emitted by the code.",
         """
-        Clients that are made from the file wait for it in vain. Emit the event, or remove it from
-        the file. Nothing is found as long as an emit that cannot be read may be the one
-        (`unread-emit`), and a `doc_emit` counts as an emit. If another program emits the event,
-        ignore this rule with that reason.
+        Clients generated from the document wait for an event that never arrives. Emit the event, or
+        remove it from the document. The rule reports nothing while an emit with an unknown name
+        could be this event (see `unread-emit`). A `doc_emit` is an emit. If another program emits
+        the event, ignore this finding with that reason.
         """,
         """
         from flask_socketio import SocketIO
@@ -318,13 +315,13 @@ RULES = (
     ),
     _warning(
         "unread-emit",
-        "The name of an event that the code emits can be read.",
+        "The name of an emitted event should be readable from the source.",
         """
-        Nobody compares this emit with the file before it happens, so an application without other
-        findings is not known to keep to its file. The name may be a literal, a constant, a member
-        of an enum, or made of these; functions may hand it on. If only the run can know it, ignore
-        the rule there and say why. To let no such emit in, make the rule an error:
-        `unread-emit = "error"` below `[tool.asyncapi-guard.severity]`.
+        `check` can't compare this emit with the document, so an application without other findings
+        might still differ from it. The name can be a literal, a constant, a member of an enum, or a
+        combination of them, and functions can pass it on. If the name is known only at run time,
+        ignore the finding and give the reason. To forbid such emits, make the rule an error:
+        `unread-emit = "error"` under `[tool.asyncapi-guard.severity]`.
         """,
         """
         from flask_socketio import SocketIO

@@ -28,13 +28,13 @@ _warning = group("Socket.IO profile", Severity.WARNING)
 RULES = (
     _warning(
         "websocket-event",
-        "What WebSockets call an event is not one in Socket.IO.",
+        "A WebSocket event should not be described as a Socket.IO event.",
         """
-        `open`, `close` and `error` are what a WebSocket tells its own program, and `onConnect` is a
-        function: clients emit none of them. A connection is described by received messages that are
-        named `connect` and `disconnect`. One `message` with a `type` in it is how WebSockets tell
-        messages apart: Socket.IO has a name for each, so that each has a payload and an ack of its
-        own. If your clients do emit an event of that name, ignore this finding.
+        `open`, `close` and `error` are events that a WebSocket raises in its own program, and
+        `onConnect` is a function: clients emit none of them. To describe a connection, write
+        received messages named `connect` and `disconnect`. WebSocket programs often send one
+        `message` whose `type` says what it is. In Socket.IO, give each kind its own event, with its
+        own payload and ack. If your clients do emit an event of that name, ignore this finding.
         """,
         """
         channels:
@@ -52,11 +52,11 @@ RULES = (
     ),
     _warning(
         "event-name",
-        "An event is named as it travels.",
+        "An event should be named exactly as it is sent.",
         """
-        The guard compares names letter by letter: `room:{id}` and `state:*` are no patterns, a
-        blank at the end is part of a name, and the namespace is not. What varies goes into the
-        payload, and each event has a message.
+        The guard compares names character by character. `room:{id}` and `state:*` are not patterns,
+        a trailing space is part of a name, and the namespace is not. Put the varying part into the
+        payload, and describe each event with a message.
         """,
         """
         channels: {chat: {address: /chat, messages: {said: {name: 'said:{room}', payload: {}}}}}
@@ -75,10 +75,10 @@ RULES = (
     ),
     _warning(
         "event-as-argument",
-        "The name of an event is not among its arguments.",
+        "The name of an event should not be one of its arguments.",
         """
         Socket.IO sends the name before the arguments: `emit('move', 3)` has one argument. A payload
-        that lists the name as well rejects what clients emit.
+        that also lists the name rejects the events that clients emit.
         """,
         """
         channels:
@@ -96,12 +96,12 @@ RULES = (
     ),
     _warning(
         "client-action",
-        "An action is what the server does.",
+        "An action should describe what the server does.",
         """
-        AsyncAPI describes the server: it receives what clients emit, and sends what they listen to.
-        An operation `onState` that sends, or a summary such as "the client sends", is what a client
-        does, and the guard would judge each event in the other direction. If the action is right,
-        rename the operation, or ignore this finding.
+        AsyncAPI describes the server: it receives the events that clients emit, and sends the
+        events that they listen to. An operation named `onState` that sends, or a summary such as
+        "the client sends", describes a client. The guard would then validate each event in the
+        wrong direction. If the action is right, rename the operation, or ignore this finding.
         """,
         """
         channels: {game: {address: /game, messages: {state: {payload: {type: string}}}}}
@@ -163,24 +163,26 @@ _VARIES = re.compile(r"\{[^{}]*\}|<[\w:]+>|\$\{|^\*.|.\*$|\.\*")
 def _name_fault(channel: ProfileChannel, event: str) -> str:  # noqa: PLR0911  # one each
     """What is wrong with an event's name; empty if nothing is."""
     if not event.strip():
-        return "has no letters; write the name that clients emit"
+        return "is empty; write the name that clients emit"
     if event != event.strip():
-        return f"begins or ends with a blank, which is part of it; write {shown(event.strip())}"
+        return (
+            f"starts or ends with a space, which is part of the name; write {shown(event.strip())}"
+        )
     if event[0] in _QUOTES and event[-1] in _QUOTES:
-        return f"has quotes in it, which are part of it; write {event[1:-1]} with one pair"
+        return f"has quotes, which are part of the name; write {event[1:-1]} with one pair"
     if event.endswith("()"):
-        return f"is a name, and no call; write {shown(event[:-2])}"
+        return f"is a name, not a call; write {shown(event[:-2])}"
     if "|" in event or ", " in event:
         return "is one name; write a message for each event"
     if _VARIES.search(event):
         return (
-            "is compared letter by letter, and is no pattern; name each event, and put what "
-            "varies into the payload"
+            "is compared character by character, not as a pattern; name each event, and put the "
+            "varying part into the payload"
         )
     address = (channel.address or "").rstrip("/")
     if address and event.startswith(f"{address}/"):
         own = event.removeprefix(f"{address}/")
-        return f"begins with its namespace, which is the channel's address; write {shown(own)}"
+        return f"starts with its namespace, which is the channel's address; write {shown(own)}"
     return ""
 
 
@@ -188,7 +190,7 @@ def _name_fault(channel: ProfileChannel, event: str) -> str:  # noqa: PLR0911  #
 
 _LIFECYCLE = frozenset(("open", "close", "error", "message"))
 _CONNECTS = (
-    "; to describe what clients connect with, or why they leave, name a [received|sent] message "
+    "; to describe the auth data of clients, or why they leave, name a [received|sent] message "
     "'connect' or 'disconnect'"
 )
 #: Functions that are registered, and what a connection is called.
@@ -202,18 +204,18 @@ def _of_websockets(message: ProfileMessage, received: set[str]) -> str:
     """What is meant by an event that no client emits; empty for another one."""
     event = message.event
     if _FUNCTION.fullmatch(event):
-        return f"is the name of a function; an event has no 'on' before it{_CONNECTS}"
+        return f"is the name of a function, not of an event{_CONNECTS}"
     if "receive" not in message.carried:
         return ""
     if event.lower() == "disconnection":
-        return "is no event of Socket.IO; to describe why clients leave, name it 'disconnect'"
+        return "is not a Socket.IO event; to describe why clients leave, name it 'disconnect'"
     if event == "error":
         return (
-            "is what libraries tell their own program, and clients hardly emit it; remove the "
+            "is an event that libraries raise locally, and that clients rarely emit; remove the "
             "message, or write action: [send|receive] if [your|the] server emits it"
         )
     if event in ("open", "close") and len(_LIFECYCLE & received) > 1:
-        return f"is WebSocket's, and Socket.IO has its own{_CONNECTS}"
+        return f"is a WebSocket event, and Socket.IO has its own{_CONNECTS}"
     return ""
 
 
@@ -230,8 +232,8 @@ def _check_envelope(context: Context, message: ProfileMessage) -> None:
     if len(kinds) > 1:
         names = ", ".join(f"{kind}: …" for kind in kinds[:_SHOWN])
         text = (
-            f"event {shown(message.event)} carries several kinds of messages, each of which is an "
-            f"event of its own in Socket.IO; write messages: {{{names}}}"
+            f"event {shown(message.event)} carries several kinds of messages, which should be "
+            f"separate events in Socket.IO; write messages: {{{names}}}"
         )
         at, is_key = _name_of(message)
         context.report("websocket-event", at, text, key=is_key)
@@ -321,9 +323,9 @@ def _check_actions(context: Context, profile: SocketIOProfile) -> None:
         first = told[0]
         more = f", and {len(told) - 1} more," if len(told) > 1 else ""
         told_of = profile.in_its_words(
-            "reads as what a [client|server] does, and an action is what the [server does: "
-            "'receive' what clients emit, 'send' what they listen to|client does: 'receive' what "
-            "it listens to, 'send' what it emits]; write action: "
+            "reads as if a [client|server] acted, but an action describes the [server, which "
+            "receives the events that clients emit|client, which sends the events that it emits]; "
+            "write action: "
         )
         text = f"operation {shown(first.id)}{more} {told_of}{_OTHER[first.written]}, or rename it"
         context.report("client-action", first.place.child("action"), text)

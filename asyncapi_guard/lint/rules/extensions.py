@@ -19,11 +19,11 @@ _error = group("Socket.IO profile", Severity.ERROR, elsewhere=Severity.WARNING)
 RULES = (
     _error(
         "misplaced-extension",
-        "`x-ack` stands on a message, `x-guard` on a message or an operation.",
+        "`x-ack` must be on a message, and `x-guard` on a message or an operation.",
         """
-        Anywhere else nobody reads them: the acks that you describe are not judged, and the mode
-        that you chose is not in force. The guard refuses to load the document. Beside a `$ref` they
-        are ignored, too: write them on the message that the reference leads to.
+        Elsewhere the extensions have no effect: the guard wouldn't validate the acks that you
+        describe, or use the mode that you set. It rejects the document at load time. Extensions
+        beside a `$ref` are also ignored: write them on the message that the reference points to.
         """,
         """
         channels: {chat: {address: /chat, messages: {say: {payload: {type: string}}}}}
@@ -39,11 +39,11 @@ RULES = (
     ),
     _error(
         "misspelt-extension",
-        "`x-ack` and `x-guard` are spelt so.",
+        "`x-ack` and `x-guard` must be spelled correctly.",
         """
-        An extension that has nearly the name of one of ours is a typo: nobody reads it. The guard
-        refuses to load the document, because the ack that you describe would not be judged.
-        Extensions of others are none of our business.
+        An extension whose name is close to `x-ack` or `x-guard` is a typo, and would have no
+        effect. The guard rejects the document at load time, because it wouldn't validate the ack
+        that you describe. Other extensions are ignored.
         """,
         """
         channels:
@@ -60,10 +60,10 @@ RULES = (
     ),
     _warning(
         "unread-mock",
-        "`x-mock` stands on a message, and is spelt so.",
+        "`x-mock` should be on a message, and be spelled correctly.",
         """
-        `asyncapi-guard mock` reads it there: it says how an event is answered, or when one is
-        emitted. Anywhere else, beside a `$ref`, and under nearly its name, it has no effect.
+        `x-mock` on a message tells `asyncapi-guard mock` how to acknowledge the event, or when to
+        emit it. Elsewhere, beside a `$ref`, or misspelled, it has no effect.
         """,
         """
         channels: {chat: {address: /chat, messages: {said: {payload: {type: string}}}}}

@@ -24,10 +24,10 @@ _error = group("Structure", Severity.ERROR)
 RULES = (
     _error(
         "missing-field",
-        "A required field is there.",
+        "Required fields must be present.",
         """
-        The specification marks these fields REQUIRED; without them the object says nothing that a
-        tool could use.
+        The AsyncAPI specification marks these fields REQUIRED. Tools can't use an object that lacks
+        them.
         """,
         """
         channels: {chat: {address: /chat}}
@@ -42,28 +42,28 @@ RULES = (
     ),
     _error(
         "unknown-field",
-        "An object has fields of the specification, and `x-` extensions.",
+        "An object must have only fields of the AsyncAPI specification and `x-` extensions.",
         """
-        An unknown field is almost always a typo, or belongs to another version or object. No tool
-        reads it. Your own fields begin with `x-`.
+        An unknown field is usually a typo, or belongs to another version or object. Tools ignore
+        it. To add a field of your own, start its name with `x-`.
         """,
         "channels: {chat: {adress: /chat}}",
         "channels: {chat: {address: /chat}}",
     ),
     _error(
         "wrong-type",
-        "A field is of its type.",
+        "A field must have the type that the specification gives it.",
         """
-        Most often a number or a boolean stands where a string belongs, because YAML reads `1.0` as
-        a number: write it in quotes.
+        The usual cause is a number or a boolean instead of a string, because YAML reads `1.0` as a
+        number. Put the value in quotes.
         """,
         "info: {title: Chat, version: 1.0}",
         "info: {title: Chat, version: '1.0'}",
     ),
     _error(
         "bad-value",
-        "A field that has a fixed set of values has one of them.",
-        "The values are case-sensitive: `receive`, not `Receive`.",
+        "A field with a fixed set of values must have one of them.",
+        "Values are case-sensitive: write `receive`, not `Receive`.",
         """
         channels: {chat: {address: /chat}}
         operations:
@@ -77,10 +77,10 @@ RULES = (
     ),
     _error(
         "bad-format",
-        "URLs are absolute, e-mail addresses, media types and expressions are well-formed.",
+        "URLs, e-mail addresses, media types and expressions must be well-formed.",
         """
-        `url` and `termsOfService` are absolute URLs, `id` is a URI, `contentType` a specific media
-        type without wildcards, and `location` a runtime expression such as
+        `url` and `termsOfService` must be absolute URLs, and `id` must be a URI. `contentType` must
+        be a specific media type without wildcards, and `location` a runtime expression such as
         `$message.payload#/user/id`.
         """,
         "info: {title: Chat, version: 1.0.0, termsOfService: /terms}",
@@ -88,25 +88,27 @@ RULES = (
     ),
     _error(
         "bad-key",
-        "Names of servers, parameters and components have letters, digits, `-`, `_` (and `.`).",
+        "Names of servers, parameters and components must match the specification's pattern.",
         """
-        Names of channels, operations and messages are free. These are not: the specification gives
-        them a pattern (`.` is for components alone).
+        The specification allows letters, digits, `-` and `_` in these names, and `.` only in names
+        of components. Names of channels, operations and messages are free.
         """,
         "components: {schemas: {'chat message': {type: string}}}",
         "components: {schemas: {chat_message: {type: string}}}",
     ),
     _error(
         "bad-extension-name",
-        "The name of an extension is `x-` with letters, digits, `.`, `-` and `_`.",
-        "With other characters the field is neither an extension nor one of the specification.",
+        "An extension must be named `x-` plus letters, digits, `.`, `-` and `_`.",
+        """
+        With other characters, the field is neither an extension nor a field of the specification.
+        """,
         "info: {title: Chat, version: 1.0.0, 'x-our team': chat}",
         "info: {title: Chat, version: 1.0.0, x-our-team: chat}",
     ),
     _error(
         "equal-items",
-        "Items of tags, of a channel's servers and of a variable's `enum` differ.",
-        "These lists are sets: an item that stands twice says nothing new.",
+        "Items of tags, of a channel's servers and of a variable's `enum` must be unique.",
+        "These lists are sets, so a duplicate item has no effect.",
         "info: {title: Chat, version: 1.0.0, tags: [{name: chat}, {name: chat}]}",
         "info: {title: Chat, version: 1.0.0, tags: [{name: chat}, {name: beta}]}",
     ),

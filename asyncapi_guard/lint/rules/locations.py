@@ -24,11 +24,11 @@ _warning = group("Semantics", Severity.WARNING)
 RULES = (
     _warning(
         "location-property",
-        "A `location` leads to a property that messages can have.",
+        "A `location` should point to a property that messages can have.",
         """
-        Correlation ids, parameters and reply addresses are found in messages by their `location`.
-        Where the schema of the payload or the headers is closed and does not have the property, or
-        is of a type that has none, nothing is ever found there.
+        The `location` of a correlation ID, parameter or reply address says where messages contain
+        the value. If the schema is closed and lacks the property, or has a type without properties,
+        no message can contain the value there.
         """,
         """
         components:
@@ -90,7 +90,9 @@ def _check(context: Context, entry: Node | None, messages: Sequence[Node]) -> No
         if absent is None:
             return
     if absent is not None:
-        text = f"{shown(location.value)} leads to nothing, because the {field} {_why(absent)}"
+        text = (
+            f"no message has a value at {shown(location.value)}, because the {field} {_why(absent)}"
+        )
         # What several messages share may be right for the others.
         at = entry if is_reference(entry.value) else location
         context.report("location-property", at, text + nearest(absent.token, absent.known))
@@ -115,8 +117,8 @@ def _absent(context: Context, message: Node, field: str, tokens: Sequence[str]) 
 
 def _why(absent: Absent) -> str:
     if absent.type:
-        return f"is of type {absent.type} where {shown(absent.token)} is wanted"
-    return f"cannot have {shown(absent.token)} there"
+        return f"has type {absent.type} where {shown(absent.token)} is expected"
+    return f"can't have {shown(absent.token)} there"
 
 
 CHECKS = (_check_locations,)

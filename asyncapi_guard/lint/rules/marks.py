@@ -40,13 +40,12 @@ _START = """
 RULES = (
     _error(
         "guard-mark",
-        "What `x-guard` marks a message for can happen.",
+        "The effect of an `x-guard` mark must be possible.",
         """
-        By a message with `reauthenticate`, clients show again who they are: they send it, to a
-        namespace whose security schemes take a token, a username and a password, or a key. A
-        message with `expired` tells clients that their identity has ended: the server sends it, and
-        its payload takes the error object, or no argument. The guard doesn't start with a mark that
-        would do nothing.
+        Clients send a message marked `reauthenticate` to renew their identity. It needs a namespace
+        whose security schemes use a token, a user name and password, or a key. The server sends a
+        message marked `expired` when a client's identity has ended. Its payload must accept the
+        error object, or no arguments. The guard doesn't start with a mark that has no effect.
         """,
         _START % "send",
         _START % "receive",
@@ -74,7 +73,7 @@ def _check_marks(context: Context) -> None:
 def _check_it_says_something(context: Context, guard: Node) -> None:
     # A field of another name is a finding of its own.
     if all(str(field).startswith("x-") for field in guard.value):
-        text = "x-guard must have a 'mode', 'reauthenticate' or 'expired'"
+        text = "'x-guard' must have a 'mode', 'reauthenticate' or 'expired'"
         context.report("guard-mark", guard, text, key=True)
 
 

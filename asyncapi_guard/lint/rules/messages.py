@@ -22,18 +22,18 @@ _error = group("Semantics", Severity.ERROR)
 RULES = (
     _error(
         "headers-type",
-        "The schema of headers describes a map.",
-        "Headers are names with values: their schema is of `type: object`.",
+        "The schema of headers must describe a map.",
+        "Headers are names with values, so their schema must have `type: object`.",
         "components: {messages: {say: {headers: {type: string}}}}",
         "components: {messages: {say: {headers: {type: object}}}}",
     ),
     _error(
         "example-payload",
-        "The payload of an example is valid.",
+        "The payload of an example must be valid.",
         """
-        People copy examples. One that the schema rejects teaches them to send what the server
-        rejects. The specification demands that they match; many documents break it: to begin with,
-        demote the code to a warning in the configuration.
+        People copy examples. An example that the schema rejects teaches them to send events that
+        the server rejects. The specification requires valid examples, but many documents have
+        invalid ones. To start gradually, set this rule to a warning in the configuration.
         """,
         """
         channels:
@@ -50,8 +50,11 @@ RULES = (
     ),
     _error(
         "example-headers",
-        "The headers of an example are valid.",
-        "As for payloads (`example-payload`).",
+        "The headers of an example must be valid.",
+        """
+        People copy examples, so the headers of an example must be valid under the message's
+        `headers`. See `example-payload`.
+        """,
         """
         components:
           messages:
@@ -88,7 +91,7 @@ def _headers(context: Context, fields: Mapping[str, Node]) -> None:
     headers = schema.node
     type = headers.value.get("type")
     if isinstance(type, (str, list)) and "object" not in (type if type != "object" else [type]):
-        message = f"headers are a map: expected type object, got {shown(type)}"
+        message = f"headers are a map; expected type 'object', got {shown(type)}"
         context.report("headers-type", headers.child("type"), message)
 
 

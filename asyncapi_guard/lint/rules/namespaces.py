@@ -42,10 +42,10 @@ _stops_the_guard = group("Socket.IO profile", Severity.ERROR, elsewhere=Severity
 RULES = (
     _stops_the_guard(
         "namespace-slash",
-        "The address of a channel is a namespace: it begins with `/`.",
+        "The address of a channel must be a namespace, which starts with `/`.",
         """
-        Socket.IO's namespaces do, and the guard refuses to start with another address. The address
-        is never an event: that is the name or the key of a message.
+        Socket.IO namespaces start with `/`, and the guard doesn't start with any other address. The
+        address is never an event: events are the names or keys of messages.
         """,
         """
         servers: {main: {host: example.com, protocol: socketio}}
@@ -61,10 +61,11 @@ RULES = (
     ),
     _stops_the_guard(
         "missing-namespace",
-        "The channel of an operation has an address.",
+        "The channel of an operation must have an address.",
         """
-        The address is the namespace. Without one the guard knows no place for the channel's events,
-        and rejects them all. The channel of a reply may have none (`address: null`).
+        The address is the namespace. Without an address, the guard can't assign the channel's
+        events to a namespace and rejects them all. The channel of a reply can have no address
+        (`address: null`).
         """,
         """
         servers: {main: {host: example.com, protocol: socketio}}
@@ -81,10 +82,10 @@ RULES = (
     ),
     _warning(
         "channel-per-event",
-        "An address is a namespace, not an event.",
+        "An address should be a namespace, not an event.",
         """
-        In WebSocket tutorials each event has a channel. In Socket.IO an event is the name or the
-        key of a message, and a client connects to the namespace once for all of its events: write
+        WebSocket tutorials give each event its own channel. In Socket.IO, an event is the name or
+        the key of a message, and a client connects to a namespace once for all its events. Write
         one channel for each namespace (`address: /` for the main one), with all messages in it.
         """,
         """
@@ -108,11 +109,11 @@ RULES = (
     ),
     _warning(
         "room-address",
-        "A room is not in the document.",
+        "A room should not be an address.",
         """
-        Rooms are how a server chooses who hears an event; clients never name them on the wire. A
-        client of a room is a client of the namespace, so describe the events in the namespace's
-        channel. For namespaces with a part that varies there are parameters: `/tables/{id}`. If
+        The server uses rooms to choose which clients receive an event, and clients never send the
+        name of a room. A client in a room is a client of the namespace, so describe the events in
+        the namespace's channel. If part of a namespace varies, use a parameter: `/tables/{id}`. If
         clients do connect to `/rooms/{id}` as a namespace, ignore this finding.
         """,
         """
@@ -128,11 +129,11 @@ RULES = (
     ),
     _warning(
         "odd-namespace",
-        "A namespace is written as clients connect to it.",
+        "A namespace should be written exactly as clients connect to it.",
         """
-        A namespace is a name, compared letter by letter: `/chat/` is another one than `/chat`, and
-        `/*` is not all of them. `/socket.io` is where Socket.IO's requests go, not a namespace: it
-        is the `pathname` of a server.
+        Namespaces are compared character by character: `/chat/` is not `/chat`, and `/*` doesn't
+        match other namespaces. `/socket.io` is the path of Socket.IO's requests, not a namespace:
+        write it as the `pathname` of a server.
         """,
         """
         channels: {chat: {address: /socket.io/, messages: {say: {payload: {type: string}}}}}
@@ -147,10 +148,10 @@ RULES = (
     ),
     _warning(
         "duplicate-namespace",
-        "A namespace is described by one channel.",
+        "A namespace should be described by one channel.",
         """
-        Two channels with one address are put together. That is allowed, and makes it hard to see
-        what may be sent there.
+        The guard merges channels that have the same address. Merged channels are allowed, but make
+        it hard to see which events the namespace has.
         """,
         "channels: {chat: {address: /chat}, news: {address: /chat}}",
         "channels: {chat: {address: /chat}, news: {address: /news}}",
@@ -180,7 +181,7 @@ def _keys_as_addresses(context: Context, profile: SocketIOProfile) -> None:
             continue
         name = channel.id.strip("/").replace("/", "_") or "main"
         text = (
-            f"the key {shown(channel.id)} of a channel is not its address in AsyncAPI 3; write "
+            f"channel key {shown(channel.id)} is not the channel's address in AsyncAPI 3; write "
             f"{name}: {{address: {channel.id}}}"
         )
         context.report.explain("missing-namespace", channel.place, text, key=True)
@@ -194,8 +195,8 @@ def _missing(context: Context, used: Iterable[ProfileChannel]) -> None:
         ids = [channel.id for channel in missing]
         has = "has no address" if len(missing) == 1 else "have no addresses"
         message = (
-            f"{_listed('channel', ids)} {has}, so the guard serves none of the events there; write "
-            "the namespace, such as address: /"
+            f"{_listed('channel', ids)} {has}, so the guard rejects all events there; write the "
+            "namespace, such as address: /"
         )
         context.report("missing-namespace", missing[0].place, message, key=True)
 
@@ -222,7 +223,7 @@ def _without_slash(context: Context, used: Iterable[ProfileChannel]) -> bool:
     single = [c for c in wrong if len(c.events) <= 1 and _may_be_event(c.address or "")]
     events = single if len(single) > 1 or any(map(_is_event_like, single)) else []
     if events:
-        verb = "is no namespace, because it doesn't" if len(events) == 1 else _ARE_NONE
+        verb = "is not a namespace, because it doesn't" if len(events) == 1 else _ARE_NONE
         text = _events_text(events, f"{verb} start with '/'")
         context.report("namespace-slash", events[0].place.child("address"), text)
     for channel in wrong:
@@ -232,7 +233,7 @@ def _without_slash(context: Context, used: Iterable[ProfileChannel]) -> bool:
     return bool(events)
 
 
-_ARE_NONE = "are no namespaces, because they don't"
+_ARE_NONE = "are not namespaces, because they don't"
 
 
 def _may_be_event(address: str) -> bool:
@@ -240,7 +241,7 @@ def _may_be_event(address: str) -> bool:
 
 
 def _slash_text(address: str) -> str:
-    text = f"address {shown(address)} is no namespace, because it doesn't start with '/'"
+    text = f"address {shown(address)} is not a namespace, because it doesn't start with '/'"
     if _looks_like_rooms(address):
         return f"{text}, and looks like {_ROOM_ADVICE}"
     if "://" in address:
@@ -319,23 +320,23 @@ def _no_namespace(address: str) -> str:
     """Why clients hardly connect to a namespace, and what to write; empty if they may."""
     if _TRANSPORT.fullmatch(address):
         return (
-            "is where Socket.IO's requests go, not a namespace; write address: /, and the path as "
-            "'pathname' of a server"
+            "is the path of Socket.IO's requests, not a namespace; write address: /, and the path "
+            "as 'pathname' of a server"
         )
     if any(sign.isspace() for sign in address):
-        return f"has a blank in it; write {shown(''.join(address.split()))}"
+        return f"contains a space; write {shown(''.join(address.split()))}"
     if "*" in address:
-        return "is no pattern; write a channel for each namespace, or a parameter: /{name}"
+        return "is not a pattern; write a channel for each namespace, or a parameter: /{name}"
     if address.endswith("/") and address != "/":
-        return f"ends with '/', which is another namespace than {shown(address.rstrip('/') or '/')}"
+        return f"ends with '/', so it is not the namespace {shown(address.rstrip('/') or '/')}"
     return ""
 
 
 # -- rooms -----------------------------------------------------------------------------------------
 
 _ROOM_ADVICE = (
-    "a room, which is not in the document; its clients are in the namespace, so write the events "
-    "into the namespace's channel, such as address: /"
+    "a room, which is not a namespace; clients in a room are in its namespace, so move the events "
+    "to the namespace's channel, such as address: /"
 )
 
 
@@ -379,7 +380,7 @@ def _duplicates(context: Context, profile: SocketIOProfile) -> None:
         first, place = seen.setdefault(channel.address, (channel.id, channel.place))
         if place.place != channel.place.place:
             text = (
-                f"the channel {shown(first)} has the namespace {shown(channel.address)}, too; put "
-                "the messages of both into one channel"
+                f"channel {shown(first)} also has the namespace {shown(channel.address)}; put the "
+                "messages of both into one channel"
             )
             context.report("duplicate-namespace", channel.place.child("address"), text)

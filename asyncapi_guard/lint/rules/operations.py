@@ -22,11 +22,10 @@ _error = group("Semantics", Severity.ERROR)
 RULES = (
     _error(
         "operation-channel",
-        "An operation refers to one of the document's own channels.",
+        "An operation must reference one of the document's own channels.",
         """
-        The channel of a root operation is an entry of the root `channels`, never one of
-        `components`, which is only a shelf, nor one of another file. (That entry may be a reference
-        to either.)
+        The `channel` of a root operation must reference an entry of the root `channels`, not an
+        entry of `components` or of another file. The entry itself can be a reference to either.
         """,
         """
         operations:
@@ -42,10 +41,10 @@ RULES = (
     ),
     _error(
         "operation-messages",
-        "The messages of an operation are entries of its own channel.",
+        "The messages of an operation must be entries of its own channel.",
         """
-        Write `#/channels/NAME/messages/KEY`: not the component behind it, not another channel's.
-        Without `messages` an operation has all messages of its channel.
+        Write `#/channels/NAME/messages/KEY`, not the component that the entry refers to, and not a
+        message of another channel. An operation without `messages` has all messages of its channel.
         """,
         """
         channels:
@@ -70,8 +69,11 @@ RULES = (
     ),
     _error(
         "reply-channel",
-        "A reply refers to one of the document's own channels.",
-        "As an operation does (`operation-channel`).",
+        "A reply must reference one of the document's own channels.",
+        """
+        The reply's `channel` must reference an entry of the document's own `channels`, as an
+        operation's does. See `operation-channel`.
+        """,
         """
         channels: {chat: {address: /chat}}
         operations:
@@ -92,8 +94,11 @@ RULES = (
     ),
     _error(
         "reply-messages",
-        "The messages of a reply are entries of the reply's channel.",
-        "As those of an operation are (`operation-messages`).",
+        "The messages of a reply must be entries of the reply's channel.",
+        """
+        Write `#/channels/NAME/messages/KEY` with the channel that the reply references, as in an
+        operation. See `operation-messages`.
+        """,
         """
         channels:
           chat: {messages: {say: {payload: {type: string}}}}
@@ -121,10 +126,10 @@ RULES = (
     ),
     _error(
         "reply-address",
-        "A reply with an address goes to a channel without one.",
+        "A reply with an address must use a channel without an address.",
         """
-        `reply.address` says that the address is found in each message; then the channel of the
-        reply cannot have a fixed one. Its `address` is null, or left out.
+        `reply.address` says that each message contains the address to reply to, so the reply's
+        channel can't have a fixed one. Set its `address` to null, or leave it out.
         """,
         """
         channels: {chat: {address: /chat}, answers: {address: /answers}}
@@ -181,8 +186,8 @@ def _messages_without_channel(context: Context, reply: Node) -> None:
         target = context.target(ref) if is_reference(ref.value) else None
         if target is not None and target.path[:2] == ("components", "messages"):
             name = shown(ref.value["$ref"])
-            message = f"{name} is no entry of a channel's messages, as a reply's must be"
-            hint = "; write '#/channels/NAME/messages/KEY', and the reply's channel"
+            message = f"{name} is not an entry of a channel's messages"
+            hint = "; write '#/channels/NAME/messages/KEY', and add the reply's channel"
             context.report("reply-messages", ref, message + hint)
 
 
@@ -212,9 +217,9 @@ def _messages_of(context: Context, owner: Node, channel: Node, code: str) -> Non
 
 
 def _no_message_of(ref: Node, channel: Node, key: str, known: Collection[str]) -> str:
-    message = f"{shown(ref.value['$ref'])} is no entry of the channel's messages"
+    message = f"{shown(ref.value['$ref'])} is not an entry of the channel's messages"
     base = f"{channel.value['$ref']}/messages"
-    return message + (f": write '{base}/{key}'" if key in known else f": expected '{base}/...'")
+    return message + (f"; write '{base}/{key}'" if key in known else f"; expected '{base}/...'")
 
 
 def _reply_address(context: Context, reply: Node) -> None:
@@ -222,8 +227,8 @@ def _reply_address(context: Context, reply: Node) -> None:
     address = channel.get("address") if channel is not None else None
     if "address" in reply.value and address is not None and address.value is not None:
         message = (
-            "a reply with an address needs a channel whose own address is null or absent; write "
-            "address: null there, or remove this address"
+            "a reply with an address needs a channel without one; write address: null in the "
+            "channel, or remove this address"
         )
         context.report("reply-address", reply.child("address"), message, key=True)
 

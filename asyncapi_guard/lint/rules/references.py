@@ -16,11 +16,11 @@ _warning = group("Structure", Severity.WARNING)
 RULES = (
     _error(
         "unresolvable-reference",
-        "A `$ref` leads to something.",
+        "Every `$ref` must resolve.",
         """
         A reference is a JSON Pointer into a file: `#/components/schemas/User`, or
-        `./user.yml#/User`. It may not leave the folder of the document (see `--root`), go over http
-        (see `--allow-http`), or lead in a circle and never arrive.
+        `./user.yml#/User`. It must not leave the directory of the document (see `--root`), use http
+        (see `--allow-http`), or form a circle.
         """,
         """
         channels:
@@ -37,10 +37,10 @@ RULES = (
     ),
     _error(
         "wrong-kind",
-        "A `$ref` leads to an object of the wanted kind.",
+        "A `$ref` must point to an object of the expected kind.",
         """
-        Where a message is wanted, a reference must not lead to a channel, a schema, or a whole map
-        of messages, even if what stands there happens to look alike.
+        If a field expects a message, its reference must not point to a channel, a schema, or a
+        whole map of messages, even if the target looks similar.
         """,
         """
         channels:
@@ -59,10 +59,10 @@ RULES = (
     ),
     _error(
         "reference-forbidden",
-        "References stand only where the specification allows them.",
+        "References must be used only in places where the specification allows them.",
         """
-        Info, message examples, OAuth flows and whole maps are written where they belong. What is
-        *in* a map may be a reference.
+        Write Info, message examples, OAuth flows and whole maps in place. The entries *in* a map
+        can be references.
         """,
         """
         channels: {$ref: '#/components/channels'}
@@ -75,10 +75,10 @@ RULES = (
     ),
     _error(
         "reference-required",
-        "Some places take references only.",
+        "A field that accepts only references must have a reference.",
         """
-        The channel of an operation, the messages that it lists, and the servers of a channel are
-        written in their own places, and referred to here.
+        The channel of an operation, the messages of an operation, and the servers of a channel are
+        defined elsewhere in the document. Refer to them here.
         """,
         """
         operations:
@@ -92,11 +92,11 @@ RULES = (
     ),
     _warning(
         "ref-siblings",
-        "Nothing stands beside a `$ref`.",
+        "A `$ref` should not have sibling keys.",
         """
-        Whatever stands beside a `$ref` is ignored, in Reference Objects and in schemas of the
-        AsyncAPI dialect alike: a `maxLength` there limits nothing. In a schema, write both into an
-        `allOf`. (From JSON Schema 2019-09 on, siblings count.)
+        Keys beside a `$ref` are ignored, both in Reference Objects and in schemas of the AsyncAPI
+        dialect: a `maxLength` there limits nothing. In a schema, put both into an `allOf`. From
+        JSON Schema 2019-09 on, sibling keys apply.
         """,
         """
         components:

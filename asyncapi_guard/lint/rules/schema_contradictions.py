@@ -45,28 +45,31 @@ _warning = group("Schemas", Severity.WARNING)
 RULES = (
     _warning(
         "impossible-schema",
-        "Some value is valid under a schema.",
+        "A schema should accept at least one value.",
         """
-        No value is both a string and `1`, or at least 10 and at most 5. Validators accept such a
-        schema, and reject whatever is sent.
+        No value is both a string and `1`, or both at least 10 and at most 5. Validators load such a
+        schema, but reject every value.
         """,
         "components: {schemas: {Size: {type: integer, minimum: 10, maximum: 5}}}",
         "components: {schemas: {Size: {type: integer, minimum: 5, maximum: 10}}}",
     ),
     _warning(
         "impossible-value",
-        "The values of an `enum` are valid under the schema that has it.",
+        "The values of an `enum` should be valid under the schema that contains it.",
         """
-        A value of another type, or beyond a limit beside the `enum`, is rejected though it is
-        listed.
+        A value of another type, or beyond a limit beside the `enum`, is rejected even though the
+        `enum` lists it.
         """,
         "components: {schemas: {Level: {type: integer, enum: [1, 2, '3']}}}",
         "components: {schemas: {Level: {type: integer, enum: [1, 2, 3]}}}",
     ),
     _warning(
         "equal-values",
-        "The values of an `enum` differ.",
-        "JSON Schema recommends it. One of two equal values was probably to be another.",
+        "The values of an `enum` should be unique.",
+        """
+        JSON Schema recommends unique values. One of two equal values is probably a copy that was
+        not edited.
+        """,
         "components: {schemas: {Side: {type: string, enum: [left, left]}}}",
         "components: {schemas: {Side: {type: string, enum: [left, right]}}}",
     ),
@@ -134,28 +137,28 @@ def _values(context: Context, node: Node, dialect: Dialect) -> None:
     wrong = [(index, why) for index, why in wrong if why]
     if not values:
         if dialect.draft not in (Draft.DRAFT4, Draft.DRAFT6):  # whose metaschemas say it
-            message = "the enum is empty, so no value is valid; list the values that are"
+            message = "empty 'enum', so no value is valid; list the allowed values"
             _impossible(context, place, message)
     elif len(wrong) == len(values):
         message = f"{_each(keyword, values)} {wrong[0][1]}, so no value is valid"
         _impossible(context, place, message + _value_advice(values[0], types, dialect))
     else:
         for index, why in wrong[:_SHOWN]:
-            message = f"the value {why}, so it is never accepted"
+            message = f"the value {why}, so it is always rejected"
             message += _value_advice(values[index], types, dialect)
             context.report("impossible-value", place.child(index), message)
 
 
 def _each(keyword: str, values: list[Any]) -> str:
     if keyword == "const":
-        return "the const"
-    return "the value of the enum" if len(values) == 1 else "each value of the enum"
+        return "the value of 'const'"
+    return "the value of 'enum'" if len(values) == 1 else "every value of 'enum'"
 
 
 def _why_not(value: Any, types: frozenset[str] | None, schema: Any) -> str:
     """Why a listed value is not valid, as far as types and limits beside it say."""
     if types is not None and not any(is_a(value, name) for name in types):
-        return f"is {kind_of(value)}, and the type is {' or '.join(sorted(types))}"
+        return f"is {kind_of(value)}, but the type is {' or '.join(sorted(types))}"
     size: Any = None
     pair = ("minimum", "maximum")
     if isinstance(value, str):
@@ -205,7 +208,7 @@ def _equal_values(context: Context, node: Node, dialect: Dialect) -> None:
     for index, value in enumerate(values):
         first = seen.setdefault(_canonical(value), index)
         if first != index:
-            message = f"the value equals the one at position {first + 1}; remove one of them"
+            message = f"duplicate of the value at position {first + 1}; remove one of them"
             context.report("equal-values", node.child("enum").child(index), message)
 
 
@@ -308,7 +311,7 @@ def _empty_pair(
 
 
 def _no_room(low: _Limit, high: _Limit, kind: str) -> str:
-    return f"{low.text} and {high.text} leave no {kind} that is valid; correct one of them"
+    return f"no {kind} is valid under both {low.text} and {high.text}; correct one of them"
 
 
 def _multiple(context: Context, node: Node) -> None:
@@ -340,21 +343,21 @@ def _properties(context: Context, node: Node) -> None:
     forbidden = [name for name in required if rejects_all(defined.get(name))]
     most, least = schema.get("maxProperties"), schema.get("minProperties")
     if forbidden:
-        message = f"{some_names(forbidden)} is required, and its schema rejects every value"
+        message = f"{some_names(forbidden)} is required, but its schema rejects every value"
         _impossible(context, node.child("required"), message)
     elif required and properties is None and is_closed(schema):
         message = (
-            f"{some_names(required)} is required, and additionalProperties is false without "
+            f"{some_names(required)} is required, but additionalProperties is false without "
             "'properties', so no object is valid; define it in 'properties'"
         )
         _impossible(context, node.child("required"), message)
     elif _is_number(most) and len(required) > most:
         are = "1 property is" if len(required) == 1 else f"{len(required)} properties are"
-        message = f"{are} required, and maxProperties is {most}"
+        message = f"{are} required, but maxProperties is {most}"
         _impossible(context, node.child("maxProperties"), f"{message}, so no object is valid")
     elif is_closed(schema) and _is_number(least) and least > len(texts_in(properties)):
         message = (
-            f"minProperties is {least}, and additionalProperties: false leaves room for "
+            f"minProperties is {least}, but additionalProperties: false allows only "
             f"{len(texts_in(properties))}, so no object is valid"
         )
         _impossible(context, node.child("minProperties"), message)
@@ -364,13 +367,13 @@ def _items(context: Context, place: SchemaPlace) -> None:
     node, schema = place.node, place.node.value
     least, room = schema.get("minItems"), _room(schema, place.dialect)
     if _is_number(least) and room is not None and least > room:
-        message = f"minItems is {least}, and there is room for {room}, so no list is valid"
+        message = f"minItems is {least}, but only {room} can be present, so no list is valid"
         _impossible(context, node.child("minItems"), message)
     contains = node.get("contains")
     if contains is None or schema.get("minContains") == 0:
         return
     if schema.get("maxItems") == 0 or room == 0 or rejects_all(contains.value):
-        _impossible(context, contains, "no item can be what 'contains' asks for: no list is valid")
+        _impossible(context, contains, "no item can match 'contains', so no list is valid")
     elif isinstance(schema.get("items"), dict):
         _contained(context, place, contains)
 
@@ -380,7 +383,7 @@ def _contained(context: Context, place: SchemaPlace, contains: Node) -> None:
     types = [types_of(part.value, place.dialect) if part is not None else None for part in parts]
     if types[0] is not None and types[1] is not None and not common_types(*types):
         ours, theirs = (" or ".join(sorted(each or ())) for each in types)
-        message = f"the items are {ours}, and 'contains' asks for {theirs}, so no list is valid"
+        message = f"the items are {ours}, but 'contains' requires {theirs}, so no list is valid"
         _impossible(context, contains, message)
 
 
@@ -415,12 +418,14 @@ def _negation(context: Context, place: SchemaPlace) -> None:
         return
     if is_anything(negated.value):
         if not _is_meant(node):
-            _impossible(context, negated, "'not' rejects every value; say in it what must not be")
+            _impossible(
+                context, negated, "'not' rejects every value; describe the forbidden values in it"
+            )
     elif isinstance(negated.value, dict) and negated.value.keys() <= {"type", "description"}:
         types, others = (types_of(each.value, place.dialect) for each in (node, negated))
         if types and others and all(_is_among(name, others) for name in types):
             message = f"'not' rejects {' or '.join(sorted(types))}, which is the schema's type"
-            _impossible(context, negated, f"{message}: no value is valid")
+            _impossible(context, negated, f"{message}, so no value is valid")
 
 
 def _is_among(name: str, types: frozenset[str]) -> bool:
@@ -452,7 +457,7 @@ def _clashes(context: Context, place: SchemaPlace, parts: Sequence[Node]) -> lis
         return []
     types, clash = _common([part.value for part in parts], place.dialect)
     if clash:
-        return [f"no value is {clash}, as the schemas of this allOf ask; anyOf is for one of them"]
+        return [f"no value is {clash}, as this allOf requires; for one of them, write anyOf"]
     return [
         *_limits_of_several(parts, types),
         *_same_property(context, place, parts),

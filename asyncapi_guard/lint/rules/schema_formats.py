@@ -40,9 +40,9 @@ _stops_the_guard = group("Schemas", Severity.ERROR, elsewhere=Severity.WARNING)
 RULES = (
     _error(
         "schema-format",
-        "A schema is written in the format that `schemaFormat` names.",
+        "A schema must be written in the format that `schemaFormat` names.",
         """
-        Formats that are JSON (AsyncAPI, JSON Schema, OpenAPI, Avro) are written as data, others
+        Write JSON formats (AsyncAPI, JSON Schema, OpenAPI, Avro) as data, and other formats
         (Protobuf, XSD) as text.
         """,
         """
@@ -60,10 +60,10 @@ RULES = (
     ),
     _error(
         "reference-format",
-        "A schema refers to schemas of its own format.",
+        "A schema must reference only schemas of its own format.",
         """
-        What a `$ref` inside of a schema leads to is read as the schema is. If it says that it is of
-        another format, one of the two is wrong.
+        The target of a `$ref` in a schema is read in the format of that schema. If the target
+        declares another format, correct one of the two.
         """,
         """
         components:
@@ -80,11 +80,11 @@ RULES = (
     ),
     _stops_the_guard(
         "unjudged-format",
-        "A schema is of a format that the guard can judge by.",
+        "A schema must use a format that the guard can validate.",
         """
-        AsyncAPI allows any `schemaFormat`. The guard judges by AsyncAPI's own, JSON Schema and
-        OpenAPI; it refuses to load a document with Avro, Protobuf or RAML, rather than let such
-        messages through unseen.
+        AsyncAPI allows any `schemaFormat`. The guard supports AsyncAPI's own format, JSON Schema
+        and OpenAPI. It rejects a document with Avro, Protobuf or RAML at load time, so that no
+        message passes without validation.
         """,
         """
         channels:
@@ -109,8 +109,8 @@ RULES = (
     ),
     _warning(
         "multi-format-field",
-        "A Multi Format Schema Object has `schemaFormat`, `schema` and extensions alone.",
-        "What else stands beside `schemaFormat` belongs inside of `schema`; here nobody reads it.",
+        "A Multi Format Schema Object should have only `schemaFormat`, `schema` and extensions.",
+        "Move other keys from beside `schemaFormat` into `schema`; beside it they are ignored.",
         """
         components:
           schemas:
@@ -143,8 +143,8 @@ def in_its_dialect(context: Context, node: Node, code: str) -> tuple[Node, Diale
         return _multi_format(context, node)
     if lacks_format(value):
         message = (
-            "a Multi Format Schema Object needs 'schemaFormat'; write the schema itself in place "
-            "of 'schema', or name its format"
+            "a Multi Format Schema Object needs 'schemaFormat'; write the schema itself instead of "
+            "'schema', or name its format"
         )
         context.report("missing-field", node.child("schema"), message, key=True)
         return in_its_dialect(context, node.child("schema"), code)
@@ -160,11 +160,11 @@ def _advice(node: Node, code: str) -> str:
     key = "x-ack: " if code == "ack-schema" else _key(node)
     value = node.value
     if value in (None, [], "none", "None"):
-        return f"; for no arguments write {key}{{type: 'null'}}, for any value {key}{{}}"
+        return f"; for no arguments, write {key}{{type: 'null'}}; for any value, {key}{{}}"
     if isinstance(value, list):
         arguments = "{type: array, items: [...]}"
         several = f"{{args: {arguments}}}" if code == "ack-schema" else arguments
-        return f"; several arguments are {key}{several}"
+        return f"; for several arguments, write {key}{several}"
     if not isinstance(value, str):
         return ""
     reference = value if value.startswith("#/") else _component(node.source.data, value)
@@ -174,7 +174,7 @@ def _advice(node: Node, code: str) -> str:
     is_type = found.removeprefix("type: ") in TYPES or "," in found
     if is_type:
         return f"; write {key}{{{found}}}"
-    return "; write the schema of what is answered" if code == "ack-schema" else ""
+    return "; write the schema of the ack" if code == "ack-schema" else ""
 
 
 def _component(data: Any, name: str) -> str:
@@ -199,7 +199,7 @@ def _multi_format(context: Context, node: Node) -> tuple[Node, Dialect] | None:
             message = f"unknown field {shown(key)} of a Multi Format Schema Object"
             context.report("multi-format-field", item, message, key=True)
     if schema is None:
-        message = "the required field 'schema' of a Multi Format Schema Object is missing"
+        message = "missing required field 'schema' of a Multi Format Schema Object"
         context.report("missing-field", node, message, key=True)
         return None
     if not isinstance(form.value, str):
@@ -252,7 +252,7 @@ def _foreign(context: Context, form: str, schema: Node) -> None:
         for node, message in avro.faults(schema) if "avro" in form.lower() else ():
             context.report("schema-format", node, message)
     elif any(name in form.lower() for name in _TEXT) and not isinstance(schema.value, str):
-        message = f"a schema of this format is a string, not {kind_of(schema.value)}"
+        message = f"a schema of this format must be a string, got {kind_of(schema.value)}"
         context.report("schema-format", schema, message, key=True)
 
 
@@ -275,5 +275,7 @@ def _same_format(context: Context, form: str, ref: Node, target: Node) -> None:
     """What a schema refers to is of the same format, if it says of which."""
     other = target.value.get("schemaFormat") if isinstance(target.value, dict) else None
     if isinstance(other, str) and _language(other) != _language(form):
-        message = f"refers to the schema format {shown(other)} from {shown(form)}"
+        message = (
+            f"expected a schema of format {shown(form)}, but the reference's has {shown(other)}"
+        )
         context.report("reference-format", ref, message)

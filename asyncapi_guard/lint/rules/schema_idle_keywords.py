@@ -32,51 +32,51 @@ _warning = group("Schemas", Severity.WARNING)
 RULES = (
     _warning(
         "idle-keyword",
-        "Each keyword of a schema has something to judge.",
+        "A keyword should have an effect.",
         """
-        `minLength` is about strings: beside `type: integer` it limits nothing. `then` without `if`
-        and `additionalItems` without a list in `items` are ignored in the same way.
+        `minLength` applies to strings, so it limits nothing beside `type: integer`. `then` without
+        `if` and `additionalItems` without a list in `items` are ignored in the same way.
         """,
         "components: {schemas: {Size: {type: integer, minLength: 1}}}",
         "components: {schemas: {Size: {type: integer, minimum: 1}}}",
     ),
     _warning(
         "nullable",
-        "A schema that accepts null says so in its type.",
+        "A schema that accepts null should include it in its type.",
         """
-        `nullable` is a keyword of OpenAPI 3.0, and counts beside `type` there. In an AsyncAPI
-        schema nothing looks at it, so the guard rejects null.
+        `nullable` is a keyword of OpenAPI 3.0, where it extends `type`. In an AsyncAPI schema it
+        has no effect, so the guard rejects null.
         """,
         "components: {schemas: {Name: {type: string, nullable: true}}}",
         "components: {schemas: {Name: {type: [string, 'null']}}}",
     ),
     _warning(
         "openapi-keyword",
-        "A schema has no keywords that only OpenAPI knows.",
+        "A schema should not have keywords that only OpenAPI defines.",
         """
-        `example` and `xml` say nothing in an AsyncAPI schema. What is in `examples`, a list, is
-        checked against the schema. The first place in a file is reported.
+        `example` and `xml` have no effect in an AsyncAPI schema. Write `examples`, a list, whose
+        values are validated against the schema. Only the first occurrence in a file is reported.
         """,
         "components: {schemas: {Name: {type: string, example: Ada}}}",
         "components: {schemas: {Name: {type: string, examples: [Ada]}}}",
     ),
     _warning(
         "pattern-slashes",
-        "A pattern is written without the slashes of a JavaScript literal.",
+        "A pattern should not have the slashes of a JavaScript literal.",
         """
-        In `/^[a-z]+$/` the slashes are characters that must be in the value, and with `^` after the
-        first one no value matches. JSON Schema has no flags.
+        In `/^[a-z]+$/`, the slashes are characters that the value must contain, and because `^`
+        follows the first slash, no value matches. JSON Schema has no flags.
         """,
         "components: {schemas: {Code: {type: string, pattern: '/^[a-z]+$/'}}}",
         "components: {schemas: {Code: {type: string, pattern: '^[a-z]+$'}}}",
     ),
     _warning(
         "items-of-one",
-        "A list of schemas in `items` has one for each position.",
+        "A list of schemas in `items` should have one schema for each position.",
         """
-        In AsyncAPI's dialect a list in `items` is positional: the first schema is about the first
-        item alone, and further items may be anything. One schema for all items stands in `items`
-        without a list.
+        In AsyncAPI's dialect, a list in `items` is positional: the first schema applies only to the
+        first item, and further items can be anything. To apply one schema to all items, write it
+        without the list.
         """,
         "components: {schemas: {Cells: {type: array, items: [{type: string}]}}}",
         "components: {schemas: {Cells: {type: array, items: {type: string}}}}",
@@ -188,13 +188,13 @@ def _report_idle(
 ) -> None:
     first = keywords[0]
     names = " and ".join(map(shown, keywords[:3]))
-    verb = "judge" if len(keywords) > 1 else "judges"
+    verb = "apply" if len(keywords) > 1 else "applies"
     form = f" {node.value[first]}" if first == "format" else ""
     if form.startswith(" int"):
         about = "integer"
     message = (
-        f"{names}{form} {verb} {about}s, and the type is {' or '.join(types)}, so nothing "
-        f"is checked; {_advice(first, types, about)}"
+        f"{names}{form} {verb} only to {about}s, but the type is {' or '.join(types)}, so nothing "
+        f"is validated; {_advice(first, types, about)}"
     )
     context.report("idle-keyword", node.child(first), message, key=True)
 
@@ -204,7 +204,7 @@ def _advice(keyword: str, types: list[str], about: str) -> str:
     if meant is not None:
         return f"write {meant}, or type: {about}"
     if about == "object" and types == ["array"]:
-        return "move it into 'items', a schema of each item"
+        return "move it to 'items', the schema of each item"
     return f"write type: {about}, or remove it"
 
 
@@ -215,10 +215,10 @@ def _alone(context: Context, node: Node, dialect: Dialect) -> None:
     schema = node.value
     for keyword in ("then", "else"):
         if keyword in schema and "if" not in schema and dialect.draft in _WITH_IF:
-            message = f"{keyword!r} without 'if' is ignored; write the condition in 'if'"
+            message = f"{keyword!r} without 'if' has no effect; write the condition in 'if'"
             context.report("idle-keyword", node.child(keyword), message, key=True)
     if "if" in schema and {"then", "else"}.isdisjoint(schema) and dialect.draft in _WITH_IF:
-        message = "'if' without 'then' and 'else' decides nothing; write what follows in 'then'"
+        message = "'if' without 'then' and 'else' has no effect; add 'then' or 'else'"
         context.report("idle-keyword", node.child("if"), message, key=True)
     if (
         "additionalItems" in schema
@@ -227,13 +227,13 @@ def _alone(context: Context, node: Node, dialect: Dialect) -> None:
         and "prefixItems" not in schema
     ):
         message = (
-            "'additionalItems' counts only beside a list in 'items', so it is ignored; remove it, "
-            "or write items: [...]"
+            "'additionalItems' applies only beside a list in 'items', so it has no effect; remove "
+            "it, or write items: [...]"
         )
         context.report("idle-keyword", node.child("additionalItems"), message, key=True)
     for keyword in ("minContains", "maxContains"):
         if keyword in schema and "contains" not in schema and dialect.siblings:
-            message = f"{keyword!r} without 'contains' is ignored; write what is counted there"
+            message = f"{keyword!r} without 'contains' has no effect; add 'contains'"
             context.report("idle-keyword", node.child(keyword), message, key=True)
 
 
@@ -250,7 +250,7 @@ def _nullable(context: Context, node: Node, dialect: Dialect) -> None:
     if dialect.nullable:
         _nullable_in_openapi(context, node)
     elif not _NARROWING.isdisjoint(schema) and not _takes_null(schema, dialect):
-        message = f"{dialect.name} does not have 'nullable', so null is rejected"
+        message = f"{dialect.name} doesn't have 'nullable', so null is rejected"
         at = node.child("nullable")
         context.report("nullable", at, f"{message}; {null_advice(schema)}", key=True)
 
@@ -274,10 +274,10 @@ def _nullable_in_openapi(context: Context, node: Node) -> None:
     schema = node.value
     values = schema.get("enum")
     if "type" not in schema and not _NARROWING.isdisjoint(schema):
-        message = "'nullable' counts only beside 'type', so null is rejected; write the type, too"
+        message = "'nullable' applies only beside 'type', so null is rejected; add the type"
         context.report("nullable", node.child("nullable"), message, key=True)
     elif isinstance(values, list) and None not in values:
-        message = "'nullable' does not add null to the 'enum', so null is rejected; list null there"
+        message = "'nullable' doesn't add null to 'enum', so null is rejected; list null there"
         context.report("nullable", node.child("nullable"), message, key=True)
 
 
@@ -299,7 +299,7 @@ def _report_openapi(context: Context, keyword: str, nodes: list[Node]) -> None:
     first = min(nodes, key=lambda node: node.finding("", "openapi-keyword", key=True).line)
     more = f" ({len(nodes)} times in this file)" if len(nodes) > 1 else ""
     advice = "write a list: examples: [...]" if keyword == "example" else "remove it"
-    message = f"{keyword!r}{more} is a keyword of OpenAPI, so nothing here reads it; {advice}"
+    message = f"{keyword!r}{more} is a keyword of OpenAPI, which has no effect here; {advice}"
     context.report("openapi-keyword", first, message, key=True)
 
 
@@ -315,8 +315,8 @@ def _slashes(context: Context, node: Node) -> None:
         if found is not None:
             flags = ", which has no flags" if found[2] else ""
             message = (
-                "the slashes around the pattern are characters that must match, so hardly any "
-                f"value does; write {shown(found[1])}{flags}"
+                "the slashes around the pattern are characters that must match, so few values "
+                f"do; write {shown(found[1])}{flags}"
             )
             context.report("pattern-slashes", place, message)
 
@@ -329,8 +329,8 @@ def _items_of_one(context: Context, node: Node, dialect: Dialect) -> None:
     if not is_one or not _COUNTS.isdisjoint(node.value) or _is_arguments(node):
         return
     message = (
-        "'items' is a list of one schema, which is about the first item only, so further items are "
-        "not checked; write items: {...} without the list for all items"
+        "'items' is a list of one schema, which applies only to the first item, so further items "
+        "aren't validated; to apply it to all items, write items: {...} without the list"
     )
     context.report("items-of-one", node.child("items"), message, key=True)
 

@@ -42,11 +42,11 @@ _warning = group("Schemas", Severity.WARNING)
 RULES = (
     _warning(
         "overlapping-one-of",
-        "A value matches one alternative of a `oneOf`.",
+        "A value should match only one alternative of a `oneOf`.",
         """
-        `oneOf` rejects what matches two of its alternatives: with `number` and `integer` it rejects
-        each integer. `anyOf` accepts it. Objects are told apart by a required property with a
-        `const` of its own in each alternative.
+        `oneOf` rejects a value that matches two alternatives: with `number` and `integer`, it
+        rejects every integer. `anyOf` accepts such a value. To tell objects apart, give each
+        alternative a required property with its own `const`.
         """,
         "components: {schemas: {Size: {oneOf: [{type: number}, {type: integer}]}}}",
         "components: {schemas: {Size: {oneOf: [{type: number}, {type: string}]}}}",
@@ -93,8 +93,8 @@ def _overlaps(context: Context, place: SchemaPlace, several: list[_Alternative])
     anything = [each for each in several if is_anything(each.meant.value)]
     if anything:
         yield (
-            f"alternative {anything[0].number} of this oneOf accepts any value, so what matches "
-            "another one is rejected; remove it, or write anyOf"
+            f"alternative {anything[0].number} of this oneOf accepts any value, so values that "
+            "match another alternative are rejected; remove it, or write anyOf"
         )
     equal = _equal(several)
     if equal is not None:
@@ -103,7 +103,7 @@ def _overlaps(context: Context, place: SchemaPlace, several: list[_Alternative])
     yield from _both(_bare(place, several))
 
 
-_REMOVE = "what matches them is rejected; remove one of them"
+_REMOVE = "values that match them are rejected; remove one of them"
 
 
 def _equal(several: list[_Alternative]) -> tuple[int, int] | None:
@@ -174,8 +174,8 @@ def _bare(place: SchemaPlace, several: list[_Alternative]) -> Iterator[tuple[int
 
 _ADVICE = ", so the guard rejects it; write anyOf, or keep one of the two"
 _TAG = (
-    ", so the guard rejects it; give each alternative a required property with a const of its own, "
-    "or write anyOf"
+    ", so the guard rejects it; give each alternative a required property with its own const, or "
+    "write anyOf"
 )
 
 

@@ -28,11 +28,11 @@ _warning = group("Schemas", Severity.WARNING)
 RULES = (
     _warning(
         "ambiguous-union",
-        "Alternatives that contain the union have a tag.",
+        "Alternatives that contain the union should have a tag.",
         """
-        When several alternatives of a `oneOf` or `anyOf` lead back to it, each level of a value
-        multiplies the ways in which it can fail: nobody can say briefly what is wrong, and other
-        validators take very long to. Give each alternative a required property with a `const`.
+        If several alternatives of a `oneOf` or `anyOf` refer back to it, each level of a value
+        multiplies the ways in which the value can fail. Errors then can't name a single cause, and
+        other validators become very slow. Give each alternative a required property with a `const`.
         """,
         """
         components:
@@ -74,8 +74,9 @@ def _check_union(context: Context, schema: Node, keyword: str) -> None:
         return
     if not is_tagged(context, union):
         message = (
-            f"{len(again)} alternatives of this {keyword} lead back to it and have no tag (a "
-            "required property with a const of its own): it is hard to say which was meant"
+            f"{len(again)} alternatives of this {keyword} refer back to it without a tag, so "
+            "errors "
+            "can't name one cause; give each a required property with its own const"
         )
         context.report("ambiguous-union", union, message, key=True)
 

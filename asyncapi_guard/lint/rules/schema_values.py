@@ -19,7 +19,7 @@ __all__ = ["CHECKS", "RULES"]
 
 #: Each default is judged by its schema with all that this refers to.
 _AFFORDED = 20_000
-_TOO_MUCH = "from here on defaults and examples of schemas are not judged: it would take too long"
+_TOO_MUCH = "defaults and examples from here on aren't validated, because there are too many"
 
 _error = group("Schemas", Severity.ERROR)
 _warning = group("Schemas", Severity.WARNING)
@@ -27,22 +27,26 @@ _warning = group("Schemas", Severity.WARNING)
 RULES = (
     _error(
         "default-type",
-        "A default is of the schema's type.",
-        "The specification demands it, unlike JSON Schema itself.",
+        "A default must have the schema's type.",
+        "The AsyncAPI specification requires this, although JSON Schema itself doesn't.",
         "components: {schemas: {Size: {type: integer, default: large}}}",
         "components: {schemas: {Size: {type: integer, default: 9}}}",
     ),
     _warning(
         "default-value",
-        "A default is valid under its schema.",
-        "A default that the schema rejects cannot be what happens when nothing is sent.",
+        "A default should be valid under its schema.",
+        "Clients and servers can't fall back to a default that the schema rejects.",
         "components: {schemas: {Size: {type: integer, maximum: 9, default: 10}}}",
         "components: {schemas: {Size: {type: integer, maximum: 9, default: 9}}}",
     ),
     _warning(
         "schema-example",
-        "The `examples` of a schema are valid under it.",
-        "As for messages (`example-payload`); for schemas JSON Schema only recommends it.",
+        "The `examples` of a schema should be valid under it.",
+        """
+        People copy examples, and an invalid example teaches them to send values that the server
+        rejects. JSON Schema only recommends valid examples. For the examples of messages, see
+        `example-payload`.
+        """,
         "components: {schemas: {Size: {type: integer, examples: [large]}}}",
         "components: {schemas: {Size: {type: integer, examples: [9]}}}",
     ),
@@ -72,7 +76,7 @@ def _check_values(context: Context, schema: Node, dialect: Dialect) -> None:
 
 def _default(context: Context, default: Node, schema: Node, dialect: Dialect) -> None:
     if "type" in schema.value and not _has_type(default.value, schema.value, dialect):
-        message = f"the default is {kind_of(default.value)}, which is not of the schema's type"
+        message = f"the default is {kind_of(default.value)}, which doesn't match the schema's type"
         # AsyncAPI demands it of its own schemas alone.
         code = "default-type" if dialect == ASYNCAPI else "default-value"
         context.report(code, default, message)

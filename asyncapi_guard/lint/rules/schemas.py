@@ -53,21 +53,22 @@ _stops_the_guard = group("Schemas", Severity.ERROR, elsewhere=Severity.WARNING)
 RULES = (
     _error(
         "invalid-schema",
-        "A schema is valid under the metaschema of its dialect.",
+        "A schema must be valid under the metaschema of its dialect.",
         """
-        Each keyword takes certain values: `type` one of seven names, `minLength` a number that is
-        not negative, `required` a list of names. Without `schemaFormat` the dialect is AsyncAPI's,
-        which is JSON Schema draft-07.
+        Each keyword accepts certain values: `type` one of seven names, `minLength` a number of at
+        least 0, `required` a list of names. Without `schemaFormat`, the dialect is AsyncAPI's,
+        which is based on JSON Schema draft-07.
         """,
         "components: {schemas: {Name: {type: strng}}}",
         "components: {schemas: {Name: {type: string}}}",
     ),
     _error(
         "ack-schema",
-        "`x-ack` is a schema.",
+        "`x-ack` must be a schema.",
         """
-        What stands in `x-ack` judges the arguments of acknowledgements: a schema, a reference to
-        one, a Multi Format Schema Object, or `{args: schema}`. `false` says that there is no ack.
+        The guard validates the arguments of acks against `x-ack`: a schema, a reference to a
+        schema, a Multi Format Schema Object, or `{args: schema}`. To declare that the event has no
+        ack, write `false`.
         """,
         """
         channels:
@@ -80,13 +81,14 @@ RULES = (
     ),
     _error(
         "ack-options",
-        "`required` and `timeout` of an `x-ack` stand beside `args`.",
+        "`required` and `timeout` of an `x-ack` must be beside `args`.",
         """
-        `x-ack: {args: ..., required: true, timeout: 5}` says that whoever sends the event asks for
-        an ack, and that it comes within five seconds. Only an `x-ack` with `args` has these two:
-        `required` is a keyword of schemas, too, and `{type: object, required: [ok]}` is a schema.
-        `required` is a boolean, `timeout` a number of seconds above 0, and keywords of the schema
-        belong within `args`. The guard refuses to load anything else, because it would be ignored.
+        `x-ack: {args: ..., required: true, timeout: 5}` means that the sender must request an ack,
+        and that it must arrive within five seconds. Only an `x-ack` with `args` can have these
+        options, because `required` is also a schema keyword: `{type: object, required: [ok]}` is a
+        schema. `required` must be a boolean, and `timeout` a number of seconds above 0. Keywords of
+        the schema belong in `args`. The guard rejects any other form, because it would have no
+        effect.
         """,
         """
         channels:
@@ -99,11 +101,11 @@ RULES = (
     ),
     _error(
         "endless-schema",
-        "A schema does not lead back to itself before it has read anything.",
+        "A schema must not refer back to itself without descending into the value.",
         """
-        A schema may contain itself: in `properties`, in `items`. If it leads back to itself through
-        `$ref`, `allOf`, `anyOf` and the like alone, nothing is ever judged: JSON Schema leaves that
-        undefined, and validators accept everything or never end.
+        A schema can contain itself in `properties` or `items`. If it refers back to itself only
+        through `$ref`, `allOf`, `anyOf` and similar keywords, it never validates a value. JSON
+        Schema leaves the result undefined: validators accept everything or never finish.
         """,
         """
         components:
@@ -120,12 +122,12 @@ RULES = (
     ),
     _stops_the_guard(
         "prefix-items",
-        "Positional items are in the keyword that the dialect has for them.",
+        "Positional items must use the keyword of the schema's dialect.",
         """
-        `prefixItems` came with JSON Schema 2020-12. Older dialects, AsyncAPI's own among them, pass
-        over it, so a payload that lists its arguments there accepts any arguments. They list
-        positional items in `items`, and what comes after them in `additionalItems`. The guard
-        refuses to load the document.
+        `prefixItems` was introduced in JSON Schema 2020-12. Older dialects, including AsyncAPI's
+        own, ignore it, so a payload that lists its arguments there accepts any arguments. In older
+        dialects, list positional items in `items` and describe further items in `additionalItems`.
+        The guard rejects the document at load time.
         """,
         """
         channels:
@@ -144,11 +146,11 @@ RULES = (
     ),
     _stops_the_guard(
         "bad-pattern",
-        "A pattern is a regular expression of ECMA-262.",
+        "A pattern must be a regular expression of ECMA-262.",
         """
-        Patterns are JavaScript's (in its Unicode mode), whatever language reads the document:
-        `(?<name>...)`, not Python's `(?P<name>...)`; `[\\w\\-_]`, not `[\\w-_]`. JSON Schema only
-        recommends it, but a guard that cannot read a pattern refuses to load the document.
+        Patterns use JavaScript syntax in Unicode mode, in every language: `(?<name>...)`, not
+        Python's `(?P<name>...)`, and `[\\w\\-_]`, not `[\\w-_]`. The guard rejects documents with
+        patterns that it can't read.
         """,
         """
         channels:
@@ -167,12 +169,12 @@ RULES = (
     ),
     _warning(
         "pattern-backtracking",
-        "A pattern needs no backtracking.",
+        "A pattern should not need backtracking.",
         """
-        Look-around (`(?=...)`, `(?!...)`) and back-references (`\\1`) force a validator to try many
-        ways, and crafted input makes that slow. Here such patterns run with a low limit, beyond
-        which a value is rejected. Other keywords often say the same: `allOf` with several patterns,
-        `minLength`, `not`.
+        Look-around (`(?=...)`, `(?!...)`) and back-references (`\\1`) make a validator try many
+        combinations, so crafted input can make it slow. The guard runs such patterns with a low
+        limit and rejects values that exceed it. Other keywords can often express the same: `allOf`
+        with several patterns, `minLength`, `not`.
         """,
         "components: {schemas: {Word: {type: string, pattern: '^(?=.*[0-9])[a-z0-9]+$'}}}",
         """
@@ -183,11 +185,11 @@ RULES = (
     ),
     _error(
         "discriminator",
-        "A discriminator names a property that the schema defines and requires.",
+        "A discriminator must name a property that the schema defines and requires.",
         """
-        The specification: it MUST be defined at this schema, and it MUST be in the list of required
-        properties. Without it nobody can tell which schema was meant. Many documents break this: to
-        begin with, demote the code to a warning in the configuration.
+        The specification requires both. Without the property, tools can't tell which schema
+        applies. Many documents break this rule: to start gradually, set it to a warning in the
+        configuration.
         """,
         """
         components:
@@ -206,38 +208,38 @@ RULES = (
     ),
     _warning(
         "unknown-keyword",
-        "A schema has keywords that its dialect knows.",
+        "A schema should have only keywords of its dialect.",
         """
-        Validators pass over keywords that they do not know: `minLenght: 3` limits nothing. Your own
-        begin with `x-`.
+        Validators ignore keywords that they don't know, so `minLenght: 3` limits nothing. To add a
+        keyword of your own, start its name with `x-`.
         """,
         "components: {schemas: {Name: {type: string, minLenght: 3}}}",
         "components: {schemas: {Name: {type: string, minLength: 3}}}",
     ),
     _warning(
         "property-name",
-        "The names in `properties` are those that travel.",
+        "The keys in `properties` should be the names that clients send.",
         """
-        `text?` is not an optional `text`, but a property whose name ends with a question mark: what
-        can be missing is not in `required`. A keyword among the names, such as
-        `additionalProperties: false`, is a property as well, and limits nothing.
+        `text?` is not an optional `text`, but a property whose name ends with a question mark. A
+        property is optional unless `required` lists it. A keyword among the properties, such as
+        `additionalProperties: false`, is also a property, and limits nothing.
         """,
         "components: {schemas: {Say: {type: object, properties: {'text?': {type: string}}}}}",
         "components: {schemas: {Say: {type: object, properties: {text: {type: string}}}}}",
     ),
     _warning(
         "unknown-format",
-        "`format` is one that is checked.",
-        "Validators pass over formats that they do not know: `format: emial` accepts anything.",
+        "`format` should name a format that validators know.",
+        "Validators ignore formats that they don't know, so `format: emial` accepts anything.",
         "components: {schemas: {Contact: {type: string, format: emial}}}",
         "components: {schemas: {Contact: {type: string, format: email}}}",
     ),
     _warning(
         "required-undefined",
-        "What is `required` is among the `properties`.",
+        "A required property should be defined in `properties`.",
         """
-        A required name without a property is most often a typo: the property that was meant is
-        optional then, and the misspelt one is demanded from everybody.
+        A required name that `properties` doesn't define is usually a typo. The intended property is
+        then optional, and every value must have the misspelled one.
         """,
         """
         components:
@@ -273,7 +275,7 @@ def _check_keywords(context: Context, schema: Node, dialect: Dialect) -> None:
     if dialect == ASYNCAPI:
         _check_own(context, schema)
     if dialect.nullable and isinstance(schema.value.get("type"), list):
-        message = f"'type' of an {dialect.name} is one name; 'nullable' adds null"
+        message = f"'type' of an {dialect.name} must be one name; to add null, write nullable: true"
         context.report("invalid-schema", schema.child("type"), message, key=True)
     _property_names(context, schema)
     _required(context, schema)
@@ -348,7 +350,7 @@ def _unknown(context: Context, schema: Node, dialect: Dialect) -> None:
             continue
         if key.startswith("x-") or own_extension(key):
             continue
-        message = f"unknown keyword {shown(key)}, at which no validator looks"
+        message = f"unknown keyword {shown(key)}, which validators ignore"
         message += _hint(key, schema, dialect, known)
         context.report("unknown-keyword", schema.child(key), message, key=True, wanted=known)
 
@@ -360,7 +362,7 @@ def _hint(key: str, schema: Node, dialect: Dialect, known: frozenset[str]) -> st
     return keyword_advice(key, schema.value, name) or nearest(key, known) or _OWN
 
 
-_OWN = "; remove it, or begin its name with 'x-'"
+_OWN = "; remove it, or start its name with 'x-'"
 
 
 def _lost(context: Context, schema: Node) -> list[str]:
@@ -376,8 +378,8 @@ def _lost(context: Context, schema: Node) -> list[str]:
 def _other_dialect(keyword: str, dialect: Dialect) -> str:
     advice = [f"write {_INSTEAD[keyword]}"] if keyword in _INSTEAD else []
     if not dialect.siblings:
-        advice.append("name a newer dialect with schemaFormat")
-    return f": {dialect.name} does not have it; {', or '.join(advice)}"
+        advice.append("set a newer dialect with schemaFormat")
+    return f", because {dialect.name} doesn't have it; {', or '.join(advice)}"
 
 
 _MARKS = {"?": "it is optional", "*": "it is required", "!": "it is required"}
@@ -391,13 +393,13 @@ def _property_names(context: Context, schema: Node) -> None:
             mark = _MARKS[name[-1]]
             in_required = "unless" if mark == "it is optional" else "if"
             message = (
-                f"the name {shown(name)} ends with {name[-1]!r}, which clients would have to send; "
-                f"write {shown(name[:-1])}, and {mark} {in_required} 'required' lists it"
+                f"property {shown(name)} ends with {name[-1]!r}, so clients would have to send "
+                f"that name; write {shown(name[:-1])}; {mark} {in_required} 'required' lists it"
             )
         elif isinstance(value, bool) and name in ALL_KEYWORDS:
             message = (
-                f"{shown(name)} among 'properties' is the name of a property, and limits nothing; "
-                "to have the keyword, indent it less, beside 'properties'"
+                f"{shown(name)} in 'properties' is a property, so it limits nothing; to use the "
+                "keyword, indent it less, beside 'properties'"
             )
         else:
             continue
@@ -418,8 +420,8 @@ def _required(context: Context, schema: Node) -> None:
     for index, name in enumerate(required):
         is_marked = isinstance(name, str) and any(f"{name}{mark}" in properties for mark in _MARKS)
         if isinstance(name, str) and name not in properties and not is_marked:
-            why = " and additionalProperties is false: nothing is valid" if is_closed else ""
-            message = f"the required {shown(name)} is not in 'properties'{why}"
+            why = ", and additionalProperties is false, so no value is valid" if is_closed else ""
+            message = f"required property {shown(name)} is not in 'properties'{why}"
             place = schema.child("required").child(index)
             message += nearest(name, properties) or ("; list each name" if name == "*" else "")
             context.report("required-undefined", place, message)
@@ -433,14 +435,14 @@ def _discriminator(context: Context, schema: Node, dialect: Dialect) -> None:
         message = f"expected the name of a property, got {kind_of(node.value)}"
         name = node.value.get("propertyName") if isinstance(node.value, dict) else None
         if isinstance(name, str):
-            message += f"; write discriminator: {name} (a mapping is OpenAPI's form)"
+            message += f"; write discriminator: {name} (only OpenAPI has the mapping)"
         context.report("discriminator", node, message)
         return
     for name in ("properties", "required"):
         names = schema.value.get(name)
         known = names if isinstance(names, (dict, list)) else ()
         if node.value not in known:
-            message = f"the discriminator {shown(node.value)} is not in this schema's {name!r}"
+            message = f"discriminator {shown(node.value)} is not in this schema's {name!r}"
             context.report("discriminator", node, message + nearest(node.value, known))
             return
 

@@ -33,8 +33,8 @@ _of_profile = group("Socket.IO profile", Severity.WARNING)
 RULES = (
     _warning(
         "oauth-scopes",
-        "The scopes that are needed are offered by a flow.",
-        "A scope that is in no flow's `availableScopes` cannot be asked for.",
+        "Required scopes should be available in a flow.",
+        "Clients can't request a scope that no flow lists in `availableScopes`.",
         """
         components:
           securitySchemes:
@@ -60,11 +60,11 @@ RULES = (
     ),
     _warning(
         "oauth2-field",
-        "A scheme of type `oauth2` has fields of the specification, and `x-` extensions.",
+        "An `oauth2` scheme should have only fields of the specification and `x-` extensions.",
         """
-        The prose gives it the same fixed fields as other schemes; but its JSON Schema takes
-        any, and an example of the specification has a field of AsyncAPI 2. Nobody reads it: the
-        scopes that are needed are `scopes`.
+        The text of the AsyncAPI specification gives this scheme the same fixed fields as other
+        schemes. Its JSON Schema accepts any field, and one of its examples uses a field of AsyncAPI
+        2, which tools ignore. List the required scopes in `scopes`.
         """,
         """
         components:
@@ -91,12 +91,12 @@ RULES = (
     ),
     _of_profile(
         "handshake-credential",
-        "Clients can show what a security scheme requires when they connect.",
+        "A Socket.IO client should be able to send the credential of a security scheme.",
         """
-        A Socket.IO client has its `auth` value, headers, a query and cookies to show who it is. The
-        credentials of other schemes are in none of these places, so the guard does not start unless
-        a verifier looks at the whole handshake by itself. Clients that have a token or a key need a
-        scheme that says so.
+        A Socket.IO client can send credentials in its `auth` data, headers, query and cookies.
+        Other schemes use none of these, so the guard doesn't start unless you register a verifier
+        that reads the whole handshake. If your clients have a token or a key, use a scheme that
+        describes it.
         """,
         """
         servers:
@@ -138,10 +138,10 @@ def _check_handshakes(context: Context) -> None:
             continue  # others are in a place, or are none of the specification
         if source_of(SecurityScheme("", kind, str(named).lower() if kind == "http" else "")):
             continue
-        what = f"the HTTP scheme {shown(named)}" if kind == "http" else f"the type {shown(kind)}"
+        what = f"HTTP scheme {shown(named)}" if kind == "http" else f"type {shown(kind)}"
         text = (
-            f"no part of a Socket.IO handshake is the credential of {what}, so only a verifier "
-            "that looks at the whole handshake can verify it"
+            f"a Socket.IO handshake has no place for the credential of {what}; register a verifier "
+            "that reads the whole handshake, or use another scheme"
         )
         context.report("handshake-credential", scheme.child("type"), text)
 
@@ -167,7 +167,7 @@ def _bearer_format(context: Context, scheme: Node) -> None:
     """The fields of a scheme of HTTP depend on a second field, which no table says."""
     is_bearer = str(scheme.value.get("scheme")).lower() == "bearer"
     if scheme.value.get("type") == "http" and "bearerFormat" in scheme.value and not is_bearer:
-        message = "bearerFormat belongs to the scheme 'bearer' alone"
+        message = "'bearerFormat' applies only to the scheme 'bearer'; remove it"
         context.report("unknown-field", scheme.child("bearerFormat"), message, key=True)
 
 
@@ -181,7 +181,7 @@ def _scopes(context: Context, scheme: Node) -> None:
     }
     for _, scope in context.items(scheme, "scopes"):
         if isinstance(scope.value, str) and scope.value not in available:
-            message = f"the scope {shown(scope.value)} is in no flow's 'availableScopes'"
+            message = f"scope {shown(scope.value)} is not in a flow's 'availableScopes'"
             context.report("oauth-scopes", scope, message + nearest(scope.value, available))
 
 

@@ -26,25 +26,25 @@ _warning = group("Semantics", Severity.WARNING)
 RULES = (
     _warning(
         "server-host",
-        "`host` is a host name with an optional port.",
-        "The scheme belongs in `protocol`, a path in `pathname`.",
+        "`host` should be a host name with an optional port.",
+        "The scheme belongs in `protocol`, and a path belongs in `pathname`.",
         "servers: {main: {host: 'wss://example.com/chat', protocol: wss}}",
         "servers: {main: {host: example.com, pathname: /chat, protocol: wss}}",
     ),
     _warning(
         "server-protocol",
-        "A protocol has the name that AsyncAPI gives it.",
+        "A protocol should have the name that AsyncAPI gives it.",
         """
-        WebSockets are `ws`, and `wss` with TLS: tools look for these names. Socket.IO travels over
-        them, and `socketio` says that it does. What you call another way they pass over.
+        AsyncAPI calls WebSocket `ws`, or `wss` with TLS. Socket.IO uses WebSocket as a transport,
+        and `socketio` names it. Tools ignore servers whose protocol has another name.
         """,
         "servers: {main: {host: example.com, protocol: websocket}}",
         "servers: {main: {host: example.com, protocol: wss}}",
     ),
     _warning(
         "server-variables",
-        "The `{names}` of a server's host and path are in its `variables`.",
-        "Without a variable of that name nothing says what stands there.",
+        "The `{names}` in a server's host and path should be declared in `variables`.",
+        "Without a variable of that name, clients can't know which value to put there.",
         "servers: {main: {host: '{stage}.example.com', protocol: wss}}",
         """
         servers:
@@ -65,12 +65,14 @@ def _check_servers(context: Context) -> None:
 def _check_server(context: Context, server: Node) -> None:
     host = server.get("host")
     if host is not None and isinstance(host.value, str) and not _HOST.fullmatch(host.value):
-        message = f"{shown(host.value)} is no host name with an optional port"
+        message = f"{shown(host.value)} is not a host name with an optional port"
         parts = server_address(host.value)
         if parts == f"host: '{host.value}'":
             message += "; write the name, and a port in digits, such as 'example.com:5000'"
         elif parts:
-            message += f"; the scheme belongs in 'protocol', a path in 'pathname': write {parts}"
+            message += (
+                f"; the scheme belongs in 'protocol', and a path in 'pathname': write {parts}"
+            )
         context.report("server-host", host, message)
     _protocol(context, server)
     if not isinstance(server.value.get("variables", {}), dict):
@@ -96,13 +98,15 @@ def _protocol(context: Context, server: Node) -> None:
         advice = "write socketio, and the version as 'protocolVersion'"
     else:
         return
-    context.report("server-protocol", protocol, f"no tool knows {shown(protocol.value)}; {advice}")
+    context.report(
+        "server-protocol", protocol, f"unknown protocol {shown(protocol.value)}; {advice}"
+    )
 
 
 def _placeholders(context: Context, field: Node, known: Mapping[str, Node]) -> None:
     for name in dict.fromkeys(PLACEHOLDER.findall(field.value)):
         if name not in known:
-            message = f"the variable {shown(name)} is not in the server's 'variables'"
+            message = f"variable {shown(name)} is not in the server's 'variables'"
             context.report("server-variables", field, message + nearest(name, known))
 
 

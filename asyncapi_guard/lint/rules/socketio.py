@@ -27,28 +27,25 @@ __all__ = ["CHECKS", "RULES"]
 
 _ACTIONS = frozenset(("receive", "send"))
 _AUTH = frozenset(("auth", "authenticate", "authentication", "authorization", "handshake"))
-_ITS_OWN = "; remove the message, which never travels"
+_ITS_OWN = "; remove the message, which is never sent"
 #: What to do about names that Socket.IO keeps, in some of its implementations at least.
 _RESERVED = {
     **dict.fromkeys(sorted(RESERVED_EVENTS - HANDSHAKE), _ITS_OWN),
-    "connect_error": ", and answers rejected connects with it; remove the message",
-    "*": ", as a handler's name for every event; name each event",
+    "connect_error": ", and sends it to clients whose connection was rejected; remove the message",
+    "*": " for handlers of every event; name each event",
     "disconnecting": "; to describe why clients leave, name a [received|sent] message 'disconnect'",
     "newListener": _ITS_OWN,
     "removeListener": _ITS_OWN,
 }
-_CONNECTION = "; to describe what clients connect with, name a [received|sent] message 'connect'"
-_HANDSHAKE = {"connect": "its auth value", "disconnect": "its reason"}
-_OTHERS = (
-    ", and a [server receives|client sends] it, for actions are the [server's|client's]; write "
-    "action: [receive|send]"
-)
+_CONNECTION = "; to describe the auth data of clients, name a [received|sent] message 'connect'"
+_HANDSHAKE = {"connect": "its auth data", "disconnect": "its reason"}
+_OTHERS = ", and a [server receives|client sends] it; write action: [receive|send]"
 _SENT = {
     "connect": _OTHERS + "[, or pass --perspective client if the document describes a client|]",
     "disconnect": _OTHERS
     + ", or remove the message, because a server ends a connection without an event",
 }
-_FROM_LIBRARY = ", and clients hear it from their own library; remove the message"
+_FROM_LIBRARY = ", and the client's own library raises it; remove the message"
 #: What socket.io-client tells its application itself.
 _CLIENT_SIDE = frozenset(
     (
@@ -65,11 +62,10 @@ _error = group("Socket.IO profile", Severity.ERROR, elsewhere=Severity.WARNING)
 RULES = (
     _warning(
         "duplicate-event",
-        "An event is described by one message for each direction.",
+        "An event should be described by one message for each direction.",
         """
-        Several messages with one event name are alternatives, of which exactly one must
-        match: if two of them accept a payload, it is rejected. One message with a `oneOf` says it
-        in one place.
+        Several messages with one event name are alternatives, and exactly one must match: a payload
+        that matches two is rejected. Combine the alternatives into one message with a `oneOf`.
         """,
         """
         channels:
@@ -94,11 +90,12 @@ RULES = (
     ),
     _error(
         "copied-name",
-        "A message that was copied has a name of its own.",
+        "A message that was copied must have its own name.",
         """
-        Two messages with one name are one event, whatever their keys: the event that the second key
-        speaks of is not declared, and the guard rejects it. Change the `name`. For alternatives of
-        one event, write one message with a `oneOf`, or keys that begin with the event.
+        Two messages with the same name describe the same event, whatever their keys. The event that
+        the second key suggests is not declared, so the guard rejects it. Change the `name`. To
+        describe alternatives of one event, write one message with a `oneOf`, or start each key with
+        the name of the event.
         """,
         """
         channels:
@@ -123,12 +120,12 @@ RULES = (
     ),
     _warning(
         "reserved-event",
-        "No event has a name that Socket.IO keeps for itself.",
+        "An event should not have a name that Socket.IO reserves.",
         """
-        `connect_error`, `disconnecting`, `newListener`, `*` and the like never travel as events.
-        `connect` and `disconnect` may be *received*: they describe the handshake and its end. A
-        document that describes a client *sends* them; for such a document, pass `--perspective
-        client`, or list it as `clients` in the configuration.
+        `connect_error`, `disconnecting`, `newListener`, `*` and similar names are never sent as
+        events. The server can *receive* `connect` and `disconnect`: they describe the handshake and
+        its end. A document that describes a client *sends* them. For such a document, pass
+        `--perspective client`, or list it under `clients` in the configuration.
         """,
         """
         channels:
@@ -145,11 +142,11 @@ RULES = (
     ),
     _warning(
         "auth-event",
-        "Who may connect is decided when they connect.",
+        "Clients should authenticate when they connect.",
         """
-        A client that may not be there is in the namespace until its `authenticate` event arrives.
-        Socket.IO's clients give their token with the connect (`io(url, {auth: {token}})`): describe
-        it as the payload of a received message named `connect`, and reject who has none there.
+        Until its `authenticate` event arrives, an unauthenticated client is in the namespace.
+        Socket.IO clients send their token in the handshake (`io(url, {auth: {token}})`). Describe
+        it as the payload of a received message named `connect`, and reject clients without it.
         """,
         """
         channels:
@@ -174,10 +171,11 @@ RULES = (
     ),
     _error(
         "handshake-method",
-        "The handshake of a channel is a GET.",
+        "The handshake of a channel must be a GET request.",
         """
-        Every client of Socket.IO begins with a GET request, over WebSocket as over long polling. A
-        `ws` binding that asks for a POST would let nobody in, so the guard does not start with it.
+        Every Socket.IO client starts with a GET request, over both WebSocket and long polling. A
+        `ws` binding that requires POST would reject every client, so the guard doesn't start with
+        it.
         """,
         """
         channels: {chat: {address: /chat, bindings: {ws: {method: POST}}}}
@@ -188,10 +186,10 @@ RULES = (
     ),
     _warning(
         "handshake-arguments",
-        "`connect` and `disconnect` have one argument at most.",
+        "`connect` and `disconnect` should have at most one argument.",
         """
         A client connects with one value (`io(url, {auth: …})`), and a connection ends for one
-        reason. So a second argument never comes: where the payload requires it, the guard rejects
+        reason. No second argument is ever sent, so if the payload requires one, the guard rejects
         every client. To describe several values, write an object with a property for each.
         """,
         """
@@ -220,10 +218,10 @@ RULES = (
     ),
     _warning(
         "orphan-message",
-        "An operation has each message of a channel.",
+        "Every message of a channel should be used by an operation.",
         """
-        What may be sent and received is what operations say. A message of no operation is neither:
-        the guard rejects it.
+        Operations define which events clients and the server can send. A message that no operation
+        uses can't be sent in either direction: the guard rejects it.
         """,
         "channels: {chat: {address: /chat, messages: {say: {payload: {type: string}}}}}",
         """
@@ -234,10 +232,10 @@ RULES = (
     ),
     _warning(
         "no-payload",
-        "A message has a payload.",
+        "A message should have a payload.",
         """
-        Without one, any arguments will do. `payload: {type: 'null'}` says that there are none, and
-        `payload: {}` that one of any kind is meant.
+        Without a payload, any arguments are accepted. For an event without arguments, write
+        `payload: {type: 'null'}`. For one argument of any type, write `payload: {}`.
         """,
         """
         channels: {chat: {address: /chat, messages: {leave: {}}}}
@@ -252,8 +250,8 @@ RULES = (
     ),
     _warning(
         "unjudged-headers",
-        "A message has no `headers`.",
-        "Socket.IO has no place for them: they are kept in the document, and never judged.",
+        "A message should not have `headers`.",
+        "Socket.IO messages have no headers, so the guard never validates this schema.",
         """
         channels:
           chat:
@@ -269,11 +267,11 @@ RULES = (
     ),
     _warning(
         "title-as-event",
-        "The name of an event is in `name`, not in `title`.",
+        "The name of an event should be in `name`, not in `title`.",
         """
-        A title is for people. The event is the message's `name`, or else its key. A title that is
-        the key in another spelling (`make_move` and `makeMove`) is most likely the event that
-        clients emit, and the guard would wait for the key.
+        A title is for people. The event is the message's `name`, or its key if it has no name. If
+        the title is the key in another spelling (`make_move` and `makeMove`), clients probably emit
+        the title, while the guard expects the key.
         """,
         """
         channels:
@@ -294,11 +292,11 @@ RULES = (
     ),
     _warning(
         "mixed-arguments",
-        "Positional items stand at the top of a payload.",
+        "Positional items should be at the top of a payload.",
         """
-        A payload with positional items describes several arguments. Inside of a `oneOf`, `anyOf` or
-        `allOf` the same describes *one* argument that is a list. Who means "one argument or two"
-        writes positional items with `minItems`.
+        A payload with positional items describes several arguments. In a `oneOf`, `anyOf` or
+        `allOf`, positional items describe *one* argument that is a list. To accept one or two
+        arguments, use positional items with `minItems: 1`.
         """,
         """
         channels:
@@ -360,13 +358,13 @@ def _duplicate_events(context: Context, profile: SocketIOProfile) -> None:
 def _report_duplicate(context: Context, first: ProfileMessage, second: ProfileMessage) -> None:
     if _is_copy_of(first, second):
         first, second = second, first
-    keys = f"{shown(first.key)} and {shown(second.key)}"
+    keys = f"messages {shown(first.key)} and {shown(second.key)}"
     if first.channel != second.channel:
-        keys += f" of the channels {shown(first.channel)} and {shown(second.channel)}"
-    text = f"two messages are the event {shown(second.event)}: {keys}, and exactly one must match"
+        keys += f" of channels {shown(first.channel)} and {shown(second.channel)}"
+    text = f"event {shown(second.event)} is described by {keys}, and exactly one must match"
     if _is_copy_of(second, first):
         name = _in_the_style_of(first, second.key)
-        text += f"; write the name that {shown(second.key)} is to have, such as {shown(name)}"
+        text += f"; give {shown(second.key)} its own name, such as {shown(name)}"
         context.report("copied-name", second.fields["name"], text)
     else:
         text += "; combine both with oneOf, or rename one"
@@ -403,8 +401,8 @@ def _check_auth(context: Context, channel: ProfileChannel) -> None:
     for message in channel.events:
         if message.event.lower() in _AUTH and "receive" in message.carried:
             text = (
-                f"event {shown(message.event)} arrives after the client is connected; name the "
-                "message 'connect', and its payload is the auth value of the connect"
+                f"event {shown(message.event)} arrives after the client has connected; name the "
+                "message 'connect', so that its payload describes the client's auth data"
             )
             context.report("auth-event", message.entry, text, key=True)
 
@@ -414,7 +412,9 @@ def _check_method(context: Context, channel: ProfileChannel) -> None:
     binding = context.resolve(bindings.get("ws")) if bindings is not None else None
     method = binding.get("method") if binding is not None else None
     if method is not None and method.value == "POST" and (channel.address or "").startswith("/"):
-        text = "no client could connect: Socket.IO's handshake is a GET; remove the method"
+        text = (
+            "no client can connect, because Socket.IO's handshake is a GET request; remove 'method'"
+        )
         context.report("handshake-method", method, text)
 
 
@@ -422,7 +422,10 @@ def _check_method(context: Context, channel: ProfileChannel) -> None:
 
 
 def _report_orphan(context: Context, message: ProfileMessage) -> None:
-    text = f"no operation has the message {shown(message.key)}: nobody may send it"
+    text = (
+        f"no operation uses message {shown(message.key)}, so the guard rejects it; add it to an "
+        "operation's 'messages'"
+    )
     context.report("orphan-message", message.entry, text, key=True)
 
 
@@ -432,10 +435,13 @@ def _check_message(context: Context, profile: SocketIOProfile, message: ProfileM
     _check_title(context, message)
     place = message.place.value
     if "payload" not in fields and not stands_for("Message", place, "payload", OBJECTS["Message"]):
-        text = f"the message {shown(message.key)} has no payload: any arguments will do"
+        text = (
+            f"message {shown(message.key)} has no payload, so any arguments are accepted; for "
+            f"none, write payload: {{type: 'null'}}"
+        )
         context.report("no-payload", entry, text, key=True)
     if "headers" in fields:
-        text = "Socket.IO has no message headers: they are never judged"
+        text = "Socket.IO has no message headers, so they are never validated; remove 'headers'"
         context.report("unjudged-headers", fields["headers"], text, key=True)
     if "payload" in fields:
         _check_arguments(context, fields["payload"])
@@ -451,7 +457,7 @@ def _check_title(context: Context, message: ProfileMessage) -> None:
         return
     is_event = _SPELLED.fullmatch(title.value) and title.value != message.key
     if is_event and _letters(title.value) == _letters(message.key):
-        text = f"the event is {shown(message.key)}, as the message has no name; write 'name' "
+        text = f"the event is {shown(message.key)}, because the message has no name; write 'name' "
         context.report("title-as-event", title, f"{text}if it is {shown(title.value)}", key=True)
 
 
@@ -460,7 +466,7 @@ def _check_name(context: Context, profile: SocketIOProfile, message: ProfileMess
     advice = _advice(event, message.carried)
     if advice is not None:
         advice = profile.in_its_words(advice)
-        text = f"Socket.IO keeps the event name {shown(event)} for itself{advice}"
+        text = f"Socket.IO reserves the event name {shown(event)}{advice}"
         place = fields.get("name", message.entry)
         context.report("reserved-event", place, text, key="name" not in fields)
 
@@ -489,8 +495,8 @@ def _check_arguments(context: Context, schema: Node) -> None:
             resolved = context.resolve(branch)
             if resolved is not None and dialect.is_positional(resolved.value):
                 text = (
-                    f"positional items inside of {keyword} are one argument, a list: several "
-                    "arguments stand at the top of a payload"
+                    f"positional items in {keyword} describe one argument that is a list; for "
+                    "several arguments, move them to the top of the payload"
                 )
                 context.report("mixed-arguments", branch, text)
                 return
@@ -505,11 +511,12 @@ def _check_handshake(context: Context, event: str, payload: Node) -> None:
     least = schema.get("minItems")
     if isinstance(least, int) and least > 1 and event == "connect":
         text = (
-            f"no client can connect, for a connect has one argument, its auth value, and {least} "
+            "no client can connect, because 'connect' has one argument, its auth data, and "
+            f"{least} "
+            "are required"
         )
-        text += "are required"
     elif len(schema[found.dialect.tuple_keyword]) > 1:
-        text = f"a {event} has one argument, {_HANDSHAKE[event]}, so the others never come"
+        text = f"{event!r} has one argument, {_HANDSHAKE[event]}, so the others are never sent"
     else:
         return
     text += "; write an object with a property for each"

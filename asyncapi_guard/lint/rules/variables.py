@@ -19,8 +19,8 @@ _warning = group("Semantics", Severity.WARNING)
 RULES = (
     _warning(
         "default-not-in-enum",
-        "The default of a variable or a parameter is one of its values.",
-        "`enum` lists all values there are; another default can never be used.",
+        "The default of a variable or a parameter should be one of its values.",
+        "`enum` lists every allowed value, so this default can never be used.",
         """
         servers:
           main:
@@ -48,7 +48,7 @@ def _check_variables(context: Context) -> None:
 def _default_in_enum(context: Context, variable: Node) -> None:
     values, default = variable.value.get("enum"), variable.get("default")
     if isinstance(values, list) and default is not None and default.value not in values:
-        message = f"the default {shown(default.value)} is not one of 'enum'"
+        message = f"default {shown(default.value)} is not in 'enum'"
         context.report("default-not-in-enum", default, message + nearest(default.value, values))
 
 

@@ -71,7 +71,7 @@ def differences(
     file: Sequence[Schema],
     *,
     closed: bool = False,
-    sides: tuple[str, str] = ("code", "file"),
+    sides: tuple[str, str] = ("code", "document"),
 ) -> list[Difference]:
     """How the arguments that two sides take differ; nothing when they are equal.
 
@@ -156,7 +156,7 @@ class _Comparison:
         # Alternatives that match are not matched again, but values of `left` may fit them.
         wider = not all(any(self._within(each, f) for f in file) for each in _single(left))
         narrower = not all(any(self._covers(c, each) for c in code) for each in _single(rest))
-        yield Difference(f"{path or self._root} may be {kinds}", wider, narrower)
+        yield Difference(f"{path or self._root} can be {kinds}", wider, narrower)
 
     def _same_by_members(self, code: list[Flat], file: list[Flat]) -> bool:
         """Whether alternatives match one to one, once each is several: one for each member."""
@@ -200,14 +200,14 @@ class _Comparison:
             yield from self._items(code, file, path)
         elif key in _SAYS_SOMETHING and (key in code) != (key in file):
             side = self._sides[key not in code]
-            text = f"{path or self._root} has {key} in the {side} only"
+            text = f"{path or self._root} has {key} only in the {side}"
             yield Difference(text, *_by_presence(key, code, file))
         elif key in ONE_SCHEMA or key == "items":
             yield from self._below(key, code.get(key, True), file.get(key, True), path)
         elif key in ("allOf", "oneOf"):
             if not self._same_set(code.get(key, ()), file.get(key, ())):
                 yield Difference(
-                    f"{path or self._root} has another {key}", *_by_presence(key, code, file)
+                    f"{path or self._root} has a different {key}", *_by_presence(key, code, file)
                 )
         elif code.get(key) != file.get(key):
             yield Difference(
@@ -217,11 +217,11 @@ class _Comparison:
 
     def _below(self, key: str, code: Any, file: Any, path: str) -> Iterator[Difference]:
         if isinstance(code, list) or isinstance(file, list):
-            yield Difference(f"{path or self._root} has positional items on one side only")
+            yield Difference(f"{path or self._root} has positional items only on one side")
         elif (code is False) != (file is False):
             side = self._sides[code is not False]
             what = _NOTHING_MORE.get(key, key)
-            text = f"{path or self._root} may have no {what} in the {side}"
+            text = f"{path or self._root} can't have {what} in the {side}"
             yield Difference(text, wider=file is False, narrower=code is False)
         else:
             yield from self._compare(code, file, f"{path}/{'*' if key != 'not' else key}")
@@ -242,11 +242,11 @@ class _Comparison:
                 side = self._sides[name not in ours]
                 what = "" if key == "properties" else f" ({key})"
                 yield Difference(
-                    f"{below} is in the {side} only{what}", *_lone(key, name, code, file)
+                    f"{below} is only in the {side}{what}", *_lone(key, name, code, file)
                 )
             elif isinstance(ours[name], list) or isinstance(theirs[name], list):
                 if ours[name] != theirs[name]:
-                    yield Difference(f"{below} has other {key}")
+                    yield Difference(f"{below} has different {key}")
             else:
                 yield from self._compare(ours[name], theirs[name], below)
 

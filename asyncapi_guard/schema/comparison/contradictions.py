@@ -112,7 +112,7 @@ class _Search:
             return alike[0]
         wanted = sorted({kind for each in theirs for kind in _kinds(each)})
         kinds = " or ".join(sorted(_kinds(flat)))
-        return [f"{path or 'the value'} may be {kinds}, and {' or '.join(wanted)} is expected"]
+        return [f"{path or 'the value'} can be {kinds}, but {' or '.join(wanted)} is expected"]
 
     def _flats(self, given: Flat, taken: Flat, path: str, depth: int) -> Iterator[str]:
         where = path or "the value"
@@ -120,17 +120,17 @@ class _Search:
         wider = wanted | ({"integer"} if "number" in wanted else set())
         if kinds - wider:
             more = " or ".join(sorted(kinds - wider))
-            yield f"{where} may be {more}, and {' or '.join(sorted(wanted))} is expected"
+            yield f"{where} can be {more}, but {' or '.join(sorted(wanted))} is expected"
             return
         if "enum" in taken and not (self._vague and "enum" not in given):
             others = [value for value in given.get("enum", ()) if value not in taken["enum"]]
             if others or "enum" not in given:
                 what = others[0] if others else "any other value"
-                yield f"{where} may be {what}, which is not expected"
+                yield f"{where} can be {what}, which is not allowed"
         if {given.get("format"), taken.get("format")} & {"binary"} and (
             given.get("format") != taken.get("format")
         ):
-            yield f"{where} is bytes on one side, and text on the other"
+            yield f"{where} is bytes on one side, but a string on the other"
         yield from self._objects(given, taken, path, depth)
         yield from self._arrays(given, taken, path, depth)
 
@@ -139,12 +139,12 @@ class _Search:
         where = path or "the value"
         if given.get("required") or ours:
             for name in sorted(set(taken.get("required", ())) - set(given.get("required", ()))):
-                yield f"{where} may lack {name!r}, which is expected"
+                yield f"{where} might lack {name!r}, which is required"
         for name, schema in ours.items():
             if name in theirs:
                 yield from self.between(schema, theirs[name], f"{path}/{name}", depth + 1)
             elif taken.get("additionalProperties") is False:
-                yield f"{where} may have {name!r}, which is not expected"
+                yield f"{where} can have {name!r}, which is not allowed"
 
     def _arrays(self, given: Flat, taken: Flat, path: str, depth: int) -> Iterator[str]:
         ours, theirs = given.get("items"), taken.get("items")

@@ -42,16 +42,16 @@ BYE = "bye: {payload: {type: string}}"
     [
         # an operation without messages has the ack, too
         ([SAY, OK], ["receive:  -> ok"], "/operations/o0/reply", "list the events of each operation in 'messages' without it"),
-        ([SAY, OK], ["receive: say ok -> ok"], "/operations/o0/reply", "'ok' is an event of the operation 'o0'"),
-        ([SAY, OK, BYE], ["receive: say -> ok", "receive: bye ok"], "/operations/o0/reply", "'ok' is an event of the operation 'o1'"),
+        ([SAY, OK], ["receive: say ok -> ok"], "/operations/o0/reply", "'ok' is also an event of the operation 'o0'"),
+        ([SAY, OK, BYE], ["receive: say -> ok", "receive: bye ok"], "/operations/o0/reply", "'ok' is also an event of the operation 'o1'"),
         # a part of the reply is an event
-        ([SAY, OK, BYE], ["receive: say -> ok bye", "send: bye"], "/operations/o0/reply", "'bye' is an event of the operation 'o1'"),
-        ([SAY, OK], ["receive: say -> all"], "/operations/o0/reply", "'say' is an event of the operation 'o0'"),
+        ([SAY, OK, BYE], ["receive: say -> ok bye", "send: bye"], "/operations/o0/reply", "'bye' is also an event of the operation 'o1'"),
+        ([SAY, OK], ["receive: say -> all"], "/operations/o0/reply", "'say' is also an event of the operation 'o0'"),
         # the message says another ack
         ([SAY_ACK, "n: {payload: {type: integer}}"], ["receive: say -> n"], "/operations/o0/reply", "remove one of the two"),
         # an ack of an ack
-        ([SAY, "ok: {payload: {type: boolean}, x-ack: {}}"], ["receive: say -> ok"], "/channels/c/messages/ok/x-ack", "never acknowledged itself"),
-        ([SAY, OK], ["send: say -> ok", "send: ok"], "/operations/o0/reply", "'ok' is an event of the operation 'o1'"),
+        ([SAY, "ok: {payload: {type: boolean}, x-ack: {}}"], ["receive: say -> ok"], "/channels/c/messages/ok/x-ack", "never acknowledged"),
+        ([SAY, OK], ["send: say -> ok", "send: ok"], "/operations/o0/reply", "'ok' is also an event of the operation 'o1'"),
     ],
 )  # fmt: skip
 def test_an_ack_that_nobody_judges(folder, messages, operations, pointer, advice):
@@ -105,7 +105,7 @@ def test_acks_as_events(folder, ack, event):
     text += f"  s: {{action: send, channel: {{$ref: '#/channels/c'}}, messages: [{{$ref: '#/channels/c/messages/{ack.replace('/', '~1')}'}}]}}\n"
     found = [f for f in folder.findings(text) if f.code in CODES]
     assert [(f.code, f.line, f.severity) for f in found] == [("ack-event", 8, "warning")]
-    assert f"as x-ack of the message '{event}'" in found[0].message
+    assert f"as 'x-ack' of message '{event}'" in found[0].message
 
 
 @pytest.mark.parametrize(
@@ -152,4 +152,4 @@ def test_an_event_that_is_called_ack(folder, event, action):
     assert [(f.code, f.severity, f.pointer) for f in found] == [
         ("ack-event", "warning", f"/channels/c/messages/{event}")
     ]
-    assert "x-ack of the message that is acknowledged" in found[0].message
+    assert "'x-ack' of the message that is acknowledged" in found[0].message

@@ -306,14 +306,14 @@ def test_versions_of_bindings(folder, kind, binding, versions):
     assert finding.code == "bad-value"
     assert finding.pointer.endswith(f"/{protocol}/bindingVersion")
     assert f"one of {versions}, latest" in finding.message
-    assert finding.message.endswith(f"; without it, it is {versions.split(', ')[-1]}")
+    assert finding.message.endswith(f"; if it is missing, {versions.split(', ')[-1]} applies")
 
 
 @pytest.mark.parametrize(
     ("kind", "binding", "advice"),
     [
         ("channel", "kafka: {topicConfiguration: {}, bindingVersion: 0.3.0}", "new in version 0.4.0; write bindingVersion: 0.4.0"),
-        ("server", "solace: {msvVpn: a}", "versions after 0.2.0 do not have; remove it"),
+        ("server", "solace: {msvVpn: a}", "was removed after version 0.2.0; remove it"),
         ("operation", "kafka: {topic: a}", "belongs in the bindings of a channel"), ("channel", "nats: {queue: a}", "belongs in the bindings of an operation"),
         ("channel", "mqtt: {keepAlive: 1}", "belongs in the bindings of a server"), ("server", "googlepubsub: {orderingKey: a}", "belongs in the bindings of a message"),
         ("channel", "pulsar: {namespace: a, persistance: b, persistence: persistent}", "did you mean 'persistence'?"),
@@ -362,21 +362,21 @@ SERVERS = "servers: {a: {host: h, protocol: kafka}, b: {host: h, protocol: kafka
 @pytest.mark.parametrize(
     ("text", "pointer", "advice"),
     [
-        (SERVERS % "schemaRegistryVendor: confluent", "/servers/b/bindings/kafka/schemaRegistryVendor", "its URL as well"),
+        (SERVERS % "schemaRegistryVendor: confluent", "/servers/b/bindings/kafka/schemaRegistryVendor", "the URL"),
         (SERVERS % "schemaRegistryVendor: confluent, schemaRegistryUrl: a", None, ""),
-        (f"{SERVERS % ''}\n{KAFKA_MESSAGE}", "/channels/c/messages/m/bindings/kafka/schemaIdLocation", "no server names one; add"),
+        (f"{SERVERS % ''}\n{KAFKA_MESSAGE}", "/channels/c/messages/m/bindings/kafka/schemaIdLocation", "no server has one; add"),
         (f"{SERVERS % 'schemaRegistryUrl: a'}\n{KAFKA_MESSAGE}", None, ""), (KAFKA_MESSAGE, None, ""),
         ("channels: {c: {bindings: {ibmmq: {queue: {objectName: a}, topic: {}}}}}", "/channels/c/bindings/ibmmq/topic", "remove one of them"),
         ("channels: {c: {bindings: {ibmmq: {destinationType: topic, queue: {objectName: a}}}}}", "/channels/c/bindings/ibmmq/queue", "write destinationType: queue"),
         ("channels: {c: {bindings: {ibmmq: {destinationType: queue, queue: {objectName: a}}}}}", None, ""), ("channels: {c: {bindings: {ibmmq: {queue: {objectName: a}}}}}", None, ""),
-        ("components: {messages: {m: {bindings: {ibmmq: {type: jms, headers: a}}}}}", "/components/messages/m/bindings/ibmmq/headers", "type jms has no IBM MQ headers"),
+        ("components: {messages: {m: {bindings: {ibmmq: {type: jms, headers: a}}}}}", "/components/messages/m/bindings/ibmmq/headers", "type 'jms' has no IBM MQ headers"),
         ("components: {messages: {m: {bindings: {ibmmq: {type: string, headers: a}}}}}", "/components/messages/m/bindings/ibmmq/headers", "write type: binary"),
         ("components: {messages: {m: {bindings: {ibmmq: {type: binary, headers: a}}}}}", None, ""),
         ("servers: {s: {host: h, protocol: ibmmq, bindings: {ibmmq: {cipherSpec: a}}}}", "/servers/s/bindings/ibmmq/cipherSpec", "ibmmq-secure"),
         ("servers: {s: {host: h, protocol: ibmmq-secure, bindings: {ibmmq: {cipherSpec: a}}}}", None, ""),
         (f"channels: {{c: {{bindings: {{sqs: {{queue: {{{QUEUE}, fifoThroughputLimit: perMessageGroupId}}}}}}}}}}", "/channels/c/bindings/sqs/queue/fifoThroughputLimit", "write deduplicationScope: messageGroup"),
         (f"channels: {{c: {{bindings: {{sqs: {{queue: {{{QUEUE}, fifoThroughputLimit: perMessageGroupId, deduplicationScope: messageGroup}}}}}}}}}}", None, ""),
-        ((OPERATION % "sns: {topic: {name: a}}").replace("<>", "receive"), "/operations/o/bindings/sns", "the required field 'consumers'"),
+        ((OPERATION % "sns: {topic: {name: a}}").replace("<>", "receive"), "/operations/o/bindings/sns", "missing required field 'consumers'"),
         ((OPERATION % "sns: {topic: {name: a}}").replace("<>", "send"), None, ""), ((OPERATION % "sns: {}").replace("<>", "receive"), None, ""),
     ],
 )  # fmt: skip

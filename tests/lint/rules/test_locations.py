@@ -23,21 +23,21 @@ def locations(folder, text):
     ("schema", "pointer", "advice"),
     [
         # closed, or of a type that has none
-        (CLOSED, "/usr/name", "the payload cannot have 'usr' there; did you mean 'user'?"), (CLOSED, "/user/id/x", ""), (CLOSED, "/id/x", "of type string where 'x' is wanted"),
-        ("$ref: '#/x-closed'", "/nick", "cannot have 'nick'"), ("allOf: [{$ref: '#/x-closed'}, {required: [id]}]", "/nick", "cannot have 'nick'"),
-        (f"oneOf: [{{{CLOSED}}}, {{type: string}}]", "/nick", "cannot have 'nick'"), (f"anyOf: [{{{CLOSED}}}, {{properties: {{nick: {{}}}}}}]", "/nick", ""),
-        (f"oneOf: [{{{CLOSED}}}, {{}}]", "/nick", ""), ("type: string", "/id", "is of type string where 'id' is wanted"), ("type: [string, 'null']", "/id", "string or null"),
-        ("type: [string, object]", "/id", ""), ("type: array, items: {type: object}", "/id", "of type array"), ("type: array, items: {type: object}", "/0/id", ""),
-        ("type: array, items: {type: string}", "/0/id", "is of type string"), (f"type: array, items: [{{{CLOSED}}}]", "/0/nick", "cannot have 'nick'"), (f"type: array, items: [{{{CLOSED}}}]", "/1/nick", ""),
-        ("type: array, maxItems: 2", "/2", "cannot have '2'"), ("type: array, maxItems: 2", "/1", ""), ("properties: {id: false}", "/id", "cannot have 'id'"),
-        ("additionalProperties: {type: string}", "/a/b", "is of type string"), ("additionalProperties: {type: string}", "/a", ""),
+        (CLOSED, "/usr/name", "the payload can't have 'usr' there; did you mean 'user'?"), (CLOSED, "/user/id/x", ""), (CLOSED, "/id/x", "has type string where 'x' is expected"),
+        ("$ref: '#/x-closed'", "/nick", "can't have 'nick'"), ("allOf: [{$ref: '#/x-closed'}, {required: [id]}]", "/nick", "can't have 'nick'"),
+        (f"oneOf: [{{{CLOSED}}}, {{type: string}}]", "/nick", "can't have 'nick'"), (f"anyOf: [{{{CLOSED}}}, {{properties: {{nick: {{}}}}}}]", "/nick", ""),
+        (f"oneOf: [{{{CLOSED}}}, {{}}]", "/nick", ""), ("type: string", "/id", "has type string where 'id' is expected"), ("type: [string, 'null']", "/id", "string or null"),
+        ("type: [string, object]", "/id", ""), ("type: array, items: {type: object}", "/id", "has type array"), ("type: array, items: {type: object}", "/0/id", ""),
+        ("type: array, items: {type: string}", "/0/id", "has type string"), (f"type: array, items: [{{{CLOSED}}}]", "/0/nick", "can't have 'nick'"), (f"type: array, items: [{{{CLOSED}}}]", "/1/nick", ""),
+        ("type: array, maxItems: 2", "/2", "can't have '2'"), ("type: array, maxItems: 2", "/1", ""), ("properties: {id: false}", "/id", "can't have 'id'"),
+        ("additionalProperties: {type: string}", "/a/b", "has type string"), ("additionalProperties: {type: string}", "/a", ""),
         # open, or not understood
         (CLOSED, "/id", ""), (CLOSED, "/user/name", ""), (CLOSED, "/user/age", ""), (CLOSED, "", ""), ("properties: {id: {}}", "/nick", ""),
         ("patternProperties: {'^n': {}}, additionalProperties: false", "/nick", ""), ("$ref: '#/x-round'", "/nick", ""), (f"{NEW}, schema: {{$id: 'https://example.com/a', {CLOSED}}}", "/nick", ""),
-        (f"{NEW}, schema: {{properties: {{id: {{}}}}, unevaluatedProperties: false}}", "/nick", "cannot have 'nick'"), (f"{NEW}, schema: {{$ref: '#/x-closed', properties: {{nick: {{}}}}}}", "/nick", "cannot have"),
-        (f"{NEW}, schema: {{allOf: [{{properties: {{nick: {{}}}}}}], unevaluatedProperties: false}}", "/nick", ""), (f"{NEW}, schema: {{prefixItems: [{{type: string}}], type: array}}", "/0/a", "is of type string"),
+        (f"{NEW}, schema: {{properties: {{id: {{}}}}, unevaluatedProperties: false}}", "/nick", "can't have 'nick'"), (f"{NEW}, schema: {{$ref: '#/x-closed', properties: {{nick: {{}}}}}}", "/nick", "can't have"),
+        (f"{NEW}, schema: {{allOf: [{{properties: {{nick: {{}}}}}}], unevaluatedProperties: false}}", "/nick", ""), (f"{NEW}, schema: {{prefixItems: [{{type: string}}], type: array}}", "/0/a", "has type string"),
         ("schemaFormat: 'application/vnd.apache.avro;version=1.9.0', schema: {type: record, name: R, fields: []}", "/nick", ""),
-        ("properties: {'a/b': {type: object, additionalProperties: false}}", "/a~1b/c", "cannot have 'c'"),
+        ("properties: {'a/b': {type: object, additionalProperties: false}}", "/a~1b/c", "can't have 'c'"),
     ],
 )  # fmt: skip
 def test_what_schemas_can_have(folder, schema, pointer, advice):

@@ -124,7 +124,7 @@ def test_documents_with_several_namespaces(folder, channels):
     ("address", "advice"),
     [
         ("chat", "did you mean '/chat'?"), ("", "did you mean '/'?"), ("wss://example.com/chat", "a URL belongs in 'servers'"),
-        ("room-1", "looks like a room"), ("chat/room7", "its clients are in the namespace"), ("room:{id}", "looks like a room"),
+        ("room-1", "looks like a room"), ("chat/room7", "room are in its namespace"), ("room:{id}", "looks like a room"),
     ],
 )  # fmt: skip
 def test_an_address_without_a_slash(folder, address, advice):
@@ -154,7 +154,7 @@ def test_rooms(folder, channels):
     assert [(f.code, f.pointer, f.severity) for f in found] == [
         ("room-address", "/channels/c0/address", "warning")
     ]
-    assert "write the events into the namespace's channel" in found[0].message
+    assert "move the events to the namespace's channel" in found[0].message
 
 
 @pytest.mark.parametrize(

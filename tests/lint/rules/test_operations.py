@@ -88,14 +88,14 @@ def test_what_to_write_instead(folder):
         for f in folder.findings(OPERATION.replace("<FIELDS>", fields))
         if f.code == "operation-messages"
     )
-    assert message.endswith(": write '#/channels/c/messages/n'")
+    assert message.endswith("; write '#/channels/c/messages/n'")
     fields = "channel: {$ref: '#/channels/c'}, messages: [{$ref: '#/channels/d/messages/only'}]"
     (message,) = (
         f.message
         for f in folder.findings(OPERATION.replace("<FIELDS>", fields))
         if f.code == "operation-messages"
     )
-    assert message.endswith(": expected '#/channels/c/messages/...'")
+    assert message.endswith("; expected '#/channels/c/messages/...'")
 
 
 @cases(
@@ -202,7 +202,7 @@ components:
     [
         ("root", "channel: {$ref: '#/channels/root'}, messages: [{$ref: '#/channels/root/messages/answer'}]", None, ""),
         ("root", "channel: {$ref: '#/channels/root'}, messages: [{$ref: '#/components/messages/answer'}]", "/reply/messages/0", "write '#/channels/root/messages/answer'"),
-        ("root", "messages: [{$ref: '#/components/messages/answer'}]", "/reply/messages/0", "and the reply's channel"),
+        ("root", "messages: [{$ref: '#/components/messages/answer'}]", "/reply/messages/0", "and add the reply's channel"),
         ("root", "messages: [{$ref: '#/channels/root/messages/answer'}]", None, ""), ("root", "channel: {$ref: '#/channels/root'}", None, ""),
         ("root", "channel: {$ref: '#/components/channels/shelved'}, messages: [{$ref: '#/channels/root/messages/answer'}]", "/reply/channel", "write '#/channels/shelved'"),
         ("root", "address: {location: $message.payload}, channel: {$ref: '#/channels/answers'}, messages: [{$ref: '#/channels/answers/messages/said'}]", None, ""),

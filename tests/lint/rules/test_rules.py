@@ -17,7 +17,7 @@ from asyncapi_guard.lint.rules import CHECKS, RULES
 
 #: Those about documents; for those about code and file see tests/cli/test_check.py.
 CODES = sorted(code for code, rule in RULES.items() if not rule.about_code)
-GROUPS = {"Structure", "Semantics", "Schemas", "Socket.IO profile", "Style", "Code and file"}
+GROUPS = {"Structure", "Semantics", "Schemas", "Socket.IO profile", "Style", "Code and document"}
 #: What no document alone can show: that there are too many, and what a configuration lacks.
 NOT_ALONE = {"too-many-findings", "unused-rule"}
 PACKAGE = Path(asyncapi_guard.__file__).parent
@@ -45,7 +45,7 @@ def test_a_rule_says_all_that_a_reader_needs(code):
     assert rule.title.endswith(".")
     assert rule.why.rstrip(")").endswith(".")
     assert rule.bad != rule.good
-    assert rule.about_code == (rule.group == "Code and file")
+    assert rule.about_code == (rule.group == "Code and document")
     assert rule.optional == (rule.group == "Style")
 
 

@@ -97,15 +97,15 @@ def test_avro_schemas(folder, schema):
         ("{type: fixed, name: .F, size: 1}", [("/name", NAME + "'.F'")]), ("{type: error, name: É, fields: []}", [("/name", NAME + "'É'")]),
         ("{type: record, name: null, fields: []}", [("/name", NAME + "null")]),
         # sizes and symbols
-        ("{type: fixed, name: F, size: '1'}", [("/size", "'size' of an Avro fixed is a number of bytes")]),
-        ("{type: fixed, name: F, size: true}", [("/size", "'size' of an Avro fixed is a number of bytes")]),
-        ("{type: enum, name: E, symbols: A}", [("/symbols", "'symbols' of an Avro enum is a list")]),
-        ("{type: enum, name: E, symbols: {A: 1}}", [("/symbols", "'symbols' of an Avro enum is a list")]),
-        ("{type: enum, name: E, symbols: [A, B, A, A]}", [("/symbols/2", "the symbol 'A' stands twice"), ("/symbols/3", "the symbol 'A' stands twice")]),
+        ("{type: fixed, name: F, size: '1'}", [("/size", "'size' of an Avro fixed must be a number of bytes")]),
+        ("{type: fixed, name: F, size: true}", [("/size", "'size' of an Avro fixed must be a number of bytes")]),
+        ("{type: enum, name: E, symbols: A}", [("/symbols", "'symbols' of an Avro enum must be a list")]),
+        ("{type: enum, name: E, symbols: {A: 1}}", [("/symbols", "'symbols' of an Avro enum must be a list")]),
+        ("{type: enum, name: E, symbols: [A, B, A, A]}", [("/symbols/2", "duplicate symbol 'A'; remove one of them"), ("/symbols/3", "duplicate symbol 'A'; remove one of them")]),
         ("{type: enum, name: E, symbols: [a.b, 1, {}]}", [("/symbols/0", NAME + "'a.b'"), ("/symbols/1", NAME + "a number"), ("/symbols/2", NAME + "a mapping")]),
         # fields
-        ("{type: record, name: R, fields: {a: int}}", [("/fields", "'fields' of an Avro record is a list")]),
-        ("{type: error, name: R, fields: text}", [("/fields", "'fields' of an Avro record is a list")]),
+        ("{type: record, name: R, fields: {a: int}}", [("/fields", "'fields' of an Avro record must be a list")]),
+        ("{type: error, name: R, fields: text}", [("/fields", "'fields' of an Avro record must be a list")]),
         (record("text"), [("/fields/0", "expected a field of an Avro record, got a string")]),
         (record("[]"), [("/fields/0", "expected a field of an Avro record, got a list")]),
         (record("{}"), [("/fields/0", "a field of an Avro record needs 'name'"), ("/fields/0", "a field of an Avro record needs 'type'")]),
@@ -115,9 +115,9 @@ def test_avro_schemas(folder, schema):
         (record("{name: a, type: int, order: 1}"), [("/fields/0/order", ORDER + "a number")]),
         (record("{name: a, type: int, order: [ignore]}"), [("/fields/0/order", ORDER + "a list")]),
         # unions
-        ("[int, int]", [("/1", "'int' stands twice in this union")]),
-        ("[int, [string]]", [("/1", "a union of Avro does not directly hold another")]),
-        ("{type: [int, string, int]}", [("/type/2", "'int' stands twice in this union")]),
+        ("[int, int]", [("/1", "duplicate 'int' in this union; remove one of them")]),
+        ("[int, [string]]", [("/1", "an Avro union can't directly contain another union")]),
+        ("{type: [int, string, int]}", [("/type/2", "duplicate 'int' in this union; remove one of them")]),
         # at depth, and in what is no type of its own
         ("{type: array, items: {type: map, values: [int, strin]}}", [("/items/values/1", "unknown Avro type 'strin'; did you mean 'string'?")]),
         ("{type: map, values: {type: [{type: array}]}}", [("/values/type/0", "an Avro array needs 'items'")]),
@@ -211,7 +211,7 @@ def test_what_a_schema_of_text_should_be(folder):
     """The finding says what it is, and what it should be."""
     findings = folder.findings(document(PROTOBUF, "[]"))
     (message,) = (f.message for f in findings if f.code == "schema-format")
-    assert message == "a schema of this format is a string, not a list"
+    assert message == "a schema of this format must be a string, got a list"
 
 
 # -- references ------------------------------------------------------------------------------------

@@ -96,7 +96,7 @@ def test_positional_items_in_a_newer_dialect(folder):
 def test_a_discriminator_of_openapi(folder):
     """Its mapping has the name inside."""
     schema = "properties: {kind: {}}\nrequired: [kind]\ndiscriminator:\n  propertyName: kind"
-    check(folder, schema, 4, "; write discriminator: kind (a mapping is OpenAPI's form)")
+    check(folder, schema, 4, "; write discriminator: kind (only OpenAPI has the mapping)")
 
 
 @pytest.mark.parametrize(
@@ -116,11 +116,11 @@ def test_formats_of_other_languages(folder, name, advice):
 
 
 PLACES = [
-    ("payload: [{type: string}, {type: boolean}]", "; several arguments are payload: {type: array, items: [...]}"),
-    ("x-ack: [{type: string}, {type: boolean}]", "; several arguments are x-ack: {args: {type: array, items: [...]}}"),
-    ("payload: {}\n        x-ack: {args: [{type: string}]}", "; several arguments are x-ack: {args: {type: array, items: [...]}}"),
+    ("payload: [{type: string}, {type: boolean}]", "; for several arguments, write payload: {type: array, items: [...]}"),
+    ("x-ack: [{type: string}, {type: boolean}]", "; for several arguments, write x-ack: {args: {type: array, items: [...]}}"),
+    ("payload: {}\n        x-ack: {args: [{type: string}]}", "; for several arguments, write x-ack: {args: {type: array, items: [...]}}"),
     ("x-ack: boolean", "; write x-ack: {type: boolean}"), ("payload: string", "; write payload: {type: string}"),
-    ("payload: datetime", "; write payload: {type: string, format: date-time}"), ("x-ack: 'yes'", "got a string; write the schema of what is answered"),
+    ("payload: datetime", "; write payload: {type: string, format: date-time}"), ("x-ack: 'yes'", "got a string; write the schema of the ack"),
 ]  # fmt: skip
 
 

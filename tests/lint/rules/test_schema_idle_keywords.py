@@ -27,17 +27,17 @@ def check(folder, schema, code, line, advice):
 
 
 IDLE = [
-    ("type: integer\nminLength: 1", 2, "'minLength' judges strings, and the type is integer, so nothing is checked; write minimum, or type: string"),
+    ("type: integer\nminLength: 1", 2, "'minLength' applies only to strings, but the type is integer, so nothing is validated; write minimum, or type: string"),
     ("type: string\nmaximum: 9", 2, "; write maxLength, or type: number"), ("type: string\nminItems: 1", 2, "; write minLength, or type: array"),
-    ("type: array\nminLength: 1\nmaxLength: 9", 2, "'minLength' and 'maxLength' judge strings, and the type is array, so nothing is checked; write minItems"),
-    ("type: array\nproperties: {a: {}}\nrequired: [a]", 2, "'properties' and 'required' judge objects, and the type is array, so nothing is checked; move it into 'items'"),
+    ("type: array\nminLength: 1\nmaxLength: 9", 2, "'minLength' and 'maxLength' apply only to strings, but the type is array, so nothing is validated; write minItems"),
+    ("type: array\nproperties: {a: {}}\nrequired: [a]", 2, "'properties' and 'required' apply only to objects, but the type is array, so nothing is validated; move it to 'items'"),
     ("type: object\nitems: {type: string}", 2, "; write type: array, or remove it"), ("type: string\nproperties: {a: {}}", 2, "; write type: object, or remove it"),
     ("type: boolean\npattern: a", 2, "; write type: string, or remove it"), ("type: ['null', integer]\nuniqueItems: true", 2, "the type is integer or null"),
-    ("type: integer\nformat: date", 2, "'format' date judges strings"), ("type: string\nformat: int64", 2, "'format' int64 judges integers, and the type is string, so nothing is checked; write type: integer"),
+    ("type: integer\nformat: date", 2, "'format' date applies only to strings"), ("type: string\nformat: int64", 2, "'format' int64 applies only to integers, but the type is string, so nothing is validated; write type: integer"),
     (OLD + "\n  type: integer\n  minLength: 1", 4, "; write minimum"),
-    ("title: T\nthen: {type: string}", 2, "'then' without 'if' is ignored; write the condition in 'if'"), ("title: T\nelse: {}", 2, "'else' without 'if' is ignored"),
-    ("if: {required: [a]}", 1, "'if' without 'then' and 'else' decides nothing; write what follows in 'then'"),
-    ("items: {type: string}\nadditionalItems: false", 2, "counts only beside a list in 'items', so it is ignored"), (NEW + "{minContains: 2}", 2, "'minContains' without 'contains' is ignored"),
+    ("title: T\nthen: {type: string}", 2, "'then' without 'if' has no effect; write the condition in 'if'"), ("title: T\nelse: {}", 2, "'else' without 'if' has no effect"),
+    ("if: {required: [a]}", 1, "'if' without 'then' and 'else' has no effect; add 'then' or 'else'"),
+    ("items: {type: string}\nadditionalItems: false", 2, "applies only beside a list in 'items', so it has no effect"), (NEW + "{minContains: 2}", 2, "'minContains' without 'contains' has no effect"),
 ]  # fmt: skip
 
 
@@ -48,12 +48,12 @@ def test_keywords_that_judge_nothing(folder, schema, line, advice):
 
 
 NULLABLE = [
-    ("type: string\nnullable: true", 2, "AsyncAPI Schema Object does not have 'nullable', so null is rejected; write type: [string, 'null']"),
+    ("type: string\nnullable: true", 2, "AsyncAPI Schema Object doesn't have 'nullable', so null is rejected; write type: [string, 'null']"),
     ("nullable: true\nenum: [a]\ntype: string", 1, "; write type: [string, 'null'], and list null in 'enum'"),
     ("properties:\n  to:\n    oneOf: [{type: string}, {type: integer}]\n    nullable: true", 4, "; write anyOf: [{...}, {type: 'null'}]"),
-    (NEW + "\n  type: integer\n  nullable: true", 4, "JSON Schema 2020-12 does not have 'nullable', so null is rejected; write type: [integer, 'null']"),
-    (OLD + "{nullable: true, allOf: [{type: string}]}", 2, "'nullable' counts only beside 'type', so null is rejected"),
-    (OLD + "{nullable: true, type: string, enum: [a]}", 2, "'nullable' does not add null to the 'enum', so null is rejected; list null there"),
+    (NEW + "\n  type: integer\n  nullable: true", 4, "JSON Schema 2020-12 doesn't have 'nullable', so null is rejected; write type: [integer, 'null']"),
+    (OLD + "{nullable: true, allOf: [{type: string}]}", 2, "'nullable' applies only beside 'type', so null is rejected"),
+    (OLD + "{nullable: true, type: string, enum: [a]}", 2, "'nullable' doesn't add null to 'enum', so null is rejected; list null there"),
 ]  # fmt: skip
 
 
@@ -109,13 +109,19 @@ def test_patterns_as_literals_of_javascript(folder, schema, line, advice):
 def test_a_list_of_one_schema(folder):
     """It is about the first item alone."""
     schema = "type: array\nitems:\n  - type: string"
-    check(folder, schema, "items-of-one", 2, "; write items: {...} without the list for all items")
+    check(
+        folder,
+        schema,
+        "items-of-one",
+        2,
+        "to apply it to all items, write items: {...} without the list",
+    )
 
 
 FORMS = [
-    (OLD + "{const: a}", 2, "OpenAPI 3.0 Schema Object does not have it; write enum, a list of one"),
-    ("schemaFormat: application/schema+json;version=draft-06\nschema: {if: {}}", 2, "JSON Schema draft-06 does not have it"),
-    (NEW + "{additionalItems: false}", 2, "does not have it; write items"), (NEW + "{dependencies: {a: [b]}}", 2, "; write dependentRequired or dependentSchemas"),
+    (OLD + "{const: a}", 2, "OpenAPI 3.0 Schema Object doesn't have it; write enum, a list of one"),
+    ("schemaFormat: application/schema+json;version=draft-06\nschema: {if: {}}", 2, "JSON Schema draft-06 doesn't have it"),
+    (NEW + "{additionalItems: false}", 2, "doesn't have it; write items"), (NEW + "{dependencies: {a: [b]}}", 2, "; write dependentRequired or dependentSchemas"),
     ("$defs: {a: {}}", 1, "; write definitions"), ("dependentRequired: {a: [b]}", 1, "; write dependencies"), ("unevaluatedProperties: false", 1, "; write additionalProperties"),
 ]  # fmt: skip
 

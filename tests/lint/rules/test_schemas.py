@@ -220,7 +220,7 @@ def test_what_an_unknown_keyword_may_have_been(folder):
     messages = [f.message for f in folder.findings(text) if f.code == "unknown-keyword"]
     assert messages[0].endswith("; did you mean 'minLength'?")
     assert messages[1].endswith(
-        "AsyncAPI Schema Object does not have it; write additionalItems, or name a newer dialect with schemaFormat"
+        "AsyncAPI Schema Object doesn't have it; write additionalItems, or set a newer dialect with schemaFormat"
     )
 
 
@@ -290,7 +290,7 @@ def test_required_and_closed(folder):
     (message,) = (f.message for f in folder.findings(text) if f.code == "required-undefined")
     assert (
         message
-        == "the required 'txet' is not in 'properties' and additionalProperties is false: nothing is valid; did you mean 'text'?"
+        == "required property 'txet' is not in 'properties', and additionalProperties is false, so no value is valid; did you mean 'text'?"
     )
 
 

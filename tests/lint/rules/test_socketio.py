@@ -80,9 +80,9 @@ def test_what_is_wrong_with_a_client(folder, code):
 @pytest.mark.parametrize(
     ("key", "action", "told"),
     [
-        ("connect", "send", None), ("disconnect", "send", None), ("connect", "receive", "a client sends it, for actions are the client's; write action: send"),
+        ("connect", "send", None), ("disconnect", "send", None), ("connect", "receive", "a client sends it; write action: send"),
         ("disconnecting", "receive", "name a sent message 'disconnect'"), ("connection", "send", "name a sent message 'connect'"),
-        ("reconnect", "receive", "from their own library"), ("reconnect", "send", None), ("error", "send", "write action: receive if the server emits it"),
+        ("reconnect", "receive", "client's own library"), ("reconnect", "send", None), ("error", "send", "write action: receive if the server emits it"),
         ("onconnect", "send", "name a sent message 'connect' or 'disconnect'"),
     ],
 )  # fmt: skip
@@ -100,7 +100,7 @@ def test_who_describes_what_is_what_texts_say(folder):
         "{action", "{summary: Sent by the client., action"
     )
     (found,) = folder.findings(text, settings=CLIENT)
-    assert "reads as what a server does" in found.message
+    assert "reads as if a server acted" in found.message
     assert "write action: send" in found.message
     assert folder.findings(text.replace("receive", "send"), settings=CLIENT) == ()
 
@@ -217,10 +217,10 @@ _TWO = "type: array, items: [{}, {}]"
 @pytest.mark.parametrize(
     ("key", "payload", "action", "said"),
     [
-        ("connect", f"{{{_TWO}, minItems: 2}}", "receive", "no client can connect, for a connect has one argument"),
-        ("connect", f"{{{_TWO}}}", "receive", "a connect has one argument, its auth value, so the others never come"),
+        ("connect", f"{{{_TWO}, minItems: 2}}", "receive", "no client can connect, because 'connect' has one argument"),
+        ("connect", f"{{{_TWO}}}", "receive", "'connect' has one argument, its auth data, so the others are never sent"),
         ("connect", "{schemaFormat: 'application/schema+json;version=2020-12', schema: {type: array, prefixItems: [{}, {}]}}", "receive", "one argument"),
-        ("disconnect", f"{{{_TWO}, minItems: 2}}", "receive", "a disconnect has one argument, its reason"),
+        ("disconnect", f"{{{_TWO}, minItems: 2}}", "receive", "'disconnect' has one argument, its reason"),
         ("connect", "{type: array, items: [{}], minItems: 1}", "receive", None), ("connect", "{type: array, items: {}, minItems: 2}", "receive", None),
         ("say", f"{{{_TWO}, minItems: 2}}", "receive", None), ("connect", "{type: object}", "receive", None), ("connect", "{type: 'null'}", "receive", None),
     ],
@@ -340,9 +340,9 @@ def test_several_arguments(folder, text, expected):
     [
         ("connection", "receive", "name a received message 'connect'"), ("connection", "send", "name a received message 'connect'"),
         ("connect", "send", "write action: receive"), ("disconnect", "send", "a server ends a connection without an event"),
-        ("connect_error", "send", "answers rejected connects"), ("disconnecting", "receive", "name a received message 'disconnect'"),
-        ("reconnect", "send", "from their own library"), ("reconnect_attempt", "receive", "from their own library"),
-        ("connect_timeout", "send", "from their own library"), ("newListener", "send", "remove the message"),
+        ("connect_error", "send", "sends it to clients whose connection was rejected"), ("disconnecting", "receive", "name a received message 'disconnect'"),
+        ("reconnect", "send", "client's own library"), ("reconnect_attempt", "receive", "client's own library"),
+        ("connect_timeout", "send", "client's own library"), ("newListener", "send", "remove the message"),
         ("'*'", "receive", "name each event"),
     ],
 )  # fmt: skip
@@ -429,7 +429,7 @@ def test_a_copied_message(folder, one, other, line, name):
     """Two messages of one name: the key that says another is the copy's, at its name."""
     findings = folder.findings(COPIES.format(one=one, other=other))
     (finding,) = (f for f in findings if f.code in ("duplicate-event", "copied-name"))
-    assert "two messages are the event" in finding.message
+    assert "is described by messages" in finding.message
     if line is None:
         assert (finding.code, finding.severity) == ("duplicate-event", "warning")
     else:

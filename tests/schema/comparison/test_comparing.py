@@ -115,7 +115,11 @@ SAME = [
 ]
 
 DIFFERENT = [
-    ({"type": "array"}, {"not": {}}, "the value may be array in the code, something in the file"),
+    (
+        {"type": "array"},
+        {"not": {}},
+        "the value may be array in the code, something in the document",
+    ),
     (
         {"type": "array"},
         {"type": "array", "contains": {"type": "string"}},
@@ -124,22 +128,22 @@ DIFFERENT = [
     (
         {"type": "string"},
         {"type": "integer"},
-        'the value: type is "string" in the code, "integer" in the file',
+        'the value: type is "string" in the code, "integer" in the document',
     ),
     (
         {"type": "string"},
         {"type": "string", "format": "email"},
-        'the value: format is absent in the code, "email" in the file',
+        'the value: format is absent in the code, "email" in the document',
     ),
     (
         {"type": "integer"},
         {"type": "number"},
-        'the value: type is "integer" in the code, "number" in the file',
+        'the value: type is "integer" in the code, "number" in the document',
     ),
     (
         {"type": ["string", "null"]},
         {"type": "string"},
-        "the value may be string or null in the code, string in the file",
+        "the value may be string or null in the code, string in the document",
     ),
     (
         closed(a={}),
@@ -149,37 +153,37 @@ DIFFERENT = [
     (
         closed(a={"type": "string"}),
         closed(a={"type": "integer"}),
-        '/a: type is "string" in the code, "integer" in the file',
+        '/a: type is "string" in the code, "integer" in the document',
     ),
     (
         closed(a={"const": 1}),
         closed(a={"enum": [1, 2]}),
-        "/a: enum is [1] in the code, [1, 2] in the file",
+        "/a: enum is [1] in the code, [1, 2] in the document",
     ),
     (
         closed(a={}),
         closed(a={}, b={}),
-        'the value: required is ["a"] in the code, ["a", "b"] in the file',
+        'the value: required is ["a"] in the code, ["a", "b"] in the document',
     ),
     (
         {"type": "array", "items": {"type": "integer"}},
         {"type": "array"},
-        "/* may be integer in the code, anything in the file",
+        "/* may be integer in the code, anything in the document",
     ),
     (
         {"type": "integer"},
         {"type": "null"},
-        "the value may be integer in the code, null in the file",
+        "the value may be integer in the code, null in the document",
     ),
     (
         {"not": {"type": "integer"}},
         {"not": {"type": "string"}},
-        '/not: type is "integer" in the code, "string" in the file',
+        '/not: type is "integer" in the code, "string" in the document',
     ),
     (
         {"type": "array", "items": [{"type": "integer"}, {"type": "string"}]},
         {"type": "array", "items": [{"type": "integer"}, {"type": "integer"}]},
-        '/1: type is "string" in the code, "integer" in the file',
+        '/1: type is "string" in the code, "integer" in the document',
     ),
     (
         {"allOf": [{"pattern": "a"}, {"pattern": "b"}], "type": "string"},
@@ -227,7 +231,7 @@ def test_recursion_is_followed() -> None:
     other = {"type": "object", "properties": {"next": {"anyOf": [ref, {"type": "null"}]}}}
     found = differences([schema(ref, {"Tree": TREE})], [schema(ref, {"Tree": other})])
     assert [str(each) for each in found] == [
-        "/next may be object in the code, object or null in the file"
+        "/next can be object in the code, object or null in the document"
     ]
 
 
