@@ -79,15 +79,15 @@ class EditorSurroundings:
         """The page of a rule; `None` for what has none."""
         return rule_url(code)
 
-    def rule_text(self, code: str, path: Path) -> str | None:
+    def rule_text(self, code: str, path: Path | None = None) -> str | None:
         """What a rule requires and why, in Markdown; `None` for what has none.
 
         Args:
             code: its code.
-            path: a document of the project, which can have rules of its own.
+            path: a document of the project, whose own rules count as well.
         """
         rule = RULES.get(code)
-        if rule is None:
+        if rule is None and path is not None:
             with suppress(UnusableConfiguration):
                 rule = texts_of(self.options(path).settings.rules).get(code)
         return markdown_of(rule) if rule is not None else None

@@ -67,11 +67,11 @@ class Surroundings(Protocol):
         """The page of a rule; `None` for what has none."""
         ...
 
-    def rule_text(self, code: str, path: Path) -> str | None:
+    def rule_text(self, code: str, path: Path | None = None) -> str | None:
         """What a rule requires and why, in Markdown; `None` for what has none.
 
         Args:
             code: its code.
-            path: a document of the project, which can have rules of its own.
+            path: a document of the project, whose own rules count as well.
         """
         ...
