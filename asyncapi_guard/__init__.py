@@ -1,4 +1,4 @@
-"""Make an AsyncAPI document the law of a Socket.IO server.
+"""Validate Socket.IO traffic against an AsyncAPI document.
 
     from asyncapi_guard import AsyncAPIGuard
 

@@ -1,4 +1,4 @@
-"""What a document means: channels, operations, messages, acks, as immutable values.
+"""The contract that a document defines, as immutable values: channels, operations, messages, acks.
 
 This is AsyncAPI's vocabulary read through the Socket.IO profile (`docs/reference/profile.md`). A
 `Contract` holds no text and no references; the schemas in it are opaque (`Schema`), so that the
@@ -45,14 +45,14 @@ def _nothing() -> Mapping[str, Any]:
 
 
 class Action(str, Enum):
-    """What the described application does with an operation's messages."""
+    """The action that the described application performs on an operation's messages."""
 
     SEND = "send"
     RECEIVE = "receive"
 
     @property
     def mirrored(self) -> Action:
-        """What the other side does with them."""
+        """Return the action of the other side."""
         return Action.RECEIVE if self is Action.SEND else Action.SEND
 
     __hash__ = str.__hash__
@@ -60,7 +60,7 @@ class Action(str, Enum):
 
 
 class Mode(str, Enum):
-    """What is done about a violation."""
+    """The guard's response to a violation."""
 
     #: Stop it.
     ENFORCE = "enforce"
@@ -74,75 +74,76 @@ class Mode(str, Enum):
 
 
 class Explanation(NamedTuple):
-    """Why a value is not valid: the problems found within a budget, and whether it ran out."""
+    """The problems of an invalid value, found within a budget, and whether the budget ran out."""
 
     problems: tuple[Problem, ...]
     truncated: bool
 
 
 class Schema(Protocol):
-    """A JSON Schema that judges values.
+    """A JSON Schema that validates values.
 
-    Two schemas are equal when they say the same in the same dialect, wherever they stand.
+    Two schemas are equal when their content and their dialect are equal, even at different
+    locations.
     """
 
     @property
     def location(self) -> str:
-        """Where it stands, as `file#/json/pointer`."""
+        """The location of the schema, as `file#/json/pointer`."""
         ...
 
     @property
     def document(self) -> Any:
-        """The schema as written, self-contained: references lead to its own `definitions`."""
+        """The schema as written, self-contained: references point to its own `definitions`."""
         ...
 
     @property
     def positional(self) -> bool:
-        """Whether it has positional items, and so stands for several arguments."""
+        """Whether the schema has positional items, and so describes several arguments."""
         ...
 
     @property
     def nothing(self) -> bool:
-        """Whether it stands for no arguments at all: it is `false`, or of type `null` alone."""
+        """Whether the schema describes no arguments: it is `false`, or of type `null` only."""
         ...
 
     @property
     def binary(self) -> bool:
-        """Whether some place in it takes bytes (`type: string, format: binary`)."""
+        """Whether any part of the schema accepts bytes (`type: string, format: binary`)."""
         ...
 
     @property
     def accepts(self) -> Callable[[Any], bool]:
-        """As `is_valid`, of what a strict reader made of JSON text: all of it is Unicode."""
+        """Return whether a value is valid that a strict reader made from JSON text."""
         ...
 
     def is_valid(self, value: Any) -> bool:
-        """Whether a value is valid. Never raises; what cannot be judged is not valid."""
+        """Return whether a value is valid. Never raises; what can't be validated is invalid."""
         ...
 
     def explain(
         self, value: Any, *, include_values: bool = False, read: bool = False
     ) -> Explanation:
-        """Why a value is not valid, within a fixed budget of steps.
+        """Explain why a value is invalid, within a fixed budget of steps.
 
         Args:
-            value: it.
-            include_values: with what is in it.
-            read: a strict reader made it of JSON, so nothing in it is of another type.
+            value: the invalid value.
+            include_values: whether the problems quote the value.
+            read: whether a strict reader made the value from JSON, so it has only JSON types.
         """
         ...
 
 
 def header_key(name: str) -> str:
-    """The name of a header, as names are compared: the environment of a request has no more."""
+    """Return the form of a header's name in which names are compared, as WSGI spells it."""
     return name.lower().replace("_", "-")
 
 
 class TextSchema(Protocol):
-    """A JSON Schema that judges an object of values that came as text.
+    """A JSON Schema that validates an object whose values arrived as text.
 
     Attributes:
-        schema: that of the object.
+        schema: the schema of the object.
     """
 
     schema: Schema
@@ -150,18 +151,18 @@ class TextSchema(Protocol):
     def explain(
         self, texts: Mapping[str, Sequence[str]], *, include_values: bool = False
     ) -> Explanation | None:
-        """Why some values are not valid; `None` if they are.
+        """Explain why values are invalid; return `None` if they are valid.
 
         Args:
-            texts: by their names, each once for every time that it came.
-            include_values: with what is in them.
+            texts: the values by name, one for each time that the name occurred.
+            include_values: whether the problems quote the values.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class WebSocketBinding:
-    """What the request must be with which a client connects: the `ws` binding of a channel.
+    """The requirements for the request that opens a connection: the `ws` binding of a channel.
 
     Attributes:
         method: its HTTP method; `None` for any.
@@ -176,13 +177,13 @@ class WebSocketBinding:
 
 @dataclass(frozen=True, slots=True)
 class Ack:
-    """What an acknowledgement may be, and whether and when it must come.
+    """The contract of an ack: its possible values, whether it is required, and its deadline.
 
     Attributes:
-        alternatives: the schemas of which exactly one must match.
-        required: whoever sends the event must ask for an ack.
-        timeout: within how many seconds it must come; `None` for any time.
-        none: nobody asks for an ack (`x-ack: false`).
+        alternatives: the schemas, exactly one of which must match.
+        required: whether the sender of the event must ask for an ack.
+        timeout: the number of seconds within which the ack must arrive; `None` for no limit.
+        none: whether the sender must not ask for an ack (`x-ack: false`).
         location: where it stands, as `file#/json/pointer`.
     """
 
@@ -194,7 +195,7 @@ class Ack:
 
     @property
     def plain(self) -> bool:
-        """Whether it is a schema and no more."""
+        """Whether the ack is described by a schema only, without further options."""
         return not (self.required or self.none) and self.timeout is None
 
 
@@ -205,14 +206,16 @@ class Message:
     Attributes:
         id: its key in the channel's `messages`.
         event: the Socket.IO event: `name`, else the key.
-        payload: what the arguments may be; `None` for anything.
-        ack: what the acknowledgement may be (`x-ack`, or a reply whose messages are no events);
-            `None` when the document does not say.
+        payload: the schema of the arguments; `None` accepts any.
+        ack: the contract of the ack (`x-ack`, or a reply whose messages aren't events);
+            `None` when the document doesn't define one.
         mode: `x-guard.mode`, when the document has it.
-        reauthenticate: `x-guard.reauthenticate`: by it, a client shows again who it is.
-        expired: `x-guard.expired`: it tells a client that its identity has ended.
+        reauthenticate: `x-guard.reauthenticate`: whether a client authenticates again with this
+            message.
+        expired: `x-guard.expired`: whether this message tells a client that its identity has
+            expired.
         location: where it stands, as `file#/json/pointer`.
-        meta: its other fields, traits applied, as in the document; never judged.
+        meta: its other fields, traits applied, as in the document; never validated.
     """
 
     id: str
@@ -233,7 +236,7 @@ class Channel:
     Attributes:
         id: its key in `channels`.
         address: the address as written; `None` when it is unknown.
-        parameters: for each `{name}` in the address, the values it may have; `None` for any.
+        parameters: for each `{name}` in the address, its allowed values; `None` for any.
         messages: by their keys.
         websocket: its `ws` binding, if it has one.
         servers: the keys of the servers that it is available on; `None` for all.
@@ -250,13 +253,13 @@ class Channel:
 
     @property
     def is_namespace(self) -> bool:
-        """Whether the address can be a Socket.IO namespace: it begins with `/`."""
+        """Whether the address can be a Socket.IO namespace, which starts with `/`."""
         return self.address is not None and self.address.startswith("/")
 
 
 @dataclass(frozen=True, slots=True)
 class SecurityScheme:
-    """A way in which clients show who they are.
+    """A method by which clients authenticate.
 
     Attributes:
         name: its key in `components.securitySchemes`; empty for one that is written where it is
@@ -266,9 +269,9 @@ class SecurityScheme:
         place: where an API key is: `header`, `query` or `cookie` of an `httpApiKey`, `user` or
             `password` of an `apiKey`; else empty.
         parameter: the name of an `httpApiKey`'s header, parameter or cookie; else empty.
-        scopes: what the client must be allowed to do.
+        scopes: the scopes that the client must have.
         meta: its other fields (`description`, `bearerFormat`, `flows`), as in the document; never
-            judged.
+            validated.
     """
 
     name: str
@@ -288,7 +291,8 @@ class Server:
     Attributes:
         id: its key in `servers`.
         security: how clients show who they are: any one of them will do; empty for no matter.
-        meta: its other fields (`host`, `protocol`, `pathname`), as in the document; never judged.
+        meta: its other fields (`host`, `protocol`, `pathname`), as in the document; never
+            validated.
     """
 
     id: str
@@ -299,14 +303,15 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation: which messages of a channel the application sends, or receives.
+    """An operation: the messages of a channel that the application sends, or that it receives.
 
     Attributes:
         id: its key in `operations`.
         action: the application's side of it.
         channel: the channel's key.
-        messages: those of the operation, or all of the channel's when it lists none; with the
-            operation's reply as their ack where that is how the document says it.
+        messages: the messages that the operation lists, or all messages of the channel when it
+            lists none. Their ack is the operation's reply where the document describes acks by
+            replies.
         mode: `x-guard.mode`, when the document has it.
         security: how clients show who they are: any one of them will do; empty for no matter.
     """
@@ -326,7 +331,7 @@ class SourceFile:
     """A file that a contract was read from.
 
     Attributes:
-        name: how the locations of schemas, messages and operations begin.
+        name: the first part of the locations of schemas, messages and operations.
         uri: its absolute URI.
         digest: identifies its text; empty for a document that was passed as data.
     """
@@ -338,21 +343,21 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """All that a document says.
+    """The contract that a document defines.
 
     Attributes:
         title: `info.title`.
         version: `info.version`, the version of the API.
-        asyncapi: the version of the specification, e.g. `3.1.0`.
+        asyncapi: the version of the AsyncAPI specification, such as `3.1.0`.
         channels: by their keys, in the document's order.
         operations: by their keys, in the document's order.
-        servers: by their keys; those over whose protocol Socket.IO travels.
-        security_schemes: those of the document's components, by their keys.
+        servers: by their keys; only servers whose protocol can carry Socket.IO.
+        security_schemes: the security schemes of the document's components, by their keys.
         meta: the document's other fields (`info`, `servers`, extensions), as written.
         file: the name of the document.
-        findings: what is allowed and hardly meant, such as a format that nobody knows.
+        findings: warnings about the document, such as an unknown format.
         sources: the document and the files that it refers to.
-        perspective: the side of the application whose operations these are.
+        perspective: the side of the traffic that the operations describe.
     """
 
     title: str
@@ -369,7 +374,7 @@ class Contract:
     perspective: Perspective = Perspective.SERVER
 
     def on_server(self, id: str) -> Contract:
-        """The same contract on one of its servers: with the channels that are available there.
+        """Return the contract of one server: with the channels that are available there.
 
         Args:
             id: the server's key.
@@ -392,7 +397,7 @@ class Contract:
         )
 
     def seen_by(self, perspective: Perspective) -> Contract:
-        """The same contract from a side: what one of them sends, the other receives."""
+        """Return the contract from one side's perspective, which decides who sends and receives."""
         if perspective is self.perspective:
             return self
         operations = {

@@ -1,23 +1,23 @@
-"""Everything that this package raises.
+"""The exceptions that this package raises.
 
     AsyncAPIGuardError
-    ├── SpecError                     the document is at fault; raised only while loading
-    │   ├── UnreadableDocument        not there, not text, not YAML or JSON, too large
+    ├── SpecError                     the document is invalid; raised only while loading
+    │   ├── UnreadableDocument        missing, not text, not YAML or JSON, too large
     │   ├── UnsupportedVersion        not AsyncAPI 3.0 or 3.1
     │   ├── UnresolvableReference     a `$ref` without a target
-    │   └── InvalidDocument           everything else, and several faults together
-    ├── ContractViolation             traffic is at fault; carries `.violation`
-    │   ├── RequestValidationError    what the other side sent (event or connect)
-    │   ├── ResponseValidationError   what our handler returned as the ack
-    │   ├── EmitValidationError       what we emitted
-    │   └── AckValidationError        what the other side answered to our emit or call
-    ├── EditRefused                   a file cannot be edited without changing more than was meant
+    │   └── InvalidDocument           everything else, and several findings together
+    ├── ContractViolation             traffic breaks the contract; carries `.violation`
+    │   ├── RequestValidationError    an event or a connection of the other side
+    │   ├── ResponseValidationError   an ack that your handler returned
+    │   ├── EmitValidationError       an event that your code emitted
+    │   └── AckValidationError        an ack of the other side to your emit or call
+    ├── EditRefused                   a file can't be edited without changing unrelated text
     ├── InstallationError             guarded twice, too early, unknown kind of server
     │   └── MissingExtraError         an extra of the package is not installed
-    └── RegistrationError             a handler whose hints cannot be made into a contract
+    └── RegistrationError             a handler whose type hints can't become a contract
 
-`SpecError` says what is wrong with a file and where; `ContractViolation` says what is wrong with
-traffic. The two never meet: a document is read before the first packet arrives, or never.
+`SpecError` describes findings in a document; `ContractViolation` describes invalid traffic. The two
+never meet, because a document is loaded before the first packet arrives.
 """
 
 from __future__ import annotations
@@ -55,11 +55,11 @@ __all__ = [
 
 
 class AsyncAPIGuardError(Exception):
-    """The root of everything that this package raises."""
+    """The base class of all exceptions that this package raises."""
 
 
 class Severity(str, Enum):
-    """How bad a finding is."""
+    """The severity of a finding."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -69,16 +69,16 @@ class Severity(str, Enum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """One fault of a document, and where it is.
+    """An error or a warning in a document, with its location.
 
     Attributes:
         file: the file's name as it was given, or `<mapping>` for a document given as data.
         line: 1-based; 0 when the document has no lines.
         column: 1-based; 0 when the document has no lines.
-        pointer: JSON Pointer (RFC 6901) to the value at fault.
+        pointer: JSON Pointer (RFC 6901) to the value that the finding is about.
         message: what was found, what was expected, what to do.
         code: the rule that was broken (`docs/reference/rules.md`).
-        severity: an error makes the document unusable; a warning is allowed, and hardly meant.
+        severity: an error makes the document unusable; a warning doesn't.
     """
 
     file: str
@@ -96,10 +96,10 @@ class Finding:
 
 
 class SpecError(AsyncAPIGuardError):
-    """A document cannot be used.
+    """Raised when a document can't be used.
 
     Attributes:
-        findings: every fault found, in the order of the file; at least one.
+        findings: all findings, at least one, in the order of the file.
     """
 
     def __init__(self, findings: Finding | Iterable[Finding]) -> None:
@@ -132,26 +132,26 @@ class SpecError(AsyncAPIGuardError):
 
 
 class UnreadableDocument(SpecError):
-    """The document is not there, not text, not YAML or JSON, or beyond the limits."""
+    """Raised when the document is missing, not text, not YAML or JSON, or over a limit."""
 
 
 class UnsupportedVersion(SpecError):
-    """The document is not AsyncAPI 3.0 or 3.1."""
+    """Raised when the document isn't AsyncAPI 3.0 or 3.1."""
 
 
 class UnresolvableReference(SpecError):
-    """A `$ref` leads nowhere, in a circle, or to where references may not go."""
+    """Raised when a `$ref` has no target, is circular, or points to a forbidden location."""
 
 
 class InvalidDocument(SpecError):
-    """The document breaks AsyncAPI or the Socket.IO profile, or has several faults."""
+    """Raised when the document breaks AsyncAPI or the Socket.IO profile, or has several errors."""
 
 
 class ContractViolation(AsyncAPIGuardError):
-    """Traffic broke the contract.
+    """Raised when traffic breaks the contract.
 
     Attributes:
-        violation: the evidence.
+        violation: the violation: where it was found, what failed, and why.
     """
 
     def __init__(self, violation: Violation) -> None:
@@ -185,11 +185,11 @@ class ContractViolation(AsyncAPIGuardError):
 
 
 class RequestValidationError(ContractViolation):
-    """A client sent an event or a connect that breaks the contract; or a server, an event."""
+    """Raised when an event or a connection from the other side breaks the contract."""
 
 
 class ResponseValidationError(ContractViolation):
-    """A handler returned an ack that breaks the contract: our fault, found after side effects."""
+    """Raised when a handler returns an ack that breaks the contract, after its side effects."""
 
     def answer(self) -> dict[str, Any]:
         """The object that a client is answered: without details."""
@@ -197,7 +197,7 @@ class ResponseValidationError(ContractViolation):
 
 
 class EmitValidationError(ContractViolation):
-    """The application emitted something that breaks the contract."""
+    """Raised when your code emits an event that breaks the contract."""
 
     def answer(self) -> dict[str, Any]:
         """The object that a client is answered: without details."""
@@ -205,22 +205,22 @@ class EmitValidationError(ContractViolation):
 
 
 class _UnsendableEvent(EmitValidationError, TypeError):
-    """An event that has no form in JSON; without the guard, that is a `TypeError`."""
+    """Raised when an event can't be sent as JSON; without the guard, that is a `TypeError`."""
 
 
 class _UnsendableAck(ResponseValidationError, TypeError):
-    """An ack that has no form in JSON; without the guard, that is a `TypeError`."""
+    """Raised when an ack can't be sent as JSON; without the guard, that is a `TypeError`."""
 
 
 class AckValidationError(ContractViolation):
-    """The other side answered an emit or a call with something that breaks the contract."""
+    """Raised when the ack of the other side to an emit or a call breaks the contract."""
 
 
 class EditRefused(AsyncAPIGuardError):
-    """A file cannot be edited without changing more than was meant; nothing was written.
+    """Raised when a file can't be edited without changing unrelated text. Nothing is written.
 
     Attributes:
-        finding: where the edit would be made, why it is not, and what to do.
+        finding: the location of the rejected edit, the reason, and what to do.
     """
 
     def __init__(self, finding: Finding) -> None:
@@ -234,7 +234,7 @@ class EditRefused(AsyncAPIGuardError):
 
     @property
     def line(self) -> int:
-        """The 1-based line of the place that cannot be edited."""
+        """The 1-based line of the text that can't be edited."""
         return self.finding.line
 
     def __str__(self) -> str:
@@ -242,19 +242,19 @@ class EditRefused(AsyncAPIGuardError):
 
 
 class InstallationError(AsyncAPIGuardError):
-    """The guard cannot be put where it was asked to."""
+    """Raised when the guard can't be installed on a server or a client."""
 
 
 class MissingExtraError(InstallationError, ModuleNotFoundError):
-    """An extra of the package is not installed. The message has the line that installs it.
+    """Raised when an extra of the package isn't installed. The message has the install command.
 
     Attributes:
-        name: The package or module that is missing.
+        name: the missing package or module.
     """
 
 
 class RegistrationError(AsyncAPIGuardError, TypeError):
-    """A handler's type hints cannot be resolved, or cannot be made into schemas."""
+    """Raised when a handler's type hints can't be resolved or can't become schemas."""
 
 
 _ERROR_AT: dict[Checkpoint, type[ContractViolation]] = {
@@ -277,7 +277,7 @@ _UNSENDABLE_AT: dict[Checkpoint, type[ContractViolation]] = {
 
 
 def violation_error(violation: Violation) -> ContractViolation:
-    """The exception for a violation, by the checkpoint where it was found."""
+    """Return the exception for a violation, by the checkpoint where it was found."""
     if violation.checkpoint is Checkpoint.CONNECT and violation.perspective is Perspective.CLIENT:
         return EmitValidationError(violation)  # the guarded client itself sent it
     if [problem.keyword for problem in violation.problems] == [UNSENDABLE]:

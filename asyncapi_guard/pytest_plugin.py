@@ -1,10 +1,10 @@
-"""The pytest plugin: how much of an AsyncAPI file do the tests of an application show?
+"""The pytest plugin: measures how much of an AsyncAPI document an application's tests cover.
 
     pytest --asyncapi-coverage asyncapi.yml
 
-pytest imports this module in every run, so it imports nothing until somebody asks for it. All
-guards of a run's processes write what they see beside each other (see `covering`), and it is merged
-at the end. So it counts workers of pytest-xdist, and servers that tests start as programs.
+pytest imports this module in every run, so it imports nothing until you pass an option. The guards
+of all processes of a run write data files into one directory (see `covering`), which are merged at
+the end. So the figures include workers of pytest-xdist, and servers that tests start as programs.
 """
 
 from __future__ import annotations
@@ -38,32 +38,34 @@ _KEY = pytest.StashKey["_Run"]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
-    group = parser.getgroup("asyncapi-guard", "coverage of AsyncAPI files")
+    group = parser.getgroup("asyncapi-guard", "coverage of AsyncAPI documents")
     group.addoption(
         "--asyncapi-coverage",
         action="append",
         default=[],
         metavar="FILE",
-        help="Measure how much of an AsyncAPI file the tests show; can be given several times.",
+        help="Measure how much of an AsyncAPI document the tests cover; can be repeated.",
     )
     group.addoption(
         "--asyncapi-coverage-report",
         action="append",
         default=[],
         metavar="FORMAT[:PATH]",
-        help="How to report: term (the default), html:PATH, json:PATH or lcov:PATH.",
+        help="Report format: term (the default), html:PATH, json:PATH or lcov:PATH.",
     )
-    parser.addini(_FAIL_UNDER, "Fail if less than this percentage of an AsyncAPI file is seen.")
+    parser.addini(
+        _FAIL_UNDER, "Fail if the tests cover less than this percentage of an AsyncAPI document."
+    )
 
 
 class _Run:
-    """What is measured in a run of pytest.
+    """The measurements of a run of pytest.
 
     Attributes:
         documents: the AsyncAPI files.
-        folder: where the data files are.
-        wanted: formats, with the file for each; for the terminal, there is none.
-        least: the percentage that must be seen; `None` for any.
+        folder: the directory of the data files.
+        wanted: the report formats, each with its file; the terminal needs no file.
+        least: the percentage that must be covered; `None` for any.
         reports: made at the end.
     """
 
@@ -80,13 +82,13 @@ class _Run:
         self._before = os.environ.get(_VARIABLE)
 
     def _found(self, name: str, here: Path) -> Path:
-        """A document, relative to where pytest runs, or to its configuration."""
+        """Find a document, relative to the directory where pytest runs, or to its configuration."""
         from asyncapi_guard.errors import SpecError
         from asyncapi_guard.spec import load
 
         path = next((p for p in (here / name, self.folder / name) if p.is_file()), None)
         if path is None:
-            raise pytest.UsageError(f"--asyncapi-coverage: there is no file {here / name}")
+            raise pytest.UsageError(f"--asyncapi-coverage: the file {here / name} doesn't exist")
         try:
             load(path)
         except SpecError as error:
@@ -94,22 +96,22 @@ class _Run:
         return path
 
     def begin(self) -> None:
-        """Have the guards of this process, and of those that it starts, measured."""
+        """Start measuring the guards of this process, and of the processes that it starts."""
         for path in self._files():
-            path.unlink(missing_ok=True)  # of a process that had the same number
+            path.unlink(missing_ok=True)  # of a process with the same number
         os.environ[_VARIABLE] = str(self.folder / f"{self._name}{{pid}}")
 
     @property
     def _name(self) -> str:
-        """How the names of this run's data files begin: others may run in the same folder."""
+        """Return the prefix of this run's data files; other runs can share the directory."""
         return f"{_NAME}.{os.getpid()}-"
 
     def _files(self) -> list[Path]:
-        """The data files of the processes of this run."""
+        """Return the data files of the processes of this run."""
         return sorted(self.folder.glob(f"{self._name}*"))
 
     def finish(self) -> None:
-        """Merge what the processes have seen, and report."""
+        """Merge the data of all processes, and report."""
         from asyncapi_guard.coverage.data_files import NotCoverage, read_data, text_of
         from asyncapi_guard.coverage.formats import render
         from asyncapi_guard.coverage.gathering import merged, report_on
@@ -130,7 +132,7 @@ class _Run:
                 file.write_text(render(format, self.reports) + "\n", encoding="utf-8")
 
     def too_low(self) -> list[Report]:
-        """The reports on documents of which not enough was seen."""
+        """Return the reports of documents whose coverage is too low."""
         least = 0.0 if self.least is None else self.least
         return [report for report in self.reports if report.percent < least]
 
@@ -146,7 +148,8 @@ def _wanted(text: str, here: Path) -> tuple[str, Path | None]:
     format, _, path = text.partition(":")
     if format not in _FORMATS or (format == "term") is bool(path):
         raise pytest.UsageError(
-            f"--asyncapi-coverage-report takes term, html:PATH, json:PATH or lcov:PATH, not {text}"
+            "--asyncapi-coverage-report must be term, html:PATH, json:PATH or lcov:PATH, not "
+            f"{text}"
         )
     return format, here / path if path else None
 
@@ -159,13 +162,13 @@ def _least(text: Any) -> float | None:
     except ValueError:
         least = -1
     if not 0 <= least <= 100:
-        raise pytest.UsageError(f"{_FAIL_UNDER} takes a percentage, not {text}")
+        raise pytest.UsageError(f"{_FAIL_UNDER} needs a percentage from 0 to 100, not {text}")
     return least
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    """Begin before anybody imports an application."""
+    """Start before any test module imports the application."""
     options = early_config.known_args_namespace
     if not getattr(options, "asyncapi_coverage", None):
         if getattr(options, "asyncapi_coverage_report", None):
@@ -174,7 +177,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
             )
         return
     if "PYTEST_XDIST_WORKER" in os.environ:
-        return  # it measures as it was told by the process that began, which reports
+        return  # the main process has set the environment of workers, and reports
     run = _Run(early_config)
     run.begin()
     early_config.stash[_KEY] = run
@@ -182,7 +185,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Merge, report, and say whether it is enough."""
+    """Merge, report, and fail the run if the coverage is too low."""
     run = session.config.stash.get(_KEY, None)
     if run is None or session.config.option.collectonly:
         return
@@ -213,7 +216,7 @@ def _summary(run: _Run) -> Iterator[str]:
             yield f"AsyncAPI coverage as {format}: {file}"
     for report in run.too_low():
         least = f"{_FAIL_UNDER} is {run.least:g}"
-        yield f"FAILED: {report.title}: {report.percent:g}% was seen, and {least}"
+        yield f"FAILED: {report.title}: {report.percent:g}% is covered, and {least}"
 
 
 def _totals(reports: Sequence[Report]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Old names of attributes and arguments, which work for one more release and say so."""
+"""Old names of attributes and arguments, which work for one more release and warn."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _Class = TypeVar("_Class")
 
 
 def read_by_old_name(owner: Any, old: str, new: str) -> Any:
-    """Return the attribute `new` of an object for a property `old`, and warn about that name."""
+    """Return the attribute `new` of an object for a property `old`, and warn about the old name."""
     _warn(f"{type(owner).__name__}.{old} is now called {new}", level=4)
     return getattr(owner, new)
 
 
 def takes_old_argument(old: str, new: str) -> Callable[[type[_Class]], type[_Class]]:
-    """Return a class decorator: the constructor takes the keyword `old` for `new`, and warns."""
+    """Return a class decorator: the constructor accepts the keyword `old` for `new`, and warns."""
 
     def decorate(cls: type[_Class]) -> type[_Class]:
         construct: Any = vars(cls)["__init__"]

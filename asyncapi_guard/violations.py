@@ -1,10 +1,11 @@
-"""Evidence about traffic: where it was judged, what failed, and why.
+"""Violations: where traffic was validated, what failed, and why.
 
 Three nouns, from small to large: a `Problem` is one schema keyword that failed at one place of the
 arguments; a `Violation` is one piece of traffic that broke the contract; a verdict (see
-`asyncapi_guard.guard`) is the result of judging, and carries a violation or none.
+`asyncapi_guard.guard`) is the result of validation, and carries a violation or `None`.
 
-Nothing here holds a payload value unless it was asked for (`include_values`): passwords live there.
+These classes hold payload values only if you pass `include_values`, because payloads can contain
+passwords.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ class Perspective(str, Enum):
 
 
 class Checkpoint(str, Enum):
-    """A place where traffic is judged; the direction is that of the guarded application."""
+    """A checkpoint where traffic is validated, in the direction that the guarded side sees."""
 
     CONNECT = "connect"
     RECEIVE_EVENT = "receive_event"
@@ -78,7 +79,7 @@ _OF_QUEUES = (Checkpoint.QUEUE_EVENT, Checkpoint.QUEUE_ACK, Checkpoint.QUEUE_CON
 
 
 class Code(str, Enum):
-    """The kind of fault, as it stands in `error.code` of what a client is answered."""
+    """The kind of violation, as in `error.code` of the error response to a client."""
 
     REQUEST = "request_validation_error"
     RESPONSE = "response_validation_error"
@@ -115,12 +116,13 @@ class Problem:
     """One schema keyword that failed.
 
     Attributes:
-        path: JSON Pointer (RFC 6901) into the value that was judged: the single argument, or the
-            array of arguments where the payload has positional items. Empty for the whole value.
+        path: JSON Pointer (RFC 6901) into the validated value: the single argument, or the array of
+            arguments if the payload has positional items. Empty for the whole value.
         keyword: the JSON Schema keyword, or `arguments` when the number of arguments is wrong.
         message: one sentence; names limits, types and properties, never the value.
-        schema: where the keyword stands, as `file#/json/pointer`; empty if it is in no document.
-        value: the offending value, shortened, only when values were asked for.
+        schema: the location of the keyword, as `file#/json/pointer`; empty if it isn't in a
+            document.
+        value: the invalid value, shortened; only with `include_values`.
     """
 
     path: str
@@ -130,7 +132,7 @@ class Problem:
     value: str | None = None
 
     def as_dict(self) -> dict[str, str]:
-        """What a client may see: no schema location."""
+        """Return the problem as a client sees it, without the schema's location."""
         shown = {"path": self.path, "keyword": self.keyword, "message": self.message}
         if self.value is not None:
             shown["value"] = self.value
@@ -143,24 +145,24 @@ class Violation:
     """A piece of traffic that broke the contract.
 
     Attributes:
-        checkpoint: where it was judged.
-        code: the kind of fault.
-        namespace: the Socket.IO namespace, e.g. `/chat`.
-        event: the event name as it came; `connect` for connection attempts.
-        problems: what failed, at least one; bounded, see `truncated`.
+        checkpoint: the checkpoint that found it.
+        code: the kind of violation.
+        namespace: the Socket.IO namespace, such as `/chat`.
+        event: the event's name as it arrived; `connect` for connection attempts.
+        problems: the failed keywords, at least one; limited in number, see `truncated`.
         reason: one sentence for people.
-        message_id: the message of the document that was meant, when there is one.
-        truncated: more failed than `problems` lists.
-        suggestions: declared names near to an undeclared one. For the log, not for clients.
-        rejected: whether the traffic was stopped; `False` in report mode.
-        sid: the session id of the client in the namespace, when the traffic has one client. For
-            the log, not for clients.
-        address: the address of the client, as the server saw it. For the log, not for clients.
-        perspective: the side that judged: a guarded server, or a guarded client.
-        places: where the contract says otherwise, for people, such as `asyncapi.yml:11:20`; empty
-            until the violation is recorded.
-        channel: the channel of the message queue, for what came by one.
-        method: what the message says that it is, such as `emit`; python-socketio's own names.
+        message_id: the key of the message that describes the event, if the document has one.
+        truncated: whether more failed than `problems` lists.
+        suggestions: declared names similar to an undeclared one. For the log, not for clients.
+        rejected: whether the guard rejected the traffic; `False` in report mode.
+        sid: the session id of the client in the namespace, if the traffic belongs to one client.
+            For the log, not for clients.
+        address: the client's address, as the server sees it. For the log, not for clients.
+        perspective: the side that validated the traffic: a guarded server, or a guarded client.
+        places: the locations of the broken rules in the document, such as `asyncapi.yml:11:20`;
+            empty until the violation is recorded.
+        channel: the channel of the message queue, for traffic from a queue.
+        method: python-socketio's name for the kind of queue message, such as `emit`.
     """
 
     checkpoint: Checkpoint
@@ -187,14 +189,15 @@ class Violation:
         return value
 
     def without_places(self) -> Violation:
-        """The same, with problems that name no place: its schemas are in no document."""
+        """Return the violation without schema locations; its schemas aren't in a document."""
         return replace(self, problems=tuple(replace(each, schema="") for each in self.problems))
 
     def as_dict(self, *, details: bool = True) -> dict[str, Any]:
-        """The object that answers a client: `{"error": {"code": ..., "problems": [...]}}`.
+        """Return the error response to a client: `{"error": {"code": ..., "problems": [...]}}`.
 
         Args:
-            details: with `False` no problems are listed: the fault is the server's own.
+            details: whether to list the problems. Pass `False` when the server caused the
+                violation.
         """
         error: dict[str, Any] = {
             "code": str(self.code),
@@ -209,9 +212,9 @@ class Violation:
         """Describe the violation in one escaped line without payload values.
 
         Args:
-            place: names the location of a schema (`file#/json/pointer`, or empty) for people, or
-                returns an empty string. By default `places` are shown or, without any, the
-                locations as they are.
+            place: a function that turns a schema's location (`file#/json/pointer`, or empty) into
+                readable text, or an empty string. By default, the line shows `places`, or the
+                locations unchanged if there are none.
         """
         verb = "rejected" if self.rejected else "reported"
         said = f"{verb} {self._subject()}: {self._why()} [{self.code}]"
@@ -232,7 +235,7 @@ class Violation:
         return self.line()
 
     def _subject(self) -> str:
-        """The traffic, who sent it, and where."""
+        """Describe the traffic, its sender, and its namespace."""
         event, namespace = printable(self.event), printable(self.namespace)
         at_server = self.perspective is Perspective.SERVER
         client = "a client" if at_server else "the client"
@@ -246,7 +249,7 @@ class Violation:
         return f"{what} from {client if received is at_server else 'the server'} in {namespace}"
 
     def _queued_subject(self) -> str:
-        """What came by a message queue."""
+        """Describe traffic from a message queue."""
         by = f"from the message queue in {printable(self.namespace)}"
         if self.checkpoint is Checkpoint.QUEUE_EVENT:
             return f"event {printable(self.event)} {by}"
@@ -255,7 +258,7 @@ class Violation:
         return f"{printable(self.event)} {by}" if self.event else "message from the message queue"
 
     def _why(self) -> str:
-        """The problems; the reason only when the problems do not already contain it."""
+        """Describe the problems, and the reason if the problems don't contain it."""
         shown = self.problems[:_SHOWN]
         parts = [
             f"{_bare(p.path)}: {_escaped(p.message)}" if p.path else _escaped(p.message)
@@ -282,12 +285,12 @@ class Violation:
 
 
 def without_mapping(location: str) -> str:
-    """The location of a schema; only its pointer when the document was passed as data."""
+    """Return a schema's location; only its pointer when the document was passed as data."""
     return location.removeprefix(_MAPPING)
 
 
 def printable(name: object) -> str:
-    """A name from the wire, made safe for one log line: quoted, escaped, and cut."""
+    """Make a name from the wire safe for one log line: quoted, escaped, and cut."""
     text = _cut(name if isinstance(name, str) else f"<{type(name).__name__}>")
     # Between single quotes, JSON's escape of the double quote is not needed.
     inside = json.dumps(text)[1:-1].replace('\\"', '"').replace("'", "\\'")
@@ -295,17 +298,17 @@ def printable(name: object) -> str:
 
 
 def _bare(text: str) -> str:
-    """A path or an address, cut; escaped and quoted unless it is plain."""
+    """Shorten a path or an address; escape and quote it unless it is plain."""
     return _cut(text) if _BARE.fullmatch(text) else printable(text)
 
 
 def _escaped(text: str) -> str:
-    """Words of ours, in which a name may stand: one line in any case."""
+    """Escape text that can contain a name, so that it is always one line."""
     return text if text.isprintable() else json.dumps(text)[1:-1]
 
 
 def either(names: tuple[str, ...]) -> str:
-    """Names of which one was meant, made safe for a log line."""
+    """Join suggested names, made safe for a log line."""
     *others, last = map(printable, names)
     return f"{', '.join(others)} or {last}" if others else last
 

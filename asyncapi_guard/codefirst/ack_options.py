@@ -1,4 +1,4 @@
-"""What registrations and declarations say of an ack besides its type."""
+"""The options of an ack, besides its type, in registrations and declarations."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def ack_options(
     """Say of the handler below what `on` takes as options, such as of a namespace's method.
 
     Code-first servers and clients read it when the handler, or its class-based namespace, is
-    registered. A method that overrides another one has only what stands above itself.
+    registered. A method that overrides another one has only the options of its own decorators.
 
     Args:
         ack_required: the other side must ask for an ack.
@@ -71,7 +71,8 @@ def options_of(handler: Any, given: AckOptions, event: str, place: str) -> AckOp
     options: AckOptions = given if above == NO_OPTIONS else above
     if event in _UNANSWERED and options != NO_OPTIONS:
         raise RegistrationError(
-            f"{place}: Socket.IO never acknowledges {event!r}, so nothing can be said of its ack"
+            f"{place}: Socket.IO never acknowledges {event!r}, so options of its ack have no "
+            "effect; remove them"
         )
     return options
 
@@ -103,7 +104,7 @@ def read_ack_options(
     )
     fault = next(filter(None, faults), "")
     if not fault and none and (required or timeout is not None or typed):
-        fault = "no_ack says that there is no ack, so nothing else can be said of it"
+        fault = "no_ack excludes an ack, so it can't be combined with other options of the ack"
     if fault:
         raise RegistrationError(f"{place}: {fault}")
     return AckOptions(required, timeout, none)

@@ -1,4 +1,4 @@
-"""A document as a catalogue of events, for programs that call them.
+"""The agent schema: the events of a document, for programs that call them.
 
 Everything that the loader takes makes a catalogue: messages written in place, traits, replies,
 other files, other dialects. What leads nowhere is left as it is written; whether a document is any

@@ -1,4 +1,4 @@
-"""Schemas of arguments, which say how many there are.
+"""Schemas of arguments, which define their number.
 
 A schema stands for one argument, unless it says by `items` what the positions of a list are, or is
 `null`, which stands for none.

@@ -1,4 +1,4 @@
-"""What is declared to be sent, and where: in the namespaces of the handlers that it stands beside.
+"""The declared events that an application sends, in the namespaces of the declaring handlers.
 
 A decorator does not know its handler yet, and the handler, if it is registered above, not its
 namespace. So a declaration without a namespace of its own is in `/` until a handler takes it along.

@@ -42,9 +42,7 @@ _NO_SECURITY = (
     "security must be Security Scheme Objects by name, such as"
     ' {"token": {"type": "httpApiKey", "in": "query", "name": "token"}}'
 )
-_NAME_WITHOUT_URL = (
-    "server_name names a server, and nothing says where it runs: pass server_url, too"
-)
+_NAME_WITHOUT_URL = "server_name names a server, so it needs its URL; also pass server_url"
 #: What stands in the path of a URL as it is.
 _IN_PATHS = "/%!$&'()*+,;=:@"
 

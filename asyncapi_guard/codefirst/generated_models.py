@@ -1,4 +1,4 @@
-"""Modules that `asyncapi-guard models` has written: they have a `SOURCE`, and `EVENTS`."""
+"""Modules that `asyncapi-guard models` generated: they have a `SOURCE`, and `EVENTS`."""
 
 from __future__ import annotations
 

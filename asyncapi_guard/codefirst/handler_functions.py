@@ -1,4 +1,4 @@
-"""The functions that people wrote as handlers, and how people find them."""
+"""The functions behind handlers, and their names and locations in messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Type hints that a decorator hides: nothing would judge what a handler's author has typed.
+"""Type hints that a decorator hides, so that the guard can't validate the handler's arguments.
 
 A decorator that does not say what it decorates (by `functools.wraps`) leaves a function without
 hints, which holds the handler in its closure. So do functions that call a typed helper, and those
@@ -81,8 +81,8 @@ def _message(outer: Any, name: str, inner: Any) -> str:
     else:
         remedy = f"call `functools.update_wrapper(self, {name})` in `{function}.__init__`"
     return (
-        f"{describe(outer)} hides the type hints of {describe(inner)}, so nothing would judge what "
-        f"it takes: {remedy}, or give `{function}` type hints of its own"
+        f"{describe(outer)} hides the type hints of {describe(inner)}, so the guard can't validate "
+        f"its arguments; {remedy}, or give `{function}` type hints of its own"
     )
 
 

@@ -1,4 +1,4 @@
-"""What the document of a type would be rejected for, found where the type is registered.
+"""Checks at registration whether a type's schema makes a valid document.
 
 A document is made when it is needed, which is long after the line that is to blame has run.
 """

@@ -1,4 +1,4 @@
-"""The document that models came from, with what a server has besides; see `origin`."""
+"""The document that models were generated from, with a server's additions; see `origin`."""
 
 from __future__ import annotations
 

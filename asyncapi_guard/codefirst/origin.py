@@ -1,4 +1,4 @@
-"""Models that were generated from a document bring that document along.
+"""The document that models were generated from, which becomes the contract.
 
 A module that `asyncapi-guard models` has written says where its document is (`SOURCE`), and which
 types each event has (`EVENTS`). A server whose handlers are typed with such models has the document
@@ -108,8 +108,8 @@ def origin_of(registry: Registry, side: Perspective | None = None) -> Origin | N
     if len(found) > 1:
         files = ", ".join(map(str, sorted(found)))
         warnings.warn(
-            f"models were generated from several documents ({files}), of which none can be that of "
-            "the server: the document is derived from the types alone",
+            f"models were generated from several documents ({files}), so none of them can be the "
+            "document of the server; the document is derived only from the types",
             stacklevel=2,
         )
         return None
@@ -117,7 +117,7 @@ def origin_of(registry: Registry, side: Perspective | None = None) -> Origin | N
     if origin.file.is_file():
         return origin
     warnings.warn(
-        f"{origin.file}, which models were generated from, is not there: the document is derived "
+        f"{origin.file}, which models were generated from, doesn't exist; the document is derived "
         "from the types alone",
         stacklevel=2,
     )

@@ -1,4 +1,4 @@
-"""The schemas of what nobody has described."""
+"""The schemas of undescribed arguments and acks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["ANY_ARGUMENTS", "ANY_VALUE"]
 ANY_VALUE: dict[str, Any] = {"anyOf": [{}, {"type": "string", "format": "binary"}]}
 #: Any number of arguments of any kind.
 ANY_ARGUMENTS: dict[str, Any] = {
-    "description": "Any arguments: nobody has described them.",
+    "description": "Any arguments, because the handler has no type hints.",
     "type": "array",
     "items": [ANY_VALUE],
     "minItems": 0,

@@ -1,4 +1,4 @@
-"""What a server receives and sends, as its handlers and declarations say."""
+"""The events that a server receives and sends, by its handlers and declarations."""
 
 from __future__ import annotations
 
@@ -322,13 +322,15 @@ class Registry:
         check_names(first, event, place)
         if event in reserved:
             raise RegistrationError(
-                f"{place}: nobody can emit {event!r}, for Socket.IO keeps that name for itself; "
-                "use another name"
+                f"{place}: Socket.IO reserves the name {event!r}, so it can't be emitted; use a "
+                "different name"
             )
         payload = self._known_payload(event, model) or _hint(model, place, "serialization")
         ack = None
         if ack_model is not None and event == "connect":
-            raise RegistrationError(f"{place}, ack_model: nobody answers a connect")
+            raise RegistrationError(
+                f"{place}, ack_model: Socket.IO never acknowledges a connection; remove it"
+            )
         if ack_model is not None:
             ack = _hint(ack_model, f"{place}, ack_model", "validation")
         made = Declaration(
@@ -404,7 +406,7 @@ def _arguments(
     for parameter in parameters:
         place = f"{name}, parameter {parameter.name!r}"
         if parameter.hint is MISSING:
-            raise RegistrationError(f"{place}: it has no type hint; write Any for anything")
+            raise RegistrationError(f"{place}: it has no type hint; write Any to accept anything")
         hints.append(_hint(parameter.hint, place, "validation"))
     rest = None
     if signature.rest is not None:
@@ -419,7 +421,7 @@ def _ack(signature: Signature | None, response_model: Any, name: str) -> Hint | 
         return _hint(response_model, f"{name}, response_model", "serialization")
     if signature is None or signature.returns is MISSING:
         return None
-    return _hint(signature.returns, f"{name}, what it returns", "serialization")
+    return _hint(signature.returns, f"{name}, return value", "serialization")
 
 
 def _hint(type: Any, place: str, direction: Direction) -> Hint:

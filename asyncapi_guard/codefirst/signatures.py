@@ -1,4 +1,4 @@
-"""What a handler takes and returns, as its hints say."""
+"""The arguments and the return value of a handler, by its type hints."""
 
 from __future__ import annotations
 
@@ -134,15 +134,15 @@ def _hints(handler: Any, name: str) -> dict[str, Any]:
     except NameError:
         pass
     except Exception as error:
-        raise RegistrationError(f"{name}: its hints cannot be resolved: {error}") from error
+        raise RegistrationError(f"{name}: its type hints can't be resolved: {error}") from error
     try:
         # Classes of the function around it are known nowhere but there.
         return resolved_hints(function, _locals_around())
     except NameError as error:
         why = _why_unknown(function, error.name) or str(error)
-        raise RegistrationError(f"{name}: its hints cannot be resolved: {why}") from error
+        raise RegistrationError(f"{name}: its type hints can't be resolved: {why}") from error
     except Exception as error:
-        raise RegistrationError(f"{name}: its hints cannot be resolved: {error}") from error
+        raise RegistrationError(f"{name}: its type hints can't be resolved: {error}") from error
 
 
 def _why_unknown(function: Any, missing: str | None) -> str | None:
@@ -154,9 +154,9 @@ def _why_unknown(function: Any, missing: str | None) -> str | None:
             continue
         if missing in list(_forward_names(value)):
             return (
-                f"nothing here is called {missing!r}; where the alias {missing!r} names itself, "
-                "Pydantic reads it only of a TypeAliasType (PEP 695's `type`): write one, or let "
-                "asyncapi-guard models write it with the style pydantic, dataclass or typeddict"
+                f"{missing!r} isn't defined here. If it is an alias that refers to itself, define "
+                "it with `type` (PEP 695's TypeAliasType), or generate it: asyncapi-guard models "
+                "--style pydantic"
             )
     return None
 

@@ -1,4 +1,4 @@
-"""Generated modules whose document says something else by now.
+"""Generated modules whose document has changed.
 
 A generated module has the digest of its document (`SOURCE.digest`). Where the document's digest is
 another one, its types are those of an older document: what they reject and what they send is not
@@ -45,10 +45,10 @@ class StaleModels:
     command: str
 
     def __str__(self) -> str:
-        again = f": in the folder that it is in, run `{self.command}`" if self.command else ""
+        again = f"; in the directory of the module, run `{self.command}`" if self.command else ""
         return (
-            f"{self.module} was generated from another version of {self.document.name}, so its "
-            f"types are not what the document says; generate it again{again}"
+            f"{self.module} was generated from a different version of {self.document.name}, so its "
+            f"types don't match the document; generate it again{again}"
         )
 
 

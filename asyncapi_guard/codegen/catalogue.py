@@ -1,4 +1,4 @@
-"""What a document has to generate code from: its events, and its schemas by readable names.
+"""The input of code generators: a document's events, and its schemas by readable names.
 
 A schema is known by its place, so what two messages share is one definition however they refer to
 it. Schemas of the document's components keep their names; the payload and the ack of an event are

@@ -1,4 +1,4 @@
-"""Places of a document as references to them: no absolute path, the same on every machine."""
+"""References to places in a document: without absolute paths, the same on every machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an answer means: that the server took an event, or that it rejected it.
+"""The meaning of an ack: whether the server accepted or rejected an event.
 
 A server need not be guarded, so an answer that the document declares for errors is a rejection,
 too. The document does not say which ones those are; they are known by their names: a field `error`,

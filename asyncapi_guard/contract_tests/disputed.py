@@ -1,4 +1,4 @@
-"""Arguments about which right servers disagree, and which therefore say nothing about a server.
+"""Arguments on which correct servers disagree, so that their result reveals nothing.
 
 A server that validates by another library than the guard is right as well. Libraries and languages
 differ about `1.0`, about Python's `$` in patterns, about digits that are not ASCII, about formats

@@ -212,13 +212,13 @@ class WebSocketConnection(_Listening):
                 f"the server answers with the status {error.status_code}", error.status_code
             ) from error
         except self._errors as error:
-            raise CannotConnect(f"nobody answers ({type(error).__name__})") from error
+            raise CannotConnect(f"no server responds ({type(error).__name__})") from error
         try:
             first = self._ws.recv()
             _handshake(first if isinstance(first, str) else "")
         except self._errors as error:
             self._ws.shutdown()
-            raise CannotConnect(f"the server does not answer ({type(error).__name__})") from error
+            raise CannotConnect(f"the server does not respond ({type(error).__name__})") from error
         except CannotConnect:
             self._ws.shutdown()
             raise
@@ -302,7 +302,7 @@ class PollingConnection(_Listening):
             response = connection.getresponse()
             text = response.read().decode("utf-8", "replace")
         except (OSError, http.client.HTTPException) as error:
-            raise CannotConnect(f"nobody answers ({type(error).__name__})") from error
+            raise CannotConnect(f"no server responds ({type(error).__name__})") from error
         finally:
             connection.close()
         if response.status != http.HTTPStatus.OK:

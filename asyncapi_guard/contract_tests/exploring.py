@@ -1,4 +1,4 @@
-"""Looks for the way to each event: what must happen first so that the server accepts it.
+"""Searches for the steps before each event after which the server accepts it.
 
 A move needs a game, and a game two players. So the events are tried again and again, in the
 document's order, by two clients, with what the server gave before, until the server accepts them.

@@ -1,4 +1,4 @@
-"""What a test of a server found."""
+"""The failures that a test of a server found."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ _SENTENCES = {
     Check.UNDECLARED_EMIT: "the server emits an event that the document does not declare",
     Check.INVALID_INPUT_ACCEPTED: "the server accepts arguments that break the contract",
     Check.VALID_INPUT_REJECTED: "the server rejects arguments that the contract allows",
-    Check.UNAUTHORIZED_ACCEPTED: "the server accepts a client that does not show who it is",
+    Check.UNAUTHORIZED_ACCEPTED: "the server accepts a client that does not authenticate",
     Check.HANG: "the server stops answering",
     Check.CONNECTION_DROPPED: "the server closes the connection of a client",
     Check.SERVER_ERROR: "an error inside the server reaches the client",

@@ -1,4 +1,4 @@
-"""What a check found in one trace, before it is shortened and placed."""
+"""A check's finding in one trace, before its program is shortened and located."""
 
 from __future__ import annotations
 

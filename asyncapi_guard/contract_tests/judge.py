@@ -1,4 +1,4 @@
-"""What the contract says of the traffic between tests and server, in the words of findings."""
+"""Validates the traffic between tests and server against the contract, for findings."""
 
 from __future__ import annotations
 

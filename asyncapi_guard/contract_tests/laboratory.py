@@ -1,4 +1,4 @@
-"""What all phases work with: the server, what the contract says of it, and what was found."""
+"""The state that all phases share: the server, its contract, and the findings."""
 
 from __future__ import annotations
 

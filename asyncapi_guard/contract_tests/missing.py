@@ -1,4 +1,4 @@
-"""What the extra `testing` installs, imported when it is needed."""
+"""Imports of the packages in the extra `testing`, when they are needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What passed on the wire between the tests and the server."""
+"""The packets between the tests and the server."""
 
 from __future__ import annotations
 

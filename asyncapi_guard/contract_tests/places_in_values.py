@@ -1,4 +1,4 @@
-"""Places in JSON values: what is there, and the same value with something else there."""
+"""Places in JSON values: reads and replaces the value at a place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which acks reject an event, besides those that anybody would know as rejections."""
+"""The acks that reject an event, besides the usual forms of rejections."""
 
 from __future__ import annotations
 

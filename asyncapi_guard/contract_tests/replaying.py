@@ -1,4 +1,4 @@
-"""A program of steps, done once more: does the server still do what it must not do?"""
+"""Runs a program of steps again, to find out whether the server still breaks the contract."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where in the document findings are, for people."""
+"""The readable locations of findings in the document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Programs, run: each step done, and what came of it."""
+"""Runs programs, and records the outcome of each step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names of fields whose values are nobody else's business."""
+"""Names of fields whose values are secret."""
 
 from __future__ import annotations
 

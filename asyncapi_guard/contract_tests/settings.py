@@ -1,4 +1,4 @@
-"""What is tested, and how long."""
+"""The settings of a run: what to test, and for how long."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class NotInDocument(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What is tested, and how long.
+    """The settings of a run: what to test, and for how long.
 
     Attributes:
         url: of the server, e.g. `http://localhost:5000`. A path in it is Engine.IO's path; without
@@ -83,7 +83,7 @@ class Settings:
     def __post_init__(self) -> None:
         parts = urlsplit(self.url)
         if parts.scheme not in ("http", "https", "ws", "wss") or not parts.hostname:
-            raise ValueError(f"url must be one such as 'http://localhost:5000', not {self.url!r}")
+            raise ValueError(f"url must be a URL such as 'http://localhost:5000', not {self.url!r}")
         if not self.own_this_server and not is_loopback(parts.hostname):
             raise NotLoopback(
                 f"{parts.hostname} is not this machine. The tests send invalid and hostile traffic;"

@@ -1,4 +1,4 @@
-"""The shortest program that shows a finding, and how often it does."""
+"""Finds the shortest program that shows a finding, and how often it does."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _SETTLING, _SETTLED = 0.03, 0.3
 #: The end of a program that shows what a server does later.
 _LATER = Step(Action.WAIT, seconds=1.0)
 _ABOUT_ACKS = (Check.NO_ACK, Check.HANG)
-_NO_TIME = "an ack did not come, and the time was over before anybody could wait for it longer"
+_NO_TIME = "an ack did not arrive, and the run ended before a longer wait was possible"
 
 
 def shorten(found: Found, lab: Laboratory, seconds: float) -> Shortened | None:

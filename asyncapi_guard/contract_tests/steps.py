@@ -1,4 +1,4 @@
-"""What clients did, as a program that can be run again."""
+"""The steps of clients, as a program that can be run again."""
 
 from __future__ import annotations
 

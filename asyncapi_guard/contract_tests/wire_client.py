@@ -1,4 +1,4 @@
-"""Clients of Socket.IO 5 that say what they are told to, legal or not, and note what comes.
+"""Clients of Socket.IO 5 that send any packets, valid or not, and record what they receive.
 
 All clients of a run write into one `Wire`, so that the order of packets is known across them.
 """
@@ -244,7 +244,7 @@ class WireClient:
     def attachment(self, data: bytes) -> None:
         """Take bytes, which belong to the message before them."""
         if self._waiting is None:
-            frame = frames.Frame("INVALID", problem="bytes that belong to no packet")
+            frame = frames.Frame("INVALID", problem="bytes that don't belong to a packet")
             self._take(frame, "", (data,))
             return
         frame, text, found = self._waiting

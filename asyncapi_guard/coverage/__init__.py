@@ -1,1 +1,1 @@
-"""What traffic has shown of a document, and what of it nobody has seen."""
+"""The coverage of a document by traffic."""

@@ -1,4 +1,4 @@
-"""What each process has seen, in a file of its own: a line that says of what, then lines of keys.
+"""The coverage of each process, in a file of its own: a header line, then lines of keys.
 
 A line is appended before the traffic that has shown something new goes on. So nothing is lost when
 a process is killed, nobody waits for a thread, and a file is as long as there are things to see.

@@ -1,4 +1,4 @@
-"""What there is to be seen of a document, one thing at a time."""
+"""The facts of a document that traffic can cover, one at a time."""
 
 from __future__ import annotations
 

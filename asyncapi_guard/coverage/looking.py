@@ -1,4 +1,4 @@
-"""Looks at a value, and marks what is seen of its shape."""
+"""Inspects a value, and marks the covered parts of its schema."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What there is to be seen of a document, by its operations and messages."""
+"""The facts of a document that traffic can cover, by operations and messages."""
 
 from __future__ import annotations
 

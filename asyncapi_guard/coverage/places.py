@@ -1,4 +1,4 @@
-"""Where facts are: files and lines of a document."""
+"""The locations of facts: files and lines of a document."""
 
 from __future__ import annotations
 

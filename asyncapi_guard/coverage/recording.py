@@ -1,4 +1,4 @@
-"""Marks what traffic shows of a document. No values are kept."""
+"""Marks the parts of a document that traffic covers. No values are kept."""
 
 from __future__ import annotations
 

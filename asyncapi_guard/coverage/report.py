@@ -1,4 +1,4 @@
-"""How much of a document was seen, and what is missing."""
+"""The report on a document: its coverage, and the missing facts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The facts of a schema, as a tree in the shape of the values that it judges.
+"""The facts of a schema, as a tree in the shape of its values.
 
 What is in `not`, `contains`, `propertyNames` and `unevaluated...` is not among them: no value is
 seen to have it.

@@ -1,19 +1,19 @@
-"""The guard: judges traffic by a contract, and does nothing else.
+"""The guard: validates traffic against a contract, and does nothing else.
 
-No I/O, no threads, no logging, no state per client: each method takes what is on the wire and
-returns a `Verdict`; the adapters in `asyncapi_guard.integrations` act on it. The rules are made
-once, when the guard is: judging an event that is fine is two dictionary look-ups and one call into
-a validator, and its verdict was made beforehand.
+No I/O, no threads, no logging, no state per client: each method takes traffic from the wire and
+returns a `Verdict`; the adapters in `asyncapi_guard.integrations` act on it. The rules are compiled
+once, with the guard. So a valid event costs two dictionary look-ups and one call to a validator,
+and its verdict already exists.
 
-The rules of reading, in short (`docs/reference/profile.md` has them with examples):
+The rules of the profile, in short (`docs/reference/profile.md` has them with examples):
 
-1. What may be received or sent is what the operations say; a message of no operation is neither.
+1. Operations list the messages that can be received or sent; the guard rejects all others.
 2. Several messages with one event name are alternatives: exactly one must match.
-3. One schema stands for one argument; positional items stand for several. A payload of type `null`
-   alone, or `false`, is no argument; one that accepts `null` among others is satisfied by none as
-   well. No payload means anything.
-4. Reserved names never come from a client as events: Socket.IO runs connect handlers, or a
-   catch-all handler with another client's session, when they do.
+3. One schema describes one argument; positional items describe several. A payload of type `null`
+   only, or `false`, means no argument; a payload that accepts `null` among others also allows none.
+   Without a payload, any arguments are accepted.
+4. Clients must not send events with reserved names, because Socket.IO would run connect handlers,
+   or a catch-all handler with another client's session.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What an event's ack must be besides what its schema says: asked for or not, and in time.
+"""The rules for an ack besides its schema: whether the sender asks for one, and its deadline.
 
-An ack that the contract requires, or rules out, is judged with the event: by then it is known
-whether one is asked for. An ack that does not come in time is judged when the time is over.
+A required or forbidden ack is validated with the event, which tells whether an ack is requested. A
+late ack is reported when its deadline has passed.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ _KEYWORD = "x-ack"
 
 
 def judge_asking(rule: Rule, namespace: str, verdict: Verdict, *, asked: bool) -> Verdict:
-    """Judge whether an ack is asked for.
+    """Validate whether the sender asks for an ack.
 
     Args:
         rule: of the event.
         namespace: the Socket.IO namespace.
         verdict: on the event's arguments.
-        asked: whoever sent the event asks for an ack.
+        asked: whether the sender of the event asks for an ack.
 
     Returns:
-        The same verdict, unless the arguments are fine and asking is not.
+        The same verdict, or a new one if the arguments are valid and the request for an ack isn't.
     """
     message = verdict.message
     ack = None if message is None else message.ack
@@ -46,11 +46,11 @@ def judge_asking(rule: Rule, namespace: str, verdict: Verdict, *, asked: bool) -
 
 
 def timeout_of(rule: Rule, message: Message | None) -> float | None:
-    """Within how many seconds the ack of an event must come; `None` if nobody looks at that.
+    """Return the number of seconds that the ack of an event can take; `None` for no limit.
 
     Args:
         rule: of the event.
-        message: the message that matched when the event was judged.
+        message: the message that matched when the event was validated.
     """
     ack = None if message is None else message.ack
     if ack is None or ack.timeout is None or rule.ack_of(message).mode is Mode.OFF:
@@ -66,8 +66,8 @@ def judge_overdue(
     Args:
         rule: of the event.
         namespace: the Socket.IO namespace.
-        message: the message that matched when the event was judged.
-        is_known: it is known that who was asked is still there; by a message queue it is not.
+        message: the message that matched when the event was validated.
+        is_known: whether the receiver is known to be connected, which a message queue can't tell.
     """
     ack = message.ack
     if ack is None or ack.timeout is None:
@@ -76,12 +76,12 @@ def judge_overdue(
     late = "the handler did not answer" if _is_ours(rule) else "no ack came"
     reason = f"{late} within {ack.timeout:g} s"
     if not is_known:
-        reason += "; clients of other hosts might have left"
+        reason += "; clients of other hosts might have disconnected"
     return _violation(rule, namespace, message, ack, reason, "/timeout")
 
 
 def _is_ours(rule: Rule) -> bool:
-    """Whether an ack is the guarded application's own."""
+    """Return whether the guarded application sends the ack."""
     return rule.checkpoint is Checkpoint.SEND_ACK
 
 
@@ -97,8 +97,8 @@ def _missing(rule: Rule) -> str:
 
 def _unexpected(rule: Rule) -> str:
     if rule.checkpoint in _OURS:
-        return "the contract has no ack for this event; emit without a callback"
-    return f"the contract has no ack for this event, but the {_other(rule)} asks for one"
+        return "the contract defines no ack for this event; emit without a callback"
+    return f"the contract defines no ack for this event, but the {_other(rule)} asks for one"
 
 
 def _other(rule: Rule) -> str:

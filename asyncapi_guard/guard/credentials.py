@@ -1,8 +1,8 @@
-"""Where the credential of a security scheme is: in the auth value, or in the handshake.
+"""The location of a security scheme's credential: the auth value, or the handshake.
 
-A credential that is there twice and differs is none, and so is one that cannot be read: a client
-must not choose which of two is looked at. Several schemes may read one place, each in its own way:
-what `Authorization: Basic` holds is a user with a password to one of them, and a key to another.
+Two different credentials in one place count as none, and so does an unreadable one, because a
+client must not choose which of two is checked. Several schemes can read one place, each in its own
+way: one reads `Authorization: Basic` as a user and a password, another as a key.
 """
 
 from __future__ import annotations
@@ -59,10 +59,10 @@ _AUTHORIZATION: Place = "header", "authorization"
 
 
 class MalformedCredential(Exception):
-    """A credential is there and cannot be read, or is there twice and differs.
+    """Raised when a credential is unreadable, or when a client shows two different ones.
 
     Attributes:
-        places: where it is.
+        places: the places of the credential.
     """
 
     def __init__(self, places: Iterable[Place]) -> None:
@@ -71,11 +71,11 @@ class MalformedCredential(Exception):
 
 
 class Reading(NamedTuple):
-    """What a scheme reads of a client.
+    """The result of reading a client's credential for a scheme.
 
     Attributes:
-        credential: that it shows; `None` for none.
-        places: where it is; several if it is there as often.
+        credential: the credential; `None` if the client shows none.
+        places: the places of the credential; several if the client repeats it.
     """
 
     credential: Credential
@@ -83,9 +83,9 @@ class Reading(NamedTuple):
 
 
 def source_of(scheme: SecurityScheme) -> tuple[str, ...]:
-    """What identifies the place of a scheme's credential; empty for the whole handshake.
+    """Return the name of the place of a scheme's credential; empty for the whole handshake.
 
-    The empty one is of schemes whose credential is in no place that a document can name.
+    The empty name is for schemes whose credential is in a place that a document can't name.
     """
     if scheme.type in ("oauth2", "openIdConnect") or scheme.scheme == "bearer":
         return _TOKEN
@@ -100,7 +100,7 @@ def source_of(scheme: SecurityScheme) -> tuple[str, ...]:
 
 
 def is_shown_by_auth(scheme: SecurityScheme) -> bool:
-    """Whether a client can show its credential by its auth value, and not by its request alone."""
+    """Return whether a client can show its credential in the auth value."""
     return source_of(scheme)[:1] in (_TOKEN, _USER, (_KEY,))
 
 
@@ -124,10 +124,10 @@ def reading_of(source: tuple[str, ...], auth: Any, request: HandshakeRequest) ->
 
 
 def texts_of(source: tuple[str, ...], auth: Any, request: HandshakeRequest) -> Iterator[Any]:
-    """Find what nobody should read of what a client shows, whether it is right or not.
+    """Find the secrets in a client's auth value and request, whether they are valid or not.
 
     Args:
-        source: as for `reading_of`; for the empty one, that may be anything.
+        source: as for `reading_of`; with the empty source, any text of them can be a secret.
         auth: as for `reading_of`.
         request: as for `reading_of`.
     """
@@ -149,7 +149,7 @@ def texts_of(source: tuple[str, ...], auth: Any, request: HandshakeRequest) -> I
 
 
 def _is_whole(credential: Credential) -> bool:
-    """Whether there is one, and no part of it is empty: some directories let in who has none."""
+    """Return whether no part of a credential is empty; LDAP can accept an empty password."""
     return all(credential) if isinstance(credential, UserPassword) else bool(credential)
 
 
@@ -231,7 +231,7 @@ def _cookies(request: HandshakeRequest, name: str) -> Iterator[str]:
 
 
 def _from_any_site(request: HandshakeRequest) -> bool:
-    """Whether a page of any site may have made this request, with no origin to look at."""
+    """Return whether a page of any site could have made this request, which has no origin."""
     if "j" in request.query:
         return True
     other = not {"cross-site", "same-site"}.isdisjoint(request.headers.get("sec-fetch-site", ()))

@@ -1,4 +1,4 @@
-"""The request with which a client connects, judged by the `ws` bindings of channels."""
+"""The request that opens a connection, validated against the `ws` bindings of channels."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ __all__ = ["HandshakeRequest", "HandshakeRule"]
 
 
 class HandshakeRequest(NamedTuple):
-    """An HTTP request, as far as a contract can speak of it.
+    """The parts of an HTTP request that a contract can describe.
 
     Attributes:
         method: such as `GET`.
-        query: the parameters of its URL, each once for every time that it is there.
+        query: the parameters of its URL, with all values of each.
         headers: by their names, as `header_key` has them.
     """
 
@@ -30,25 +30,25 @@ class HandshakeRequest(NamedTuple):
 
 
 class HandshakeRule:
-    """What handshakes of a namespace must be: all that its channels say."""
+    """The requirements of a namespace's channels for its handshakes."""
 
     def __init__(self, channels: Iterable[Channel]) -> None:
         found = (channel.websocket for channel in channels)
         self._bindings: tuple[WebSocketBinding, ...] = tuple(b for b in found if b is not None)
 
     def __bool__(self) -> bool:
-        """Whether there is anything to judge by."""
+        """Return whether the channels require anything."""
         return bool(self._bindings)
 
     def schemas(self, part: str) -> list[TextSchema]:
-        """What must all fit: of the `query`, or of the `headers`."""
+        """Return the schemas that must all match: for the `query`, or for the `headers`."""
         found = (getattr(binding, part) for binding in self._bindings)
         return [schema for schema in found if schema is not None]
 
     def problems(
         self, request: HandshakeRequest, *, include_values: bool
     ) -> tuple[tuple[Problem, ...], bool]:
-        """What is wrong with a request, and whether there is more than is listed."""
+        """Return the problems of a request, and whether there are more than listed."""
         found: dict[Problem, None] = {}
         truncated = False
         for binding in self._bindings:

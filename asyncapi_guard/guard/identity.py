@@ -1,4 +1,4 @@
-"""Who a client is, and what it shows for that."""
+"""The identity of a client, and its credential."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class UserPassword(NamedTuple):
 
 
 class _Claims(dict[str, Any]):
-    """Claims that nobody changes; a dictionary for whatever copies, pickles or writes it."""
+    """Immutable claims; copying, pickling and writing them gives a dictionary."""
 
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
-        raise TypeError("the claims of an identity do not change; make another identity")
+        raise TypeError("the claims of an identity can't be changed; make a new identity")
 
     __setitem__ = __delitem__ = __ior__ = _refuse  # pyright: ignore[reportAssignmentType]  # they never return
     clear = pop = popitem = setdefault = update = _refuse  # pyright: ignore[reportAssignmentType]  # as above
@@ -41,17 +41,18 @@ class _Claims(dict[str, Any]):
 
 @dataclass(frozen=True)
 class Identity:
-    """Who a client is: what a verifier returns.
+    """The identity of a client, as a verifier returns it.
 
     Attributes:
-        subject: the user, or whatever else the credential belongs to.
-        scopes: what it may do, as the scopes of the document say it.
-        expires_at: when it ends, in seconds since the epoch; `None` for never.
-        claims: whatever else your handlers should know. It is not in the `repr`.
+        subject: the user, or another owner of the credential.
+        scopes: the scopes that the client has, by the names in the document.
+        expires_at: the time when the identity expires, in seconds since the epoch; `None` for
+            never.
+        claims: other facts for your handlers. They aren't in the `repr`.
 
     Raises:
-        TypeError: a value is of another type.
-        ValueError: `expires_at` is no point in time.
+        TypeError: a value of the wrong type.
+        ValueError: an `expires_at` that isn't a point in time.
     """
 
     subject: str
@@ -80,7 +81,7 @@ class Identity:
 
 
 def is_sound(identity: Identity) -> bool:
-    """Whether an identity is made of what it must be: a subclass might not look at it."""
+    """Return whether an identity has values of the right types: a subclass might not check them."""
     try:
         Identity(identity.subject, identity.scopes, identity.expires_at, identity.claims)
     except Exception:  # noqa: BLE001  # fail closed, whatever it is

@@ -1,4 +1,4 @@
-"""`Guard`: finds the rule for a piece of traffic, or says what is missing."""
+"""`Guard`: finds the rule for a piece of traffic, or reports what is missing."""
 
 from __future__ import annotations
 
@@ -45,28 +45,30 @@ _BY_POLICY = (Checkpoint.QUEUE_ACK, Checkpoint.QUEUE_CONTROL)
 
 
 class Guard:
-    """Judges traffic by a contract.
+    """Validates traffic against a contract.
 
     Args:
-        contract: what `asyncapi_guard.load` returned, as the guarded application sees it.
-        policy: what is done about violations.
+        contract: the contract that `asyncapi_guard.load` returned, from the guarded side's
+            perspective.
+        policy: the response to violations.
 
     Attributes:
         perspective: the side of the guarded application.
-        reserved: names that it may not receive as events.
-        secured: anything is required of who clients are.
-        number: no other guard of the process has it, except those that differ in what they exclude.
+        reserved: names that the application must not receive as events.
+        secured: whether clients must authenticate anywhere.
+        number: a number unique in the process, except for guards that differ only in excluded
+            namespaces.
 
     Raises:
-        InvalidDocument: an operation's channel has an address that is no Socket.IO namespace.
-        TypeError: the policy is none.
-        ValueError: it names operations that the contract does not have.
+        InvalidDocument: an operation uses a channel whose address isn't a Socket.IO namespace.
+        TypeError: a policy that isn't a `Policy`.
+        ValueError: a policy for unknown operations.
     """
 
     def __init__(self, contract: Contract, policy: Policy | None = None) -> None:
         if not isinstance(policy, (Policy, type(None))):
             kind = type(policy).__name__
-            raise TypeError(f"policy takes a Policy, such as Policy(mode='report'), not a {kind}")
+            raise TypeError(f"policy must be a Policy, such as Policy(mode='report'), not a {kind}")
         self.contract: Contract = contract
         self.number: int = next(_numbers)
         self.perspective: Perspective = contract.perspective
@@ -104,7 +106,7 @@ class Guard:
 
     @property
     def mirrored(self) -> Guard:
-        """What guards the other side of the same traffic."""
+        """The guard of the other side of the same traffic."""
         if self._mirrored is None:
             client = self.perspective is Perspective.CLIENT
             side = Perspective.SERVER if client else Perspective.CLIENT
@@ -121,14 +123,15 @@ class Guard:
         binary: bool = False,
         read: bool = False,
     ) -> Verdict:
-        """Judge an event that came: from a client, or from the server.
+        """Validate an event that was received, from a client or from the server.
 
         Args:
             namespace: the Socket.IO namespace.
-            event: the first element of the packet's data, whatever it is.
-            args: the others.
-            binary: they have bytes somewhere.
-            read: a strict reader made them of JSON text; without, their text is looked through.
+            event: the first element of the packet's data, of any type.
+            args: the other elements.
+            binary: whether the arguments contain bytes.
+            read: whether a strict reader made the arguments from JSON text; if not, their text is
+                checked.
         """
         plan = self._plans.get(namespace) or self.plan_of(namespace)
         if plan is None or not isinstance(event, str) or event not in plan.receive:
@@ -136,12 +139,12 @@ class Guard:
         return plan.receive[event].judge(namespace, args, binary=binary, read=read)
 
     def rule_of_received(self, namespace: str, event: str) -> Rule | None:
-        """The rule of an event that clients send; `None` where there is none."""
+        """Return the rule of an event that the other side sends; `None` if there is none."""
         plan = self._plans.get(namespace) or self.plan_of(namespace)
         return None if plan is None else plan.receive.get(event)
 
     def rule_of_sent(self, namespace: str, event: str) -> Rule | None:
-        """The rule of an event that the application sends; `None` where there is none."""
+        """Return the rule of an event that the application sends; `None` if there is none."""
         plan = self._plans.get(namespace) or self.plan_of(namespace)
         return None if plan is None else plan.send.get(event)
 
@@ -154,14 +157,14 @@ class Guard:
         binary: bool = False,
         read: bool = False,
     ) -> Verdict:
-        """Judge an event that the application sends; the arguments are as in `receive_event`."""
+        """Validate an event that the application sends; the arguments are as in `receive_event`."""
         plan = self._plans.get(namespace) or self.plan_of(namespace)
         if plan is None or not isinstance(event, str) or event not in plan.send:
             return self._unexpected(Checkpoint.SEND_EVENT, namespace, event, plan)
         return plan.send[event].judge(namespace, args, binary=binary, read=read)
 
     def rule_of_queued(self, namespace: str, event: str) -> Rule | None:
-        """The rule of an event that another process sends by a message queue."""
+        """Return the rule of an event that another process sends by a message queue."""
         plan = self._plans.get(namespace) or self.plan_of(namespace)
         return None if plan is None else plan.queued(event)
 
@@ -174,7 +177,7 @@ class Guard:
         binary: bool = False,
         read: bool = False,
     ) -> Verdict:
-        """Judge an event that another process sends by a queue; arguments as in `receive_event`."""
+        """Validate an event of another process from a queue; arguments as in `receive_event`."""
         rule = self.rule_of_queued(namespace, event) if isinstance(event, str) else None
         if rule is None:
             plan = self.plan_of(namespace)
@@ -182,11 +185,11 @@ class Guard:
         return rule.judge(namespace, args, binary=binary, read=read)
 
     def send_to(self, namespace: str, order: str) -> Verdict:
-        """Judge where the application sends what is no event, such as that a room is closed.
+        """Validate the namespace of an order that isn't an event, such as to close a room.
 
         Args:
             namespace: the Socket.IO namespace.
-            order: what it is, for people.
+            order: the order, in words.
         """
         plan = self._plans.get(namespace) or self.plan_of(namespace)
         if plan is not None:
@@ -203,14 +206,14 @@ class Guard:
         binary: bool = False,
         read: bool = False,
     ) -> Verdict:
-        """Judge what a handler returned as the ack of an event.
+        """Validate the values that a handler returned as the ack of an event.
 
         Args:
             namespace: the Socket.IO namespace.
             event: the event that is acknowledged.
             args: the values of the ack.
-            message: the message that matched when the event was judged.
-            binary: the values have bytes somewhere.
+            message: the message that matched when the event was validated.
+            binary: whether the values contain bytes.
             read: as in `receive_event`.
         """
         plan = self._plans.get(namespace) or self.plan_of(namespace)
@@ -229,7 +232,7 @@ class Guard:
         binary: bool = False,
         read: bool = False,
     ) -> Verdict:
-        """Judge what a client answered to an event that was sent; arguments as in `send_ack`."""
+        """Validate the ack of the other side to an event; the arguments are as in `send_ack`."""
         plan = self._plans.get(namespace) or self.plan_of(namespace)
         rule = plan.send.get(event) if plan is not None else None
         if rule is None:
@@ -242,15 +245,15 @@ class Guard:
         auth: Any,
         request: Callable[[], HandshakeRequest] | None = None,
     ) -> Verdict:
-        """Judge a connect by its handshake and by its `auth` value.
+        """Validate a connection by its handshake and its `auth` value.
 
-        An empty object is what python-socketio's clients send for none: it counts as that where it
-        does not fit as it is.
+        An empty object also counts as no `auth` value, because python-socketio's clients send it
+        then.
 
         Args:
             namespace: the Socket.IO namespace.
-            auth: what the client sent; `None` without one.
-            request: gives the request of the handshake, if somebody knows it.
+            auth: the client's `auth` value; `None` without one.
+            request: a function that returns the request of the handshake, if it is known.
         """
         plan = self.plan_of(namespace)
         if plan is None:
@@ -261,7 +264,7 @@ class Guard:
         return self._handshake(plan, namespace, request(), verdict)
 
     def reads_requests(self, namespace: str) -> bool:
-        """Whether the request of a handshake counts in a namespace."""
+        """Return whether a namespace has requirements for the request of a handshake."""
         plan = self.plan_of(namespace)
         judged = plan is not None and bool(plan.handshake)
         return judged or self.entrance(namespace) is not None
@@ -269,7 +272,7 @@ class Guard:
     def _handshake(
         self, plan: Plan, namespace: str, request: HandshakeRequest, auth: Verdict
     ) -> Verdict:
-        """The verdict on a handshake; what is wrong with the auth value stands behind it."""
+        """Return the verdict on a handshake; problems of the auth value come last."""
         mode = self.mode_of(Checkpoint.CONNECT, namespace, "connect")
         if mode is Mode.OFF:
             return auth
@@ -293,7 +296,7 @@ class Guard:
         return Verdict(violation, auth.message)
 
     def _auth(self, plan: Plan, namespace: str, auth: Any) -> Verdict:
-        """The verdict on an auth value; where the document has security, it quotes nothing."""
+        """Return the verdict on an auth value; it quotes no values if the document has security."""
         verdict = self._auth_quoted(plan, namespace, auth)
         violation = verdict.violation
         if violation is None or not (self.policy.include_values and self._has_schemes):
@@ -315,9 +318,9 @@ class Guard:
     # -- who clients are ---------------------------------------------------------------------------
 
     def entrance(self, namespace: str) -> Entrance | None:
-        """What clients of a namespace must show; `None` for nothing.
+        """Return the requirements for entering a namespace; `None` if there are none.
 
-        What a server requires holds in all its namespaces, declared or not.
+        The requirements of a server apply in all its namespaces, declared or not.
         """
         if not self.secured or namespace in self._excluded:
             return None
@@ -332,13 +335,13 @@ class Guard:
         now: float,
         excused: Collection[str] = (),
     ) -> Verdict:
-        """Judge who wants to connect.
+        """Validate the identity of a client that connects.
 
         Args:
             namespace: the Socket.IO namespace.
-            identities: what verifiers said, by the names of schemes.
+            identities: the results of verifiers, by the names of schemes.
             now: seconds since the epoch.
-            excused: names of schemes that the application verifies in another way.
+            excused: the schemes that the application verifies itself.
         """
         entrance = self.entrance(namespace)
         required = () if entrance is None else entrance.connects
@@ -356,17 +359,17 @@ class Guard:
         *,
         entering: bool = False,
     ) -> Verdict:
-        """Judge who sends an event that fits the contract.
+        """Validate the identity of a client that sends a valid event.
 
         Args:
             namespace: the Socket.IO namespace.
             event: its name.
             message: the message of the contract that matched.
-            identities: as for `entering`; so are the others.
-            now: see there.
-            excused: see there.
-            entering: the client has entered by another contract, or nobody knows by which: it needs
-                what this one requires of that, too.
+            identities: as for `entering`.
+            now: as for `entering`.
+            excused: as for `entering`.
+            entering: whether the client must also meet the requirements for entering, because it
+                entered under a different or an unknown contract.
         """
         entrance = self.entrance(namespace)
         required = () if entrance is None else entrance.of_event(event, message)
@@ -376,12 +379,12 @@ class Guard:
         return PASSED if code is None else self.unwelcome(namespace, event, code)
 
     def events_of_end(self, namespace: str) -> Sequence[str]:
-        """The events that tell a client that its identity has ended."""
+        """Return the events that tell a client that its identity has expired."""
         plan = self.plan_of(namespace)
         return () if plan is None else plan.ends
 
     def unwelcome(self, namespace: str, event: str, code: Code) -> Verdict:
-        """The verdict on a client that may not do something; `connect` stands for entering."""
+        """Return the verdict on an unauthorized client; the event `connect` stands for entering."""
         mode = self.policy.of_security
         if mode is Mode.OFF:
             return PASSED
@@ -400,11 +403,11 @@ class Guard:
         )
 
     def over_limit(self, namespace: str, event: Any, option: str) -> Verdict:
-        """The verdict on an event of a client that asks too much.
+        """Return the verdict on an event of a client that exceeds a limit.
 
         Args:
             namespace: the Socket.IO namespace.
-            event: the event's name, if it is one.
+            event: the event's name, if it is a string.
             option: the limit of the policy that the client has exceeded.
         """
         if namespace in self._excluded:
@@ -428,13 +431,13 @@ class Guard:
     def mode_of(
         self, checkpoint: Checkpoint, namespace: str, event: Any, message: Message | None = None
     ) -> Mode:
-        """What is done about traffic, whatever is in it.
+        """Return the mode for traffic, independent of its content.
 
         Args:
-            checkpoint: where it is.
+            checkpoint: the checkpoint of the traffic.
             namespace: the Socket.IO namespace.
-            event: the event's name; anything else stands for an event that nobody knows.
-            message: for acks, the message that matched when the event was judged.
+            event: the event's name; anything else counts as an undeclared event.
+            message: for acks, the message that matched when the event was validated.
         """
         if checkpoint in _BY_POLICY:
             return self.policy.at(checkpoint)
@@ -447,14 +450,15 @@ class Guard:
         return weakest(self._mode_of_undeclared(namespace, event, plan), self.policy.at(checkpoint))
 
     def mode_of_handler(self, checkpoint: Checkpoint, namespace: str, event: Any) -> Mode:
-        """What is done about a handler that never runs: the same as about its events.
+        """Return the mode for a handler that never runs: the mode of its events, at least report.
 
-        Undeclared events that pass unjudged would pass to nobody, so there it is reported at least.
+        Undeclared events that the guard ignores have no handler then, so the mode is report at
+        least.
 
         Args:
             checkpoint: as for `mode_of`.
-            namespace: as well; `*` for a handler of all namespaces.
-            event: as well.
+            namespace: the Socket.IO namespace; `*` for a handler of all namespaces.
+            event: as for `mode_of`.
         """
         mode = self.mode_of(checkpoint, namespace, event)
         plan = self.plan_of(namespace)
@@ -464,7 +468,7 @@ class Guard:
         return self._mode_of_unknown_handler(checkpoint)
 
     def _mode_of_unknown_handler(self, checkpoint: Checkpoint) -> Mode:
-        """The same for a handler of what is not declared, and passes unjudged."""
+        """Return the mode for a handler of an undeclared event that the guard ignores."""
         return weakest(Mode.REPORT, self.policy.at(checkpoint))
 
     def _mode_of_undeclared(self, namespace: str, event: Any, plan: Plan | None) -> Mode:
@@ -476,24 +480,24 @@ class Guard:
         return (self.policy.undeclared_events if named else None) or Mode.ENFORCE
 
     def malformed(self, checkpoint: Checkpoint, namespace: str, event: Any, reason: str) -> Verdict:
-        """The verdict on a packet that cannot be traffic at all."""
+        """Return the verdict on a malformed packet."""
         problem = Problem("", "packet", reason)
         return self._faulty(checkpoint, Code.MALFORMED_PACKET, namespace, event, reason, problem)
 
     def unsendable(
         self, checkpoint: Checkpoint, namespace: str, event: Any, message: Message | None = None
     ) -> Verdict:
-        """The verdict on an ack, an emit, or a client's auth that has no form in JSON."""
+        """Return the verdict on an ack, an emit or an auth value that can't be sent as JSON."""
         ack = checkpoint is Checkpoint.SEND_ACK
         code, kind = (Code.RESPONSE, "ack") if ack else (Code.EMIT, "event")
         kind = "auth" if checkpoint is Checkpoint.CONNECT else kind
-        reason = f"the {kind} has a value that cannot be sent as JSON"
+        reason = f"the {kind} has a value that can't be sent as JSON"
         problem = Problem("", UNSENDABLE, reason)
         return self._faulty(checkpoint, code, namespace, event, reason, problem, message)
 
     def failed(self, checkpoint: Checkpoint, namespace: str, event: Any) -> Verdict:
-        """The verdict when judging itself failed: fail closed, where anything is enforced."""
-        reason = "the guard failed to judge this"
+        """Return the verdict for an exception in the guard: it rejects if anything is enforced."""
+        reason = "the guard failed to validate this"
         problem = Problem("", "guard", reason)
         return self._faulty(checkpoint, Code.GUARD, namespace, event, reason, problem)
 
@@ -526,7 +530,7 @@ class Guard:
         )
 
     def excluding(self, namespaces: frozenset[str]) -> Guard:
-        """The same guard, which judges nothing in some undeclared namespaces besides."""
+        """Return the same guard, which also ignores some undeclared namespaces."""
         made = copy(self)
         vars(made).update(
             _excluded=frozenset(self._excluded) | namespaces, _remembered={}, _mirrored=None
@@ -536,7 +540,7 @@ class Guard:
     # -- what is not there -------------------------------------------------------------------------
 
     def plan_of(self, namespace: str) -> Plan | None:
-        """What may happen in a namespace; `None` where the contract does not have it."""
+        """Return the plan of a namespace; `None` if the contract doesn't have the namespace."""
         plan = self._plans.get(namespace) or self._remembered.get(namespace)
         if plan is None and len(namespace) <= _LONGEST and namespace not in self._excluded:
             for pattern, candidate in self._templates:
@@ -550,7 +554,7 @@ class Guard:
     def _unexpected(
         self, checkpoint: Checkpoint, namespace: str, event: Any, plan: Plan | None
     ) -> Verdict:
-        """The verdict on traffic that no rule knows."""
+        """Return the verdict on traffic without a rule."""
         if not isinstance(event, str):
             return self.malformed(checkpoint, namespace, event, "an event's name must be a string")
         if checkpoint is Checkpoint.RECEIVE_EVENT and event in self.reserved:

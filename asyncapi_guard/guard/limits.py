@@ -1,4 +1,4 @@
-"""How much one client may ask of a server: the options of a policy, checked, and in words."""
+"""The limits for one client: the options of a policy, checked, and described in words."""
 
 from __future__ import annotations
 
@@ -19,41 +19,36 @@ _OPTIONS = {
 
 
 class Limiting(Protocol):
-    """What a policy says of limits."""
+    """The options of a policy that set limits."""
 
     @property
     def max_violations(self) -> int | None:
-        """How often one client may break the contract within the window."""
+        """The number of violations that one client can cause within the window."""
         ...
 
     @property
     def window(self) -> float:
-        """That, in seconds."""
+        """The length of the window, in seconds."""
         ...
 
     @property
     def then(self) -> str:
-        """What happens to a client that does so more often."""
+        """The response to a client that exceeds `max_violations`."""
         ...
 
     @property
     def max_events_per_second(self) -> float | None:
-        """How many events one client may send."""
+        """The number of events that one client can send per second."""
         ...
 
     @property
     def max_running_handlers(self) -> int | None:
-        """How many of them are handled at the same time."""
+        """The number of one client's events that are handled at the same time."""
         ...
 
 
 def check_limits(policy: Limiting) -> None:
-    """See that a policy's limits are some, and that each of its options has an effect.
-
-    Raises:
-        TypeError: one is no number.
-        ValueError: one is none of its kind, or has no effect.
-    """
+    """Check that a policy's limits are valid, and that each of its options has an effect."""
     for name, whole in _OPTIONS.items():
         value = getattr(policy, name)
         if value is not None:
@@ -63,7 +58,9 @@ def check_limits(policy: Limiting) -> None:
         raise ValueError(f"then must be {REJECT!r} or {DISCONNECT!r}, not {policy.then!r}")
     if policy.max_violations is None and (policy.then != REJECT or policy.window != WINDOW):
         name = "window" if policy.then == REJECT else "then"
-        raise ValueError(f"{name} is about max_violations, which is not set")
+        raise ValueError(
+            f"{name} has no effect without max_violations; set max_violations, or remove {name}"
+        )
 
 
 def _check_number(name: str, value: Any, *, whole: bool) -> None:
@@ -81,10 +78,10 @@ def has_limits(policy: Limiting) -> bool:
 
 
 def why_limited(policy: Limiting, option: str) -> str:
-    """Return why an event is rejected that a limit is about.
+    """Return the reason why a limit rejects an event.
 
     Args:
-        policy: what says the limit.
+        policy: the policy that sets the limit.
         option: the name of its option.
     """
     if option == "max_violations":

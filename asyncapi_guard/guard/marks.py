@@ -1,7 +1,7 @@
-"""Messages that `x-guard` marks for what the guard does itself, and whether it can.
+"""Messages that `x-guard` marks for the guard's own use, and the check of these marks.
 
-By a message with `reauthenticate`, a client shows again who it is. A message with `expired` tells a
-client that its identity has ended. A mark that would do nothing is a fault of the document.
+With a message with `reauthenticate`, a client authenticates again. A message with `expired` tells a
+client that its identity has expired. A mark without an effect is an error in the document.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ _NO_EVENTS = frozenset(("connect", "disconnect", "connect_error", "*"))
 
 
 class Fault(NamedTuple):
-    """A mark that would do nothing.
+    """A mark without an effect.
 
     Attributes:
         message: the message that has it.
         mark: its name.
-        text: what is wrong with it, for people.
+        text: the reason, in words.
     """
 
     message: Message
@@ -52,7 +52,7 @@ class Fault(NamedTuple):
 
 
 def check_marks(contract: Contract) -> None:
-    """Reject a contract with marks that would do nothing.
+    """Reject a contract that has marks without an effect.
 
     Raises:
         InvalidDocument: with every such mark.
@@ -66,7 +66,7 @@ def check_marks(contract: Contract) -> None:
 
 
 def mark_faults(contract: Contract) -> Iterator[Fault]:
-    """The marks of a contract that would do nothing, each once."""
+    """Return the marks of a contract that have no effect, each once."""
     contract = contract.seen_by(Perspective.SERVER)
     seen: set[tuple[str, str]] = set()
     for operation in contract.operations.values():
@@ -79,7 +79,7 @@ def mark_faults(contract: Contract) -> Iterator[Fault]:
 
 
 def is_answered_by_guard(message: Message) -> bool:
-    """Whether an event needs no handler: the guard does what it is for, and acknowledges it."""
+    """Return whether an event needs no handler, because the guard handles and acknowledges it."""
     return message.reauthenticate and (
         message.ack is None or any(map(_takes_nothing, message.ack.alternatives))
     )
@@ -99,16 +99,20 @@ def _texts(contract: Contract, operation: Operation, message: Message) -> Iterat
 def _about_reauthenticate(contract: Contract, operation: Operation, message: Message) -> str:
     name = repr(message.event)
     if operation.action is not Action.RECEIVE:
-        return f"clients show by an event who they are, but the server sends {name}"
+        return (
+            f"clients authenticate again with an event that they send, but the server sends {name}"
+        )
     if message.event in _NO_EVENTS:
-        return f"{name} is no event, so no client can show by it again who it is"
+        return f"{name} isn't an event, so clients can't authenticate again with it"
     schemes = _entrance(contract, operation).schemes
     if not schemes:
-        return f"nothing is required of clients here, so they cannot renew it by {name}"
+        return (
+            f"no security applies here, so clients have nothing to authenticate again with {name}"
+        )
     if not any(map(is_shown_by_auth, schemes)):
         return (
-            f"{name} can hold a token, a username and a password, or a key, and no security "
-            "scheme of this namespace takes one of these"
+            f"{name} can carry a token, a username and a password, or a key, but no security "
+            "scheme of this namespace accepts one of them"
         )
     return ""
 
@@ -116,15 +120,15 @@ def _about_reauthenticate(contract: Contract, operation: Operation, message: Mes
 def _about_expired(contract: Contract, operation: Operation, message: Message) -> str:
     name = repr(message.event)
     if operation.action is not Action.SEND:
-        return f"the guard tells clients by an event that they expired, but they send {name}"
+        return f"the guard sends an expiry event to clients, but clients send {name}"
     if message.event in _NO_EVENTS:
-        return f"{name} is no event, so nothing can be told by it"
+        return f"{name} isn't an event, so the guard can't send it"
     if not _entrance(contract, operation).schemes:
-        return f"nothing is required of clients here, so none of them expires; remove {name}"
+        return f"no security applies here, so no identity expires; remove {name}"
     if not takes_the_end(message.payload):
         return (
-            f"the payload of {name} takes neither the error object nor no argument, so the guard "
-            "cannot send it"
+            f"the payload of {name} accepts neither the error object nor an event without "
+            "arguments, so the guard can't send it"
         )
     return ""
 
@@ -139,7 +143,7 @@ def _entrance(contract: Contract, operation: Operation) -> Entrance:
 
 
 def takes_the_end(schema: Schema | None) -> bool:
-    """Whether a payload takes what a client is told, or no argument."""
+    """Return whether a payload accepts the error object, or an event without arguments."""
     if schema is None or schema.nothing:
         return True
     told = violation_of_end("/").as_dict()
@@ -149,7 +153,7 @@ def takes_the_end(schema: Schema | None) -> bool:
 
 
 def violation_of_end(namespace: str) -> Violation:
-    """What a client is told of the end of its identity."""
+    """Return the violation that tells a client that its identity has expired."""
     reason = REASONS[Code.UNAUTHORIZED]
     problem = Problem("", "security", reason)
     checkpoint = Checkpoint.RECEIVE_EVENT

@@ -1,4 +1,4 @@
-"""Declared names that may have been meant by another one."""
+"""Declared names similar to an unknown one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST_NAMES = 100
 
 
 def near_names(name: str, names: Collection[str]) -> tuple[str, ...]:
-    """The names that are most like one that is not among them, at most three."""
+    """Return at most three names that are most similar to an unknown one."""
     from difflib import get_close_matches
 
     name = name[:200]

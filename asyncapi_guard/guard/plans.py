@@ -1,4 +1,4 @@
-"""What may happen in a namespace, and which channels a namespace has."""
+"""The plan of a namespace: its channels, and the rules of its events."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ _FINAL = "__disconnect_final"
 
 
 def reserved_for(perspective: Perspective) -> frozenset[str]:
-    """The names that one side may not receive as events."""
+    """Return the names that one side must not receive as events."""
     return RESERVED_EVENTS | ({_FINAL} if perspective is Perspective.CLIENT else set())
 
 
 class Plan:
-    """What may happen in one namespace."""
+    """The rules of one namespace."""
 
     __slots__ = (
         "_queued",
@@ -88,7 +88,7 @@ class Plan:
                 self.receive[event] = Rule.of(Checkpoint.RECEIVE_EVENT, *known)
 
     def rule(self, checkpoint: Checkpoint, event: str) -> Rule | None:
-        """The rule of an event, or of the event that an ack belongs to."""
+        """Return the rule of an event, or of the event that an ack belongs to."""
         if checkpoint is Checkpoint.CONNECT:
             return self.connect
         if checkpoint is Checkpoint.QUEUE_EVENT:
@@ -97,14 +97,14 @@ class Plan:
         return (self.receive if received else self.send).get(event)
 
     def queued(self, event: str) -> Rule | None:
-        """The rule of an event that another process sends by way of a message queue."""
+        """Return the rule of an event that another process sends by a message queue."""
         rule = self._queued.get(event)
         if rule is None and event in self.send:
             rule = self._queued[event] = self.send[event].queued()
         return rule
 
     def missing(self, checkpoint: Checkpoint, event: str) -> tuple[str, list[str]]:
-        """Why an event is not expected, and the names that are."""
+        """Return the reason why an event isn't expected, and the expected names."""
         receiving = checkpoint is Checkpoint.RECEIVE_EVENT
         mine, other = (self.receive, self.send) if receiving else (self.send, self.receive)
         if event in other:
@@ -115,7 +115,7 @@ class Plan:
 
 
 def by_address(contract: Contract) -> dict[str, list[Channel]]:
-    """The channels of each address."""
+    """Return the channels of each address."""
     addresses: dict[str, list[Channel]] = {}
     for channel in contract.channels.values():
         if channel.is_namespace and channel.address is not None:
@@ -124,7 +124,7 @@ def by_address(contract: Contract) -> dict[str, list[Channel]]:
 
 
 def check_addresses(contract: Contract) -> None:
-    """Reject a contract whose operations use channels that are no namespaces.
+    """Reject a contract whose operations use channels that aren't namespaces.
 
     Raises:
         InvalidDocument: with every such channel.
@@ -135,7 +135,8 @@ def check_addresses(contract: Contract) -> None:
         if channel.id in used and channel.address is not None and not channel.is_namespace:
             file, _, pointer = channel.location.partition("#")
             message = (
-                f"the address {channel.address!r} is no Socket.IO namespace: it must begin with '/'"
+                f"address {channel.address!r} isn't a Socket.IO namespace, because it doesn't "
+                "start with '/'"
             )
             findings.append(Finding(file, 0, 0, pointer, message))
     if findings:
@@ -143,7 +144,7 @@ def check_addresses(contract: Contract) -> None:
 
 
 def check_handshakes(contract: Contract) -> None:
-    """Reject a contract with channels that no client could enter.
+    """Reject a contract with channels that clients can't connect to.
 
     Raises:
         InvalidDocument: with every such channel.
@@ -153,14 +154,16 @@ def check_handshakes(contract: Contract) -> None:
         method = channel.websocket.method if channel.websocket is not None else None
         if channel.is_namespace and method not in (None, "GET"):
             file, _, pointer = channel.location.partition("#")
-            message = f"no client could connect: Socket.IO's handshake is a GET, not a {method}"
+            message = (
+                f"clients can't connect, because Socket.IO's handshake is a GET, not a {method}"
+            )
             findings.append(Finding(file, 0, 0, f"{pointer}/bindings/ws/method", message))
     if findings:
         raise InvalidDocument(findings)
 
 
 def template(channel: Channel) -> re.Pattern[str]:
-    """What the namespaces of an address with parameters look like."""
+    """Return the pattern of the namespaces of an address with parameters."""
     parts = re.split(r"\{([^{}]*)\}", channel.address or "")
     pattern = ""
     for index, part in enumerate(parts):

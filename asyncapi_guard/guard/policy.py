@@ -1,4 +1,4 @@
-"""What is done about violations."""
+"""The guard's response to violations."""
 
 from __future__ import annotations
 
@@ -25,45 +25,48 @@ QueueControl: TypeAlias = Literal["allow", "own-hosts", "off"]
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What is done about violations.
+    """The guard's response to violations.
 
     The mode of an event is the first of these that is set: `operations`, `x-guard` on the message,
-    `x-guard` on the operation, `checkpoints`, `mode`. Where operations disagree about one event,
-    the strictest wins. Strings are taken for modes and checkpoints.
+    `x-guard` on the operation, `checkpoints`, `mode`. If operations disagree about one event, the
+    strictest mode applies. You can pass strings for modes and checkpoints.
 
     Attributes:
-        mode: for everything that nothing else is said of.
-        checkpoints: by `Checkpoint`.
-        operations: by operation id.
-        undeclared_events: events, received or sent, that the contract does not have.
-        undeclared_acks: acks with values, where the contract says nothing of an ack.
-        undeclared_namespaces: traffic and connects in namespaces that the contract does not have.
-            Both are rejected by default, but let be where type hints are the contract
-            (`AsyncAPISocketIO` without `spec=`): handlers get hints one after the other.
-        exclude: namespaces that are not judged at all (reserved names are), e.g. `["/admin"]`.
-        include_values: put offending values into problems. For development: passwords live there.
-            Not those of connects, where the document has security schemes.
-        security: for clients that do not show who they are as the document's `security` requires;
-            by default as `mode`. With `off`, the application verifies its clients itself.
-        max_violations: how often one client may break the contract within `window`. Events that
-            come after more are rejected as `rate_limited`; by default there is no limit.
-        window: of `max_violations`, in seconds; a minute by default.
+        mode: the default mode, used if no more specific setting applies.
+        checkpoints: modes by `Checkpoint`.
+        operations: modes by operation id.
+        undeclared_events: the mode for events that the contract doesn't declare, received or sent.
+        undeclared_acks: the mode for acks with values to events for which the contract defines no
+            ack.
+        undeclared_namespaces: the mode for traffic and connections in undeclared namespaces. By
+            default, undeclared events and namespaces are rejected. If type hints are the contract
+            (`AsyncAPISocketIO` without `spec=`), they are ignored, so that you can type one handler
+            at a time.
+        exclude: namespaces that the guard ignores, except for reserved names, such as `["/admin"]`.
+        include_values: whether problems quote invalid values. For development only, because
+            payloads can contain passwords. Values of connections are never quoted if the document
+            has security schemes.
+        security: the mode for clients that don't authenticate as the document's `security`
+            requires. Defaults to `mode`. With `off`, the application verifies its clients itself.
+        max_violations: the number of violations that one client can cause within `window`. Further
+            events are rejected as `rate_limited`. By default there is no limit.
+        window: the window of `max_violations`, in seconds. Defaults to 60.
         then: `reject` rejects those events until fewer violations are within the window;
             `disconnect` disconnects the client from the namespace.
-        max_events_per_second: how many events one client may send. It may send those of a second at
+        max_events_per_second: the number of events that one client can send per second, also all at
             once. By default there is no limit.
-        max_running_handlers: how many events of one client are handled at the same time; what comes
-            besides is rejected. By default there is no limit.
-        queue_control: whose messages may disconnect clients, and put them into rooms, by way of a
-            message queue: `allow` for everybody's, `own-hosts` for those of guarded processes, and
-            `off` for nobody's.
-        queue_key: what the processes share that may publish to a message queue: they sign, and
-            everything else is rejected. A text stands for its bytes in UTF-8. By default, nothing
-            is signed.
+        max_running_handlers: the number of one client's events that are handled at the same time;
+            further events are rejected. By default there is no limit.
+        queue_control: the processes whose messages in a message queue can disconnect clients and
+            put them into rooms: `allow` for all, `own-hosts` for guarded processes, and `off` for
+            none.
+        queue_key: the secret that the processes share which publish to a message queue. They sign
+            their messages, and unsigned messages are rejected. A string is encoded as UTF-8. By
+            default, messages aren't signed.
 
     Raises:
-        TypeError: an option is of the wrong kind.
-        ValueError: a mode, a checkpoint, a namespace or a limit is none, or has no effect.
+        TypeError: an option of the wrong type.
+        ValueError: an invalid mode, checkpoint, namespace or limit, or an option without an effect.
     """
 
     mode: Mode = Mode.ENFORCE
@@ -101,7 +104,7 @@ class Policy:
         object.__setattr__(self, "queue_key", _key(self.queue_key))
 
     def with_undeclared(self, mode: Mode) -> Policy:
-        """The same policy, with a mode for undeclared events and namespaces that have none yet."""
+        """Return the policy with a mode for undeclared traffic, unless it has one."""
         events, namespaces = self.undeclared_events, self.undeclared_namespaces
         return replace(
             self,
@@ -111,13 +114,14 @@ class Policy:
 
     @property
     def of_security(self) -> Mode:
-        """The mode of what the document's `security` requires."""
+        """Return the mode for the document's `security`."""
         return self.mode if self.security is None else self.security
 
     def at(self, checkpoint: Checkpoint) -> Mode:
-        """The mode of a checkpoint where nothing nearer says otherwise.
+        """Return the mode of a checkpoint, used if no more specific setting applies.
 
-        What comes by a message queue is judged as what the process itself sends and receives.
+        Traffic from a message queue has the mode of the traffic that the process sends and
+        receives.
         """
         mode = self.checkpoints.get(checkpoint)
         if mode is None and checkpoint in _LIKE:
@@ -126,12 +130,12 @@ class Policy:
 
     @property
     def signing_key(self) -> bytes | None:
-        """The bytes of `queue_key`; `None` where nothing is signed."""
+        """Return the bytes of `queue_key`; `None` if messages aren't signed."""
         return self.queue_key if isinstance(self.queue_key, bytes) else None
 
 
 def weakest(one: Mode, other: Mode) -> Mode:
-    """The one that does less."""
+    """Return the weaker of two modes."""
     return one if STRENGTH[one] <= STRENGTH[other] else other
 
 
@@ -153,10 +157,10 @@ _Member = TypeVar("_Member", Mode, Checkpoint)
 
 
 def _one_of(kind: type[_Member], given: object, name: str) -> _Member:
-    """The member of an enumeration.
+    """Return the member of an enumeration.
 
     Raises:
-        ValueError: it is none; the message says what is allowed, and what was probably meant.
+        ValueError: an unknown value; the message lists the allowed values and suggests one.
     """
     try:
         return kind(given)
@@ -168,14 +172,14 @@ def _one_of(kind: type[_Member], given: object, name: str) -> _Member:
 
 
 def with_near_names(unknown: Iterable[str], known: Iterable[str]) -> str:
-    """Names that are not known, each with the known one that was probably meant."""
+    """List unknown names, each with a similar known one."""
     known = list(islice(known, _MOST_NAMES))
     meant = [(name, _probably_meant(name, known).removeprefix("; ")) for name in sorted(unknown)]
     return ", ".join(f"{name!r} ({near})" if near else repr(name) for name, near in meant)
 
 
 def _probably_meant(given: object, allowed: Iterable[str]) -> str:
-    """`; did you mean 'x'?` for what is near to something that is allowed, or nothing."""
+    """Return `; did you mean 'x'?` for a value similar to an allowed one, or an empty string."""
     lowered = {name.lower(): name for name in allowed}
     near = get_close_matches(str(given)[:100].lower(), list(lowered), n=1)
     return f"; did you mean {lowered[near[0]]!r}?" if near else ""
@@ -209,11 +213,11 @@ def _check_control(given: object) -> None:
 
 
 def _key(given: object) -> bytes | None:
-    """The bytes of a key. No message quotes it."""
+    """Return the bytes of a key. Messages never quote it."""
     if given is None:
         return None
     if not isinstance(given, (bytes, str)):
-        raise TypeError(f"queue_key must be bytes or a text, not {_kind(given)}")
+        raise TypeError(f"queue_key must be bytes or a string, not {_kind(given)}")
     try:
         key = given.encode() if isinstance(given, str) else given
     except UnicodeEncodeError:
@@ -221,7 +225,8 @@ def _key(given: object) -> bytes | None:
     if len(key) < _SHORTEST_KEY:
         raise ValueError(
             f"queue_key has {len(key)} bytes, and must have at least {_SHORTEST_KEY}, so that it "
-            'cannot be guessed; python -c "import secrets; print(secrets.token_hex())" makes one'
+            'cannot be guessed; to generate one, run python -c "import secrets; '
+            'print(secrets.token_hex())"'
         )
     return key
 
@@ -240,10 +245,10 @@ def _namespaces(given: object) -> frozenset[str]:
     namespaces = frozenset(given)
     for namespace in namespaces:
         if not isinstance(namespace, str):
-            raise TypeError(f"exclude must be a list of namespaces, and has {_kind(namespace)}")
+            raise TypeError(f"exclude must be a list of namespaces, but has {_kind(namespace)}")
         if not namespace.startswith("/"):
             raise ValueError(
-                f"exclude has {namespace!r}, but a namespace begins with '/'; "
+                f"exclude has {namespace!r}, but a namespace starts with '/'; "
                 f"did you mean {'/' + namespace!r}?"
             )
     return namespaces

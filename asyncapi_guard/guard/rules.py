@@ -1,4 +1,4 @@
-"""What one event, or its ack, may be: alternatives, and why none of them fits."""
+"""The rule of an event or an ack: its alternatives, and the problems if none of them matches."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _EVENTS = (Checkpoint.RECEIVE_EVENT, Checkpoint.SEND_EVENT, Checkpoint.QUEUE_EVE
 
 
 class Offer(NamedTuple):
-    """A message that an operation may carry, and the mode that was said of it, if one was."""
+    """A message of an operation, and its mode, if the document sets one."""
 
     message: Message
     mode: Mode | None
@@ -42,12 +42,12 @@ def _identity(message: Message) -> str:
 
 
 def strictest(offers: Iterable[Offer], otherwise: Mode) -> Mode:
-    """The mode of an event that several operations have."""
+    """Return the mode of an event of several operations: the strictest."""
     return max((offer.mode or otherwise for offer in offers), key=STRENGTH.__getitem__)
 
 
 class _Alternative:
-    """One thing that arguments may be: a schema, or anything."""
+    """An alternative for arguments: a schema, or any arguments."""
 
     __slots__ = ("accepted", "message", "plain", "schema")
 
@@ -90,7 +90,7 @@ class _Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What the arguments of one event, or of its ack, may be."""
+    """The rule for the arguments of one event, or for the values of its ack."""
 
     checkpoint: Checkpoint
     event: str
@@ -116,7 +116,7 @@ class Rule:
         policy: Policy,
         perspective: Perspective = Perspective.SERVER,
     ) -> Rule:
-        """The rule of an event from what operations offer of it."""
+        """Return the rule of an event, from the messages of operations."""
         mode = strictest(offers, policy.at(checkpoint))
         # One message may be reached by several operations, or by several keys.
         messages = [offer.message for offer in offers]
@@ -137,30 +137,31 @@ class Rule:
         )
 
     def queued(self) -> Rule:
-        """The rule of the same event where another process sends it by way of a message queue."""
+        """Return the rule of the same event when another process sends it by a message queue."""
         return Rule.of(
             Checkpoint.QUEUE_EVENT, self.event, self.offers, self.policy, self.perspective
         )
 
     @property
     def binary(self) -> bool:
-        """Whether bytes may stand somewhere."""
+        """Return whether any part can be bytes."""
         return any(a.schema is None or a.schema.binary for a in self.alternatives)
 
     def accepts(self, args: Sequence[Any]) -> bool:
-        """Whether arguments are right: exactly one alternative matches. Modes do not count."""
+        """Return whether arguments are valid: exactly one alternative matches. Ignores modes."""
         return sum(each.matches(args, read=False) for each in self.alternatives) == 1
 
     def judge(
         self, namespace: str, args: Sequence[Any], *, binary: bool = False, read: bool = False
     ) -> Verdict:
-        """Judge arguments.
+        """Validate arguments.
 
         Args:
             namespace: the Socket.IO namespace.
             args: the arguments.
-            binary: they came with attachments.
-            read: a strict reader made them of JSON text, so all of their text is Unicode.
+            binary: whether the arguments came with attachments.
+            read: whether a strict reader made the arguments from JSON text, so all their text is
+                Unicode.
         """
         if self.mode is _OFF:
             return PASSED
@@ -186,12 +187,12 @@ class Rule:
 
     @property
     def _includes_values(self) -> bool:
-        """Whether problems quote values; never those of an event with a credential."""
+        """Return whether problems quote values, which events with credentials never do."""
         secret = any(a.message is not None and a.message.reauthenticate for a in self.alternatives)
         return self.policy.include_values and not secret
 
     def ack_of(self, message: Message | None) -> Rule:
-        """The rule for the ack of this event; of one message, when it is known which matched."""
+        """Return the rule for the ack of this event, or of the message that matched."""
         which = None if message is None else message.location or message.id
         rule = self.ack_rules.get(which)
         if rule is None:
@@ -269,7 +270,7 @@ ACKS = (Checkpoint.SEND_ACK, Checkpoint.RECEIVE_ACK)
 
 
 class _NoAck:
-    """The schema of an ack that the contract says nothing of: an ack without values."""
+    """The schema of an undeclared ack: an ack without values."""
 
     location = ""
     document = False

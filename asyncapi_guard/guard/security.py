@@ -1,9 +1,9 @@
-"""Who may enter a namespace, and who may send which event: what the document's `security` says.
+"""The document's `security`: the requirements for entering a namespace and for sending events.
 
-Each requirement is a list of schemes, of which any one will do; where a server and an operation
-have one, a client must meet both. The verifiers of the application say who a client is; here it is
-compared with what is required: whether there is an identity, whether it is still good, and whether
-it has the scopes.
+Each requirement is a list of schemes, and a client must meet one of them. If a server and an
+operation have requirements, a client must meet both. The application's verifiers return the
+identity of a client. This module compares it with the requirements: whether an identity exists,
+whether it has expired, and whether it has the scopes.
 """
 
 from __future__ import annotations
@@ -39,24 +39,24 @@ _CONNECT = "connect"
 
 
 def has_expired(identity: Identity, now: float) -> bool:
-    """Whether an identity has ended."""
+    """Return whether an identity has expired."""
     return identity.expires_at is not None and identity.expires_at <= now
 
 
 class Requirement(NamedTuple):
-    """Schemes of which any one will do."""
+    """Schemes, one of which a client must meet."""
 
     schemes: tuple[SecurityScheme, ...]
 
     def lacks(
         self, identities: Mapping[str, Identity], now: float, excused: Collection[str] = ()
     ) -> Code | None:
-        """What a client does not meet; `None` if it meets the requirement.
+        """Return the code of what a client lacks; `None` if it meets the requirement.
 
         Args:
-            identities: what the verifiers said, by the names of schemes.
+            identities: the results of verifiers, by the names of schemes.
             now: seconds since the epoch.
-            excused: names of schemes that the application verifies in another way.
+            excused: the schemes that the application verifies itself.
         """
         lacking: Code | None = Code.UNAUTHORIZED
         for scheme in self.schemes:
@@ -76,22 +76,22 @@ def lacking(
     now: float,
     excused: Collection[str],
 ) -> Code | None:
-    """What a client does not meet of several requirements: who it is, before what it may do."""
+    """Return the code of what a client lacks: its identity first, then its scopes."""
     found = {each.lacks(identities, now, excused) for each in required}
     return next((code for code in (Code.UNAUTHORIZED, Code.FORBIDDEN) if code in found), None)
 
 
 class Entrance:
-    """What clients of a namespace must show.
+    """The requirements for entering a namespace.
 
     Args:
-        servers: what the server requires.
-        operations: those of the namespace by which the server receives.
+        servers: the requirements of the server.
+        operations: the namespace's operations that the server receives.
 
     Attributes:
-        connects: what is required to enter; all of it.
-        own_connects: the part of it that operations require.
-        schemes: those by which clients may show who they are, of all requirements.
+        connects: all requirements for entering.
+        own_connects: the requirements of operations for entering.
+        schemes: the schemes of all requirements.
     """
 
     __slots__ = ("_events", "_renewing", "connects", "own_connects", "schemes")
@@ -126,18 +126,19 @@ class Entrance:
         self.schemes: tuple[SecurityScheme, ...] = tuple(schemes)
 
     def of_event(self, event: str, message: Message | None) -> Iterator[Requirement]:
-        """What is required to send an event.
+        """Return the requirements for sending an event.
 
         Args:
             event: its name.
-            message: the one that matched; without, all messages of that name have their say.
+            message: the message that matched; if `None`, the requirements of all messages of that
+                name.
         """
         for each, requirement in self._events.get(event, ()):
             if message is None or _place(each) == _place(message):
                 yield requirement
 
     def renews(self, event: str, message: Message | None) -> bool:
-        """Whether a client shows again who it is by an event; the arguments are the same."""
+        """Return whether a client authenticates again with an event; see `of_event`."""
         marked = self._renewing.get(event)
         if marked is None:
             return False
@@ -149,13 +150,13 @@ def _place(message: Message) -> str:
 
 
 def of_servers(contract: Contract) -> tuple[Requirement, ...]:
-    """What the servers of a contract require; each thing once."""
+    """Return the requirements of a contract's servers, each once."""
     found = (Requirement(server.security) for server in contract.servers.values())
     return tuple(dict.fromkeys(each for each in found if each.schemes))
 
 
 def used_schemes(contract: Contract) -> tuple[SecurityScheme, ...]:
-    """The schemes by which clients of a contract may show who they are, each once."""
+    """Return the schemes by which clients of a contract can authenticate, each once."""
     servers = (scheme for each in contract.servers.values() for scheme in each.security)
     received = (
         scheme

@@ -1,4 +1,4 @@
-"""The results of judging."""
+"""The results of validation."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ __all__ = ["PASSED", "PASSED_UNDECLARED", "Verdict", "without_rule"]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The result of judging.
+    """The result of validation.
 
     Attributes:
-        violation: what is wrong; `None` if nothing is, or nobody looked.
+        violation: the violation; `None` if the traffic is valid or wasn't validated.
         message: the message of the contract that matched.
-        declared: the contract knows the event (what it is counted under).
+        declared: whether the contract declares the event, which decides the name it is counted
+            under.
     """
 
     violation: Violation | None = None
@@ -31,7 +32,7 @@ class Verdict:
 
     @property
     def rejected(self) -> bool:
-        """Whether the traffic must be stopped."""
+        """Whether the guard rejects the traffic."""
         return self.violation is not None and self.violation.rejected
 
     @property
@@ -59,7 +60,7 @@ def without_rule(  # noqa: PLR0913  # a violation, taken apart
     perspective: Perspective = Perspective.SERVER,
     message: Message | None = None,
 ) -> Verdict:
-    """The verdict on a fault that no schema of the contract is about."""
+    """Return the verdict on a violation that no schema of the contract describes."""
     violation = Violation(
         checkpoint,
         code,

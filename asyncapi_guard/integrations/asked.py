@@ -1,4 +1,4 @@
-"""What a handler asks for: what the server has, and the arguments of the event.
+"""The parameters of a handler: values that the server provides, and the arguments of the event.
 
 python-socketio calls a handler with the session id first; before it, the name of the event and the
 namespace, where the handler takes any; after it, the environment of a connect. Here a handler asks:
@@ -62,8 +62,8 @@ HANDSHAKE, MESSAGE, IDENTITY = "handshake", "message", "identity"
 _BY_TYPE: dict[Any, str] = {Handshake: HANDSHAKE, Message: MESSAGE, Identity: IDENTITY}
 #: What only a server can give, and what it is.
 _OF_SERVERS = {
-    HANDSHAKE: "Handshake, which is the request of a client to its server",
-    IDENTITY: "Identity, which says who the client of a server is",
+    HANDSHAKE: "Handshake, the request of a client to its server",
+    IDENTITY: "Identity, the identity of a server's client",
 }
 
 _WHAT = {
@@ -80,7 +80,7 @@ _ANYTHING = (MISSING, Any, object)
 
 
 def given_to(namespace: str, event: str) -> tuple[str, ...]:
-    """What python-socketio gives before the arguments of an event, in order.
+    """Return the values that python-socketio passes before the arguments of an event, in order.
 
     Args:
         namespace: for which a handler is registered; `*` for all.
@@ -95,18 +95,19 @@ def given_to(namespace: str, event: str) -> tuple[str, ...]:
 
 
 def given_to_client(namespace: str, event: str) -> tuple[str, ...]:
-    """The same for the handlers of a client."""
+    """Return the same for the handlers of a client."""
     return tuple(each for each in given_to(namespace, event) if each in (EVENT, NAMESPACE))
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a handler asks for.
+    """The parameters of a handler.
 
     Attributes:
-        parameters: the name of each parameter, and what it gets; `None` for an argument.
-        signature: of the arguments, and of the event's name where the handler takes any.
-        hinted: the hints say something of more than the session id.
+        parameters: the name of each parameter, and the value that it receives; `None` for an
+            argument of the event.
+        signature: the signature of the arguments, and of the event's name for catch-all handlers.
+        hinted: whether the hints describe more than the session id.
     """
 
     parameters: tuple[tuple[str, str | None], ...]
@@ -116,7 +117,7 @@ class Asked:
     def arguments(
         self, own: Callable[[str], Any], values: Sequence[Any]
     ) -> tuple[list[Any], dict[str, Any]]:
-        """What to call the handler with, by position and by name.
+        """Return the arguments to call the handler with, by position and by name.
 
         Args:
             own: gives what the server has.
@@ -139,14 +140,14 @@ class Asked:
 
 
 def asked_by(handler: Callable[..., Any], given: Sequence[str]) -> Asked:
-    """What a handler asks for.
+    """Read the parameters of a handler.
 
     Args:
-        handler: it.
-        given: what python-socketio gives it before the arguments of the event.
+        handler: the handler.
+        given: the values that python-socketio passes before the arguments of the event.
 
     Raises:
-        RegistrationError: its hints leave open what a parameter is.
+        RegistrationError: a parameter whose meaning its hint leaves open.
     """
     signature = read_signature(handler)
     reader = _Reader(describe(handler), list(given))
@@ -167,7 +168,7 @@ def asked_by(handler: Callable[..., Any], given: Sequence[str]) -> Asked:
 
 
 def asked_by_type(handler: Callable[..., Any]) -> Asked | None:
-    """What a handler of Flask-SocketIO asks for; `None` if it has arguments of the event alone."""
+    """Read the parameters of a Flask-SocketIO handler; `None` if all are the event's arguments."""
     signature = read_signature(handler)
     pairs = [(each, _in_flask(each.hint)) for each in signature.arguments]
     if not any(kind for _, kind in pairs):
@@ -182,11 +183,12 @@ def _in_flask(hint: Any) -> str | None:
 
 
 class _Reader:
-    """Reads the parameters of a handler, from left to right.
+    """A reader of a handler's parameters, from left to right.
 
     Args:
-        name: the handler's, for people.
-        left: what python-socketio gives and no parameter got yet; no more once arguments began.
+        name: the name of the handler, for messages.
+        left: the values of python-socketio that no parameter has received yet; empty after the
+            first argument.
     """
 
     def __init__(self, name: str, left: list[str]) -> None:
@@ -198,10 +200,10 @@ class _Reader:
         self._arguments = 0
 
     def kind_of(self, parameter: Argument) -> str | None:
-        """What a parameter gets; `None` for an argument of the event.
+        """Return the value that a parameter receives; `None` for an argument of the event.
 
         Raises:
-            RegistrationError: nobody can tell.
+            RegistrationError: an ambiguous parameter.
         """
         asked = _asked_by_type(parameter.hint)
         if asked is not None:
@@ -224,15 +226,15 @@ class _Reader:
             )
 
     def _own(self, parameter: Argument) -> str | None:
-        """Which of what is left a parameter gets."""
+        """Return which of the remaining values a parameter receives."""
         asked = SID if parameter.hint is SessionId else parameter.name
         if asked in self._left:
             where = f"parameter {parameter.name!r}"
             self._see_that_nothing_is_skipped(asked, where)
             if not _can_be(asked, parameter.hint):
                 raise RegistrationError(
-                    f"{self._name}, {where}: it gets {_WHAT[asked]}, which is none of its type; "
-                    "give an argument of the event another name"
+                    f"{self._name}, {where}: it receives {_WHAT[asked]}, which isn't of its type; "
+                    "rename it if it is an argument of the event"
                 )
             return asked
         if parameter.hint is MISSING and self._left and parameter.name != "auth":
@@ -243,8 +245,8 @@ class _Reader:
         first = self._left[0]
         if first in (EVENT, NAMESPACE) and asked != first:
             raise RegistrationError(
-                f"{self._name}, {where}: a handler like this gets {_WHAT[first]} first; "
-                f"call its parameter `{first}`"
+                f"{self._name}, {where}: a handler like this receives {_WHAT[first]} first; name "
+                f"the parameter `{first}`"
             )
 
     def _check_argument(self, parameter: Argument) -> None:
@@ -257,54 +259,54 @@ class _Reader:
         named = parameter.name == SID or parameter.hint is SessionId
         if named and not self._has_sid:
             raise RegistrationError(
-                f"{self._name}, {where}: the session id comes first, before the arguments"
+                f"{self._name}, {where}: the session id must come first, before the arguments"
             )
         if SID in self._left and _is_like_a_session_id(parameter):
             raise RegistrationError(
-                f"{self._name}, {where}: nobody can tell whether it is the session id; if it is, "
-                "call it `sid` or hint it `SessionId`, and if it is an argument of the event, put "
+                f"{self._name}, {where}: it could be the session id or an argument of the event; "
+                "for the session id, name it `sid` or hint it `SessionId`; for an argument, put "
                 "`sid` before it"
             )
         if ENVIRON in self._left and parameter.name != "auth" and _is_like_environ(parameter.hint):
             raise RegistrationError(
-                f"{self._name}, {where}: nobody can tell whether it is the environment of the "
-                "request or the auth; call it `environ` or `auth`"
+                f"{self._name}, {where}: it could be the environment of the request or the auth "
+                "value; name it `environ` or `auth`"
             )
         if self._connects and self._arguments and not parameter.optional:
             raise RegistrationError(
-                f"{self._name}, {where}: a connect has one argument, the auth; `sid` and `environ` "
-                "come before it"
+                f"{self._name}, {where}: a connect handler has one argument, the auth value; put "
+                "`sid` and `environ` before it"
             )
 
     def _see_that_it_is_no_session_id(self, parameter: Argument, where: str) -> None:
         if parameter.hint is SessionId:
             raise RegistrationError(
-                f"{self._name}, {where}: the handlers of a client get no session id; ask the "
-                "client for it, by get_sid()"
+                f"{self._name}, {where}: handlers of a client receive no session id; call "
+                "get_sid() of the client instead"
             )
 
     def end(self, rest: Argument | None) -> None:
-        """There are no more parameters but those of `*args`.
+        """End the parameters, except for `*args`.
 
         Raises:
-            RegistrationError: nobody can tell what they get.
+            RegistrationError: `*args` with an ambiguous meaning.
         """
         if self._left:
             self._see_that_nothing_is_skipped("", "parameters")
         if rest is not None and SID in self._left and rest.hint in (*_ANYTHING, str):
             raise RegistrationError(
-                f"{self._name}, parameter {rest.name!r}: nobody can tell whether the session id is "
-                "among them; put `sid` before them"
+                f"{self._name}, parameter {rest.name!r}: they could include the session id; put "
+                "`sid` before them"
             )
 
 
 def _bare(hint: Any) -> Any:
-    """A hint without what `Annotated` says of it."""
+    """Return a hint without the metadata of `Annotated`."""
     return typing.get_args(hint)[0] if typing.get_origin(hint) is typing.Annotated else hint
 
 
 def _asked_by_type(hint: Any) -> str | None:
-    """What a handler asks for by a hint; `None` for an argument, or what is asked for by name."""
+    """Return the value that a hint asks for; `None` without one."""
     bare = _bare(hint)
     args = typing.get_args(bare)
     if len(args) == 2 and Identity in args and type(None) in args:
@@ -313,7 +315,7 @@ def _asked_by_type(hint: Any) -> str | None:
 
 
 def _can_be(asked: str, hint: Any) -> bool:
-    """Whether a hint is one for what the server has."""
+    """Return whether a hint asks for a value of the server."""
     if asked == ENVIRON:
         return hint is MISSING or _is_like_environ(_bare(hint))
     return any(_bare(hint) is kind for kind in (*_ANYTHING, str, SessionId))

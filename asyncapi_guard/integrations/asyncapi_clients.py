@@ -1,4 +1,4 @@
-"""`AsyncAPIClient`, `AsyncAPIAsyncClient`: python-socketio, with type hints for a contract."""
+"""`AsyncAPIClient`, `AsyncAPIAsyncClient`: clients whose type hints are the contract."""
 
 # pyright: reportIncompatibleMethodOverride=false
 # (python-socketio says nothing of the types of its parameters, and pyright guesses them)
@@ -37,7 +37,7 @@ _ITS_OWN = reserved_for(Perspective.CLIENT) - {"*"}
 
 
 class _ClientDropIn(DropIn):
-    """What both drop-ins for clients have."""
+    """The common part of both drop-ins for clients."""
 
     side = Perspective.CLIENT
     _kind = "client"
@@ -57,11 +57,11 @@ class _ClientDropIn(DropIn):
             adapter.take_instances(self._plain)
 
     def _is_of_contract(self, event: str, handler: Any) -> bool:  # noqa: ARG002  # as for servers
-        """Whether it is about an event of the server: not about the client's own sessions."""
+        """Return whether an event is the server's, and not about the client's own sessions."""
         return event not in _ITS_OWN
 
     def _sent_to_connect(self, value: Any) -> Any:
-        """What a client connects with, with plain data in place of instances."""
+        """Return the `auth` value of a client, with plain data instead of instances."""
         # The guard knows for which namespace it is.
         return value if self._is_guarded() else self._handlers.plain(value)
 
@@ -79,21 +79,21 @@ class _ClientDropIn(DropIn):
 class AsyncAPIClient(_ClientDropIn, Client):
     """A drop-in for `socketio.Client`.
 
-    Its handlers say what the client hears, and `doc_emit` what it sends. `asyncapi_doc` describes
-    the client application: it receives what it hears.
+    Its handlers declare the events that the client receives, and `doc_emit` the events that it
+    sends. `asyncapi_doc` describes the client application.
 
     Args:
-        *args: as for `socketio.Client`.
-        **kwargs: as for `socketio.Client`, and the options of `AsyncAPISocketIO`, but for
-            `reject_event`: `typed`, `policy`, `validate`, `generate_docs`, `title`, `version`,
-            `description`, `server_url`, `server_name`, `security`, `engine`, `on_violation`,
-            `addresses`, `respond_unhandled`, `watch`, `violations`, `violations_size`,
-            `violations_salt`, `violations_keep`; and `spec`, which is the document of the server
-            or, with `perspective="client"`, of the client.
+        *args: the arguments of `socketio.Client`.
+        **kwargs: the options of `socketio.Client`, and these options of `AsyncAPISocketIO`:
+            `typed`, `policy`, `validate`, `generate_docs`, `title`, `version`, `description`,
+            `server_url`, `server_name`, `security`, `engine`, `on_violation`, `addresses`,
+            `respond_unhandled`, `watch`, `violations`, `violations_size`, `violations_salt`,
+            `violations_keep`, and `spec`. `spec` is the document of the server or, with
+            `perspective="client"`, of the client.
 
     Raises:
-        SpecError: the document cannot be used.
-        RegistrationError: from registrations, for hints that cannot be modelled.
+        SpecError: an invalid document.
+        RegistrationError: type hints that can't become models; raised by registrations.
     """
 
     _calling = threads_calling
@@ -110,7 +110,7 @@ class AsyncAPIClient(_ClientDropIn, Client):
         """Emit an event to the server; instances of models become plain data.
 
         Raises:
-            EmitValidationError: it breaks the contract.
+            EmitValidationError: an event that breaks the contract.
         """
         super().emit(
             event, data=self._plain(event, namespace, data), namespace=namespace, callback=callback
@@ -151,16 +151,16 @@ class AsyncAPIClient(_ClientDropIn, Client):
 
         Args:
             event: its name.
-            data: what is sent; a tuple is several arguments.
-            namespace: the Socket.IO namespace; `/` by default.
-            timeout: how many seconds to wait.
-            response_model: the type of the ack, whatever the document says of that; what is
-                returned is an instance of it.
+            data: the argument; a tuple is several arguments.
+            namespace: the Socket.IO namespace. Defaults to `/`.
+            timeout: the number of seconds to wait.
+            response_model: the type of the ack, which overrides the document. `call` returns an
+                instance of it.
 
         Raises:
-            AckValidationError: the ack breaks the contract, or is nothing of that type, or says
-                that the server rejected the event.
-            EmitValidationError: the event breaks the contract.
+            AckValidationError: an ack that breaks the contract, isn't of that type, or is an error
+                response of the server.
+            EmitValidationError: an event that breaks the contract.
         """
         if response_model is not None:
             self._response_models.read(response_model)  # raises for what cannot be modelled
@@ -180,24 +180,21 @@ class AsyncAPIClient(_ClientDropIn, Client):
 class AsyncAPIAsyncClient(_ClientDropIn, AsyncClient):
     """A drop-in for `socketio.AsyncClient`.
 
-    Its handlers say what the client hears, and `doc_emit` what it sends. `asyncapi_doc` describes
-    the client application: it receives what it hears.
+    Its handlers declare the events that the client receives, and `doc_emit` the events that it
+    sends. `asyncapi_doc` describes the client application.
 
     Args:
-        *args: as for `socketio.AsyncClient`.
-        **kwargs: as for `socketio.AsyncClient`, and the options of `AsyncAPISocketIO`, but for
-            `reject_event`: `typed`, `policy`, `validate`, `generate_docs`, `title`, `version`,
-            `description`, `server_url`, `server_name`, `security`, `engine`, `on_violation`,
-            `addresses`, `respond_unhandled`, `watch`; and `spec`, which is the document of the
-            server or, with `perspective="client"`, of the client.
-            `addresses`, `respond_unhandled`, `violations`, `violations_size`, `violations_salt`,
-            `violations_keep`;
-            and `spec`, which is the document of the server or,
-            with `perspective="client"`, of the client.
+        *args: the arguments of `socketio.AsyncClient`.
+        **kwargs: the options of `socketio.AsyncClient`, and these options of `AsyncAPISocketIO`:
+            `typed`, `policy`, `validate`, `generate_docs`, `title`, `version`, `description`,
+            `server_url`, `server_name`, `security`, `engine`, `on_violation`, `addresses`,
+            `respond_unhandled`, `watch`, `violations`, `violations_size`, `violations_salt`,
+            `violations_keep`, and `spec`. `spec` is the document of the server or, with
+            `perspective="client"`, of the client.
 
     Raises:
-        SpecError: the document cannot be used.
-        RegistrationError: from registrations, for hints that cannot be modelled.
+        SpecError: an invalid document.
+        RegistrationError: type hints that can't become models; raised by registrations.
     """
 
     _calling = aio_calling
@@ -214,7 +211,7 @@ class AsyncAPIAsyncClient(_ClientDropIn, AsyncClient):
         """Emit an event to the server; instances of models become plain data.
 
         Raises:
-            EmitValidationError: it breaks the contract.
+            EmitValidationError: an event that breaks the contract.
         """
         await super().emit(
             event, data=self._plain(event, namespace, data), namespace=namespace, callback=callback
@@ -255,16 +252,16 @@ class AsyncAPIAsyncClient(_ClientDropIn, AsyncClient):
 
         Args:
             event: its name.
-            data: what is sent; a tuple is several arguments.
-            namespace: the Socket.IO namespace; `/` by default.
-            timeout: how many seconds to wait.
-            response_model: the type of the ack, whatever the document says of that; what is
-                returned is an instance of it.
+            data: the argument; a tuple is several arguments.
+            namespace: the Socket.IO namespace. Defaults to `/`.
+            timeout: the number of seconds to wait.
+            response_model: the type of the ack, which overrides the document. `call` returns an
+                instance of it.
 
         Raises:
-            AckValidationError: the ack breaks the contract, or is nothing of that type, or says
-                that the server rejected the event.
-            EmitValidationError: the event breaks the contract.
+            AckValidationError: an ack that breaks the contract, isn't of that type, or is an error
+                response of the server.
+            EmitValidationError: an event that breaks the contract.
         """
         if response_model is not None:
             self._response_models.read(response_model)  # raises for what cannot be modelled

@@ -1,4 +1,4 @@
-"""`AsyncAPIServer`, `AsyncAPIAsyncServer`: python-socketio, with type hints for a contract."""
+"""`AsyncAPIServer`, `AsyncAPIAsyncServer`: servers whose type hints are the contract."""
 
 # pyright: reportIncompatibleMethodOverride=false
 # (python-socketio says nothing of the types of its parameters, and pyright guesses them)
@@ -34,7 +34,7 @@ Model = TypeVar("Model")
 
 
 class _ServerDropIn(DropIn):
-    """What both drop-ins for servers have."""
+    """The common part of both drop-ins for servers."""
 
     _kind = "server"
     _given = staticmethod(given_to)
@@ -46,17 +46,17 @@ class _ServerDropIn(DropIn):
     def on_namespace(
         self, namespace_handler: Any, *, get_from_typehint: bool | None = None
     ) -> None:
-        """As `register_namespace`, by Flask-SocketIO's name for it.
+        """Register a class-based namespace, by Flask-SocketIO's name for `register_namespace`.
 
         Args:
             namespace_handler: the class-based namespace.
-            get_from_typehint: the type hints of its `on_*` methods say what is received and
-                acknowledged.
+            get_from_typehint: whether the type hints of its `on_*` methods define the arguments and
+                acks of events.
         """
         self.register_namespace(namespace_handler, get_from_typehint=get_from_typehint)
 
     def _is_of_contract(self, event: str, handler: Any) -> bool:  # noqa: ARG002  # as for clients
-        """Whether it is none of python-socketio's own: those of its admin UI."""
+        """Return whether a namespace isn't python-socketio's own, as the admin UI's is."""
         owner = getattr(handler, "__self__", None)
         return not isinstance(owner, (InstrumentedServer, InstrumentedAsyncServer))
 
@@ -72,18 +72,18 @@ class AsyncAPIServer(_ServerDropIn, ThreadedServer):
     """A drop-in for `socketio.Server`.
 
     Args:
-        *args: as for `socketio.Server`.
-        **kwargs: as for `socketio.Server`, and the options of `AsyncAPISocketIO`: `typed`,
-            `spec`, `policy`, `validate`, `generate_docs`, `title`, `version`,
+        *args: the arguments of `socketio.Server`.
+        **kwargs: the options of `socketio.Server`, and of `AsyncAPISocketIO`. They are
+            `typed`, `spec`, `policy`, `validate`, `generate_docs`, `title`, `version`,
             `description`, `server_url`, `server_name`, `security`, `verifiers`,
             `security_timeout`, `server`, `engine`, `on_violation`, `addresses`, `reject_event`,
             `respond_unhandled`, `docs`, `docs_auth`, `live`, `watch`, `violations`,
-            `violations_size`, `violations_salt`, `violations_keep`, `usage`, `usage_version`,
-            `usage_size`. Serve the console by `server.guard.wsgi(app)`.
+            `violations_size`, `violations_salt`, `violations_keep`, `usage`, `usage_version` and
+            `usage_size`. To serve the console, use `server.guard.wsgi(app)`.
 
     Raises:
-        SpecError: the document cannot be used.
-        RegistrationError: from registrations, for hints that cannot be modelled.
+        SpecError: an invalid document.
+        RegistrationError: type hints that can't become models; raised by registrations.
     """
 
     _calling = threads_calling
@@ -103,7 +103,7 @@ class AsyncAPIServer(_ServerDropIn, ThreadedServer):
         """Emit an event; instances of models become plain data.
 
         Raises:
-            EmitValidationError: it breaks the contract.
+            EmitValidationError: an event that breaks the contract.
         """
         super().emit(
             event,
@@ -160,18 +160,18 @@ class AsyncAPIServer(_ServerDropIn, ThreadedServer):
 
         Args:
             event: its name.
-            data: what is sent; a tuple is several arguments.
+            data: the argument; a tuple is several arguments.
             to: the session id of the client.
-            sid: as `to`.
-            namespace: the Socket.IO namespace; `/` by default.
-            timeout: how many seconds to wait.
-            ignore_queue: send to clients of this process alone.
-            response_model: the type of the ack, whatever `doc_emit` says of that; what is returned
-                is an instance of it.
+            sid: another name of `to`.
+            namespace: the Socket.IO namespace. Defaults to `/`.
+            timeout: the number of seconds to wait.
+            ignore_queue: whether to send only to clients of this process. Defaults to false.
+            response_model: the type of the ack, which overrides `doc_emit`. `call` returns an
+                instance of it.
 
         Raises:
-            AckValidationError: the ack breaks the contract, or is nothing of that type.
-            EmitValidationError: the event breaks the contract.
+            AckValidationError: an ack that breaks the contract, or isn't of that type.
+            EmitValidationError: an event that breaks the contract.
         """
         if response_model is not None:
             self._response_models.read(response_model)  # raises for what cannot be modelled
@@ -197,18 +197,18 @@ class AsyncAPIAsyncServer(_ServerDropIn, AsyncServer):
     """A drop-in for `socketio.AsyncServer`.
 
     Args:
-        *args: as for `socketio.AsyncServer`.
-        **kwargs: as for `socketio.AsyncServer`, and the options of `AsyncAPISocketIO`: `typed`,
-            `spec`, `policy`, `validate`, `generate_docs`, `title`, `version`,
+        *args: the arguments of `socketio.AsyncServer`.
+        **kwargs: the options of `socketio.AsyncServer`, and of `AsyncAPISocketIO`. They are
+            `typed`, `spec`, `policy`, `validate`, `generate_docs`, `title`, `version`,
             `description`, `server_url`, `server_name`, `security`, `verifiers`,
             `security_timeout`, `server`, `engine`, `on_violation`, `addresses`, `reject_event`,
             `respond_unhandled`, `docs`, `docs_auth`, `live`, `watch`, `violations`,
-            `violations_size`, `violations_salt`, `violations_keep`, `usage`, `usage_version`,
-            `usage_size`. Serve the console by `server.guard.asgi(app)`.
+            `violations_size`, `violations_salt`, `violations_keep`, `usage`, `usage_version` and
+            `usage_size`. To serve the console, use `server.guard.asgi(app)`.
 
     Raises:
-        SpecError: the document cannot be used.
-        RegistrationError: from registrations, for hints that cannot be modelled.
+        SpecError: an invalid document.
+        RegistrationError: type hints that can't become models; raised by registrations.
     """
 
     _calling = aio_calling
@@ -228,7 +228,7 @@ class AsyncAPIAsyncServer(_ServerDropIn, AsyncServer):
         """Emit an event; instances of models become plain data.
 
         Raises:
-            EmitValidationError: it breaks the contract.
+            EmitValidationError: an event that breaks the contract.
         """
         await super().emit(
             event,
@@ -285,18 +285,18 @@ class AsyncAPIAsyncServer(_ServerDropIn, AsyncServer):
 
         Args:
             event: its name.
-            data: what is sent; a tuple is several arguments.
+            data: the argument; a tuple is several arguments.
             to: the session id of the client.
-            sid: as `to`.
-            namespace: the Socket.IO namespace; `/` by default.
-            timeout: how many seconds to wait.
-            ignore_queue: send to clients of this process alone.
-            response_model: the type of the ack, whatever `doc_emit` says of that; what is returned
-                is an instance of it.
+            sid: another name of `to`.
+            namespace: the Socket.IO namespace. Defaults to `/`.
+            timeout: the number of seconds to wait.
+            ignore_queue: whether to send only to clients of this process. Defaults to false.
+            response_model: the type of the ack, which overrides `doc_emit`. `call` returns an
+                instance of it.
 
         Raises:
-            AckValidationError: the ack breaks the contract, or is nothing of that type.
-            EmitValidationError: the event breaks the contract.
+            AckValidationError: an ack that breaks the contract, or isn't of that type.
+            EmitValidationError: an event that breaks the contract.
         """
         if response_model is not None:
             self._response_models.read(response_model)  # raises for what cannot be modelled

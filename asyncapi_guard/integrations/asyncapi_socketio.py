@@ -1,4 +1,4 @@
-"""`AsyncAPISocketIO`: Flask-SocketIO whose handlers' type hints are its contract."""
+"""`AsyncAPISocketIO`: Flask-SocketIO with a contract from the type hints of handlers."""
 
 # pyright: reportIncompatibleMethodOverride=false, reportAttributeAccessIssue=false
 # pyright: reportIncompatibleVariableOverride=false, reportArgumentType=false
@@ -37,48 +37,52 @@ class AsyncAPISocketIO(CodeFirstApplication, SocketIO):  # type: ignore[misc]  #
     """A drop-in for `flask_socketio.SocketIO`.
 
     Args:
-        app: the Flask application, now or by `init_app`.
-        validate: judge the traffic; without it nothing is judged and nothing is constructed.
-        generate_docs: have `asyncapi_doc`.
-        version: of the API.
-        title: of the API.
-        description: of the API.
-        server_url: where it runs; its credentials are left out of the document, and without a URL
-            the document names no server.
-        server_name: what the document calls the server.
-        security: AsyncAPI's Security Scheme Objects by name, for the document: how clients show who
-            they are. Without a `server_url` they are said of the operations.
-        verifiers: what says who a client is, by the names of these schemes, or of those of `spec`;
-            as `security` of `AsyncAPIGuard`. What has no verifier is left to your `connect`
-            handler.
+        app: the Flask application. You can also pass it to `init_app`.
+        validate: whether to validate the traffic and construct instances. Defaults to true.
+        generate_docs: whether `asyncapi_doc` is available. Defaults to true.
+        version: the version of the API.
+        title: the title of the API.
+        description: the description of the API.
+        server_url: the URL of the server. The document leaves out its credentials. Without a URL,
+            the document has no server.
+        server_name: the key of the server in the document.
+        security: AsyncAPI's Security Scheme Objects by name, by which clients authenticate. The
+            document lists them for the server, or for the operations if you don't pass
+            `server_url`.
+        verifiers: the verifiers, by the names of these schemes or of the schemes in `spec`; see
+            `security` of `AsyncAPIGuard`. Your `connect` handler verifies schemes without a
+            verifier.
         security_timeout: as for `AsyncAPIGuard`.
         server: as for `AsyncAPIGuard`, of the document that is `spec`.
-        spec: an AsyncAPI document that rules instead of the hints; handlers may be typed all the
-            same.
-        policy: what is done about violations; by default everything that is declared is enforced.
-        engine: `rust`, `jsonschema`, or `auto`.
-        on_violation: called with each `Violation`.
-        addresses: put the addresses of clients into violations and log lines; the default.
+        spec: an AsyncAPI document that is the contract instead of the type hints, which then only
+            construct instances.
+        policy: the response to violations. By default everything that is declared is enforced.
+        engine: the JSON Schema validator: `rust`, `jsonschema`, or `auto`, the default.
+        on_violation: a function that is called with each `Violation`.
+        addresses: whether violations and log lines contain the addresses of clients. Defaults to
+            true.
         reject_event: as for `AsyncAPIGuard`.
         respond_unhandled: as for `AsyncAPIGuard`.
-        docs: the path of the console, such as `/asyncapi`; as for `AsyncAPIGuard`.
-        docs_auth: says who can see it; as well.
-        live: show the traffic in it; as well.
-        watch: read `spec` again when its files change; as well.
-        violations: the name of a file for violations as data; as well.
-        violations_size: of these files; as well.
-        violations_salt: of the hashes of clients in them; as well.
-        violations_keep: of how many ended processes they are kept; as well.
-        usage: the name of a file in which is counted what clients use; as well.
-        usage_version: where clients say their version; as well.
-        usage_size: of that file; as well.
-        typed: take the hints of every handler that has some, functions and methods of class-based
-            namespaces alike. By default those of what is registered with `get_from_typehint=True`.
-        **kwargs: as for `SocketIO`.
+        docs: the path of the console, such as `/asyncapi`; see `AsyncAPIGuard` for this option and
+            the options up to `usage_size`.
+        docs_auth: a function that decides who can see the console.
+        live: whether the console shows the traffic.
+        watch: whether to reload `spec` when its files change.
+        violations: the name of a file for violations as lines of JSON.
+        violations_size: the maximum size of one process's files for violations.
+        violations_salt: the secret with which clients are hashed in these files.
+        violations_keep: the number of ended processes whose files are kept.
+        usage: the name of a file that counts the parts of the contract that clients use.
+        usage_version: the source of the client's version.
+        usage_size: the maximum size of one process's usage file.
+        typed: whether to use the type hints of every handler that has them, including methods of
+            class-based namespaces. By default, only hints of handlers registered with
+            `get_from_typehint=True` are used.
+        **kwargs: the options of `SocketIO`.
 
     Raises:
-        SpecError: the document cannot be used.
-        RegistrationError: from registrations, for hints that cannot be modelled.
+        SpecError: an invalid document.
+        RegistrationError: type hints that can't become models; raised by registrations.
     """
 
     _calling = threads_calling
@@ -89,7 +93,7 @@ class AsyncAPISocketIO(CodeFirstApplication, SocketIO):  # type: ignore[misc]  #
         SocketIO.__init__(self, app, **self._take_options(kwargs))
 
     def init_app(self, app: Flask | None, **kwargs: Any) -> None:
-        """Initialise for an application; the options of the constructor are taken here, too."""
+        """Initialize the server for an application; also accepts the options of the constructor."""
         # Each call makes another server.
         self.__dict__.pop("_handle_event", None)
         if self._guarded is not None:
@@ -140,15 +144,15 @@ class AsyncAPISocketIO(CodeFirstApplication, SocketIO):  # type: ignore[misc]  #
 
         Args:
             message: the name of the event.
-            namespace: the Socket.IO namespace; `/` by default.
-            get_from_typehint: the handler's type hints say what is received and acknowledged.
-            request_model: the type of the one argument, instead of a hint.
-            response_model: the type of what is returned, instead of a hint.
-            ack_required: clients must ask for an ack.
-            ack_timeout: within how many seconds the handler must answer.
-            no_ack: clients must not ask for an ack.
-            reauthenticate: by the event, clients show again who they are; see `x-guard`. The
-                handler runs once your verifiers have accepted that.
+            namespace: the Socket.IO namespace. Defaults to `/`.
+            get_from_typehint: whether the handler's type hints define its arguments and its ack.
+            request_model: the type of the only argument, instead of a hint.
+            response_model: the type of the ack, instead of a hint.
+            ack_required: whether clients must ask for an ack.
+            ack_timeout: the number of seconds within which the handler must return the ack.
+            no_ack: whether clients must not ask for an ack.
+            reauthenticate: whether clients authenticate again with this event; see `x-guard`. The
+                handler runs after your verifiers have accepted the credential.
         """
         options = read_ack_options(
             f"on({message!r})",
@@ -193,8 +197,8 @@ class AsyncAPISocketIO(CodeFirstApplication, SocketIO):  # type: ignore[misc]  #
         """Register an event handler, as `on` does.
 
         Args:
-            message: the event.
-            handler: what is called with its arguments.
+            message: the name of the event.
+            handler: the function that is called with its arguments.
             namespace: the Socket.IO namespace.
             **models: the options of `on`.
         """
@@ -206,9 +210,9 @@ class AsyncAPISocketIO(CodeFirstApplication, SocketIO):  # type: ignore[misc]  #
         """Register a class-based namespace.
 
         Args:
-            namespace_handler: it.
-            get_from_typehint: the type hints of its `on_*` methods say what is received and
-                acknowledged.
+            namespace_handler: the namespace.
+            get_from_typehint: whether the type hints of its `on_*` methods define the arguments and
+                acks of events.
         """
         super().on_namespace(namespace_handler)
         self._receive_methods(namespace_handler, get_from_typehint)
@@ -246,7 +250,7 @@ class AsyncAPISocketIO(CodeFirstApplication, SocketIO):  # type: ignore[misc]  #
     # -- what handlers ask for by type -------------------------------------------------------------
 
     def _own(self, kind: str, event: str, namespace: str, sid: str, received: Sequence[Any]) -> Any:
-        """What a parameter of a handler gets by its type."""
+        """Return the value that a handler's parameter receives by its type."""
         if kind == SID:
             return sid
         if kind == HANDSHAKE:
@@ -257,7 +261,7 @@ class AsyncAPISocketIO(CodeFirstApplication, SocketIO):  # type: ignore[misc]  #
 
     @staticmethod
     def _keep_auth(server: Any) -> None:
-        """Keep what clients connect with, for those who ask for a `Handshake`."""
+        """Keep the `auth` value of clients for handlers that ask for a `Handshake`."""
         handle = server._handle_connect
 
         def handle_connect(eio_sid: str, namespace: str, data: Any) -> Any:

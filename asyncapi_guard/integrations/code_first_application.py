@@ -1,9 +1,9 @@
-"""What servers and clients have whose handlers' type hints are their contract.
+"""Servers and clients whose contract is the type hints of their handlers.
 
-Handlers and declarations make the document, the document makes the guard, and the guard judges, as
-it does for a document that people wrote. What passes is made into instances before the handler
-sees it; what the handler returns and the application emits becomes plain data before it is judged.
-Handlers are registered at any time, so the guard is made anew when something was registered since.
+Handlers and declarations make the document, the document makes the guard, and the guard validates,
+as it does for a hand-written document. Valid arguments become instances before the handler receives
+them. The handler's return value and emitted models become plain data before they are validated.
+Handlers can be registered at any time, so the guard is compiled again after a registration.
 """
 
 from __future__ import annotations
@@ -114,13 +114,13 @@ class AsyncAPIDoc:
 
 
 class CodeFirstApplication:
-    """A server or a client whose registrations make its document, which guards it.
+    """A server or a client that is guarded by a document made from its registrations.
 
     Attributes:
-        registry: what is registered.
-        about: what the document says of the application.
-        side: the side that it is on, and that its document describes.
-        perspective: the side that `spec` describes; the server by default.
+        registry: the registered handlers and declarations.
+        about: the document's description of the application.
+        side: the side of the application, which its document describes.
+        perspective: the side that `spec` describes. Defaults to the server.
     """
 
     side: Perspective = Perspective.SERVER
@@ -174,7 +174,7 @@ class CodeFirstApplication:
         return self._guarded is not None and self._guarded.installed
 
     def _take_options(self, kwargs: dict[str, Any]) -> dict[str, Any]:
-        """Keep our options; the others are python-socketio's."""
+        """Take the guard's options, and return the options of python-socketio."""
         for name in _OPTIONS:
             if name in kwargs and name not in self._options:
                 raise TypeError(f"{type(self).__name__} has no option {name!r}")
@@ -191,47 +191,51 @@ class CodeFirstApplication:
         for name, value in given.items():
             setattr(self, _RENAMED.get(name, name), value)
         if self.document_server is not None and self.spec is None:
-            raise TypeError("server= is one of the servers of the document that spec= names")
+            raise TypeError("server= names a server of the document, so it needs spec=")
         if self.watch and self.spec is None:
-            raise TypeError("watch= is about the files of the document that spec= names")
+            raise TypeError("watch= watches the files of the document, so it needs spec=")
         return kwargs
 
     def _check_docs(self) -> None:
-        """See that there can be a console and logs, if there are to be some.
+        """Check that the options for the console and for logs can have an effect.
 
         Raises:
-            InstallationError: nothing guards the traffic, or there is no document.
+            InstallationError: an option for a console or a log without a guard or a document.
         """
         if self.watch and not self.validate:
-            raise InstallationError("watch= needs the guard, and validate is False")
+            raise InstallationError(
+                "watch= needs the guard, but validate is False; remove one of them"
+            )
         for name in ("violations", "usage", "docs"):
             if getattr(self, name) and not self.validate:
                 raise InstallationError(
-                    f"{name}= needs the guard, and validate is False: to accept all traffic, pass "
+                    f"{name}= needs the guard, but validate is False; to accept all traffic, pass "
                     "policy=Policy(mode='report')"
                 )
         if not self.docs:
             return
         if self.spec is None and not self.generate_docs:
-            raise InstallationError("docs= shows the document, and generate_docs is False")
+            raise InstallationError(
+                "docs= shows the document, but generate_docs is False; remove one of them"
+            )
 
     @property
     def policy(self) -> Policy | None:
-        """What is done about violations: as given, else what suits how the contract came to be."""
+        """The response to violations: the given policy, or the default for the kind of contract."""
         if self.spec is not None:
             return self._given_policy
         # What nobody declared passes: hints are added to a server one after the other.
         return (self._given_policy or Policy()).with_undeclared(Mode.OFF)
 
     def contract(self) -> Contract:
-        """What is registered now, as a contract."""
+        """The contract of the current registrations."""
         made = load(without_anything(self._built()), engine=self.engine)
         return dataclasses.replace(made, perspective=self.side)
 
     # -- registrations -----------------------------------------------------------------------------
 
     def _receive_methods(self, namespace_handler: Any, get_from_typehint: bool | None) -> None:  # noqa: FBT001  # as it was given
-        """Take the methods of a class-based namespace for handlers."""
+        """Register the methods of a class-based namespace as handlers."""
         bases = type(namespace_handler).__mro__
         self.registry.use_models(base.__module__ for base in bases)
         wanted = self._wants_hints(get_from_typehint)
@@ -248,22 +252,22 @@ class CodeFirstApplication:
                     self.registry.take_along(part, namespace_handler.namespace)
 
     def _is_of_contract(self, event: str, handler: Any) -> bool:  # noqa: ARG002  # some have others
-        """Whether a handler is about what a document describes."""
+        """Return whether a handler is for an event that a document can describe."""
         return True
 
     def _receive_method(
         self, namespace: str, event: str, method: Callable[..., Any], *, wanted: bool
     ) -> Receiver:
-        """Take a method for a handler; its hints count if they are wanted."""
+        """Register a method as a handler, with its hints if `wanted`."""
         raise NotImplementedError
 
     def _check_it_runs(self, namespace: str, event: str, handler: Callable[..., Any]) -> None:
-        """Reject a handler that cannot run on this kind of server, or say so, by the policy's mode.
+        """Reject or report a handler that can't run on this kind of server, by the policy's mode.
 
-        Where traffic is validated, the guard does.
+        If traffic is validated, the guard does this.
 
         Raises:
-            RegistrationError: it cannot, and the mode is `enforce`.
+            RegistrationError: a handler that can't run, in `enforce` mode.
         """
         mode = (self._given_policy or Policy()).mode
         if self.validate or mode is Mode.OFF or not self._calling.cannot_run(handler):
@@ -278,52 +282,53 @@ class CodeFirstApplication:
         return bool(self.typed if given is None else given)
 
     def _decide(self, entry: Receiver, *, decided: bool) -> None:
-        """Keep whether somebody has said that a handler's hints count, or do not."""
+        """Record whether the application has decided about the use of a handler's hints."""
         undecided = self.typed is None and not decided
         change = self._undecided.add if undecided else self._undecided.discard
         change((entry.namespace, entry.event))
 
     @property
     def _has_options(self) -> bool:
-        """Whether no more options may come."""
+        """Whether all options are known."""
         return True
 
     def _check_mark(self, place: str) -> None:
-        """See that what a registration marks an event for can happen.
+        """Check that a registration's mark can have an effect.
 
         Args:
             place: the registration, and the name of its option.
 
         Raises:
-            RegistrationError: it cannot.
+            RegistrationError: a mark without an effect.
         """
         if self.side is Perspective.CLIENT:
-            raise RegistrationError(f"{place} is for servers")
+            raise RegistrationError(f"{place} has an effect only on servers; remove it")
         if self.spec is not None:
             raise RegistrationError(
-                f"{place} has no effect with spec=: mark the message in the document, by x-guard"
+                f"{place} has no effect with spec=; mark the message in the document with x-guard "
+                "instead"
             )
         if not self.about.security:
             raise RegistrationError(
-                f"{place} needs security=, which says how clients show who they are"
+                f"{place} needs security=, which defines how clients authenticate"
             )
         contract = self.contract()
         for fault in mark_faults(contract):
-            raise RegistrationError(f"{place} would do nothing: {fault.text}")
+            raise RegistrationError(f"{place} has no effect: {fault.text}")
         for sender in filter(lambda each: each.expired, self.registry.senders()):
             # Whether or not there is a handler in its namespace already, so that clients expire.
             messages = (m for c in contract.channels.values() for m in c.messages.values())
             if not all(takes_the_end(m.payload) for m in messages if m.event == sender.event):
                 raise RegistrationError(
-                    f"{place} would do nothing: the model takes neither the error object, which is "
-                    "a dict, nor no argument"
+                    f"{place} has no effect: the model accepts neither the error object, which is "
+                    "a dict, nor an event without arguments"
                 )
         # A packet is in the logs before anybody asks what it is.
         for adapter in self._guarded._adapters() if self._guarded is not None else ():
             adapter.follow(contract)
 
     def _check_marks(self) -> None:
-        """The same for all that is registered, once all options are known."""
+        """Check the marks of all registrations, once all options are known."""
         for receiver in self.registry.receivers():
             if receiver.reauthenticate:
                 self._check_mark(f"on({receiver.event!r}): reauthenticate")
@@ -345,25 +350,26 @@ class CodeFirstApplication:
         expired: bool = False,
         **misspelt: str,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Declare an event that is sent; as a decorator, or called by itself.
+        """Declare an event that the application sends; usable as a decorator or by itself.
 
         Args:
             event: its name.
-            model: the type of what is sent; a tuple type stands for several arguments. Declared
-                again with another type, either may be sent.
-            description: for the document.
-            namespace: the Socket.IO namespace. By default that of the decorated handler or
-                class-based namespace; `/` for what is neither.
-            ack_model: the type of what clients answer.
-            ack_required: it is emitted with a callback, or by `call`; else that is an
-                `EmitValidationError`.
-            ack_timeout: within how many seconds clients must answer.
-            no_ack: it is emitted without a callback.
-            expired: by it, the guard tells clients that their identity has ended; see `x-guard`.
+            model: the type of the argument; a tuple type means several arguments. If you declare an
+                event again with a different type, you can send either.
+            description: the description in the document.
+            namespace: the Socket.IO namespace. Defaults to the namespace of the decorated handler
+                or class-based namespace, or to `/`.
+            ack_model: the type of the clients' ack.
+            ack_required: whether you must emit the event with a callback, or with `call`. If you
+                don't, `EmitValidationError` is raised.
+            ack_timeout: the number of seconds within which clients must acknowledge.
+            no_ack: whether you must emit the event without a callback.
+            expired: whether the guard sends this event to tell clients that their identity has
+                expired; see `x-guard`.
             **misspelt: `discription`, as SIO-AsyncAPI calls the description.
 
         Raises:
-            TypeError: another argument has no such name.
+            TypeError: an unknown argument.
         """
         if misspelt.keys() - {"discription"}:
             raise TypeError(f"doc_emit has no argument {min(misspelt.keys() - {'discription'})!r}")
@@ -400,29 +406,30 @@ class CodeFirstApplication:
         return decorator
 
     def use_models(self, models: ModuleType | str) -> None:
-        """Have the document of generated models for the server's own.
+        """Use the document of generated models as the server's contract.
 
-        Handlers whose hints name such models, class namespaces that derive from a `Handlers` of
-        theirs, and the functions that emit do so by themselves. The document is in force for all
-        handlers, those registered before included. With `spec=`, that document stays.
+        You don't need this for handlers whose hints name such models, class-based namespaces that
+        derive from their `Handlers`, and their functions that emit. The document applies to all
+        handlers, including earlier ones. With `spec=`, the document of `spec` stays in force.
 
         Args:
             models: a module or a package that `asyncapi-guard models` has written, or its name.
 
         Raises:
-            ValueError: it is none, or was not imported.
+            ValueError: a module that isn't generated, or wasn't imported.
 
-        Models of an application whose code made their document bring none along: the types count.
+            Models that were generated from a code-first document don't replace the contract: the
+            types apply.
         """
         name = models if isinstance(models, str) else models.__name__
         if name in self.registry.models:
             return
         if generated_by(name) is None:
-            raise ValueError(f"{name!r} is no module that `asyncapi-guard models` has written")
+            raise ValueError(f"{name!r} isn't a module that `asyncapi-guard models` generated")
         self.registry.use_models([name])
 
     def said_of_handlers(self) -> Iterator[str]:
-        """What those should know who believe type hints: they are old, or nothing heeds them."""
+        """Return notes about type hints of handlers that are out of date or have no effect."""
         receivers = [each for each in self.registry.receivers() if self._is_undecided(each)]
         models = models_of(self.registry)
         yield from outdated(models)
@@ -444,22 +451,22 @@ class CodeFirstApplication:
         return (receiver.namespace, receiver.event) in self._undecided
 
     def _unused_models(self) -> Iterator[str]:
-        """A document whose models are imported beside handlers, and which is not in force."""
+        """Report a document whose models handlers could use, but which isn't in force."""
         for receiver in self.registry.receivers():
             module = imported_by(receiver.handler)
             if module is not None and module.SOURCE.file:
                 yield (
-                    f"{dotted_name(receiver.handler)} stands beside models of "
-                    f"{module.SOURCE.file} that nothing registered uses, so that document is not "
-                    f"in force; call socketio.use_models({module.__name__!r}), or pass spec="
+                    f"{dotted_name(receiver.handler)} is in a module with models of "
+                    f"{module.SOURCE.file} that no registration uses, so that document is not in "
+                    f"force; call socketio.use_models({module.__name__!r}), or pass spec="
                 )
                 return
 
     def shortcut(self, rule: Rule, namespace: str, event: str) -> Shortcut | None:  # noqa: ARG002  # python-socketio's have some
-        """Return what may judge a received event instead of its rule; `None` for nothing.
+        """Return what can validate a received event instead of its rule; `None` for nothing.
 
         Args:
-            rule: what judges the event otherwise.
+            rule: the rule that validates the event by default.
             namespace: the Socket.IO namespace.
             event: its name.
         """
@@ -468,27 +475,27 @@ class CodeFirstApplication:
     # -- the document ------------------------------------------------------------------------------
 
     def document(self) -> dict[str, Any]:
-        """The document as data: the one in force, or what is registered now.
+        """Return the document in force as data, or the document of the current registrations.
 
         With `spec=`, and before a guard has read it, it is what is in the file.
 
         Raises:
-            RuntimeError: there is none, because `generate_docs` is `False`.
+            RuntimeError: no document, because `generate_docs` is `False`.
         """
         if self.spec is not None:
             return copy.deepcopy(dict(self._documents().main.data))
         if not self.generate_docs:
-            raise RuntimeError("there is no document: generate_docs is False")
+            raise RuntimeError("the server has no document, because generate_docs is False")
         return copy.deepcopy(self._built())
 
     def _documents(self) -> Documents:
-        """The files of `spec`: those that are in force, although they may have changed since."""
+        """Return the files of `spec` that are in force, even if they have changed since."""
         assert self.spec is not None
         read = None if self._guarded is None else self._guarded.documents_in_force
         return open_documents(self.spec) if read is None else read
 
     def _built(self) -> dict[str, Any]:
-        """The document of what is registered now; nobody may change it."""
+        """Return the document of the current registrations, which must not be changed."""
         state = self.registry.changes, self.about
         if self._document is None or self._document[0] != state:
             # Of a copy: another thread might be registering.
@@ -496,11 +503,11 @@ class CodeFirstApplication:
         return self._document[1]
 
     def get_agent_schema(self) -> dict[str, Any]:
-        """The events of the document as a catalogue for programs."""
+        """Return the agent schema: the events of the document in a compact form for programs."""
         if self.spec is not None:
             return agent_schema(self._documents())
         return agent_schema(self._built())
 
     def get_agent_schema_json(self) -> str:
-        """The catalogue as JSON."""
+        """Return the agent schema as JSON."""
         return json.dumps(self.get_agent_schema(), indent=2, sort_keys=True)

@@ -1,4 +1,4 @@
-"""A guard that follows what is registered, and knows what no document can say."""
+"""A guard that follows registrations, and knows handlers that a document can't describe."""
 
 # pyright: reportIncompatibleVariableOverride=false
 
@@ -79,7 +79,7 @@ class CodeFirst(Protocol):
 
     @property
     def policy(self) -> Policy | None:
-        """What is done about violations."""
+        """The response to violations."""
         ...
 
     def contract(self) -> Contract:
@@ -183,12 +183,12 @@ class RenewedGuard(AsyncAPIGuard):
         name = self.drop_in
         if self._follows:
             raise InstallationError(
-                f"the contract of this {name} is what is registered, which is in force at once: "
-                "only a document that was passed as spec= is reloaded"
+                f"the contract of this {name} is its registrations, which take effect at once; "
+                "only a document that you pass as spec= can be reloaded"
             )
         if isinstance(spec, Contract):
             raise InstallationError(
-                f"{name} takes a document as a path or as data, and not as a Contract"
+                f"{name} needs a document as a path or as data, not as a Contract"
             )
         changed = super().reload(spec)
         if spec is not None:
@@ -204,10 +204,10 @@ class RenewedGuard(AsyncAPIGuard):
         self._renewing = threading.Lock()
 
     def shortcut(self, rule: Rule, namespace: str, event: str) -> Shortcut | None:
-        """Return what may judge a received event instead of its rule; `None` for nothing.
+        """Return what can validate a received event instead of its rule; `None` for nothing.
 
         Args:
-            rule: what judges the event otherwise.
+            rule: the rule that validates the event by default.
             namespace: the Socket.IO namespace.
             event: its name.
         """

@@ -1,8 +1,8 @@
 """The options of a guard in a Flask application's configuration (`ASYNCAPI_GUARD_*`).
 
-Values come from Python files, from TOML and JSON, or from the environment
-(`app.config.from_prefixed_env()`), where everything was text: `true`, `/admin,/internal` and
-`{"onMove": "report"}` are understood as text, too.
+Values come from Python files, TOML and JSON, or from the environment
+(`app.config.from_prefixed_env()`). The environment contains only strings, so strings such as
+`true`, `/admin,/internal` and `{"onMove": "report"}` are also accepted.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ __all__ = ["KEYS", "NO_DOCUMENT", "PREFIX", "Configured", "keys_in", "read_confi
 
 PREFIX = "ASYNCAPI_GUARD_"
 NO_DOCUMENT = (
-    "the guard has no document: set ASYNCAPI_GUARD_SPEC in the configuration of the Flask "
+    "the guard has no document; set ASYNCAPI_GUARD_SPEC in the configuration of the Flask "
     "application before guard.init_app(app), or pass the document, as in "
     "AsyncAPIGuard('asyncapi.yml')"
 )
@@ -42,7 +42,7 @@ _NO = ("false", "no", "off", "0")
 
 @dataclass(frozen=True, slots=True)
 class Configured:
-    """What a configuration says.
+    """The options in a configuration.
 
     Attributes:
         spec: the document, its relative path resolved.
@@ -136,7 +136,7 @@ def _seconds(value: Any) -> float:
     try:
         return check_timeout(float(value) if isinstance(value, str) else value)
     except ValueError:
-        raise ValueError(f"must be some seconds, not {value!r}") from None
+        raise ValueError(f"must be a number of seconds more than 0, not {value!r}") from None
 
 
 def _number(value: Any) -> Any:
@@ -150,7 +150,7 @@ def _number(value: Any) -> Any:
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"must be a text, not a {type(value).__name__}")
+        raise TypeError(f"must be a string, not a {type(value).__name__}")
     return value
 
 

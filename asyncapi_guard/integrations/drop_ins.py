@@ -291,10 +291,10 @@ class DropIn(CodeFirstApplication, Base):
         return self._calls.typed_handler(event, namespace, args)
 
     def shortcut(self, rule: Rule, namespace: str, event: str) -> Shortcut | None:
-        """Return what may judge a received event instead of its rule; `None` for nothing.
+        """Return what can validate a received event instead of its rule; `None` for nothing.
 
         Args:
-            rule: what judges the event otherwise.
+            rule: the rule that validates the event by default.
             namespace: the Socket.IO namespace.
             event: its name.
         """

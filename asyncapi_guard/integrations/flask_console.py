@@ -41,7 +41,8 @@ def check(app: flask.Flask, root: str) -> None:
         below_it = rule.rule.startswith(f"{root}/") and not is_own(rule.endpoint)
         if rule.rule in rules or below_it:
             raise InstallationError(
-                f"the application has a route {rule.rule!r} already: choose another path for docs="
+                f"the application already has the route {rule.rule!r}; "
+                "choose a different path for docs="
             )
     if getattr(app, "_got_first_request", False):
         raise InstallationError(

@@ -68,7 +68,7 @@ def install(
     server: Any = getattr(socketio, "server", None)
     if socketio is None or server is None:
         raise InstallationError(
-            "the SocketIO has no server yet: call socketio.init_app(app) before guard.init_app(app)"
+            "the SocketIO has no server yet; call socketio.init_app(app) before guard.init_app(app)"
         )
     if typed:
         targets.need_pydantic()
@@ -99,7 +99,7 @@ def _check_kinds(app: Any, socketio: Any) -> None:
     if not isinstance(app, Flask) or not isinstance(socketio, (SocketIO, type(None))):
         given = (app,) if socketio is None else (app, socketio)
         raise InstallationError(
-            "init_app(app, socketio) takes the Flask application and its "
+            "init_app(app, socketio) needs the Flask application and its "
             f"flask_socketio.SocketIO, not {' and '.join(map(named, given))}"
             f"{_other_way(given)}"
         )
@@ -202,7 +202,7 @@ class FlaskApplication:
             value.close()
             write(
                 logging.ERROR,
-                "an error handler is a coroutine function, which this server does not run: use def",
+                "an error handler is a coroutine function, which this server never awaits; use def",
             )
             return False, None
         return True, value

@@ -1,4 +1,4 @@
-"""The request with which a client connected, as handlers ask for it by its type."""
+"""The request of a client's connection, for handler parameters with this type."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _MOST_SHOWN = 64
 
 
 class Handshake:
-    """The request with which a client connected.
+    """The request of a client's connection.
 
     Attributes:
-        environ: the environment that python-socketio gives to connect handlers; empty if the client
-            has gone.
-        auth: what the client sent as its auth for the namespace; `None` without one.
+        environ: the environment that python-socketio passes to connect handlers; empty if the
+            client has disconnected.
+        auth: the client's `auth` value for the namespace; `None` without one.
     """
 
     __slots__ = ("auth", "environ")
@@ -40,12 +40,12 @@ class Handshake:
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """The headers of the request; names in any case."""
+        """The headers of the request, by case-insensitive names."""
         return Headers(self.environ)
 
     @property
     def query(self) -> dict[str, str]:
-        """The parameters of the URL; of several with one name, the last."""
+        """The parameters of the URL; the last one of several with the same name."""
         return {name: several[-1] for name, several in query_in(self.environ).items()}
 
     @property
@@ -55,24 +55,24 @@ class Handshake:
 
 
 def keep_auth(environ: Any, namespace: str, auth: Any) -> None:
-    """Keep the auth of a connect, for as long as the connection is there."""
+    """Keep the `auth` value for as long as the connection exists."""
     if environ is not None:
         environ.setdefault(_AUTH, {})[namespace] = auth
 
 
 def keep_shown(environ: Any, texts: Iterable[Any]) -> None:
-    """Keep what a client showed of itself, for as long as the connection is there."""
+    """Keep the credentials of a client for as long as the connection exists."""
     if environ is not None:
         kept = environ.setdefault(_SHOWN, deque(maxlen=_MOST_SHOWN))
         kept.extend({text for text in texts if isinstance(text, str)}.difference(kept))
 
 
 def shown_in(environ: Any) -> Iterable[str]:
-    """What a client showed of itself lately: what its handlers raise may quote it."""
+    """Return a client's recent credentials, which exceptions of its handlers can quote."""
     return tuple(environ.get(_SHOWN, ())) if isinstance(environ, dict) else ()
 
 
 def handshake_of(server: Any, sid: str, namespace: str) -> Handshake:
-    """The handshake of a client of a server."""
+    """Return the handshake of a server's client."""
     environ = server.get_environ(sid, namespace) or {}
     return Handshake(environ, environ.get(_AUTH, {}).get(namespace))

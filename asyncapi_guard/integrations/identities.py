@@ -1,4 +1,4 @@
-"""Who the clients of a guarded server are, as its verifiers said."""
+"""The identities of a guarded server's clients."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ __all__ = ["KnowsClients"]
 
 
 class KnowsClients:
-    """A guard that knows the clients of its servers."""
+    """A guard that knows the identities of its servers' clients."""
 
     def _servers(self) -> list[ThreadedServer | AsyncioServer]:
-        """What was put on servers."""
+        """Return the adapters of servers."""
         raise NotImplementedError
 
     def identity(self, sid: str, namespace: str = "/") -> Identity | None:
-        """Who a client is, as your verifiers said when it connected, or when it was renewed.
+        """Return the identity of a client, as your verifiers returned it last.
 
-        While a handler of the client runs, it is who the client was when the event came. Of
-        several, it is the one that the document's server requires, else the first that an operation
-        requires.
+        While a handler of the client runs, this is the identity at the time of the event. If a
+        client has several identities, this is the one that the document's server requires, or else
+        the first that an operation requires.
 
         Args:
             sid: the session id of the client.
             namespace: the Socket.IO namespace.
 
         Returns:
-            The identity; `None` for a client that no verifier knows, or that has left.
+            The identity; `None` for a client without one, or that has disconnected.
         """
         for adapter in self._servers():
             session = adapter.decide.session_of(sid, namespace)
@@ -44,32 +44,31 @@ class KnowsClients:
     def reauthenticate(
         self, sid: str, namespace: str, credential: Any, *, scheme: str | None = None
     ) -> Any:
-        """Have a client that is connected show again who it is, so that it can stay connected.
+        """Authenticate a connected client again, so that it can stay connected.
 
-        Your verifiers are asked. What they say takes the place of what they said before: the
-        identity counts from the client's next event, with its own scopes and its own end. On a
-        `socketio.AsyncServer`, await it.
+        Your verifiers check the credential. The new identity applies from the client's next event,
+        with its own scopes and expiry. On a `socketio.AsyncServer`, await the result.
 
         Args:
             sid: the session id of the client.
             namespace: the Socket.IO namespace.
-            credential: a token; a `UserPassword`; or an object as clients send it as their auth,
-                such as `{"token": ...}`. With `scheme`, the credential of that scheme.
-            scheme: the name of the security scheme that it is for. By default it is for all those
-                whose credential it has.
+            credential: a token, a `UserPassword`, or an `auth` object as clients send it, such as
+                `{"token": ...}`. With `scheme`, the credential of that scheme.
+            scheme: the name of the security scheme. Defaults to all schemes that the credential
+                fits.
 
         Returns:
-            The `Identity` of the client. `None` if the credential is wrong or of another subject,
-            if it lacks a scope that the client needs to be connected, or if the client has left: it
-            stays who it was. After five of these, its connection is ended.
+            The new `Identity` of the client. `None`, and the client keeps its identity, if the
+            credential is invalid, belongs to a different subject, or lacks a required scope, or if
+            the client has disconnected. After five failures, the guard ends the connection.
 
         Raises:
-            InstallationError: the guard is on no server.
-            TypeError: it is no credential of the scheme.
-            ValueError: nothing is required of clients of the namespace, or not by that scheme.
+            InstallationError: a guard that isn't on any server.
+            TypeError: a credential that doesn't fit the scheme.
+            ValueError: a namespace without security, or without that scheme.
         """
         if not namespace.startswith("/"):
-            raise ValueError(f"a namespace begins with '/': did you mean {'/' + namespace!r}?")
+            raise ValueError(f"a namespace starts with '/'; did you mean {'/' + namespace!r}?")
         servers = self._servers()
         if not servers:
             raise InstallationError("the guard is not installed on any server")

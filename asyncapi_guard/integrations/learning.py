@@ -1,4 +1,4 @@
-"""A guard that judges nothing, and learns what the traffic of an application is like."""
+"""A guard that accepts all traffic, and learns its shape."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _ACKS = (Checkpoint.SEND_ACK, Checkpoint.RECEIVE_ACK)
 
 
 class Learns:
-    """What a guard has that learns."""
+    """The methods of a guard that learns."""
 
     _logs: list[Any]
 
@@ -46,21 +46,22 @@ class Learns:
         enums: Collection[str] = (),
         size: int | None = None,
     ) -> Self:
-        """A guard that judges nothing, and learns what the traffic of an application is like.
+        """A guard that accepts all traffic, and learns its shape.
 
-        Call its `init_app` or `protect`, as of any other. `asyncapi-guard learn` makes a document
-        of what it writes. That has no values: types, lengths, ranges, formats, and how often each
-        was seen.
+        Call its `init_app` or `protect`, as for any guard. `asyncapi-guard learn` generates a
+        document from the file. The file contains no values, only types, lengths, ranges, formats,
+        and their counts.
 
         Args:
-            path: the name of the file. Each process has its own: `traffic-{pid}.ndjson`.
-            enums: the names of fields whose words are written down as they are, while there are at
-                most 20 different ones. By default no words are.
-            size: how many bytes the file of one process may have; 20 MB by default.
+            path: the name of the file. Each process needs its own file, such as
+                `traffic-{pid}.ndjson`.
+            enums: the names of fields whose strings are recorded, up to 20 different ones. Defaults
+                to none.
+            size: the maximum size of one process's file, in bytes. Defaults to 20 MB.
 
         Raises:
-            TypeError: `enums` is one text.
-            ValueError: it is no name of a file, or the size is too small.
+            TypeError: a string as `enums`.
+            ValueError: an invalid file name, or a size that is too small.
         """
         learns = learner(path, enums, size)
         guard: Any = cls(UNKNOWN_DOCUMENT, policy=Policy(mode=Mode.OFF))  # type: ignore[call-arg]  # as guards are made
@@ -112,7 +113,7 @@ def learner(path: str | os.PathLike[str], words_of: Collection[str], size: int |
         ValueError: the name or the size is none.
     """
     if isinstance(words_of, str):
-        raise TypeError(f"enums takes the names of fields, such as [{words_of!r}]")
+        raise TypeError(f"enums must be a list of field names, such as [{words_of!r}]")
 
     log = ShapesLog(os.fspath(path), size=DEFAULT_SIZE if size is None else size, complain=write)
     return Learner(log, words_of)

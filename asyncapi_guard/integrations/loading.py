@@ -146,8 +146,8 @@ class GivenDocument:
         """
         if isinstance(self.spec, Contract):
             raise InstallationError(
-                "the guard was created with a Contract, which is not read again: pass another one, "
-                "as in guard.reload(load('asyncapi.yml'))"
+                "the guard was created with a Contract, which can't be read again; pass a new "
+                "one, as in guard.reload(load('asyncapi.yml'))"
             )
         if self._absolute is None or isinstance(self.spec, Mapping):
             return self.spec

@@ -1,4 +1,4 @@
-"""The message that a handler handles, as handlers ask for it by its type."""
+"""The message that a handler handles, for parameters with this type."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ __all__ = ["Message", "judged_call", "message_of"]
 
 
 class Message:
-    """The message that a handler handles: what came, and what the document calls it.
+    """The message that a handler handles: the event, and its description in the document.
 
-    A handler gets it in a parameter with this type, at any place. Such a parameter is no argument
-    of the event.
+    A handler receives it in a parameter with this type, at any position. Such a parameter isn't an
+    argument of the event.
 
     Attributes:
         event: the name of the event.
         namespace: the Socket.IO namespace.
-        args: the arguments as they came: plain data, no instances.
-        id: the key of the message in its channel's `messages`: where several messages have one
-            event, it says which of them matched. `None` if none did: the event is a disconnect, or
-            one of a catch-all handler, or nothing judged it.
-        title: the `title` of that message; `None` without one.
-        wants_ack: whether the sender asked for an ack. `None` with `validate=False`.
+        args: the arguments as received: plain data, not instances.
+        id: the key of the matching message in its channel's `messages`. `None` if no message
+            matched: for a disconnect, an event of a catch-all handler, or an event that wasn't
+            validated.
+        title: the `title` of the message; `None` without one.
+        wants_ack: whether the sender asked for an ack; `None` with `validate=False`.
     """
 
     __slots__ = ("args", "event", "id", "namespace", "title", "wants_ack")
@@ -54,22 +54,23 @@ class Message:
 
 
 def judged_call(server: Any) -> Call | None:
-    """The call that is handled, of a server or a client that is guarded.
+    """Return the call that is being handled by a guarded server or client.
 
-    A task that a handler started has that handler's, also where it is another client's.
+    A task that a handler started has the call of that handler, even if it acts for a different
+    client.
     """
     adapter = getattr(server, MARK, None)
     return handled.get() if adapter is not None and adapter.active else None
 
 
 def message_of(call: Call | None, event: str, namespace: str, args: Sequence[Any]) -> Message:
-    """The message whose handler is about to be called.
+    """Return the message whose handler is about to be called.
 
     Args:
-        call: what was judged; `None` where nothing is.
+        call: the validated call; `None` without validation.
         event: its name.
         namespace: the Socket.IO namespace.
-        args: what python-socketio calls the handler with, without what is its own.
+        args: the arguments of the handler, without values of python-socketio.
     """
     args = () if event == "connect" and args == (None,) else args
     if event in ("connect", "disconnect"):

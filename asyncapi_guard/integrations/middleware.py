@@ -1,4 +1,4 @@
-"""`AsyncAPIGuard`: what applications hold. It joins the guard, its records, and the adapters."""
+"""`AsyncAPIGuard`, which applications use: it joins the guard, its records and the adapters."""
 
 from __future__ import annotations
 
@@ -71,66 +71,76 @@ __all__ = ["AsyncAPIGuard"]
 
 _ErrorHandler = TypeVar("_ErrorHandler", bound="Callable[[Exception, str, str], Any]")
 _NOT_UNDER_FLASK = (
-    "on_error of the guard is for servers without Flask-SocketIO: use Flask-SocketIO's own "
+    "the guard's on_error is for servers without Flask-SocketIO; use Flask-SocketIO's own "
     "@socketio.on_error_default"
 )
 _REMEDY = "pass typed=True to init_app() or protect(), or typed=False if this is meant"
 
 
 class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage, KnowsClients, Learns):
-    """Guards Socket.IO servers and clients by an AsyncAPI document.
+    """A guard that validates Socket.IO traffic against an AsyncAPI document.
 
     Args:
         spec: the path of the document, the document as data, or a `Contract`. By default the
             document and all options that are not given here come from the configuration of the
             Flask application (`ASYNCAPI_GUARD_SPEC`, `ASYNCAPI_GUARD_MODE`, ...), in `init_app`.
-        policy: what is done about violations; by default everything is enforced.
-        on_violation: called with each `Violation`, rejected or reported. What it raises is logged.
-            For a `socketio.AsyncServer`, it can be a coroutine function.
-        addresses: put the addresses of clients into violations and log lines; the default.
-        reject_event: the name of an event to send to a client whose event was rejected and which
-            did not ask for an ack; by default it is not told.
-        respond_unhandled: whether an event that asks for an ack is answered when it has no handler,
-            or when its handler raises. Servers leave such clients without an ack. In `enforce` it
-            is answered by default, and in the other modes never.
-        engine: `rust`, `jsonschema`, or `auto`, the default, for the first that is installed.
-        allow_http: hosts that references may lead to; see `load`.
-        root: the folder that references may not leave; see `load`.
-        perspective: the side that the document describes, `server` or `client`. By default that is
-            the server: guarded servers receive what its operations receive, and guarded clients
-            send it.
-        security: what says who a client is, by the names of the document's security schemes. A
-            verifier is called with the credential and the `Handshake`, and returns an `Identity`,
-            or `None` for a credential that is wrong. On a `socketio.AsyncServer`, it can be a
-            coroutine function.
-        security_timeout: how many seconds verifiers have for one client; 5 by default.
-        server: the key of the document's server that this one is. Channels that name other servers
-            are not declared then. Only servers that require different things of clients need it.
-        docs: the path of the console, such as `/asyncapi`. By default there is none. `init_app`
-            serves it from the Flask application; without Flask, wrap yours in `wsgi` or `asgi`.
-        docs_auth: says who can see the console. It is called with Flask's request, with the
-            environment of WSGI, or with the scope of ASGI, where it can be a coroutine function.
-            Anything but `True` is answered with 403.
-        live: show in the console what passes in this process; only with `docs_auth`.
-        watch: read the document again when its files change, from when a server is guarded.
-        violations: the name of a file in which every violation becomes a line of JSON, without
-            values, for `asyncapi-guard report`. Each process has its own: `guard-{pid}.ndjson`.
-        violations_size: how many bytes the files of one process may have; 50 MB by default.
-        violations_salt: a secret with which clients are hashed in these files. Give all processes
-            the same one, so that their clients are counted together; by default it is random.
-        violations_keep: of how many processes that have ended the files are kept; by default all.
-        usage: the name of a file in which is counted what clients use, and no values, for
-            `asyncapi-guard diff --usage`. Each process has its own: `usage-{pid}.ndjson`.
-        usage_version: where clients say their version: `auth:/version` for a field of the auth
-            value, `header:X-Client-Version`, `query:version`, or a function that takes the
+        policy: the response to violations. By default everything is enforced.
+        on_violation: a function that is called with each `Violation`, rejected or reported. Its
+            exceptions are logged. For a `socketio.AsyncServer`, it can be a coroutine function.
+        addresses: whether violations and log lines contain the addresses of clients. Defaults to
+            true.
+        reject_event: the name of the event that tells a client about a rejection if it did not ask
+            for an ack. By default such clients receive nothing.
+        respond_unhandled: whether the guard sends an error response if an event asks for an ack,
+            but has no handler, or its handler raises. Without the guard, such clients receive no
+            ack. Defaults to true in `enforce` mode; the guard never responds in other modes.
+        engine: the JSON Schema validator, `rust` or `jsonschema`. Defaults to `auto`, the first of
+            the two that is installed.
+        allow_http: the hosts that references can point to; see `load`. Defaults to none.
+        root: the directory that references must stay within; see `load`. Defaults to the document's
+            directory.
+        perspective: the side that the document describes, `server` or `client`. Defaults to
+            `server`: guarded servers receive the messages that its operations receive, and guarded
+            clients send them.
+        security: the verifiers, by the names of the document's security schemes. A verifier is
+            called with the credential and the `Handshake`, and returns an `Identity`, or `None` for
+            an invalid credential. On a `socketio.AsyncServer`, it can be a coroutine function.
+        security_timeout: the number of seconds that verifiers can take for one client. Defaults to
+            5.
+        server: the key of this server in the document. Channels that name other servers then count
+            as undeclared. Required only if the document's servers have different security
+            requirements.
+        docs: the path of the console, such as `/asyncapi`. By default there is no console.
+            `init_app` serves it from the Flask application; without Flask, wrap your application in
+            `wsgi` or `asgi`.
+        docs_auth: a function that decides who can see the console. It is called with Flask's
+            request, the WSGI environment, or the ASGI scope; with ASGI it can be a coroutine
+            function. If it returns anything but `True`, the response is 403.
+        live: whether the console shows the traffic of this process. Requires `docs_auth`. Defaults
+            to false.
+        watch: whether to reload the document when its files change, once a server is guarded.
+            Defaults to false.
+        violations: the name of a file for `asyncapi-guard report`, to which every violation is
+            written as a line of JSON, without values. Each process needs its own file, such as
+            `guard-{pid}.ndjson`.
+        violations_size: the maximum size of one process's files, in bytes. Defaults to 50 MB.
+        violations_salt: the secret with which clients are hashed in these files. Use the same
+            secret in all processes, so that their clients are counted together. By default it is
+            random.
+        violations_keep: the number of ended processes whose files are kept. Defaults to all.
+        usage: the name of a file for `asyncapi-guard diff --usage`, which counts the parts of the
+            contract that clients use, without values. Each process needs its own file, such as
+            `usage-{pid}.ndjson`.
+        usage_version: the source of the client's version: `auth:/version` for a field of the `auth`
+            value, `header:X-Client-Version`, `query:version`, or a function that receives the
             `Handshake`.
-        usage_size: how many bytes the file of one process may have; 20 MB by default.
+        usage_size: the maximum size of one process's file, in bytes. Defaults to 20 MB.
 
     Raises:
-        InstallationError: an option has no effect without another one that is not there.
-        SpecError: the document cannot be used.
-        TypeError: an option is of another kind.
-        ValueError: the policy or a verifier does not fit the document, or an option is none.
+        InstallationError: an option that has no effect without a missing option.
+        SpecError: an invalid document.
+        TypeError: an option of the wrong type.
+        ValueError: an invalid option, or a policy or a verifier that does not fit the document.
     """
 
     #: Whether a connect handler may verify what no verifier does.
@@ -248,7 +258,7 @@ class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage, KnowsClients, Le
             self.observe_adapters(count_usage(*opened))
 
     def _serve(self, options: ConsoleOptions) -> None:
-        """Make the console; where it is served is not known yet."""
+        """Make the console, before it is known where it is served."""
         shown = Shown(
             lambda: self.in_force,
             self._documents(),
@@ -261,10 +271,10 @@ class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage, KnowsClients, Le
             self.recorder.keep_last(VIOLATIONS)
 
     def _documents(self) -> Callable[[], Documents]:
-        """What returns the documents of the contract in force.
+        """Return the function that returns the documents of the contract in force.
 
         Raises:
-            InstallationError: nothing does.
+            InstallationError: no documents to show.
         """
         if self._read is None:
             raise InstallationError(NO_TEXT)
@@ -272,7 +282,7 @@ class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage, KnowsClients, Le
 
     @property
     def on_violation(self) -> Callable[[Violation], object] | None:
-        """What is called with each violation."""
+        """The function that is called with each violation."""
         return self.recorder.on_violation
 
     @on_violation.setter
@@ -281,18 +291,18 @@ class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage, KnowsClients, Le
         self.recorder.on_violation = on_violation
 
     def on_error(self, handler: _ErrorHandler) -> _ErrorHandler:
-        """Register an error handler for python-socketio, which has none; a decorator.
+        """Register an error handler, which python-socketio lacks; usable as a decorator.
 
-        It is called with the exception, the event, and the session id: for each event that is
-        rejected, each ack that breaks the contract, and each exception of a handler. What it
-        returns is the ack. If it raises, or raises the same exception again, the guard answers as
-        without it. For a `socketio.AsyncServer`, it can be a coroutine function.
+        The handler is called with the exception, the event, and the session id: for each rejected
+        event, each ack that breaks the contract, and each exception of a handler. Its return value
+        is the ack. If it raises, the guard responds as if no error handler existed. For a
+        `socketio.AsyncServer`, it can be a coroutine function.
 
         Args:
             handler: the error handler.
 
         Raises:
-            InstallationError: it cannot run on a server that is guarded already.
+            InstallationError: an error handler that can't run on a guarded server.
         """
         self._check_hook("on_error", handler)
         if not all(isinstance(each.application, Bare) for each in self._adapters()):
@@ -301,27 +311,27 @@ class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage, KnowsClients, Le
         return handler
 
     def _check_hook(self, name: str, hook: Any) -> None:
-        """Raise InstallationError for a hook that one of the guarded servers cannot run."""
+        """Raise InstallationError for a hook that a guarded server can't run."""
         from asyncapi_guard.integrations.targets import check_hook
 
         for adapter in self._adapters():
             check_hook(adapter.target, name, hook)
 
     def _adapters(self) -> list[Adapter]:
-        """What was put on servers that are still there."""
+        """Return the adapters of servers that still exist."""
         found = [each() for each in self._installed]
         return [each for each in found if each is not None]
 
     @property
     def drop_in(self) -> str | None:
-        """The class of the server that has this guard by itself, as `AsyncAPIServer` does."""
+        """The drop-in class that owns this guard, such as `AsyncAPIServer`."""
         return None
 
     def shortcut(self, rule: Rule, namespace: str, event: str) -> Shortcut | None:  # noqa: ARG002  # drop-ins have some
-        """Return what may judge a received event instead of its rule; `None` for nothing.
+        """Return what can validate a received event instead of its rule; `None` for nothing.
 
         Args:
-            rule: what judges the event otherwise.
+            rule: the rule that validates the event by default.
             namespace: the Socket.IO namespace.
             event: its name.
         """
@@ -329,7 +339,7 @@ class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage, KnowsClients, Le
 
     @property
     def addresses(self) -> bool:
-        """Whether violations and log lines have the addresses of clients."""
+        """Whether violations and log lines contain the addresses of clients."""
         return self.recorder.addresses
 
     @addresses.setter
@@ -338,16 +348,16 @@ class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage, KnowsClients, Le
 
     @property
     def perspective(self) -> Perspective:
-        """The side that the document describes, as it was given; else the server."""
+        """The side that the document describes. Defaults to the server."""
         given = self._given["perspective"]
         return given if isinstance(given, Perspective) else Perspective.SERVER
 
     @property
     def guard(self) -> Guard:
-        """The guard that judges.
+        """The guard that validates the traffic.
 
         Raises:
-            InstallationError: there is no document yet, or several applications have their own.
+            InstallationError: no document yet, or several applications with documents of their own.
         """
         return self._now().in_force
 
@@ -367,10 +377,10 @@ class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage, KnowsClients, Le
 
     @property
     def contract(self) -> Contract:
-        """What the document says.
+        """The contract compiled from the document.
 
         Raises:
-            InstallationError: there is no document yet, or several applications have their own.
+            InstallationError: no document yet, or several applications with documents of their own.
         """
         return self.guard.contract
 
@@ -379,22 +389,23 @@ class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage, KnowsClients, Le
     ) -> None:
         """Guard a Flask-SocketIO server, before or after its handlers are registered.
 
-        A guard without a document reads the application's configuration here; each application has
-        its own document and options then.
+        A guard without a document reads it from the application's configuration. Each application
+        then has its own document and options.
 
         Args:
             app: the Flask application; `None` for a `SocketIO` that only publishes.
-            socketio: its `SocketIO`, initialised; by default the one that the application has.
-            typed: call handlers with instances of the types in their hints, and take instances for
-                acks and emits. The document judges; the types construct. `False` says that plain
-                data is meant; by default a line in the log tells of hints without effect.
+            socketio: its initialized `SocketIO`. Defaults to the application's.
+            typed: whether handlers receive instances of the types in their hints, and acks and
+                emits can be instances. The document validates; the types only construct. Pass
+                `False` if your handlers expect plain data; by default, a log line reports hints
+                without an effect.
 
         Raises:
-            InstallationError: it is guarded already, or not initialised yet; or there is no
-                document, or the configuration is at fault; or Pydantic, which `typed` needs, is
-                not installed.
-            RegistrationError: a handler's hints cannot be modelled.
-            SpecError: the document in the configuration cannot be used.
+            InstallationError: a server that is already guarded or isn't initialized, an invalid
+                configuration, or a missing document. Also raised if `typed` is true and Pydantic
+                isn't installed.
+            RegistrationError: a handler whose type hints can't become models.
+            SpecError: an invalid document in the configuration.
         """
         from asyncapi_guard.integrations.flask_socketio import install
 
@@ -419,7 +430,7 @@ class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage, KnowsClients, Le
                 look(adapter)
 
     def _for(self, app: Any) -> AsyncAPIGuard:
-        """The guard of an application: this one, or one that its configuration describes."""
+        """Return the guard of an application: this one, or one that its configuration describes."""
         config = getattr(app, "config", None)
         if not isinstance(config, Mapping):
             return self  # no Flask application, which is what `install` will say
@@ -440,7 +451,7 @@ class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage, KnowsClients, Le
         return self
 
     def _remember(self, middleware: AsyncAPIGuard, previous: Any) -> None:
-        """Remember the guard of an application, instead of the one that it had before."""
+        """Keep the guard of an application instead of its previous guard."""
         if previous in self._of_applications:
             self._of_applications.discard(previous)
             middleware.recorder.take_over(previous.recorder)
@@ -448,7 +459,7 @@ class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage, KnowsClients, Le
         self._of_applications.add(middleware)
 
     def _options_given(self) -> dict[str, Any]:
-        """The options that win over a configuration."""
+        """Return the options that override a configuration."""
         options = {
             **self._given,
             "on_violation": self.on_violation,
@@ -458,7 +469,7 @@ class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage, KnowsClients, Le
         return {name: value for name, value in options.items() if value is not None}
 
     def _configured(self) -> AsyncAPIGuard:
-        """The guard of the application, or of the current one of several."""
+        """Return the guard of the application, or of the current one of several."""
         guards = list(self._of_applications)
         if len(guards) == 1:
             return guards[0]
@@ -469,31 +480,31 @@ class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage, KnowsClients, Le
         current = current_app.extensions.get("asyncapi_guard") if has_app_context() else None
         if current not in guards:
             raise InstallationError(
-                "the guard has several applications, each with its own document: "
-                "ask app.extensions['asyncapi_guard']"
+                "the guard has several applications, each with its own document; use "
+                "app.extensions['asyncapi_guard'] of one of them"
             )
         return cast("AsyncAPIGuard", current)
 
     def protect(self, server: Any, *, typed: bool | None = None) -> None:
-        """Guard a server, a client, or what only publishes.
+        """Guard a server, a client, or a publisher.
 
         Args:
             server: a `socketio.Server` or `AsyncServer`, or a `socketio.Client`, `AsyncClient`,
                 `SimpleClient` or `AsyncSimpleClient`, before it connects. Class-based namespaces
-                come with it. Of a process that only publishes, a manager with `write_only=True`, or
-                Flask-SocketIO's `SocketIO(message_queue=...)`.
-            typed: call the handlers of a server with instances, as for `init_app`.
+                are included. For a process that only publishes, a manager with `write_only=True`,
+                or Flask-SocketIO's `SocketIO(message_queue=...)`.
+            typed: whether the handlers of a server receive instances, as for `init_app`.
 
         Raises:
-            InstallationError: it is guarded already, it is another kind of object, the guard
-                has no document, `typed` is for servers, or Pydantic, which it needs, is not
-                installed.
-            RegistrationError: a handler's hints cannot be modelled, or it cannot run.
+            InstallationError: an object that is already guarded or can't be guarded, a guard
+                without a document, or `typed` for something other than a server or without
+                Pydantic.
+            RegistrationError: a handler whose hints can't become models, or that can't run.
         """
         if not self._has_document:
             raise InstallationError(
-                "the guard has no document: pass it, as in AsyncAPIGuard('asyncapi.yml'), for only "
-                "init_app(app) reads a configuration"
+                "the guard has no document; pass it, as in AsyncAPIGuard('asyncapi.yml'), because "
+                "only init_app(app) reads a configuration"
             )
         from asyncapi_guard.integrations.targets import install
 
@@ -504,14 +515,14 @@ class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage, KnowsClients, Le
             self._with_decided_hints.add(server)
 
     def _said_of_server(self, server: Any) -> Iterable[str]:
-        """What is said of a server when its first client comes."""
+        """Log the notes about a server when its first client connects."""
         yield from self._said_of_handlers(server)
         line = None if self._serving is None else self._serving.unserved()
         if line is not None:
             yield line
 
     def _said_of_handlers(self, server: Any) -> Iterable[str]:
-        """What those should know who believe type hints: they are old, or nothing heeds them."""
+        """Return notes about type hints of handlers that are out of date or have no effect."""
         handlers = [each for *_, each in registered(server.handlers, server.namespace_handlers)]
         yield from outdated(models_in(handlers))
         line = unheeded_ack_options(filter(has_ack_options, handlers))
@@ -524,7 +535,7 @@ class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage, KnowsClients, Le
             yield line
 
     def _keep(self, adapter: Adapter) -> None:
-        """Remember what was installed for as long as its server is there."""
+        """Keep an adapter for as long as its server exists."""
         alive = [each for each in self._installed if each() is not None]
         self._installed = [*alive, ref(adapter)]
         self._begin_watching()
@@ -534,26 +545,26 @@ class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage, KnowsClients, Le
         installed(adapter)
 
     def observe_adapters(self, look: Callable[[Any], object]) -> None:
-        """Call a function with what is put on each server and client, now and later."""
+        """Call a function with the adapter of each server and client, now and later."""
         self._observers.append(look)
         for each in self.guards():
             for adapter in each._adapters():
                 look(adapter)
 
     def guards(self) -> list[AsyncAPIGuard]:
-        """This guard, and those of applications whose configuration it has read."""
+        """This guard, and the guards of applications whose configuration it has read."""
         return [self, *self._of_applications]
 
     def _servers(self) -> list[ThreadedServer | AsyncioServer]:
-        """What was put on servers; a guard may be on clients, too."""
+        """Return the adapters of servers; a guard can also be on clients."""
         guards = (self, *self._of_applications)
         return [adapter for each in guards for adapter in each._own_servers()]
 
     def uninstall(self) -> None:
-        """Take the guard off every server; their traffic passes unjudged then.
+        """Remove the guard from every server, which then accept all traffic.
 
         Raises:
-            InstallationError: it is on no server.
+            InstallationError: a guard that isn't on any server.
         """
         guards = [self, *self._of_applications]
         if not any(each._installed for each in guards):
@@ -570,10 +581,10 @@ class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage, KnowsClients, Le
 
     @property
     def installed(self) -> bool:
-        """Whether it guards a server now."""
+        """Whether the guard is on a server."""
         return any(each.active for each in self._adapters())
 
     def statistics(self) -> list[Statistic]:
-        """Counters by namespace, event and checkpoint: seen, rejected, reported."""
+        """The counters by namespace, event and checkpoint: seen, rejected, reported."""
         guards = [self, *self._of_applications]
         return merged(each.recorder.tally for each in guards)

@@ -1,8 +1,8 @@
-"""How an `AsyncAPIGuard` takes another document while traffic goes on.
+"""Replaces the document of an `AsyncAPIGuard` while traffic continues.
 
-The document is read and compiled beside the traffic, and comes in force in one step: whatever comes
-after that step is judged by it. What was judged before is answered by what judged it, because calls
-and emits carry their guard.
+The document is read and compiled in parallel with the traffic, and takes effect in one step.
+Traffic after that step is validated against it. Earlier events keep the guard that validated them,
+because calls and emits carry their guard.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 __all__ = ["NO_TEXT", "Reloading", "check_watch"]
 
 NO_TEXT = (
-    "docs= shows the text of the document, which a Contract does not have: pass its path, or the "
+    "docs= shows the text of the document, which a Contract does not have; pass its path, or the "
     "document as data"
 )
 #: Namespaces that are named when a document no longer declares them.
@@ -51,27 +51,27 @@ _MOST = 10
 
 
 def check_watch(watch: Any, spec: Spec | None) -> bool:
-    """Return whether the files of a document are watched.
+    """Check the option `watch`, and return it.
 
     Raises:
-        InstallationError: it has none.
-        TypeError: it is neither `True` nor `False`.
+        InstallationError: a document without files.
+        TypeError: a value other than `True` or `False`.
     """
     if watch is not None and not isinstance(watch, bool):
-        raise TypeError(f"watch takes True or False, not a {type(watch).__name__}")
+        raise TypeError(f"watch must be True or False, not a {type(watch).__name__}")
     if watch and spec is not None and not GivenDocument(spec).is_file:
         kind = "a Contract" if isinstance(spec, Contract) else "data"
         raise InstallationError(
-            f"watch=True watches files, and the document was passed as {kind}: pass its path"
+            f"watch=True watches files, but the document was passed as {kind}; pass its path"
         )
     return bool(watch)
 
 
 class Reloading:
-    """What an `AsyncAPIGuard` has of it.
+    """The part of an `AsyncAPIGuard` that reloads documents.
 
     Args:
-        watch: have the document read again when its files change.
+        watch: whether to reload the document when its files change.
     """
 
     in_force: Guard
@@ -115,27 +115,27 @@ class Reloading:
     # -- reloading ---------------------------------------------------------------------------------
 
     def reload(self, spec: Spec | None = None) -> bool:
-        """Read the document again, or another one, and put it in force.
+        """Reload the document, or load a new one, and put it in force.
 
-        Call it from any thread; it returns when the new document is in force. Events that are
-        handled meanwhile are not held up, and their acks are validated by the document that
-        accepted the event. On asyncio, `await asyncio.to_thread(guard.reload)`.
+        You can call this method from any thread. It returns when the new document is in force.
+        Events that are being handled continue, and their acks are validated against the document
+        that accepted the event. On asyncio, use `await asyncio.to_thread(guard.reload)`.
 
         Args:
-            spec: another document: a path, data, or a `Contract`. It is the one that is read from
-                then on.
+            spec: a new document: a path, data, or a `Contract`. Later reloads use it. Defaults to
+                the current document.
 
         Returns:
-            Whether something has changed: `False` if the files are as they were.
+            Whether the document has changed.
 
         Raises:
-            InstallationError: there is no document to read; or the new one requires of clients what
-                no verifier is there for.
-            SpecError: the document cannot be used; `.findings` has every fault.
-            TypeError: `spec` is no document.
-            ValueError: an option, such as the policy, does not fit the new document.
+            InstallationError: no document to read, or a new document that requires a missing
+                verifier.
+            SpecError: an invalid document; `.findings` lists all errors.
+            TypeError: a `spec` that isn't a document.
+            ValueError: an option, such as the policy, that doesn't fit the new document.
 
-        Whatever it raises, the document from before stays in force.
+        If this method raises, the previous document stays in force.
         """
         check_document(spec)
         with ExitStack() as stack:
@@ -156,8 +156,8 @@ class Reloading:
             raise InstallationError(NO_DOCUMENT)
         if spec is not None:
             raise InstallationError(
-                "the guard reads the documents of its applications from their configurations: to "
-                "have another one for one of them, call app.extensions['asyncapi_guard'].reload()"
+                "the guard reads the documents of its applications from their configurations; to "
+                "reload one of them, call app.extensions['asyncapi_guard'].reload()"
             )
         return guards
 
@@ -254,7 +254,7 @@ class Reloading:
         if far:
             write(
                 logging.WARNING,
-                "watch=True watches files, so changes of these show after guard.reload() only: %s",
+                "watch=True watches only files, so these take effect only after guard.reload(): %s",
                 ", ".join(far),
             )
         self._watcher.start()

@@ -1,4 +1,4 @@
-"""The console of a guard: what it shows, and how an application serves it."""
+"""The console of a guard: its data, and its WSGI, ASGI and Flask entrances."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ class ConsoleOptions:
         self.root: str | None = check_root(docs) if wanted else None
         if docs_auth is not None and not callable(docs_auth):
             kind = type(docs_auth).__name__
-            raise TypeError(f"docs_auth takes a function, not a {kind}")
+            raise TypeError(f"docs_auth must be a function, not a {kind}")
         if live is not None and not isinstance(live, bool):
-            raise TypeError(f"live takes True or False, not a {type(live).__name__}")
+            raise TypeError(f"live must be True or False, not a {type(live).__name__}")
         self.docs_auth: Callable[[Any], object] | None = docs_auth
         self.live: bool = bool(live)
 
@@ -75,12 +75,12 @@ class ConsoleOptions:
         if self.root is None and (self.live or self.docs_auth is not None):
             name = "live" if self.live else "docs_auth"
             raise InstallationError(
-                f"{name}= is about the console, and there is none: pass docs='/asyncapi'"
+                f"{name}= has no effect without the console; pass docs='/asyncapi'"
             )
         if self.live and self.docs_auth is None:
             raise InstallationError(
-                "live=True shows the traffic to everybody who finds the page: pass docs_auth=, "
-                "which says who can see the console"
+                "live=True would show the traffic to everyone who can open the page; pass "
+                "docs_auth=, which decides who can see the console"
             )
 
 
@@ -233,14 +233,14 @@ class Serving:
         if self.served:
             return None
         return (
-            f"docs={self._root!r} has no effect: nothing serves the console; wrap your application "
-            "in guard.wsgi(app) or guard.asgi(app)"
+            f"docs={self._root!r} has no effect, because nothing serves the console; wrap your "
+            "application in guard.wsgi(app) or guard.asgi(app)"
         )
 
     def _check(self, app: Any, kind: str) -> None:
         if is_coroutine_function(self._options.docs_auth):
             raise InstallationError(
-                f"docs_auth is a coroutine function, which {kind} never awaits: use def"
+                f"docs_auth is a coroutine function, which {kind} never awaits; use def"
             )
         self._check_path(app)
 
@@ -249,7 +249,7 @@ class Serving:
         path = getattr(app, "engineio_path", None)
         if isinstance(path, str) and f"/{path.strip('/')}/".startswith(f"{self._root}/"):
             raise InstallationError(
-                f"docs={self._root!r} is where Socket.IO is: choose another path"
+                f"docs={self._root!r} is the path of Socket.IO; choose a different path"
             )
 
     def _check_routes(self, app: Any) -> None:
@@ -257,7 +257,8 @@ class Serving:
         taken = route_below(app, self._root)
         if taken is not None:
             raise InstallationError(
-                f"the application has a route {taken!r} already: choose another path for docs="
+                f"the application already has the route {taken!r}; choose a different path for "
+                "docs="
             )
 
     def _console(self, debug: Callable[[], bool] = bool) -> Console:
@@ -275,7 +276,7 @@ class Serving:
 
 
 class ServesConsole:
-    """A guard that may have a console."""
+    """A guard that can have a console."""
 
     _serving: Serving | None
 
@@ -283,14 +284,14 @@ class ServesConsole:
         """Serve the console (`docs=`) in front of a WSGI application.
 
         Args:
-            app: it gets all other requests; such as a `socketio.WSGIApp`.
+            app: the application for all other requests, such as a `socketio.WSGIApp`.
 
         Returns:
-            What your web server runs instead.
+            The application for your web server.
 
         Raises:
-            InstallationError: there is no console, its path is that of Socket.IO, or `docs_auth`
-                is a coroutine function.
+            InstallationError: no console, the path of Socket.IO as its path, or a coroutine
+                function as `docs_auth`.
         """
         return self._console().wsgi(app)
 
@@ -298,21 +299,21 @@ class ServesConsole:
         """Serve the console (`docs=`) in front of an ASGI application.
 
         Args:
-            app: it gets all else, WebSockets and lifespans included; such as a `socketio.ASGIApp`
-                or a `FastAPI`.
+            app: the application for everything else, including WebSockets and lifespans, such as a
+                `socketio.ASGIApp` or a `FastAPI`.
 
         Returns:
-            What your web server runs instead.
+            The application for your web server.
 
         Raises:
-            InstallationError: there is no console, or its path is that of Socket.IO.
+            InstallationError: no console, or the path of Socket.IO as its path.
         """
         return self._console().asgi(app)
 
     def _console(self) -> Serving:
         if self._serving is None:
             raise InstallationError(
-                "the guard has no console: pass its path, as in "
+                "the guard has no console; pass its path, as in "
                 "AsyncAPIGuard('asyncapi.yml', docs='/asyncapi')"
             )
         return self._serving

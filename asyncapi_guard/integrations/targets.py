@@ -1,4 +1,4 @@
-"""What can be guarded, and which adapter guards it."""
+"""The objects that can be guarded, and the adapter for each."""
 
 from __future__ import annotations
 
@@ -74,13 +74,13 @@ _KINDS: tuple[tuple[tuple[type, ...], str], ...] = (
     (_MANAGERS, "manager"),
 )
 _LISTENS = (
-    "it also listens, for the server that it will be given to: if this process only publishes, "
-    "make it with write_only=True; else pass the server that it is the client_manager of"
+    "it also receives messages for a server; if this process only publishes, create it with "
+    "write_only=True; otherwise, pass the server whose client_manager it is"
 )
 
 
 def install(guarding: Guarding, target: Any, *, typed: bool = False) -> Adapter:
-    """Put the guard on a server, on a client, or on what only publishes.
+    """Install the guard on a server, a client, or a publisher.
 
     Args:
         guarding: whose guard it is.
@@ -105,8 +105,8 @@ def install(guarding: Guarding, target: Any, *, typed: bool = False) -> Adapter:
         raise InstallationError(f"cannot guard {named(target)}: {what_to_pass(target)}")
     if typed:
         raise InstallationError(
-            "typed=True is for servers: the handlers of a guarded client get plain data; those of "
-            "an AsyncAPIClient or an AsyncAPIAsyncClient get instances"
+            "typed=True is for servers; for handlers of a client that receive instances, use an "
+            "AsyncAPIClient or an AsyncAPIAsyncClient"
         )
     install_on = (
         _install_on_manager
@@ -124,14 +124,14 @@ def install(guarding: Guarding, target: Any, *, typed: bool = False) -> Adapter:
         kind = kind_of(target)
         guarding.recorder.log(
             logging.WARNING,
-            "a guarded %s asks nobody who they are: security= is for servers",
+            "security= is for servers, and has no effect on a guarded %s",
             kind,
         )
     if guarding.in_force.limited:
         guarding.recorder.log(
             logging.WARNING,
-            "a guarded client does not limit its server: max_violations, max_events_per_second "
-            "and max_running_handlers are for servers",
+            "max_violations, max_events_per_second and max_running_handlers are for servers, and "
+            "have no effect on a guarded client",
         )
     return adapter
 
@@ -176,7 +176,7 @@ def install_on_server(
 
 
 def _tell_of_another_server(adapter: Any, socketio: Any) -> None:
-    """Say that an application which is given to a `SocketIO` afterwards has another server."""
+    """Warn that an application that is given to a `SocketIO` later has a new server."""
     theirs = socketio.init_app
 
     def init_app(*args: Any, **kwargs: Any) -> None:
@@ -184,7 +184,7 @@ def _tell_of_another_server(adapter: Any, socketio: Any) -> None:
         if adapter.active:
             adapter.recorder.log(
                 logging.WARNING,
-                "SocketIO.init_app made another server, which nothing guards: call "
+                "SocketIO.init_app created a new server, which isn't guarded; call "
                 "guard.init_app(app, socketio) after it",
             )
 
@@ -195,7 +195,7 @@ def _check_target(guarding: Guarding, target: Any) -> None:
     """Raise InstallationError for what cannot be guarded, or not by this guard."""
     kind = kind_of(target)
     if hasattr(target, MARK):
-        raise InstallationError(f"this {kind} is guarded already: {_what_guards(target, kind)}")
+        raise InstallationError(f"this {kind} is already guarded: {_what_guards(target, kind)}")
     packet_class = getattr(target, "packet_class", None)
     if packet_class is not None and not can_be_guarded(packet_class):
         raise InstallationError(
@@ -237,7 +237,9 @@ def _what_guards(target: Any, kind: str) -> str:
     if not isinstance(target, _SIMPLE_CLIENTS):
         drop_in = getattr(target, MARK).decide.guarding.drop_in
         if drop_in is not None:
-            return f"{with_article(drop_in)} guards itself, by the document that it gets as spec="
+            return (
+                f"{with_article(drop_in)} guards itself, with the document that you pass as spec="
+            )
     return f"call {'init_app() or ' if kind == 'server' else ''}protect() once"
 
 
@@ -356,8 +358,8 @@ def check_hook(target: Any, name: str, hook: Any) -> None:
     if is_coroutine_function(hook) and not isinstance(target, _ON_ASYNCIO):
         kind = next(each for each in type(target).__mro__ if each.__module__.startswith("socketio"))
         raise InstallationError(
-            f"{name} is a coroutine function, which a socketio.{kind.__name__} never awaits: "
-            "use def"
+            f"{name} is a coroutine function, which a socketio.{kind.__name__} never awaits; use "
+            "def"
         )
 
 

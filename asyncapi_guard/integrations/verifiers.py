@@ -69,9 +69,11 @@ def check_timeout(given: Any) -> float:
     if given is None:
         return 5.0
     if isinstance(given, bool) or not isinstance(given, (int, float)):
-        raise TypeError(f"security_timeout takes seconds, not a {type(given).__name__}")
+        raise TypeError(
+            f"security_timeout must be a number of seconds, not a {type(given).__name__}"
+        )
     if not 0 < given < float("inf"):
-        raise ValueError(f"security_timeout must be some seconds, not {given}")
+        raise ValueError(f"security_timeout must be more than 0 seconds, not {given}")
     return float(given)
 
 

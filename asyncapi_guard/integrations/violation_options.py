@@ -80,5 +80,6 @@ class ViolationOptions:
             )
         if "{" in os.path.dirname(name):  # noqa: PTH120  # as it is written
             raise ValueError(
-                "violations_keep= deletes files of one folder, and that of violations= has a field"
+                "violations_keep= deletes files in one directory, but the directory in "
+                "violations= has a field"
             )

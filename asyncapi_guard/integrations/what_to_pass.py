@@ -168,7 +168,7 @@ _KINDS: tuple[tuple[Callable[[Any], bool], str | Callable[[Any], str]], ...] = (
         f"expected {_EXPECTED}; the server of a SocketIO is None before its init_app",
     ),
     (_is_class_of_a_target, "pass an instance of it"),
-    (_is_drop_in, "it guards itself, by the document that it gets as spec="),
+    (_is_drop_in, "it guards itself, with the document that you pass as spec="),
     (_has_no_server, _NO_SERVER),
     (_is_of_flask, "call guard.init_app(app, socketio), which is for Flask-SocketIO"),
     (_serves, _what_it_serves),

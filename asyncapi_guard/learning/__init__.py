@@ -1,1 +1,1 @@
-"""Documents that are learnt from traffic."""
+"""Documents learned from traffic."""

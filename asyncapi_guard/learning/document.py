@@ -1,4 +1,4 @@
-"""The document that describes what was seen, with how often as comments."""
+"""The document of the observed traffic, with counts as comments."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def _head(traffic: TrafficShapes) -> str:
     events = sum(event.arguments.count for event in traffic.events.values())
     connects = sum(shape.count for shape in traffic.connects.values())
     lines = [
-        f"Learnt by `asyncapi-guard learn` from {events:,} events and {connects:,} connects.",
+        f"Learned by `asyncapi-guard learn` from {events:,} events and {connects:,} connects.",
         "Comments say how often each thing was seen.",
     ]
     if traffic.left_out:

@@ -1,4 +1,4 @@
-"""What a browser has recorded: the Socket.IO packets in a HAR file.
+"""The Socket.IO packets in a HAR file, as a browser records it.
 
 Chromium writes the frames of WebSockets as `_webSocketMessages`. Requests of long polling have
 their packets in the bodies of requests and responses. Packets in MessagePack are not read.
@@ -118,7 +118,7 @@ class _Connection:
         if isinstance(frame, bytes):
             packet = self._waiting.get(is_sent)
             if packet is None:
-                raise ValueError("bytes that belong to nothing")
+                raise ValueError("bytes without a packet")
             packet.attachments.append(frame)
         elif not frame.startswith("4"):
             return  # Engine.IO's own
@@ -147,7 +147,7 @@ class _Connection:
             # It answers what went the other way.
             name = self._asked.pop((not is_sent, namespace, id), None)
             if name is None or not isinstance(data, list):
-                raise ValueError("an ack of nothing")
+                raise ValueError("an ack without an event")
             event = self._into.event(namespace, _action(is_sent=not is_sent), name)
             if event is not None:
                 event.acks.add(data, self._words_of, self._into.room)
@@ -181,6 +181,6 @@ def _with_bytes(data: Any, attachments: list[bytes]) -> Any:
     number = data.get("num")
     if data.get("_placeholder") is True and isinstance(number, int):
         if not 0 <= number < len(attachments):
-            raise ValueError("an attachment that is not there")
+            raise ValueError("a missing attachment")
         return attachments[number]
     return {key: _with_bytes(value, attachments) for key, value in data.items()}

@@ -1,4 +1,4 @@
-"""The file to which a process writes what its traffic is like: shapes gather, once a minute."""
+"""The file to which a process writes the shapes of its traffic, once a minute."""
 
 from __future__ import annotations
 

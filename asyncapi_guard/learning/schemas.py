@@ -1,4 +1,4 @@
-"""Shapes as JSON Schemas, and what was seen of each place, in words.
+"""Shapes as JSON Schemas, and their counts in words.
 
 A schema takes all that was seen. How much more it takes is a choice:
 

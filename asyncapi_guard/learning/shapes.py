@@ -1,4 +1,4 @@
-"""What the values at one place are like: types, lengths, ranges, formats, how often. No values.
+"""The shape of the values at one place: types, lengths, ranges, formats and counts, but no values.
 
 A `Shape` grows with each value that it is shown, and shapes of several processes add up. It can be
 written as JSON and read again. What could tell of one person stays out of it:
@@ -89,7 +89,7 @@ class Range:
             if bound is not None and (
                 isinstance(bound, bool) or not isinstance(bound, (int, float))
             ):
-                raise ValueError("a bound is no number")
+                raise ValueError("a bound isn't a number")
         return cls(_count(data.get("count", 0)), low, high)
 
 
@@ -124,7 +124,7 @@ class Texts:
         """
         formats, words = data.get("formats", ()), _mapping(data, "words")
         if not all(isinstance(each, str) for each in formats):
-            raise ValueError("formats are no texts")
+            raise ValueError("formats aren't strings")
         counts = {word: _count(count) for word, count in words.items()}
         lengths = Range.read(_mapping(data, "lengths"))
         return cls(lengths, set(formats), counts if "words" in data else None)
@@ -421,7 +421,7 @@ class Shape:
             ValueError: it is none.
         """
         if not isinstance(data, dict) or depth < 0:
-            raise ValueError("it is no shape")
+            raise ValueError("it isn't a shape")
         made = cls(
             count=_count(data.get("count", 0)),
             nulls=_count(data.get("nulls", 0)),
@@ -444,12 +444,12 @@ def _mapping(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     found = data.get(name, {})
     if isinstance(found, dict):
         return found
-    raise ValueError(f"{name} is no object")
+    raise ValueError(f"{name} isn't an object")
 
 
 def _count(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ValueError("a count is no number")
+        raise ValueError("a count isn't a number")
     return value
 
 

@@ -1,4 +1,4 @@
-"""Which formats of JSON Schema a text has, of those that say something about it."""
+"""The formats of JSON Schema that a string matches."""
 
 from __future__ import annotations
 

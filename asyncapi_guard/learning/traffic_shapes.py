@@ -1,4 +1,4 @@
-"""What the traffic of an application is like: the shapes of each event, ack and connect."""
+"""The shape of an application's traffic: the shapes of each event, ack and connection."""
 
 from __future__ import annotations
 
@@ -91,9 +91,9 @@ class Arguments:
             counts = {int(number): int(count) for number, count in data["counts"].items()}
             shapes = [Shape.read(shape) for shape in data["shapes"]]
         except (AttributeError, KeyError, TypeError) as error:
-            raise ValueError("they are no arguments") from error
+            raise ValueError("they aren't arguments") from error
         if len(shapes) > _MOST_ARGUMENTS or any(number < 0 for number in counts):
-            raise ValueError("they are no arguments")
+            raise ValueError("they aren't arguments")
         return cls(counts, shapes)
 
 
@@ -195,7 +195,7 @@ class TrafficShapes:
             else:
                 self._read_event(data)
         except (AttributeError, KeyError, TypeError) as error:
-            raise ValueError("it is no line of ours") from error
+            raise ValueError("it isn't a line of a learning guard") from error
 
     def _read_event(self, data: Mapping[str, Any]) -> None:
         read = Event(

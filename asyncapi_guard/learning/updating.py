@@ -1,4 +1,4 @@
-"""A document, made to take what was seen.
+"""Updates a document so that it accepts the observed traffic.
 
 What it does not say yet is added, what is too narrow is widened, and nothing is narrowed. It works
 on data: the edits between what was and what is are made in the author's file elsewhere.
@@ -151,7 +151,7 @@ class _Widening:
     def event(self, message: dict[str, Any], event: Event) -> None:
         """Have a message take an event and its acks."""
         if not message:
-            self._note("its message stands in another file, and was not looked at")
+            self._note("its message is in a different file, which wasn't checked")
             return
         if "payload" in message:
             self._arguments(message["payload"], event.arguments, "payload")
@@ -174,12 +174,12 @@ class _Widening:
             if target.get("minItems", 0) > least:
                 target["minItems"] = least
             if most > len(positions):
-                self._note(f"{where} was seen with {most} arguments, and says {len(positions)}")
+                self._note(f"{where} was seen with {most} arguments, but defines {len(positions)}")
         elif (least, most) == (1, 1):
             self.schema(target, arguments.shapes[0], where)
         elif most or target.get("type") != "null":
             self._note(
-                f"{where} was seen with {least} to {most} arguments, and says another number"
+                f"{where} was seen with {least} to {most} arguments, but defines a different number"
             )
 
     def schema(self, schema: Any, shape: Shape, where: str) -> None:
@@ -187,17 +187,17 @@ class _Widening:
         target = _follow(self._update.data, schema)
         if not isinstance(target, dict):
             if target is not True:
-                self._note(f"{where} is not in this file, or takes nothing: it was not looked at")
+                self._note(f"{where} is not in this file, or accepts nothing, so it wasn't checked")
             return
         combined = [key for key in _COMBINED if key in target]
         if combined:
-            self._note(f"{where} has {combined[0]}: look yourself whether it takes what was seen")
+            self._note(f"{where} has {combined[0]}; check yourself whether it accepts the traffic")
             return
         untold = [key for key in _UNTOLD if key in target]
         if untold:
-            self._note(f"{where} has {untold[0]}, of which shapes say nothing")
+            self._note(f"{where} has {untold[0]}, which shapes can't describe")
         if shape.unknown:
-            self._note(f"{where} had values that JSON has not, or that are too large")
+            self._note(f"{where} had values that aren't JSON, or are too large")
         self._types(target, shape, where)
         self._text(target, shape, where)
         span = _joined(shape.integers, shape.numbers)
@@ -207,7 +207,7 @@ class _Widening:
         if shape.arrays.items is not None and isinstance(target.get("items"), dict):
             self.schema(target["items"], shape.arrays.items, f"{where}[]")
         elif shape.arrays.items is not None and isinstance(target.get("items"), list):
-            self._note(f"{where} has positions: look yourself whether it takes what was seen")
+            self._note(f"{where} has positions; check yourself whether it accepts the traffic")
         if shape.objects.sizes.count:
             self._object(target, shape.objects, where)
 
@@ -218,7 +218,7 @@ class _Widening:
         learnt = schema_of(shape, self._style).schema.get("type", [])
         seen = learnt if isinstance(learnt, list) else [learnt]
         if shape.binary.count and target.get("format") != "binary":
-            self._note(f"{where} had bytes, and is not of format binary")
+            self._note(f"{where} had bytes, but isn't of format binary")
         missing = [
             name
             for name in seen
@@ -242,7 +242,7 @@ class _Widening:
         if "enum" not in target:
             return
         if texts.words is None:
-            self._note(f"{where} has an enum, and its words were not kept")
+            self._note(f"{where} has an enum, but its values weren't recorded")
             return
         more = [word for word in texts.words if word not in target["enum"]]
         if more:

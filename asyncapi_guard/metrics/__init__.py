@@ -1,4 +1,4 @@
-"""What a guard counts and measures, for Prometheus and for OpenTelemetry.
+"""Metrics and spans of a guard, for Prometheus and for OpenTelemetry.
 
     from asyncapi_guard import AsyncAPIGuard, metrics
 
@@ -6,7 +6,7 @@
     metrics.prometheus(guard)
 
 Both need an extra: `pip install "asyncapi-guard[prometheus]"` or `"asyncapi-guard[opentelemetry]"`.
-Nothing is added to an event that was not asked for.
+Events cost more only if you enable histograms or spans.
 """
 
 from __future__ import annotations
@@ -22,15 +22,16 @@ __all__ = ["opentelemetry", "prometheus"]
 
 
 def prometheus(guard: AsyncAPIGuard, *, registry: Any = None, histograms: bool = False) -> None:
-    """Have the counters of a guard in a registry of prometheus_client.
+    """Export the counters of a guard to a registry of prometheus_client.
 
-    They are read when somebody scrapes, so they cost events nothing. In prometheus_client's
+    The counters are read during a scrape, so they don't slow down events. In prometheus_client's
     multiprocess mode, a thread writes them to its memory-mapped files once a second.
 
     Args:
-        guard: as many as you have can share a registry, and are added up.
-        registry: prometheus_client's own by default.
-        histograms: measure how long judging and handlers take, too.
+        guard: the guard. Several guards can share a registry, and are summed.
+        registry: the registry. Defaults to prometheus_client's own.
+        histograms: whether to also measure the duration of validation and handlers. Defaults to
+            false.
 
     Raises:
         InstallationError: prometheus_client is not installed, which is a `MissingExtraError`, or
@@ -51,25 +52,26 @@ def opentelemetry(
     spans: float = True,
     histograms: bool = False,
 ) -> None:
-    """Have the counters of a guard, and spans for connects and events, in OpenTelemetry.
+    """Export the counters of a guard, and spans for connections and events, to OpenTelemetry.
 
-    Only its API is needed; without an SDK, nothing leaves.
+    Only the OpenTelemetry API is required. Without an SDK, nothing is exported.
 
     Args:
         guard: the guard.
-        tracer_provider: the global one by default.
-        meter_provider: the global one by default.
-        spans: make a span for each connect, and for each event that comes or is sent. A number from
-            0 to 1 is the share of traces that are made; the sampler of your SDK decides about
-            these. `False` and 0 are for none.
-        histograms: measure how long judging and handlers take, too.
+        tracer_provider: the tracer provider. Defaults to the global one.
+        meter_provider: the meter provider. Defaults to the global one.
+        spans: whether to make a span for each connection and for each event that is received or
+            sent. A number from 0 to 1 is the share of traces; the sampler of your SDK then decides
+            about these. `False` and 0 disable spans. Defaults to true.
+        histograms: whether to also measure the duration of validation and handlers. Defaults to
+            false.
 
     Raises:
         MissingExtraError: OpenTelemetry's API is not installed.
         ValueError: the share is less than 0 or more than 1.
     """
     if not 0 <= spans <= 1:
-        raise ValueError(f"spans is a share from 0 to 1, or True or False, not {spans!r}")
+        raise ValueError(f"spans must be True, False, or a share from 0 to 1, not {spans!r}")
     try:
         from asyncapi_guard.metrics.for_opentelemetry import export
     except ImportError as error:

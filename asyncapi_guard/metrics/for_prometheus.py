@@ -71,7 +71,7 @@ class _Exported:
     def add(self, guard: AsyncAPIGuard) -> None:
         """Add the counters of one more guard."""
         if guard in self.guards:
-            raise InstallationError("metrics.prometheus: the guard is in this registry already")
+            raise InstallationError("metrics.prometheus: the guard is already in this registry")
         self.guards.append(guard)
 
     def measure(self, guard: AsyncAPIGuard, registry: Any) -> None:

@@ -1,4 +1,4 @@
-"""A mock on asyncio: what its script decides is done by a `socketio.AsyncServer`."""
+"""A mock on asyncio: a `socketio.AsyncServer` performs the decisions of its script."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ class AsyncioMock:
     async def _connects(self, namespace: str, sid: str, _environ: Any, auth: Any = None) -> None:
         turn = self._script.connects(namespace, sid, auth)
         if turn.refusal is not NOTHING:
-            say("refused a client", namespace, "scenario")
+            say("rejected a client", namespace, "scenario")
             raise exceptions.ConnectionRefusedError(*refusal_of(turn.refusal))
         say("a client connected", namespace)
         self._entering[namespace, sid] = turn
@@ -156,7 +156,7 @@ class AsyncioMock:
             except ContractViolation:
                 pass  # the guard has written it down
             except (KeyError, ValueError):
-                say("a client has left meanwhile", namespace)
+                say("a client has disconnected meanwhile", namespace)
 
     async def _do(self, act: Act, namespace: str, sid: str) -> None:
         server = self.server

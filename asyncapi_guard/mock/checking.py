@@ -1,4 +1,4 @@
-"""A scenario against its contract: what it says must be possible, or the mock does not start."""
+"""Checks a scenario against its contract: an impossible rule stops the mock from starting."""
 
 from __future__ import annotations
 
@@ -131,12 +131,13 @@ class Checker:
             if emission.to.kind in ("sender", "others") and rule.on:
                 self._fault(
                     _child(step.node, "namespace"),
-                    "the client has another session in each namespace; emit to everyone or to a "
+                    "the client has a different session in each namespace; emit to everyone or to "
+                    "a "
                     "room there, with 'to'",
                 )
             namespaces = [self._addresses.of(emission.namespace) or emission.namespace]
         if emission.event in RESERVED_EVENTS:
-            self._fault(place, f"{emission.event!r} is kept by Socket.IO and cannot be emitted")
+            self._fault(place, f"Socket.IO reserves {emission.event!r}, so it can't be emitted")
             return
         sending = [each for each in namespaces if self._sends(each, step)]
         if not sending:
@@ -194,7 +195,7 @@ class Checker:
     ) -> bool:
         text = ""
         if expression.name not in known:
-            text = f"{expression.name} is not known here; there are {', '.join(sorted(known))}"
+            text = f"{expression.name} is not known here; use one of {', '.join(sorted(known))}"
         elif expression.name == "$parameters" and expression.path:
             there = {name for each in namespaces for name in self._addresses.parameter_names(each)}
             name = expression.path[0]

@@ -1,4 +1,4 @@
-"""Who clients are to a mock: anybody with a credential of the right form, or those that are listed.
+"""The clients that a mock accepts: any well-formed credential, or the listed credentials.
 
 The guard reads credentials and refuses those that are missing or malformed. What is left to say
 here is whose they are. A JSON Web Token says that itself, and when that ends; its signature is not
@@ -42,7 +42,8 @@ def read_listed(text: str) -> Listed:
     scheme, equals, credential = text.partition("=")
     if not scheme or not equals or not credential:
         raise ValueError(
-            "a credential is SCHEME=VALUE, with the name of a security scheme and a token, a key, "
+            "a credential must be SCHEME=VALUE, with the name of a security scheme and a token, a "
+            "key, "
             "or USER:PASSWORD"
         )
     return Listed(scheme, credential)
@@ -60,7 +61,10 @@ def check_listed(listed: Listed, contract: Contract) -> str | None:
         if not source:
             return f"a mock cannot check what the security scheme {listed.scheme!r} requires"
         if source == ("user",) and ":" not in listed.credential:
-            return f"the credential of {listed.scheme!r} is a user and a password, as USER:PASSWORD"
+            return (
+                f"the credential of {listed.scheme!r} must be a user and a password, as "
+                "USER:PASSWORD"
+            )
     return None
 
 

@@ -123,11 +123,14 @@ def parse(text: str) -> Expression:
     name, hash_, pointer = text.partition("#")
     if name not in NAMES:
         raise ValueError(
-            f"{text!r} is no runtime expression: it begins with one of {', '.join(NAMES)}; write "
+            f"{text!r} isn't a runtime expression, which starts with one of {', '.join(NAMES)}; "
+            "write "
             "'$$' for a text that begins with '$'"
         )
     if name in _TEXTS and hash_:
-        raise ValueError(f"{name} is a text, so no JSON Pointer leads into it; write {name!r}")
+        raise ValueError(
+            f"{name} is a string, so a JSON Pointer can't point into it; write {name!r}"
+        )
     return Expression(text, name, parse_fragment(pointer))
 
 

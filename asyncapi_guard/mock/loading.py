@@ -1,4 +1,4 @@
-"""From a document and a scenario to a mock that can be served; every fault surfaces here."""
+"""Makes a mock from a document and a scenario; all errors are raised here."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def _remarks(contract: Contract, options: MockOptions, addresses: Addresses) -> 
     if not addresses.names:
         yield "The document has no namespace, so no client can connect."
     for name in unchecked_schemes(contract):
-        yield f"A mock cannot check the security scheme {name!r}: it lets everybody in."
+        yield f"A mock can't check the security scheme {name!r}, so it accepts every client."
     timeouts = [
         (message.ack.timeout, message.event)
         for operation in contract.operations.values()

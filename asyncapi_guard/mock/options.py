@@ -1,4 +1,4 @@
-"""How a mock is to be, as a command or a test says it."""
+"""The options of a mock, from a command or a test."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ class MockOptions:
 
     def __post_init__(self) -> None:
         if isinstance(self.seed, bool) or not isinstance(self.seed, int):
-            raise TypeError(f"seed takes a whole number, not a {type(self.seed).__name__}")
+            raise TypeError(f"seed must be a whole number, not a {type(self.seed).__name__}")
         for name, least in (("delay", 0), ("interval", 1e-3)):
             value = getattr(self, name)
             if value is None and name == "interval":
                 continue
             if isinstance(value, bool) or not isinstance(value, (int, float)):
-                raise TypeError(f"{name} takes seconds, not a {type(value).__name__}")
+                raise TypeError(f"{name} must be a number of seconds, not a {type(value).__name__}")
             if not least <= value <= 86_400:
                 raise ValueError(f"{name} must be from {least:g} to 86400 seconds, not {value:g}")

@@ -1,4 +1,4 @@
-"""Which pages may connect to a mock: its own, and those that its options name."""
+"""The pages that can connect to a mock: its own, and the origins in its options."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def check_origin(text: str) -> str:
     written = f"{parts.scheme}://{parts.netloc}"
     if parts.scheme not in ("http", "https") or not parts.hostname or text != written or port == 0:
         raise ValueError(
-            f"{text!r} is no origin: write 'loopback', or a scheme, a host and a port, such as "
+            f"{text!r} isn't an origin; write 'loopback', or a scheme, a host and a port, such as "
             "http://localhost:5173"
         )
     return text

@@ -1,4 +1,4 @@
-"""From the text of a scenario file, or from `x-mock`, to rules; every fault with its place."""
+"""Reads the rules of a scenario file or of `x-mock`; each error has its location."""
 
 from __future__ import annotations
 
@@ -80,11 +80,11 @@ class Reader:
             return None
         on, every = self._text(node, "on"), self._seconds(node, "every")
         if ("on" in node.value) == ("every" in node.value):
-            self._fault(node, "a rule says when it is played: give it either 'on' or 'every'")
+            self._fault(node, "a rule needs its trigger; give it either 'on' or 'every'")
             return None
         if every == 0 and "every" in node.value:
             if node.value["every"] == 0:
-                self._fault(node.child("every"), "'every' takes seconds, more than 0")
+                self._fault(node.child("every"), "'every' must be a number of seconds more than 0")
             return None
         return self._rule(node, on, every, self._text(node, "namespace") or None)
 
@@ -102,7 +102,7 @@ class Reader:
         if bool(on) == bool(every):
             self._fault(
                 node,
-                f"say when {shown(event)} is emitted: give 'x-mock' either 'on', with an event of "
+                f"{shown(event)} has no trigger; give 'x-mock' either 'on', with an event of "
                 "clients, 'connect' or 'disconnect', or 'every', with seconds",
             )
             return None
@@ -128,7 +128,7 @@ class Reader:
         if not isinstance(error, bool):
             self._fault(node.child("error"), f"expected true or false, not {kind_of(error)}")
         if error is True and "ack" in node.value:
-            self._fault(node, "'ack' says what the ack is, so 'error' has no effect; remove one")
+            self._fault(node, "'ack' already defines the ack, so 'error' has no effect; remove one")
         everyone = bool(every) or on == DISCONNECT
         then = tuple(
             self._step(each, "", everyone=everyone)
@@ -166,7 +166,9 @@ class Reader:
             self._fault(node.child("disconnect"), f"expected true, not {kind_of(disconnect)}")
         for name in ("join", "leave", "disconnect", "skip_sender"):
             if everyone and node.value.get(name):
-                self._fault(node.child(name), f"no client is there for {name!r}; remove it")
+                self._fault(
+                    node.child(name), f"a rule with 'every' has no client for {name!r}; remove it"
+                )
         return Step(
             node,
             self._seconds(node, "delay"),
@@ -199,7 +201,9 @@ class Reader:
         allowed = ("everyone",) if everyone else _TARGETS
         if to.value not in allowed:
             names = ", ".join(allowed)
-            self._fault(to, f"{shown(to.value)} is nobody; write one of {names}, or {{room: NAME}}")
+            self._fault(
+                to, f"{shown(to.value)} isn't a receiver; write one of {names}, or {{room: NAME}}"
+            )
         return Target(str(to.value) if to.value in allowed else "everyone")
 
     def _conditions(self, node: Node) -> tuple[Condition, ...]:
@@ -228,13 +232,16 @@ class Reader:
         for problem in engine.check(expected, dialect):
             place = "".join(f"/{part}" for part in problem.path) or "the schema"
             self._fault(
-                node, f"no JSON Schema: {place} breaks {problem.keyword!r} of its metaschema"
+                node, f"not a JSON Schema: {place} breaks {problem.keyword!r} of its metaschema"
             )
             return None
         try:
             fits = engine.compile(adapt(expected, dialect), dialect, cyclic=True, binary=False)
         except ValueError:
-            self._fault(node, "no JSON Schema that can judge a value: it refers to something else")
+            self._fault(
+                node,
+                "this JSON Schema can't be used here, because it refers to a different document",
+            )
             return None
         return Condition(node, expression, lambda value: value is not NOTHING and fits(value))
 
@@ -250,13 +257,13 @@ class Reader:
         if not texts["scheme"] or not shown_as:
             self._fault(
                 node,
-                "a credential has a 'scheme', and a 'token', a 'key', or a 'username' with a "
+                "a credential needs a 'scheme', and a 'token', a 'key', or a 'username' with a "
                 "'password'",
             )
             return None
         scopes = node.get("scopes")
         if scopes is not None and not _are_texts(scopes.value):
-            self._fault(scopes, "'scopes' takes a list of names")
+            self._fault(scopes, "'scopes' must be a list of names")
             return None
         return Listed(
             texts["scheme"],
@@ -304,7 +311,7 @@ class Reader:
         if item is None:
             return ""
         if not isinstance(item.value, str) or not item.value:
-            self._fault(item, f"expected a text, not {kind_of(item.value)}")
+            self._fault(item, f"expected a string, not {kind_of(item.value)}")
             return ""
         return item.value
 
@@ -315,7 +322,7 @@ class Reader:
         value = item.value
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
         if not number or not isfinite(value) or not 0 <= value <= _LONGEST:
-            self._fault(item, f"{name!r} takes seconds, from 0 to {_LONGEST}")
+            self._fault(item, f"{name!r} must be a number of seconds from 0 to {_LONGEST}")
             return 0
         return float(value)
 
@@ -325,7 +332,7 @@ class Reader:
             return ()
         rooms = item.value if isinstance(item.value, list) else [item.value]
         if not rooms or not _are_texts(rooms):
-            self._fault(item, f"{name!r} takes the name of a room, or a list of them")
+            self._fault(item, f"{name!r} must be the name of a room, or a list of names")
             return ()
         self._check_expressions(item)
         return tuple(rooms)

@@ -1,4 +1,4 @@
-"""Whether an ack says that something went wrong: by its fields, which documents name in a few ways.
+"""Recognizes acks that report an error, by the usual names of their fields.
 
 A document describes what a server answers if all is well and if it is not as alternatives of one
 ack, and does not say which is which.

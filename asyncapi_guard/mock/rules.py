@@ -1,4 +1,4 @@
-"""What a scenario says: what happens when a client does something, or after some time."""
+"""The rules of a scenario: reactions to clients, and actions at intervals."""
 
 from __future__ import annotations
 

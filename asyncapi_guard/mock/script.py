@@ -1,4 +1,4 @@
-"""What a mock does: decided from contract, scenario and what happens; nothing is sent here."""
+"""Decides the actions of a mock from contract, scenario and traffic, without sending."""
 
 from __future__ import annotations
 
@@ -378,9 +378,9 @@ def given_arguments(value: Any, rule: Contracted | None) -> list[Any]:
 def _say_missing(where: Rule | Step, missing: Missing) -> None:
     finding = where.node.finding("")
     place = f"{finding.file}:{finding.line}" if finding.line else finding.file
-    logger.warning("%s: there is nothing at %s this time, so it is left out", place, missing.text)
+    logger.warning("%s: %s has no value this time, so it is left out", place, missing.text)
 
 
 def _say_no_value(what: str, field: str = "a 'payload'") -> None:
-    text = "no value was found for %s: give it an example in the document, or %s in a scenario"
+    text = "no value was found for %s; give it an example in the document, or %s in a scenario"
     logger.error(text, what, field)

@@ -1,4 +1,4 @@
-"""How a mock speaks of what it does: names of events and namespaces, and never a value."""
+"""The log lines of a mock: names of events and namespaces, and never a value."""
 
 from __future__ import annotations
 

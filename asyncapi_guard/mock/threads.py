@@ -1,4 +1,4 @@
-"""A mock on threads: what its script decides is done by a `socketio.Server`."""
+"""A mock on threads: a `socketio.Server` performs the decisions of its script."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ class ThreadedMock:
     def _connects(self, namespace: str, sid: str, _environ: Any, auth: Any = None) -> None:
         turn = self._script.connects(namespace, sid, auth)
         if turn.refusal is not NOTHING:
-            say("refused a client", namespace, "scenario")
+            say("rejected a client", namespace, "scenario")
             raise exceptions.ConnectionRefusedError(*refusal_of(turn.refusal))
         say("a client connected", namespace)
         self._entering[namespace, sid] = turn
@@ -166,7 +166,7 @@ class ThreadedMock:
             except ContractViolation:
                 pass  # the guard has written it down
             except (KeyError, ValueError):
-                say("a client has left meanwhile", namespace)
+                say("a client has disconnected meanwhile", namespace)
 
     def _do(self, act: Act, namespace: str, sid: str) -> None:
         server = self.server

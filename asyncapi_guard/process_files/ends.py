@@ -1,4 +1,4 @@
-"""The ends of processes: what is open is closed, and a process that was forked begins anew."""
+"""The ends and forks of processes: closes open files, and resets a forked process."""
 
 from __future__ import annotations
 

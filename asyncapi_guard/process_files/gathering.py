@@ -1,4 +1,4 @@
-"""What gathers in a process, and a thread that writes it from time to time.
+"""A buffer in a process, and a thread that writes it from time to time.
 
 What cannot be written stays with what gathers next, so a disk that is full for an hour loses
 nothing. A process that was forked gathers for itself. What is left is written when the guard is
@@ -148,12 +148,12 @@ class Gathering:
         if "{" in str(folder) or (folder.is_dir() and os.access(folder, os.W_OK)):
             return
         why = "is not writable" if folder.is_dir() else "does not exist"
-        self._say(logging.WARNING, "nothing is written as long as %s %s", folder, why)
+        self._say(logging.WARNING, "nothing is written while %s %s", folder, why)
 
     def _say_failed(self, why: str) -> None:
         if not self._failing:
             self._failing = True
-            text = "cannot be written: %s; they are kept, and traffic passes all the same"
+            text = "cannot be written: %s; they are kept, and traffic is not affected"
             self._say(logging.ERROR, f"{self._what} {text}", why)
 
     def _say_it_works(self) -> None:

@@ -1,4 +1,4 @@
-"""Files of lines of JSON, read line by line; what cannot be read is counted, and left out."""
+"""Reads files of JSON lines; counts and skips unreadable lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The names of files of processes: `guard-{pid}.ndjson`, and those of the files before it."""
+"""The names of process files: `guard-{pid}.ndjson`, and the names of its rotated files."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def check_name(name: str, option: str) -> None:
     try:
         fields = [each[1:] for each in string.Formatter().parse(name) if each[1] is not None]
     except ValueError as error:
-        raise ValueError(f"{option} is no name of a file: {error}") from None
+        raise ValueError(f"{option} isn't a file name: {error}") from None
     for field, spec, conversion in fields:
         if field not in _FIELDS or spec or conversion:
             raise ValueError(
-                f"{option} has {{{field}}}, but a name can have {{pid}} and {{host}} only"
+                f"{option} has {{{field}}}, but a file name can contain only {{pid}} and {{host}}"
             )
     if not Path(name).name or Path(name).is_dir():
-        raise ValueError(f"{option} must be the name of a file, not of a directory: {name!r}")
+        raise ValueError(f"{option} must be the name of a file, but {name!r} is a directory")
 
 
 def host_name() -> str:

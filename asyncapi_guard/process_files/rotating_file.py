@@ -1,4 +1,4 @@
-"""A file of whole lines, bounded in size: what is full gets another name, the oldest goes."""
+"""A file of whole lines, bounded in size: full files are renamed, and the oldest is deleted."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class RotatingFile:
             if descriptor is not None:
                 break
         else:
-            raise BlockingIOError("other processes have all of its names")
+            raise BlockingIOError("other processes use all of its names")
         self.path, self._descriptor = path, descriptor
         self._size = os.fstat(descriptor).st_size
         head = self._head()

@@ -1,4 +1,4 @@
-"""A file of lines that can be added up, bounded in size: a full one is written anew, shorter.
+"""A file of lines that can be summed, bounded in size: a full file is rewritten with fewer lines.
 
 Nothing that was counted is lost by that: lines about the same become one line. A process that is
 ended meanwhile leaves the old file or the new one, and never a part of one.

@@ -1,4 +1,4 @@
-"""Ready verifiers: who a client is, by its token, its key, its password, or its login session.
+"""Built-in verifiers, which identify a client by a token, a key, a password, or a login session.
 
     from asyncapi_guard import AsyncAPIGuard, security
 
@@ -6,8 +6,8 @@
     guard = AsyncAPIGuard("asyncapi.yml", security={"user": verify})
 
 Each function makes a verifier for `security=` of the guard, or `verifiers=` of the drop-ins. A
-verifier is called with the credential and the handshake, and returns an `Identity` or `None`; so it
-can be called by a verifier of your own, which looks at more.
+verifier is called with the credential and the handshake, and returns an `Identity` or `None`. So
+your own verifier can call it, and check more.
 """
 
 from __future__ import annotations

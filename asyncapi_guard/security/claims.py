@@ -1,4 +1,4 @@
-"""What the claims of a token say about a client, if they are what they should be."""
+"""The identity of a client, from the validated claims of a token."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ _SCOPES = ("scope", "scp")
 
 
 class UnsuitableToken(Exception):
-    """A token is rejected; the text says why, without anything of the token."""
+    """Raised when a token is rejected; the message quotes nothing of the token."""
 
 
 def object_in(text: bytes) -> dict[str, Any]:
-    """The object in a text of JSON.
+    """Parse a JSON object.
 
     Raises:
-        UnsuitableToken: it is no JSON, no object, or has a name twice; or a number is none of JSON.
+        UnsuitableToken: invalid JSON, another type than an object, or a duplicate name.
     """
     try:
         value = json.loads(text, object_pairs_hook=_once_each, parse_constant=_no_constant)
     except (ValueError, RecursionError):
-        raise UnsuitableToken("it is not made of JSON") from None
+        raise UnsuitableToken("its parts aren't JSON") from None
     if not isinstance(value, dict):
-        raise UnsuitableToken("it is not made of JSON objects")
+        raise UnsuitableToken("its parts aren't JSON objects")
     return value
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise UnsuitableToken("a name is in it twice")
+        raise UnsuitableToken("it has a duplicate name")
     return found
 
 
@@ -50,33 +50,33 @@ def _no_constant(name: str) -> NoReturn:  # noqa: ARG001  # what `json` calls it
 
 
 def check_times(claims: Mapping[str, Any]) -> None:
-    """See that points in time are numbers.
+    """Check that points in time are numbers.
 
     Raises:
-        UnsuitableToken: one is not.
+        UnsuitableToken: a point in time that isn't a number.
     """
     for name in _TIMES:
         if name in claims and not _is_time(claims[name]):
-            raise UnsuitableToken(f"its {name} is no point in time")
+            raise UnsuitableToken(f"its {name} isn't a point in time")
 
 
 def identity_of(
     claims: Mapping[str, Any], *, subject_claim: str, scopes_claim: str | None, leeway: float
 ) -> Identity:
-    """Who the claims are about.
+    """Return the identity that claims describe.
 
     Args:
-        claims: those of a token whose signature is right, and whose times are.
-        subject_claim: which of them is the subject.
-        scopes_claim: which of them are the scopes; `None` for `scope` or `scp`.
-        leeway: for how many seconds after its end a token is still good.
+        claims: the claims of a token whose signature and times are valid.
+        subject_claim: the name of the claim with the subject.
+        scopes_claim: the name of the claim with the scopes; `None` for `scope` or `scp`.
+        leeway: the number of seconds that a token stays valid after it expires.
 
     Raises:
-        UnsuitableToken: a claim is of another type than it should be.
+        UnsuitableToken: a claim of the wrong type.
     """
     subject = claims.get(subject_claim)
     if not isinstance(subject, str) or not subject:
-        raise UnsuitableToken("its subject is no text")
+        raise UnsuitableToken("its subject isn't a string")
     end = int(claims["exp"]) + leeway if "exp" in claims else None  # as PyJWT has it
     scopes = _scopes_in(claims, _SCOPES if scopes_claim is None else (scopes_claim,))
     return Identity(subject, scopes, end, claims)
@@ -97,4 +97,4 @@ def _scopes_in(claims: Mapping[str, Any], names: tuple[str, ...]) -> frozenset[s
         return frozenset(found.split())
     if isinstance(found, (list, tuple)) and all(isinstance(each, str) for each in found):
         return frozenset(found)
-    raise UnsuitableToken("its scopes are no list of names")
+    raise UnsuitableToken("its scopes aren't a list of names")

@@ -1,4 +1,4 @@
-"""What is wrong with how a verifier is used: the log has it once, and not for each client."""
+"""Warnings about the use of a verifier, logged once instead of for each client."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ __all__ = ["Complaint"]
 
 
 class Complaint:
-    """A line in the log.
+    """A line that is logged once.
 
     Args:
-        text: what it says.
+        text: the text of the line.
         level: a level of `logging`.
     """
 
@@ -23,7 +23,7 @@ class Complaint:
         self._made = False
 
     def make(self) -> None:
-        """Write it down, unless that is done."""
+        """Log the line, unless it has been logged."""
         if not self._made:
             self._made = True
             write(self._level, "%s", self._text)

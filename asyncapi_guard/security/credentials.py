@@ -1,4 +1,4 @@
-"""For which security schemes a verifier can be: what it reads is what a scheme gives it."""
+"""The security schemes that a verifier fits, by the kind of credential that it reads."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NOTHING = "nothing but the handshake"
 
 
 def _given_by(scheme: SecurityScheme) -> str:
-    """What the verifier of a scheme gets, in words; empty for a text."""
+    """Describe what a scheme passes to its verifier; an empty string for a text."""
     if not source_of(scheme):
         return _NOTHING
     is_of_users = scheme.type == "userPassword" or scheme.scheme == "basic"
@@ -24,12 +24,14 @@ def _given_by(scheme: SecurityScheme) -> str:
 
 
 class ForText:
-    """A verifier that reads one text: a token, a key, the value of a cookie."""
+    """A verifier that reads one string: a token, a key, or the value of a cookie."""
 
     def unfit(self, scheme: SecurityScheme) -> str | None:
         """Why this is no verifier of a scheme; `None` if it is one."""
         given = _given_by(scheme)
-        return f"it reads a token, a key or a cookie, and gets {given}" if given else None
+        return (
+            f"it reads a token, a key or a cookie, but the scheme passes {given}" if given else None
+        )
 
 
 class ForUsers:
@@ -40,4 +42,7 @@ class ForUsers:
         given = _given_by(scheme)
         if given == _USERS:
             return None
-        return f"it reads user and password, and gets {given or 'a token, a key or a cookie'}"
+        return (
+            "it reads a user and a password, but the scheme passes "
+            f"{given or 'a token, a key or a cookie'}"
+        )

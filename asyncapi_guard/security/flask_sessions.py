@@ -1,7 +1,7 @@
-"""Login sessions of Flask: the user in the session, or the one whom Flask-Login knows.
+"""Login sessions of Flask: the user in the session, or the current user of Flask-Login.
 
-The session is read from the credential, and not from whatever cookies the handshake has. So it is
-the cookie that the document names that is verified, also where a client shows a newer one later.
+The session is read from the credential, not from the cookies of the handshake. So the verifier
+checks the cookie that the document names, even if a client later shows a newer one.
 """
 
 from __future__ import annotations
@@ -33,19 +33,19 @@ __all__ = ["flask_login", "session_user"]
 #: What a cookie can be, without quotes (RFC 6265, 4.1.1).
 _COOKIE = re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]+")
 _NO_APPLICATION = (
-    "a verifier of Flask sessions has no application: pass app=, as this server isn't "
-    "Flask-SocketIO's"
+    "a verifier of Flask sessions doesn't know the Flask application, because this server isn't "
+    "Flask-SocketIO's; pass app="
 )
 
 
 class _FlaskSession(ForText):
-    """Reads a session of Flask, within a request of its own."""
+    """A verifier that reads a session of Flask, in a request context of its own."""
 
     def __init__(self, app: Any, scopes: Any, expires_in: Any) -> None:
         from flask import Flask
 
         if app is not None and not isinstance(app, Flask):
-            raise TypeError(f"app takes a Flask application, not {type(app).__name__}")
+            raise TypeError(f"app must be a Flask application, not {type(app).__name__}")
         self._app: Flask | None = app
         self._scopes = checked_scopes(scopes)
         self._seconds = checked_seconds(expires_in)
@@ -80,7 +80,7 @@ class _FlaskSession(ForText):
         return app
 
     def _user(self) -> tuple[str, Iterable[str]] | None:
-        """The subject and the scopes of the session."""
+        """Return the subject and the scopes of the session."""
         raise NotImplementedError
 
 
@@ -125,13 +125,13 @@ def session_user(
     scopes: Callable[[Mapping[str, Any]], Iterable[str]] | None = None,
     expires_in: float | None = None,
 ) -> _SessionUser:
-    """Make a verifier of Flask's session cookie: the subject is the user in the session.
+    """Make a verifier of Flask's session cookie, whose subject is the user in the session.
 
     It reads `flask.session` as your application does, whether the session is in the cookie or
     kept on the server.
 
     Args:
-        key: what the session has the user under: a text or an integer.
+        key: the session key of the user, whose value is a string or an integer.
         app: the application. A server of Flask-SocketIO knows it; others need it.
         scopes: called with the session, returns the scopes.
         expires_in: how many seconds after the connect the client must show a session again.
@@ -149,7 +149,7 @@ def flask_login(
     scopes: Callable[[Any], Iterable[str]] | None = None,
     expires_in: float | None = None,
 ) -> _FlaskLogin:
-    """Make a verifier of Flask-Login's sessions: the subject is the id of `current_user`.
+    """Make a verifier of Flask-Login's sessions, whose subject is the id of `current_user`.
 
     Args:
         app: the application. A server of Flask-SocketIO knows it; others need it.
@@ -157,7 +157,7 @@ def flask_login(
         expires_in: how many seconds after the connect the client must show a session again.
 
     Raises:
-        InstallationError: Flask-Login is not installed.
+        InstallationError: Flask-Login isn't installed.
         TypeError: an option is of another type.
         ValueError: `expires_in` is none of seconds.
     """
@@ -165,6 +165,6 @@ def flask_login(
         import flask_login  # noqa: F401  # to fail here, and not at the first client
     except ImportError:
         raise InstallationError(
-            "security.flask_login needs Flask-Login: pip install flask-login"
+            "security.flask_login needs Flask-Login. Run: pip install flask-login"
         ) from None
     return _FlaskLogin(app, scopes, expires_in)

@@ -1,4 +1,4 @@
-"""Whose a secret is, as an application writes that down."""
+"""The owners of secrets, as an application passes them."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ __all__ = ["identity_named"]
 
 
 def identity_named(whose: object, option: str) -> Identity:
-    """An identity, or the one of a subject without scopes.
+    """Return an identity, or make one from a subject, without scopes.
 
     Raises:
-        TypeError: it is something else.
-        ValueError: the subject is empty.
+        TypeError: another type.
+        ValueError: an empty subject.
     """
     if isinstance(whose, str):
         whose = Identity(whose)
     if not isinstance(whose, Identity):
         kind = type(whose).__name__
-        raise TypeError(f"{option} takes names or identities as its keys, not a {kind}")
+        raise TypeError(f"the keys of {option} must be names or identities, not a {kind}")
     if not whose.subject:
-        raise ValueError(f"{option} has a key whose name is empty")
+        raise ValueError(f"{option} has a key with an empty name")
     return whose

@@ -1,9 +1,10 @@
 """The keys that an issuer publishes: fetched, kept for a while, and fetched again for new ones.
 
-A client can show tokens that name any key. So one fetch runs at a time, and for a while after it
-there is no other; tokens that name an unknown key meanwhile are rejected. A fetch has a thread of
-its own, and verifiers wait for it, but not for ever. So an issuer that hangs doesn't hold them up
-for long; and only so many of them wait that the verifiers of other schemes find room.
+A client can show tokens that name any key. So only one fetch runs at a time, and the next one
+starts after a delay; until then, tokens that name an unknown key are rejected. A fetch runs in a
+thread of its own, and verifiers wait for it with a timeout. So an issuer that hangs doesn't block
+them for long. The number of waiting verifiers is limited, so that verifiers of other schemes can
+run.
 """
 
 from __future__ import annotations
@@ -41,18 +42,21 @@ _HERE = ("localhost", "127.0.0.1", "::1")
 
 
 def checked_url(given: Any) -> str:
-    """Where an issuer publishes its keys.
+    """Check the URL of an issuer's keys.
 
     Raises:
-        TypeError: it is no text.
-        ValueError: it is no URL that nobody can answer in the issuer's place.
+        TypeError: a URL that isn't a string.
+        ValueError: a URL that others than the issuer can answer.
     """
     if not isinstance(given, str):
-        raise TypeError(f"jwks_url takes a URL, not {type(given).__name__}")
+        raise TypeError(f"jwks_url must be a URL, not {type(given).__name__}")
     parts = urlsplit(given)
     secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _HERE)
     if not secure or not parts.hostname:
-        raise ValueError("jwks_url takes an https URL: keys from http could be anybody's")
+        raise ValueError(
+            "jwks_url must be an https URL, because anyone on the network can replace keys sent "
+            "over http"
+        )
     return given
 
 
@@ -60,9 +64,9 @@ class PublishedKeys:
     """The keys at a URL.
 
     Args:
-        url: where.
-        algorithms: those that the application accepts.
-        lifespan: for how many seconds keys are good without another fetch.
+        url: the URL of the keys.
+        algorithms: the algorithms that the application accepts.
+        lifespan: the number of seconds that keys are valid without a new fetch.
     """
 
     def __init__(self, url: str, algorithms: Sequence[str], lifespan: float) -> None:
@@ -77,11 +81,11 @@ class PublishedKeys:
         self._fetch: _Fetch | None = None
 
     def find(self, algorithm: str, kid: str | None) -> TokenKey | None:
-        """The key of a token; `None` if there is none, or the issuer does not answer in time.
+        """Find the key of a token; `None` without one, or after a timeout.
 
         Args:
-            algorithm: what the token is signed by.
-            kid: the name of the key, by the token.
+            algorithm: the algorithm of the token's signature.
+            kid: the name of the key in the token.
         """
         keys = self._in_force()
         if not keys:
@@ -107,7 +111,7 @@ class PublishedKeys:
                 self._waiting.release()
 
     def _begin(self) -> _Fetch | None:
-        """The fetch that runs; another one if it is time for that, else `None`."""
+        """Return the running fetch, or start a new one if it is time, or return `None`."""
         with self._lock:
             now, running = monotonic(), self._fetch
             if running is not None and now - running.began < _ABANDONED:
@@ -128,7 +132,7 @@ class PublishedKeys:
         try:
             keys = published(_json_at(self._url), self._algorithms)
             if not keys:
-                problem = "none of them fits the algorithms"
+                problem = "none of the keys fits the algorithms"
         except HTTPError as error:
             problem = f"the status is {error.code}"
             error.close()
@@ -149,7 +153,7 @@ class PublishedKeys:
 
 
 class _Fetch:
-    """A fetch that runs, or has run."""
+    """A running or finished fetch."""
 
     __slots__ = ("began", "done")
 
@@ -159,18 +163,18 @@ class _Fetch:
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """Where a redirect leads to, others could answer."""
+    """A handler that doesn't follow redirects, because others could answer at the target."""
 
     def redirect_request(self, *_: Any, **__: Any) -> None:
         return None
 
 
 def _json_at(url: str) -> Any:
-    """What is at a URL.
+    """Fetch JSON from a URL.
 
     Raises:
-        OSError: it cannot be reached, or not in time.
-        ValueError: it is no JSON, or too long.
+        OSError: a URL that can't be reached in time.
+        ValueError: invalid JSON, or too much of it.
     """
     ends = monotonic() + _PATIENCE
     request = urllib.request.Request(url, headers={"Accept": "application/json"})  # noqa: S310  # checked
@@ -182,13 +186,13 @@ def _json_at(url: str) -> Any:
         while chunk := response.read1(65_536):
             text += chunk
             if len(text) > _MOST_BYTES:
-                raise ValueError("it is too long")
+                raise ValueError("the response is too long")
             if monotonic() > ends:
                 raise TimeoutError
     return json.loads(text)
 
 
 def _shown(url: str) -> str:
-    """A URL as the log has it: without users and parameters."""
+    """Return a URL for the log: without users and parameters."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.hostname}{parts.path}"

@@ -1,7 +1,7 @@
-"""API keys, of which the server keeps digests only.
+"""API keys, stored as digests only.
 
-Whichever key is shown, it is compared with all of them, each in constant time. So how long that
-takes says nothing about any of them.
+A client's key is compared with all keys, each in constant time. So the duration reveals nothing
+about any of them.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _SHORTEST = 16
 
 
 class _APIKeys(ForText):
-    """Knows the owners of keys."""
+    """A verifier that knows the owners of keys."""
 
     __name__ = "api_keys"
 
@@ -56,17 +56,17 @@ def api_keys(keys: Mapping[str | Identity, str | Iterable[str]]) -> _APIKeys:
     Only digests of the keys are kept.
 
     Args:
-        keys: whose key is which. On the left, a name, or an `Identity` that also has scopes. On the
-            right, a key, or several while old ones are replaced. A key is written as it is, or as
-            `sha256:` and the 64 hexadecimal digits of its SHA-256 digest.
+        keys: the keys by owner. An owner is a name, or an `Identity` that also has scopes, with one
+            key, or with several while you replace old ones. A key is plain text, or `sha256:` and
+            the 64 hexadecimal digits of its SHA-256 digest.
 
     Raises:
-        TypeError: something is of another type.
-        ValueError: a key is empty, belongs to two, or is no digest after `sha256:`; or there is
-            none at all.
+        TypeError: an argument of the wrong type.
+        ValueError: no keys, or a key that is empty, belongs to two owners, or isn't a digest after
+            `sha256:`.
     """
     if not isinstance(keys, Mapping):
-        raise TypeError(f"api_keys takes keys by their owners, not a {type(keys).__name__}")
+        raise TypeError(f"api_keys needs a mapping of owners to keys, not a {type(keys).__name__}")
     owners: dict[bytes, Identity] = {}
     for whose, secrets in keys.items():
         owner = identity_named(whose, "api_keys")
@@ -76,31 +76,35 @@ def api_keys(keys: Mapping[str | Identity, str | Iterable[str]]) -> _APIKeys:
                 other = owners[digest].subject
                 raise ValueError(f"{other!r} and {owner.subject!r} have the same API key")
     if not owners:
-        raise ValueError("api_keys takes one key at least")
+        raise ValueError("api_keys needs at least one key")
     return _APIKeys(owners)
 
 
 def _several(secrets: Any, owner: Identity) -> Iterable[Any]:
     if isinstance(secrets, (bytes, Mapping)) or not isinstance(secrets, Iterable):
         kind = type(secrets).__name__
-        raise TypeError(f"the API key of {owner.subject!r} is text, or several texts, not {kind}")
+        raise TypeError(
+            f"the API key of {owner.subject!r} must be a string, or a list of strings, not {kind}"
+        )
     return secrets
 
 
 def _digest_of(key: Any, owner: Identity) -> bytes:
     if not isinstance(key, str):
-        raise TypeError(f"the API key of {owner.subject!r} is text, not {type(key).__name__}")
+        raise TypeError(
+            f"the API key of {owner.subject!r} must be a string, not {type(key).__name__}"
+        )
     if not key:
         raise ValueError(f"the API key of {owner.subject!r} is empty")
     if key.startswith(_HASHED):
         digits = _DIGEST.fullmatch(key)
         if digits is None:
             raise ValueError(
-                f"the API key of {owner.subject!r} has no 64 hexadecimal digits after {_HASHED}"
+                f"the API key of {owner.subject!r} must have 64 hexadecimal digits after {_HASHED}"
             )
         digest = bytes.fromhex(digits[1])
         if digest == _NOTHING:
-            raise ValueError(f"the API key of {owner.subject!r} is the digest of an empty text")
+            raise ValueError(f"the API key of {owner.subject!r} is the digest of an empty string")
         return digest
     if len(key) < _SHORTEST:
         write(
@@ -118,7 +122,7 @@ def _digest(key: str) -> bytes:
 
 
 def _spellings(shown: str) -> list[bytes]:
-    """The digests of what a client may mean: WSGI has each byte of a header as a character."""
+    """Return the digests of the possible spellings of a key: WSGI decodes headers as Latin-1."""
     found = [_digest(shown)]
     with suppress(UnicodeEncodeError):
         found.append(hashlib.sha256(shown.encode("latin-1")).digest())

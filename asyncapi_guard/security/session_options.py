@@ -1,4 +1,4 @@
-"""What verifiers of sessions share, whatever the framework."""
+"""Options that the verifiers of sessions share in all frameworks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["checked_key", "checked_scopes", "checked_seconds", "subject_in"]
 
 
 def subject_in(session: Mapping[str, Any], key: str) -> str | None:
-    """The user in a session, who is a text or an integer; `None` without one."""
+    """Return the user in a session, a string or an integer, or `None`."""
     found = session.get(key)
     if isinstance(found, bool) or not isinstance(found, (str, int)):
         return None
@@ -19,41 +19,41 @@ def subject_in(session: Mapping[str, Any], key: str) -> str | None:
 
 
 def checked_key(given: Any) -> str:
-    """What a session has the user under.
+    """Check the session key of the user.
 
     Raises:
-        TypeError: it is no text.
+        TypeError: a key that isn't a string.
     """
     if not isinstance(given, str):
-        raise TypeError(f"key takes the name of the user in the session, not {_kind(given)}")
+        raise TypeError(f"key must be the name of the user in the session, not {_kind(given)}")
     return given
 
 
 def checked_scopes(given: Any) -> Callable[[Any], Iterable[str]]:
-    """The function that says which scopes somebody has; by default, none.
+    """Check the function that returns scopes; the default returns none.
 
     Raises:
-        TypeError: it is no function.
+        TypeError: an object that isn't a function.
     """
     found: Callable[[Any], Iterable[str]] = (lambda _: ()) if given is None else given
     if not callable(found):
-        raise TypeError(f"scopes takes a function, not {_kind(given)}")
+        raise TypeError(f"scopes must be a function, not {_kind(given)}")
     return found
 
 
 def checked_seconds(given: Any) -> float | None:
-    """How long an identity lasts.
+    """Check the lifetime of an identity.
 
     Raises:
-        TypeError: it is no number.
-        ValueError: it is none of seconds.
+        TypeError: a lifetime that isn't a number.
+        ValueError: a lifetime that isn't positive and finite.
     """
     if given is None:
         return None
     if isinstance(given, bool) or not isinstance(given, (int, float)):
-        raise TypeError(f"expires_in takes seconds, not {_kind(given)}")
+        raise TypeError(f"expires_in must be a number of seconds, not {_kind(given)}")
     if not 0 < given < float("inf"):
-        raise ValueError(f"expires_in must be some seconds, not {given}")
+        raise ValueError(f"expires_in must be more than 0 seconds, not {given}")
     return float(given)
 
 

@@ -1,9 +1,9 @@
-"""Login sessions of Starlette, and so of FastAPI: what `SessionMiddleware` keeps in a cookie.
+"""Login sessions of Starlette and FastAPI: the cookie of `SessionMiddleware`.
 
-A `socketio.ASGIApp` around an application hands its own requests past the middleware of that
+A `socketio.ASGIApp` around an application handles its own requests before the middleware of that
 application. So the verifier reads the cookie itself, with the secret of the middleware. Without the
-secret it takes the session that the middleware has put into the scope, which is there where the
-middleware is around the Socket.IO application.
+secret, it uses the session in the ASGI scope, which exists if the middleware is around the
+Socket.IO application.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _NO_SESSION = (
 
 
 class _StarletteSession(ForText):
-    """Knows the user in a session."""
+    """A verifier that knows the user in a session."""
 
     __name__ = "starlette_session"
 
@@ -65,12 +65,12 @@ class _StarletteSession(ForText):
         return Identity(subject, frozenset(self._scopes(session)), min(ends, default=None))
 
     def _session(self, credential: Any, handshake: Handshake) -> tuple[Any, float | None]:
-        """The session, and when it ends."""
+        """Return the session, and the time when it expires."""
         raise NotImplementedError
 
 
 class _SignedSession(_StarletteSession):
-    """Reads the cookie by itself."""
+    """A verifier that reads the cookie itself."""
 
     def __init__(
         self, key: str, scopes: Any, expires_in: Any, secret_key: Any, max_age: int | None
@@ -97,7 +97,7 @@ class _SignedSession(_StarletteSession):
 
 
 class _SessionInScope(_StarletteSession):
-    """Takes what the middleware has read."""
+    """A verifier that uses the session that the middleware has read."""
 
     def __init__(self, key: str, scopes: Any, expires_in: Any, session_cookie: str) -> None:
         super().__init__(key, scopes, expires_in)
@@ -108,7 +108,7 @@ class _SessionInScope(_StarletteSession):
         """Why this is no verifier of a scheme; `None` if it is one."""
         if (scheme.place, scheme.parameter) == self._source and scheme.type == "httpApiKey":
             return None
-        return f"without secret_key, it is for the cookie {self._source[1]!r}"
+        return f"without secret_key, it reads only the cookie {self._source[1]!r}"
 
     def _session(self, credential: Any, handshake: Handshake) -> tuple[Any, float | None]:
         try:
@@ -132,14 +132,15 @@ def starlette_session(
     scopes: Callable[[Mapping[str, Any]], Iterable[str]] | None = None,
     expires_in: float | None = None,
 ) -> _StarletteSession:
-    """Make a verifier of Starlette's session cookie: the subject is the user in the session.
+    """Make a verifier of Starlette's session cookie, whose subject is the user in the session.
 
     Args:
-        key: what the session has the user under: a text or an integer.
+        key: the session key of the user, whose value is a string or an integer.
         secret_key: the secret of `SessionMiddleware`. Without it, the middleware must be around the
             Socket.IO application; it isn't in `ASGIApp(sio, other_asgi_app=app)`.
-        session_cookie: the name of the cookie, as the middleware has it.
-        max_age: for how many seconds a session is good, as the middleware has it; `None` for ever.
+        session_cookie: the name of the cookie, as in the middleware.
+        max_age: the number of seconds that a session is valid, as in the middleware; `None` for no
+            limit.
             With `secret_key`, the identity ends with the session.
         scopes: called with the session, returns the scopes.
         expires_in: how many seconds after the connect the client must show a session again.
@@ -150,9 +151,9 @@ def starlette_session(
     """
     if not isinstance(session_cookie, str):
         kind = type(session_cookie).__name__
-        raise TypeError(f"session_cookie takes the name of the cookie, not {kind}")
+        raise TypeError(f"session_cookie must be the name of the cookie, not {kind}")
     if isinstance(max_age, bool) or not isinstance(max_age, (int, type(None))):
-        raise TypeError(f"max_age takes seconds, not {type(max_age).__name__}")
+        raise TypeError(f"max_age must be a number of seconds, not {type(max_age).__name__}")
     if secret_key is None:
         return _SessionInScope(key, scopes, expires_in, session_cookie)
     if not str(secret_key):

@@ -1,7 +1,7 @@
-"""The keys by which the signatures of tokens are verified, each for the algorithms that it fits.
+"""The keys that verify the signatures of tokens, each for the algorithms that it fits.
 
-A key is bound to an algorithm when it is read, by its type. So a token chooses among the algorithms
-that the application named, and never what a key is used as.
+A key is bound to an algorithm by its type when it is read. So a token can choose one of the
+application's algorithms, but never how a key is used.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ class TokenKey:
 
     Attributes:
         kid: its name in a set of keys; `None` without one.
-        algorithm: such as `RS256`.
-        material: as PyJWT takes it.
+        algorithm: the algorithm, such as `RS256`.
+        material: the key in the form that PyJWT needs.
     """
 
     __slots__ = ("algorithm", "kid", "material")
@@ -41,7 +41,7 @@ class TokenKey:
 
 
 def pyjwt() -> ModuleType:
-    """PyJWT.
+    """Import PyJWT.
 
     Raises:
         MissingExtraError: it is not installed.
@@ -54,12 +54,12 @@ def pyjwt() -> ModuleType:
 
 
 def is_symmetric(algorithm: str) -> bool:
-    """Whether tokens are signed by the same key as they are verified."""
+    """Return whether the same key signs and verifies tokens."""
     return algorithm.startswith(_SYMMETRIC)
 
 
 def checked_algorithms(given: Any) -> tuple[str, ...]:
-    """The algorithms that an application accepts.
+    """Check the algorithms that an application accepts.
 
     Raises:
         MissingExtraError: what they need is not installed.
@@ -67,18 +67,20 @@ def checked_algorithms(given: Any) -> tuple[str, ...]:
         ValueError: one is unknown, none is named, or some are for secrets and some for public keys.
     """
     if isinstance(given, (str, bytes, Mapping)) or not isinstance(given, Iterable):
-        raise TypeError(f"algorithms takes a list such as ['RS256'], not {type(given).__name__}")
+        raise TypeError(f"algorithms must be a list, such as ['RS256'], not {type(given).__name__}")
     algorithms = tuple(dict.fromkeys(given))
     if not algorithms:
-        raise ValueError("algorithms takes one at least, such as 'RS256'")
+        raise ValueError("algorithms needs at least one algorithm, such as 'RS256'")
     known = _known_algorithms()
     for name in algorithms:
         if name not in known:
-            raise ValueError(f"algorithms takes {', '.join(sorted(known))}; not {name!r}")
+            raise ValueError(
+                f"algorithms doesn't support {name!r}; use one of {', '.join(sorted(known))}"
+            )
     if len({is_symmetric(name) for name in algorithms}) > 1:
         raise ValueError(
-            "algorithms mixes HMAC with signatures: then anybody could sign with the public key; "
-            "make two verifiers"
+            "algorithms mixes HMAC with public-key signatures, so anyone could sign tokens with "
+            "the public key; make two verifiers"
         )
     return algorithms
 
@@ -95,16 +97,16 @@ def _known_algorithms() -> Mapping[str, Any]:
 
 
 def fixed_keys(given: Any, algorithms: Sequence[str]) -> tuple[TokenKey, ...]:
-    """The keys that an application passes.
+    """Read the keys that an application passes.
 
     Args:
         given: a secret, the text of a PEM file, or a JSON Web Key or a set of them, as text or as a
             mapping.
-        algorithms: those that it accepts.
+        algorithms: the algorithms that the application accepts.
 
     Raises:
-        TypeError: it is something else.
-        ValueError: an algorithm has no key, or only one that is too short.
+        TypeError: keys of another type.
+        ValueError: an algorithm without a key, or with a key that is too short.
     """
     if isinstance(given, (str, bytes)):
         given = _as_json(given) or given
@@ -115,10 +117,10 @@ def fixed_keys(given: Any, algorithms: Sequence[str]) -> tuple[TokenKey, ...]:
             raise ValueError("key is empty")
         found = tuple(TokenKey(None, name, _material(given, name)) for name in algorithms)
     else:
-        raise TypeError(f"key takes text, bytes or a mapping, not {type(given).__name__}")
+        raise TypeError(f"key must be a string, bytes or a mapping, not {type(given).__name__}")
     for name in algorithms:
         if not any(key.algorithm == name for key in found):
-            raise ValueError(f"key has none for {name}")
+            raise ValueError(f"key has no key for the algorithm {name}")
     for key in found:
         weakness = _weakness(key)
         if weakness:
@@ -127,13 +129,13 @@ def fixed_keys(given: Any, algorithms: Sequence[str]) -> tuple[TokenKey, ...]:
 
 
 def published(document: Any, algorithms: Sequence[str]) -> tuple[TokenKey, ...]:
-    """The keys in what an issuer publishes that fit the algorithms, and are long enough.
+    """Return the issuer's published keys that fit the algorithms and are long enough.
 
     Raises:
-        ValueError: it is no set of keys.
+        ValueError: data that isn't a JSON Web Key Set.
     """
     if not isinstance(document, dict) or not isinstance(document.get("keys"), list):
-        raise ValueError("it is no set of keys")  # noqa: TRY004  # what came is wrong, not the call
+        raise ValueError("the response isn't a JSON Web Key Set")  # noqa: TRY004  # what came is wrong, not the call
     return tuple(key for key in _in_set(document, algorithms) if not _weakness(key))
 
 
@@ -157,14 +159,14 @@ def _in_set(document: Mapping[str, Any], algorithms: Sequence[str]) -> Iterator[
 
 
 def _verifies(key: Mapping[str, Any]) -> bool:
-    """Whether a JSON Web Key is for signatures."""
+    """Return whether a JSON Web Key is for signatures."""
     uses = key.get("key_ops")
     listed = not isinstance(uses, list) or "verify" in uses or "sign" in uses
     return listed and key.get("use", "sig") == "sig"
 
 
 def _material_in(key: Mapping[str, Any], algorithm: str) -> Any:
-    """What is in a JSON Web Key; `None` if the algorithm is not for keys of its type."""
+    """Return the material of a JSON Web Key; `None` if its type doesn't fit the algorithm."""
     if key.get("alg", algorithm) != algorithm:
         return None
     known = _known_algorithms()[algorithm]
@@ -179,25 +181,25 @@ def _material(text: str | bytes, algorithm: str) -> Any:
         return _public(_known_algorithms()[algorithm].prepare_key(text))
     except Exception:  # noqa: BLE001  # not its words, which may quote the key
         kind = "a secret" if is_symmetric(algorithm) else "a public key, as PEM"
-        raise ValueError(f"key does not fit {algorithm}, which takes {kind}") from None
+        raise ValueError(f"key does not fit {algorithm}, which needs {kind}") from None
 
 
 def _public(material: Any) -> Any:
-    """The public half of a private key."""
+    """Return the public half of a private key."""
     return material.public_key() if hasattr(material, "private_bytes") else material
 
 
 def _weakness(key: TokenKey) -> str | None:
-    """Why a key can be guessed; `None` if it is as long as RFC 7518 asks for (3.2 and 3.3)."""
+    """Return why a key is too short; `None` if it is as long as RFC 7518 requires (3.2 and 3.3)."""
     if isinstance(key.material, bytes):
         least = int(key.algorithm.removeprefix(_SYMMETRIC)) // 8
         if len(key.material) < least:
-            return f"it takes {least} bytes, as secrets.token_hex({least}) makes them"
+            return f"it needs at least {least} bytes; secrets.token_hex({least}) generates them"
     elif (
         getattr(key.material, "key_size", _SHORTEST_RSA) < _SHORTEST_RSA
         and key.algorithm[0] in "RP"
     ):
-        return f"it takes {_SHORTEST_RSA} bits"
+        return f"it needs at least {_SHORTEST_RSA} bits"
     return None
 
 
@@ -205,12 +207,12 @@ def _weakness(key: TokenKey) -> str | None:
 
 
 def key_for(keys: Sequence[TokenKey], algorithm: str, kid: str | None) -> TokenKey | None:
-    """The key of a token; `None` unless it is one.
+    """Return the key of a token; `None` unless exactly one fits.
 
     Args:
-        keys: all there are.
-        algorithm: what the token is signed by.
-        kid: the name of the key, by the token.
+        keys: all keys.
+        algorithm: the algorithm of the token's signature.
+        kid: the name of the key in the token.
     """
     fitting = [key for key in keys if key.algorithm == algorithm]
     if kid is not None and any(key.kid is not None for key in keys):

@@ -1,7 +1,7 @@
-"""Users and passwords. An unknown user takes the time of a known one.
+"""Users and passwords, checked in the same time for known and unknown users.
 
-The password of an unknown user is compared with a decoy: the hash of a password that nobody knows,
-made with the same method and the same cost as the hashes of the users.
+The password of an unknown user is compared with a decoy: the hash of a random password, made with
+the same method and the same cost as the users' hashes.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ __all__ = ["passwords"]
 #: How many passwords are hashed at once: scrypt takes tens of megabytes for each.
 _AT_ONCE = 4
 _HASH = re.compile(r"((?:scrypt|pbkdf2):[0-9a-z:]+)\$[^$]+\$[0-9a-f]+")
-_HOW = "werkzeug.security.generate_password_hash makes one"
+_HOW = "make one with werkzeug.security.generate_password_hash"
 _NO_PAIR = (
-    "what the function of security.passwords returned is no user and no hash of a password: " + _HOW
+    "the function of security.passwords must return a user and the hash of a password; " + _HOW
 )
 _DIFFERS = (
-    "passwords are hashed in another way than security.passwords has been told, so how long a "
-    "login takes can tell who is a user: pass method="
+    "the function of security.passwords returned a hash of a different method from method=, so "
+    "the duration of a login reveals who is a user; pass method="
 )
 
 
 class _Passwords(ForUsers):
-    """Knows the users and the hashes of their passwords."""
+    """A verifier that knows the users and the hashes of their passwords."""
 
     __name__ = "passwords"
 
@@ -63,12 +63,12 @@ class _Passwords(ForUsers):
         return user if right else None
 
     def _find(self, name: str) -> tuple[Identity, str] | None:
-        """A user, and the hash of the password."""
+        """Find a user, and the hash of the password."""
         return self._known(name)
 
 
 class _AskedPasswords(_Passwords):
-    """Asks the application for users and hashes."""
+    """A verifier that asks the application for users and hashes."""
 
     def __init__(self, find: Callable[[str], Any], method: str) -> None:
         super().__init__(find, method)
@@ -110,24 +110,29 @@ def passwords(
     method.
 
     Args:
-        users: the hashes of the passwords, as `werkzeug.security.generate_password_hash` makes
-            them. Either by users, each of them a name, or an `Identity` that also has scopes. Or a
-            function that is called with the name that a client sent, and returns the user and the
-            hash, or `None` for an unknown user.
-        method: how the hashes are made, as in `scrypt:32768:8:1`. By default, as the hashes in a
-            mapping say, and otherwise as Werkzeug makes them by default.
+        users: a mapping of users to the hashes of their passwords, made by
+            `werkzeug.security.generate_password_hash`. A user is a name, or an `Identity` that also
+            has scopes. Or a function that is called with the name that a client sent, and returns
+            the user and the hash, or `None` for an unknown user.
+        method: the method of the hashes, such as `scrypt:32768:8:1`. Defaults to the method of the
+            hashes in a mapping, or to Werkzeug's default for a function.
 
     Raises:
-        TypeError: something is of another type.
-        ValueError: a hash is none, or the mapping is empty.
+        TypeError: an argument of the wrong type.
+        ValueError: an invalid hash, or an empty mapping.
     """
     if inspect.iscoroutinefunction(users):
-        raise TypeError("passwords takes a plain function; verifiers run in threads")
+        raise TypeError(
+            "passwords needs a plain function, not a coroutine function, because verifiers run in "
+            "threads"
+        )
     if callable(users):
         return _AskedPasswords(users, method or "scrypt")
     if not isinstance(users, Mapping):
         kind = type(users).__name__
-        raise TypeError(f"passwords takes hashes by users, or a function, not a {kind}")
+        raise TypeError(
+            f"passwords needs a mapping of users to hashes, or a function, not a {kind}"
+        )
     known: dict[str, tuple[Identity, str]] = {}
     methods: dict[str, None] = {}
     for whose, hashed in users.items():
@@ -137,28 +142,30 @@ def passwords(
         methods[_method_of(hashed, user.subject)] = None
         known[user.subject] = user, hashed
     if not known:
-        raise ValueError("passwords takes one user at least")
+        raise ValueError("passwords needs at least one user")
     if len(methods) > 1:
         write(
             logging.WARNING,
-            "passwords are hashed in several ways (%s), so how long a login takes can tell who is "
-            "a user: hash them in one way",
+            "passwords are hashed with several methods (%s), so the duration of a login reveals "
+            "who is a user; hash all of them with one method",
             ", ".join(methods),
         )
     return _Passwords(known.get, method or next(iter(methods)))
 
 
 def _method_of(hashed: Any, user: str) -> str:
-    """How a hash was made.
+    """Return the method of a hash.
 
     Raises:
-        TypeError: it is no text.
-        ValueError: it is no hash of Werkzeug's.
+        TypeError: a hash that isn't a string.
+        ValueError: a hash that Werkzeug didn't make.
     """
     if not isinstance(hashed, str):
         kind = type(hashed).__name__
-        raise TypeError(f"the hash of the password of {user!r} is text, not {kind}")
+        raise TypeError(f"the hash of the password of {user!r} must be a string, not {kind}")
     found = _HASH.fullmatch(hashed)
     if found is None:
-        raise ValueError(f"what passwords has for {user!r} is no hash of a password: {_HOW}")
+        raise ValueError(
+            f"the value of passwords for {user!r} isn't the hash of a password; {_HOW}"
+        )
     return found[1]

@@ -36,7 +36,7 @@ _LONG_LEEWAY, _LONG_LIFESPAN = 300, 86_400
 
 
 class _Keys(Protocol):
-    """Where keys come from."""
+    """A source of keys."""
 
     def find(self, algorithm: str, kid: str | None) -> TokenKey | None:
         """The key of a token."""
@@ -55,13 +55,13 @@ class _FixedKeys:
 
 
 class _Expected:
-    """What tokens must say.
+    """The requirements for tokens.
 
     Attributes:
-        audience: for whom they are; `None` if they name nobody.
-        issuer: who made them; `None` for anybody.
-        leeway: how many seconds clocks may differ.
-        require: which claims must be there.
+        audience: the accepted audiences; `None` accepts only tokens without one.
+        issuer: the accepted issuers; `None` accepts any.
+        leeway: the number of seconds that clocks can differ.
+        require: the required claims.
     """
 
     __slots__ = ("audience", "issuer", "leeway", "require", "scopes_claim", "subject_claim")
@@ -78,7 +78,7 @@ class _Expected:
 
 
 class _WebTokens(ForText):
-    """Knows whom tokens are about."""
+    """A verifier of tokens."""
 
     __name__ = "jwt"
 
@@ -99,7 +99,7 @@ class _WebTokens(ForText):
 
     def _identity(self, token: Any) -> Identity:
         if not isinstance(token, str) or len(token) > _LONGEST or not _TOKEN.fullmatch(token):
-            raise UnsuitableToken("it is no signed JSON Web Token, or too long")
+            raise UnsuitableToken("it isn't a signed JSON Web Token, or is too long")
         head, body, _ = token.split(".")
         key = self._key_of(object_in(_decoded(head)))
         claims = object_in(_decoded(body))  # as PyJWT reads it, if no name comes twice
@@ -124,11 +124,11 @@ class _WebTokens(ForText):
     def _key_of(self, header: Mapping[str, Any]) -> TokenKey:
         algorithm, kid = header.get("alg"), header.get("kid")
         if not isinstance(algorithm, str) or algorithm not in self._algorithms:
-            raise UnsuitableToken("its algorithm is none of those that are accepted")
+            raise UnsuitableToken("its algorithm isn't accepted")
         if "crit" in header or "b64" in header:
-            raise UnsuitableToken("its header asks for an extension")
+            raise UnsuitableToken("its header requires an extension")
         if kid is not None and not isinstance(kid, str):
-            raise UnsuitableToken("the name of its key is no text")
+            raise UnsuitableToken("the name of its key isn't a string")
         key = self._keys.find(algorithm, kid)
         if key is None:
             raise UnsuitableToken("its key is unknown")
@@ -154,35 +154,38 @@ def jwt(  # noqa: PLR0913  # options of one thing, all by name
     `jwks_url`.
 
     Args:
-        algorithms: by which tokens may be signed, such as `["RS256"]`.
+        algorithms: the accepted algorithms of signatures, such as `["RS256"]`.
         key: the secret, the public key as PEM, or a JSON Web Key or a set of them.
-        jwks_url: where the issuer publishes its keys. They are fetched when the first client comes,
-            and again when a token names an unknown one, but at most twice a minute.
-        audience: who your server is: a token must be for it, or for one of several names. By
-            default, only tokens that name no audience are accepted.
-        issuer: who makes the tokens; one or several.
-        leeway: how many seconds clocks may differ. A token is good for so long after its end.
-        require: the claims that must be there.
+        jwks_url: the URL of the issuer's keys. They are fetched when the first client connects, and
+            again when a token names an unknown key, but at most twice a minute.
+        audience: the name of your server, or several names, one of which a token must have as its
+            audience. By default, only tokens without an audience are accepted.
+        issuer: the issuer of the tokens, or several. By default, any.
+        leeway: the number of seconds that clocks can differ. A token stays valid for so long after
+            it expires.
+        require: the claims that a token must have.
         subject_claim: the claim that becomes the subject.
-        scopes_claim: the claim that has the scopes, in a list or in a text with blanks. By default
+        scopes_claim: the claim that has the scopes, as a list or a string with spaces. Defaults to
             `scope`, or else `scp`.
-        jwks_lifespan: for how many seconds the keys at `jwks_url` are good.
+        jwks_lifespan: the number of seconds that the keys at `jwks_url` are valid.
 
     Raises:
-        InstallationError: PyJWT is not installed.
-        TypeError: an option is of another type.
-        ValueError: an option makes no sense, or would let anybody in.
+        InstallationError: PyJWT isn't installed.
+        TypeError: an option of the wrong type.
+        ValueError: an invalid option, or an option that would accept any client.
     """
     accepted = checked_algorithms(algorithms)
     expected = _Expected(audience, issuer, leeway, require, subject_claim, scopes_claim)
     lifespan = _seconds(jwks_lifespan, "jwks_lifespan", least=1)
     if (key is None) == (jwks_url is None):
-        raise ValueError("jwt takes key or jwks_url, and not both")
+        raise ValueError("jwt needs either key or jwks_url")
     keys: _Keys
     if jwks_url is None:
         keys = _FixedKeys(fixed_keys(key, accepted))
     elif is_symmetric(accepted[0]):
-        raise ValueError("algorithms has HMAC, and what is at jwks_url is no secret")
+        raise ValueError(
+            "algorithms has HMAC, but the keys at jwks_url are public; pass the secret as key="
+        )
     else:
         keys = PublishedKeys(checked_url(jwks_url), accepted, lifespan)
     for weakness in _weaknesses(accepted, expected, lifespan):
@@ -191,39 +194,39 @@ def jwt(  # noqa: PLR0913  # options of one thing, all by name
 
 
 def _weaknesses(algorithms: Sequence[str], expected: _Expected, lifespan: float) -> Iterable[str]:
-    """What the options accept that one might not think of."""
+    """Return warnings about options that accept more than you might expect."""
     if not is_symmetric(algorithms[0]):
         if expected.audience is None:
-            yield "pass audience=, or tokens that the issuer made for other servers are accepted"
+            yield "without audience=, tokens that the issuer made for other servers are accepted"
         if expected.issuer is None:
-            yield "pass issuer=, or tokens of every issuer that shares the keys are accepted"
+            yield "without issuer=, tokens of every issuer that shares the keys are accepted"
     if "exp" not in expected.require:
-        yield "require= has no 'exp', so tokens that never end are accepted"
+        yield "require= has no 'exp', so tokens that never expire are accepted"
     if expected.leeway > _LONG_LEEWAY:
-        yield f"with leeway={expected.leeway:g}, tokens are accepted long after their end"
+        yield f"with leeway={expected.leeway:g}, tokens are accepted long after they expire"
     if lifespan > _LONG_LIFESPAN:
-        yield f"with jwks_lifespan={lifespan:g}, keys that the issuer revokes stay good for long"
+        yield f"with jwks_lifespan={lifespan:g}, keys that the issuer revokes stay valid for long"
 
 
 def _decoded(segment: str) -> bytes:
-    """The bytes of a part of a token."""
+    """Decode a part of a token."""
     try:
         return urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
     except ValueError:
-        raise UnsuitableToken("it is not written in base64url") from None
+        raise UnsuitableToken("it isn't valid base64url") from None
 
 
 def _seconds(given: Any, option: str, *, least: float) -> float:
     if isinstance(given, bool) or not isinstance(given, (int, float)):
-        raise TypeError(f"{option} takes seconds, not {type(given).__name__}")
+        raise TypeError(f"{option} must be a number of seconds, not {type(given).__name__}")
     if not least <= given < float("inf"):
-        raise ValueError(f"{option} takes {least} seconds or more, not {given}")
+        raise ValueError(f"{option} must be at least {least} seconds, not {given}")
     return given
 
 
 def _name(given: Any, option: str) -> str:
     if not isinstance(given, str):
-        raise TypeError(f"{option} takes a name, not {type(given).__name__}")
+        raise TypeError(f"{option} must be a string, not {type(given).__name__}")
     if not given:
         raise ValueError(f"{option} is empty")
     return given
@@ -233,7 +236,9 @@ def _names(given: Any, option: str) -> list[str] | None:
     if given is None or isinstance(given, str):
         return None if given is None else [_name(given, option)]
     if isinstance(given, (bytes, Mapping)) or not isinstance(given, Iterable):
-        raise TypeError(f"{option} takes names, not {type(given).__name__}")
+        raise TypeError(
+            f"{option} must be a string or a list of strings, not {type(given).__name__}"
+        )
     found = [_name(each, option) for each in given]
     if not found and option != "require":
         raise ValueError(f"{option} is empty")

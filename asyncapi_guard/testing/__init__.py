@@ -1,6 +1,6 @@
-"""Your own tests of a server, or of its clients, against a document.
+"""Test helpers that validate a server, or its clients, against an AsyncAPI document.
 
-Guarded clients find what a server does outside of its document.
+Guarded clients report server traffic that breaks the document.
 
     from asyncapi_guard import testing
 
@@ -17,11 +17,10 @@ A mock is a server for tests of clients.
         my_client(server.url)
         assert server.received("add") == {"text": "milk"}
 
-`ContractBroken` is raised as well if a client sent something to the mock that the document does not
-allow.
+The mock also raises `ContractBroken` if a client sent something that the document does not allow.
 
-`from_path` has what `asyncapi-guard test` does as cases of pytest, and `Replay` has what clients do
-step by step.
+`from_path` runs the tests of `asyncapi-guard test` as pytest cases, and `Replay` tests a server
+with steps that you write.
 """
 
 from __future__ import annotations

@@ -26,12 +26,12 @@ __all__ = ["AsyncTestedServer", "async_client"]
 
 
 class AsyncTestedServer:
-    """A server, as a test on asyncio sees it by a guarded client.
+    """A server under test, seen through a guarded client on asyncio.
 
     Attributes:
         io: the client of python-socketio.
-        guard: what guards it.
-        timeout: how many seconds `call` and `received` wait.
+        guard: the guard of the client.
+        timeout: the number of seconds that `call` and `received` wait.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class AsyncTestedServer:
 
     @property
     def events(self) -> tuple[Received, ...]:
-        """All events that came so far, whether somebody took them or not."""
+        """All events received so far, including events that the test has already taken."""
         return tuple(self._inbox.events)
 
     async def emit(
@@ -63,10 +63,10 @@ class AsyncTestedServer:
             event: its name.
             data: its argument; a tuple is several.
             namespace: the Socket.IO namespace.
-            callback: called with the values of the ack.
+            callback: a function that is called with the values of the ack.
 
         Raises:
-            EmitValidationError: it breaks the contract.
+            EmitValidationError: an event that breaks the contract.
         """
         try:
             await self.io.emit(event, data, namespace, callback)
@@ -83,12 +83,12 @@ class AsyncTestedServer:
             event: its name.
             data: its argument; a tuple is several.
             namespace: the Socket.IO namespace.
-            timeout: how many seconds to wait for the ack; by default those of the client.
+            timeout: the number of seconds to wait for the ack. Defaults to the client's timeout.
 
         Raises:
-            EmitValidationError: the event breaks the contract.
-            AckValidationError: the ack does, or the server's guard rejected the event.
-            TimeoutError: no ack came; python-socketio's own.
+            EmitValidationError: an event that breaks the contract.
+            AckValidationError: an ack that breaks the contract, or an error response of the guard.
+            TimeoutError: no ack within the timeout; python-socketio's own.
         """
         timeout = self.timeout if timeout is None else timeout
         try:
@@ -98,18 +98,18 @@ class AsyncTestedServer:
             raise
 
     async def received(self, event: str, namespace: str = "/", timeout: float | None = None) -> Any:
-        """Take the next event of a name, and wait for it if it has not come yet.
+        """Take the next event of a name, or wait for it.
 
         Args:
             event: its name.
             namespace: the Socket.IO namespace.
-            timeout: how many seconds to wait; by default those of the client.
+            timeout: the number of seconds to wait. Defaults to the client's timeout.
 
         Returns:
-            Its argument; several are a tuple, none is `None`.
+            The argument of the event; a tuple of several, or `None` without arguments.
 
         Raises:
-            NotReceived: it did not come in time.
+            NotReceived: no such event within the timeout.
         """
         timeout = self.timeout if timeout is None else timeout
         try:
@@ -129,8 +129,8 @@ class AsyncTestedServer:
 
         Args:
             event: its name.
-            answer: the ack, or a function that is called with the event's arguments for it; it
-                can be a coroutine function.
+            answer: the ack, or a function or a coroutine function that returns it. The function is
+                called with the event's arguments.
             namespace: the Socket.IO namespace.
         """
         self._inbox.answer(event, answer, namespace)
@@ -160,7 +160,7 @@ class _Client(socketio.AsyncClient):  # type: ignore[misc]  # python-socketio ca
 
 
 class _Finishing(engineio.AsyncClient):  # type: ignore[misc]  # as above
-    """Knows which messages are still handled."""
+    """A client that knows which messages are still being handled."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -174,7 +174,7 @@ class _Finishing(engineio.AsyncClient):  # type: ignore[misc]  # as above
         return task
 
     async def finish(self, timeout: float) -> None:
-        """Wait until the messages that came have been handled, and close what requested."""
+        """Wait until all received messages are handled, and close the HTTP session."""
         if self._messages:
             await asyncio.wait(self._messages, timeout=timeout)
         await self._reset()
@@ -194,29 +194,29 @@ async def async_client(  # noqa: PLR0913  # all but the first two are options, b
     perspective: Literal["server", "client"] | None = None,
     serializer: Any = "default",
 ) -> AsyncIterator[AsyncTestedServer]:
-    """Connect a guarded client on asyncio, and tell what the server did wrong at the end.
+    """Connect a guarded client on asyncio, and report the server's violations at the end.
 
     Args:
-        url: of the server.
+        url: the URL of the server.
         spec: the document of the server, as for `AsyncAPIGuard`.
-        auth: what the client sends to enter the namespaces.
-        namespaces: those to enter.
-        headers: of the requests that connect.
-        transports: `websocket`, `polling`, or both; as python-socketio chooses by default.
-        timeout: how many seconds to wait for connections, acks and events.
+        auth: the `auth` value of the client.
+        namespaces: the namespaces to connect to.
+        headers: the headers of the connection requests.
+        transports: `websocket`, `polling`, or both. Defaults to python-socketio's choice.
+        timeout: the number of seconds to wait for connections, acks and events.
         policy: as for `AsyncAPIGuard`.
         perspective: as for `AsyncAPIGuard`.
         serializer: the server's, as for `socketio.Client`: `"msgpack"`, or a class of packets.
 
     Yields:
-        The server as the client sees it.
+        The server under test.
 
     Raises:
-        ContractBroken: when the block ends without an exception, and the server sent what the
-            document does not allow.
-        ConnectionError: python-socketio's own: the server is not there, or does not let it in.
-        EmitValidationError: the auth breaks the contract.
-        SpecError: the document cannot be used.
+        ContractBroken: at the end of a block without an exception, if the server broke the
+            document.
+        ConnectionError: python-socketio's own, if the server doesn't respond or rejects the client.
+        EmitValidationError: an `auth` value that breaks the contract.
+        SpecError: an invalid document.
     """
     testing_extra("aiohttp")
     guard = AsyncAPIGuard(spec, policy=policy, perspective=perspective)

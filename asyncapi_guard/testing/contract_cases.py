@@ -1,7 +1,7 @@
-"""`from_path`: a server, tested against its document from your own test suite.
+"""`from_path`: tests of a server against its document, in your own test suite.
 
-The tests are those of `asyncapi-guard test`, a case for each event and phase. What sends and judges
-is imported when a case runs.
+The tests are the same as in `asyncapi-guard test`, with a case for each event and phase. The code
+that sends and validates is imported when a case runs.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Case:
 
     Attributes:
         namespace: the Socket.IO namespace.
-        event: the event that is sent; empty for all of the namespace.
+        event: the event that is sent; empty for a test of the whole namespace.
         phase: the part of a run of `asyncapi-guard test`.
     """
 
@@ -45,13 +45,13 @@ class Case:
         """Run the test.
 
         Args:
-            url: of the server.
-            options: those of `from_path`, for this case.
+            url: the URL of the server.
+            options: the options of `from_path`, for this case only.
 
         Raises:
-            ServerBrokeContract: the server did what its contract forbids. It is an AssertionError,
-                with the packets that show it.
-            CannotConnect: nobody answers at the URL, or it is no Socket.IO server.
+            ServerBrokeContract: the server broke the contract. It is an AssertionError that lists
+                the packets.
+            CannotConnect: no Socket.IO server responds at the URL.
         """
         from asyncapi_guard.contract_tests.engine import run
         from asyncapi_guard.contract_tests.settings import Settings
@@ -75,10 +75,10 @@ class Case:
 
 @dataclass(frozen=True)
 class ContractSchema:
-    """A document, as tests of servers.
+    """The tests of a server against one document.
 
     Attributes:
-        contract: what it says.
+        contract: the contract compiled from the document.
     """
 
     contract: Contract
@@ -91,7 +91,7 @@ class ContractSchema:
         namespaces: Iterable[str] = (),
         events: Iterable[str] = (),
     ) -> list[Case]:
-        """The tests: each phase of each event, and those about whole namespaces.
+        """List the tests: each phase of each event, and the tests of whole namespaces.
 
         Args:
             phases: only those; all but `transport` by default.
@@ -123,7 +123,7 @@ class ContractSchema:
         namespaces: Iterable[str] = (),
         events: Iterable[str] = (),
     ) -> Callable[[Any], Any]:
-        """Have a test of pytest run for each case, which it gets as `case`.
+        """Parametrize a pytest test with the cases, as its argument `case`.
 
             schema = testing.from_path("asyncapi.yml")
 
@@ -151,18 +151,19 @@ def _phases(names: Iterable[str] | None) -> tuple[Phase, ...]:
 def from_path(
     spec: str | os.PathLike[str] | Mapping[str, Any] | Contract, **options: Any
 ) -> ContractSchema:
-    """Read a document, to test servers against it.
+    """Read a document and return tests of servers against it.
 
     Args:
         spec: the document: a path, data, or what `load` returned.
-        options: of `asyncapi-guard test`, as keywords: `auth`, `headers`, `query`, `cookies`,
+        options: the options of `asyncapi-guard test`, as keyword arguments: `auth`, `headers`,
+            `query`, `cookies`,
             `seed`, `max_examples`, `time` (seconds for each case), `ack_timeout`, `workers`,
             `rejected_when` (a function of the tuple of an ack's values), `own_this_server`.
 
     Raises:
-        SpecError: the document cannot be used.
-        TypeError: there is no such option.
-        ValueError: an option has a value that makes no sense.
+        SpecError: an invalid document.
+        TypeError: an unknown option.
+        ValueError: an option with an invalid value.
     """
     from asyncapi_guard.contract_tests.settings import Settings
 

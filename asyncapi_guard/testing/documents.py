@@ -1,4 +1,4 @@
-"""Documents, as tests name them."""
+"""The documents that tests pass."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ __all__ = ["contract_of"]
 
 
 def contract_of(spec: str | os.PathLike[str] | Mapping[str, Any] | Contract) -> Contract:
-    """What a document says.
+    """Return the contract that a document defines.
 
     Raises:
-        SpecError: it cannot be used.
+        SpecError: an invalid document.
     """
     from asyncapi_guard.spec.loader import load
 

@@ -1,4 +1,4 @@
-"""What a client in a test has received, and which violations the test has not seen yet."""
+"""The events that a test client has received, and violations that the test hasn't handled."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ LEAVING = 1
 
 
 class ContractBroken(AssertionError):
-    """The server sent what its document does not allow, or the test answered so.
+    """Raised when the server or the test sent something that the document does not allow.
 
     Attributes:
-        violations: each of them, in order.
+        violations: the violations, in order.
     """
 
     def __init__(self, violations: Sequence[Violation]) -> None:
@@ -31,11 +31,11 @@ class ContractBroken(AssertionError):
 
 
 class NotReceived(AssertionError):
-    """An event did not come in time."""
+    """Raised when an event does not arrive within the timeout."""
 
 
 class Received(NamedTuple):
-    """An event that came, and kept the contract.
+    """An event that arrived and matches the contract.
 
     Attributes:
         namespace: the Socket.IO namespace.
@@ -49,10 +49,10 @@ class Received(NamedTuple):
 
 
 class Inbox:
-    """What came, for one client.
+    """The events that one client has received.
 
     Attributes:
-        events: all that came so far.
+        events: all events received so far.
     """
 
     def __init__(self) -> None:
@@ -62,22 +62,22 @@ class Inbox:
         self._violations: list[Violation] = []
 
     def put(self, event: str, namespace: str, args: tuple[Any, ...]) -> None:
-        """An event came."""
+        """Add an event that arrived."""
         received = Received(namespace, event, args)
         self.events.append(received)
         self._waiting.append(received)
 
     def answer_to(self, event: str, namespace: str, args: tuple[Any, ...]) -> Any:
-        """The ack that the test has for an event; `None` for none."""
+        """Return the ack that the test sets for an event, or `None`."""
         answer = self._answers.get((namespace, event))
         return answer(*args) if callable(answer) else answer
 
     def answer(self, event: str, answer: Any, namespace: str) -> None:
-        """Have an event acknowledged."""
+        """Set the ack for an event."""
         self._answers[namespace, event] = answer
 
     def take(self, event: str, namespace: str) -> Received | None:
-        """The first event of a name that nobody has taken; `None` if there is none."""
+        """Take the first event of a name that the test hasn't taken, or return `None`."""
         for received in self._waiting:
             if received[:2] == (namespace, event):
                 self._waiting.remove(received)
@@ -85,30 +85,30 @@ class Inbox:
         return None
 
     def missed(self, event: str, namespace: str, timeout: float) -> NotReceived:
-        """What to raise for an event that did not come."""
+        """Return the exception for an event that did not arrive."""
         came = ", ".join(printable(each.event) for each in self._waiting[-20:]) or "nothing"
         wanted = f"{printable(event)} in {printable(namespace)}"
-        lines = [f"expected {wanted} within {timeout:g} s; not taken yet: {came}"]
+        lines = [f"expected {wanted} within {timeout:g} s; received and not taken yet: {came}"]
         return NotReceived("\n".join([*lines, *map(str, self._violations)]))
 
     def break_contract(self, violation: Violation) -> None:
-        """The guard has found a violation."""
+        """Record a violation that the guard has found."""
         self._violations.append(violation)
 
     def seen_by_test(self, error: ContractViolation) -> None:
-        """The test gets an error for a violation, which it may expect."""
+        """Forget a violation that the test sees as an exception."""
         self._violations = [each for each in self._violations if each is not error.violation]
 
     def end(self) -> None:
-        """The test is over.
+        """End the test.
 
         Raises:
-            ContractBroken: there are violations that it has not seen.
+            ContractBroken: violations that the test hasn't handled.
         """
         if self._violations:
             raise ContractBroken(self._violations)
 
 
 def as_value(args: tuple[Any, ...]) -> Any:
-    """Arguments as `call` gives them: one as itself, several as a tuple, none as `None`."""
+    """Return arguments as `call` does: one as itself, several as a tuple, none as `None`."""
     return args if len(args) > 1 else args[0] if args else None

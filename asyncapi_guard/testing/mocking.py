@@ -1,4 +1,4 @@
-"""`mock`: a server that does what its document says, for tests of clients."""
+"""`mock`: a server that behaves as its document describes, for tests of clients."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ __all__ = ["AsyncMockServer", "MockServer", "async_mock", "mock"]
 
 
 class MockServer:
-    """A mock that listens, as a test sees it.
+    """A running mock server, as a test sees it.
 
     Attributes:
-        url: where clients connect.
-        port: of it.
-        timeout: how many seconds `received` and `violation` wait.
+        url: the URL that clients connect to.
+        port: the port of the URL.
+        timeout: the number of seconds that `received` and `violation` wait.
         io: the `socketio.Server`.
-        guard: what guards it.
+        guard: the guard of the server.
     """
 
     __test__ = False  # pytest takes it for no test
@@ -55,29 +55,29 @@ class MockServer:
 
     @property
     def events(self) -> tuple[Received, ...]:
-        """All events of clients so far that kept the contract, taken or not."""
+        """All valid events of clients so far, including events that the test has already taken."""
         with self._came:
             return tuple(self._inbox.events)
 
     @property
     def violations(self) -> tuple[Violation, ...]:
-        """What broke the contract so far and was not taken by `violation`."""
+        """All violations so far that `violation` hasn't taken."""
         with self._came:
             return tuple(self._violations)
 
     def received(self, event: str, namespace: str = "/", timeout: float | None = None) -> Any:
-        """Take the next event of a name that a client sent, and wait for it if it has not come.
+        """Take the next event of a name that a client sent, or wait for it.
 
         Args:
             event: its name.
             namespace: the Socket.IO namespace.
-            timeout: how many seconds to wait; by default those of the mock.
+            timeout: the number of seconds to wait. Defaults to the mock's timeout.
 
         Returns:
-            Its argument; several are a tuple, none is `None`.
+            The argument of the event; a tuple of several, or `None` without arguments.
 
         Raises:
-            NotReceived: it did not come in time.
+            NotReceived: no such event within the timeout.
         """
         timeout = self.timeout if timeout is None else timeout
         found = self._wait(lambda: self._inbox.take(event, namespace), timeout)
@@ -86,18 +86,18 @@ class MockServer:
         return as_value(found.args)
 
     def violation(self, timeout: float | None = None) -> Violation:
-        """Take the next violation, which the test expects; wait for it if it has not come yet.
+        """Take the next violation, which the test expects, or wait for it.
 
         Args:
-            timeout: how many seconds to wait; by default those of the mock.
+            timeout: the number of seconds to wait. Defaults to the mock's timeout.
 
         Raises:
-            NotReceived: nothing broke the contract in time.
+            NotReceived: no violation within the timeout.
         """
         timeout = self.timeout if timeout is None else timeout
         found = self._wait(lambda: self._violations.pop(0) if self._violations else None, timeout)
         if found is None:
-            raise NotReceived(f"nothing broke the contract within {timeout:g} s")
+            raise NotReceived(f"expected a violation within {timeout:g} s, but none occurred")
         return found
 
     def emit(
@@ -107,12 +107,13 @@ class MockServer:
 
         Args:
             event: its name.
-            payload: its argument, or a list of several; by default an example or a drawn value.
+            payload: its argument, or a list of several. Defaults to an example of the document or a
+                generated value.
             namespace: the Socket.IO namespace.
-            to: a room, or the session id of a client; by default everyone.
+            to: a room, or the session id of a client. Defaults to all clients.
 
         Raises:
-            EmitValidationError: it breaks the contract.
+            EmitValidationError: an event that breaks the contract.
         """
         self._served.mock.emit(namespace, event, payload, to)
 
@@ -146,7 +147,7 @@ class MockServer:
 
 
 class AsyncMockServer:
-    """The same, in coroutines: what waits does not stop the event loop.
+    """A running mock server whose methods are coroutines, so that waiting doesn't block the loop.
 
     Attributes:
         url: where clients connect.
@@ -173,29 +174,29 @@ class AsyncMockServer:
         return self._mock.violations
 
     async def received(self, event: str, namespace: str = "/", timeout: float | None = None) -> Any:
-        """Take the next event of a name that a client sent, and wait for it if it has not come.
+        """Take the next event of a name that a client sent, or wait for it.
 
         Args:
             event: its name.
             namespace: the Socket.IO namespace.
-            timeout: how many seconds to wait; by default those of the mock.
+            timeout: the number of seconds to wait. Defaults to the mock's timeout.
 
         Returns:
-            Its argument; several are a tuple, none is `None`.
+            The argument of the event; a tuple of several, or `None` without arguments.
 
         Raises:
-            NotReceived: it did not come in time.
+            NotReceived: no such event within the timeout.
         """
         return await asyncio.to_thread(self._mock.received, event, namespace, timeout)
 
     async def violation(self, timeout: float | None = None) -> Violation:
-        """Take the next violation, which the test expects; wait for it if it has not come yet.
+        """Take the next violation, which the test expects, or wait for it.
 
         Args:
-            timeout: how many seconds to wait; by default those of the mock.
+            timeout: the number of seconds to wait. Defaults to the mock's timeout.
 
         Raises:
-            NotReceived: nothing broke the contract in time.
+            NotReceived: no violation within the timeout.
         """
         return await asyncio.to_thread(self._mock.violation, timeout)
 
@@ -206,12 +207,13 @@ class AsyncMockServer:
 
         Args:
             event: its name.
-            payload: its argument, or a list of several; by default an example or a drawn value.
+            payload: its argument, or a list of several. Defaults to an example of the document or a
+                generated value.
             namespace: the Socket.IO namespace.
-            to: a room, or the session id of a client; by default everyone.
+            to: a room, or the session id of a client. Defaults to all clients.
 
         Raises:
-            EmitValidationError: it breaks the contract.
+            EmitValidationError: an event that breaks the contract.
         """
         await asyncio.to_thread(self._mock.emit, event, payload, namespace, to=to)
 
@@ -233,37 +235,38 @@ def mock(  # noqa: PLR0913  # all but the first are options, by keyword
     perspective: Literal["server", "client"] | None = None,
     timeout: float = 5,
 ) -> Iterator[MockServer]:
-    """Serve a mock of a document's server, and tell what its clients did wrong at the end.
+    """Serve a mock of a document's server, and report the violations of its clients at the end.
 
     Args:
         spec: the document, as for `AsyncAPIGuard`.
         scenario: the path of a scenario file, or its data.
-        seed: of the values that nobody gives; the same seed gives the same values.
-        delay: seconds before each ack.
-        interval: the seconds after which each namespace gets its next event; by default never.
-        on_connect: a client that connects gets one of each event that the server may send.
-        credentials: those that are right, as `SCHEME=VALUE`; of a scheme without one, all that are
-            well formed.
-        cors: the origins of pages that may connect; `loopback` for all of this machine.
-        host: where it listens.
-        port: as well; 0 for any that is free.
-        server: the key of the document's server that it is.
+        seed: the seed of generated values; the same seed gives the same values.
+        delay: the seconds before each ack. Defaults to 0.
+        interval: the seconds between events that the mock sends in each namespace. By default it
+            sends none.
+        on_connect: whether a client that connects receives one of each event that the server can
+            send.
+        credentials: the valid credentials, as `SCHEME=VALUE`. For a scheme without one, all
+            well-formed credentials are valid.
+        cors: the origins of pages that can connect; `loopback` for all origins on this machine.
+        host: the address that the mock listens on.
+        port: the port that the mock listens on; 0 for any free port.
+        server: the key of the document's server to mock.
         perspective: the side that the document describes, as for `AsyncAPIGuard`.
-        timeout: how many seconds to wait for events and violations.
+        timeout: the number of seconds to wait for events and violations.
 
     Yields:
         The mock.
 
     Raises:
-        ContractBroken: when the block ends without an exception, and a client sent what the
-            document does not allow.
-        OSError: it cannot listen there.
-        SpecError: the document or the scenario cannot be used.
-        TypeError: `credentials` or `cors` is a text.
-        ValueError: an option is none.
+        ContractBroken: at the end of a block without an exception, if a client broke the document.
+        OSError: an address or a port that the mock can't listen on.
+        SpecError: an invalid document or scenario.
+        TypeError: a string as `credentials` or `cors`.
+        ValueError: an invalid option.
     """
     if isinstance(credentials, str) or isinstance(cors, str):
-        raise TypeError("credentials and cors take lists of texts")
+        raise TypeError("credentials and cors must be lists of strings, not a string")
     options = MockOptions(
         scenario=scenario,
         seed=seed,
@@ -291,11 +294,11 @@ def mock(  # noqa: PLR0913  # all but the first are options, by keyword
 async def async_mock(
     spec: str | os.PathLike[str] | Mapping[str, Any] | Contract, **options: Any
 ) -> AsyncIterator[AsyncMockServer]:
-    """Serve a mock for tests on asyncio; options and exceptions are those of `mock`.
+    """Serve a mock for tests on asyncio, with the options and exceptions of `mock`.
 
     Args:
         spec: the document, as for `AsyncAPIGuard`.
-        **options: those of `mock`.
+        **options: the options of `mock`.
 
     Yields:
         The mock. It runs on threads, so the event loop of the test is free.

@@ -1,4 +1,4 @@
-"""`Replay`: what clients do, step by step, and whether the server keeps its contract meanwhile."""
+"""`Replay`: a test of a server against its document, with steps of clients that you write."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ __all__ = ["Given", "Replay", "ReplayClient", "ReplayStep", "ServerBrokeContract
 
 
 class ServerBrokeContract(AssertionError):
-    """A server did what its contract forbids.
+    """Raised when a server breaks its contract.
 
     Args:
-        failures: what it did, as `asyncapi-guard test` reports it.
-        secrets: texts that the message must not quote.
+        failures: the failures, as `asyncapi-guard test` reports them.
+        secrets: strings that the message must not quote.
 
     Attributes:
-        failures: as given.
+        failures: the failures.
     """
 
     def __init__(self, failures: tuple[Failure, ...], secrets: tuple[str, ...] = ()) -> None:
@@ -39,7 +39,7 @@ class ServerBrokeContract(AssertionError):
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A value that the server will have given when a later step sends it.
+    """A placeholder for a value that the server sends before a later step uses it.
 
     `step.ack[0]["id"]` is the `id` in the first value of the ack of `step`.
     """
@@ -59,18 +59,18 @@ class ReplayStep:
     """A step of a replay.
 
     Attributes:
-        index: which one it is, from 0.
+        index: the index of the step, from 0.
     """
 
     index: int
 
     @property
     def ack(self) -> Given:
-        """The values of its ack."""
+        """The placeholder for the values of the step's ack."""
         return Given(self.index, Source.ACK)
 
     def event(self, name: str) -> Given:
-        """The arguments of an event that comes after it."""
+        """Return the placeholder for the arguments of an event that arrives after the step."""
         return Given(self.index, Source.EVENT, name)
 
 
@@ -97,9 +97,9 @@ class ReplayClient:
             namespace: the Socket.IO namespace.
             auth: the `auth` value.
             credentials: show the credentials of the replay instead.
-            headers: what the request has besides.
-            query: what its URL has besides.
-            note: what is special about it. If it begins with `wrong`, the server must reject it.
+            headers: additional headers of the request.
+            query: additional parameters of the URL.
+            note: a comment. If it begins with `wrong`, the server must reject the connection.
         """
         step = Step(
             Action.CONNECT,
@@ -124,9 +124,10 @@ class ReplayClient:
 
         Args:
             event: its name.
-            args: its arguments; values that the server gives are `step.ack[0]["id"]`.
+            args: its arguments; write a value from the server as `step.ack[0]["id"]`.
             namespace: the Socket.IO namespace.
-            timeout: how many seconds to wait; 0 for as long as the document says, or 3 seconds.
+            timeout: the number of seconds to wait; 0 for the document's timeout, or 3 seconds
+                without one.
         """
         return self._replay.add(
             Step(Action.EMIT, self._number, namespace, event, args, ack=True, seconds=timeout)
@@ -135,13 +136,13 @@ class ReplayClient:
     def send(
         self, text: str, *attachments: bytes, namespace: str = "/", timeout: float = 0
     ) -> ReplayStep:
-        """Send a packet as it is, without Engine.IO's own digit.
+        """Send a packet unchanged, without Engine.IO's own digit.
 
         Args:
-            text: of the packet.
-            attachments: bytes that belong to it.
-            namespace: the Socket.IO namespace that it is about.
-            timeout: how many seconds to wait for an ack that it asks for.
+            text: the text of the packet.
+            attachments: the binary attachments of the packet.
+            namespace: the Socket.IO namespace of the packet.
+            timeout: the number of seconds to wait for an ack that the packet asks for.
         """
         return self._replay.add(
             Step(
@@ -155,12 +156,12 @@ class ReplayClient:
         )
 
     def disconnect(self, namespace: str = "") -> ReplayStep:
-        """Leave a namespace; without one, close the connection."""
+        """Leave a namespace, or close the connection if you pass none."""
         return self._replay.add(Step(Action.DISCONNECT, self._number, namespace))
 
 
 class Replay:
-    """What clients do with a server, and whether it keeps its contract meanwhile.
+    """A test of a server against its document, with steps of clients that you write.
 
         replay = Replay("asyncapi.yml", "http://localhost:5000")
         ann = replay.client(1)
@@ -171,16 +172,16 @@ class Replay:
 
     Args:
         spec: the document: a path, data, or what `load` returned.
-        url: of the server, on this machine unless `own_this_server` is true.
-        auth: the `auth` value of clients that connect with `credentials=True`; a list has one for
-            each client, in turn.
-        headers: of their requests.
-        query: parameters of the URL of their requests.
-        seed: draws what clients answer where the server asks for an ack.
-        own_this_server: the server may be on another machine.
+        url: the URL of the server, on this machine unless `own_this_server` is true.
+        auth: the `auth` value of clients that connect with `credentials=True`; a list has one
+            for each client, in turn.
+        headers: the headers of the clients' requests.
+        query: the parameters of the URL of the clients' requests.
+        seed: the seed of the acks that clients send when the server asks for one.
+        own_this_server: whether the server can be on a different machine.
 
     Raises:
-        SpecError: the document cannot be used.
+        SpecError: an invalid document.
     """
 
     def __init__(  # all but the first two are options, by keyword
@@ -209,33 +210,33 @@ class Replay:
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """What has been said so far."""
+        """The steps so far."""
         return tuple(self._steps)
 
     def client(self, number: int = 1) -> ReplayClient:
-        """A client; each number is one of its own, from 1."""
+        """Return the client with a number, from 1."""
         return ReplayClient(self, number)
 
     def wait(self, seconds: float) -> ReplayStep:
-        """Do nothing for a time."""
+        """Wait for some seconds."""
         return self.add(Step(Action.WAIT, namespace="", seconds=seconds))
 
     def add(self, step: Step) -> ReplayStep:
-        """Add a step; values in its arguments may be `Given`."""
+        """Add a step, whose arguments can contain `Given` values."""
         taken = (*step.taken, *_taken(step.args, ""))
         plain = dataclasses.replace(step, args=tuple(map(_plain, step.args)), taken=taken)
         self._steps.append(plain)
         return ReplayStep(len(self._steps) - 1)
 
     def check(self, *, transport: bool = False) -> None:
-        """Do the steps.
+        """Run the steps against the server.
 
         Args:
-            transport: what frameworks let through is forbidden, too.
+            transport: whether to also forbid protocol errors that frameworks accept.
 
         Raises:
-            ServerBrokeContract: the server did what its contract forbids.
-            CannotConnect: nobody answers at the URL, or it is no Socket.IO server.
+            ServerBrokeContract: the server broke its contract.
+            CannotConnect: no Socket.IO server responds at the URL.
         """
         from asyncapi_guard.contract_tests.replaying import replay
         from asyncapi_guard.contract_tests.wording import secrets_of
@@ -247,7 +248,7 @@ class Replay:
 
 
 def _taken(value: Any, pointer: str) -> Any:
-    """Where something of the server's is in arguments."""
+    """Find the placeholders in arguments."""
     if isinstance(value, Given):
         yield Taken(pointer, value.step, value.source, value.pointer, value.event)
     elif isinstance(value, dict):
@@ -259,7 +260,7 @@ def _taken(value: Any, pointer: str) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """A value with nothing where the server's will be."""
+    """Return a value without its placeholders."""
     if isinstance(value, Given):
         return None
     if isinstance(value, dict):

@@ -26,12 +26,12 @@ __all__ = ["TestedServer", "client"]
 
 
 class TestedServer:
-    """A server, as a test sees it by a guarded client.
+    """A server under test, seen through a guarded client.
 
     Attributes:
         io: the client of python-socketio.
-        guard: what guards it.
-        timeout: how many seconds `call` and `received` wait.
+        guard: the guard of the client.
+        timeout: the number of seconds that `call` and `received` wait.
     """
 
     __test__ = False  # pytest takes it for no test
@@ -49,7 +49,7 @@ class TestedServer:
 
     @property
     def events(self) -> tuple[Received, ...]:
-        """All events that came so far, whether somebody took them or not."""
+        """All events received so far, including events that the test has already taken."""
         return tuple(self._inbox.events)
 
     def emit(
@@ -65,10 +65,10 @@ class TestedServer:
             event: its name.
             data: its argument; a tuple is several.
             namespace: the Socket.IO namespace.
-            callback: called with the values of the ack.
+            callback: a function that is called with the values of the ack.
 
         Raises:
-            EmitValidationError: it breaks the contract.
+            EmitValidationError: an event that breaks the contract.
         """
         try:
             self.io.emit(event, data, namespace, callback)
@@ -85,12 +85,12 @@ class TestedServer:
             event: its name.
             data: its argument; a tuple is several.
             namespace: the Socket.IO namespace.
-            timeout: how many seconds to wait for the ack; by default those of the client.
+            timeout: the number of seconds to wait for the ack. Defaults to the client's timeout.
 
         Raises:
-            EmitValidationError: the event breaks the contract.
-            AckValidationError: the ack does, or the server's guard rejected the event.
-            TimeoutError: no ack came; python-socketio's own.
+            EmitValidationError: an event that breaks the contract.
+            AckValidationError: an ack that breaks the contract, or an error response of the guard.
+            TimeoutError: no ack within the timeout; python-socketio's own.
         """
         timeout = self.timeout if timeout is None else timeout
         try:
@@ -100,18 +100,18 @@ class TestedServer:
             raise
 
     def received(self, event: str, namespace: str = "/", timeout: float | None = None) -> Any:
-        """Take the next event of a name, and wait for it if it has not come yet.
+        """Take the next event of a name, or wait for it.
 
         Args:
             event: its name.
             namespace: the Socket.IO namespace.
-            timeout: how many seconds to wait; by default those of the client.
+            timeout: the number of seconds to wait. Defaults to the client's timeout.
 
         Returns:
-            Its argument; several are a tuple, none is `None`.
+            The argument of the event; a tuple of several, or `None` without arguments.
 
         Raises:
-            NotReceived: it did not come in time.
+            NotReceived: no such event within the timeout.
         """
         timeout = self.timeout if timeout is None else timeout
         found: list[Received] = []
@@ -132,8 +132,8 @@ class TestedServer:
 
         Args:
             event: its name.
-            answer: the ack, or a function that is called with the event's arguments for it. What
-                comes next waits for the function, so it must not wait for that.
+            answer: the ack, or a function that returns it and is called with the event's arguments.
+                Later events wait until the function returns, so it must not wait for them.
             namespace: the Socket.IO namespace.
         """
         self._inbox.answer(event, answer, namespace)
@@ -165,9 +165,9 @@ class _Client(socketio.Client):  # type: ignore[misc]  # python-socketio carries
 
 
 class _InOrder(engineio.Client):  # type: ignore[misc]  # as above
-    """Takes messages one after the other, as they were sent, in one thread.
+    """A client that handles messages one after the other, in the order sent, in one thread.
 
-    engine.io starts a thread for each, so one may overtake another.
+    engine.io starts a thread for each message, so messages could overtake each other.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -190,7 +190,7 @@ class _InOrder(engineio.Client):  # type: ignore[misc]  # as above
         return made
 
     def finish(self, timeout: float) -> None:
-        """Wait until the messages that came have been handled."""
+        """Wait until all received messages are handled."""
         for each in self._messages:
             if each is not threading.current_thread():
                 each.join(timeout)
@@ -210,30 +210,30 @@ def client(  # noqa: PLR0913  # all but the first two are options, by keyword
     perspective: Literal["server", "client"] | None = None,
     serializer: Any = "default",
 ) -> Iterator[TestedServer]:
-    """Connect a guarded client to a server, and tell what the server did wrong at the end.
+    """Connect a guarded client to a server, and report the server's violations at the end.
 
     Args:
-        url: of the server.
+        url: the URL of the server.
         spec: the document of the server, as for `AsyncAPIGuard`.
-        auth: what the client sends to enter the namespaces.
-        namespaces: those to enter.
-        headers: of the requests that connect.
-        transports: `websocket`, `polling`, or both; as python-socketio chooses by default.
-        timeout: how many seconds to wait for connections, acks and events.
+        auth: the `auth` value of the client.
+        namespaces: the namespaces to connect to.
+        headers: the headers of the connection requests.
+        transports: `websocket`, `polling`, or both. Defaults to python-socketio's choice.
+        timeout: the number of seconds to wait for connections, acks and events.
         policy: as for `AsyncAPIGuard`.
         perspective: as for `AsyncAPIGuard`.
         serializer: the server's, as for `socketio.Client`: `"msgpack"`, or a class of packets.
 
     Yields:
-        The server as the client sees it.
+        The server under test.
 
     Raises:
-        ContractBroken: when the block ends without an exception, and the server sent what the
-            document does not allow.
-        ConnectionError: python-socketio's own: the server is not there, or does not let it in.
-        EmitValidationError: the auth breaks the contract.
-        MissingExtraError: what python-socketio's client needs is not installed.
-        SpecError: the document cannot be used.
+        ContractBroken: at the end of a block without an exception, if the server broke the
+            document.
+        ConnectionError: python-socketio's own, if the server doesn't respond or rejects the client.
+        EmitValidationError: an `auth` value that breaks the contract.
+        MissingExtraError: a package that python-socketio's client needs isn't installed.
+        SpecError: an invalid document.
     """
     chosen = None if transports is None else list(transports)
     testing_extra("requests" if chosen is None or "polling" in chosen else "websocket")

@@ -1,1 +1,1 @@
-"""What clients use of a contract, by their versions: events, fields, members, and no values."""
+"""Counts the parts of a contract that clients use, by client version, without values."""

@@ -1,4 +1,4 @@
-"""Lines that say the same of several times, as one."""
+"""Sums lines about the same use."""
 
 from __future__ import annotations
 

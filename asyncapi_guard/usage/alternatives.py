@@ -1,4 +1,4 @@
-"""Which alternatives of a schema a value fits, where nothing cheaper tells it."""
+"""Finds the alternatives of a schema that a value fits, if no cheaper test exists."""
 
 from __future__ import annotations
 

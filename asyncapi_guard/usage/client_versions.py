@@ -1,4 +1,4 @@
-"""Which version a client says that it is: the one text of clients that is kept, cleaned and cut."""
+"""The version of a client: the only string of clients that is kept, cleaned and shortened."""
 
 from __future__ import annotations
 
@@ -114,11 +114,11 @@ def check_source(source: Any) -> None:
     if inspect.iscoroutinefunction(source) or inspect.iscoroutinefunction(
         getattr(source, "__call__", None)  # noqa: B004  # of an instance
     ):
-        raise TypeError("usage_version takes a function, not a coroutine function")
+        raise TypeError("usage_version must be a function, not a coroutine function")
     if callable(source):
         return
     if not isinstance(source, str):
-        raise TypeError(f"usage_version takes {_FORMS}, not a {type(source).__name__}")
+        raise TypeError(f"usage_version must be {_FORMS}, not a {type(source).__name__}")
     part, _, name = source.partition(":")
     if part not in ("auth", "header", "query") or not name or (part == "auth" and name[0] != "/"):
         raise ValueError(f"usage_version is {source!r}; expected {_FORMS}")

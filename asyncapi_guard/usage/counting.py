@@ -1,4 +1,4 @@
-"""Counts what is used: by the day, the version of the client, the event and its message.
+"""Counts the used parts of a contract: by day, client version, event and message.
 
 Whether something came is counted each time. What is in it is looked at each time, too, as long as
 that costs little: the first values of each day and version always, and the others within a budget
@@ -157,7 +157,7 @@ class Counter:
         if previous is not None:
             self._ended.append(_line(key, previous))
         elif len(self._tallies) >= _MOST:
-            raise OverflowError("too much was counted that is not written")
+            raise OverflowError("too many counts are waiting to be written")
         tally = self._tallies[key] = _Tally(self._day, self._looked.get(key, 0))
         return tally
 

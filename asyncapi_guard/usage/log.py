@@ -78,7 +78,10 @@ class UsageLog(Gathering):
         found = add_up(lines, most)
         if found and found[0].startswith(b'{"type":"dropped"') and not self._said_full:
             self._said_full = True
-            self._say(logging.WARNING, "the file is full: its first days go; raise usage_size")
+            self._say(
+                logging.WARNING,
+                "the file is full, so its first days are deleted; increase usage_size",
+            )
         return found
 
     def _lines(self) -> deque[bytes]:

@@ -1,4 +1,4 @@
-"""The places of a schema, and what is counted at each: types, members of enums, alternatives.
+"""The places of a schema, and the counters at each: types, members of enums, alternatives.
 
 A plan knows the places by their names in the document, so that what clients invent has no name in
 it. Each thing that can be counted has a slot, an index into a list of numbers: nothing is looked up

@@ -1,4 +1,4 @@
-"""Usage logs, read and added up: what the clients of each version have used."""
+"""Reads and sums usage logs, by client version."""
 
 from __future__ import annotations
 

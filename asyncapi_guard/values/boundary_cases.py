@@ -166,9 +166,11 @@ class _Walk:
                 continue
             location = part.of("not")
             if "not" in part.schema:
-                yield from self._case(visit.whole, "not", visit.path, location, "what not leaves")
+                yield from self._case(
+                    visit.whole, "not", visit.path, location, "a value that not allows"
+                )
                 wrong = visit.place.where_refused(part.at("not"))
-                yield from self._unjudged(visit, wrong, "not", location, "what not refuses")
+                yield from self._unjudged(visit, wrong, "not", location, "a value that not rejects")
 
     # -- places ------------------------------------------------------------------------------------
 
@@ -322,9 +324,9 @@ def _told(choice: Choice, index: int) -> tuple[str, str]:
     if keyword in ("oneOf", "anyOf"):
         return owner.of(keyword, index), f"alternative {index + 1} of {keyword}"
     if keyword == "if":
-        return owner.of(keyword), "where if does not hold" if index else "where if holds"
+        return owner.of(keyword), "where if does not apply" if index else "where if applies"
     if keyword == "not":
-        return owner.of(keyword), f"what not leaves, in the way {index + 1}"
+        return owner.of(keyword), f"a value that not allows, number {index + 1}"
     location = choice.options[index][0].location
     return location, f"{'with' if index else 'without'} the property that {keyword} is about"
 

@@ -1,4 +1,4 @@
-"""Where decisions come from when a value is made: a seed, or a test library that shrinks.
+"""The source of decisions for generated values: a seed, or a test library that shrinks.
 
 One generator makes all values, and asks a source for each decision. The first of several items,
 `False`, and what is nearest to zero are the simplest, so a source that shrinks goes there.

@@ -94,7 +94,7 @@ class Container:
         named = properties if isinstance(properties, dict) else {}
         for name in named:
             if named[name] is False and name not in value:
-                what = f"with the property {name!r}, which is refused"
+                what = f"with the property {name!r}, which is not allowed"
                 yield Attempt("properties", part, what, {**value, name: 1}, (name,))
         optional = [name for name in named if name not in must and name in value]
         for name in optional:

@@ -1,4 +1,4 @@
-"""What schemas without alternatives say of one value together."""
+"""The combined constraints of schemas without alternatives on one value."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Facts:
             said.
         typed: a type is said.
         told: the values of which it must be one; `None` where any are possible.
-        binary: it is bytes in place of text.
+        binary: it is bytes instead of text.
     """
 
     def __init__(self, parts: Sequence[Node], *, nullable: bool) -> None:

@@ -1,4 +1,4 @@
-"""Texts of the formats of JSON Schema and OpenAPI."""
+"""Strings in the formats of JSON Schema and OpenAPI."""
 
 from __future__ import annotations
 

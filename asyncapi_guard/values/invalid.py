@@ -1,4 +1,4 @@
-"""Random valid arguments, changed in one place so that the judge refuses them."""
+"""Random valid arguments, changed in one place so that validation rejects them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def invalid_arguments(
     *,
     accepts: Callable[[Sequence[Any]], bool] | None = None,
 ) -> Case:
-    """Random valid arguments, changed in one place so that the judge refuses them.
+    """Random valid arguments, changed in one place so that validation rejects them.
 
     Args:
         schema: of the arguments of an event, or of an ack; `None` accepts everything.

@@ -1,4 +1,4 @@
-"""What accepts lists of arguments, as the guard does."""
+"""Validators of lists of arguments, which accept the same as the guard."""
 
 from __future__ import annotations
 

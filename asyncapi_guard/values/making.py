@@ -1,4 +1,4 @@
-"""Makes values of places: picks alternatives, fills objects and lists, ends what could go on."""
+"""Generates values of places: picks alternatives, fills objects and lists, ends recursion."""
 
 from __future__ import annotations
 

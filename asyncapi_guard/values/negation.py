@@ -1,4 +1,4 @@
-"""What a schema refuses, as alternatives that can be made: the opposite of its keywords.
+"""The values that a schema rejects, as alternatives: the opposite of its keywords.
 
 A value of one of the alternatives is likely to be refused by the schema; the judge says whether it
 is.

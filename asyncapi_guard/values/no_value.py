@@ -1,4 +1,4 @@
-"""What is raised where no value was found."""
+"""The exception for a schema without a generated value."""
 
 from __future__ import annotations
 

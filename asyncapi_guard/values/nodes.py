@@ -1,4 +1,4 @@
-"""The schemas of a bundle with their places in the document, and what their references lead to."""
+"""The schemas of a bundle, their places in the document, and the targets of references."""
 
 from __future__ import annotations
 

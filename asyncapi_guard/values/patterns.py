@@ -1,4 +1,4 @@
-"""Texts that a regular expression matches, of a length that is wanted.
+"""Strings of a given length that a regular expression matches.
 
 A pattern is read by Python's own parser, and a text is made for each part of what it reads. What
 look-around says is not read: who makes texts tries them on the pattern.

@@ -1,4 +1,4 @@
-"""What several schemas say of one value, with the alternatives that they leave open.
+"""The combined constraints of several schemas on one value, with their open alternatives.
 
 A place has schemas that must all accept its value. Where one of them has alternatives (`anyOf`,
 `oneOf`, `if`, what depends on a property, what `not` leaves), the place has a choice, and each

@@ -41,7 +41,7 @@ _SPECIAL: dict[str, tuple[tuple[str, Any], ...]] = {
     "boolean": (("false", False), ("true", True)),
     "integer": (("zero", 0), ("a number below zero", -1), ("a large number", 2**53 - 1)),
     "number": (("zero", 0), ("a number below zero", -1), ("a small fraction", 0.001)),
-    "string": (("an empty text", ""), ("text outside of ASCII", "\u00e4\u65e5\U0001f642")),
+    "string": (("an empty text", ""), ("text outside ASCII", "\u00e4\u65e5\U0001f642")),
     "array": (("an empty list", []),),
     "object": (("an empty object", {}),),
 }
@@ -97,9 +97,9 @@ def of_types(place: Place, value: Any) -> Iterator[Attempt]:
                 yield Attempt("type", part, f"of type {kind}", plain)
         yield from _nearly(part, kinds, value)
         if place.facts.binary:
-            yield Attempt("type", part, "text in place of bytes", "a")
+            yield Attempt("type", part, "text instead of bytes", "a")
         elif "string" in kinds:
-            yield Attempt("type", part, "bytes in place of text", b"a")
+            yield Attempt("type", part, "bytes instead of text", b"a")
 
 
 def kind_of(value: Any) -> str:
@@ -116,8 +116,8 @@ def _nearly(part: Node, kinds: tuple[str, ...], value: Any) -> Iterator[Attempt]
         yield Attempt("type", part, "a number as text", str(value))
     if isinstance(value, bool):
         yield Attempt("type", part, "a boolean as text", str(value).lower())
-        yield Attempt("type", part, "zero in place of false", 0)
-        yield Attempt("type", part, "one in place of true", 1)
+        yield Attempt("type", part, "zero instead of false", 0)
+        yield Attempt("type", part, "one instead of true", 1)
     if isinstance(value, str):
         yield Attempt("type", part, "a list with the text", [value])
     if isinstance(value, (dict, list)):
@@ -195,7 +195,7 @@ def _of_text(part: Node, facts: Facts) -> Iterator[Attempt]:
                 yield Attempt(keyword, part, what, _long(facts, length + step))
             if length > 1:
                 # As JSON Schema counts: characters, and neither bytes nor UTF-16.
-                what = f"as long as {keyword} {length}, of characters outside of UCS-2"
+                what = f"as long as {keyword} {length}, of characters outside UCS-2"
                 yield Attempt(keyword, part, what, "\U0001f642" * length)
     if isinstance(schema.get("pattern"), str):
         yield from _of_pattern(part, schema["pattern"])

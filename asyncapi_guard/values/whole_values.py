@@ -1,4 +1,4 @@
-"""Decisions for values to begin with: as much as possible in them, or as little."""
+"""Decisions for the first values: as much as possible in them, or as little as possible."""
 
 from __future__ import annotations
 

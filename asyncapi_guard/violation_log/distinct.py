@@ -1,4 +1,4 @@
-"""How many different clients there were: exactly for some, and about for many.
+"""The number of different clients: exact for few, estimated for many.
 
 Of a few, their hashes are kept. Of more, a HyperLogLog is (Flajolet and others, 2007): of hashes
 that are spread evenly, the longest row of zeros in each of many parts tells how many there were. It

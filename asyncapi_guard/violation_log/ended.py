@@ -1,4 +1,4 @@
-"""The files of processes that have ended: so many of them are kept, and the oldest go.
+"""The files of ended processes: keeps some of them, and deletes the oldest.
 
 A file goes only if all of this is true: its name is one that this log gives, its first line says
 that a process of this host wrote it, that process is gone, and nobody has locked any of its files.

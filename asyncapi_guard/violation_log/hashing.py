@@ -1,4 +1,4 @@
-"""Clients as salted hashes: who it was cannot be read, whether it was the same can."""
+"""Salted hashes of clients, which hide the client, but let you recognize it again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The violation log of a process: lines are made where traffic is validated, and written elsewhere.
+"""The violation log of a process: lines are made during validation, and written in a thread.
 
 A thread writes what has gathered a few times a second, so a full disk or a slow one costs traffic
 nothing. It is started by the first line, or by the first event of a kind, in the process that has
@@ -140,9 +140,7 @@ class ViolationLog:
         if "{" in str(folder) or (folder.is_dir() and os.access(folder, os.W_OK)):
             return
         why = "is not writable" if folder.is_dir() else "does not exist"
-        self._complain(
-            logging.WARNING, "violations=: nothing is written as long as %s %s", folder, why
-        )
+        self._complain(logging.WARNING, "violations=: nothing is written while %s %s", folder, why)
 
     # -- what is written ---------------------------------------------------------------------------
 
@@ -374,7 +372,7 @@ class ViolationLog:
         self._failing = True
         self._complain(
             logging.ERROR,
-            "violations=: the log cannot be written: %s; traffic is validated all the same",
+            "violations=: the log cannot be written: %s; traffic is still validated",
             why,
         )
 
@@ -387,7 +385,7 @@ class ViolationLog:
             self._complain(
                 logging.WARNING,
                 "violations=: another process or guard writes that file, so this one writes %s; "
-                "give each process a file of its own by {pid} in the name",
+                "to give each process its own file, put {pid} in the name",
                 self._file.path,
             )
 

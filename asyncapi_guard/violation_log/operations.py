@@ -1,4 +1,4 @@
-"""Which operations of a contract an event belongs to, and what its counters say of them."""
+"""The operations that an event belongs to, and their counters."""
 
 from __future__ import annotations
 

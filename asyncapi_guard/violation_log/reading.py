@@ -1,4 +1,4 @@
-"""Violation logs, read line by line; what cannot be read is counted, and left out."""
+"""Reads violation logs line by line; counts and skips unreadable lines."""
 
 from __future__ import annotations
 

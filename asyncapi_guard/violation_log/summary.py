@@ -1,4 +1,4 @@
-"""What violation logs say: how often which place of the contract was broken, and by how many."""
+"""The summary of violation logs: the violations of each place of the contract, and the clients."""
 
 from __future__ import annotations
 

@@ -971,7 +971,7 @@ def test_generated_models_that_are_out_of_date(tmp_path: Path) -> None:
     edit(tmp_path / "asyncapi.yml", "join: {payload: {type: string}}", "join: {payload: {}}")
     lines = concise(tmp_path, "server:socketio")
     assert lines[0].startswith(
-        "models.py:1:1: error[stale-models] models was generated from another version of "
-        "asyncapi.yml, so its types are not what the document says; generate it again: in the "
-        "folder that it is in, run `asyncapi-guard models asyncapi.yml -o models.py`"
+        "models.py:1:1: error[stale-models] models was generated from a different version of "
+        "asyncapi.yml, so its types don't match the document; generate it again; in the "
+        "directory of the module, run `asyncapi-guard models asyncapi.yml -o models.py`"
     )

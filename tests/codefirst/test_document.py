@@ -486,7 +486,7 @@ def test_a_server_is_called_a_server_when_nothing_is_left_of_its_name() -> None:
 def test_a_server_that_nobody_has_declared_is_in_no_document() -> None:
     """A host that an application does not say would be sent to whoever reads the document."""
     assert "servers" not in document_of(Registry())
-    with pytest.raises(ValueError, match="pass server_url, too"):
+    with pytest.raises(ValueError, match="also pass server_url"):
         build_document(Registry(), About(server_name="PROD"))
 
 

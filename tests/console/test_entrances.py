@@ -479,7 +479,7 @@ def test_routes_of_the_application_are_not_hidden(chat: Path, rule: str) -> None
     app = flask.Flask(__name__)
     app.add_url_rule(rule, "own", lambda: "own")
     guard = AsyncAPIGuard(chat, docs="/asyncapi")
-    with pytest.raises(InstallationError, match=f"has a route '{rule}' already"):
+    with pytest.raises(InstallationError, match=f"already has the route '{rule}'"):
         guard.init_app(app, SocketIO(app, async_mode="threading"))
     assert not guard.installed
 
@@ -506,14 +506,14 @@ def test_no_route_behind_the_console_is_hidden(chat: Path, route: str) -> None:
         api,
         mounting,
     ):
-        with pytest.raises(InstallationError, match="has a route '/asyncapi"):
+        with pytest.raises(InstallationError, match="has the route '/asyncapi"):
             guard.asgi(hidden)
     for hidden in (
         pysocketio.WSGIApp(server, app),
         DispatcherMiddleware(app, {}),
         DispatcherMiddleware(lambda *_: [], {route: app}),
     ):
-        with pytest.raises(InstallationError, match="has a route '/asyncapi"):
+        with pytest.raises(InstallationError, match="has the route '/asyncapi"):
             guard.wsgi(hidden)
     own = flask.Flask(__name__)
     guard.init_app(own, SocketIO(own, async_mode="threading"))
@@ -614,8 +614,8 @@ def test_a_drop_in_without_a_document_or_a_guard_has_no_console(
     ("options", "message"),
     [
         ({"docs": "/asyncapi", "live": True}, "pass docs_auth="),
-        ({"live": True, "docs_auth": bool}, "live= is about the console"),
-        ({"docs_auth": bool}, "docs_auth= is about the console"),
+        ({"live": True, "docs_auth": bool}, "live= has no effect without the console"),
+        ({"docs_auth": bool}, "docs_auth= has no effect without the console"),
     ],
 )
 def test_options_that_do_not_go_together(chat: Path, options: dict[str, Any], message: str) -> None:
@@ -675,9 +675,9 @@ def test_it_does_not_hide_socketio(chat: Path) -> None:
     server = pysocketio.Server(async_mode="threading")
     guard = AsyncAPIGuard(chat, docs="/socket.io")
     guard.protect(server)
-    with pytest.raises(InstallationError, match=r"is where Socket\.IO is"):
+    with pytest.raises(InstallationError, match=r"is the path of Socket\.IO"):
         guard.wsgi(pysocketio.WSGIApp(server))
-    with pytest.raises(InstallationError, match=r"is where Socket\.IO is"):
+    with pytest.raises(InstallationError, match=r"is the path of Socket\.IO"):
         on_flask_at(chat, "/socket.io")
 
 
@@ -695,7 +695,7 @@ def test_a_console_that_nothing_serves_is_in_the_log(
     server = pysocketio.Server(async_mode="threading")
     AsyncAPIGuard(chat, docs="/asyncapi").protect(server)
     net.client(net.serve(pysocketio.WSGIApp(server)), auth={"token": "x"})
-    expected = "docs='/asyncapi' has no effect: nothing serves the console; wrap"
+    expected = "docs='/asyncapi' has no effect, because nothing serves the console; wrap"
     while not lines.get(timeout=PATIENCE).startswith(expected):
         pass
 

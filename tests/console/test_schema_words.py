@@ -73,7 +73,7 @@ def words(row):
                 "uniqueItems": True,
                 "items": {"type": "string", "pattern": "^u_"},
             },
-            "list of text: at most 20 items, no two alike; each begins with u_",
+            "list of text: at most 20 items, no duplicates; each begins with u_",
         ),
         ({"type": "object", "minProperties": 2}, "object: 2 or more properties"),
         ({"type": "object", "dependencies": {"a": ["b", "c"]}}, "object: a needs b, c"),

@@ -348,7 +348,7 @@ def test_faults_of_no_rule_have_the_mode_of_their_event(
     assert [(p.path, p.keyword, p.message) for p in found.problems] == [("", keyword, found.reason)]
     if kind == "unsendable":
         what = "ack" if checkpoint is Checkpoint.SEND_ACK else "event"
-        assert found.reason == f"the {what} has a value that cannot be sent as JSON"
+        assert found.reason == f"the {what} has a value that can't be sent as JSON"
     assert verdict.declared
     assert not getattr(made, kind)(checkpoint, "/", "nope", *more).declared
     assert not getattr(made, kind)(checkpoint, "/nope", "in", *more).declared
@@ -359,7 +359,7 @@ def test_an_auth_that_cannot_be_sent_is_called_one() -> None:
     """A client's own, before it leaves."""
     found = guard(TEXT).unsendable(Checkpoint.CONNECT, "/", "connect").violation
     assert found is not None
-    assert found.reason == "the auth has a value that cannot be sent as JSON"
+    assert found.reason == "the auth has a value that can't be sent as JSON"
 
 
 def test_a_method_that_is_wrong_is_a_problem_of_its_keyword() -> None:

@@ -533,7 +533,7 @@ def test_an_address_that_is_no_namespace_is_rejected() -> None:
         operation = Operation("o", Action.RECEIVE, "c", (message,))
         return Contract("T", "1", "3.1.0", {"c": channel}, {"o": operation} if used else {})
 
-    with pytest.raises(InvalidDocument, match=r"'chat' is no Socket\.IO namespace") as caught:
+    with pytest.raises(InvalidDocument, match=r"'chat' isn't a Socket\.IO namespace") as caught:
         Guard(one("chat", used=True))
     assert caught.value.pointer == "/channels/c"
     assert (caught.value.findings[0].line, caught.value.findings[0].column) == (0, 0)
@@ -658,8 +658,8 @@ def test_a_spec_error_lists_its_findings() -> None:
 # -- policies --------------------------------------------------------------------------------------
 
 _KEYS = (
-    "bytes, and must have at least 16, so that it cannot be guessed; python -c "
-    '"import secrets; print(secrets.token_hex())" makes one'
+    "bytes, and must have at least 16, so that it cannot be guessed; to generate one, "
+    'run python -c "import secrets; print(secrets.token_hex())"'
 )
 _MODES = "must be 'enforce', 'report' or 'off', not"
 WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
@@ -682,7 +682,7 @@ WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
         ValueError,
         "queue_control must be 'allow', 'own-hosts' or 'off', not 5",
     ),
-    ({"queue_key": 5}, TypeError, "queue_key must be bytes or a text, not an int"),
+    ({"queue_key": 5}, TypeError, "queue_key must be bytes or a string, not an int"),
     ({"queue_key": "hunter2"}, ValueError, f"queue_key has 7 {_KEYS}"),
     (
         {"queue_key": "\ud800" + "k" * 32},
@@ -735,11 +735,11 @@ WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
         TypeError,
         "exclude must be a list of namespaces, such as ['/admin'], not an int",
     ),
-    ({"exclude": [5]}, TypeError, "exclude must be a list of namespaces, and has an int"),
+    ({"exclude": [5]}, TypeError, "exclude must be a list of namespaces, but has an int"),
     (
         {"exclude": ["admin"]},
         ValueError,
-        "exclude has 'admin', but a namespace begins with '/'; did you mean '/admin'?",
+        "exclude has 'admin', but a namespace starts with '/'; did you mean '/admin'?",
     ),
     ({"include_values": "no"}, TypeError, "include_values must be True or False, not 'no'"),
 ]

@@ -83,7 +83,7 @@ def test_an_ack_that_there_is_not_must_not_be_asked_for(way: str, stage: Any, ne
     client.send('25["never"]')
     answer = json.loads(client.receive().removeprefix("35"))[0]["error"]
     assert (answer["code"], answer["event"]) == ("request_validation_error", "never")
-    text = "the contract has no ack for this event, but the client asks for one"
+    text = "the contract defines no ack for this event, but the client asks for one"
     assert answer["problems"] == [{"path": "", "keyword": "x-ack", "message": text}]
     assert at.violation().reason == text
     assert at.began.empty()

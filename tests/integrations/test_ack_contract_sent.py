@@ -27,7 +27,7 @@ both = pytest.mark.parametrize("way", TWO)
 kinds = pytest.mark.parametrize("kind", KINDS)
 whole_kinds = pytest.mark.parametrize("kind", [kind for kind in KINDS if "Simple" not in kind])
 CALLBACK = "the contract requires an ack; emit with a callback, or use call"
-NO_CALLBACK = "the contract has no ack for this event; emit without a callback"
+NO_CALLBACK = "the contract defines no ack for this event; emit without a callback"
 
 
 @pytest.fixture
@@ -463,7 +463,7 @@ def test_a_room_that_is_asked_by_a_message_queue_is_no_client(
     at.emit("soon_sent", callback=print, to="room")
     violation = at.violation()
     assert violation.sid is None
-    assert violation.reason.endswith("s; clients of other hosts might have left")
+    assert violation.reason.endswith("s; clients of other hosts might have disconnected")
     at.emit("soon_sent", callback=print, to=sid)
     violation = at.violation()  # one for the room, though two clients of it were asked
     assert violation.sid == sid
@@ -602,7 +602,7 @@ def test_a_handler_of_a_client_is_late(kind: str, guarded: Any, rogue: Rogue, ne
     text = "the contract requires an ack, but the server asks for none"
     assert violations.get(timeout=PATIENCE).reason == text
     rogue.send('26["never_sent"]')
-    text = "the contract has no ack for this event, but the server asks for one"
+    text = "the contract defines no ack for this event, but the server asks for one"
     assert violations.get(timeout=PATIENCE).reason == text
 
 

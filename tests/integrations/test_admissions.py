@@ -54,7 +54,7 @@ def test_whoever_cannot_be_judged_may_not_enter(
     assert (verdict.rejected, str(verdict.violation.code)) == (True, "unauthorized")
     (record,) = caplog.records
     assert record.levelno == logging.ERROR
-    assert "the guard failed to judge who a client is: RuntimeError in" in record.getMessage()
+    assert "the guard failed to verify a client: RuntimeError in" in record.getMessage()
     assert GOOD not in record.getMessage()
 
 

@@ -470,13 +470,16 @@ def called(sid: str, back: Callable[[int], int]) -> None: ...
 @pytest.mark.parametrize(
     ("handler", "words"),
     [
-        (open_session, "'client': nobody can tell whether it is the session id; if it is, call it"),
-        (open_sid, "'user_sid': nobody can tell whether it is the session id"),
-        (open_anything, "'client': nobody can tell whether it is the session id"),
-        (no_sid, "'sid': it gets the session id, which is none of its type"),
-        (late_sid, "'sid': the session id comes first"),
-        (late_typed_sid, "'who': the session id comes first"),
-        (any_number, "'args': nobody can tell whether the session id is among them; put `sid`"),
+        (
+            open_session,
+            "'client': it could be the session id or an argument of the event",
+        ),
+        (open_sid, "'user_sid': it could be the session id"),
+        (open_anything, "'client': it could be the session id"),
+        (no_sid, "'sid': it receives the session id, which isn't of its type"),
+        (late_sid, "'sid': the session id must come first"),
+        (late_typed_sid, "'who': the session id must come first"),
+        (any_number, "'args': they could include the session id; put `sid`"),
         (missing, "'more': it has no type hint"),
         (keyword, "'move': events have no keyword arguments"),
         (called, "'back': "),
@@ -504,12 +507,15 @@ def environ_last(auth: Auth, environ: dict[str, Any]) -> None: ...
 @pytest.mark.parametrize(
     ("handler", "words"),
     [
-        (some_dict, "'data': nobody can tell whether it is the environment of the request or the"),
-        (sid_and_dict, "'env': nobody can tell whether it is the environment"),
+        (some_dict, "'data': it could be the environment of the request or the"),
+        (sid_and_dict, "'env': it could be the environment"),
         (unhinted_auth, "'auth': it has no type hint"),
-        (two, "'more': a connect has one argument, the auth"),
-        (no_environ, "'environ': it gets the environment of the request, which is none of"),
-        (environ_last, "'environ': a connect has one argument, the auth; `sid` and `environ` come"),
+        (two, "'more': a connect handler has one argument, the auth"),
+        (no_environ, "'environ': it receives the environment of the request, which isn't of"),
+        (
+            environ_last,
+            "'environ': a connect handler has one argument, the auth value; put `sid`",
+        ),
     ],
 )
 def test_what_nobody_can_tell_of_a_connect(handler: Any, words: str) -> None:
@@ -528,11 +534,21 @@ def no_namespace(event: str, sid: str, move: Move) -> None: ...
 @pytest.mark.parametrize(
     ("event", "namespace", "handler", "words"),
     [
-        ("*", "/", no_event, "'move': a handler like this gets the name of the event first"),
-        ("*", "/", no_parameters, "gets the name of the event first; call its parameter `event`"),
-        ("*", "/", odd_event, "'event': it gets the name of the event, which is none of its type"),
-        ("*", "*", no_namespace, "'sid': a handler like this gets the namespace first"),
-        ("say", "*", no_event, "'move': a handler like this gets the namespace first"),
+        ("*", "/", no_event, "'move': a handler like this receives the name of the event first"),
+        (
+            "*",
+            "/",
+            no_parameters,
+            "receives the name of the event first; name the parameter `event`",
+        ),
+        (
+            "*",
+            "/",
+            odd_event,
+            "'event': it receives the name of the event, which isn't of its type",
+        ),
+        ("*", "*", no_namespace, "'sid': a handler like this receives the namespace first"),
+        ("say", "*", no_event, "'move': a handler like this receives the namespace first"),
     ],
 )
 def test_catch_alls_name_what_comes_first(
@@ -794,7 +810,7 @@ def test_generate_docs_false_has_none() -> None:
 def test_it_guards_itself() -> None:
     """A second guard is an error that says so."""
     for kind in (AsyncAPIServer, AsyncAPIAsyncServer):
-        with pytest.raises(InstallationError, match="guarded already"):
+        with pytest.raises(InstallationError, match="already guarded"):
             AsyncAPIGuard({"asyncapi": "3.1.0", "info": {"title": "a", "version": "1"}}).protect(
                 kind()
             )

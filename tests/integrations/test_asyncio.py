@@ -698,7 +698,7 @@ def test_what_has_the_server_within_is_not_the_server(place: Any) -> None:
         at.made.guard.protect(socketio.AsyncNamespace("/"))
     with pytest.raises(InstallationError, match=r"pass the socketio\.AsyncServer that it serves"):
         at.made.guard.protect(socketio.ASGIApp(at.io))
-    with pytest.raises(InstallationError, match="guarded already"):
+    with pytest.raises(InstallationError, match="already guarded"):
         at.made.guard.protect(at.io)
 
 

@@ -434,7 +434,7 @@ def test_what_cannot_be_guarded_says_so() -> None:
     for client in (socketio.Client(handle_sigint=False), socketio.SimpleClient()):
         guard.protect(client)
         with pytest.raises(
-            InstallationError, match=r"this client is guarded already: call protect\(\) once"
+            InstallationError, match=r"this client is already guarded: call protect\(\) once"
         ):
             guard.protect(client)
     with pytest.raises(InstallationError, match=r"a client with the serializer .*Packets: derive"):

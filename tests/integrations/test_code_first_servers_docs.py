@@ -57,7 +57,7 @@ def test_what_is_left_open_is_said() -> None:
     def connect(data: dict) -> None: ...  # type: ignore[type-arg]  # as on the page
 
     for event, handler in [("move", everything), ("connect", connect)]:
-        with pytest.raises(RegistrationError, match="nobody can tell"):
+        with pytest.raises(RegistrationError, match=r"could (be|include)"):
             sio.on(event, handler)
 
 

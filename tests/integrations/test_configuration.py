@@ -257,7 +257,7 @@ def test_a_document_at_fault_is_an_error_of_init_app(tmp_path: Path) -> None:
 # -- faults of a configuration ---------------------------------------------------------------------
 
 FAULTS: list[tuple[dict[str, Any], str]] = [
-    ({}, r"the guard has no document: set ASYNCAPI_GUARD_SPEC in the configuration .* or pass"),
+    ({}, r"the guard has no document; set ASYNCAPI_GUARD_SPEC in the configuration .* or pass"),
     ({"SPEC": ""}, "the guard has no document"),
     ({"SPEC": None}, "the guard has no document"),
     ({"SPEC": 5}, "ASYNCAPI_GUARD_SPEC: must be a path, not a int"),
@@ -278,12 +278,12 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"ADDRESSES": "maybe"}, "ASYNCAPI_GUARD_ADDRESSES: must be true or false, not 'maybe'"),
     ({"ENGINE": "fast"}, "ASYNCAPI_GUARD_ENGINE: engine must be 'auto', "),
     ({"ALLOW_HTTP": True}, "ASYNCAPI_GUARD_ALLOW_HTTP: must be a list of hosts"),
-    ({"REJECT_EVENT": 5}, "ASYNCAPI_GUARD_REJECT_EVENT: must be a text, not a int"),
+    ({"REJECT_EVENT": 5}, "ASYNCAPI_GUARD_REJECT_EVENT: must be a string, not a int"),
     ({"REJECT_EVENT": "connect"}, "ASYNCAPI_GUARD_REJECT_EVENT: must not be 'connect'"),
     ({"SERVER": "main"}, "ASYNCAPI_GUARD_SERVER: server is none of the document's servers: 'main'"),
     (
         {"SECURITY_TIMEOUT": "soon"},
-        "ASYNCAPI_GUARD_SECURITY_TIMEOUT: must be some seconds, not 'soon'",
+        "ASYNCAPI_GUARD_SECURITY_TIMEOUT: must be a number of seconds more than 0, not 'soon'",
     ),
     ({"ON_VIOLATION": "print"}, "ASYNCAPI_GUARD_ON_VIOLATION: must be a function, not a str"),
 ]
@@ -448,10 +448,10 @@ def test_a_guard_without_a_document_says_so(contract: Any) -> None:
     guard = AsyncAPIGuard()
     assert guard.statistics() == []
     for ask_for in (lambda: guard.contract, lambda: guard.guard):
-        with pytest.raises(InstallationError, match="the guard has no document: set"):
+        with pytest.raises(InstallationError, match="the guard has no document; set"):
             ask_for()
     server = pysocketio.Server(async_mode="threading")
-    with pytest.raises(InstallationError, match=r"has no document: pass it, as in AsyncAPIGuard\("):
+    with pytest.raises(InstallationError, match=r"has no document; pass it, as in AsyncAPIGuard\("):
         guard.protect(server)
     with pytest.raises(InstallationError, match="not installed"):
         guard.uninstall()
@@ -470,7 +470,7 @@ def test_what_is_no_application_is_said_first(contract: Any) -> None:
     """Arguments in the wrong order are no missing document."""
     app = Flask(__name__)
     socketio: Any = SocketIO(app, async_mode="threading")
-    with pytest.raises(InstallationError, match="takes the Flask application and its"):
+    with pytest.raises(InstallationError, match="needs the Flask application and its"):
         AsyncAPIGuard().init_app(socketio, app)  # type: ignore[arg-type]  # on purpose
     with pytest.raises(InstallationError, match="has no server yet"):
         AsyncAPIGuard().init_app(app_of(SPEC=contract()))

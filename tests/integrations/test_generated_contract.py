@@ -173,7 +173,7 @@ def test_who_calls_use_models_does(models: Any, asking: Any) -> None:
     socketio.use_models(models)
     socketio.use_models(models.__name__)
     assert in_force(socketio, asking(socketio))
-    with pytest.raises(ValueError, match="'json' is no module"):
+    with pytest.raises(ValueError, match="'json' isn't a module"):
         socketio.use_models("json")
 
 

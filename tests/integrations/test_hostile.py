@@ -103,7 +103,7 @@ def test_attachments_are_given_up_when_they_become_too_large(socket: Socket, mad
 def test_an_unfinished_binary_packet_does_not_swallow_the_next_event(socket: Socket) -> None:
     """The text that comes in place of the attachment ends the wait, and the client is told."""
     (answer,) = socket.say('51-5["upload",{"name":"n","data":' + PLACE % 0 + "}]", '2["begin"]')
-    assert "a text came in place of an attachment" in answer
+    assert "a text arrived instead of an attachment" in answer
 
 
 FLOODS = {

@@ -220,7 +220,7 @@ def test_a_span_of_others_is_left_alone(kind: str, telemetry: Telemetry) -> None
 @pytest.mark.parametrize("share", [-0.1, 1.1, float("nan")])
 def test_a_share_is_from_0_to_1(share: float, telemetry: Telemetry) -> None:
     guard = AsyncAPIGuard(document())
-    with pytest.raises(ValueError, match="spans is a share from 0 to 1"):
+    with pytest.raises(ValueError, match="spans must be True, False, or a share from 0 to 1"):
         telemetry.export(guard, spans=share)
 
 

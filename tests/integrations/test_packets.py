@@ -195,7 +195,7 @@ def test_what_is_only_reported_is_waited_for() -> None:
     assert (made.data, made.attachment_count) == (["say"], 1)
     assert made.add_attachment(b"a")
     assert (made.data, made.data.fault is None) == (["say"], False)
-    with pytest.raises(Junk, match="the attachments are not those that the packet names"):
+    with pytest.raises(Junk, match="the attachments don't match the packet's placeholders"):
         guarded(mode=Mode.REPORT)(encoded_packet=f'50-["say",{HOLE}]')
 
 
@@ -232,14 +232,14 @@ def test_a_packet_is_given_up_where_a_text_comes_in_place_of_an_attachment(
     assert made.attachment_count == 2
     if mode is Mode.ENFORCE:
         assert made.add_attachment("text")
-        assert made.data.reason == "a text came in place of an attachment"
+        assert made.data.reason == "a text arrived instead of an attachment"
         assert made.data.as_unguarded()[0] == "say"
         assert made.attachments == []
     else:
         assert not made.add_attachment("text")
         assert made.add_attachment(b"b")
         assert made.data == ["say", "text", b"b"]
-        assert made.data.fault == "a text came in place of an attachment"
+        assert made.data.fault == "a text arrived instead of an attachment"
 
 
 class Encoding(packet.Packet):  # type: ignore[misc]  # as above

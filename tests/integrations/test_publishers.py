@@ -475,7 +475,7 @@ def test_a_manager_is_guarded_once(make: Any, contract: Any) -> None:
     """Whoever guards it."""
     publisher = make()
     for guard in (publisher.guard, AsyncAPIGuard(contract())):
-        with pytest.raises(InstallationError, match="this manager is guarded already"):
+        with pytest.raises(InstallationError, match="this manager is already guarded"):
             guard.protect(publisher.manager)
 
 
@@ -661,7 +661,7 @@ def test_a_socketio_without_an_application_is_a_publisher(enter: Any, contract: 
         with pytest.raises(EmitValidationError):
             bad()
     assert [each["data"] for each in manager._written()] == [[GOOD]]
-    with pytest.raises(InstallationError, match="guarded already"):
+    with pytest.raises(InstallationError, match="already guarded"):
         enter(guard, made)
     guard.uninstall()
     made.emit("moved", BAD)

@@ -816,11 +816,14 @@ EXPIRED = {"x-guard": {"expired": True}}
     ("spec", "words"),
     [
         (marked("send"), "the server sends 'renew'"),
-        (marked(name="connect"), "'connect' is no event"),
-        (without_security(), "nothing is required of clients here"),
-        (of_a_header(), "no security scheme of this namespace takes one of these"),
-        (marked(**EXPIRED), "they send 'renew'"),
-        (marked("send", payload={"type": "integer"}, **EXPIRED), "neither the error object nor no"),
+        (marked(name="connect"), "'connect' isn't an event"),
+        (without_security(), "no security applies here"),
+        (of_a_header(), "no security scheme of this namespace accepts one of them"),
+        (marked(**EXPIRED), "clients send 'renew'"),
+        (
+            marked("send", payload={"type": "integer"}, **EXPIRED),
+            "neither the error object nor an event without",
+        ),
         (marked(**{"x-guard": {"reauthenticate": "yes"}}), "must be true or false"),
     ],
 )

@@ -131,7 +131,9 @@ def test_a_document_says_it_itself(kind: str) -> None:
     """Where `spec=` is the contract, an option would do nothing."""
     spec = with_renewing(document(["bearer"]), "bearer")
     io, _ = made(kind, spec=spec, security=None)
-    words = r"reauthenticate has no effect with spec=: mark the message in the document, by x-guard"
+    words = (
+        r"reauthenticate has no effect with spec=; mark the message in the document with x-guard"
+    )
     with pytest.raises(RegistrationError, match=words):
         io.on("renew", namespace="/bearer", reauthenticate=True)(lambda *_: None)
 
@@ -173,17 +175,17 @@ def test_it_must_be_able_to_happen(kind: str) -> None:
     """A header is in no event, and a number is no error object."""
     header = {"key": {"type": "httpApiKey", "in": "header", "name": "X-Key"}}
     io, _ = made(kind, security=header, verifiers={"key": People()})
-    with pytest.raises(RegistrationError, match=r"on\('renew'\): reauthenticate would do nothing"):
+    with pytest.raises(RegistrationError, match=r"on\('renew'\): reauthenticate has no effect"):
         io.on("renew", reauthenticate=True)(lambda *_: None)
     io, _ = made(kind)
-    with pytest.raises(RegistrationError, match=r"doc_emit\('over'\): expired would do nothing"):
+    with pytest.raises(RegistrationError, match=r"doc_emit\('over'\): expired has no effect"):
         io.doc_emit("over", int, expired=True)
 
 
 def test_a_client_has_neither() -> None:
     """Both are what a server does."""
     client = AsyncAPIClient()
-    with pytest.raises(RegistrationError, match="reauthenticate is for servers"):
+    with pytest.raises(RegistrationError, match="reauthenticate has an effect only on servers"):
         client.on("renew", reauthenticate=True)(lambda *_: None)
-    with pytest.raises(RegistrationError, match="expired is for servers"):
+    with pytest.raises(RegistrationError, match="expired has an effect only on servers"):
         client.doc_emit("over", str, expired=True)

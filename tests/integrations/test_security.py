@@ -620,8 +620,8 @@ def test_a_scheme_needs_a_name() -> None:
         ({"security": {"baerer": yes}}, r"lacks: 'baerer' \(did you mean 'bearer'\?\)"),
         ({"security": {"bearer": "yes"}}, r"security\['bearer'\] takes a function, not a str"),
         ({"security": [yes]}, "security takes verifiers by names, such as"),
-        ({"security": BOTH, "security_timeout": "5"}, "takes seconds, not a str"),
-        ({"security": BOTH, "security_timeout": 0}, "must be some seconds, not 0"),
+        ({"security": BOTH, "security_timeout": "5"}, "must be a number of seconds, not a str"),
+        ({"security": BOTH, "security_timeout": 0}, "must be more than 0 seconds, not 0"),
         ({"security": BOTH, "server": "mian"}, r"'mian' \(did you mean 'main'\?\)"),
     ],
 )
@@ -686,7 +686,7 @@ def test_a_drop_in_is_one_of_the_servers_of_its_document(make: Any) -> None:
         make(*app, **options)
     made = make(*app, **options, server="other")
     assert list((made.guard if not app else made._guarded).contract.servers) == ["other"]
-    with pytest.raises(TypeError, match="of the document that spec= names"):
+    with pytest.raises(TypeError, match="so it needs spec="):
         make(*app, async_mode=mode, server="other")
 
 

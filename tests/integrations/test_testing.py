@@ -195,7 +195,7 @@ def test_an_event_that_does_not_come_says_what_came(ways: Ways, rogue: Rogue) ->
         with pytest.raises(testing.NotReceived) as caught:
             await client.received("moved", timeout=0)
         text = str(caught.value)
-        assert "expected 'moved' in '/' within 0 s; not taken yet: 'plain'" in text
+        assert "expected 'moved' in '/' within 0 s; received and not taken yet: 'plain'" in text
         assert "rejected event 'moved' from the server" in text
         raise caught.value
 

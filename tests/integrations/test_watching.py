@@ -346,7 +346,7 @@ def test_a_guard_that_is_gone_is_not_watched_for(
             InstallationError,
             "a Contract",
         ),
-        (lambda: AsyncAPIGuard("a.yml", watch="yes"), TypeError, "watch takes True or False"),
+        (lambda: AsyncAPIGuard("a.yml", watch="yes"), TypeError, "watch must be True or False"),
         (lambda: AsyncAPIServer(watch=True), TypeError, "spec="),
         (
             lambda: AsyncAPIServer(watch=True, spec="a.yml", validate=False),

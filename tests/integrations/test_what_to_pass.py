@@ -123,7 +123,7 @@ MISTAKES: dict[str, tuple[Any, str]] = {
     ),
     "AsyncAPISocketIO": (
         lambda: AsyncAPISocketIO(a_flask()),
-        "AsyncAPISocketIO: it guards itself, by the document that it gets as spec=",
+        "AsyncAPISocketIO: it guards itself, with the document that you pass as spec=",
     ),
     "Flask-SocketIO's test client": (
         lambda: flask_socketio.SocketIOTestClient(app := a_flask(), flask_socketio.SocketIO(app)),
@@ -199,19 +199,19 @@ MISTAKES: dict[str, tuple[Any, str]] = {
     # What is guarded already.
     "a guarded server": (
         guarded,
-        "this server is guarded already: call init_app() or protect() once",
+        "this server is already guarded: call init_app() or protect() once",
     ),
     "AsyncAPIServer": (
         lambda: AsyncAPIServer(async_mode="threading"),
-        "already: an AsyncAPIServer guards itself, by the document that it gets as spec=",
+        "guarded: an AsyncAPIServer guards itself, with the document that you pass as spec=",
     ),
     "AsyncAPIAsyncServer": (
         lambda: AsyncAPIAsyncServer(async_mode="asgi"),
-        "this server is guarded already: an AsyncAPIAsyncServer guards itself",
+        "this server is already guarded: an AsyncAPIAsyncServer guards itself",
     ),
     "the server of an AsyncAPISocketIO": (
         lambda: AsyncAPISocketIO(a_flask()).server,
-        "this server is guarded already: an AsyncAPISocketIO guards itself",
+        "this server is already guarded: an AsyncAPISocketIO guards itself",
     ),
 }
 
@@ -243,9 +243,9 @@ def test_a_simple_client_is_guarded_before_and_after_it_connects(net: Any) -> No
         late.connect(url, transports=["websocket"])
         made.protect(late)
         for simple in (early, late):
-            with pytest.raises(InstallationError, match="this client is guarded already"):
+            with pytest.raises(InstallationError, match="this client is already guarded"):
                 guard().protect(simple)
-        with pytest.raises(InstallationError, match="this client is guarded already"):
+        with pytest.raises(InstallationError, match="this client is already guarded"):
             guard().protect(late.client)
 
 
@@ -274,7 +274,7 @@ INIT_MISTAKES: dict[str, tuple[Any, str]] = {
     ),
     "the drop-in": (
         lambda: ((app := a_flask()), AsyncAPISocketIO(app)),
-        "this server is guarded already: an AsyncAPISocketIO guards itself",
+        "this server is already guarded: an AsyncAPISocketIO guards itself",
     ),
 }
 
@@ -297,6 +297,6 @@ def test_a_guard_that_is_given_no_document_says_what_it_takes(make: Any) -> None
     given = make()
     with pytest.raises(TypeError) as caught:
         AsyncAPIGuard(given)
-    says = "AsyncAPIGuard takes a document (a path, data, or a Contract), not "
+    says = "AsyncAPIGuard needs a document (a path, data, or a Contract), not "
     assert says + named(given) in str(caught.value)
     assert "pass a server or a client to protect(), or to init_app()" in str(caught.value)

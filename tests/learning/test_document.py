@@ -156,7 +156,7 @@ def test_comments_say_what_was_seen() -> None:
         "name:  # 2 of 3; 3 characters; null once",
         "x-ack:  # 1 of 3",
     ]
-    assert text.startswith("# Learnt by `asyncapi-guard learn` from 3 events and 1 connects.\n")
+    assert text.startswith("# Learned by `asyncapi-guard learn` from 3 events and 1 connects.\n")
 
 
 def test_validate_finds_nothing(tmp_path: Path) -> None:

@@ -142,7 +142,7 @@ def test_a_mistake_in_the_scenario(file: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--cors", "localhost"), "is no origin"),
+        (("--cors", "localhost"), "isn't an origin"),
         (("--cors", "*", "--host", "0.0.0.0"), "for loopback only"),
         (("--credential", "sesame"), "SCHEME=VALUE"),
         (("--credential", "bearer=sesame"), "it requires none"),

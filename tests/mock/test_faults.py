@@ -25,7 +25,7 @@ FAULTS = {
         "did you mean 'news'?",
     ),
     "received": ("- on: look\n  then: {emit: look}", 3, "clients send it"),
-    "reserved": ("- on: look\n  then: {emit: connect}", 3, "kept by Socket.IO"),
+    "reserved": ("- on: look\n  then: {emit: connect}", 3, "Socket.IO reserves"),
     "namespace": ("- on: look\n  namespace: /chat", 3, "no namespace '/chat'", "'/rooms/{room}'"),
     "ack": (
         "- on: create_game\n  ack: {game_id: 0, name: x, owner: {}}",
@@ -52,12 +52,17 @@ FAULTS = {
     ),
     "too early": ("- on: create_game\n  ack: $ack", 3, "$ack is not known here"),
     "of nobody": ("- every: 1\n  then: {emit: news, payload: $sid}", 3, "$sid is not known here"),
-    "expression": ("- on: look\n  join: 'game-{$foo}'", 3, "'$foo' is no runtime expression", "$$"),
-    "condition": ("- on: look\n  when: {name: Ada}", 3, "'name' is no runtime expression"),
+    "expression": (
+        "- on: look\n  join: 'game-{$foo}'",
+        3,
+        "'$foo' isn't a runtime expression",
+        "$$",
+    ),
+    "condition": ("- on: look\n  when: {name: Ada}", 3, "'name' isn't a runtime expression"),
     "schema": (
         "- on: create_game\n  when: {$message.payload: {type: strnig}}",
         3,
-        "no JSON Schema: /type",
+        "not a JSON Schema: /type",
     ),
     "parameter": (
         "- on: say\n  when: {$parameters#/romo: x}",
@@ -69,7 +74,7 @@ FAULTS = {
     "nothing happens": ("- then: {emit: news}", 2, "either 'on' or 'every'"),
     "both": ("- {on: look, every: 3}", 2, "either 'on' or 'every'"),
     "never": ("- {every: 0}", 2, "more than 0"),
-    "seconds": ("- {on: look, delay: soon}", 2, "'delay' takes seconds"),
+    "seconds": ("- {on: look, delay: soon}", 2, "'delay' must be a number of seconds"),
     "no effect": ("- on: connect\n  ack: 1", 3, "'ack' has no effect on 'connect'; remove it"),
     "refuse": ("- on: look\n  refuse: no", 3, "'refuse' has no effect on 'look'"),
     "ack and error": (
@@ -78,15 +83,19 @@ FAULTS = {
         "'error' has no effect; remove one",
     ),
     "target": ("- on: look\n  then: {emit: news, to: room}", 3, "{room: NAME}"),
-    "sender": ("- on: disconnect\n  then: {emit: news, to: sender}", 3, "'sender' is nobody"),
+    "sender": (
+        "- on: disconnect\n  then: {emit: news, to: sender}",
+        3,
+        "'sender' isn't a receiver",
+    ),
     "other namespace": (
         "- on: look\n  then: {emit: said, namespace: /rooms/red, payload: x}",
         3,
-        "another session in each namespace",
+        "a different session in each namespace",
     ),
     "orphan": ("- on: look\n  then: {payload: x}", 3, "'payload' needs 'emit'"),
     "kind": ("- look", 2, "expected a mapping, not a string"),
-    "rooms": ("- {on: look, join: 7}", 2, "'join' takes the name of a room"),
+    "rooms": ("- {on: look, join: 7}", 2, "'join' must be the name of a room"),
 }
 
 
@@ -108,10 +117,10 @@ def test_a_fault_of_a_scenario(name: str, game: Any, tmp_path: Path) -> None:
 MARKS = {
     "on an event": ("create_game", {"on": "look"}, "unknown field 'on'"),
     "ack": ("create_game", {"ack": 7}, "the ack of 'create_game' breaks the contract"),
-    "never emitted": ("news", {"payload": "x"}, "say when 'news' is emitted"),
+    "never emitted": ("news", {"payload": "x"}, "'news' has no trigger"),
     "unknown event": ("news", {"on": "lok"}, "did you mean 'look'?"),
     "payload": ("news", {"on": "look", "payload": 7}, "the payload of 'news'"),
-    "sender": ("news", {"every": 1, "to": "sender"}, "'sender' is nobody"),
+    "sender": ("news", {"every": 1, "to": "sender"}, "'sender' isn't a receiver"),
     "kind": ("news", "often", "expected a mapping, not a string"),
 }
 

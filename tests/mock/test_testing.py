@@ -62,7 +62,7 @@ def test_what_does_not_happen(game: Any) -> None:
     with testing.mock(game, timeout=0.01) as mock:
         with pytest.raises(testing.NotReceived, match="look"):
             mock.received("look")
-        with pytest.raises(testing.NotReceived, match="nothing broke the contract"):
+        with pytest.raises(testing.NotReceived, match="none occurred"):
             mock.violation()
 
 
@@ -170,7 +170,7 @@ def test_origins(text: str, is_one: bool) -> None:
     if is_one:
         assert check_origin(text) == text
     else:
-        with pytest.raises(ValueError, match="is no origin"):
+        with pytest.raises(ValueError, match="isn't an origin"):
             check_origin(text)
 
 

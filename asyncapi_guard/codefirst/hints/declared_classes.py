@@ -1,4 +1,4 @@
-"""The classes that a hint names, and what leaves of their instances.
+"""The classes that a hint names, and the fields of their instances that are sent.
 
 What leaves of an instance is what its declared class has: not what a subclass has besides, or
 another model that has as much; and in generated models nothing that nobody set.

@@ -1,4 +1,4 @@
-"""What a hint is, whichever Pydantic reads it."""
+"""A type hint, independent of the version of Pydantic."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ class Writer:
         """The schema of a field's values; `nullable` overrules what the field says of null."""
         if type(field.type_).__name__ in ("ForwardRef", "DeferredType"):
             raise _Unsayable(
-                f"{field.name!r} refers to a name that is not resolved; "
+                f"{field.name!r} refers to an unresolved name; "
                 "call update_forward_refs() of its model"
             )
         if field.field_info.const:
@@ -163,7 +163,7 @@ class Writer:
         schema: Schema = {}
         _modify(field.type_, field, schema)
         if not schema:
-            raise _Unsayable(f"{field.type_!r} does not say its schema by __modify_schema__")
+            raise _Unsayable(f"{field.type_!r} does not define its schema; add __modify_schema__")
         return schema
 
     def _union(self, field: Any) -> Schema:
@@ -179,7 +179,7 @@ class Writer:
         if type_ is Any or type_ is object or isinstance(type_, TypeVar):
             return {}
         if is_callable_type(type_) or typing.get_origin(type_) is type or type_ in (type, Enum):
-            raise _Unsayable("JSON has no values of it")
+            raise _Unsayable("JSON can't express its values")
         if is_none_type(type_):
             return {"type": "null"}
         if is_literal_type(type_):
@@ -335,7 +335,7 @@ def _is_left_out(field: Any) -> bool:
     """Whether a field is not sent."""
     info = field.field_info
     if info.include is not None or info.exclude not in (None, True, ...):
-        raise _Unsayable(f"parts of {field.name!r} are left out, which a schema cannot say")
+        raise _Unsayable(f"parts of {field.name!r} are left out, which a schema can't describe")
     return info.exclude is not None
 
 

@@ -224,7 +224,7 @@ class Definitions(HintSchemas):
             return
         if not all(isinstance(path, list) and len(path) == 1 for path in alias):
             raise PydanticUserError(
-                f"an AliasPath ({json.dumps(alias)}) is no name of a property; give the field an "
+                f"an AliasPath ({json.dumps(alias)}) isn't a property name; give the field an "
                 "alias that is one",
                 code=None,
             )

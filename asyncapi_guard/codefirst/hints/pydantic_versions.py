@@ -1,4 +1,4 @@
-"""Which Pydantic is installed, and which of the two a type belongs to.
+"""The installed versions of Pydantic, and the version that a type belongs to.
 
 Pydantic 2 has Pydantic 1 within it, as `pydantic.v1`: an application may have moved half of its
 models.

@@ -32,9 +32,9 @@ def read_hint(hint: Any, place: str) -> Hint:
     struct = _struct_in(hint)
     if struct is not None:
         raise RegistrationError(
-            f"{place}: {struct.__qualname__} is a Struct of msgspec, of which Pydantic makes no "
-            "instances; use a Pydantic model, a dataclass or a TypedDict, such as asyncapi-guard "
-            "models writes with another --style"
+            f"{place}: {struct.__qualname__} is a Struct of msgspec, which Pydantic can't "
+            "instantiate; use a Pydantic model, a dataclass or a TypedDict, which `asyncapi-guard "
+            "models` generates with a different --style"
         )
     if OLD:
         from asyncapi_guard.codefirst.hints.pydantic1 import Hint1

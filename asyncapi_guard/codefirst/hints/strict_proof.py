@@ -1,4 +1,4 @@
-"""Whether what Pydantic accepts strictly is what a JSON Schema accepts, too.
+"""A proof that Pydantic in strict mode accepts the same values as a JSON Schema.
 
 Where that is proven, a value that makes a strict instance need not be validated by the schema as
 well. Nothing else follows: what Pydantic rejects strictly may be valid by the schema (`1.0` is an

@@ -1,4 +1,4 @@
-"""How many errors Pydantic may find in a value.
+"""The number of errors that Pydantic can find in a value.
 
 It lists all of them, and each takes a microsecond. A schema rejects a value at its first error, and
 a client chooses how many there are. So Pydantic is asked first only where it cannot find many.

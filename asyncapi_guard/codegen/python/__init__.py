@@ -1,1 +1,1 @@
-"""Documents as Python: modules of models, and what they need."""
+"""Documents as Python: modules of models, and their helpers."""

@@ -1,4 +1,4 @@
-"""Alternatives beside which something is said of all of them: whether they say it themselves.
+"""Alternatives with sibling keywords: whether each alternative already has the keywords.
 
 The specification wants the property that tells alternatives apart in the union's own `properties`.
 In a component that has it as well, it is said twice: such a union is one of the components.

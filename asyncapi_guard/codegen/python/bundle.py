@@ -1,4 +1,4 @@
-"""The schemas of a catalogue as one JSON Schema, in which every type has a name of our choice.
+"""The schemas of a catalogue as one JSON Schema, in which every type has a chosen name.
 
 datamodel-code-generator names what has no name: by the property in which it stands, and by a number
 where that is taken. Such a name changes when a schema is added somewhere else, and may be one that
@@ -283,14 +283,14 @@ class _Builder:
             return self._apart(plain)
         for part in others:
             for name in dict.fromkeys(name for each in alternatives for name in untold(part, each)):
-                text = f"{name!r} is what the alternatives say of it"
+                text = f"{name!r} has the type that the alternatives define"
                 self._note(part[PLACE], "properties", text)
         kept = [own, *(combined([part]) for part in rest if part)]
         return {**kept[0], PLACE: schema[PLACE]} if len(kept) == 1 else {**plain, "allOf": kept}
 
     def _apart(self, schema: dict[str, Any]) -> dict[str, Any]:
         """An alternative that becomes a class of its own, which is to be said."""
-        self._note(schema[PLACE], "allOf", "the alternative is no instance of the component")
+        self._note(schema[PLACE], "allOf", "the alternative isn't an instance of the component")
         return schema
 
     def _alternatives(self, part: dict[str, Any]) -> list[dict[str, Any]] | None:

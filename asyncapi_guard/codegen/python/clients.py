@@ -1,4 +1,4 @@
-"""Clients of a namespace: its events as the other side sends and hears them."""
+"""Clients of a namespace: its events as the other side sends and receives them."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def _hearing(name: str, event: Event, kind: _Kind, types: EventTypes) -> str:
     function = types.taken_by_callable(event, result)
     key = ", ".join(map(quoted, (event.namespace, "send", event.name)))
     where = f"self.socketio, self.namespace, {quoted(event.name)}"
-    usual = f'        """Register what hears `{prose(event.name)}`."""'
+    usual = f'        """Register a handler for `{prose(event.name)}`."""'
     return "\n".join(
         [
             *definition(name, ["self", f"handler: {function}"], function, 4),

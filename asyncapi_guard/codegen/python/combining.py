@@ -1,4 +1,4 @@
-"""Schemas that speak of one value together: parts of `allOf`, and alternatives."""
+"""Schemas that describe one value together: parts of `allOf`, and alternatives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""datamodel-code-generator: the one module that runs it.
+"""The only module that runs datamodel-code-generator.
 
 It is given schemas by name and gives back a module with a class or an alias of each name. Nothing
 is fetched, nothing is written, and no other program is started.
@@ -206,7 +206,10 @@ def _check_fields(schemas: Mapping[str, Any]) -> None:
         parts = [schema, *schema.get("allOf", ())]
         for name in (name for part in parts for name in part.get("properties", {})):
             if _NOT_MSGSPEC.search(name):
-                raise GenerationError(f"msgspec takes no field of the name {name!r}, as {kind} has")
+                raise GenerationError(
+                    f"msgspec doesn't allow the field name {name!r} of {kind}; choose a different "
+                    "--style"
+                )
 
 
 _NOT_MSGSPEC = re.compile(r'[\x00-\x1f"\\]')

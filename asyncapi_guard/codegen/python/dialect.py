@@ -1,4 +1,4 @@
-"""Schemas of any dialect, as one that datamodel-code-generator reads for what it says.
+"""Schemas of any dialect, rewritten in a dialect that datamodel-code-generator supports.
 
 What comes out is a part of JSON Schema 2020-12: one `type` in each place but for `null` beside a
 scalar, alternatives as `anyOf`, positional items as `prefixItems`, keywords only where they apply,
@@ -75,13 +75,13 @@ _OBJECT = (
 _KEYWORDS = {"string": _STRING, "number": _NUMBER, "array": _ARRAY, "object": _OBJECT}
 #: What is left out wherever it stands, with what it would say.
 _LEFT = {
-    "not": "what it excludes is accepted",
+    "not": "excluded values are accepted",
     "if": "conditions are not checked",
     "uniqueItems": "equal items are accepted",
     "contains": "items are not searched",
-    "dependencies": "properties that others need may be missing",
-    "dependentRequired": "properties that others need may be missing",
-    "dependentSchemas": "properties may be what others forbid",
+    "dependencies": "properties that others require can be missing",
+    "dependentRequired": "properties that others require can be missing",
+    "dependentSchemas": "properties can have values that others forbid",
     "propertyNames": "any names are accepted",
     "unevaluatedItems": "further items are accepted",
     "unevaluatedProperties": "further properties are accepted",
@@ -114,7 +114,7 @@ class Reader:
         """
         if not isinstance(schema, dict):
             if schema is False:
-                self._note(path, "false", "values are accepted where none fits")
+                self._note(path, "false", "values that fit no alternative are accepted")
             return {PLACE: self._at(path)}
         found = self._read(schema, path, inside)
         found.setdefault(PLACE, self._at(path))
@@ -137,7 +137,7 @@ class Reader:
         if isinstance(schema.get("$ref"), str):
             return self._reference(schema, path)
         if self._is_closed_to_us(schema):
-            self._note(path, "$ref", "what anchors and identifiers lead to is not followed")
+            self._note(path, "$ref", "references by anchors and identifiers are not followed")
             return {}
         for keyword, loss in _LEFT.items():
             if keyword in schema and _excludes(schema, keyword):
@@ -151,7 +151,7 @@ class Reader:
     def _reference(self, schema: dict[str, Any], path: SchemaPath) -> dict[str, Any]:
         ref = schema["$ref"]
         if not ref.startswith(PREFIX):
-            self._note(path, "$ref", "what anchors and identifiers lead to is not followed")
+            self._note(path, "$ref", "references by anchors and identifiers are not followed")
             return {}
         found = {"$ref": REFERENCE + ref[len(PREFIX) :]}
         rest = {key: value for key, value in schema.items() if key != "$ref"}
@@ -197,7 +197,7 @@ class Reader:
         if inside == "any" or (inside and implied in ([], [inside])):
             return (inside,) if implied and inside != "any" else tuple(implied[:1])
         if implied:
-            self._note(path, "type", f"values that are no {implied[0]} are refused by the type")
+            self._note(path, "type", f"the type rejects values that aren't {implied[0]}")
         return tuple(implied[:1])
 
     def _several(
@@ -287,7 +287,7 @@ class Reader:
                 self.read(item, (*path, keyword, index)) for index, item in enumerate(positions)
             ]
             return {**found, "minItems": length, "maxItems": length, "items": False}
-        self._note((*path, keyword), keyword, "items of a list that may be shorter or longer")
+        self._note((*path, keyword), keyword, "items of a list of variable length")
         return found | counts
 
     # -- objects -----------------------------------------------------------------------------------
@@ -400,7 +400,7 @@ class Reader:
             return False
         found = all_take_null(schema, list(zip(schema["allOf"], members, strict=True)))
         if found is None or (found and len(words) > 1):
-            self._note(path, "type", "null is refused by the type")
+            self._note(path, "type", "the type rejects null")
             return False
         return found
 

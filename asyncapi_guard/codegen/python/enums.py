@@ -1,4 +1,4 @@
-"""Lists of values, for those who want classes of Python's enum in place of `Literal`.
+"""Lists of values as classes of Python's enum instead of `Literal`.
 
 A class is made of texts alone, or of integers alone: its members are texts or integers then, and go
 over the wire as they are. Other lists have no such class, and stand for their types.
@@ -75,5 +75,9 @@ def _listed(
     found = literal([value for at, value in enumerate(values) if value not in values[:at]])
     if "const" in found or is_enum(found):
         return found
-    note(schema[PLACE], "enum", "any value of these types is accepted, for no enum has them all")
+    note(
+        schema[PLACE],
+        "enum",
+        "any value of these types is accepted, because no enum can have them all",
+    )
     return {"type": list(dict.fromkeys(map(type_of, values)))}

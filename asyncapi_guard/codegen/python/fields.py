@@ -1,4 +1,4 @@
-"""Names of fields, where the library's own would not do.
+"""Names of fields that differ from the library's defaults.
 
 - Dataclasses have no aliases: what is no name in Python gets another, and a table says which.
 - In a TypedDict, names are those on the wire; the library calls what begins with `_` otherwise.

@@ -1,4 +1,4 @@
-"""Protocols of what handles the events of a namespace, and the function that registers it.
+"""Protocols of the handlers of a namespace, and the function that registers them.
 
 There are three, for the ways in which servers call handlers: Flask-SocketIO's without the session
 id, python-socketio's with it, and `AsyncServer`'s, which are coroutine functions.
@@ -116,7 +116,7 @@ def _protocol(
 ) -> str:
     lines = [
         f"class {name}(Protocol):",
-        f'    """Handlers of what clients send to {prose(namespace)}, for {kind.whose}."""',
+        f'    """Handlers of events that clients send to {prose(namespace)}, for {kind.whose}."""',
     ]
     for method, event in methods.values():
         given = ["self", *_parameters(event, kind, types)]
@@ -156,9 +156,9 @@ def _register(
     return "\n".join(
         [
             *definition(name, params, "None", 0),
-            f'    """Register handlers of what clients send to {prose(namespace)}.',
+            f'    """Register handlers of events that clients send to {prose(namespace)}.',
             "",
-            "    They are registered by the names on the wire, get instances, and may return them.",
+            "    They are registered by their names on the wire, and receive and return instances.",
             '    """',
             "    methods: dict[str, tuple[Callable[..., object], tuple[EventForm, ...]]] = {",
             *entries,

@@ -97,7 +97,7 @@ class Destination:
     def place(self) -> str:
         """Where the command is to be run, for people."""
         if self.document is None:
-            return f"In the folder of {self.output}"
+            return f"In the directory of {self.output}"
         return f"Where {self.spec.partition(':')[0]} can be imported"
 
     def command(self, options: Options) -> str:
@@ -350,7 +350,7 @@ class _Maker:
         destination = self._destination
         head = [
             f"{HEADER} from {destination.spec}: do not edit.",
-            f"# {destination.place}, this makes it anew:",
+            f"# {destination.place}, this command generates it again:",
             f"#     {destination.command(self._options)}",
             "# ruff: noqa: PGH004",
             "# ruff: noqa",

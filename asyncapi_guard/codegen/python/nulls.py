@@ -1,4 +1,4 @@
-"""Null among the parts of a combination: `allOf` takes it when each part does.
+"""Null in the parts of a combination: `allOf` accepts it if each part does.
 
 A part that says no type takes it as well, which those who write `nullable` objects seldom think of.
 """

@@ -1,4 +1,4 @@
-"""What generated models are to be like."""
+"""The options of generated models."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PYDANTICS = ("2", "2.11", "2.12", "2.14")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What generated models are to be like.
+    """The options of generated models.
 
     Attributes:
         style: what classes they are.

@@ -1,4 +1,4 @@
-"""What every generated module, or the common one of a package, has besides its models.
+"""The code that every generated module, or a package's common one, has besides its models.
 
 It needs nothing of us: generated code runs where only the models' own library is installed.
 """
@@ -184,7 +184,7 @@ def _hear(
     handler: Callable[..., Any],
     forms: tuple[EventForm, ...],
 ) -> None:
-    """Register what hears an event of the server."""
+    """Register a handler for an event of the server."""
     if iscoroutinefunction(handler) and not iscoroutinefunction(socketio.emit):
         raise TypeError(f"what hears {event!r} is a coroutine function: nobody awaits it")
     socketio.on(event, _reading(handler, forms, event, 0), namespace=namespace)'''

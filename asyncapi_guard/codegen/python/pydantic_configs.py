@@ -1,4 +1,4 @@
-"""What Pydantic is told of dataclasses and TypedDicts, where a server makes values of these types.
+"""The Pydantic configuration of dataclasses and TypedDicts that a server constructs.
 
 `AsyncAPISocketIO` reads the hints of handlers by Pydantic, whatever they are. It looks at an
 attribute of a class for what the class cannot say: the names on the wire, and that properties which

@@ -1,4 +1,4 @@
-"""Python source in parts: the imports of a module, and what each of its statements is for."""
+"""Python source in parts: the imports of a module, and the role of each statement."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names that no generated type or field may have: something else is meant by them.
+"""Names that a generated type or field can't have, because they have another meaning.
 
 Names of types begin with a capital, so what begins otherwise is free.
 """

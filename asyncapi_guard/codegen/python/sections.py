@@ -1,4 +1,4 @@
-"""What stands below the models: further names, the index of events, and code about them."""
+"""The code below the models: further names, the index of events, and code for events."""
 
 from __future__ import annotations
 

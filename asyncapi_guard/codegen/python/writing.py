@@ -1,4 +1,4 @@
-"""Functions and texts as Python code: what handlers, helpers and clients are written with."""
+"""Functions and strings as Python code, for handlers, helpers and clients."""
 
 from __future__ import annotations
 

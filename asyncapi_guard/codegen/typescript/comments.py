@@ -1,4 +1,4 @@
-"""What a document says about something, as JSDoc."""
+"""Descriptions of a document as JSDoc."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events as socket.io's TypeScript users write them: interfaces of functions, one a direction.
+"""Events in socket.io's TypeScript style: interfaces of functions, one for each direction.
 
 An ack is a callback after the arguments, and it is required where the document says what the ack
 is. A client may leave it out on the wire; but with an optional one `emitWithAck` could not know

@@ -86,7 +86,7 @@ def _module(catalogue: Catalogue, header: Iterable[str], options: TypeOptions) -
         found = _namespace(catalogue, namespace, types, given)
         parts += found.declarations
         members.append(found.member)
-    what = "What there is in each namespace, by its address."
+    what = "The events of each namespace, by its address."
     parts.append(declaration(_MAP, Object(tuple(members)), (what,)))
     parts += [] if error is None else [_error_response(error.name)]
     parts += _definitions(definitions, declared, options)
@@ -146,7 +146,10 @@ def _error_response(name: str) -> str:
             Member("problems", Array(problem), required=False),
         )
     )
-    what = "What any ack may be instead, when the guard rejects an event or its handler fails."
+    what = (
+        "The error response that replaces an ack if the guard rejects an event or its handler "
+        "fails."
+    )
     return declaration(name, as_readonly(Object((_field("error", error),))), (what,))
 
 
@@ -190,11 +193,13 @@ def _namespace(catalogue: Catalogue, namespace: str, types: Types, names: _Names
     sent = catalogue.events_of(namespace, Action.SEND)
     server, client = names.take(_SERVER), names.take(_CLIENT)
     declared = [
-        _events(server, events(sent, types), f"What the server sends in {namespace}.", names),
+        _events(
+            server, events(sent, types), f"Events that the server sends in {namespace}.", names
+        ),
         _events(
             client,
             events(received, types, names.error),
-            f"What clients send in {namespace}.",
+            f"Events that clients send in {namespace}.",
             names,
         ),
         *_extras(catalogue, namespace, (server, client), names),
@@ -203,7 +208,9 @@ def _namespace(catalogue: Catalogue, namespace: str, types: Types, names: _Names
     type_ = _wanted(auth(connect, types), names.options)
     if connect is not None and names.prefix + _AUTH not in in_place(type_):
         name = names.take(_AUTH)
-        declared.append(declaration(name, type_, (f"The `auth` of a connect to {namespace}.",)))
+        declared.append(
+            declaration(name, type_, (f"The `auth` value of a connection to {namespace}.",))
+        )
         type_ = Reference(name)
     member = Object(
         (

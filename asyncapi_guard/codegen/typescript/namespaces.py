@@ -1,4 +1,4 @@
-"""The names that a namespace may have, as a type: one, or a template of many."""
+"""The names that a namespace can have, as a type: one name, or a template of many."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What generated TypeScript is to be like."""
+"""The options of generated TypeScript."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ VALUES = ("paths", "enums")
 
 @dataclass(frozen=True, slots=True)
 class TypeOptions:
-    """What generated TypeScript is to be like.
+    """The options of generated TypeScript.
 
     Attributes:
         sockets: each namespace has the type of its socket.

@@ -1,4 +1,4 @@
-"""References that stay inside of a schema, as references to definitions.
+"""References within a schema, as references to definitions.
 
 JSON Schema's own dialects let a schema open a resource (`$id`), in which references resolve by its
 rules and not by the document's; the catalogue leaves them as they are. Here what they lead to

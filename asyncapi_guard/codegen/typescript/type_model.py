@@ -1,4 +1,4 @@
-"""Types of TypeScript as values, and what unions and intersections of them come to.
+"""Types of TypeScript as values, and their simplified unions and intersections.
 
 What both of two types say is said once: `string & "a"` is `"a"`, and two objects are one with the
 properties of both. TypeScript would understand the longer form as well; people read the shorter.

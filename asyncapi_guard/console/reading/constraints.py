@@ -236,7 +236,7 @@ def _lists(schema: Mapping[str, Any]) -> Iterator[Markup]:
     if said:
         yield Markup.escape(said)
     if schema.get("uniqueItems") is True:
-        yield Markup("no two alike")
+        yield Markup("no duplicates")
 
 
 def _objects(schema: Mapping[str, Any]) -> Iterator[Markup]:

@@ -1,4 +1,4 @@
-"""Looks through a trace: each check by itself."""
+"""The checks, each of which inspects a trace by itself."""
 
 from __future__ import annotations
 

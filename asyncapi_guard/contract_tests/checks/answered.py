@@ -1,4 +1,4 @@
-"""Whether events are answered, and what the answers say about the arguments."""
+"""Checks the acks of events, and whether valid and invalid arguments are treated as such."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _missing(
     if late is not None:
         what = f"the ack came after {late:.1f} s, not within {outcome.waited:g} s, for {sent}"
     elif _stops(index, trace):
-        check, what = Check.HANG, f"the server answers nothing any more after {sent}"
+        check, what = Check.HANG, f"the server stopped responding after {sent}"
     variant = "valid" if violation is None else "invalid"
     yield Finding(check, step.namespace, step.event, what, index, location, variant)
 

@@ -1,4 +1,4 @@
-"""Values that the contract allows, and that the server takes for missing or too long ones.
+"""Checks for allowed values that the server treats as missing or as too long.
 
 A server may reject what the contract allows: an unknown number, a taken cell. But where it rejects
 the smallest value in the same words as a missing one, and takes a larger one right after that, it

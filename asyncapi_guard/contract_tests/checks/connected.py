@@ -1,4 +1,4 @@
-"""Connections: whether they are accepted, what comes before that, and how they end."""
+"""Checks of connections: whether they are accepted, the traffic before that, and their end."""
 
 from __future__ import annotations
 

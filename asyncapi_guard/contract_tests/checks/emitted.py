@@ -1,4 +1,4 @@
-"""What the server emits, whoever it is meant for."""
+"""Checks of the server's emits, for any receiver."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _event(trace: Trace, judge: Judge, number: int, arrival: Arrival) -> Iterato
     if not judge.declares_emit(namespace, event):
         if guard_code(args):  # `reject_event` of a guard
             return
-        what = f"the server emits {event!r}{since}, and the document does not declare that"
+        what = f"the server emits {event!r}{since}, which the document does not declare"
         yield Finding(Check.UNDECLARED_EMIT, namespace, event, what, index)
         return
     violation = judge.emit(namespace, event, args, asked=arrival.frame.id is not None)

@@ -1,4 +1,4 @@
-"""What the framework of a server lets through before the application sees it."""
+"""Checks of traffic that a server's framework accepts before the application sees it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clients that do not show who they are, where the document says that they must."""
+"""Checks with clients that don't authenticate although the document requires it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether events come to the clients that the document says they are for.
+"""Checks whether events arrive at the clients that the document describes.
 
 Which rooms there are is not in a document, but most documents say for people whom an event is for:
 "tell every client", "to the players of one game", "to everybody else". Only where the text is plain

@@ -1,4 +1,4 @@
-"""Secrets that come back: to other clients, or where the document does not declare them."""
+"""Checks for secrets that are sent to other clients, or in undeclared places."""
 
 from __future__ import annotations
 

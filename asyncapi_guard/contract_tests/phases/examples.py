@@ -1,4 +1,4 @@
-"""The phase `examples`: what the document itself sends."""
+"""The phase `examples`: the examples in the document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The phase `stateful`: what happens after other things have happened."""
+"""The phase `stateful`: sequences of events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Failures as files that show them again: a test of pytest, and programs in two languages."""
+"""Failures as files that reproduce them: a pytest test, and programs in two languages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which files replay a failure, and what they are called."""
+"""The files that replay a failure, and their names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A failure as a JavaScript program that needs socket.io-client and nothing of ours."""
+"""A failure as a JavaScript program that needs only socket.io-client."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ def _steps(failure: Failure) -> Iterator[str]:
         ack = f"const ack{index + 1} = " if index in used else ""
         for line in doing[step.action](step):
             yield f"{ack}{line}"
-    yield "await sleep(1); // what comes late is heard, too"
+    yield "await sleep(1); // for late events"
 
 
 def _manager(step: Step) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Values as Python and JavaScript write them, with those in them that the server gives."""
+"""Values as Python and JavaScript literals, with placeholders for values from the server."""
 
 from __future__ import annotations
 

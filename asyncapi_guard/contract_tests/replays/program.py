@@ -1,4 +1,4 @@
-"""What the programs of all languages share: which steps they have, and what those refer to."""
+"""The parts of replay programs that all languages share: steps, and their references."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def about(failure: Failure) -> list[str]:
     where = f"{failure.event} in {failure.namespace}" if failure.event else failure.namespace
     lines = [f"{where}: {failure.check.sentence}.", _sentence(failure.message)]
     if failure.place:
-        lines.append(f"The document says so at {failure.place}.")
+        lines.append(f"The document defines this at {failure.place}.")
     return list(map(in_one_line, lines))
 
 

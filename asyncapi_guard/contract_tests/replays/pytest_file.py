@@ -1,4 +1,4 @@
-"""A failure as a test of pytest: it fails as long as the server does what it must not do."""
+"""A failure as a pytest test, which fails as long as the server breaks the contract."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A failure as a Python program that needs python-socketio and nothing of ours."""
+"""A failure as a Python program that needs only python-socketio."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ def _steps(failure: Failure) -> Iterator[str]:
             )
         else:
             yield from doing[step.action](step, ack)
-    yield "time.sleep(1)  # what comes late is heard, too"
+    yield "time.sleep(1)  # for late events"
     yield from (f"{name}.disconnect()" for name in names)
 
 

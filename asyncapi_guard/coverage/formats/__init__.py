@@ -1,4 +1,4 @@
-"""How coverage is shown: one module per format, imported when it is asked for."""
+"""The report formats: one module per format, imported when it is needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A page for the browser: one file without scripts, which loads nothing, in light and dark."""
+"""An HTML page: one file without scripts and external resources, in light and dark."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""For programs."""
+"""The JSON report, for programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""For people, at a terminal."""
+"""The report for terminals."""
 
 from __future__ import annotations
 

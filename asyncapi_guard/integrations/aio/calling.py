@@ -143,7 +143,7 @@ def never_awaited(value: Any, what: str) -> TypeError:
 
 def never_runs(what: str) -> str:
     """What to say of a handler that cannot run."""
-    return f"{what} is an asynchronous generator, which nobody iterates: return the ack"
+    return f"{what} is an asynchronous generator, which never runs; return the ack instead"
 
 
 async def let_out(server: Any) -> None:

@@ -294,7 +294,7 @@ class AdmissionDecisions(Decisions):
         place = traceback.extract_tb(error.__traceback__)[-1]
         self.recorder.log(
             logging.ERROR,
-            "the guard failed to judge who a client is: %s in %s, line %s; it is rejected",
+            "the guard failed to verify a client: %s in %s, line %s; it is rejected",
             type(error).__name__,
             place.filename,
             place.lineno,

@@ -37,7 +37,7 @@ else:
 __all__ = ["ClientDecisions", "RejectedConnect"]
 
 _NOT_ASKED = "the client did not connect to the namespace"
-_IS_IN = "the client is in the namespace: it was let in before"
+_IS_IN = "the client is already in the namespace"
 _NO_SESSION = "what accepts a connection is an object with the session id as its sid"
 
 

@@ -259,7 +259,7 @@ class Decisions:
         try:
             return self.guard.failed(checkpoint, namespace, event)
         except Exception:  # noqa: BLE001  # not even that: there is no guard to ask
-            reason = "the guard failed to judge this"
+            reason = "the guard failed to validate this"
             name = event if isinstance(event, str) else ""
             problem = Problem("", "guard", reason)
             return without_rule(

@@ -163,7 +163,7 @@ def arguments_of(message: dict[str, Any]) -> tuple[list[Any], bool]:
     places = _Places(attachments)
     arguments = places.filled(data[0])
     if places.left:
-        raise Unfit("the attachments of an event are not those that it names")
+        raise Unfit("the attachments of an event don't match its placeholders")
     return arguments, True
 
 
@@ -197,6 +197,6 @@ class _Places:
             return {name: self.filled(item) for name, item in value.items()}
         number = value["num"]
         if type(number) is not int or number not in self.left:
-            raise Unfit("the attachments of an event are not those that it names")
+            raise Unfit("the attachments of an event don't match its placeholders")
         self.left.discard(number)
         return self._attachments[number]

@@ -25,7 +25,7 @@ _REASONS = {
     Code.UNHANDLED: "the server has no handler for the event",
     Code.HANDLER_TIMEOUT: "the server's handler took longer than the contract allows",
     Code.ACK_TIMEOUT: "an ack that the server's handler waited for did not come in time",
-    Code.GUARD: "the server's guard failed to judge the event",
+    Code.GUARD: "the server's guard failed to validate the event",
 }
 _REJECTED = "the server rejected the event"
 _CODES = {str(code): code for code in Code}

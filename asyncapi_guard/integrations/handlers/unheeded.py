@@ -1,4 +1,4 @@
-"""Type hints of handlers, and options of their acks, that nothing puts in force: in one line.
+"""Warnings about handlers whose type hints or ack options have no effect.
 
 A handler whose parameter is a model gets what the client sent, a `dict`, unless somebody makes a
 model of it. A type checker believes the hint.

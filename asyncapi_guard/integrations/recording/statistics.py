@@ -26,14 +26,14 @@ _OTHER = "(other)"
 @takes_old_argument("refused", "rejected")
 @dataclass(frozen=True, slots=True, order=True)
 class Statistic:
-    """What happened to one event at one checkpoint.
+    """The counters of one event at one checkpoint.
 
     Attributes:
         namespace: the Socket.IO namespace, or `(undeclared)`.
         event: the event name, `connect`, or `(undeclared)`; of what a message queue does to clients
             and rooms, what that is, such as `close_room`.
-        checkpoint: where it was judged.
-        seen: pieces of traffic judged.
+        checkpoint: the checkpoint that validated it.
+        seen: the number of validated messages.
         rejected: of these, how many were stopped.
         reported: of these, how many broke the contract and passed in report mode.
     """

@@ -381,7 +381,7 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
         if isinstance(self.data, Malformed):
             reason = self.data.reason
         elif count != _placeholders(self.data):
-            reason = "the attachments are not those that the packet names"
+            reason = "the attachments don't match the packet's placeholders"
         else:
             return count
         data = opened(self.data)[0]
@@ -398,7 +398,7 @@ class _Guarded(packet.Packet):  # type: ignore[misc]  # python-socketio carries 
     def add_attachment(self, attachment: Any) -> bool:
         enforces = self._enforces(self.data)
         if isinstance(attachment, str):
-            self._fault = "a text came in place of an attachment"
+            self._fault = "a text arrived instead of an attachment"
         self._attached += len(attachment)
         if self._attached > self.most_attached:
             self._fault = "the attachments are too large"

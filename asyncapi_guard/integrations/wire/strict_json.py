@@ -42,7 +42,7 @@ class Malformed:
             Exception: whatever that module raises for a text that it cannot read either.
         """
         if self._text is None and self._data is None:
-            raise ValueError("nobody can read it")
+            raise ValueError("it can't be read")
         return self._data if self._text is None else self._module.loads(self._text)
 
 

@@ -237,7 +237,7 @@ def read_packet(frame: Any) -> Packet:
         Unreadable: it is no packet, or a field of it is not what it must be.
     """
     if not isinstance(frame, bytes):
-        raise Unreadable("a text came in place of MessagePack")
+        raise Unreadable("a text arrived instead of MessagePack")
     try:
         fields = _decode_fields(frame)
     except RecursionError as error:

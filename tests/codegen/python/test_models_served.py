@@ -162,7 +162,7 @@ def test_what_is_said_beside_alternatives_alone_is_reported() -> None:
     found = generated(of(ref("Shape"), shapes(properties=beside))).losses
     assert [(loss.keyword, "form" in loss.text) for loss in found] == [("properties", True)]
     closed = generated(of(ref("Shape"), shapes(additionalProperties=False))).losses
-    assert "the alternative is no instance of the component" in {loss.text for loss in closed}
+    assert "the alternative isn't an instance of the component" in {loss.text for loss in closed}
 
 
 # -- types that others extend ----------------------------------------------------------------------

@@ -635,6 +635,6 @@ def test_an_empty_document() -> None:
     """There is nothing in it, and it is a module."""
     text = module({"asyncapi": "3.1.0", "info": {"title": "T", "version": "1"}})
     assert text == (
-        "// Header.\n\n/** What there is in each namespace, by its address. */\n"
+        "// Header.\n\n/** The events of each namespace, by its address. */\n"
         "export interface Namespaces {}\n"
     )
