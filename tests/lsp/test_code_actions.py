@@ -53,7 +53,9 @@ async def actions(
     # The client of the tests reads an action that has a command as the command.
     shows = types.CodeActionKind.QuickFix
     return [
-        types.CodeAction(each.title, shows) if isinstance(each, types.Command) else each
+        types.CodeAction(each.title, shows, command=each)
+        if isinstance(each, types.Command)
+        else each
         for each in several
     ]
 

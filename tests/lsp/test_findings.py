@@ -213,7 +213,7 @@ def test_rules_of_the_project_and_of_style(tmp_path: Path) -> None:
         hover = types.HoverParams(types.TextDocumentIdentifier(uri), types.Position(7, 12))
         answer = await editor.client.text_document_hover_async(hover)
         assert "**described**: " in answer.contents.value
-        assert "The rule stands in pyproject.toml:4." in answer.contents.value
+        assert "The rule is defined in pyproject.toml:4." in answer.contents.value
         editor.replace("a.yml", "{type: string}", "{type: string, description: x}")
         codes = [each.code for each in await editor.diagnostics("a.yml")]
         assert "described" not in codes

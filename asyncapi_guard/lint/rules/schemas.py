@@ -333,11 +333,6 @@ _KNOWN = {
 }
 
 
-_KNOWN = {
-    draft: (COMMON_KEYWORDS | NEWER_KEYWORDS) - missing for draft, missing in _MISSING.items()
-}
-
-
 def _unknown(context: Context, schema: Node, dialect: Dialect) -> None:
     known = _KNOWN[dialect.draft]
     if known.issuperset(schema.value):
