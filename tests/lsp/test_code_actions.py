@@ -50,10 +50,10 @@ async def actions(
         types.CodeActionParams(document, place, context)
     )
     several = await asyncio.wait_for(asked, PATIENCE) or []
-    # The client of the tests reads an action that has a command as the command.
+    # The client of the tests reads an action that has a command as a command whose name is that.
     shows = types.CodeActionKind.QuickFix
     return [
-        types.CodeAction(each.title, shows, command=each)
+        types.CodeAction(each.title, shows, command=types.Command(**each.command))
         if isinstance(each, types.Command)
         else each
         for each in several
