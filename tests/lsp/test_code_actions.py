@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+from ast import literal_eval
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -50,10 +51,11 @@ async def actions(
         types.CodeActionParams(document, place, context)
     )
     several = await asyncio.wait_for(asked, PATIENCE) or []
-    # The client of the tests reads an action that has a command as a command whose name is that.
+    # The client of the tests reads an action with a command as a command, whose name is a text of
+    # the action's own.
     shows = types.CodeActionKind.QuickFix
     return [
-        types.CodeAction(each.title, shows, command=types.Command(**each.command))
+        types.CodeAction(each.title, shows, command=types.Command(**literal_eval(each.command)))
         if isinstance(each, types.Command)
         else each
         for each in several
