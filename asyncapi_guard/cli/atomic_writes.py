@@ -57,7 +57,7 @@ def _write_beside(path: Path, raw: bytes) -> str:
     if path.is_dir():
         raise IsADirectoryError(0, "it is a folder")
     if not path.parent.exists():
-        raise FileNotFoundError(errno.ENOENT, f"there is no folder {shown_path(path.parent)}")
+        raise FileNotFoundError(errno.ENOENT, f"there is no directory {shown_path(path.parent)}")
     is_there = path.exists()
     if is_there and not path.is_file():
         # A rename would put a plain file in the place of a device, such as /dev/null.

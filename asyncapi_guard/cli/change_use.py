@@ -66,7 +66,7 @@ def read_usage(arguments: Iterable[str], since: datetime | None, old: Contract) 
         except OverflowError as error:
             raise CannotRun(f"{name!r} cannot be added up: {error}") from error
         if reader.lines == lines and reader.unreadable > unreadable:
-            raise CannotRun(f"{name!r} is no usage log: none of its lines can be read")
+            raise CannotRun(f"{name!r} is not a usage log: none of its lines can be read")
     if usage.first is None:
         raise CannotRun("no client was seen in that time, so nobody can say whom a change breaks")
     return Used(usage, _period(usage, since), tuple(_notes(usage, reader.unreadable, old)))

@@ -311,7 +311,7 @@ def _make_folder(folder: Path | None) -> None:
     try:
         folder.mkdir(exist_ok=True)
     except FileNotFoundError as error:
-        above = f"there is no folder {shown_path(folder.parent)}"
+        above = f"there is no directory {shown_path(folder.parent)}"
         raise CannotRun(f"{shown_path(folder)} cannot be made: {above}") from error
     except OSError as error:
         raise CannotRun(f"{shown_path(folder)} cannot be made: {error.strerror}") from error

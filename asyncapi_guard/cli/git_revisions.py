@@ -57,7 +57,7 @@ def _inside(path: str, top: Path) -> str:
     try:
         return here.relative_to(top.resolve()).as_posix()
     except ValueError:
-        raise CannotRun(f"{path} is outside of the repository {top}") from None
+        raise CannotRun(f"{path} is outside the repository {top}") from None
 
 
 def _git(*arguments: str, what: str = "") -> bytes:

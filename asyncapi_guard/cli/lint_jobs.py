@@ -191,7 +191,7 @@ def _in_processes(jobs: Sequence[Job], count: int, done: Callable[[], None]) -> 
             return _each(pool.map(check, jobs, chunksize=1 + len(jobs) // (count * 8)), done)
         except BrokenProcessPool as error:
             raise WorkerLost(
-                "a process that checks files ended unexpectedly; it may have run out of memory: "
+                "a process that checks files ended unexpectedly; it might have run out of memory: "
                 "--jobs 1 needs the least"
             ) from error
         except BaseException:

@@ -48,5 +48,5 @@ def read_baseline(file: str) -> frozenset[Kind]:
         raise CannotRun(f"the baseline {file!r} cannot be read: {error.strerror}") from error
     except (ValueError, TypeError, RecursionError, msgspec.DecodeError) as error:
         raise CannotRun(
-            f"{file!r} is no baseline; write one by --write-baseline ({error})"
+            f"{file!r} is not a baseline; write one by --write-baseline ({error})"
         ) from error

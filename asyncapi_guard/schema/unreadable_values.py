@@ -71,7 +71,7 @@ class Unreadable:
         return tuple(reversed(parts))
 
 
-_HALF = "has half of a surrogate pair, which is no Unicode"
+_HALF = "has half of a surrogate pair, which isn't valid Unicode"
 
 
 def unreadable(
@@ -134,7 +134,7 @@ def _fault(
     if isinstance(leaf, str) and not _is_unicode(leaf):
         return Unreadable(place, "unicode", f"a text {_HALF}")
     if isinstance(leaf, float) and not math.isfinite(leaf):
-        return Unreadable(place, "json", "NaN and infinities are no JSON numbers")
+        return Unreadable(place, "json", "NaN and infinities are not JSON numbers")
     if isinstance(leaf, (bytes, bytearray)) and binary:
         return None
     if type(leaf) in _PLAIN or (isinstance(leaf, _JSON) if reads is None else reads(leaf)):

@@ -153,11 +153,11 @@ def ack_fault(node: Node) -> str:
     names = [key for key in schema if not key.startswith("x-")]
     if not names or any(map(GLUED.fullmatch, names)):
         return ""
-    advice = "; write the schema itself in place of it" if names[0] in _WRAPPERS else ""
+    advice = "; write the schema itself instead" if names[0] in _WRAPPERS else ""
     advice = advice or nearest(names[0], ALL_KEYWORDS)
     advice = advice or f"; write x-ack: {{type: object, properties: {{{names[0]}: ...}}}}"
     listed = ", ".join(map(shown, names[:_READ]))
-    return f"there is no keyword in this x-ack ({listed}), so no ack is judged by it{advice}"
+    return f"there is no keyword in this x-ack ({listed}), so it validates no ack{advice}"
 
 
 def lacks_format(value: Any) -> bool:
@@ -226,7 +226,7 @@ def _fault_of_option(key: str, value: Any) -> str:
         )
     advice = nearest(key, _OPTIONS)
     advice = advice or "; beside 'args' stand 'required' and 'timeout', all else belongs within it"
-    return f"unknown field {shown(key)} of x-ack, which nobody reads{advice}"
+    return f"unknown field {shown(key)} of x-ack, which has no effect{advice}"
 
 
 def fault_of_required(value: Any, name: str) -> str:

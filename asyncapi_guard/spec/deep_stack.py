@@ -20,7 +20,7 @@ __all__ = ["TOO_DEEP", "with_room"]
 #: Less than what fits on the stack of a thread of eight megabytes, with any supported Python.
 _ROOM = 20_000
 #: What to say where even that is not enough.
-TOO_DEEP = "its types lead to one another in a chain that is too long to follow"
+TOO_DEEP = "its types refer to one another in a chain that is too long to follow"
 
 _Result = TypeVar("_Result")
 _CHANGING = RLock()

@@ -150,7 +150,9 @@ class _Walk:
         name = self.string("a key")
         line = self.text.count("\n", 0, start) + 1
         if name in keys:
-            message = f"the key {shown(name)} stands twice, first on line {keys[name]}"
+            message = (
+                f"duplicate key {shown(name)}, first defined on line {keys[name]}; merge the two"
+            )
             raise _FaultError(start, message, is_syntax=False)
         keys[name] = line
 
@@ -232,7 +234,7 @@ class _Walk:
 #: What people write that other languages have.
 _MISTAKES = (
     (re.compile(r"//|/\*|#"), "JSON has no comments: remove it"),
-    (re.compile("'"), "texts stand in double quotes, not in single ones"),
+    (re.compile("'"), "strings need double quotes, not single quotes"),
     (re.compile(r"(?:True|False|None)\b"), "JSON's words are true, false and null"),
     (
         re.compile(r"\+|\.|(?<=0)[0-9]"),

@@ -30,8 +30,8 @@ _READ = {
 }
 _NOWHERE: frozenset[str] = frozenset()
 _ADVICE = {
-    "x-ack": "so no ack is judged by it; write it on the message, beside its payload",
-    "x-guard": "so no mode is in force by it; write it on the message or the operation",
+    "x-ack": "so it validates no ack; write it on the message, beside its payload",
+    "x-guard": "so it sets no mode; write it on the message or the operation",
 }
 #: What `x-acknowledgement` and its like have in common, without separators.
 _LONG = re.compile(r"ack(?:nowledge(?:s|d|ment|ments)?|nowledgment|nowledgments|args?|schema)")
@@ -111,7 +111,7 @@ def _is_closed(key: str) -> bool:
 
 
 def _misspelt(key: str, own: str) -> str:
-    effect = "no ack is judged by it" if own == "x-ack" else "no mode is in force by it"
+    effect = "it validates no ack" if own == "x-ack" else "it sets no mode"
     return f"unknown extension {shown(key)}, so {effect}; did you mean {own!r}?"
 
 

@@ -73,7 +73,9 @@ class Retriever:
             raise ValueError(_NO_ROOT)
         real = path.resolve()
         if not real.is_relative_to(self._root):
-            raise ValueError(f"it is outside of the spec's folder {self._root.name!r}; see root=")
+            raise ValueError(
+                f"it is outside the document's directory {self._root.name!r}; see root="
+            )
         name = _shown(path, self._main)
         held = self._reading(name, uri, real) if self._reading is not None else None
         if held is not None:

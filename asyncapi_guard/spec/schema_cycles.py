@@ -28,7 +28,7 @@ __all__ = ["InPlace", "resource_circles"]
 
 Place = tuple[str, "Path"]
 
-_ENDLESS = "the schema leads back to itself without reading any value"
+_ENDLESS = "the schema refers back to itself without descending into the value"
 #: How many schemas one value may be judged by.
 _MOST = 10_000
 

@@ -423,12 +423,12 @@ _FOREIGN = tuple(
         (r"\[:\w+:\]", "there are no classes such as [:alpha:]; write A-Za-z"),
         (r"\\[AZz]", "write ^ for the begin and $ for the end"),
         (r"[*+?}]\+", "write one sign behind what is repeated"),
-        (r"\{,", "write {0,...} for a repetition that may be none"),
+        (r"\{,", "write {0,...} for zero or more repetitions"),
         (r"\\p[A-Z]", "write \\p{L} for \\pL"),
         (r"\\x(?![\da-fA-F]{2})|\\u(?![\da-fA-F]{4}|\{)", "\\x takes two digits, and \\u four"),
         (r"\\[dwsDWS]-[^\]]|-\\[dwsDWS]", "in [...] write '-' at the end, or as \\-"),
         (r"\\[CEGHIJKLMNOQRTUVXYaeghijlmoqyzZ]", "there is no such escape; write the signs"),
-        (r"^[+?*{]", "nothing stands before the sign that repeats; write . before it"),
+        (r"^[+?*{]", "the repetition sign has nothing to repeat; write . before it"),
         (r"(?<!\\)\{(?!\d)|(?<![\d,\\])\}", "for a brace write \\{ or \\}"),
     )
 )
@@ -438,6 +438,6 @@ def pattern_advice(pattern: str) -> str:
     """What to write in place of a regular expression that JavaScript does not read."""
     if _GLOB.fullmatch(pattern):
         meant = re.sub(r"(?:\\\*)+", ".*", re.escape(pattern)).replace("\\-", "-")
-        return f"'*' repeats what stands before it; for any text write '^{meant}$'"
+        return f"'*' repeats the character or group before it; for any text write '^{meant}$'"
     found = (advice for foreign, advice in _FOREIGN if foreign.search(pattern))
     return next(found, "each bracket needs its other half, and what is meant as a sign a backslash")

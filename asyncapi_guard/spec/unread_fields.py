@@ -59,7 +59,7 @@ def unread_fields(node: Node, kind: str) -> Iterator[Finding]:
     for key in node.value:
         if key not in known and not key.startswith("x-") and own_extension(key) is None:
             what = _SPOKEN.get(kind, f"a {kind.lower()}")
-            message = f"unknown field {shown(key)} of {what}, which nobody reads"
+            message = f"unknown field {shown(key)} of {what}, which has no effect"
             yield node.child(key).finding(message + _advice(key, known), "unknown-field", key=True)
 
 

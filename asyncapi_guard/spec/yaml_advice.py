@@ -34,7 +34,7 @@ _BEGINS_ITEM = re.compile(r"-(?:[ \t\r\n]|\Z)")
 def control_character(character: str) -> str:
     """What is wrong with a character that no YAML may have."""
     return (
-        f"the control character U+{ord(character):04X} cannot stand in YAML: remove it, or write "
+        f"the control character U+{ord(character):04X} is not allowed in YAML: remove it, or write "
         f'it as an escape in double quotes, such as "\\x{ord(character):02x}"'
     )
 
@@ -99,7 +99,7 @@ def _tab(place: _Place) -> str:
     blanks = place.before[: len(place.before) - len(place.before.lstrip(_BLANKS))]
     if "\t" in blanks or (place.sign == "\t" and not place.before.strip()):
         return "indent with spaces, not with tabs"
-    return "a tab cannot stand here: use spaces" if place.sign == "\t" else ""
+    return "a tab is not allowed here: use spaces" if place.sign == "\t" else ""
 
 
 def _indicator(place: _Place) -> str:
@@ -210,7 +210,7 @@ def _closing(place: _Place) -> str:
 
 def _item(place: _Place) -> str:
     if place.before.strip() and _BEGINS_ITEM.match(place.text, place.offset):
-        return "a list cannot begin here: its first '-' stands on a line of its own"
+        return "a list cannot begin here: put its first '-' on a new line"
     return ""
 
 
@@ -236,9 +236,9 @@ def _neighbours(place: _Place) -> str:
     """What does not belong to the lines above it, or to the text before it."""
     before = place.before.rstrip(_BLANKS)
     if before.endswith(("'", '"')):
-        return "something stands behind a quoted text: put quotes around all of it"
+        return "text follows a quoted string: put quotes around all of it"
     if before.endswith(("]", "}")):
-        return "something stands behind a closing bracket: text with brackets in it needs quotes"
+        return "text follows a closing bracket: text with brackets in it needs quotes"
     if place.at_end:
         return "it ends too early: a bracket, a brace or a value is missing"
     if not before:

@@ -324,7 +324,9 @@ class Builder:
             return _MERGE
         if value in frame.lines:
             self._refuse(
-                event, f"the key {shown(value)} stands twice, first on line {frame.lines[value]}"
+                event,
+                f"duplicate key {shown(value)}, first defined on line {frame.lines[value]}; "
+                "merge the two",
             )
         frame.lines[value] = line
         return value

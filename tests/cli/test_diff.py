@@ -176,7 +176,7 @@ def test_two_revisions(repository):
     [
         ("nowhere:api/asyncapi.yml", "there is no revision 'nowhere' here"),
         ("main:api/other.yml", "there is no file api/other.yml in the revision 'main'"),
-        ("main:../other.yml", "outside of the repository"),
+        ("main:../other.yml", "outside the repository"),
     ],
 )
 def test_what_is_in_no_revision(repository, name, said):

@@ -111,7 +111,7 @@ def test_it_fails_for_what_is_used(diff: Any, new: str, lines: list[bytes], code
     [
         ([], (), "no client was seen"),
         ([line("1", ago=60)], ("--since", "7d"), "no client was seen"),
-        ([b"nothing of the kind\n"], (), "is no usage log"),
+        ([b"nothing of the kind\n"], (), "is not a usage log"),
         (SEEN, ("--usage", "missing-*.ndjson"), "no usage log: nothing matches"),
         (SEEN, ("--since", "soon"), "neither a time"),
     ],

@@ -578,7 +578,7 @@ def test_what_is_refused_is_told_and_stays() -> None:
     done = run("asyncapi.yml")
     assert done.returncode == 1
     assert Path("asyncapi.yml").read_text() == text.replace("{adress: /c}", "{address: /c}")
-    assert "cannot be edited: it stands at the anchor &a" in done.stderr.decode()
+    assert "cannot be edited: it is at the anchor &a" in done.stderr.decode()
 
 
 def test_a_file_in_which_everything_is_refused_stays() -> None:

@@ -103,7 +103,7 @@ def test_nothing_is_overwritten(folder: Path) -> None:
     ("args", "said"),
     [
         (["-o", "asyncapi.json"], "JSON has no comments"),
-        (["-o", "nowhere/asyncapi.yml"], "there is no folder"),
+        (["-o", "nowhere/asyncapi.yml"], "there is no directory"),
         (["--from", "plain:bare"], "plain:bare has no handlers"),
         (["--from", "nowhere:x"], "no module 'nowhere'"),
     ],

@@ -167,7 +167,7 @@ def test_nothing_is_written_where_writing_fails() -> None:
     assert "nowhere/models.py cannot be written" in done.stderr.replace("\\", "/")
     done = run("asyncapi.yml", "--package", "nowhere/models")
     assert done.exit_code == 2
-    assert "cannot be made: there is no folder nowhere\n" in done.stderr
+    assert "cannot be made: there is no directory nowhere\n" in done.stderr
     assert [path.name for path in Path().iterdir() if path.is_file()] == ["asyncapi.yml"]
 
 
@@ -212,8 +212,8 @@ def test_wrong_usage(args: list[str], problem: str) -> None:
         ("Base", "'Base' names no module"),
         ("project.Handlers", "generated code means something else by 'Handlers'"),
         ("project.Field", "generated code means something else by 'Field'"),
-        ("a b.C", "'a b.C' is no name of a class"),
-        ("a.class", "'a.class' is no name of a class"),
+        ("a b.C", "'a b.C' is not a valid class name"),
+        ("a.class", "'a.class' is not a valid class name"),
     ],
 )
 def test_a_base_class_that_cannot_be_one(name: str, problem: str) -> None:

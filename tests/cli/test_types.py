@@ -169,7 +169,7 @@ def test_references_may_leave_the_folder_if_they_are_let() -> None:
         (["asyncapi.yml", "-o", "."], "--output"),
         (
             ["asyncapi.yml", "-o", "nowhere/events.d.ts"],
-            "Error: nowhere/events.d.ts cannot be written: there is no folder nowhere\n",
+            "Error: nowhere/events.d.ts cannot be written: there is no directory nowhere\n",
         ),
     ],
 )

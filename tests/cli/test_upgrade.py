@@ -168,7 +168,7 @@ def test_where_nothing_can_be_written_exits_with_2(folder: Path) -> None:
     """A folder that is not there, and a folder in place of a file, give a sentence."""
     missing = run(folder, "old.yml", "-o", "nowhere/new.yml")
     assert missing.returncode == 2
-    assert "nowhere/new.yml cannot be written: there is no folder" in missing.stderr
+    assert "nowhere/new.yml cannot be written: there is no directory" in missing.stderr
     (folder / "there").mkdir()
     taken = run(folder, "old.yml", "-o", "there", "--force")
     assert taken.returncode == 2

@@ -148,7 +148,7 @@ SOCKETIO = {
     "ok as an event": (renamed("overdue", "leave_ok"), "      leave_ok:", "ack-event", "as 'x-ack' of message 'leave'"),
     "a callback as an event": (renamed("overdue", "leaveCallback"), "      leaveCallback:", "ack-event", "as 'x-ack' of message 'leave'"),
     "an ack that is nothing": ([(ACK, "        x-ack:\n")], "x-ack:", "ack-schema", "for no arguments, write x-ack: {type: 'null'}"),
-    "an ack with a payload": ([(ACK, "        x-ack: {payload: {type: boolean}}\n")], "x-ack: {payload", "ack-schema", "write the schema itself in place of it"),
+    "an ack with a payload": ([(ACK, "        x-ack: {payload: {type: boolean}}\n")], "x-ack: {payload", "ack-schema", "write the schema itself instead"),
     "an ack of properties": ([(ACK, "        x-ack: {ok: {type: boolean}, error: {type: string}}\n")], "x-ack: {ok", "ack-schema", "write x-ack: {type: object, properties: {ok: ...}}"),
     "acknowledgement": ([(ACK, "        acknowledgement: {type: boolean}\n")], "acknowledgement:", "unknown-field", "write 'x-ack' on the message"),
     "the ack of an operation": ([(AT_DESK, f"{AT_DESK}    ack: {{type: boolean}}\n")], "    ack: {", "unknown-field", "write 'x-ack' on the message"),

@@ -82,7 +82,7 @@ def test_a_property_that_is_called_ref_is_none(folder):
         (".", "there is no such file"), ("ftp://example.com/a.yml", "not ftp: URIs"),
         ("urn:a:b", "not urn: URIs"), ("data:,x", "not data: URIs"),
         ("http://example.com/a.yml", "references over http are not followed"),
-        ("//example.com/a.yml", "outside of the spec's folder"),
+        ("//example.com/a.yml", "outside the document's directory"),
         ("%00.yml", "can't read"),
     ],
 )  # fmt: skip
@@ -206,7 +206,7 @@ def test_files_outside_of_the_folder_are_refused(folder, outside, ref):
     """No way leads out of the spec's folder: `..`, escapes, absolute paths, file: URIs."""
     ref = ref.format(uri=outside.as_uri(), path=outside)
     message = folder.fault(f"{{$ref: '{ref}'}}").message
-    assert "outside of the spec's folder 'inner'; see root=" in message
+    assert "outside the document's directory 'inner'; see root=" in message
 
 
 def test_a_symlink_that_leads_out_is_refused(folder, outside):
@@ -214,7 +214,7 @@ def test_a_symlink_that_leads_out_is_refused(folder, outside):
     (folder.path / "link.yml").symlink_to(outside)
     (folder.path / "dir").symlink_to(outside.parent)
     for ref in ("link.yml", "dir/secret.yml"):
-        assert "outside of the spec's folder" in folder.fault(f"{{$ref: {ref}}}").message
+        assert "outside the document's directory" in folder.fault(f"{{$ref: {ref}}}").message
 
 
 def test_a_symlink_inside_of_the_folder_is_followed(folder):

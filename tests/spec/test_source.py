@@ -133,7 +133,7 @@ def test_a_scalar_that_is_no_json_is_refused_where_it_stands(text, message):
 def test_a_key_that_stands_twice_is_refused(text):
     """Two equal keys are a fault, found at the second, and the message names the first one's line."""
     finding = refused(text)
-    assert finding.message == "the key 'a' stands twice, first on line 1"
+    assert finding.message == "duplicate key 'a', first defined on line 1; merge the two"
     assert finding.line > 1
 
 
@@ -402,8 +402,8 @@ ADVICE = [
         "this line begins further to the left or right than its neighbours",
     ),
     ("a: 1\n- b", (2, 1), "this line begins further to the left or right than its neighbours"),
-    ("a: 'x' y", (1, 8), "something stands behind a quoted text"),
-    ("a: [1] b", (1, 8), "something stands behind a closing bracket"),
+    ("a: 'x' y", (1, 8), "text follows a quoted string"),
+    ("a: [1] b", (1, 8), "text follows a closing bracket"),
     ("a: 1\nb", None, "a key needs a ':' behind it"),
     ("a: - b", (1, 4), "a list cannot begin here"),
     ("a: ? b", (1, 4), "text that begins with '? ' needs quotes"),
@@ -423,7 +423,7 @@ ADVICE = [
     ("[a, , b]", (1, 5), "a value is missing before this ','"),
     ("%X", None, "a line that begins with '%' is a directive"),
     ("k" * 1_100 + ": 1", (1, 1101), "a key has at most 1,024 characters"),
-    ("ä: 1\na: \x07", (2, 4), "the control character U+0007 cannot stand in YAML"),
+    ("ä: 1\na: \x07", (2, 4), "the control character U+0007 is not allowed in YAML"),
 ]
 
 
@@ -459,7 +459,7 @@ def test_a_second_document_is_refused(text):
 @pytest.mark.parametrize(
     ("text", "message", "column"),
     [
-        ('{"a": 1, "a": 2}', "the key 'a' stands twice", 10),
+        ('{"a": 1, "a": 2}', "duplicate key 'a'", 10),
         ('{"a": NaN}', "NaN", 7),
         ('{"a": -Infinity}', "infinities", 7),
         ('{"a": 1e400}', "too large", 7),
@@ -468,7 +468,7 @@ def test_a_second_document_is_refused(text):
         ('{"a": 1 "b"}', "not JSON", 9),
         ('{"a": "\x00"}', "not JSON", 8),
         ('{"a": 1} x', "not JSON", 10),
-        ('{"\\ud83d\\ude00": {"b": 1, "b": 2}}', "the key 'b' stands twice", 27),
+        ('{"\\ud83d\\ude00": {"b": 1, "b": 2}}', "duplicate key 'b'", 27),
     ],
 )
 def test_json_is_refused_where_it_is_wrong(text, message, column):
@@ -486,7 +486,7 @@ def test_json_is_refused_where_it_is_wrong(text, message, column):
         ('{"a": 1\n "b": 2}', "expected a ',' or the closing '}'", (2, 2)),
         ('{"a" 1}', "expected a ':' behind the key", (1, 6)),
         ("{a: 1}", "expected a key in double quotes", (1, 2)),
-        ("{'a': 1}", "texts stand in double quotes, not in single ones", (1, 2)),
+        ("{'a': 1}", "strings need double quotes, not single quotes", (1, 2)),
         ('{"a": True}', "JSON's words are true, false and null", (1, 7)),
         ('{"a": yes}', "expected a value", (1, 7)),
         ("[01]", "a number has no '+', no needless 0", (1, 3)),
@@ -512,9 +512,9 @@ def test_what_is_no_json_is_said_in_our_own_words(text, message, place):
 @pytest.mark.parametrize(
     ("text", "message", "place"),
     [
-        ('{\n\t"a": 1,\n\t"a": 2}', "the key 'a' stands twice, first on line 2", (3, 2)),
+        ('{\n\t"a": 1,\n\t"a": 2}', "duplicate key 'a', first defined on line 2; merge the two", (3, 2)),
         ('{\n\t"a": ' + "[" * 64 + "]" * 64 + "}", "more than 64 levels deep", (2, 70)),
-        ('{"' + "k" * 1_100 + '": {"b": 1, "b": 2}}', "the key 'b' stands twice, first on line 1", (1, 1115)),
+        ('{"' + "k" * 1_100 + '": {"b": 1, "b": 2}}', "duplicate key 'b', first defined on line 1; merge the two", (1, 1115)),
         ('[\n\t"\\ud83d"]', "a string has half of a surrogate pair", (2, 2)),
         ('{\n\t"\\ude00": 1}', "a key has half of a surrogate pair", (2, 2)),
     ],

@@ -304,7 +304,7 @@ def _check_base_class(name: str) -> None:
 
     parts = name.split(".")
     if not all(part.isidentifier() and not keyword.iskeyword(part) for part in parts):
-        raise OptionFault("base-class", f"{name!r} is no name of a class")
+        raise OptionFault("base-class", f"{name!r} is not a valid class name")
     if len(parts) == 1:
         raise OptionFault("base-class", f"{name!r} names no module, as in package.module.Class")
     if not may_be_base_class(parts[-1]):

@@ -141,7 +141,7 @@ def _read(
         lines, unreadable = reader.lines, reader.unreadable
         summary.add(reader.read(stream))
         if reader.lines == lines and reader.unreadable > unreadable:
-            raise CannotRun(f"{name!r} is no violation log: none of its lines can be read")
+            raise CannotRun(f"{name!r} is not a violation log: none of its lines can be read")
     return ViolationReport(summary, tuple(names), reader.lines, reader.unreadable, known)
 
 

@@ -89,7 +89,7 @@ def _behind(layout: Layout, place: Place, after: Entry | None) -> int:
     entry, is_end = after or place.entries[-1], after is None
     column = layout.column(place.entries[0].start)
     if not layout.is_last(entry.end):
-        raise ImpossibleError((), "something else stands behind it on its line")
+        raise ImpossibleError((), "something else follows it on its line")
     end = layout.line_end(entry.end)
     while (start := layout.next_line(end)) > end:
         line = layout.text[start : layout.line_end(start)]
@@ -181,7 +181,7 @@ def _behind_lead(style: Style, entry: Entry, place: Place, value: Any) -> tuple[
 
 def _at_line_end(layout: Layout, offset: int, tail: str) -> Splice:
     if not layout.is_last(offset):
-        raise ImpossibleError((), "something else stands behind it on its line")
+        raise ImpossibleError((), "something else follows it on its line")
     end = layout.line_end(offset)
     return Splice(end, end, tail)
 
@@ -213,7 +213,7 @@ def remove(
     entry = place.entries[index]
     if layout.is_first(entry.start):
         if not layout.is_last(entry.end):
-            raise ImpossibleError(path, "something else stands behind it on its line")
+            raise ImpossibleError(path, "something else follows it on its line")
         end = layout.next_line(entry.end)
         if before is not None and _takes_in(layout, place, before, end):
             end = layout.next_text(end)

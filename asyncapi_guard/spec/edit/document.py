@@ -251,7 +251,7 @@ class _Plan:
 
     def _check_brackets(self, place: Place) -> None:
         if self._layout.has_comment(place.content, place.end):
-            raise ImpossibleError((), "there is a comment inside of its brackets: edit it by hand")
+            raise ImpossibleError((), "there is a comment inside its brackets: edit it by hand")
 
     def _remove(self, path: Path, removes: Sequence[Remove]) -> Iterator[Splice]:
         entry, place = self._layout.find(path)

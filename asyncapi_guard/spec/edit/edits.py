@@ -178,7 +178,7 @@ def _container(value: Any, kind: type, path: Path) -> Any:
 
 def _with_key(old: dict[str, Any], edit: Insert) -> dict[str, Any]:
     if edit.key in old:
-        raise ImpossibleError((*edit.path, edit.key), "the key is there already")
+        raise ImpossibleError((*edit.path, edit.key), "the key already exists")
     if edit.after is not None and edit.after not in old:
         raise ImpossibleError(edit.path, f"there is no {edit.after!r} to put it after")
     new = {}
@@ -194,7 +194,7 @@ def _rename(holder: Any, edit: Rename) -> None:
     if not isinstance(holder, dict):
         raise ImpossibleError(edit.path, "an item of a list has no name")
     if edit.key in holder:
-        raise ImpossibleError((*edit.path[:-1], edit.key), "the key is there already")
+        raise ImpossibleError((*edit.path[:-1], edit.key), "the key already exists")
     renamed = {edit.key if key == old else key: value for key, value in holder.items()}
     holder.clear()
     holder.update(renamed)

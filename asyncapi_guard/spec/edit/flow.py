@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["clear", "insert", "remove", "set_value", "style_in"]
 
-_COMMENTS = "there are comments inside of its brackets: edit it by hand"
+_COMMENTS = "there are comments inside its brackets: edit it by hand"
 
 
 def style_in(style: Style, place: Place | None) -> Style:

@@ -136,13 +136,13 @@ class Layout:
             if place.kind == "alias":
                 raise ImpossibleError(
                     path[:end],
-                    f"this is the alias *{place.text[:60]}: edit what stands at its anchor",
+                    f"this is the alias *{place.text[:60]}: edit the value at its anchor",
                 )
             found = _entry(place, part)
             if found is None:
                 reason = f"no {part!r} is written there"
                 if any(key.text == "<<" for key in _keys(place)):
-                    reason += "; it is merged in with '<<': edit it where it stands"
+                    reason += "; it is merged in with '<<': edit it there"
                 raise ImpossibleError(path[:end], reason)
             entry, place = found, found.value
         return entry, place

@@ -66,5 +66,5 @@ def check_anchors(layout: Layout, path: Path, place: Place, *, whole: bool) -> N
     inside = list(place.walk()) if whole else []
     for each in (*above, *inside):
         if each.anchor and each.kind != "alias" and each.anchor in layout.used:
-            reason = f"it stands at the anchor &{each.anchor[:60]}, which aliases use elsewhere"
+            reason = f"it is at the anchor &{each.anchor[:60]}, which aliases use elsewhere"
             raise ImpossibleError(path, f"{reason}: edit it by hand")
