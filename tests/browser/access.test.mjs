@@ -215,7 +215,9 @@ test("a flood of events is not announced, and what somebody sent is, once", asyn
   await page.click("#emit");
   await says(page, ".pane-head .tag", "402 packets");
   await says(page, "#said", "join_room: accepted.");
-  const heard = (await announced(page)).filter((text) => text !== "Would be accepted");
+  // What is being judged anew may be said; a busy machine takes long enough for that.
+  const verdicts = ["Checking", "Would be accepted"];
+  const heard = (await announced(page)).filter((text) => !verdicts.includes(text));
   assert.equal(heard.length, 1, heard.join(" | "));
   assert.equal(await pane(page).locator(".packets").getAttribute("role"), null);
 });

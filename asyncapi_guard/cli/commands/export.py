@@ -126,8 +126,8 @@ def _refuse_to_overwrite(output: str) -> None:
     author = author_of(Path(output))
     if author is Author.PERSON:
         raise CannotRun(
-            f"{output} is already there and says something else; --force overwrites it, and "
-            f"--check shows the difference"
+            f"{output} already exists with other content; to overwrite it, pass --force; to see "
+            f"the difference, pass --check"
         )
     if author is Author.EDITOR:
         raise CannotRun(
