@@ -346,7 +346,7 @@ def test_check_of_what_is_not_there(folder: Path) -> None:
     """A missing file is stale; without a name there is nothing to check."""
     done = run(folder, "greeter.server:socketio", "-o", "a.yml", "--check")
     assert done.returncode == 1
-    assert "a.yml is not there" in done.stderr
+    assert "a.yml is missing" in done.stderr
     assert not (folder / "a.yml").exists()
     assert run(folder, "greeter.server:socketio", "--check").returncode == 2
 
