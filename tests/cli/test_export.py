@@ -430,7 +430,7 @@ def test_a_bundle_that_cannot_be_made(folder: Path) -> None:
         ("./greeter/server.py:create_app()", "did you mean 'greeter.server:create_app()'?"),
         ("greeter.server:with_configuration()", "write a function without parameters that calls"),
         ("nowhere.server:socketio", "no module 'nowhere'"),
-        ("greeter.nowhere:socketio", "there is no module 'greeter.nowhere'"),
+        ("greeter.nowhere:socketio", "no module 'greeter.nowhere'"),
         ("greeter.server:socket", "has no 'socket'; did you mean 'app' or 'socketio'?"),
         ("greeter.server:Holder.none", "greeter.server.Holder has no 'none'; did you mean 'inner'"),
         ("greeter.server:Holder.empty", "is a Flask without a SocketIO"),
