@@ -148,7 +148,7 @@ def test_what_is_fixed_is_said() -> None:
 
 def test_the_reference_has_all_there_is() -> None:
     """Cases, kinds, keys, assertions and placeholders."""
-    style = {name: default for name, default, _ in rows(REFERENCE, "In `style`")}
+    style = {name: default for name, default, _ in rows(REFERENCE, "Key in `style`")}
     assert style == {name: f"`{case}`" for name, (case,) in StyleOptions().items()}
     listed = re.search(r"The cases are (.*?)\.\n", REFERENCE, re.DOTALL)
     assert listed is not None
@@ -156,7 +156,7 @@ def test_the_reference_has_all_there_is() -> None:
     kinds = re.search(r"\*\*Kinds\*\* are (.*?)\. An", REFERENCE, re.DOTALL)
     assert kinds is not None
     assert re.findall("`([^`]+)`", kinds[1]) == list(KINDS)
-    assert {row[0] for row in rows(REFERENCE, "In a rule")} == set(_OTHERS)
+    assert {row[0] for row in rows(REFERENCE, "Key of a rule")} == set(_OTHERS)
     names = [name for row in rows(REFERENCE, "Assertion") for name in row[0].split(", ")]
     assert names == sorted(names, key=list(ASSERTIONS).index)
     assert set(names) == set(ASSERTIONS)
