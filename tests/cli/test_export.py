@@ -215,7 +215,7 @@ def test_what_somebody_has_edited_stays(folder: Path, edit: Any) -> None:
     renamed(folder)
     done = run(folder, "greeter.server:socketio", "-o", name)
     assert (done.returncode, out.read_text()) == (2, text)
-    assert "--force overwrites" in done.stderr
+    assert "pass --force" in done.stderr
     assert run(folder, "greeter.server:socketio", "-o", name, "--force").returncode == 0
     assert load(out).meta["info"]["title"] == "Host"
 

@@ -180,8 +180,12 @@ def test_the_package_has_the_version_of_the_python_package(package: Path) -> Non
         manifest = json.loads(files.read("extension/package.json"))
         root = ET.fromstring(files.read("extension.vsixmanifest").decode())
     identity = next(each for each in root.iter() if each.tag.endswith("Identity"))
-    assert manifest["version"] == identity.get("Version") == asyncapi_guard.__version__
+    numbers, candidate = re.fullmatch(r"([\d.]+)(\D\w*)?", asyncapi_guard.__version__).groups()
+    assert manifest["version"] == identity.get("Version") == numbers
     assert identity.get("Publisher") == MANIFEST["publisher"]
+    properties = {each.get("Id"): each.get("Value") for each in root.iter()}
+    is_preview = properties.get("Microsoft.VisualStudio.Code.PreRelease") == "true"
+    assert is_preview == (candidate is not None)
 
 
 @pytest.mark.slow
