@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 from crossed import left_out
 from hypothesis import settings
-from leftovers import Threads, end_connections
+from leftovers import Connections, Threads, end_connections
 from levels import LEVEL, SEED
 from syntax_trees import CONCERNED, collect_no_garbage_while_parsing
 
@@ -35,6 +35,7 @@ if CONCERNED:
 _begun: set[Path] = set()
 _failures: list[pytest.TestReport] = []
 _threads = Threads()
+_classes = Connections()
 
 
 def pytest_sessionstart() -> None:
@@ -102,6 +103,7 @@ def _connections_end() -> Iterator[None]:
     """No server and no client outlives the tests of its file."""
     yield
     end_connections()
+    _classes.restore()
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,9 @@ from contextlib import suppress
 from typing import Any, NoReturn
 from weakref import WeakKeyDictionary
 
+from engineio.async_socket import AsyncSocket
+from engineio.socket import Socket
+
 
 class _EndedError(SystemExit):
     """A thread ends because the tests of its file are over."""
@@ -82,6 +85,26 @@ def end_connections() -> None:
         manager._redis_connect = _end  # the next time that it wants to connect again
         with suppress(Exception):  # there may be no connection to close
             manager.pubsub.close()
+
+
+class Connections:
+    """Knows what engine.io's connections are made of.
+
+    The admin UI changes their classes for all servers of a process. Where a test leaves that behind
+    and another does the same, a connection calls itself for ever.
+    """
+
+    def __init__(self) -> None:
+        self._classes = {each: dict(vars(each)) for each in (Socket, AsyncSocket)}
+
+    def restore(self) -> None:
+        """Make them as they were."""
+        for each, attributes in self._classes.items():
+            for name in set(vars(each)) - set(attributes):
+                delattr(each, name)
+            for name, value in attributes.items():
+                if vars(each)[name] is not value:
+                    setattr(each, name, value)
 
 
 def _end() -> NoReturn:

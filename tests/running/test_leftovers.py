@@ -5,15 +5,15 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import engineio
+import pytest
 import socketio
-from leftovers import Threads, end_connections
+from engineio.async_socket import AsyncSocket
+from engineio.socket import Socket
+from leftovers import Connections, Threads, end_connections
 from werkzeug.serving import WSGIRequestHandler, make_server
-
-if TYPE_CHECKING:
-    import pytest
 
 
 def test_a_server_misses_nobody_any_more() -> None:
@@ -72,6 +72,20 @@ def test_a_listener_looks_for_no_queue_any_more() -> None:
     end_connections()
     manager.thread.join(60)
     assert not manager.thread.is_alive()
+
+
+@pytest.mark.parametrize("kind", [Socket, AsyncSocket])
+def test_what_instruments_a_server_is_undone(kind: Any) -> None:
+    """However often it was done."""
+    connections, before = Connections(), dict(vars(kind))
+    for _ in range(2):
+        if kind is Socket:
+            socketio.Server(async_mode="threading").instrument(auth=False)
+        else:
+            socketio.AsyncServer(async_mode="asgi").instrument(auth=False)
+    assert dict(vars(kind)) != before
+    connections.restore()
+    assert dict(vars(kind)) == before
 
 
 class _Silent:
