@@ -231,7 +231,7 @@ def types(session: nox.Session) -> None:
 @nox.session
 def typed(session: nox.Session) -> None:
     """Pyright over the public surface, of the package as others install it."""
-    session.install(".[pydantic]", "pyright")
+    session.install(".[pydantic,lsp]", "pyright")
     # In the repository it would look at the source tree, which is no installed package.
     with session.chdir(session.create_tmp()):
         session.run("pyright", "--ignoreexternal", "--verifytypes", "asyncapi_guard")

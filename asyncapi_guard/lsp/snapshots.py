@@ -32,10 +32,10 @@ class Spot:
     __slots__ = ("end", "on_key", "path", "start")
 
     def __init__(self, path: Path, start: int, end: int, *, on_key: bool) -> None:
-        self.path = path
-        self.start = start
-        self.end = end
-        self.on_key = on_key
+        self.path: Path = path
+        self.start: int = start
+        self.end: int = end
+        self.on_key: bool = on_key
 
 
 class Snapshot:
