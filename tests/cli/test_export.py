@@ -225,7 +225,10 @@ def test_an_edited_file_is_told_from_a_written_one(folder: Path) -> None:
     assert run(folder, "greeter.server:socketio", "-o", "out.yml").returncode == 0
     out.write_text(out.read_text().replace("title: Greeter", "title: Mine"))
     done = run(folder, "greeter.server:socketio", "-o", "out.yml")
-    assert "out.yml was edited since it was exported; --force overwrites the edits" in done.stderr
+    assert (
+        "out.yml was edited since it was exported; to overwrite the edits, pass --force"
+        in done.stderr
+    )
 
 
 # -- factories -------------------------------------------------------------------------------------

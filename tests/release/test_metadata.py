@@ -283,4 +283,8 @@ def test_licenses_are_those_of_the_packages(name: str) -> None:
     words = {"MPL": "MPL|Mozilla", "MIT": "MIT", "BSD": "BSD", "Apache": "Apache"}
     listed = license_rows()[name][1]
     stated = {key for key, pattern in words.items() if re.search(pattern, text)}
-    assert stated == {key for key in words if key in listed}
+    expected = {key for key in words if key in listed}
+    if f"{name}=={said['Version']}\n" in (ROOT / "tests" / "lowest.txt").read_text("utf-8"):
+        assert stated <= expected  # the newest releases are listed; old ones stated less
+    else:
+        assert stated == expected

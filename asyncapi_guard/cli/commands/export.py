@@ -131,8 +131,8 @@ def _refuse_to_overwrite(output: str) -> None:
         )
     if author is Author.EDITOR:
         raise CannotRun(
-            f"{output} was edited since it was exported; --force overwrites the edits, and --check "
-            "shows the difference"
+            f"{output} was edited since it was exported; to overwrite the edits, pass --force; to "
+            "see the difference, pass --check"
         )
 
 
