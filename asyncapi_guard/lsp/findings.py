@@ -32,7 +32,7 @@ _QUOTED = re.compile(r""""(?:[^"\\\r\n]|\\.)*"|'(?:[^'\r\n]|'')*'""")
 _PLAIN = re.compile(r"[^\r\n]*?(?=:[ \t]|:?[ \t]*$|[ \t]+#|[\r\n])", re.MULTILINE)
 _PLAIN_IN_BRACKETS = re.compile(r"[^\s,\[\]{}:]+")
 _COMMENT = re.compile(r"#[^\r\n]*")
-_FIRST_ON_LINE = re.compile(r"first on line (\d+)")
+_FIRST_ON_LINE = re.compile(r"first defined on line (\d+)")
 _POINTER = re.compile(r"(?<![\w.])#?(/(?:channels|components|operations|servers)/[^\s'\",;:)]+)")
 
 

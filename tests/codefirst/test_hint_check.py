@@ -73,7 +73,7 @@ def deep() -> Any:
 
 ROWS: dict[str, tuple[Any, str]] = {
     "a class": (Thing, "Thing"),
-    "an endless schema": (Endless, "leads back to itself"),
+    "an endless schema": (Endless, "refers back to itself"),
     "a type that is none": (WrongType, "'strin'"),
     "a limit that is no number": (NoNumber, "NaN"),
     "a pattern that is none": (NoPattern, "regular expression"),
