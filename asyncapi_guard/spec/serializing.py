@@ -17,7 +17,7 @@ __all__ = ["to_json", "to_yaml"]
 
 # What some YAML takes for a number, a time or a date: too much, rather than too little. Version
 # numbers (`1.0.0`) are none of these to any reader that is in use.
-_LIKE_A_NUMBER = re.compile(r"[-+.]?[0-9](?!\d*\.\d+\.\d+$)[0-9a-fA-F_.,:eExXob+\-TtZz ]*")
+_LIKE_A_NUMBER = re.compile(r"[-+]?\.?[0-9](?!\d*\.\d+\.\d+$)[0-9a-fA-F_.,:eExXob+\-TtZz ]*")
 _WORDS = frozenset(
     ("null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf", "infinity")
 )

@@ -42,6 +42,7 @@ def read(text, name="a.yml"):
 
 
 @settings(max_examples=500, deadline=None)
+@example({"-.0": None})
 @given(DATA)
 def test_yaml_is_read_back_as_it_was(data):
     """What was written as YAML is read as the same data, with the keys in the same order."""
