@@ -7,7 +7,7 @@ import { findCommand, installLine, isPython, type NotFound, type Command, type S
 function machine(programs: string[], more: Partial<Surroundings> = {}): Surroundings {
   return {
     setting: "",
-    folders: ["/work/chat"],
+    folders: ["/projects/chat"],
     interpreter: undefined,
     environment: { PATH: "/usr/local/bin::/usr/bin", TOOLS: "/opt/tools" },
     home: "/home/ada",
@@ -29,8 +29,8 @@ function missing(here: Surroundings): NotFound {
   return search.missing;
 }
 
-const LOCAL = "/work/chat/.venv/bin/asyncapi-guard";
-const OTHER = "/work/chat/venv/bin/asyncapi-guard";
+const LOCAL = "/projects/chat/.venv/bin/asyncapi-guard";
+const OTHER = "/projects/chat/venv/bin/asyncapi-guard";
 const SELECTED = "/envs/chat/bin/asyncapi-guard";
 const GLOBAL = "/usr/bin/asyncapi-guard";
 
@@ -55,8 +55,8 @@ test("a script runs as it is, and its origin is told", () => {
 });
 
 test("all folders of a workspace are searched", () => {
-  const second = "/work/api/.venv/bin/asyncapi-guard";
-  assert.equal(found(machine([second, GLOBAL], { folders: ["/work/chat", "/work/api"] })).program, second);
+  const second = "/projects/api/.venv/bin/asyncapi-guard";
+  assert.equal(found(machine([second, GLOBAL], { folders: ["/projects/chat", "/projects/api"] })).program, second);
 });
 
 test("no folder is open, and PATH is empty", () => {
@@ -77,7 +77,7 @@ test("the setting can be an interpreter", () => {
 });
 
 test("the setting can have variables and be a name in PATH", () => {
-  const programs = ["/home/ada/bin/guard", "/work/chat/tools/guard", "/opt/tools/guard", "/usr/bin/guard"];
+  const programs = ["/home/ada/bin/guard", "/projects/chat/tools/guard", "/opt/tools/guard", "/usr/bin/guard"];
   const settings = ["~/bin/guard", "${workspaceFolder}/tools/guard", "${env:TOOLS}/guard", " guard "];
   settings.forEach((setting, index) => {
     assert.equal(found(machine(programs, { setting })).program, programs[index]);
@@ -92,7 +92,7 @@ test("a setting that is not a program is named, and nothing else is searched", (
 
 test("the message has the line that installs the server where it will be found", () => {
   assert.match(missing(machine([])).message, /run: pip install "asyncapi-guard\[lsp\]"$/);
-  const local = "/work/chat/.venv/bin/python";
+  const local = "/projects/chat/.venv/bin/python";
   assert.match(missing(machine([local])).message, /run: \/work\/chat\/\.venv\/bin\/python -m pip install/);
   const interpreter = "/envs/chat/bin/python";
   assert.equal(missing(machine([], { interpreter })).interpreter, interpreter);
