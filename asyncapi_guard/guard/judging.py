@@ -48,16 +48,14 @@ class Guard:
     """Validates traffic against a contract.
 
     Args:
-        contract: the contract that `asyncapi_guard.load` returned, from the guarded side's
-            perspective.
+        contract: the contract of the guarded side, as `asyncapi_guard.load` returns it.
         policy: the response to violations.
 
     Attributes:
         perspective: the side of the guarded application.
         reserved: names that the application must not receive as events.
         secured: whether clients must authenticate anywhere.
-        number: a number unique in the process, except for guards that differ only in excluded
-            namespaces.
+        number: unique in the process, except for guards that differ only in excluded namespaces.
 
     Raises:
         InvalidDocument: an operation uses a channel whose address isn't a Socket.IO namespace.
