@@ -82,7 +82,7 @@ for (const [name, base] of [["Flask", FLASK], ["ASGI", ASGI]]) {
   test(`traffic shows up, and a violation leads to its line: ${name}`, async () => {
     const page = await open(base);
     await text(page, "#no-clients", "No client is connected.");
-    assert.ok(await page.isVisible("#no-violations:text-is('No event has broken the contract.')"));
+    await page.waitForSelector("#no-violations:text-is('No event has broken the contract.')", { state: "visible" });
     assert.deepEqual(await numbers(page, "post_message"), [0, 0, 0]);
     await page.focus("#events a:has-text('post_message')");
     await send(page, [["post_message", POST], ["post_message", { ...POST, text: "" }], ["<img src=x>", {}]]);

@@ -93,7 +93,7 @@ test("a setting that is not a program is named, and nothing else is searched", (
 test("the message has the line that installs the server where it will be found", () => {
   assert.match(missing(machine([])).message, /run: pip install "asyncapi-guard\[lsp\]"$/);
   const local = "/projects/chat/.venv/bin/python";
-  assert.match(missing(machine([local])).message, /run: \/work\/chat\/\.venv\/bin\/python -m pip install/);
+  assert.match(missing(machine([local])).message, /run: \/projects\/chat\/\.venv\/bin\/python -m pip install/);
   const interpreter = "/envs/chat/bin/python";
   assert.equal(missing(machine([], { interpreter })).interpreter, interpreter);
   assert.equal(installLine("/my envs/python"), '"/my envs/python" -m pip install "asyncapi-guard[lsp]"');
