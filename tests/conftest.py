@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 from crossed import left_out
 from hypothesis import settings
-from leftovers import Connections, Threads, end_connections
+from leftovers import Connections, Modules, Threads, end_connections
 from levels import LEVEL, SEED
 from syntax_trees import CONCERNED, collect_no_garbage_while_parsing
 
@@ -36,6 +36,7 @@ _begun: set[Path] = set()
 _failures: list[pytest.TestReport] = []
 _threads = Threads()
 _classes = Connections()
+_modules = Modules()
 
 
 def pytest_sessionstart() -> None:
@@ -98,11 +99,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _connections_end() -> Iterator[None]:
-    """No server and no client outlives the tests of its file."""
+def _nothing_is_left() -> Iterator[None]:
+    """No server, no client and no application outlives the tests of its file."""
+    _modules.begin()
     yield
     end_connections()
     _classes.restore()
+    _modules.forget()
 
 
 @pytest.fixture(scope="session")

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import site
 import sys
 import threading
 from contextlib import suppress
-from typing import Any, NoReturn
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
 from weakref import WeakKeyDictionary
 
 from engineio.async_socket import AsyncSocket
 from engineio.socket import Socket
+
+import asyncapi_guard
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+#: Modules from elsewhere belong to a test: an application in a temporary directory, a benchmark.
+KEPT = [
+    Path(sys.prefix),
+    Path(sys.base_prefix),
+    Path(site.getusersitepackages()),
+    Path(asyncapi_guard.__file__).parent,
+]
 
 
 class _EndedError(SystemExit):
@@ -105,6 +120,38 @@ class Connections:
             for name, value in attributes.items():
                 if vars(each)[name] is not value:
                     setattr(each, name, value)
+
+
+class Modules:
+    """Knows which modules were imported before a file's tests.
+
+    Applications of tests have plain names, such as `server` or `tables`. A module of the same name
+    that an earlier file has imported would be taken for them.
+    """
+
+    def __init__(self) -> None:
+        self._before = set(sys.modules)
+
+    def begin(self) -> None:
+        """The tests of another file begin."""
+        self._before = set(sys.modules)
+
+    def forget(self) -> None:
+        """Forget what was imported since, unless it is the package or a library."""
+        for name in set(sys.modules) - self._before:
+            place = _place(sys.modules[name])
+            if place is not None and not any(map(place.is_relative_to, KEPT)):
+                del sys.modules[name]
+
+
+def _place(module: ModuleType) -> Path | None:
+    """Where a module comes from; `None` if it does not come from a file or a directory."""
+    file = getattr(module, "__file__", None)
+    if isinstance(file, str):
+        return Path(file)
+    # A package without `__init__.py` has directories instead.
+    folders = [each for each in getattr(module, "__path__", ()) if isinstance(each, str)]
+    return Path(folders[0]) if folders else None
 
 
 def _end() -> NoReturn:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 import threading
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import engineio
 import pytest
 import socketio
 from engineio.async_socket import AsyncSocket
 from engineio.socket import Socket
-from leftovers import Connections, Threads, end_connections
+from leftovers import Connections, Modules, Threads, end_connections
 from werkzeug.serving import WSGIRequestHandler, make_server
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_a_server_misses_nobody_any_more() -> None:
@@ -86,6 +90,28 @@ def test_what_instruments_a_server_is_undone(kind: Any) -> None:
     assert dict(vars(kind)) != before
     connections.restore()
     assert dict(vars(kind)) == before
+
+
+def test_modules_of_an_earlier_file_are_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An application in a directory, and one without `__init__.py`; not a library."""
+    (tmp_path / "quay.py").write_text("BERTHS = 4\n")
+    (tmp_path / "harbour_of_tests").mkdir()
+    (tmp_path / "harbour_of_tests" / "pier.py").write_text("import colorsys, quay\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    modules = Modules()
+    importlib.import_module("harbour_of_tests.pier")
+    assert {"quay", "harbour_of_tests", "harbour_of_tests.pier"} <= set(sys.modules)
+    modules.forget()
+    assert not {"quay", "harbour_of_tests", "harbour_of_tests.pier"} & set(sys.modules)
+    assert {"colorsys", "asyncapi_guard", __name__} <= set(sys.modules)
+    # What the tests' own files import at their top stays.
+    importlib.import_module("quay")
+    modules.begin()
+    modules.forget()
+    assert "quay" in sys.modules
+    del sys.modules["quay"]
 
 
 class _Silent:
