@@ -43,10 +43,20 @@ def read_baseline(file: str) -> frozenset[Kind]:
     """
     try:
         baseline = msgspec.json.decode(Path(file).read_bytes(), type=_Baseline)
-        return frozenset(Kind(**each) for each in baseline.kinds)
+        return frozenset(map(_kind, baseline.kinds))
     except OSError as error:
         raise CannotRun(f"the baseline {file!r} cannot be read: {error.strerror}") from error
-    except (ValueError, TypeError, RecursionError, msgspec.DecodeError) as error:
+    except (ValueError, RecursionError, msgspec.DecodeError) as error:
         raise CannotRun(
-            f"{file!r} is not a baseline; write one by --write-baseline ({error})"
+            f"{file!r} is not a baseline ({error}); to write one, pass --write-baseline"
         ) from error
+
+
+def _kind(fields: dict[str, str]) -> Kind:
+    for name in Kind._fields:
+        if name not in fields:
+            raise ValueError(f"a kind has no {name!r}")
+    unknown = sorted(set(fields) - set(Kind._fields))
+    if unknown:
+        raise ValueError(f"a kind has the unknown key {unknown[0]!r}")
+    return Kind(**fields)

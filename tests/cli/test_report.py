@@ -17,6 +17,7 @@ from markdown_it import MarkdownIt
 
 from asyncapi_guard.cli import cli
 from asyncapi_guard.violation_log.reading import LogReader
+from asyncapi_guard.violation_log.summary import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -223,7 +224,8 @@ def test_standard_input(packed: bool) -> None:
         (("empty.ndjson", "--fail-on", "new"), "--baseline"),
         (("empty.ndjson", "--baseline", "none.json"), "cannot be read"),
         (("empty.ndjson", "--baseline", "plain.log"), "is not a baseline"),
-        (("empty.ndjson", "--baseline", "other.json"), "is not a baseline"),
+        (("empty.ndjson", "--baseline", "other.json"), "is not a baseline (a kind has no 'event')"),
+        (("empty.ndjson", "--baseline", "newer.json"), "(a kind has the unknown key 'zone')"),
         (("empty.ndjson", "-o", "none/report"), "none"),
         (("empty.ndjson", "--write-baseline", "none/b.json"), "none"),
     ],
@@ -236,7 +238,9 @@ def test_what_cannot_be_done_exits_with_2(
     (tmp_path / "folder").mkdir()
     (tmp_path / "plain.log").write_text("GET / 200\n")
     (tmp_path / "empty.ndjson").touch()
-    (tmp_path / "other.json").write_text('{"version": 1, "kinds": [{"x": "y"}]}')
+    (tmp_path / "other.json").write_text('{"version": 1, "kinds": [{"namespace": "/"}]}')
+    newer = dict.fromkeys((*Kind._fields, "zone"), "")
+    (tmp_path / "newer.json").write_text(json.dumps({"version": 1, "kinds": [newer]}))
     done = run(*arguments)
     assert done.exit_code == 2, done.stderr
     assert said in done.stderr
