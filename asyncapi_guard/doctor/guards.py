@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from asyncapi_guard.doctor.checks import Check, Status
 from asyncapi_guard.integrations.installed import MARK
+from asyncapi_guard.integrations.recording.source_lines import shown_path
 from asyncapi_guard.integrations.targets import kind_of
 from asyncapi_guard.integrations.what_to_pass import dotted
 
@@ -100,6 +102,6 @@ def _called(target: Any) -> str:
 def _document(contract: Any) -> str:
     """A document and how much is in it, for people."""
     name = contract.sources[0].name if contract.sources else "type hints"
-    named = "a document passed as data" if name.startswith("<") else name
+    named = "a document passed as data" if name.startswith("<") else shown_path(Path(name))
     count = len(contract.operations)
     return f"{named} ({count} operation{'s' * (count != 1)})"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import json
 import sys
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -70,6 +72,18 @@ def test_nothing_is_said_of_what_is_guarded(make: Any) -> None:
     checks = list(examine(guarded(make), [], "app:sio"))
     assert found(checks, "version", "engine") == {}
     assert [each.code for each in checks if each.subject == "app:sio"] == ["guard", "hooks"]
+
+
+def test_a_document_is_named_as_people_would_type_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when the application names it by its whole path."""
+    file = tmp_path / "docs" / "chat.yml"
+    file.parent.mkdir()
+    file.write_text(json.dumps(document()))
+    monkeypatch.chdir(tmp_path)
+    (guard,) = [each for each in examine(guarded(spec=file), [], "a:b") if each.code == "guard"]
+    assert f" by {Path('docs/chat.yml')} (" in guard.text
 
 
 @pytest.mark.parametrize(
