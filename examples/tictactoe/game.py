@@ -89,6 +89,7 @@ class Game:
             raise GameError(f"Game {self.game_id} is over.")
         if self.seats.get(self.turn) != player:
             raise GameError(f"It is {self.turn}'s turn.")
+        x, y = int(x), int(y)  # in JSON Schema, 1.0 is an integer
         if self.board[y][x]:
             raise GameError("That cell is taken.")
         self.board[y][x] = self.turn

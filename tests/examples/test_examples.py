@@ -229,6 +229,14 @@ def test_two_play_tic_tac_toe() -> None:
         assert over == {"error": "Game 1 is over."}
 
 
+def test_a_cell_can_be_a_number_with_a_point() -> None:
+    """1.0 is an integer in JSON Schema, so it reaches the handler of the example as a float."""
+    with started("tictactoe/server.py") as url, clients(url, 2) as (ann, bob):
+        ann.ask("create_game")
+        bob.ask("join_game", {"game_id": 1})
+        assert "error" not in ann.ask("make_move", {"game_id": 1, "x": 1.0, "y": 2.0})
+
+
 def test_code_first_and_specification_first_agree() -> None:
     """What the hints say is what people have written into specs/tictactoe.yml."""
     cells = [
