@@ -55,7 +55,7 @@ def write_all(files: Mapping[_Name, str | bytes]) -> None:
 def _write_beside(path: Path, raw: bytes) -> str:
     """Write a temporary file, ready to take the place of another: its name."""
     if path.is_dir():
-        raise IsADirectoryError(0, "it is a folder")
+        raise IsADirectoryError(0, "it is a directory")
     if not path.parent.exists():
         raise FileNotFoundError(errno.ENOENT, f"there is no directory {shown_path(path.parent)}")
     is_there = path.exists()

@@ -68,7 +68,9 @@ def read_usage(arguments: Iterable[str], since: datetime | None, old: Contract) 
         if reader.lines == lines and reader.unreadable > unreadable:
             raise CannotRun(f"{name!r} is not a usage log: none of its lines can be read")
     if usage.first is None:
-        raise CannotRun("no client was seen in that time, so nobody can say whom a change breaks")
+        raise CannotRun(
+            "the logs have no client of that time, so the clients that a change breaks are unknown"
+        )
     return Used(usage, _period(usage, since), tuple(_notes(usage, reader.unreadable, old)))
 
 

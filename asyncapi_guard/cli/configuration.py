@@ -168,7 +168,7 @@ def _root(table: Table, root: str | None, folder: Path) -> str | None:
         return None
     path = folder / root
     if not path.is_dir():
-        raise table.fault("root", f"{root!r} is no folder in {shown_path(folder)}")
+        raise table.fault("root", f"{root!r} is not a directory in {shown_path(folder)}")
     return str(path)
 
 

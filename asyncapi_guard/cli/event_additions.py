@@ -104,8 +104,8 @@ def _check_contract(
         return
     other = sorted(f"{action} {event}" for _, action, event in now ^ (old | wanted))
     raise CannotAdd(
-        f"{file}: nothing was added: it would change {', '.join(other)}, too; give each operation "
-        "and each reply of this channel its own `messages` first"
+        f"{file}: the event was not added, because that would also change {', '.join(other)}; give "
+        "each operation and each reply of this channel its own `messages` first"
     )
 
 

@@ -61,7 +61,7 @@ def _files_of(argument: str, exclude: Callable[[str], tuple[str, ...]]) -> list[
         files = [str(file) for file in walk(path, exclude(argument)) if is_document(file)]
         if not files:
             raise NothingToCheck(
-                f"the folder {argument!r} has no AsyncAPI documents: no *.yml, *.yaml or *.json "
+                f"the directory {argument!r} has no AsyncAPI documents: no *.yml, *.yaml or *.json "
                 "with an `asyncapi` key"
             )
         return sorted(files)
@@ -151,7 +151,7 @@ def _entries(folder: Path, seen: set[tuple[int, int]]) -> list[os.DirEntry[str]]
         with os.scandir(folder) as entries:
             return list(entries)
     except OSError as error:
-        text = f"the folder {str(folder)!r} cannot be read: {error.strerror}"
+        text = f"cannot read the directory {str(folder)!r}: {error.strerror}"
         raise NothingToCheck(text) from error
 
 

@@ -418,8 +418,8 @@ def _found_beside(target: str, named: Mapping[str, Sequence[Any]], server: Any) 
     name = next(name for name, servers in named.items() if server in servers)
     module = target.partition(":")[0]
     return (
-        f"{target} mounts no Socket.IO server and has none in its state, so {module}:{name} is "
-        "used instead"
+        f"{target} does not mount a Socket.IO server or keep one in its state; using "
+        f"{module}:{name} instead"
     )
 
 
@@ -445,9 +445,9 @@ def _why_none(value: Any, target: str) -> str:
     module = target.partition(":")[0]
     if is_application(value):
         return (
-            f"no Socket.IO server found for {target!r}, a {kind}, which mounts or wraps none, and "
-            f"has none in its state (it is not started); {module} has none or several; name the "
-            f"server, such as {module}:sio, or the socketio.ASGIApp around it"
+            f"no Socket.IO server found in {target!r}, a {kind}: it does not mount or wrap one, "
+            f"and was not started; name the server, such as {module}:sio, or the socketio.ASGIApp "
+            "around it"
         )
     return (
         f"{target!r} is a {kind}; expected a SocketIO, a server or a client of python-socketio, or "

@@ -93,8 +93,8 @@ REPAIRS: Mapping[str, str] = MappingProxyType(
         ),
         "summary-form": "The period at the end of a summary of one line goes.",
         "tags-order": (
-            "The tags are sorted, unless there are comments among them: nobody knows which of them "
-            "would have to move."
+            "The tags are sorted, unless there are comments among them, because a comment can "
+            "belong to the tag above or below it."
         ),
         "server-slash": "In documents for Socket.IO the slash at the end of the path goes.",
     }

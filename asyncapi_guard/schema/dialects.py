@@ -116,9 +116,9 @@ class UnknownFormatError(ValueError):
 
     def __init__(self, schema_format: str) -> None:
         super().__init__(
-            f"the schema format {schema_format[:_QUOTED]!r} cannot be judged; these can: AsyncAPI "
-            "(application/vnd.aai.asyncapi), JSON Schema (application/schema+json;version="
-            "draft-04, draft-06, draft-07, 2019-09 or 2020-12) and OpenAPI "
+            f"the guard does not support the schema format {schema_format[:_QUOTED]!r}; use "
+            "AsyncAPI (application/vnd.aai.asyncapi), JSON Schema (application/schema+json;version="
+            "draft-04, draft-06, draft-07, 2019-09, or 2020-12), or OpenAPI "
             f"(application/vnd.oai.openapi;version=3.0.x or 3.1.x){_meant(schema_format)}"
         )
 

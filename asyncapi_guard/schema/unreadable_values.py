@@ -139,7 +139,7 @@ def _fault(
         return None
     if type(leaf) in _PLAIN or (isinstance(leaf, _JSON) if reads is None else reads(leaf)):
         return None
-    return Unreadable(place, "json", f"a value of type {kind} is no JSON", foreign=True)
+    return Unreadable(place, "json", f"JSON has no value of type {kind}", foreign=True)
 
 
 def _is_unicode(text: str) -> bool:

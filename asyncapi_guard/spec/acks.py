@@ -201,7 +201,7 @@ def _without_args(node: Node) -> Iterator[AckFault]:
         else:
             option = f"{key}: {_written(node.value[key])}"
             message = (
-                f"{shown(key)} of an x-ack stands beside 'args', and there is no 'args'; write "
+                f"{shown(key)} of an x-ack goes beside 'args', which is missing; write "
                 f"x-ack: {{args: ..., {option}}}, with the schema of the ack, or true, as args"
             )
         yield AckFault(node.child(key), message, key=True)
@@ -225,7 +225,7 @@ def _fault_of_option(key: str, value: Any) -> str:
             f"x-ack: {{args: {{{key}: ...}}}}"
         )
     advice = nearest(key, _OPTIONS)
-    advice = advice or "; beside 'args' stand 'required' and 'timeout', all else belongs within it"
+    advice = advice or "; 'required' and 'timeout' go beside 'args', and all other fields in it"
     return f"unknown field {shown(key)} of x-ack, which has no effect{advice}"
 
 

@@ -214,7 +214,7 @@ class _Addition:
             ref = value["$ref"]
             if not ref.startswith("#/"):
                 raise CannotAddError(
-                    f"{section}/{key} stands in another file ({shown(ref)}): edit it there"
+                    f"{section}/{key} is in another file ({shown(ref)}); edit it there"
                 )
             value = self._data
             for part in parse_fragment(ref[1:]):
@@ -264,7 +264,7 @@ class _Addition:
                 has = operation.whole or message.key in operation.keys
                 if is_there and has and operation.action is new.action:
                     raise CannotAddError(
-                        f"the event {shown(new.event)} of {shown(new.namespace)} is there already: "
+                        f"the event {shown(new.event)} of {shown(new.namespace)} already exists: "
                         f"{_reference('channels', operation.channel, 'messages', message.key)}, "
                         f"which the operation {shown(operation.id)} has"
                     )

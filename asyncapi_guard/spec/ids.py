@@ -65,8 +65,8 @@ def check_names(namespace: str, event: str, place: str) -> None:
         return
     if not namespace.startswith("/"):
         raise RegistrationError(
-            f"{place}: no client can reach the namespace {namespace!r}, for it does not begin with "
-            f"'/'; write {'/' + namespace.strip()!r}"
+            f"{place}: no client can reach the namespace {namespace!r}, because it does not begin "
+            f"with '/'; write {'/' + namespace.strip()!r}"
         )
     for characters, reason in _REASONS:
         found = sorted(set(characters) & set(namespace))

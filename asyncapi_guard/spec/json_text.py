@@ -131,7 +131,7 @@ class _Walk:
         if not self.takes(","):
             self.expected(f"a ',' or the closing '{end}'")
         if self.next == end:
-            raise _FaultError(comma, f"no ',' may stand before the closing '{end}'")
+            raise _FaultError(comma, f"JSON does not allow a ',' before the closing '{end}'")
         return False
 
     def member(self) -> None:
@@ -251,7 +251,7 @@ def _broken_string(text: str, start: int) -> _FaultError:
     if not sign:
         return _FaultError(start, "the quote that begins here is not closed")
     if sign == "\\":
-        return _FaultError(at, f"{text[at : at + 2]!r} is no escape; a backslash is written twice")
+        return _FaultError(at, f"{text[at : at + 2]!r} is not an escape; write the backslash twice")
     if sign in "\r\n":
         return _FaultError(
             at, "the line ends in a text; close its quote, or write the break as \\n"

@@ -36,15 +36,16 @@ def load(
 
     Args:
         spec: the path of a YAML or JSON file, or the document as data.
-        allow_http: hosts that references may lead to over http(s), e.g. `["schemas.example.com"]`;
-            none by default. `True` is refused: say which.
-        root: the folder that references may not leave; by default the spec's own.
+        allow_http: the hosts that references can point to over http(s), for example
+            `["schemas.example.com"]`. None by default. `True` is rejected, because it names no
+            hosts.
+        root: the directory that references must not leave. Defaults to the document's own.
         engine: `rust` (jsonschema-rs), `jsonschema`, or `auto` for the first that is installed.
-        limits: how large a document may be.
+        limits: how large a document can be.
 
     Raises:
-        SpecError: the document cannot be used; `.findings` has every fault with file, line, column
-            and JSON Pointer.
+        SpecError: the guard can't use the document. `.findings` has every finding, with its file,
+            line, column, and JSON Pointer.
     """
     documents = open_documents(spec, allow_http=allow_http, root=root, limits=limits)
     return compile_contract(documents, engine)
@@ -67,7 +68,7 @@ def open_documents(
     """
     if isinstance(allow_http, (bool, str)):
         if allow_http:
-            raise TypeError("allow_http takes the hosts that are allowed, e.g. ['example.com']")
+            raise TypeError("allow_http takes the allowed hosts, for example ['example.com']")
         allow_http = ()
     if isinstance(spec, Mapping):
         folder = Path(root) if root is not None else None

@@ -392,7 +392,7 @@ def _among_properties(path: SchemaPath, value: Any) -> str:
         name == "type" and value in TYPES
     )
     return (
-        f"; {name!r} stands beside {holder!r}, not among the names in it: indent it less"
+        f"; {name!r} belongs beside {holder!r}, not among the names in it; indent it less"
         if is_keyword
         else ""
     )

@@ -208,7 +208,9 @@ class Schemas:
                 yield from error.findings
                 continue
             if not isinstance(target.value, (dict, bool)):
-                message = f"leads to {kind_of(target.value)}, not to a schema"
+                message = (
+                    f"expected a reference to a schema, but it points to {kind_of(target.value)}"
+                )
                 yield ref.finding(message, "wrong-kind")
                 continue
             yield target
@@ -329,8 +331,8 @@ def _without_repeats(found: list[Finding | Node]) -> Iterator[Finding]:
 def _no_schema(ref: Node) -> Finding:
     """A message is referred to, none of whose fields is a keyword."""
     reference = ref.value["$ref"]
-    message = f"{shown(reference)} leads to a message, not to a schema; refer to a schema, or to "
-    return ref.finding(f"{message}the message's: {shown(reference + '/payload')}", "wrong-kind")
+    message = f"expected a reference to a schema, but {shown(reference)} is a message; to use its "
+    return ref.finding(f"{message}payload, write {shown(reference + '/payload')}", "wrong-kind")
 
 
 def _is_nothing(schema: Any) -> bool:

@@ -92,7 +92,7 @@ def _slip(key: str, value: object) -> str:
     if glued is not None:
         return f"{shown(key)} is a key without a value: {blank_missing(glued[1], glued[2])}"
     if key in _REFERENCES and isinstance(value, str) and value.startswith("#/"):
-        return f"{shown(key)} is no reference; write $ref: {shown(value)}"
+        return f"{shown(key)} is not a reference; write $ref: {shown(value)}"
     if len(key) > 1 and key[0] in _TYPOGRAPHIC and key[-1] in _TYPOGRAPHIC:
         return f"{shown(key)} is in typographic quotes, which are part of the text; use ' or \""
     return ""

@@ -103,7 +103,7 @@ def _no_version(data: dict[str, object], example: str) -> str:
     near = next((key for key in data if _letters(key) == "asyncapi"), None)
     if near is not None:
         return f"not an AsyncAPI document: write 'asyncapi' instead of {shown(near)}"
-    return f"not an AsyncAPI document: it begins with e.g. 'asyncapi: {example}'"
+    return f"not an AsyncAPI document, which begins with a line such as 'asyncapi: {example}'"
 
 
 def _letters(key: object) -> str:

@@ -63,7 +63,7 @@ def callback_hint(name: str) -> str:
     """What to do about a type or a format that stands for a callback; nothing for another one."""
     if name.lower() not in _CALLBACKS:
         return ""
-    return "; a callback is no argument, so write what it is called with as x-ack of the message"
+    return "; a callback is not an argument, so describe its arguments as x-ack of the message"
 
 
 def cut(message: str) -> str:

@@ -105,9 +105,7 @@ def _tab(place: _Place) -> str:
 def _indicator(place: _Place) -> str:
     """Signs with which no plain text begins."""
     if place.opening and place.opening in "|>":
-        return (
-            f"behind {place.opening!r} stands nothing in its line but '-', '+', a digit, a comment"
-        )
+        return f"only '-', '+', a digit, or a comment can follow {place.opening!r} in its line"
     if (place.before or place.sign)[:1] == "%":
         return (
             "a line that begins with '%' is a directive, such as '%YAML 1.2': text that begins "
@@ -168,7 +166,7 @@ def _escape(place: _Place) -> str:
     if escape < place.offset - 2 or _ESCAPE.match(place.text, escape):
         return ""
     sign = place.text[escape : escape + 2]
-    return f"{sign!r} is no escape: write the backslash twice, or use single quotes"
+    return f"{sign!r} is not an escape; write the backslash twice, or use single quotes"
 
 
 def _bracket(place: _Place) -> str:
@@ -243,8 +241,7 @@ def _neighbours(place: _Place) -> str:
         return "it ends too early: a bracket, a brace or a value is missing"
     if not before:
         return (
-            "this line begins further to the left or right than its neighbours, or something "
-            "stands behind a quoted text"
+            "this line is indented differently from its neighbors, or text follows a closing quote"
         )
     return ""
 

@@ -165,7 +165,7 @@ def test_schemas(text: str, schema: object) -> None:
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (("say", "--direction", "receive", "--payload", "string"), "is there already"),
+        (("say", "--direction", "receive", "--payload", "string"), "already exists"),
         (("x", "--direction", "receive", "--payload", "Rom"), "did you mean 'Room'?"),
         (("x", "--direction", "receive", "--payload", "{type: ["), "cannot be read"),
         (("x", "--direction", "receive", "--payload", "{type: strng}"), "strng"),
@@ -308,7 +308,7 @@ def test_a_channel_in_another_file() -> None:
         "channels: {root: {$ref: 'channels.yml#/root'}}\n"
     )
     said = refused("a", "--direction", "send", "--payload", "string")
-    assert "channels/root stands in another file ('channels.yml#/root'): edit it there" in said
+    assert "channels/root is in another file ('channels.yml#/root'); edit it there" in said
 
 
 def test_a_namespace_of_a_template() -> None:
@@ -376,7 +376,7 @@ def test_nothing_is_added_of_several() -> None:
         NewEvent("/", "join", Action.RECEIVE, {"type": "null"}),
         NewEvent("/", "join", Action.RECEIVE, {"type": "null"}),
     ]
-    with pytest.raises(CannotAdd, match="is there already"):
+    with pytest.raises(CannotAdd, match="already exists"):
         add_events("asyncapi.yml", new, settings=Settings())
 
 

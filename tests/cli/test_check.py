@@ -148,7 +148,7 @@ def edit(file: Path, old: str, new: str) -> None:
 def test_code_that_fits_exits_with_0(folder: Path) -> None:
     """The file is ok; stderr has what the application prints, and what nobody can read."""
     done = run(folder, "chat:create_app()", "asyncapi.yml")
-    assert (done.returncode, done.stdout) == (0, "asyncapi.yml: ok\n")
+    assert (done.returncode, done.stdout) == (0, "asyncapi.yml: no findings\n")
     places = ", ".join(f"chat/events.py:{line}" for line in (14, 15, 21, 22))
     said = f"4 emits with values that only the run knows: {places}"
     assert done.stderr.splitlines() == ["imported", said]
@@ -461,7 +461,7 @@ def test_configuration_counts(stale: Path) -> None:
     again = run(stale, "server:socketio", "asyncapi.yml", "--no-config")
     assert "error[spec-without-handler]" in again.stdout
     config.write_text('[tool.asyncapi-guard]\nignore = ["spec-*"]\n')
-    assert run(stale, "server:socketio", "asyncapi.yml").stdout == "asyncapi.yml: ok\n"
+    assert run(stale, "server:socketio", "asyncapi.yml").stdout == "asyncapi.yml: no findings\n"
     config.write_text('[tool.asyncapi-guard]\nignore = ["spec-without-handlr"]\n')
     done = run(stale, "server:socketio", "asyncapi.yml")
     assert done.returncode == 2

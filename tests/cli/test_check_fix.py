@@ -110,7 +110,7 @@ def test_events_of_the_code_are_added(tmp_path: Path) -> None:
     """With their types; every line that was there stays, and nothing is left to find."""
     file = make(tmp_path, TYPED)
     done = check(tmp_path, "--fix")
-    assert (done.returncode, done.stdout) == (0, "asyncapi.yml: ok\n"), done.stderr
+    assert (done.returncode, done.stdout) == (0, "asyncapi.yml: no findings\n"), done.stderr
     assert done.stderr.splitlines() == [
         "added to asyncapi.yml: receive enter in /",
         "added to asyncapi.yml: receive leave in /rooms",
@@ -124,7 +124,7 @@ def test_events_of_the_code_are_added(tmp_path: Path) -> None:
     assert enter.payload.location.endswith("#/components/schemas/Room_2")
     assert enter.meta["description"] == "Enter a room."
     assert {message.event for message in contract.channels["rooms"].messages.values()} == {"leave"}
-    assert check(tmp_path).stdout == "asyncapi.yml: ok\n"
+    assert check(tmp_path).stdout == "asyncapi.yml: no findings\n"
 
 
 @slow
@@ -164,7 +164,7 @@ def test_emits_of_the_code_are_added(tmp_path: Path) -> None:
     """Where the code does not tell what is sent, anything may be; a hint without effect is none."""
     file = make(tmp_path, EMITTING)
     done = check(tmp_path, "--fix")
-    assert (done.returncode, done.stdout) == (0, "asyncapi.yml: ok\n"), done.stderr
+    assert (done.returncode, done.stdout) == (0, "asyncapi.yml: no findings\n"), done.stderr
     assert done.stderr.splitlines() == [
         "added to asyncapi.yml: send said in /",
         "added to asyncapi.yml: send ask in /rooms",
@@ -188,7 +188,7 @@ def test_nothing_is_written_where_nothing_is_missing(tmp_path: Path) -> None:
     check(tmp_path, "--fix")
     before = file.stat().st_mtime_ns
     done = check(tmp_path, "--fix")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "asyncapi.yml: ok\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "asyncapi.yml: no findings\n", "")
     assert file.stat().st_mtime_ns == before
 
 

@@ -255,7 +255,7 @@ def test_the_hook_runs_in_pre_commit(tmp_path: Path) -> None:
     done = commit_hook()
     skip_without_network(done)
     assert done.returncode == 0, done.stdout
-    assert "asyncapi.yml: ok" in done.stdout
+    assert "asyncapi.yml: no findings" in done.stdout
     (work / "asyncapi.yml").write_text(BAD)
     done = commit_hook()
     assert done.returncode == 1, done.stdout

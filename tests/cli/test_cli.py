@@ -51,7 +51,7 @@ def test_a_good_file_exits_with_0(tmp_path: Path) -> None:
     file.write_text(GOOD)
     done = run("validate", file)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == f"{file}: ok\n"
+    assert done.stdout == f"{file}: no findings\n"
     assert run("validate", "--quiet", file).stdout == ""
 
 
@@ -176,7 +176,7 @@ def test_version() -> None:
 @pytest.mark.parametrize(
     ("args", "code", "said"),
     [
-        (("validate", "asyncapi.yml"), 0, "asyncapi.yml: ok"),
+        (("validate", "asyncapi.yml"), 0, "asyncapi.yml: no findings"),
         (("validate", "none.yml"), 2, "cannot be read"),
         (("validat", "asyncapi.yml"), 2, "Did you mean 'validate'?"),
         (("--help",), 0, "Validate AsyncAPI documents."),

@@ -168,7 +168,7 @@ def test_a_byte_order_mark() -> None:
         ("root = false", "root: must be a string, not false"),
         ("files = {}", "files: must be a list of strings, not a table"),
         ("files = 2020-01-01", "not a date or time"),
-        ('root = "nowhere"', "root: 'nowhere' is no folder"),
+        ('root = "nowhere"', "root: 'nowhere' is not a directory"),
         (
             'ignore = ["bad-valeu"]',
             "ignore: unknown rule code 'bad-valeu'; did you mean 'bad-value'?",

@@ -107,7 +107,7 @@ def test_configured_output_is_not_written_over_the_document() -> None:
 def test_names_that_nobody_can_import_are_refused(option: str, name: str, better: str) -> None:
     done = run("models", "radio.py", option, name)
     assert done.exit_code == 2
-    assert "so nobody could import it" in done.stderr
+    assert "so your code can't import it" in done.stderr
     assert better in done.stderr
     assert not Path(name).exists()
 

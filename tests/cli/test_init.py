@@ -90,7 +90,7 @@ def test_nothing_is_overwritten(folder: Path) -> None:
     (folder / "asyncapi.yml").write_text("")
     done = run(folder, "init")
     assert done.returncode == 2
-    assert "asyncapi.yml is already there, and init never overwrites a file" in done.stderr
+    assert "asyncapi.yml already exists, and init never overwrites a file" in done.stderr
     assert (folder / "asyncapi.yml").read_text() == ""
     assert run(folder, "init", "-o", "other.yml").returncode == 0
     assert "validate other.yml" in (folder / "other.yml").read_text()

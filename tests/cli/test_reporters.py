@@ -374,8 +374,8 @@ def test_common_errors_are_rules() -> None:
 @pytest.mark.parametrize(
     ("findings", "files", "summary"),
     [
-        ([], 1, "a.yml: ok"),
-        ([], 3, "3 files: ok"),
+        ([], 1, "a.yml: no findings"),
+        ([], 3, "3 files: no findings"),
         ([Severity.ERROR], 1, "1 error in 1 file"),
         ([Severity.WARNING], 2, "1 warning in 2 files"),
         ([Severity.ERROR] * 2 + [Severity.WARNING], 3, "2 errors, 1 warning in 3 files"),
@@ -507,7 +507,7 @@ def test_github_has_one_command_for_each_finding(reports: list[FileReport]) -> N
     for command in commands:
         assert command.isprintable()
         assert COMMAND.fullmatch(command), command
-    assert re.fullmatch(r"[\w ,]+ in \d files?|\d files?: ok", last)
+    assert re.fullmatch(r"[\w ,]+ in \d files?|\d files?: no findings", last)
 
 
 def test_github_escapes_as_the_runner_reads() -> None:
@@ -625,7 +625,7 @@ def test_the_page_of_the_rules_has_an_anchor_for_each() -> None:
     assert PAGE.endswith("/docs/reference/rules.md")
     headings = (ROOT / "docs/reference/rules.md").read_text("utf-8").splitlines()
     for code in RULES:
-        assert f"### {code}" in headings
+        assert f"### `{code}`" in headings
         assert rule_url(code) == f"{PAGE}#{code}"
     assert rule_url("no-such-rule") is None
 

@@ -99,10 +99,10 @@ def test_the_page_is_up_to_date() -> None:
 def test_every_code_has_an_anchor() -> None:
     """A code is a heading whose anchor is the code, and the table links there."""
     page = run("--format", "markdown").output
-    headings = re.findall("^### (.*)$", page, re.MULTILINE)
+    headings = re.findall("^### `(.*)`$", page, re.MULTILINE)
     assert headings == list(RULES)
     assert all(re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", code) for code in RULES)
-    assert re.findall(r"^\| \[(.*)\]\(#\1\) \|", page, re.MULTILINE) == list(RULES)
+    assert re.findall(r"^\| \[`(.*)`\]\(#\1\) \|", page, re.MULTILINE) == list(RULES)
 
 
 def test_no_example_ends_its_block() -> None:

@@ -188,7 +188,7 @@ def test_handshakes(show):
     text = message("{payload: {type: string}}").replace(
         "address: /,", f"address: /, bindings: {{ws: {{query: {schema}, headers: {schema}}}}},"
     )
-    assert "namespace /\n  judges the handshake: query and headers\n" in show(text).stdout
+    assert "namespace /\n  validates the handshake: query and headers\n" in show(text).stdout
     found = json.loads(show(text, "--format", "json").stdout)
     assert found["handshakes"] == [{"namespace": "/", "judged": ["query", "headers"]}]
 

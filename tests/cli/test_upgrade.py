@@ -108,7 +108,9 @@ def test_a_faulty_result_is_written_by_force_only(folder: Path, name: str) -> No
     assert done.returncode == 1
     assert f"--> {name}:" in done.stderr
     assert "strng" in done.stderr
-    assert "Nothing written: the result has 1 error. To write it, pass --force." in done.stderr
+    assert (
+        "The result has 1 error, so no file was written. To write it, pass --force." in done.stderr
+    )
     assert not (folder / name).exists()
     forced = run(folder, "old.yml", "-o", name, "--force")
     assert forced.returncode == 1
@@ -172,7 +174,7 @@ def test_where_nothing_can_be_written_exits_with_2(folder: Path) -> None:
     (folder / "there").mkdir()
     taken = run(folder, "old.yml", "-o", "there", "--force")
     assert taken.returncode == 2
-    assert "there cannot be written: it is a folder" in taken.stderr
+    assert "there cannot be written: it is a directory" in taken.stderr
     assert sorted(path.name for path in folder.iterdir()) == ["old.yml", "there"]
 
 

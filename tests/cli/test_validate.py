@@ -177,7 +177,7 @@ def test_without_arguments() -> None:
     assert run().returncode == 1
     write("pyproject.toml", '[tool.asyncapi-guard]\nfiles = ["asyncapi.yml"]\n')
     done = run()
-    assert (done.returncode, done.stdout) == (0, "asyncapi.yml: ok\n")
+    assert (done.returncode, done.stdout) == (0, "asyncapi.yml: no findings\n")
     write("pyproject.toml", '[tool.asyncapi-guard]\nfiles = ["services/*/asyncapi.yml"]\n')
     write("services/a/asyncapi.yml", BAD)
     assert "services" in run("--format", "concise").stdout
@@ -269,9 +269,9 @@ def test_standard_input() -> None:
 
 def test_standard_input_without_a_name() -> None:
     """JSON or YAML is told by the text."""
-    assert run("-", stdin=GOOD).stdout == "<stdin>: ok\n"
+    assert run("-", stdin=GOOD).stdout == "<stdin>: no findings\n"
     document = {"asyncapi": "3.1.0", "info": {"title": "A", "version": "1"}}
-    assert run("-", stdin=json.dumps(document, indent="\t")).stdout == "<stdin>: ok\n"
+    assert run("-", stdin=json.dumps(document, indent="\t")).stdout == "<stdin>: no findings\n"
     assert run("-", stdin="{").returncode == 1
 
 
@@ -570,7 +570,7 @@ def test_watch_follows_references() -> None:
     write("specs/a.yml", GOOD.replace("{type: string}", "{$ref: ./shared.yml}"))
     write("specs/shared.yml", "type: string\n")
     with running("validate", "--watch", "specs/a.yml") as validate:
-        validate.await_line("a.yml: ok")
+        validate.await_line("a.yml: no findings")
         validate.await_line("Watching")
         write("specs/shared.yml", "type: strnig\n")
         validate.await_line("shared.yml changed")

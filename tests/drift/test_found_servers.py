@@ -82,8 +82,8 @@ def test_the_only_one_beside_it_is_taken(load: Any, factory: str) -> None:
     loaded, module = load(f"app = FastAPI()\n{factory}", target)
     assert loaded.server is module.sio
     (note,) = loaded.notes
-    assert "mounts no Socket.IO server" in note
-    assert note.endswith(":sio is used instead")
+    assert "does not mount a Socket.IO server" in note
+    assert note.endswith(":sio instead")
 
 
 @pytest.mark.parametrize("kind", ["Client", "AsyncClient"])
@@ -99,8 +99,8 @@ def test_clients_are_targets(load: Any, kind: str) -> None:
     ("text", "target", "said"),
     [
         ("del sio\napp = FastAPI()", "app",
-         ("no Socket.IO server found for '.*', a FastAPI, which mounts or wraps none, and has none "
-         "in its state")),
+         ("no Socket.IO server found in '.*', a FastAPI: it does not mount or wrap one, and was "
+         "not started; name the server, such as .*:sio,")),
         ("app = FastAPI()\nother = socketio.AsyncServer(async_mode='asgi')", "app",
          r"has 2 Socket.IO servers; name one of them; did you mean '\w+:other' or '\w+:sio'"),
         (("app = FastAPI()\nother = socketio.AsyncServer(async_mode='asgi')\n"

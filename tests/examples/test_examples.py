@@ -176,7 +176,7 @@ def test_check_finds_nothing_about_them(folder: str, module: str) -> None:
         text=True,
         check=False,
     )
-    assert (done.returncode, done.stdout) == (0, "asyncapi.yml: ok\n"), done.stderr
+    assert (done.returncode, done.stdout) == (0, "asyncapi.yml: no findings\n"), done.stderr
 
 
 @pytest.mark.parametrize(
@@ -381,7 +381,7 @@ def test_its_code_first_client_visits_it() -> None:
         text=True,
         check=False,
     )
-    assert done.stdout.splitlines()[0] == "asyncapi.yml: ok", done.stdout + done.stderr
+    assert done.stdout.splitlines()[0] == "asyncapi.yml: no findings", done.stdout + done.stderr
 
 
 @fastapi

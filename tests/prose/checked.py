@@ -2,7 +2,6 @@
 
     python tests/prose/checked.py                          # all that is not clean
     python tests/prose/checked.py docs/how-to/flask.md     # a page, a module, a command or a rule
-    python tests/prose/checked.py --shorten                # take what is clean out of not_yet.txt
 
 A key names each: the path of a page or a module, `asyncapi-guard check`, `rules CODE`.
 """
@@ -33,16 +32,10 @@ if TYPE_CHECKING:
 PACKAGE = ROOT / "asyncapi_guard"
 #: The packages whose `__all__` is what users import.
 PUBLIC = [PACKAGE / name / "__init__.py" for name in (".", "metrics", "security", "testing")]
-NOT_YET = Path(__file__).with_name("not_yet.txt")
 _CACHE = ROOT / ".cache" / "prose.json"
 #: Between passages, for proselint: a word at the end of one and at the start of the next is no
 #: repetition.
 _BETWEEN = "\n\n---\n\n"
-
-
-def not_yet() -> frozenset[str]:
-    """The keys that still have findings."""
-    return frozenset(NOT_YET.read_text(encoding="utf-8").splitlines())
 
 
 def pages() -> list[str]:
@@ -195,12 +188,8 @@ def everything() -> dict[str, list[str]]:
 
 
 def main(arguments: list[str]) -> None:
-    """Print findings, or shorten the list."""
+    """Print the findings of keys; of all, without arguments."""
     found = everything()
-    if arguments == ["--shorten"]:
-        left = [key for key in sorted(not_yet()) if found.get(key)]
-        NOT_YET.write_text("".join(f"{key}\n" for key in left), encoding="utf-8")
-        return
     for key in arguments or found:
         for line in found[key]:
             print(f"{key}:{line}")

@@ -149,6 +149,8 @@ def of_messages(path: Path) -> list[Passage]:
     for node in ast.walk(tree):  # from the outside to the inside
         if isinstance(node, ast.Expr):  # a docstring of a module, a class, a function, an attribute
             beyond.add(id(node.value))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "re.compile":
+            beyond.update(id(each) for each in ast.walk(node))
         if id(node) in beyond or not isinstance(node, (ast.Constant, ast.JoinedStr, ast.BinOp)):
             continue
         text = _text_of(node)

@@ -137,6 +137,8 @@ class Thing:
 
 def other():
     """It may be anything."""
+
+PATTERN = re.compile("it may be|it may not be")
 '''
 
 

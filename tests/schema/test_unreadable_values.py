@@ -96,10 +96,10 @@ class Text(str):
 @pytest.mark.parametrize(
     ("thing", "said"),
     [
-        ({1}, "a value of type set is no JSON"),
-        (dt.date(2024, 1, 1), "a value of type date is no JSON"),
-        (object(), "a value of type object is no JSON"),
-        (b"x", "a value of type bytes is no JSON"),
+        ({1}, "JSON has no value of type set"),
+        (dt.date(2024, 1, 1), "JSON has no value of type date"),
+        (object(), "JSON has no value of type object"),
+        (b"x", "JSON has no value of type bytes"),
         (float("nan"), "NaN and infinities are not JSON numbers"),
         (float("-inf"), "NaN and infinities are not JSON numbers"),
         ({1: 2}, "a property name is of type int, and not a string"),

@@ -63,7 +63,7 @@ def test_what_stands_beside_the_schema(folder, text, required, timeout, none):
         *((f"{{args: {{}}, timeout: {each}}}", "/timeout", "a number of seconds above 0") for each in ("-1", "0", "true", "'5'", "5s", "null", "[1]", "1" + "0" * 400)),
         ("{args: {}, requried: true}", "/requried", "did you mean 'required'?"), ("{args: {}, timout: 5}", "/timout", "did you mean 'timeout'?"),
         ("{args: {}, type: object}", "/type", "x-ack: {args: {type: ...}}"), ("{args: {}, schemaFormat: application/schema+json, schema: {}}", "/schemaFormat", "args: {schemaFormat"),
-        ("{args: {type: boolean}, ok: {type: boolean}}", "/ok", "belongs within it"),
+        ("{args: {type: boolean}, ok: {type: boolean}}", "/ok", "all other fields in it"),
         ("{args: false, required: true}", "/args", "args: {type: 'null'}"), ("{args: false, timeout: 1}", "/args", "args: {type: 'null'}"),
         ("{required: true}", "/required", "x-ack: {args: ..., required: true}"), ("{type: object, required: true}", "/required", "x-ack: {args: ..."),
         ("{timeout: 5}", "/timeout", "x-ack: {args: ..., timeout: 5}"), ("{type: boolean, timeout: 5}", "/timeout", "x-ack: {args: ..., timeout: 5}"),

@@ -611,7 +611,7 @@ SHARED = "base: &b {x: 1}\nuse:\n  <<: *b\n  z: 3\nal: *b\nlist: &l [1]\nno: *l\
         (SHARED, Remove(("use", "y")), 3, "there is no 'y'"),
         (SHARED, SetValue(("s",), "x"), 8, "it has a tag"),
         (SHARED, Rename(("use", "z"), "x"), 1, "the key already exists"),
-        (SHARED, Append(("use",), 1), 3, "it is no list"),
+        (SHARED, Append(("use",), 1), 3, "it is not a list"),
         (SHARED, SetValue(("list", 7), 1), 6, "there is no 7"),
         ("a: 1\n", SetValue((), 1), 1, "the whole document would change"),
         (SHARED, Remove(()), 1, "the document itself is neither a key nor an item"),

@@ -334,7 +334,7 @@ def test_an_operation_without_messages_has_none():
     """No message in 2.x is an empty list in 3.x, where a missing one would mean all."""
     text = "channels:\n  /: {publish: {message: {name: a}}, subscribe: {}}"
     assert up(text)["operations"]["sendRoot"]["messages"] == []
-    assert notes(text) == ["the operation says no message: in 3.x it has none"]
+    assert notes(text) == ["the operation names no message, so 'messages' is empty in 3.x"]
 
 
 def test_an_empty_choice_is_no_note():

@@ -54,7 +54,7 @@ def test_versions_that_are_not(version):
         ("asyncapi: '3.1'", "write '3.1.0'"), ("asyncapi: '3.0'", "write '3.0.0'"), ("asyncapi: '3'", "write '3.1.0'"), ("asyncapi: v3.1.2", "write '3.1.0'"),
         ("asyncapi: 3.1", "must be a string, but 3.1 is a number; write '3.1.0'"), ("asyncapi: 2.6", "write '2.6.0'; convert the file first: asyncapi-guard upgrade"), ("asyncapi: true", "must be a string such as '3.1.0', not a boolean"), ("asyncapi: [3]", "not a list"), ("asyncapi: null", "not null"),
         ("openapi: 3.1.0", "this looks like an OpenAPI document"), ("swagger: '2.0'", "this looks like an OpenAPI document"),
-        ("info: {}", "it begins with e.g. 'asyncapi: 3.1.0'"),
+        ("info: {}", "begins with a line such as 'asyncapi: 3.1.0'"),
     ],
 )  # fmt: skip
 def test_what_to_do(text, hint):

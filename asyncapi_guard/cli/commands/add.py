@@ -168,7 +168,7 @@ def _schema(text: str, components: dict[str, Any], option: str) -> Any:
         return {"$ref": text}
     known = [*components, *_WORDS]
     raise click.BadParameter(
-        f"{text!r} is no component schema of the file, no type, no reference and no schema in "
+        f"{text!r} is not a type, a component schema of the file, a reference, or a schema in "
         f"YAML{nearest(text, known)}",
         param_hint=option,
     )

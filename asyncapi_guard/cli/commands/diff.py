@@ -122,7 +122,7 @@ def command(  # noqa: PLR0913  # one for each option
     form = format or default_format()
     if not usage and (since is not None or fail_on == "used"):
         option = "--fail-on used" if since is None else "--since"
-        raise click.UsageError(f"{option} is about what clients use: pass --usage, too")
+        raise click.UsageError(f"{option} needs to know what clients use; also pass --usage")
 
     def run() -> int:
         with checked_out(old) as old_path, checked_out(new) as new_path:

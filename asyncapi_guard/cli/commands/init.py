@@ -81,7 +81,7 @@ def _check_output(output: str | None) -> None:
         raise click.UsageError("init writes YAML: JSON has no comments; name a .yml file")
     if Path(output).exists():
         raise CannotRun(
-            f"{output} is already there, and init never overwrites a file; name another with -o"
+            f"{output} already exists, and init never overwrites a file; name another with -o"
         )
 
 

@@ -259,9 +259,9 @@ def _check_target(output: str | None, package: str | None) -> None:
     last = Path(os.path.normpath(Path(given).absolute())).name
     name = last if package else last.removesuffix(".py")
     if file.format(name) != last or not name.isidentifier() or keyword.iskeyword(name):
-        told = f"{last!r} is no name of a Python {'package' if package else 'module'}"
+        told = f"{last!r} is not a name of a Python {'package' if package else 'module'}"
         better = file.format(_importable(name))
-        raise OptionFault(option, f"{told}, so nobody could import it; {better!r} would be one")
+        raise OptionFault(option, f"{told}, so your code can't import it; {better!r} is one")
 
 
 def _importable(name: str) -> str:
@@ -423,7 +423,6 @@ def _report(documents: Documents, losses: Sequence[Loss], *, err: bool) -> None:
 
 def _conclusion(count: int) -> str:
     if not count:
-        return "The types say all that the document says of values."
-    things = "thing that types do" if count == 1 else "things that types do"
-    it = "it" if count == 1 else "them"
-    return f"{count} {things} not say; the guard still enforces {it}."
+        return "The types express everything that the document requires of values."
+    things, it = ("constraint", "it") if count == 1 else ("constraints", "them")
+    return f"Types can't express {count} {things}; the guard still enforces {it}."

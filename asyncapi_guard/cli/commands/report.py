@@ -123,7 +123,7 @@ def _run(options: Options) -> int:
     if options.write_baseline is not None:
         kinds = [group.kind for group in report.summary.groups]
         write_baseline(options.write_baseline, kinds)
-        click.echo(f"baseline written to {options.write_baseline}", err=True)
+        click.echo(f"Wrote the baseline to {options.write_baseline}", err=True)
         return 0
     return _exit_code(report, options.fail_on)
 

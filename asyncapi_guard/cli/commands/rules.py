@@ -189,12 +189,12 @@ def _page(rules: Sequence[Rule]) -> str:
     for group, members in _groups(rules):
         parts += [f"## {group}\n"] * bool(group)
         parts += [f"{_OFF_ON_THE_PAGE}\n"] * members[0].optional
-        parts += [f"### {rule.code}\n\n{markdown_of(rule)}\n" for rule in members]
+        parts += [f"### `{rule.code}`\n\n{markdown_of(rule)}\n" for rule in members]
     return "\n".join(parts).rstrip()
 
 
 def _table(rules: Sequence[Rule]) -> str:
-    rows = [f"| [{r.code}](#{r.code}) | {_level(r)} | {_cell(r.title)} |" for r in rules]
+    rows = [f"| [`{r.code}`](#{r.code}) | {_level(r)} | {_cell(r.title)} |" for r in rules]
     return "\n".join(["| code | severity | rule |", "|---|---|---|", *rows, ""])
 
 

@@ -215,7 +215,7 @@ def _as_text(catalogue: Catalogue, rows: list[Row]) -> str:
     for namespace in catalogue.namespaces:
         here = [row for row in rows if row.namespace == namespace]
         judged = [parts for address, parts in _handshakes(catalogue) if address == namespace]
-        handshakes = [f"  judges the handshake: {' and '.join(parts)}" for parts in judged]
+        handshakes = [f"  validates the handshake: {' and '.join(parts)}" for parts in judged]
         blocks.append("\n".join([_heading(namespace), *handshakes, *_lines(here, contract.file)]))
     blocks.extend(
         f"channel {id!r} has no address, so the guard serves none of its events"

@@ -275,4 +275,4 @@ def _header(job: Job) -> tuple[str, str]:
     words += ["--root", relative(Path(job.root).absolute(), folder)] if job.root else []
     words += [word for host in job.allow_http for word in ("--allow-http", host)]
     start = f"{_HEADER} from {spec}: do not edit."
-    return start.removeprefix("// "), f"Regenerate it, in this folder: {shlex.join(words)}"
+    return start.removeprefix("// "), f"To update it, run in this directory: {shlex.join(words)}"

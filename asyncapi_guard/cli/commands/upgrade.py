@@ -186,7 +186,9 @@ def _is_of_the_format(error: Finding) -> bool:
 
 def _refusal(errors: int) -> str:
     plural = "s" if errors != 1 else ""
-    return f"Nothing written: the result has {errors} error{plural}. To write it, pass --force."
+    return (
+        f"The result has {errors} error{plural}, so no file was written. To write it, pass --force."
+    )
 
 
 def _say(file: str, output: str | None, notes: int, result: _Result) -> None:

@@ -94,7 +94,7 @@ def count(number: int, noun: str) -> str:
 
 
 def closing(reports: Sequence[FileReport], *, names: bool = True) -> str:
-    """The last line: `2 errors, 1 warning in 3 files`, `asyncapi.yml: ok` or `3 files: ok`.
+    """The last line, such as `2 errors, 1 warning in 3 files` or `asyncapi.yml: no findings`.
 
     Args:
         reports: all of them.
@@ -107,4 +107,4 @@ def closing(reports: Sequence[FileReport], *, names: bool = True) -> str:
         counts += [count(warnings, "warning")] * bool(warnings)
         return f"{', '.join(counts)} in {count(len(reports), 'file')}"
     only = plain(reports[0].file) if names and len(reports) == 1 else count(len(reports), "file")
-    return f"{click.style(only, bold=True)}: {click.style('ok', fg='green')}"
+    return f"{click.style(only, bold=True)}: {click.style('no findings', fg='green')}"

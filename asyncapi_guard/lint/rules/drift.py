@@ -219,7 +219,7 @@ RULES = (
         "The document must declare every event that the code emits.",
         """
         The guard rejects undeclared events at run time. `check` finds every `emit`, `send`, `call`
-        and `doc_emit` on a server of the application, whatever the variable is called. If a
+        and `doc_emit` on a server of the application, under any variable name. If a
         function passes an event on, `check` also reads its callers. Declare the event, or correct
         its name or namespace. For emits whose names are known only at run time, see `unread-emit`.
         """,

@@ -30,9 +30,9 @@ RULES = (
         "ambiguous-union",
         "Alternatives that contain the union should have a tag.",
         """
-        If several alternatives of a `oneOf` or `anyOf` refer back to it, each level of a value
+        If several alternatives of a `oneOf` or `anyOf` refer to it, each level of a value
         multiplies the ways in which the value can fail. Errors then can't name a single cause, and
-        other validators become very slow. Give each alternative a required property with a `const`.
+        other validators become slow. Give each alternative a required property with a `const`.
         """,
         """
         components:
@@ -74,8 +74,7 @@ def _check_union(context: Context, schema: Node, keyword: str) -> None:
         return
     if not is_tagged(context, union):
         message = (
-            f"{len(again)} alternatives of this {keyword} refer back to it without a tag, so "
-            "errors "
+            f"{len(again)} alternatives of this {keyword} refer to it without a tag, so errors "
             "can't name one cause; give each a required property with its own const"
         )
         context.report("ambiguous-union", union, message, key=True)

@@ -101,7 +101,7 @@ RULES = (
     ),
     _error(
         "endless-schema",
-        "A schema must not refer back to itself without descending into the value.",
+        "A schema must not refer to itself without descending into the value.",
         """
         A schema can contain itself in `properties` or `items`. If it refers back to itself only
         through `$ref`, `allOf`, `anyOf` and similar keywords, it never validates a value. JSON

@@ -92,10 +92,10 @@ RULES = (
         "copied-name",
         "A message that was copied must have its own name.",
         """
-        Two messages with the same name describe the same event, whatever their keys. The event that
-        the second key suggests is not declared, so the guard rejects it. Change the `name`. To
-        describe alternatives of one event, write one message with a `oneOf`, or start each key with
-        the name of the event.
+        Two messages with the same name describe the same event, even if their keys differ. The
+        event that the second key suggests is not declared, so the guard rejects it. Change the
+        `name`. To describe alternatives of one event, write one message with a `oneOf`, or start
+        each key with the name of the event.
         """,
         """
         channels:

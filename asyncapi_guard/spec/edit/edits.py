@@ -172,7 +172,7 @@ def _container(value: Any, kind: type, path: Path) -> Any:
         return kind()
     if not isinstance(value, kind):
         wanted = "mapping" if kind is dict else "list"
-        raise ImpossibleError(path, f"it is no {wanted}, so nothing can be put into it")
+        raise ImpossibleError(path, f"it is not a {wanted}, so it can't contain anything")
     return value
 
 

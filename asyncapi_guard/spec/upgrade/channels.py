@@ -297,7 +297,7 @@ class Channels:
         rest = convert_with_traits(self._conversion, node, place, "Operation", special)
         if messages is None:
             self._conversion.note(
-                node, "the operation says no message: in 3.x it has none", key=True
+                node, "the operation names no message, so 'messages' is empty in 3.x", key=True
             )
         references = [
             {"$ref": pointer_to((*channel.place, "messages", key))} for key in messages or ()

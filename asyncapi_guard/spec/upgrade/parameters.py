@@ -43,7 +43,7 @@ def _note_replaced(
     target = conversion.resolve(schema) if schema is not None else None
     for key in carried.keys() & parameter.keys():
         if target is not None and carried[key] != parameter[key]:
-            message = f"the parameter has a {key} of its own; that of its schema is left out"
+            message = f"the parameter has its own {key}, so the {key} of its schema is left out"
             conversion.note(target.child(key), message, key=True)
 
 

@@ -72,12 +72,12 @@ def _overrule(conversion: Conversion, fields: dict[str, Node], trait: dict[str, 
         if own is None or own.value == theirs or key in _NOT_OF_TRAITS:
             continue
         if not isinstance(own.value, dict) or not isinstance(theirs, dict):
-            conversion.note(
-                own, f"{key} was replaced by that of a trait in 2.x; left out", key=True
-            )
+            conversion.note(own, f"a trait replaced {key} in 2.x, so it is left out", key=True)
             del fields[key]
         elif _conflict(own.value, theirs):
-            message = f"{key} and that of a trait differ: the trait's counted in 2.x, this does now"
+            message = (
+                f"{key} differs from a trait's; 2.x applied the trait's, and 3.x applies this one"
+            )
             conversion.note(own, message, key=True)
 
 

@@ -444,4 +444,4 @@ def test_a_callback_is_no_argument(folder, schema):
     """What it is called with is the ack."""
     found = folder.findings(message(f"{{payload: {schema}}}"))
     assert [f.code for f in found] in (["invalid-schema"], ["unknown-format"])
-    assert "write what it is called with as x-ack" in found[0].message
+    assert "describe its arguments as x-ack" in found[0].message

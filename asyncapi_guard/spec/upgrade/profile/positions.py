@@ -115,7 +115,7 @@ class Positions:
         return self._listed(schema, path) if self._are_lists else schema
 
     def _none(self, schema: dict[str, Any], path: Path) -> dict[str, Any]:
-        message = "a list without positions is no argument; {type: 'null'} is written"
+        message = "a list without positions means no arguments; written as {type: 'null'}"
         self._rewriting.note(path, message)
         texts = {key: value for key, value in schema.items() if key in _TEXTS}
         return {**_NO_ARGUMENTS, **texts}
@@ -125,7 +125,9 @@ class Positions:
         items = schema.get("items", {})
         if isinstance(items, list):
             return schema
-        self._rewriting.note(path, "the list is that of the arguments: any number of them")
+        self._rewriting.note(
+            path, "the list describes the arguments, of which any number is allowed"
+        )
         return {**schema, "items": [items], "additionalItems": items}
 
     def _alternatives(self, schema: Any, old: Any, path: Path) -> Any:
@@ -142,11 +144,11 @@ class Positions:
 def _why_not(schema: dict[str, Any]) -> str | None:
     """Why `items` cannot say what `prefixItems` does."""
     if isinstance(schema.get("items"), list):
-        return "'items' is a list, too, and only one of the two can count"
+        return "'items' is also a list, and only one of the two can apply"
     if "additionalItems" in schema and "items" in schema:
         return "both 'items' and 'additionalItems' say what follows"
     if "$ref" in schema:
-        return "it stands beside a '$ref', where nothing counts"
+        return "it is beside a '$ref', where keywords have no effect"
     return None
 
 
