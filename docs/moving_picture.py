@@ -42,6 +42,21 @@ PACE, REST = 0.18, 4.2
 #: What the codes of a terminal look like here.
 STYLES = {"1": "b", "31": "r", "32": "g", "33": "y", "34": "c"}
 _CODE = re.compile(r"\x1b\[([\d;]*)m")
+#: What changes what programs print: colors, the output of pipelines, the language.
+_CHANGES = (
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "CLICOLOR",
+    "CI",
+    "GITHUB_ACTIONS",
+    "COLUMNS",
+    "LC_ALL",
+    "LANG",
+)
+ENVIRONMENT = {
+    **{name: value for name, value in os.environ.items() if name not in _CHANGES},
+    "TERM": "xterm-256color",
+}
 #: What differs from one run to the next.
 _SESSION = re.compile(r"sid=\S+")
 
@@ -76,7 +91,7 @@ def validated() -> list[str]:
 def in_a_terminal(command: list[str], folder: str) -> str:
     """What a command prints where it has a terminal, with the codes for colors."""
     ours, its = pty.openpty()
-    with subprocess.Popen(command, cwd=folder, stdout=its, stderr=its):  # noqa: S603  # our own commands
+    with subprocess.Popen(command, cwd=folder, env=ENVIRONMENT, stdout=its, stderr=its):  # noqa: S603  # our own commands
         os.close(its)
         printed = b""
         with suppress(OSError):  # so a terminal ends on Linux
@@ -93,7 +108,12 @@ def rejected() -> list[str]:
         port = probe.getsockname()[1]
     command = [*GUARD, "demo", "--port", str(port)]
     with subprocess.Popen(  # noqa: S603  # our own command
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     ) as demo:
         assert demo.stdout is not None
         try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import zlib
 from collections import Counter
 from typing import TYPE_CHECKING, NoReturn
@@ -31,6 +32,10 @@ settings.load_profile("fixed")
 
 if CONCERNED:
     collect_no_garbage_while_parsing()
+
+# What starts tests in the background has them ignore Ctrl+C, and each process that they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _begun: set[Path] = set()
 _failures: list[pytest.TestReport] = []

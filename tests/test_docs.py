@@ -7,6 +7,7 @@ import enum
 import functools
 import importlib.util
 import json
+import os
 import re
 import subprocess
 import sys
@@ -199,7 +200,9 @@ def test_the_moving_picture_shows_what_is_printed() -> None:
     """Run `python docs/moving_picture.py` after a change of what is printed."""
     pytest.importorskip("PIL", reason="the picture is drawn with the dependency group docs")
     command = [sys.executable, str(ROOT / "docs" / "moving_picture.py"), "--check"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    # It is the same in a pipeline.
+    pipeline = {**os.environ, "NO_COLOR": "1", "CI": "true", "GITHUB_ACTIONS": "true"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=pipeline)
     assert done.returncode == 0, done.stderr
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import site
 import sys
 import threading
@@ -25,6 +26,9 @@ KEPT = [
     Path(site.getusersitepackages()),
     Path(asyncapi_guard.__file__).parent,
 ]
+
+_SILENT = logging.getLogger("tests-that-are-over")
+_SILENT.disabled = True
 
 
 class _EndedError(SystemExit):
@@ -96,6 +100,8 @@ def end_connections() -> None:
         client.state = "disconnected"
         with suppress(Exception):  # likewise
             client.queue.put(None)
+    for manager in _owners("_get_logger"):  # of a queue that is gone, too
+        manager.logger = _SILENT
     for manager in _owners("_redis_connect"):
         manager._redis_connect = _end  # the next time that it wants to connect again
         with suppress(Exception):  # there may be no connection to close

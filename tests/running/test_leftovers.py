@@ -17,6 +17,7 @@ from leftovers import Connections, Modules, Threads, end_connections
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -78,6 +79,21 @@ def test_a_listener_looks_for_no_queue_any_more() -> None:
     assert not manager.thread.is_alive()
 
 
+def test_a_listener_whose_queue_ends_is_silent(caplog: pytest.LogCaptureFixture) -> None:
+    """What it would log comes in the middle of another test."""
+    server: Any = socketio.Server(async_mode="threading")
+    manager: Any = socketio.RedisManager("redis://127.0.0.1:1/0")
+    queue = _Queue()
+    manager._redis_connect = lambda: setattr(manager, "pubsub", queue)
+    manager.set_server(server)
+    manager.initialize()
+    assert queue.listening.wait(60)
+    end_connections()
+    manager.thread.join(60)
+    assert not manager.thread.is_alive()
+    assert not [record for record in caplog.records if record.name.startswith("socketio")]
+
+
 @pytest.mark.parametrize("kind", [Socket, AsyncSocket])
 def test_what_instruments_a_server_is_undone(kind: Any) -> None:
     """However often it was done."""
@@ -112,6 +128,25 @@ def test_modules_of_an_earlier_file_are_forgotten(
     modules.forget()
     assert "quay" in sys.modules
     del sys.modules["quay"]
+
+
+class _Queue:
+    """A queue whose listener fails when it is closed."""
+
+    def __init__(self) -> None:
+        self.listening, self.closed = threading.Event(), threading.Event()
+
+    def subscribe(self, channel: str) -> None:
+        """Nothing is to be done."""
+
+    def listen(self) -> Iterator[None]:
+        self.listening.set()
+        self.closed.wait(60)
+        raise ConnectionError
+        yield
+
+    def close(self) -> None:
+        self.closed.set()
 
 
 class _Silent:
