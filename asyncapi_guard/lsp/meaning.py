@@ -62,8 +62,9 @@ def operation_hint(view: View, operation: Node) -> str:
     if "messages" in operation.value:
         return f"{verb} {where} {shown}".rstrip()
     if not names:
-        return f"{verb} {where}: the channel has no messages"
-    return f"{verb} {where}, every message of the channel: {shown}"
+        return f"{verb} {where} (the channel has no messages)"
+    # Editors cut long hints, so the events come first.
+    return f"{verb} {where} {shown} (all messages of the channel)"
 
 
 def operation_text(view: View, id: str, operation: Node) -> str:

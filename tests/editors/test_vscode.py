@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 import subprocess
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
 import asyncapi_guard
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 FOLDER = Path(__file__).parents[2] / "editors" / "vscode"
 MANIFEST = json.loads((FOLDER / "package.json").read_text(encoding="utf-8"))
@@ -118,43 +113,11 @@ def test_a_marketplace_has_what_it_shows() -> None:
     assert f"## {asyncapi_guard.__version__}" in (FOLDER / "CHANGELOG.md").read_text("utf-8")
 
 
-@pytest.fixture(scope="module")
-def npm(skip_or_fail: Any) -> Callable[..., subprocess.CompletedProcess[str]]:
-    program = shutil.which("npm")
-    if program is None:
-        skip_or_fail("npm is not installed")
-    if not (FOLDER / "node_modules" / "vscode-languageclient").is_dir():
-        skip_or_fail("the packages of the extension are missing: run npm install in editors/vscode")
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        env = {**os.environ, "NO_COLOR": "1", "DO_NOT_TRACK": "1"}
-        return subprocess.run(  # its output is looked at before its code
-            [program, *arguments],
-            cwd=FOLDER,
-            capture_output=True,
-            text=True,
-            env=env,
-            check=False,
-            timeout=500,
-        )
-
-    return run
-
-
 @pytest.mark.slow
 def test_its_own_tests_pass(npm: Any) -> None:
     done = npm("test", "--silent")
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.search(r"^\S* ?tests (\d{2,})$", done.stdout, re.MULTILINE), done.stdout
-
-
-@pytest.fixture(scope="module")
-def package(npm: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package, which is built only if the types are right."""
-    file = tmp_path_factory.mktemp("vsix") / "extension.vsix"
-    done = npm("run", "package", "--", "--out", str(file))
-    assert done.returncode == 0, done.stdout + done.stderr
-    return file
 
 
 @pytest.mark.slow

@@ -238,7 +238,7 @@ def test_hints_behind_operations(tmp_path: Path) -> None:
         )
         assert [(each.label, each.position) for each in found] == [
             ("receives /chat say", types.Position(14, 7)),
-            ("sends /chat, every message of the channel: say, said", types.Position(20, 7)),
+            ("sends /chat say, said (all messages of the channel)", types.Position(20, 7)),
         ]
         elsewhere = types.Range(types.Position(0, 0), types.Position(16, 0))
         found = await editor.client.text_document_inlay_hint_async(
