@@ -177,7 +177,7 @@ def spec_faults_shown(outcome: str) -> Iterator[None]:
     """Show the faults of a document, and say that nothing comes of it.
 
     Args:
-        outcome: what cannot be done with the file, such as `no models can be made of {file}`.
+        outcome: what cannot be done with the file, such as `cannot generate models from {file}`.
 
     Raises:
         DocumentFaults: it has some.

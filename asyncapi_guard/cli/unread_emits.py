@@ -30,4 +30,4 @@ def _say(places: Iterable[str], what: str) -> None:
     every = list(dict.fromkeys(places))
     if every:
         many = f"1 emit with a {what}" if len(every) == 1 else f"{len(every)} emits with {what}s"
-        click.echo(f"{many} that only the run knows: {', '.join(every)}", err=True)
+        click.echo(f"{many} known only at run time: {', '.join(every)}", err=True)

@@ -97,7 +97,7 @@ class AsyncAPIClient(_ClientDropIn, Client):
     """
 
     _calling = threads_calling
-    _remedy = "pass typed=True to AsyncAPIClient, or typed=False if this is meant"
+    _remedy = "pass typed=True to AsyncAPIClient, or typed=False if this is intended"
 
     @own
     def emit(
@@ -198,7 +198,7 @@ class AsyncAPIAsyncClient(_ClientDropIn, AsyncClient):
     """
 
     _calling = aio_calling
-    _remedy = "pass typed=True to AsyncAPIAsyncClient, or typed=False if this is meant"
+    _remedy = "pass typed=True to AsyncAPIAsyncClient, or typed=False if this is intended"
 
     @own
     async def emit(

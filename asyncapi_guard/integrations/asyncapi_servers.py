@@ -87,7 +87,7 @@ class AsyncAPIServer(_ServerDropIn, ThreadedServer):
     """
 
     _calling = threads_calling
-    _remedy = "pass typed=True to AsyncAPIServer, or typed=False if this is meant"
+    _remedy = "pass typed=True to AsyncAPIServer, or typed=False if this is intended"
 
     def emit(  # noqa: PLR0913, PLR0917  # python-socketio's own signature
         self,
@@ -212,7 +212,7 @@ class AsyncAPIAsyncServer(_ServerDropIn, AsyncServer):
     """
 
     _calling = aio_calling
-    _remedy = "pass typed=True to AsyncAPIAsyncServer, or typed=False if this is meant"
+    _remedy = "pass typed=True to AsyncAPIAsyncServer, or typed=False if this is intended"
 
     async def emit(  # noqa: PLR0913, PLR0917  # python-socketio's own signature
         self,

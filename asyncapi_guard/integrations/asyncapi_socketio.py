@@ -86,7 +86,7 @@ class AsyncAPISocketIO(CodeFirstApplication, SocketIO):  # type: ignore[misc]  #
     """
 
     _calling = threads_calling
-    _remedy = "pass typed=True to AsyncAPISocketIO, or typed=False if this is meant"
+    _remedy = "pass typed=True to AsyncAPISocketIO, or typed=False if this is intended"
 
     def __init__(self, app: Flask | None = None, **kwargs: Any) -> None:
         CodeFirstApplication.__init__(self)

@@ -88,7 +88,7 @@ class DropIn(CodeFirstApplication, Base):
             InstallationError: with `validate=False` there is none.
         """
         if self._guarded is None:
-            raise InstallationError(f"nothing guards this {self._kind}: validate is False")
+            raise InstallationError(f"this {self._kind} is not guarded, because validate is False")
         return self._guarded
 
     # -- registrations -----------------------------------------------------------------------------
@@ -345,8 +345,7 @@ def _check_it_takes_one(
     if not _takes_one(handler, given, asked):
         written = ", ".join((*given, "value"))
         raise RegistrationError(
-            f"{describe(handler)}: it has no parameter for what request_model says; "
-            f"write ({written})"
+            f"{describe(handler)}: it has no parameter for request_model; write ({written})"
         )
 
 

@@ -46,8 +46,7 @@ def check(app: flask.Flask, root: str) -> None:
             )
     if getattr(app, "_got_first_request", False):
         raise InstallationError(
-            "docs= adds routes, which Flask does not take after its first request: "
-            "call init_app earlier"
+            "docs= adds routes, which Flask rejects after its first request; call init_app earlier"
         )
 
 

@@ -74,7 +74,7 @@ _NOT_UNDER_FLASK = (
     "the guard's on_error is for servers without Flask-SocketIO; use Flask-SocketIO's own "
     "@socketio.on_error_default"
 )
-_REMEDY = "pass typed=True to init_app() or protect(), or typed=False if this is meant"
+_REMEDY = "pass typed=True to init_app() or protect(), or typed=False if this is intended"
 
 
 class AsyncAPIGuard(Reloading, ServesConsole, MeasuresCoverage, KnowsClients, Learns):

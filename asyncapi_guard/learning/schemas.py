@@ -1,6 +1,6 @@
 """Shapes as JSON Schemas, and their counts in words.
 
-A schema takes all that was seen. How much more it takes is a choice:
+A schema accepts all recorded traffic. How much more it takes is a choice:
 
 - `seen`: lengths and ranges are those that were seen;
 - `rounded`: as far as what was seen tells. A range of whole numbers is kept where each number of it

@@ -205,7 +205,7 @@ def _weaknesses(algorithms: Sequence[str], expected: _Expected, lifespan: float)
     if expected.leeway > _LONG_LEEWAY:
         yield f"with leeway={expected.leeway:g}, tokens are accepted long after they expire"
     if lifespan > _LONG_LIFESPAN:
-        yield f"with jwks_lifespan={lifespan:g}, keys that the issuer revokes stay valid for long"
+        yield f"with jwks_lifespan={lifespan:g}, revoked keys stay valid for a long time"
 
 
 def _decoded(segment: str) -> bytes:

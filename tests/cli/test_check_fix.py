@@ -169,7 +169,7 @@ def test_emits_of_the_code_are_added(tmp_path: Path) -> None:
         "added to asyncapi.yml: send said in /",
         "added to asyncapi.yml: send ask in /rooms",
         "app.py:8: part of the payload of 'said' is known only at run time: /text",
-        "1 emit with a value that only the run knows: app.py:8",
+        "1 emit with a value known only at run time: app.py:8",
     ]
     contract = load(file)
     said = contract.channels["root"].messages["said"].payload
@@ -179,7 +179,7 @@ def test_emits_of_the_code_are_added(tmp_path: Path) -> None:
     ask = contract.channels["rooms"].messages["ask"]
     assert ask.ack is not None
     assert ask.ack.alternatives[0].is_valid([1, "a"])
-    assert check(tmp_path).stderr == "1 emit with a value that only the run knows: app.py:8\n"
+    assert check(tmp_path).stderr == "1 emit with a value known only at run time: app.py:8\n"
 
 
 @slow

@@ -109,8 +109,8 @@ def test_it_fails_for_what_is_used(diff: Any, new: str, lines: list[bytes], code
 @pytest.mark.parametrize(
     ("lines", "options", "said"),
     [
-        ([], (), "no client was seen"),
-        ([line("1", ago=60)], ("--since", "7d"), "no client was seen"),
+        ([], (), "have no client of that time"),
+        ([line("1", ago=60)], ("--since", "7d"), "have no client of that time"),
         ([b"nothing of the kind\n"], (), "is not a usage log"),
         (SEEN, ("--usage", "missing-*.ndjson"), "no usage log: nothing matches"),
         (SEEN, ("--since", "soon"), "neither a time"),
@@ -132,7 +132,7 @@ def test_options_without_usage_are_errors(options: Any, tmp_path: Path) -> None:
     path.write_text(OLD, encoding="utf-8")
     result = runner().invoke(cli, ["diff", str(path), str(path), *options])
     assert result.exit_code == 2
-    assert "pass --usage, too" in result.stderr
+    assert "also pass --usage" in result.stderr
 
 
 @pytest.mark.parametrize("format", ["full", "json", "markdown", "concise"])

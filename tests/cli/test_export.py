@@ -529,7 +529,7 @@ def test_emits_are_exported(folder: Path) -> None:
     assert done.returncode == 0
     assert done.stderr.splitlines() == [
         "plain.py:15: part of the payload of 'played' is known only at run time: /by",
-        "1 emit with a name that only the run knows: plain.py:14",
+        "1 emit with a name known only at run time: plain.py:14",
         "Wrote plain.yml",
     ]
     messages = open_documents(folder / "plain.yml").main.data["components"]["messages"]

@@ -156,7 +156,7 @@ def test_nothing_is_written_for_a_bad_document() -> None:
     assert done.exit_code == 2
     line = SPEC.split("\n").index("    Name: {type: string, minLength: 1}") + 1
     assert f"--> asyncapi.yml:{line}:18" in done.stderr
-    assert "no models can be made of asyncapi.yml: it has errors" in done.stderr
+    assert "cannot generate models from asyncapi.yml: it has errors" in done.stderr
     assert Path("models.py").read_bytes() == before
     assert run("gone.yml", "-o", "models.py").exit_code == 2
 

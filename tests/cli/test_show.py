@@ -204,7 +204,7 @@ def test_a_document_with_errors(show):
     """Its errors are said, and nothing is shown."""
     result = show(message("{payload: {type: strng}}"))
     assert result.exit_code == 2
-    assert "nothing can be shown of asyncapi.yml" in result.stderr
+    assert "cannot show asyncapi.yml" in result.stderr
     assert result.stdout == ""
 
 

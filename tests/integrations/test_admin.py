@@ -109,7 +109,7 @@ def test_clients_and_admins_connect(way: str, when: str, mode: str) -> None:
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     (line,) = found.pop("lines")
-    assert line == "'/ui' is the namespace of the admin UI: its traffic is not validated"
+    assert line == "'/ui' is the namespace of the admin UI, so its traffic is not validated"
     assert "undeclared_namespace" in found.pop("other")
     assert found == {
         "client": "0",

@@ -88,10 +88,14 @@ class Loose(Identity):
     [
         (Identity("ann"), True, None),
         (Loose("ann", frozenset(), None, {}), True, None),
-        (Loose(5, frozenset(), None, {}), False, "a Loose whose fields are none of an Identity"),  # type: ignore[arg-type]  # odd
+        (
+            Loose(5, frozenset(), None, {}),
+            False,
+            "a Loose that lacks the fields of an Identity",
+        ),  # type: ignore[arg-type]  # odd
         (Identity("ann", expires_at=1), False, None),
         (None, False, None),
-        ("ann", False, "it returned a str, and no Identity"),
+        ("ann", False, "it returned a str, not an Identity"),
     ],
     ids=repr,
 )

@@ -414,7 +414,7 @@ def test_a_forgotten_await_of_a_disconnect_handler_is_logged(
     client = at.entered()
     client.send("1")
     assert client.enter().startswith("0")
-    assert "the disconnect handler returned what it did not await" in caplog.text
+    assert "the disconnect handler returned a coroutine without awaiting it" in caplog.text
 
 
 def test_an_asynchronous_generator_is_no_handler(place: Any) -> None:

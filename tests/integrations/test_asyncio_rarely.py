@@ -43,7 +43,7 @@ def test_a_connect_handler_is_said_to_run_once(place: Any, caplog: Any) -> None:
     with caplog.at_level(logging.ERROR, "asyncapi_guard"):
         assert '"handler_error"' in at.client().enter()
     assert len(ran) == 1
-    assert "it is not called again without the auth" in caplog.text
+    assert "the guard does not call it again without the auth value" in caplog.text
 
 
 def test_what_an_error_handler_has_seen_is_raised_no_further(place: Any, caplog: Any) -> None:

@@ -372,9 +372,9 @@ def test_a_client_that_misses_broadcasts_is_named_once(
     waiting = Waiting(decide, "a")
     for _ in range(4):
         assert waiting.entrants.keep("/", None, None, later) == {waiting.sids["a"]}
-    [line] = [each for each in caplog.messages if "misses what is broadcast" in each]
+    [line] = [each for each in caplog.messages if "misses a broadcast" in each]
     assert line.startswith(waiting.sids["a"])
-    assert line.endswith("2 events wait already")
+    assert line.endswith("2 events are already waiting")
     assert waiting.kept("a") == [later, later]
 
 

@@ -503,7 +503,7 @@ def test_a_guarded_publisher_is_not_given_to_a_server(kind: Any, make: Any) -> N
     publisher = make()
     server = socketio.Server if kind is OnThreads else socketio.AsyncServer
     mode = "threading" if kind is OnThreads else "asgi"
-    with pytest.raises(InstallationError, match="protect the server"):
+    with pytest.raises(InstallationError, match=r"protect\(\) with the server"):
         server(async_mode=mode, client_manager=publisher.manager)
     publisher.guard.uninstall()
     server(async_mode=mode, client_manager=publisher.manager)

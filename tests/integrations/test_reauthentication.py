@@ -694,7 +694,7 @@ def test_a_verifier_of_the_whole_handshake_is_asked_again(way: str, net: Any) ->
     at = stage(way, net, "peer", spec=document(["peer"]))
     visit(net, at, shown("peer", GOOD)).enter("/peer")
     assert renew(at, sid_of(at, "/peer"), "/peer", None, scheme="peer").subject == "ann"
-    with pytest.raises(TypeError, match="looks at the whole handshake: pass None"):
+    with pytest.raises(TypeError, match="reads the whole handshake; pass None"):
         renew(at, sid_of(at, "/peer"), "/peer", GOOD, scheme="peer")
 
 
@@ -715,9 +715,9 @@ def test_a_user_with_a_password(way: str, net: Any) -> None:
         (("/bearer", b"x"), {}, "credential takes a token, a UserPassword, or .*not a bytes"),
         (("/bearer", GOOD), {"scheme": "baerer"}, r"'baerer' \(did you mean 'bearer'\?\)"),
         (("/bearer", UserPassword("a", "b")), {"scheme": "bearer"}, "is a str, not a UserPassword"),
-        (("/key", GOOD), {}, "a string is a token, which no security scheme of '/key' takes"),
-        (("/key", UserPassword("a", "b")), {}, "which no security scheme of '/key' takes"),
-        (("/open", GOOD), {}, "requires nothing of clients of '/open'"),
+        (("/key", GOOD), {}, "a string is a token, which no security scheme of '/key' accepts"),
+        (("/key", UserPassword("a", "b")), {}, "which no security scheme of '/key' accepts"),
+        (("/open", GOOD), {}, "clients of '/open' don't authenticate"),
         (("bearer", GOOD), {}, "did you mean '/bearer'"),
     ],
 )

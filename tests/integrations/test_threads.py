@@ -491,5 +491,5 @@ def test_an_event_whose_name_is_no_text_is_left_with_a_line(
     made.take()
     with caplog.at_level(logging.DEBUG, "asyncapi_guard"):
         made.feed("a", '27[["move"],{"x":1}]')
-    assert "an event in '/' whose name is not a text" in caplog.messages
+    assert "the name of an event in '/' is not a string" in caplog.messages
     assert made.take() == []

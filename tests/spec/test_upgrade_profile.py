@@ -98,7 +98,7 @@ def test_a_channel_for_each_event_becomes_one(slash):
     data = check(
         EVENTS.format(slash, slash),
         TRAFFIC,
-        "'room:join' is an event, no namespace",
+        "'room:join' is an event, not a namespace",
         "the name 'Join' becomes 'room:join'",
     )
     assert list(data["channels"]) == ["root"]
@@ -260,7 +260,7 @@ def test_channels_that_differ_stay_apart(field, first, second):
     )
     unchanged(
         text + "servers: {s: {host: h, protocol: ws}, t: {host: t, protocol: ws}}\n",
-        f"stay apart, for their {field} differ",
+        f"are not merged: their {field} differ",
     )
 
 
@@ -485,7 +485,7 @@ def test_positions_under_draft_07(payload, good, bad, said):
     [
         (
             "{prefixItems: [{type: integer}], items: [{type: string}]}",
-            "only one of the two can count",
+            "only one of the two can apply",
         ),
         ("{prefixItems: [{}], items: {}, additionalItems: false}", "say what follows"),
     ],

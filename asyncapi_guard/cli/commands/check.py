@@ -238,7 +238,7 @@ def _read(file: str, root: str | None, allow_http: Sequence[str]) -> _Read:
         documents = open_documents(file, root=root, allow_http=allow_http)
         return documents, compile_contract(documents, "auto")
     except SpecError as error:
-        _refuse(f"nothing can be compared with {file}: it has errors", error)
+        _refuse(f"cannot compare the code with {file}: it has errors", error)
 
 
 @dataclass(frozen=True, slots=True)

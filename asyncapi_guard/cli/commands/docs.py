@@ -85,7 +85,7 @@ def _run(given: dict[str, Any]) -> int:
         root=given["root"] or usual_root,
         perspective=Perspective(given["perspective"]),
     )
-    with spec_faults_shown("nothing can be shown of {file}"):
+    with spec_faults_shown("cannot show {file}"):
         document.edition()
     return _write(document, given) if given["output"] else _serve(document, given)
 

@@ -180,7 +180,7 @@ def _update(file: str, traffic: TrafficShapes, style: Style, *, write: bool) -> 
     for event in update.unseen:
         click.echo(f"not seen: {event}", err=True)
     if new == old:
-        click.echo(f"{file} takes all that was seen", err=True)
+        click.echo(f"{file} accepts all recorded traffic", err=True)
         return 0
     if write:
         write_whole(path, new)

@@ -165,7 +165,7 @@ def _loaded(given: dict[str, Any]) -> LoadedMock:
 
     options = _options(given)
     try:
-        with spec_faults_shown("nothing is served of {file}"):
+        with spec_faults_shown("cannot use {file}"):
             return load_mock(given["file"], options)
     except (InstallationError, ValueError) as error:
         raise CannotRun(str(error)) from error

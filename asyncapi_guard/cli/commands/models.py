@@ -343,7 +343,7 @@ def _settle(outputs: Sequence[Output], *, check: bool, force: bool) -> int:
 def _of_application(given: Mapping[str, Any], stdout: IO[str], *, check: bool, force: bool) -> int:
     """Write the models of an application's events; its own output is not ours."""
     (job,) = _jobs(given, Configurations())
-    with spec_faults_shown("no models can be made of {file}"):
+    with spec_faults_shown("cannot generate models from {file}"):
         documents, file = documents_of_server(job.spec)
         generated = _generated(documents, job, _destination_of_application(job, file))
     with redirect_stdout(stdout):
@@ -370,7 +370,7 @@ def _made(
     folder = Path(target).absolute().parent if target is not None else Path.cwd()
     name = Path(target).absolute().name if target is not None else "models.py"
     spec = relative(Path(job.spec).absolute(), folder)
-    with spec_faults_shown("no models can be made of {file}"):
+    with spec_faults_shown("cannot generate models from {file}"):
         if watched is not None:
             watched.files.add(Path(job.spec))
         documents: Documents = opened(job.spec, job.root, job.allow_http, configurations)
@@ -387,7 +387,7 @@ def _generated(documents: Documents, job: Job, destination: Destination) -> Gene
     try:
         return generate_models(documents, job.options, destination)
     except GenerationError as error:
-        raise DocumentFaults(f"no models can be made of {job.spec}: {error}") from error
+        raise DocumentFaults(f"cannot generate models from {job.spec}: {error}") from error
 
 
 def _output(job: Job, documents: Documents, generated: Generated) -> Output | None:

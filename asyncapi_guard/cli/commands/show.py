@@ -102,7 +102,7 @@ def _shown(file: str, format: str, root: str | None, allow_http: tuple[str, ...]
     from asyncapi_guard.codegen.catalogue import read_catalogue
     from asyncapi_guard.codegen.pointers import Pointers
 
-    with spec_faults_shown("nothing can be shown of {file}"):
+    with spec_faults_shown("cannot show {file}"):
         documents = opened(file, root, allow_http, Configurations())
         catalogue = read_catalogue(documents)
     rows = list(_rows(catalogue, Pointers(documents)))

@@ -222,7 +222,7 @@ def _of_application(
 ) -> int:
     """Write the types of an application's events; its own output is not ours."""
     (job,) = _jobs(given, Configurations())
-    with spec_faults_shown("no types can be made of {file}"):
+    with spec_faults_shown("cannot generate types from {file}"):
         documents, _ = documents_of_server(job.spec)
         text = _text_of(documents, job)
     with redirect_stdout(stdout):
@@ -237,7 +237,7 @@ def _made(
     job: Job, configurations: Configurations, watched: Watched | None
 ) -> tuple[str, tuple[Path, ...]]:
     """The types of a document, and its files."""
-    with spec_faults_shown("no types can be made of {file}"):
+    with spec_faults_shown("cannot generate types from {file}"):
         if watched is not None:
             watched.files.add(Path(job.spec))
         documents = opened(job.spec, job.root, job.allow_http, configurations)
@@ -255,7 +255,7 @@ def _text_of(documents: Documents, job: Job) -> str:
     try:
         return typescript(catalogue, _header(job), job.options)
     except RecursionError:
-        told = f"no types can be made of {job.spec}: {TOO_DEEP}"
+        told = f"cannot generate types from {job.spec}: {TOO_DEEP}"
         raise DocumentFaults(told) from None
 
 

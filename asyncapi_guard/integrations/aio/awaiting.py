@@ -180,7 +180,7 @@ class _Awaiting:
             return  # the server ends
         self._recorder.log(
             logging.ERROR,
-            "the handler of %s in %s was cancelled: it awaited what somebody cancelled",
+            "the handler of %s in %s was cancelled, because a task that it awaited was cancelled",
             printable(event),
             printable(namespace),
         )

@@ -138,7 +138,9 @@ def never_awaited(value: Any, what: str) -> TypeError:
     """What to raise for such a value where it should have been awaited before."""
     if inspect.iscoroutine(value):
         value.close()
-    return TypeError(f"{what} returned what it did not await: write await before the call")
+    return TypeError(
+        f"{what} returned a coroutine without awaiting it; write await before the call"
+    )
 
 
 def never_runs(what: str) -> str:

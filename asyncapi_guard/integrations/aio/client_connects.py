@@ -81,7 +81,7 @@ class ClientConnects(ClientAdapter):
             await self._eio_connect()
             return
         if not can_be_kept(client.eio.ping_interval, client.eio.ping_timeout):
-            raise exceptions.ConnectionError("no connection has the ping times of the server")
+            raise exceptions.ConnectionError("no connection has the server's ping times")
         self._auth = _NOTHING
         client.sid = client.eio.sid
         for namespace, auth in judged.items():
@@ -148,7 +148,7 @@ class ClientConnects(ClientAdapter):
             if await self._is_rejected(verdict):
                 return
             if namespace in self._left:
-                text = "the server ended a session again that it had ended in %s"
+                text = "the server ended a session in %s that had already ended"
                 self.recorder.log(logging.DEBUG, text, printable(namespace))
                 return
         self._left.add(namespace)

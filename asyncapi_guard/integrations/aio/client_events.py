@@ -42,7 +42,7 @@ class ClientEvents(Answers[ClientDecisions], ClientAdapter):
         except Exception as error:
             if not self.decide.active or not self._is_about_the_frame(error):
                 raise
-            await self._reject_junk(Junk("the frame is not one that a server sends", data))
+            await self._reject_junk(Junk("servers do not send frames like this", data))
 
     async def _reject_junk(self, junk: Junk) -> None:
         """Answer and record a frame that reaches no handler, with or without the guard."""

@@ -68,5 +68,5 @@ class ClientFrames(ClientAdapter):
         if response is None or isinstance(response, str) or not self.decide.active:
             return response
         if method == "GET" and not is_readable(await body_of(response)):
-            return "the frames are not engine.io's"
+            return "the frames are not valid engine.io frames"
         return response

@@ -70,7 +70,7 @@ class _Frames:
             # Not by way of engine.io, which would wait until the client has polled all.
             await socket.close(wait=False, abort=True, reason=self._reason)
             await socket.queue.put(None)
-            raise exceptions.EngineIOError("the frames are not engine.io's") from error
+            raise exceptions.EngineIOError("the frames are not valid engine.io frames") from error
 
     def strict(self, websocket: Any) -> Any:
         """A class of websockets that end where a frame is none of engine.io's."""
@@ -80,7 +80,7 @@ class _Frames:
             async def wait(self) -> Any:
                 frame = await super().wait()
                 if _is_broken(frame) and enforces():
-                    raise OSError("the frame is not engine.io's")
+                    raise OSError("the frame is not a valid engine.io frame")
                 return frame
 
         return Strict

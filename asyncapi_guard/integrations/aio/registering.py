@@ -93,7 +93,7 @@ class Registering(Guarded[Decides]):
             self.decide.leave_alone(namespace)
             self.recorder.log(
                 logging.WARNING,
-                "%s is the namespace of the admin UI: its traffic is not validated",
+                "%s is the namespace of the admin UI, so its traffic is not validated",
                 printable(namespace),
             )
 

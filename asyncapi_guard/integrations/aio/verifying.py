@@ -20,7 +20,7 @@ __all__ = ["TOO_LATE", "TOO_MANY", "Verifiers"]
 #: How many functions run at once; some may never return. Coroutines are cancelled.
 _MOST = 32
 TOO_LATE = "it took too long"
-TOO_MANY = f"{_MOST} calls of verifiers run already"
+TOO_MANY = f"{_MOST} calls of verifiers are already running"
 
 
 class _TooMany(Exception):

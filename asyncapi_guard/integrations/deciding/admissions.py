@@ -156,9 +156,9 @@ class AdmissionDecisions(Decisions):
         if isinstance(value, Identity) and is_sound(value):
             check.identity = None if has_expired(value, time.time()) else value
         elif isinstance(value, Identity):
-            problem = f"it returned a {type(value).__name__} whose fields are none of an Identity"
+            problem = f"it returned a {type(value).__name__} that lacks the fields of an Identity"
         elif value is not None:
-            problem = f"it returned a {type(value).__name__}, and no Identity"
+            problem = f"it returned a {type(value).__name__}, not an Identity"
         if problem is not None:
             names = ", ".join(map(printable, check.names))
             self.recorder.log(

@@ -38,7 +38,7 @@ __all__ = ["ClientDecisions", "RejectedConnect"]
 
 _NOT_ASKED = "the client did not connect to the namespace"
 _IS_IN = "the client is already in the namespace"
-_NO_SESSION = "what accepts a connection is an object with the session id as its sid"
+_NO_SESSION = "the object that accepts a connection must have the session id as its sid"
 
 
 class RejectedConnect(EmitValidationError, NotConnected):

@@ -250,7 +250,7 @@ class Decisions:
         place = traceback.extract_tb(error.__traceback__)[-1]
         self.recorder.log(
             logging.ERROR,
-            "the guard failed at %s: %s in %s, line %s; what is enforced is rejected",
+            "the guard failed at %s: %s in %s, line %s; enforced traffic is rejected",
             checkpoint,
             type(error).__name__,
             place.filename,

@@ -171,7 +171,7 @@ class EmitDecisions(Decisions):
 def fault_of_ack(id: Any, data: Any, reason: str | None) -> str | None:
     """Return what is wrong with the packet of an ack."""
     if reason is None and not isinstance(data, list):
-        return "an ack is a list of values"
+        return "an ack must be a list of values"
     if reason is None and not id:
         # python-socketio keeps its counter of callbacks under 0.
         return "no event was sent with this ack id"

@@ -119,7 +119,7 @@ class Entrants:
         for sid in full:
             self._recorder.log(
                 logging.WARNING,
-                "%s is still connecting and misses what is broadcast: %d events wait already",
+                "%s is still connecting and misses a broadcast: %d events are already waiting",
                 sid,
                 _KEPT,
             )

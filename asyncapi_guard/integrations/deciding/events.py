@@ -183,7 +183,7 @@ class EventDecisions(Decisions):
         if isinstance(event, str) and event in guard.reserved:
             fault = None  # its name is worse
         elif fault is None and not named:
-            fault = "an event is a list with a name"
+            fault = "an event must be a list that starts with its name"
         if fault is not None:
             return self._malformed(Checkpoint.RECEIVE_EVENT, call.namespace, event, fault, guard)
         if isinstance(event, str):

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ["PublishDecisions"]
 
-_NO_MESSAGE = "what is published is an object with a method of python-socketio's"
-_NOT_CARRIED = "the message queue, which speaks JSON, cannot carry it"
+_NO_MESSAGE = "a published message must be an object with a method of python-socketio"
+_NOT_CARRIED = "the message queue uses JSON, which cannot express it"
 _OWES_NOTHING = "a process that only publishes has no acks to send"
 #: The fields of an event that say nothing of where it goes.
 _ANY_EVENT = {"method": EMIT, "event": "", "data": []}

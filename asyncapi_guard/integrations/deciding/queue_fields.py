@@ -140,7 +140,7 @@ def fault_of_fields(message: dict[str, Any]) -> str | None:
         if not fits(message.get(name)):
             return f"{name!r} must be {kind}"
     if method == EMIT and message.get("callback") is not None and not message.get("host_id"):
-        return "who asks for an ack must say which host it is"
+        return "a request for an ack must name its host"
     return None
 
 
@@ -159,7 +159,7 @@ def arguments_of(message: dict[str, Any]) -> tuple[list[Any], bool]:
         return ([] if data == [None] else data), False
     attachments = list(map(_attachment, data[1:]))
     if not data or not isinstance(data[0], list) or not attachments:
-        raise Unfit("a binary event has arguments and attachments")
+        raise Unfit("a binary event must have arguments and attachments")
     places = _Places(attachments)
     arguments = places.filled(data[0])
     if places.left:

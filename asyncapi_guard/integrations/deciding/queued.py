@@ -186,9 +186,9 @@ class QueueDecisions(EmitDecisions):
     def _look_at_control(self, guard: Guard, message: _Message) -> Verdict:
         control = guard.policy.queue_control
         if control == "off":
-            reason = "the policy allows the message queue no such message"
+            reason = "the policy does not allow such messages in the message queue"
         elif control == "own-hosts" and not self.hosts.knows(message.fields):
-            reason = "the policy allows such messages only of guarded processes"
+            reason = "the policy allows such messages only from guarded processes"
         else:
             return self._accepted(guard, message)
         return self._refused(guard, message, Code.FORBIDDEN, reason)

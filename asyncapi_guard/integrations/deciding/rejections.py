@@ -19,7 +19,7 @@ __all__ = ["rejection_by_server"]
 
 _REASONS = {
     Code.RESPONSE: "the server's handler ran, and its ack breaks the contract",
-    Code.EMIT: "the server's handler emitted what breaks the contract",
+    Code.EMIT: "the server's handler emitted an event that breaks the contract",
     Code.ACK: "an ack that the server's handler waited for breaks the contract",
     Code.HANDLER: "the server's handler raised an exception",
     Code.UNHANDLED: "the server has no handler for the event",

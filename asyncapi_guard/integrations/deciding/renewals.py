@@ -63,7 +63,7 @@ class RenewalDecisions(AdmissionDecisions):
         entrance = guard.entrance(namespace)
         if entrance is None:
             raise ValueError(
-                f"the guard requires nothing of clients of {namespace!r}, so it knows none of them"
+                f"clients of {namespace!r} don't authenticate, so they have no identity to renew"
             )
         ends = time.monotonic() + self.guarding.security_timeout
         chosen = None if scheme is None else _chosen(entrance, scheme, namespace)
@@ -181,7 +181,9 @@ def _chosen(entrance: Entrance, name: str, namespace: str) -> SecurityScheme:
     names = [each.name for each in entrance.schemes]
     if name not in names:
         named = with_near_names([name], names)
-        raise ValueError(f"clients of {namespace!r} show nothing for the security scheme {named}")
+        raise ValueError(
+            f"clients of {namespace!r} present no credential for the security scheme {named}"
+        )
     return entrance.schemes[names.index(name)]
 
 
@@ -197,7 +199,7 @@ def _auth(entrance: Entrance, credential: Any, namespace: str) -> dict[str, Any]
     if not any(source_of(each) == source for each in entrance.schemes):
         names = ", ".join(repr(each.name) for each in entrance.schemes)
         raise ValueError(
-            f"{what}, which no security scheme of {namespace!r} takes; pass scheme= with one of "
+            f"{what}, which no security scheme of {namespace!r} accepts; pass scheme= with one of "
             f"{names}"
         )
     return credential._asdict() if isinstance(credential, UserPassword) else {"token": credential}
@@ -208,9 +210,7 @@ def _check_it_fits(scheme: SecurityScheme, credential: Any) -> None:
     kind: type = UserPassword if source == _USER else str
     if not source:
         if credential is not None:
-            raise TypeError(
-                f"the verifier of {scheme.name!r} looks at the whole handshake: pass None"
-            )
+            raise TypeError(f"the verifier of {scheme.name!r} reads the whole handshake; pass None")
     elif not isinstance(credential, kind):
         given = type(credential).__name__
         raise TypeError(f"the credential of {scheme.name!r} is a {kind.__name__}, not a {given}")

@@ -131,7 +131,7 @@ class Adapter(Guarded["ServerDecisions"]):
             except Exception as error:  # noqa: BLE001  # it is the application's own
                 kind = type(error).__name__
                 self.recorder.log(
-                    logging.ERROR, "a violation is told without its context: %s", kind
+                    logging.ERROR, "reported a violation without its context: %s", kind
                 )
             recorded = self.recorder.write_down(verdict, sid, address)
             if recorded is not None:

@@ -88,7 +88,7 @@ class Answers(Guarded[Decides]):
             return
         if isinstance(call.event, (list, dict)):
             # python-socketio looks for a handler by it, and fails.
-            logger.debug("an event in %s whose name is not a text", printable(call.namespace))
+            logger.debug("the name of an event in %s is not a string", printable(call.namespace))
             return
         log = self.target.logger
         if not isinstance(log, logging.Logger) or log.isEnabledFor(logging.INFO):

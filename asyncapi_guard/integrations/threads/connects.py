@@ -135,8 +135,8 @@ class Connects(Admitting):
         if isinstance(error, TypeError):
             self.recorder.log(
                 logging.ERROR,
-                "a connect handler of %s raised a TypeError, so its client is rejected; it "
-                "is not called again without the auth",
+                "a connect handler of %s raised a TypeError, so its client is rejected; "
+                "the guard does not call it again without the auth value",
                 printable(namespace),
             )
 

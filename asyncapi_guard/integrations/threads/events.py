@@ -56,7 +56,7 @@ class Events(Answers[ServerDecisions], Renewing):
         except Exception as error:
             if not self.decide.active or not self._is_about_the_frame(error):
                 raise
-            self._reject_junk(eio_sid, Junk("the frame is not one that a client sends", data))
+            self._reject_junk(eio_sid, Junk("clients do not send frames like this", data))
 
     def _read_event(self, eio_sid: str, frame: Any) -> tuple[str | None, int | None, Any] | None:
         """An event, where the server would do nothing else with a frame than read one in it.

@@ -67,8 +67,8 @@ class ThreadedPublisher(Installed):
             InstallationError: always, for the guard would not see that server's clients.
         """
         raise InstallationError(
-            f"the manager of this {type(server).__name__} is guarded as one that only publishes: "
-            "protect the server, and not its manager"
+            f"the manager of this {type(server).__name__} is guarded as a publisher; call "
+            "protect() with the server, not with its manager"
         )
 
     def emit(

@@ -148,7 +148,7 @@ def _name(conversion: Conversion, node: Node, where: str, protocol: str) -> str:
     if protocol in _PROTOCOLS and not _says_something(node.value):
         return protocol
     name = "x-" + identifier(protocol, "binding")
-    message = f"AsyncAPI has no {shown(protocol)} binding for a {where}; it is called {name!r} now"
+    message = f"AsyncAPI has no {shown(protocol)} binding for a {where}; it is renamed to {name!r}"
     conversion.note(node, message, key=True)
     return name
 

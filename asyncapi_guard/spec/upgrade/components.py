@@ -86,7 +86,7 @@ def _section(conversion: Conversion, node: Node, name: str, convert: Convert) ->
         if not COMPONENT.fullmatch(key):
             new = names.take(legal(key, COMPONENT, name))
             conversion.note(
-                item, f"it is called {new!r} now: names are letters, digits, '.', '_' and '-'"
+                item, f"renamed to {new!r}, because names are letters, digits, '.', '_' and '-'"
             )
         place = ("components", name, new)
         conversion.move(item.path, place)

@@ -36,7 +36,8 @@ def convert_servers(conversion: Conversion, node: Node, new: Path) -> Any:
         if not SERVER.fullmatch(key):
             name = names.take(legal(key, SERVER, "server"))
             conversion.note(
-                item, f"the server is called {name!r} now: names are letters, digits, _ and -"
+                item,
+                f"the server is renamed to {name!r}, because names are letters, digits, _ and -",
             )
         conversion.move(item.path, (*new, name))
         server = convert_server(conversion, item, (*new, name))
@@ -143,7 +144,9 @@ def convert_security(conversion: Conversion, node: Node, new: Path) -> Any:
 def _requirement(conversion: Conversion, node: Node, new: Path) -> list[Any]:
     names = conversion.mapping(node, "a security requirement")
     if not names and isinstance(node.value, dict):
-        conversion.note(node, "'no security' as an alternative cannot be said in 3.x; left out")
+        conversion.note(
+            node, "3.x cannot express 'no security' as an alternative, so it is left out"
+        )
     if len(names) > 1:
         conversion.note(
             node, "3.x takes any one of the schemes; 2.x asked for all of these together"

@@ -125,7 +125,7 @@ class Namespaces:
         without = self._rewriting.list_at((*path, ARGUMENT_LISTS, "namespace", "except"))
         wanted = dict.fromkeys((_ROOT, *other))
         namespaces = tuple(each for each in wanted if each not in without)
-        message = "the channel is for all namespaces; its events are written into each that the "
+        message = "the channel is for all namespaces, so its events are now in each that the "
         self._rewriting.note(path, message + f"document has: {', '.join(namespaces)}", key=True)
         return namespaces
 
@@ -148,7 +148,7 @@ class Namespaces:
                 kept[namespace] = group
                 continue
             message = (
-                f"the channels of {shown(namespace)} stay apart, for their {difference} differ"
+                f"the channels of {shown(namespace)} are not merged: their {difference} differ"
             )
             self._rewriting.note(group[0].path, message, key=True)
         return kept
@@ -209,8 +209,8 @@ class Namespaces:
     def _say(self, channel: _Channel, id: str, namespace: str) -> None:
         if channel.event is not None:
             message = (
-                f"{shown(channel.event)} is an event, no namespace; it is a message of the channel "
-                f"{shown(id)} now, whose address is {shown(namespace)}"
+                f"{shown(channel.event)} is an event, not a namespace; it is now a message of the "
+                f"channel {shown(id)}, whose address is {shown(namespace)}"
             )
             self._rewriting.note((*channel.path, "address"), message)
         elif channel.id != id and len(channel.namespaces) == 1:

@@ -137,7 +137,9 @@ class Positions:
         forms = old["anyOf"] if isinstance(old["anyOf"], list) else [None]
         if not all(isinstance(form, dict) and form.get("type") == "array" for form in forms):
             return schema
-        self._rewriting.note(path, "each alternative is a list of arguments; one list says so now")
+        self._rewriting.note(
+            path, "each alternative is a list of arguments, so they are now one list"
+        )
         return {"type": "array", "items": [{}], "anyOf": schema["anyOf"]}
 
 
