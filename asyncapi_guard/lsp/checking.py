@@ -207,6 +207,10 @@ class Checks:
         self._publish = publish
         self._runs: dict[str, Run] = {}
         self._due: dict[str, asyncio.TimerHandle] = {}
+        #: How often anything changed, and at which of these counts a file or the configuration did.
+        self._changes = 0
+        self._changed: dict[str, int] = {}
+        self._configured = 0
         self._running: set[str] = set()
         self._again: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -233,16 +237,19 @@ class Checks:
 
     def opened(self, document: Document) -> None:
         """Validate a document that was opened, and those that refer to it."""
+        self._note(document.path)
         self._schedule(document.uri, 0)
         self._schedule_others(document, 0)
 
     def changed(self, document: Document) -> None:
         """Validate a document that was changed, and those that refer to it."""
+        self._note(document.path)
         self._schedule(document.uri, PAUSE)
         self._schedule_others(document, PAUSE)
 
     def closed(self, document: Document) -> None:
         """Publish nothing more of a document, and validate those that refer to it."""
+        self._note(document.path)
         timer = self._due.pop(document.uri, None)
         if timer is not None:
             timer.cancel()
@@ -257,9 +264,11 @@ class Checks:
         configured = False
         for path in paths:
             self._files.forget(path)
+            self._note(path)
             names.add(identity(path))
             configured |= self._surroundings.is_configuration(path)
         if configured:
+            self._configured = self._changes
             self._surroundings.forget()
         for uri, run in list(self._runs.items()):
             if configured or not names.isdisjoint(run.files):
@@ -273,6 +282,16 @@ class Checks:
         if self._collection is not None:
             self._collection.cancel()
         self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _note(self, path: Path) -> None:
+        self._changes += 1
+        self._changed[identity(path)] = self._changes
+
+    def _is_late(self, run: Run, began: int) -> bool:
+        """Whether files of a run, which began at a count of changes, have changed since."""
+        return self._configured > began or any(
+            self._changed.get(name, 0) > began for name in run.files
+        )
 
     def _schedule_others(self, document: Document, pause: float) -> None:
         name = identity(document.path)
@@ -301,12 +320,14 @@ class Checks:
         try:
             if document is None:
                 return
-            text, version = document.text, document.version
+            text, version, began = document.text, document.version, self._changes
             run = await asyncio.get_running_loop().run_in_executor(
                 self._thread, self._validated, document, text
             )
             if document.text is text and self._files.document(uri) is document:
                 self._put(uri, run, version)
+                if self._is_late(run, began):
+                    self._schedule(uri, 0)
         except Exception:  # noqa: BLE001  # a fault of ours must not end the server
             _log.exception("%s could not be validated", uri)
         finally:
