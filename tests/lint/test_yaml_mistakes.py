@@ -253,7 +253,7 @@ NO_JSON = {
     "a comma that is missing": ('"3.1.0",', '"3.1.0"', 3, "a ','"),
     "single quotes": ('"T"', "'T'", 3, "double quotes"),
     "a key without quotes": ('"info"', "info", 3, "a key in double quotes"),
-    "a backslash": ('"T"', '"\\d"', 3, "a backslash is written twice"),
+    "a backslash": ('"T"', '"\\d"', 3, "write the backslash twice"),
     "a brace that is not closed": ('"1"}\n}', '"1"}\n', 5, "is not closed"),
 }  # fmt: skip
 

@@ -6,6 +6,7 @@ import logging
 import site
 import sys
 import threading
+import traceback
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -60,7 +61,7 @@ class Threads:
             if args.exc_type is _EndedError:
                 return
             late = self._file_of(args.thread) is not self._file
-            (threading.__excepthook__ if late else fail)(args)
+            (threading.__excepthook__ if late or _finds_no_client(args) else fail)(args)
 
         def left(args: Any) -> None:
             # Such as what is wrong with the socket that a thread had when it ended.
@@ -158,6 +159,15 @@ def _place(module: ModuleType) -> Path | None:
     # A package without `__init__.py` has directories instead.
     folders = [each for each in getattr(module, "__path__", ()) if isinstance(each, str)]
     return Path(folders[0]) if folders else None
+
+
+def _finds_no_client(args: Any) -> bool:
+    """Whether engine.io closed a connection that the client had reset: it raises then, and ends."""
+    frames = [frame for frame, _ in traceback.walk_tb(args.exc_traceback)]
+    return issubclass(args.exc_type, ConnectionError) and any(
+        frame.f_globals.get("__name__") == Socket.__module__ and frame.f_code.co_name == "writer"
+        for frame in frames
+    )
 
 
 def _end() -> NoReturn:

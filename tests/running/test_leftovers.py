@@ -210,3 +210,28 @@ def test_a_thread_fails_the_file_in_which_it_began_alone(
     printed = capsys.readouterr().err
     for name in ("earlier", "earlier's child", "earlier's value", "earlier's child's value"):
         assert f"ValueError: {name}\n" in printed
+
+
+@pytest.mark.parametrize(
+    ("module", "error", "fails"),
+    [
+        ("engineio.socket", ConnectionResetError, False),
+        ("engineio.socket", ValueError, True),
+        ("asyncapi_guard.integrations", ConnectionResetError, True),
+    ],
+)
+def test_a_client_that_has_gone_fails_nobody(
+    monkeypatch: pytest.MonkeyPatch, module: str, error: type[Exception], fails: bool
+) -> None:
+    """engine.io's writer raises when it closes a connection that the client has just reset."""
+    failed: list[str] = []
+    monkeypatch.setattr(threading.Thread, "start", threading.Thread.start)
+    monkeypatch.setattr(threading, "excepthook", lambda args: failed.append(str(args.exc_value)))
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
+    Threads().watch()
+    names: dict[str, Any] = {"__name__": module, "error": error}
+    exec("def writer():\n    raise error('gone')", names)
+    thread = threading.Thread(target=names["writer"])
+    thread.start()
+    thread.join(60)
+    assert failed == ["gone"] * fails

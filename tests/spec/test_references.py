@@ -345,5 +345,5 @@ def test_a_host_that_does_not_answer_is_a_fault(folder):
 @pytest.mark.parametrize("allow_http", [True, "example.com"])
 def test_allow_http_must_say_which(folder, allow_http):
     """`allow_http=True` and a bare string are mistakes of the caller."""
-    with pytest.raises(TypeError, match="allow_http takes the hosts"):
+    with pytest.raises(TypeError, match="allow_http takes the allowed hosts"):
         folder.load("channels: {}", allow_http=allow_http)

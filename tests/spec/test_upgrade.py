@@ -673,7 +673,7 @@ def test_maps_of_a_trait_are_compared():
     """Maps are merged in both versions; only a value that differs is noted."""
     text = "channels:\n  /: {{publish: {{message: {{name: m, headers: {{title: a}}, traits: [{{headers: {}}}]}}}}}}"
     assert notes(text.format("{type: object}")) == []
-    assert "the trait's counted in 2.x" in notes(text.format("{title: b}"))[0]
+    assert "2.x applied the trait's" in notes(text.format("{title: b}"))[0]
 
 
 def test_a_schema_format_of_a_trait_is_the_payload_s():

@@ -178,8 +178,8 @@ def _report_reply(
     lists = next(o for o in profile.operations if any(place == each.place for each in o.entries))
     text = (
         f"the reply's message {shown(entry.path[-1])} is also an event of the operation "
-        f"{shown(lists.id)}, so it doesn't validate the ack; take it out of the 'messages' of the "
-        "operation, or write 'x-ack' on the acknowledged message"
+        f"{shown(lists.id)}, so it doesn't validate the ack; list only the events in the "
+        "operation's 'messages', or write 'x-ack' on the acknowledged message"
     )
     context.report("unjudged-ack", operation.place.child("reply"), text, key=True)
 

@@ -41,7 +41,7 @@ BYE = "bye: {payload: {type: string}}"
     ("messages", "operations", "pointer", "advice"),
     [
         # an operation without messages has the ack, too
-        ([SAY, OK], ["receive:  -> ok"], "/operations/o0/reply", "list the events of each operation in 'messages' without it"),
+        ([SAY, OK], ["receive:  -> ok"], "/operations/o0/reply", "list only the events in the operation's 'messages'"),
         ([SAY, OK], ["receive: say ok -> ok"], "/operations/o0/reply", "'ok' is also an event of the operation 'o0'"),
         ([SAY, OK, BYE], ["receive: say -> ok", "receive: bye ok"], "/operations/o0/reply", "'ok' is also an event of the operation 'o1'"),
         # a part of the reply is an event
