@@ -122,7 +122,7 @@ test("each mistake of the server is stopped, and no player gets it", async () =>
   const page = await open();
   await page.click("[data-side=server]");
   const headlines = {
-    "Bad ack": /learns that the server is at fault, and no details/,
+    "Bad ack": /learns that the server failed, but gets no details/,
     "Bad emit": /raised EmitValidationError. No player received it/,
     "Undeclared emit": /raised EmitValidationError/,
     "Wrong winner": /raised EmitValidationError/,
@@ -147,7 +147,7 @@ test("without the guard everything passes, which every tab says, and the same li
   assert.match(handler, /The handler raised IndexError/);
   assert.deepEqual(await hits(page), [["maximum: 2", "/x is more than the maximum of 2"]]);
   await page.click("[data-side=server]");
-  assert.match(await choose(page, "Bad ack"), /The client gets it/);
+  assert.match(await choose(page, "Bad ack"), /The client receives it/);
   assert.match(await choose(page, "Bad emit"), /The player’s page fails. TypeError/);
   const broken = await page.textContent("#number");
   await page.click("#new-game");

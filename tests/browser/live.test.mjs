@@ -175,7 +175,7 @@ test("a server that does not answer, and a session that has ended", async () => 
   await page.context().setOffline(false);
   await page.waitForSelector("#state", { state: "hidden" });
   await page.context().clearCookies();
-  await text(page, "#state", "You cannot see the console any more (403)");
+  await text(page, "#state", "You no longer have access to the console (403)");
   assert.ok(await page.isDisabled("#pause"));
   for (const path of ["live", "live.json"]) {
     assert.equal((await page.request.get(`${FLASK}asyncapi/${path}`)).status(), 403);

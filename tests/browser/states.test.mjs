@@ -462,7 +462,7 @@ test("server-that-does-not-answer", async () => {
 
 test("numbers-that-nobody-may-see", async () => {
   const page = await open(`${CHAT}live`, { expected: /403/, prepare: (opened) => opened.route("**/live.json*", (route) => route.fulfill({ status: 403 })) });
-  await says(page, "#state", "You cannot see the console any more (403)");
+  await says(page, "#state", "You no longer have access to the console (403)");
   assert.ok(await page.isDisabled("#pause"));
 });
 

@@ -43,7 +43,7 @@ async function ask() {
     return false;
   }
   if (answer.status === 401 || answer.status === 403) {
-    trouble("You cannot see the console any more (403). Sign in again, then reload the page.", false);
+    trouble("You no longer have access to the console (403). Sign in again, then reload the page.", false);
     polling.paused = true;
     $("#pause").disabled = true;
     return false;

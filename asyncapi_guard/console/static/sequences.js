@@ -80,7 +80,7 @@ export class Sequences {
     const name = field.value.trim() || `Sequence ${this.#list.length + 1}`;
     const connections = this.#panes().map((pane) => ({ name: pane.name, packets: pane.log.packets }));
     const sequence = sequenceOf(name, connections);
-    if (!sequence.steps.length) return say("Nothing has been sent yet.");
+    if (!sequence.steps.length) return say("Send an event first.");
     this.#add(sequence);
     field.value = "";
     return say(`Saved “${name}” with ${sequence.steps.length} steps. Tokens and files are left out.`);

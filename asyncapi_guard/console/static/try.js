@@ -305,7 +305,7 @@ async function sequences() {
     return await loading;
   } catch {
     loading = undefined;
-    $("#sequence-told").textContent = "A part of this page did not load. Is the server there? Try again, or reload the page.";
+    $("#sequence-told").textContent = "Part of this page did not load. Check that the server runs, then reload the page.";
     return undefined;
   }
 }

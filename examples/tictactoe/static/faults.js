@@ -135,21 +135,21 @@ export function breakWith({ client, socket, controls, game, contract, isGuarded,
 
   function unguarded(got, raised) {
     if (raised) return `The handler raised ${raised}. The client waits for an ack that never comes.`;
-    if (got === undefined) return "No ack came. The client never learns why.";
+    if (got === undefined) return "The client gets no ack, so it never learns the reason.";
     if (typeof got?.error === "string") return `The handler ran, and answered “${got.error}”`;
-    return "The handler ran, and did what it was asked.";
+    return "The handler ran with the invalid data.";
   }
 
   async function enterAdmin() {
     const admin = client.socket("/admin");
     let got;
-    let headline = "The client is in a namespace that nobody has declared.";
+    let headline = "The client is in a namespace that the document does not declare.";
     try {
       await admin.ready(patience());
     } catch (error) {
       if (!(error instanceof ConnectError)) throw error;
       got = error.data === undefined ? { message: error.message } : error.data;
-      headline = isGuarded() ? "The client is not let in." : "Only because no handler is there, it is not let in.";
+      headline = isGuarded() ? "The guard rejects the client." : "The server rejects the client, but only because it has no handler there.";
     } finally {
       admin.close();
     }
@@ -183,8 +183,8 @@ export function breakWith({ client, socket, controls, game, contract, isGuarded,
       gotTitle: "The client’s ack",
       got,
       headline: got?.error?.code
-        ? "The client learns that the server is at fault, and no details."
-        : "The client gets it, and has to cope with it.",
+        ? "The client learns that the server failed, but gets no details."
+        : "The client receives it, and has to handle it.",
       ...told,
     };
   }
@@ -200,7 +200,7 @@ export function breakWith({ client, socket, controls, game, contract, isGuarded,
     const failure = game.takeFailure();
     const told = await explain("send_event", event, [made]);
     const got = heard.find(([each]) => each === event);
-    const passed = failure ? `The player’s page fails. ${failure}` : "The player’s page gets it, and has to cope with it.";
+    const passed = failure ? `The player’s page fails. ${failure}` : "The player’s page receives it, and has to handle it.";
     return {
       side: "server",
       sentTitle: `The server emitted ${event}`,
