@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -20,7 +19,7 @@ from levels import LEVEL
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["free_port", "results_in_browser", "run_in_browser", "running", "wait_for"]
+__all__ = ["results_in_browser", "run_in_browser", "running", "wait_for"]
 
 HERE = Path(__file__).parent
 CHROMIUM = next(
@@ -79,13 +78,6 @@ def _run(file: str, values: Mapping[str, str]) -> subprocess.CompletedProcess[st
         timeout=600,
         check=False,
     )
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def wait_for(url: str) -> None:

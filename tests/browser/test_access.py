@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from browsing import free_port, need_browser, run_in_browser, running, wait_for
+from browsing import need_browser, run_in_browser, running, wait_for
+from ports import free_port
 
 HERE = Path(__file__).parent
 HARBOR = HERE.parent / "console" / "harbor.yml"

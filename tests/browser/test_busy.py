@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browsing import free_port, need_browser, run_in_browser, wait_for
+from browsing import need_browser, run_in_browser, wait_for
 from levels import LEVEL, LEVELS
+from ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

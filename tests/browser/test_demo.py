@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from browsing import free_port, need_browser, run_in_browser, wait_for
+from browsing import need_browser, run_in_browser, wait_for
+from ports import free_port
 
 
 @pytest.mark.slow

@@ -9,7 +9,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from browsing import free_port, need_browser, run_in_browser, wait_for
+from browsing import need_browser, run_in_browser, wait_for
+from ports import free_port
 
 SERVER = Path(__file__).with_name("live_server.py")
 

@@ -10,7 +10,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from browsing import free_port, need_browser, run_in_browser, wait_for
+from browsing import need_browser, run_in_browser, wait_for
+from ports import free_port
 from test_hostile_documents import poisoned_harbor
 
 SERVERS = Path(__file__).with_name("console_servers.py")

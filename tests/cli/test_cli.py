@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import socketio
+from ports import free_port
 
 import asyncapi_guard
 
@@ -238,9 +239,7 @@ def test_the_package_imports_nothing_heavy() -> None:
 @contextmanager
 def demo(*options: str) -> Iterator[str]:
     """The demo, served: its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "asyncapi_guard", "demo", "--port", str(port), *options]
     with subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from ports import free_port
 
 from asyncapi_guard.cli import cli
 
@@ -20,12 +21,6 @@ HARBOR = ROOT / "tests" / "console" / "harbor.yml"
 
 def run(*arguments):
     return CliRunner().invoke(cli, ["docs", *map(str, arguments)])
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def test_a_site_is_a_folder_of_files_that_need_no_server(tmp_path):

@@ -13,7 +13,8 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from browsing import free_port, need_browser, run_in_browser, wait_for
+from browsing import need_browser, run_in_browser, wait_for
+from ports import free_port
 
 if TYPE_CHECKING:
     from pathlib import Path

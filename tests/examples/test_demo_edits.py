@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import socketio as pysocketio
+from ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,9 +118,4 @@ def test_an_edit_is_in_force_as_soon_as_it_can_be(
 @pytest.fixture
 def unused_port() -> int:
     """A port that nobody has."""
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    return free_port()

@@ -22,6 +22,7 @@ import pytest
 import requests
 import socketio as pysocketio
 import yaml
+from ports import free_ports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,15 +49,6 @@ RECIPES = {
 GEVENT = {"ASYNC_MODE": "gevent"}
 #: So many clients that each of two workers has some.
 CLIENTS = 12
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on; each another one."""
-    with contextlib.ExitStack() as stack:
-        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:

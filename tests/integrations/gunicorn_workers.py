@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 import requests
 import socketio
 from conftest import PATIENCE
+from ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,8 +41,7 @@ class Said:
 @contextlib.contextmanager
 def talking(folder: Path, **env: str) -> Iterator[Said]:
     """Have clients talk to two workers at least; the workers end, in order, with the context."""
-    with socket.create_server(("127.0.0.1", 0)) as bound:
-        port = bound.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "gunicorn", "--preload", "-w", "3", "-k", "gthread"]
     command += ["--threads", "20", "-b", f"127.0.0.1:{port}", "serve_logged:app"]
     paths = [str(Path(__file__).parent), *filter(None, sys.path)]

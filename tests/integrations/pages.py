@@ -12,6 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ports import free_port
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -52,9 +54,7 @@ class Page:
 @contextmanager
 def running(command: list[str], folder: Path, page: Page) -> Iterator[str]:
     """A server of a page, as the page says to run it, but for its port: its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     page.save(folder, port)
     command = [part.replace(PORT, str(port)) for part in command]
     log = folder / "server.log"

@@ -18,6 +18,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from ports import free_ports
+
 PATIENCE = 120
 #: Where Debian has the script behind the wrapper.
 DEBIAN = "/usr/lib/rabbitmq/lib"
@@ -29,15 +31,6 @@ def program() -> str | None:
     """The script that starts a node as whoever calls it."""
     behind = sorted(Path(DEBIAN).glob("rabbitmq_server-*/sbin/rabbitmq-server"))
     return str(behind[-1]) if behind else shutil.which("rabbitmq-server")
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on; each another one."""
-    with contextlib.ExitStack() as stack:
-        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
 
 
 def answers(port: int) -> bool:

@@ -8,6 +8,8 @@ import subprocess
 import time
 from typing import TYPE_CHECKING, Any
 
+from ports import free_port
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -29,9 +31,7 @@ class RedisServer:
             import redis  # noqa: F401  # managers need it
         except ImportError:
             skip_or_fail("redis is not installed")
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port: int = free_port()
         options = {"port": self.port, "bind": "127.0.0.1", "save": "", "dir": folder}
         # Else it drops listeners that are slow.
         options["client-output-buffer-limit"] = "pubsub 0 0 0"

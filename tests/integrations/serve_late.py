@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from serve_traffic import MODE, announce, free_port  # it patches what must be patched first
+from serve_traffic import MODE, announce  # it patches what must be patched first
 
 # isort: split
 import contextlib
@@ -14,6 +14,7 @@ import socketio as pysocketio
 from ack_stages import SHORT, document
 from flask import Flask
 from flask_socketio import SocketIO
+from ports import free_port
 
 from asyncapi_guard import AsyncAPIGuard
 

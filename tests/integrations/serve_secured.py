@@ -28,6 +28,7 @@ from typing import Any  # noqa: E402
 
 import jwt as pyjwt  # noqa: E402
 import socketio as pysocketio  # noqa: E402
+from ports import free_port  # noqa: E402
 from security_stage import (  # noqa: E402
     HANGING,
     ISSUER,
@@ -109,9 +110,7 @@ def announce(port: int, sleep: Any) -> None:
 
 def main() -> None:
     """Serve until the parent ends this process."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     secured = Secured(port)
     secured.io.start_background_task(announce, port, secured.io.sleep)
     sys.stdout = sys.stderr

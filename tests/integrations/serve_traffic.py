@@ -27,6 +27,7 @@ import socket  # noqa: E402
 from typing import TYPE_CHECKING, Any  # noqa: E402
 
 from conftest import new_application  # noqa: E402
+from ports import free_port  # noqa: E402
 from traffic_controls import Controls, offer  # noqa: E402
 from traffic_stage import Stage  # noqa: E402
 
@@ -34,13 +35,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import flask
-
-
-def free_port() -> int:
-    """A port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def announce(port: int, sleep: Callable[[float], None]) -> None:

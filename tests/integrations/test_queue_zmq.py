@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from conftest import PATIENCE, document
 from levels import LEVEL
+from ports import free_ports
 from queue_floods import flood
 from queue_managers import Place
 from queue_traffic import HOST, MARK, emit
-from rabbitmq_server import free_ports
 from traffic_processes import PROGRAM, serving
 
 from asyncapi_guard import AsyncAPIGuard

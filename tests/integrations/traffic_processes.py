@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import os
 import select
 import subprocess
 import sys
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PROGRAM = Path(__file__).with_name("serve_traffic.py")
+#: What the programs share with all tests.
+SHARED = str(Path(__file__).parents[1] / "running")
 #: Ways to put the guard on a `Stage`'s server, and the namespace whose handlers end.
 ENTRANCES = ("init_app", "protect", "drop_in")
 #: Flask-SocketIO, and so the other two, has no servers on asyncio.
@@ -38,8 +41,12 @@ def is_missing(mode: str) -> str | None:
 def serving(log: Path, *arguments: str, program: Path = PROGRAM) -> Iterator[str]:
     """Run a program with these arguments, and what it says in a file: its address."""
     command = [sys.executable, str(program), *arguments]
+    paths = [SHARED, *filter(None, [os.environ.get("PYTHONPATH")])]
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
     with log.open("w") as written:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=written, text=True)
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=written, text=True, env=env
+        )
     try:
         ready, _, _ = select.select([process.stdout], [], [], PATIENCE)
         address = _output(process).readline().strip() if ready else ""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 from click.testing import CliRunner
+from ports import free_port
 
 from asyncapi_guard.cli import cli
 
@@ -78,14 +79,6 @@ def running(folder: Path, *options: str) -> Iterator[Process]:
             yield Process(process, folder)
         finally:
             process.terminate()
-
-
-def free_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.mark.parametrize(

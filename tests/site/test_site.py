@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browsing import free_port, need_browser, run_in_browser, running, wait_for
+from browsing import need_browser, run_in_browser, running, wait_for
 from docstring_gaps import public_names
 from html_pages import HtmlPage, broken_links, pages
+from ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable

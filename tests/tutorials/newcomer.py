@@ -15,6 +15,7 @@ import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ports import free_port
 from tutorial import SERVER, Change, Open, Order, Run, Save, See, matches, settled
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Newcomer:
         self._home = home
         self._work = home / "work"
         self._work.mkdir()
-        self._port = _free_port()
+        self._port = free_port()
         self._states: dict[str, list[str]] = {}
         self._folders: dict[str, Path] = {}
         self._server: subprocess.Popen[bytes] | None = None
@@ -210,9 +211,3 @@ def _environment(home: Path) -> dict[str, str]:
         "PATH": str(programs),
         "PYTHONUNBUFFERED": "1",
     }
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
