@@ -99,7 +99,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.path not in _begun:
         _begun.add(item.path)
         _threads.begin(item.path)
-        gc.collect()
         gc.freeze()
 
 

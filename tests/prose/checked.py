@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import functools
 import hashlib
+import inspect
 import json
 import os
 import re
@@ -125,7 +126,8 @@ def help_texts() -> dict[str, tuple[str, ...]]:
     def walk(command: click.Command, name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         texts: list[Any] = [command.help, command.short_help, command.epilog]
         texts += [getattr(parameter, "help", None) for parameter in command.params]
-        yield name, tuple(text for text in texts if text)
+        # Before Python 3.13, docstrings have the indentation of their code.
+        yield name, tuple(inspect.cleandoc(text) for text in texts if text)
         if isinstance(command, click.Group):
             context = click.Context(command)
             for each in command.list_commands(context):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import site
 import sys
@@ -45,6 +46,7 @@ class Threads:
 
     def __init__(self) -> None:
         self._file: object = None
+        self._is_between = False
         self._begun: WeakKeyDictionary[threading.Thread, object] = WeakKeyDictionary()
 
     def watch(self) -> None:
@@ -66,7 +68,7 @@ class Threads:
         def left(args: Any) -> None:
             # Such as what is wrong with the socket that a thread had when it ended.
             late = self._file_of(threading.current_thread()) is not self._file
-            (sys.__unraisablehook__ if late else fail_unraisable)(args)
+            (sys.__unraisablehook__ if late or self._is_between else fail_unraisable)(args)
 
         threading.Thread.start = noted  # type: ignore[method-assign, assignment]  # for all tests
         threading.excepthook = died
@@ -75,9 +77,14 @@ class Threads:
     def begin(self, file: object) -> None:
         """The tests of another file begin.
 
+        What is garbage by now is an earlier file's, such as a socket that nobody has closed.
+
         Args:
             file: it; another object for each.
         """
+        self._is_between = True
+        gc.collect()
+        self._is_between = False
         self._file = file
 
     def _file_of(self, thread: threading.Thread | None) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import sys
 import threading
@@ -161,6 +162,7 @@ class _Broken:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.itself: _Broken | None = None
 
     def __del__(self) -> None:
         raise ValueError(self.name)
@@ -235,3 +237,28 @@ def test_a_client_that_has_gone_fails_nobody(
     thread.start()
     thread.join(60)
     assert failed == ["gone"] * fails
+
+
+def test_garbage_of_an_earlier_file_fails_nobody(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is printed when another file begins; garbage of this file fails its tests."""
+    failed: list[str] = []
+    monkeypatch.setattr(threading.Thread, "start", threading.Thread.start)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    monkeypatch.setattr(sys, "unraisablehook", lambda args: failed.append(str(args.exc_value)))
+    threads = Threads()
+    threads.watch()
+    _leave("before")
+    threads.begin("a file")
+    assert failed == []
+    assert "ValueError: before\n" in capsys.readouterr().err
+    _leave("meanwhile")
+    gc.collect()
+    assert failed == ["meanwhile"]
+
+
+def _leave(name: str) -> None:
+    """Leave something that only the garbage collector finds."""
+    left = _Broken(name)
+    left.itself = left

@@ -108,8 +108,8 @@ def command(**given: Any) -> None:
     """Compare an application's handlers, types and emits with its AsyncAPI document.
 
     MODULE:ATTRIBUTE is imported, but not run. It names a SocketIO of Flask-SocketIO, an
-    AsyncAPISocketIO, a server or a client of python-socketio, a Flask or ASGI application with a
-    server, or a call without arguments that returns one of them, such as
+    AsyncAPISocketIO, a server or a client of python-socketio, or a Flask or ASGI application with
+    a server. It can also be a call without arguments that returns one of them, such as
     package.module:create_app(). `flask asyncapi check` uses Flask's current application. Without
     FILE, the command uses the document of the application's guard.
 

@@ -67,8 +67,8 @@ def command(  # click passes options so
     """Write the AsyncAPI document of an application, or one file of a document in several.
 
     MODULE:ATTRIBUTE is imported, but not run. It names a SocketIO of Flask-SocketIO, an
-    AsyncAPISocketIO, a server or a client of python-socketio, a Flask or ASGI application with a
-    server, or a call without arguments that returns one of them, such as
+    AsyncAPISocketIO, a server or a client of python-socketio, or a Flask or ASGI application with
+    a server. It can also be a call without arguments that returns one of them, such as
     package.module:create_app(). `flask asyncapi export` uses Flask's current application.
 
     The document includes the events that the sources emit. The command lists emits whose events
@@ -78,8 +78,8 @@ def command(  # click passes options so
     The command updates files that it has written, unless they were edited: a digest in the file
     shows edits. To overwrite a hand-written or edited file, pass --force.
 
-    Exits with 0 if the document was written (with --check: if the file is up to date), with 1 if
-    the file of --check is out of date, and with 2 if the command can't run.
+    Exits with 0 if the document was written, or if the file of --check is up to date. Exits with 1
+    if that file is out of date, and with 2 if the command can't run.
     """
     if check and output is None:
         raise click.UsageError("--check needs -o, the file to check")

@@ -162,8 +162,8 @@ def command(  # click passes options so
     export: the models are generated from the document that export would write. The module is
     imported, but not run.
 
-    Exits with 0 if the models were written (with --check: if they are up to date), with 1 if the
-    models of --check are out of date, and with 2 if the command can't run or the document has
+    Exits with 0 if the models were written, or if the models of --check are up to date. Exits
+    with 1 if those models are out of date, and with 2 if the command can't run or the document has
     errors.
     """
     _check_usage(given, check=check)

@@ -116,9 +116,8 @@ def command(
     for export: the types are generated from the document that export would write. The module is
     imported, but not run.
 
-    Exits with 0 if the types were written (with --check: if they are up to date), with 1 if the
-    types of --check are out of date, and with 2 if the command can't run or the document has
-    errors.
+    Exits with 0 if the types were written, or if the types of --check are up to date. Exits with 1
+    if those types are out of date, and with 2 if the command can't run or the document has errors.
     """
     _check_usage(given, check=check)
     if names_application(given["file"]):

@@ -70,10 +70,10 @@ def command(file: str, output: str | None, force: bool, stdin_name: str) -> None
     that are acks, and `prefixItems` in Draft 07 schemas. It changes only the affected lines where
     possible, leaves ambiguous parts as they are, and prints a note for each.
 
-    Exits with 0 if a guard can load the result, or the document is for another protocol; with 1 if
-    the result has errors; and with 2 if the command can't convert or write the file. A result with
-    errors is written only with --force, unless AsyncAPI allows what the errors are about, such as
-    an address that is not a namespace: correct these errors in the result.
+    Exits with 0 if a guard can load the result, or if the document is for another protocol. Exits
+    with 1 if the result has errors, and with 2 if the command can't convert or write the file. A
+    result with errors is written only with --force, unless AsyncAPI allows what the errors are
+    about, such as an address that is not a namespace: correct these errors in the result.
     """
     if output is not None and Path(output).exists() and not force:
         raise CannotRun(f"{output} already exists. To overwrite it, pass --force.")
